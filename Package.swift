@@ -1,0 +1,52 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// Every target: Swift 6 mode, warnings are errors, and the upcoming features that make leaks between layers visible.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "ReproFS",
+    products: [
+        .executable(name: "reprofs", targets: ["CLI"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CFuse", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .target(name: "Recipe", dependencies: ["CZlib"], swiftSettings: strict),
+        .target(name: "Store", dependencies: ["Recipe", "COpenSSL", "CZstd", grdb, system], swiftSettings: strict),
+        .target(name: "ReproFS", dependencies: ["CFuse", "Recipe", "Store", logging, system], swiftSettings: strict),
+        .executableTarget(
+            name: "CLI",
+            dependencies: ["Recipe", "Store", "ReproFS", arguments, logging, system],
+            swiftSettings: strict),
+        .target(
+            name: "Support",
+            dependencies: ["Recipe", "Store", "ReproFS", logging, system],
+            path: "Tests/Support",
+            swiftSettings: strict),
+        .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Support"], swiftSettings: strict),
+        .testTarget(name: "StoreTests", dependencies: ["Store", "Recipe", "Support", system], swiftSettings: strict),
+        .testTarget(
+            name: "ReproFSTests", dependencies: ["ReproFS", "Store", "Recipe", "Support", system], swiftSettings: strict),
+        .testTarget(name: "CLITests", dependencies: ["CLI", "Recipe", "Support", system], swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,3 @@
+// libcrypto's EVP message digests.
+#pragma once
+#include <openssl/evp.h>

@@ -1,0 +1,3 @@
+// zstd for the small documents that live in the catalogue.
+#pragma once
+#include <zstd.h>

@@ -1,0 +1,35 @@
+import CZlib
+
+/// The bytes of a zlib stream, up to `limit`; `complete` is false where the stream is broken or would give more.
+func inflate(_ compressed: ArraySlice<UInt8>, limit: Int) -> (bytes: [UInt8], complete: Bool) {
+    var stream = z_stream()
+    guard reprofs_inflate_init(&stream) == Z_OK else { return ([], false) }
+    defer { inflateEnd(&stream) }
+    var output: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 64 << 10)
+    var input = Array(compressed)
+    return input.withUnsafeMutableBufferPointer { source in
+        stream.next_in = source.baseAddress
+        stream.avail_in = uInt(source.count)
+        while true {
+            let (status, produced) = chunk.withUnsafeMutableBufferPointer { target in
+                stream.next_out = target.baseAddress
+                stream.avail_out = uInt(target.count)
+                let status = inflate(&stream, Z_NO_FLUSH)
+                return (status, target.count - Int(stream.avail_out))
+            }
+            output.append(contentsOf: chunk[..<min(produced, limit - output.count)])
+            switch status {
+            case Z_STREAM_END: return (output, true)
+            case Z_OK where produced > 0 && output.count < limit: continue
+            default: return (output, false)
+            }
+        }
+    }
+}
+
+/// The CRC-32 that PNG chunks carry, over their type and data.
+func crc32(_ bytes: ArraySlice<UInt8>, _ more: [UInt8]) -> UInt32 {
+    let first = bytes.withUnsafeBufferPointer { CZlib.crc32(0, $0.baseAddress, uInt($0.count)) }
+    return UInt32(more.withUnsafeBufferPointer { CZlib.crc32(first, $0.baseAddress, uInt($0.count)) })
+}

@@ -1,0 +1,31 @@
+/// What an image file says of itself: its kind, its size in pixels, and its text fields in their order.
+package struct Metadata: Sendable {
+    /// A text that a tool wrote into the file.
+    package struct Field: Sendable, Equatable {
+        package let key: String
+        /// UTF-8, whatever the container's encoding was.
+        package let bytes: [UInt8]
+    }
+
+    package var mediaType: String
+    package var width: Int?
+    package var height: Int?
+    package var fields: [Field] = []
+    /// What was wrong with the file, in words; empty for a sound one.
+    package var damage: [String] = []
+
+    package init(mediaType: String) { self.mediaType = mediaType }
+
+    /// The first field of this name.
+    package func field(_ key: String) -> [UInt8]? { fields.first { $0.key == key }?.bytes }
+}
+
+/// Limits for what is read from files that anyone may have made. Bytes.
+enum ReadLimit {
+    /// One text field, as stored or inflated.
+    static let field = 32 << 20
+    /// All text fields of a file together.
+    static let fields = 64 << 20
+    /// Chunks that are looked at in one file.
+    static let chunks = 200_000
+}

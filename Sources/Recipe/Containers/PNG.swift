@@ -1,0 +1,114 @@
+/// The text chunks of a PNG or APNG: `tEXt`, `zTXt`, `iTXt` and ComfyUI's private `comf`, anywhere before IEND.
+///
+/// Source: PNG specification, third edition, 11.3.3; `comf` as ComfyUI's SaveAnimatedPNG writes it, after the last frame.
+package enum PNG {
+    package static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+
+    /// Reads what is there; a truncated or damaged file gives what could be read and says so in `damage`.
+    /// Nil when the source is no PNG.
+    package static func read(_ source: some ByteSource) throws(SourceError) -> Metadata? {
+        guard try source.read(at: 0, count: 8) == signature else { return nil }
+        var reader = Reader(metadata: Metadata(mediaType: "image/png"))
+        try reader.walk(source)
+        return reader.metadata
+    }
+
+    private struct Reader {
+        var metadata: Metadata
+        var textBytes = 0
+
+        mutating func walk(_ source: some ByteSource) throws(SourceError) {
+            var offset = 8
+            for _ in 0..<ReadLimit.chunks {
+                let head = try source.read(at: offset, count: 8)
+                guard head.count == 8 else { return damage("the file ends before its IEND chunk") }
+                let length = Int(bigEndian(head[0..<4]))
+                let type = String(decoding: head[4..<8], as: UTF8.self)
+                guard type != "IEND" else { return }
+                guard length <= source.count - offset - 12 else {
+                    // A text cut short is still worth reading for what it holds up to there.
+                    try take(type, head: head, source: source, offset: offset, length: source.count - offset - 8, cut: true)
+                    return damage("the chunk \(type) says it is longer than the file")
+                }
+                try take(type, head: head, source: source, offset: offset, length: length, cut: false)
+                offset += 12 + length
+            }
+            damage("more than \(ReadLimit.chunks) chunks; the rest was not read")
+        }
+
+        private mutating func take(
+            _ type: String, head: [UInt8], source: some ByteSource, offset: Int, length: Int, cut: Bool
+        ) throws(SourceError) {
+            guard ["IHDR", "tEXt", "zTXt", "iTXt", "comf", "acTL"].contains(type) else { return }
+            guard length >= 0, length <= ReadLimit.field, textBytes + length <= ReadLimit.fields else {
+                return damage("a \(type) chunk of \(length) bytes is too large to be read")
+            }
+            let data = try source.read(at: offset + 8, count: length)
+            if !cut {
+                let stored = try source.read(at: offset + 8 + length, count: 4)
+                if bigEndian(stored[...]) != crc32(head[4..<8], data) { damage("the checksum of a \(type) chunk is wrong") }
+            }
+            switch type {
+            case "IHDR" where data.count >= 8:
+                metadata.width = Int(bigEndian(data[0..<4]))
+                metadata.height = Int(bigEndian(data[4..<8]))
+            case "acTL": metadata.mediaType = "image/apng"
+            case "tEXt", "comf": plain(data)
+            case "zTXt": compressed(data)
+            case "iTXt": international(data)
+            default: break
+            }
+        }
+
+        /// `key NUL text`
+        private mutating func plain(_ data: [UInt8]) {
+            guard let (key, text) = split(data[...]) else { return damage("a text chunk has no key") }
+            add(key, text: Array(text))
+        }
+
+        /// `key NUL method zlib`
+        private mutating func compressed(_ data: [UInt8]) {
+            guard let (key, rest) = split(data[...]), rest.first == 0 else { return damage("a zTXt chunk is malformed") }
+            add(key, inflating: rest.dropFirst())
+        }
+
+        /// `key NUL flag method language NUL translated-key NUL text`
+        private mutating func international(_ data: [UInt8]) {
+            guard let (key, rest) = split(data[...]), rest.count >= 2,
+                let (_, afterLanguage) = split(rest.dropFirst(2)), let (_, text) = split(afterLanguage)
+            else { return damage("an iTXt chunk is malformed") }
+            if rest[rest.startIndex] == 1 { add(key, inflating: text) } else { add(key, text: Array(text)) }
+        }
+
+        private mutating func add(_ key: ArraySlice<UInt8>, inflating stream: ArraySlice<UInt8>) {
+            let limit = min(ReadLimit.field, ReadLimit.fields - textBytes)
+            let (bytes, complete) = inflate(stream, limit: limit)
+            if !complete { damage("a compressed text is broken or inflates to more than \(limit >> 20) MiB") }
+            add(key, text: bytes)
+        }
+
+        private mutating func add(_ key: ArraySlice<UInt8>, text: [UInt8]) {
+            textBytes += text.count
+            metadata.fields.append(.init(key: utf8OrLatin1(Array(key)).text, bytes: utf8OrLatin1(text).bytes))
+        }
+
+        private mutating func damage(_ what: String) { metadata.damage.append(what) }
+
+        private func split(_ data: ArraySlice<UInt8>) -> (ArraySlice<UInt8>, ArraySlice<UInt8>)? {
+            guard let end = data.firstIndex(of: 0) else { return nil }
+            return (data[..<end], data[(end + 1)...])
+        }
+    }
+
+    /// Some writers put UTF-8 into tEXt, which the specification calls Latin-1: valid UTF-8 is taken as such.
+    private static func utf8OrLatin1(_ bytes: [UInt8]) -> (text: String, bytes: [UInt8]) {
+        if let text = String(validating: bytes, as: UTF8.self) { return (text, bytes) }
+        var text = ""
+        for byte in bytes { text.unicodeScalars.append(Unicode.Scalar(byte)) }
+        return (text, Array(text.utf8))
+    }
+
+    private static func bigEndian(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+        bytes.reduce(0) { $0 << 8 | UInt32($1) }
+    }
+}

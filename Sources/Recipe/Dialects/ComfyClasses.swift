@@ -1,0 +1,86 @@
+/// What is known of ComfyUI's node classes that no prompt says itself. Source: ComfyUI 0.33's node definitions.
+enum ComfyClasses {
+    /// Classes that save or show a result. Names of custom packs follow the same habit.
+    static func isOutput(_ classType: String) -> Bool {
+        classType.hasPrefix("Save") || classType.hasPrefix("Preview") || classType.contains("SaveImage")
+            || classType.contains("Image Save") || classType.contains("ImageSaver") || classType.contains("Image Saver")
+            || classType.hasSuffix("Save") || classType == "VHS_VideoCombine"
+    }
+
+    /// The input that a node hands on unchanged as its output, for classes that only carry a value.
+    static func carriedInput(of node: ComfyGraph.Node) -> String? {
+        switch node.classType {
+        case "PrimitiveInt", "PrimitiveFloat", "PrimitiveString", "PrimitiveStringMultiline", "PrimitiveBoolean",
+            "INTConstant", "FloatConstant", "ImpactInt", "ImpactFloat":
+            "value"
+        case "StringConstant", "StringConstantMultiline": "string"
+        case "Seed (rgthree)", "CR Seed", "easy seed", "Seed": "seed"
+        case "RandomNoise": "noise_seed"
+        case "Text Multiline", "JWString", "ttN text": "text"
+        case "Reroute": node.inputs.members.first?.key
+        default: nil
+        }
+    }
+
+    /// Inputs that hold a prompt's words.
+    static let textInputs = ["text", "text_g", "text_l", "clip_l", "t5xxl", "prompt", "positive_prompt", "negative_prompt"]
+
+    /// Samplers whose step noise is drawn on the sampling device, so that another GPU model gives other noise.
+    static func drawsNoiseOnDevice(_ sampler: String) -> Bool {
+        sampler.contains("ancestral") || sampler.hasPrefix("ddpm") || sampler.hasPrefix("seeds_")
+            || sampler.hasPrefix("sa_solver") || ["lcm", "er_sde", "restart"].contains(sampler)
+    }
+
+    /// Samplers that are known not to repeat exactly.
+    static func isNondeterministic(_ sampler: String) -> Bool {
+        sampler.hasSuffix("_gpu") || sampler == "dpm_adaptive"
+    }
+
+    /// Core nodes that draw from the global random state instead of a recorded seed.
+    static let unseeded: Set<String> = ["SVD_img2vid_Conditioning", "SamplerLCMUpscale", "TomePatchModel"]
+
+    /// Classes that call a hosted service.
+    static func isRemote(_ node: ComfyGraph.Node) -> Bool {
+        let remote = [
+            "OpenAIDalle", "OpenAIGPTImage", "OpenAIVideo", "FluxPro", "FluxKontext", "IdeogramV", "RecraftTextToImage",
+            "RecraftImageToImage", "StabilityStableImage", "Kling", "Luma", "MinimaxText", "MinimaxImage", "PixverseText",
+            "PixverseImage", "RunwayText", "RunwayImage", "VeoVideo", "Veo3", "GeminiNode", "GeminiImage", "Rodin3D",
+            "Tripo", "Moonvalley", "ByteDance", "WanTextToVideoApi", "WanImageToVideoApi", "WanTextToImageApi",
+        ]
+        return remote.contains { node.classType.hasPrefix($0) }
+    }
+
+    /// Nodes that choose their models by a rule, so that the prompt does not name them.
+    static func hidesItsModels(_ classType: String) -> Bool {
+        classType.hasPrefix("IPAdapterUnifiedLoader") || classType.hasPrefix("DownloadAndLoad")
+    }
+
+    /// Approximations whose result depends on the machine.
+    static let approximating: Set<String> = ["HyperTile", "TomePatchModel", "EasyCache", "LazyCache", "TorchCompileModel"]
+
+    /// Core classes that images are commonly made with; all others may change with their node pack.
+    static let core: Set<String> = [
+        "BasicGuider", "BasicScheduler", "CFGGuider", "CLIPLoader", "CLIPSetLastLayer", "CLIPTextEncode",
+        "CLIPTextEncodeFlux", "CLIPTextEncodeSDXL", "CLIPTextEncodeSDXLRefiner", "CLIPTextEncodeSD3", "CLIPVisionEncode",
+        "CLIPVisionLoader", "CheckpointLoader", "CheckpointLoaderSimple", "ConditioningAverage", "ConditioningCombine",
+        "ConditioningConcat", "ConditioningSetArea", "ConditioningSetAreaPercentage", "ConditioningSetMask",
+        "ConditioningSetTimestepRange", "ConditioningZeroOut", "ControlNetApply", "ControlNetApplyAdvanced",
+        "ControlNetLoader", "CreateVideo", "DiffControlNetLoader", "DiffusersLoader", "DisableNoise", "DualCFGGuider",
+        "DualCLIPLoader", "EmptyHunyuanLatentVideo", "EmptyImage", "EmptyLatentImage", "EmptySD3LatentImage",
+        "ExponentialScheduler", "FlipSigmas", "FluxGuidance", "FreeU", "FreeU_V2", "GLIGENLoader", "GLIGENTextBoxApply",
+        "HypernetworkLoader", "ImageBatch", "ImageCrop", "ImageInvert", "ImageOnlyCheckpointLoader",
+        "ImagePadForOutpaint", "ImageScale", "ImageScaleBy", "ImageScaleToTotalPixels", "ImageUpscaleWithModel",
+        "InpaintModelConditioning", "KSampler", "KSamplerAdvanced", "KSamplerSelect", "KarrasScheduler", "LatentBatch",
+        "LatentComposite", "LatentCrop", "LatentFromBatch", "LatentUpscale", "LatentUpscaleBy", "LoadAudio",
+        "LoadImage", "LoadImageMask", "LoadImageOutput", "LoadLatent", "LoadVideo", "LoraLoader",
+        "LoraLoaderModelOnly", "ModelMergeBlocks", "ModelMergeSimple", "ModelSamplingDiscrete", "ModelSamplingFlux",
+        "ModelSamplingSD3", "PerturbedAttentionGuidance", "PhotoMakerEncode", "PhotoMakerLoader", "PreviewImage",
+        "PrimitiveBoolean", "PrimitiveFloat", "PrimitiveInt", "PrimitiveString", "PrimitiveStringMultiline",
+        "QuadrupleCLIPLoader", "RandomNoise", "RepeatLatentBatch", "RescaleCFG", "SDTurboScheduler",
+        "SamplerCustom", "SamplerCustomAdvanced", "SamplerDPMPP_2M_SDE", "SamplerDPMPP_SDE", "SamplerEulerAncestral",
+        "SaveAnimatedPNG", "SaveAnimatedWEBP", "SaveImage", "SaveLatent", "SaveVideo", "SaveWEBM", "SetLatentNoiseMask",
+        "SkipLayerGuidanceSD3", "SplitSigmas", "StyleModelApply", "StyleModelLoader", "TripleCLIPLoader", "UNETLoader",
+        "UpscaleModelLoader", "VAEDecode", "VAEDecodeTiled", "VAEEncode", "VAEEncodeForInpaint", "VAEEncodeTiled",
+        "VAELoader", "unCLIPCheckpointLoader", "unCLIPConditioning",
+    ]
+}

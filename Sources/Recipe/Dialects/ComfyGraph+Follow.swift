@@ -1,0 +1,76 @@
+extension ComfyGraph {
+    /// The value of an input: itself, or what a node that only carries a value holds. Nil where it is computed.
+    func value(_ node: Node, _ input: String) -> JSON? {
+        var value = node.inputs[input]
+        for _ in 0..<32 {
+            guard let link = link(value), let source = nodes[link.id] else { return value }
+            guard let carried = ComfyClasses.carriedInput(of: source) else { return nil }
+            value = source.inputs[carried]
+        }
+        return nil
+    }
+
+    func number(_ node: Node, _ inputs: String...) -> JSON.Number? {
+        inputs.lazy.compactMap { value(node, $0)?.number }.first
+    }
+
+    func text(_ node: Node, _ input: String) -> String? { value(node, input)?.string }
+
+    /// Walks from `node` along its inputs named `along`, nearest first, to the first node that `matches`.
+    func nearest(from node: Node, along inputs: Set<String>, where matches: (Node) -> Bool) -> Node? {
+        var seen: Set<String> = [node.id]
+        var queue = [node]
+        var next = 0
+        while next < queue.count {
+            for (name, value) in queue[next].inputs.members where inputs.contains(name) {
+                guard let link = link(value), let source = nodes[link.id], seen.insert(link.id).inserted else { continue }
+                if matches(source) { return source }
+                queue.append(source)
+            }
+            next += 1
+        }
+        return nil
+    }
+
+    /// What a conditioning says in words.
+    enum Prompt {
+        case text(String)
+        /// Made by a node whose text is computed or unknown.
+        case unknown(Node)
+        case none
+    }
+
+    /// The texts behind a conditioning input, through combiners, control nets and other nodes that pass it on.
+    func prompt(_ node: Node, _ input: String) -> Prompt {
+        guard let link = link(node.inputs[input]) else { return .none }
+        var texts: [String] = []
+        var unknown: Node?
+        var seen: Set<Link> = []
+        var queue = [link]
+        var next = 0
+        while next < queue.count {
+            let link = queue[next]
+            next += 1
+            guard seen.insert(link).inserted, let source = nodes[link.id] else { continue }
+            if source.classType == "ConditioningZeroOut" { continue }
+            let written = ComfyClasses.textInputs.filter { source.inputs[$0] != nil }
+            if !written.isEmpty {
+                for input in written {
+                    guard let text = text(source, input) else { unknown = unknown ?? source; continue }
+                    if !texts.contains(text) { texts.append(text) }
+                }
+                continue
+            }
+            // A node with both signs passes them on in the order of its outputs.
+            let bySlot = ["positive", "negative"]
+            let passed =
+                source.inputs["positive"] != nil && source.inputs["negative"] != nil && link.slot < 2
+                ? [bySlot[max(0, link.slot)]] : source.inputs.members.map(\.key).filter { $0.hasPrefix("conditioning") }
+            let further = passed.compactMap { self.link(source.inputs[$0]) }
+            if further.isEmpty { unknown = unknown ?? source }
+            queue += further
+        }
+        if let unknown { return .unknown(unknown) }
+        return seen.isEmpty || texts.isEmpty ? .none : .text(texts.joined(separator: "\n"))
+    }
+}

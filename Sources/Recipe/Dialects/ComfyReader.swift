@@ -1,0 +1,42 @@
+/// Recipes of ComfyUI's own records: the executed graph `prompt`, or the canvas `workflow` where that is all there is.
+enum ComfyReader {
+    /// Nil where neither field holds what it should.
+    static func read(_ metadata: Metadata, fileName: String?) -> Recipe? {
+        if let graph = metadata.field("prompt").flatMap({ try? JSONParser.parse($0) }).flatMap(ComfyGraph.init) {
+            return read(graph, fileName: fileName)
+        }
+        guard let workflow = metadata.field("workflow").flatMap({ try? JSONParser.parse($0) }) else { return nil }
+        return readCanvas(workflow)
+    }
+
+    private static func read(_ graph: ComfyGraph, fileName: String?) -> Recipe {
+        let nodes = graph.ancestors(of: graph.outputs(savedAs: fileName))
+        var recipe = Recipe(generator: .init(name: "ComfyUI", dialect: "comfyui-prompt"))
+        recipe.passes = graph.passes(in: nodes)
+        recipe.models = graph.modelReferences(in: nodes).map(Recipe.ModelUse.init)
+        recipe.inputs = graph.inputReferences(in: nodes).map(Recipe.InputUse.init)
+        recipe.findings = ComfySignals(graph: graph, nodes: nodes, passes: recipe.passes).reasons()
+        return recipe
+    }
+
+    /// What the canvas alone gives: the models its nodes show. Its widgets have no names, and its seed is the next one.
+    private static func readCanvas(_ workflow: JSON) -> Recipe? {
+        guard let nodes = workflow["nodes"]?.array else { return nil }
+        var recipe = Recipe(generator: .init(name: "ComfyUI", dialect: "comfyui-workflow"))
+        let mutedOrBypassed = [2, 4]
+        for node in nodes where !mutedOrBypassed.contains(node["mode"]?.number?.int ?? 0) {
+            let id = node["id"]?.number?.literal ?? node["id"]?.string ?? "?"
+            for widget in node["widgets_values"]?.array ?? [] {
+                guard let name = widget.string, Folder.isModelFile(name), !name.contains("\n") else { continue }
+                let tries = [try? ModelPath(name)].compactMap { $0 }
+                recipe.models.append(
+                    .init(reference: .init(folder: nil, name: name, candidates: tries, node: id, input: "widgets_values")))
+            }
+        }
+        recipe.findings = [
+            Reason(.canvasOnly, "only the canvas was saved, not the graph that ran; values are those of the canvas"),
+            Reason(.seedUnknown, "the canvas shows the seed of the next image, not of this one"),
+        ]
+        return recipe
+    }
+}

@@ -1,0 +1,82 @@
+/// What a graph shows of why a re-run might differ. Source: the table of signals, `docs/GRADES.md`.
+struct ComfySignals {
+    let graph: ComfyGraph
+    let nodes: [ComfyGraph.Node]
+    let passes: [Recipe.Pass]
+
+    func reasons() -> [Reason] {
+        var reasons: [Reason] = []
+        if graph.malformed > 0 {
+            reasons.append(.init(.metadataDamaged, "\(graph.malformed) entries of the graph are no nodes"))
+        }
+        reasons += passes.flatMap(sampling)
+        reasons += nodes.flatMap(single)
+        reasons += batches()
+        reasons += unpinnedPacks()
+        return reasons
+    }
+
+    private func sampling(_ pass: Recipe.Pass) -> [Reason] {
+        var reasons: [Reason] = []
+        if pass.seed == nil, !addsNoNoise(pass) {
+            reasons.append(.init(.seedUnknown, "the seed of node \(pass.node) is not recorded as a number"))
+        }
+        if let sampler = pass.sampler {
+            if ComfyClasses.isNondeterministic(sampler) {
+                reasons.append(.init(.samplerNondeterministic, "the sampler \(sampler) does not repeat exactly"))
+            } else if ComfyClasses.drawsNoiseOnDevice(sampler) {
+                reasons.append(
+                    .init(.deviceNoise, "the sampler \(sampler) draws noise on the device, and that device is not recorded"))
+            }
+        } else {
+            reasons.append(.init(.unresolved, "the sampler of node \(pass.node) is chosen in a way that is not followed"))
+        }
+        if let node = graph.nodes[pass.node] {
+            for input in ["positive", "negative"] {
+                guard case .unknown(let source) = graph.prompt(node, input) else { continue }
+                reasons.append(
+                    .init(.unresolved, "the \(input) text of node \(node.id) comes from \(source.classType), whose words are not recorded"))
+            }
+        }
+        return reasons
+    }
+
+    /// A later pass that goes on from leftover noise needs no seed.
+    private func addsNoNoise(_ pass: Recipe.Pass) -> Bool {
+        guard let node = graph.nodes[pass.node] else { return false }
+        if graph.text(node, "add_noise") == "disable" || node.inputs["add_noise"]?.bool == false { return true }
+        return graph.link(node.inputs["noise"]).flatMap { graph.nodes[$0.id] }?.classType == "DisableNoise"
+    }
+
+    private func single(_ node: ComfyGraph.Node) -> [Reason] {
+        if ComfyClasses.isRemote(node) {
+            return [.init(.remoteNode, "node \(node.id) (\(node.classType)) calls a hosted service; its answer changes")]
+        }
+        if ComfyClasses.hidesItsModels(node.classType) {
+            return [.init(.modelHidden, "node \(node.id) (\(node.classType)) chooses its model files by itself")]
+        }
+        if ComfyClasses.unseeded.contains(node.classType) {
+            return [.init(.samplerNondeterministic, "node \(node.id) (\(node.classType)) draws noise without a recorded seed")]
+        }
+        let dtype = graph.text(node, "weight_dtype")
+        if ComfyClasses.approximating.contains(node.classType) || (dtype != nil && dtype != "default") {
+            let what = dtype.map { "computes in \($0)" } ?? "approximates"
+            return [.init(.approximated, "node \(node.id) (\(node.classType)) \(what); other devices round differently")]
+        }
+        return []
+    }
+
+    private func batches() -> [Reason] {
+        nodes.compactMap { node in
+            guard let size = graph.number(node, "batch_size")?.int, size > 1 else { return nil }
+            return .init(.batchIndexUnknown, "the image is one of a batch of \(size), and which one is not recorded")
+        }
+    }
+
+    private func unpinnedPacks() -> [Reason] {
+        let custom = Set(nodes.map(\.classType)).subtracting(ComfyClasses.core).sorted()
+        guard !custom.isEmpty else { return [] }
+        let names = custom.prefix(5).joined(separator: ", ") + (custom.count > 5 ? " and \(custom.count - 5) more" : "")
+        return [.init(.nodeVersion, "the code of \(names) is not recorded")]
+    }
+}

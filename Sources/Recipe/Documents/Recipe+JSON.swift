@@ -1,0 +1,99 @@
+// The parts of a recipe as JSON: the same members in snapshot.json and in recipe.json, and how they are read back.
+
+extension Recipe.Generator {
+    var json: JSON { ["name": .string(orNull: name), "version": .string(orNull: version), "dialect": .string(orNull: dialect)] }
+}
+
+extension Recipe.Pass {
+    var json: JSON {
+        [
+            "node": .string(node), "sampler": .string(orNull: sampler), "scheduler": .string(orNull: scheduler),
+            "steps": .number(orNull: steps), "cfg": .number(orNull: cfg), "seed": .number(orNull: seed),
+            "denoise": .number(orNull: denoise), "positive": .string(orNull: positive),
+            "negative": .string(orNull: negative), "width": .number(orNull: width), "height": .number(orNull: height),
+        ]
+    }
+
+    init(_ json: JSON) throws(DocumentError) {
+        guard let node = json["node"]?.string else { throw DocumentError("passes") }
+        self.init(node: node)
+        sampler = json["sampler"]?.string
+        scheduler = json["scheduler"]?.string
+        steps = json["steps"]?.number
+        cfg = json["cfg"]?.number
+        seed = json["seed"]?.number
+        denoise = json["denoise"]?.number
+        positive = json["positive"]?.string
+        negative = json["negative"]?.string
+        width = json["width"]?.number
+        height = json["height"]?.number
+    }
+}
+
+extension Recipe.ModelUse {
+    var json: JSON {
+        let folder = resolution?.folder ?? reference.folder
+        return [
+            "folder": .string(orNull: folder), "name": .string(resolution?.path.description ?? reference.name),
+            "reference": .string(reference.name), "role": .string(orNull: folder.map(Folder.role)),
+            "node": .string(reference.node), "input": .string(reference.input),
+            "strength": .number(orNull: reference.strength), "sha256": .string(orNull: resolution?.sha256.hex),
+            "size": .integer(orNull: resolution?.size), "version": .integer(orNull: resolution?.version),
+            "evidence": .string(evidence.rawValue), "recorded": [],
+            "refused": .bool(reference.candidates.isEmpty),
+        ]
+    }
+
+    init(_ json: JSON) throws(DocumentError) {
+        guard let name = json["name"]?.string, let reference = json["reference"]?.string, let node = json["node"]?.string,
+            let input = json["input"]?.string, let evidence = json["evidence"]?.string.flatMap(Evidence.init)
+        else { throw DocumentError("models") }
+        let path = json["refused"]?.bool == true ? nil : try? ModelPath(name)
+        self.init(
+            reference: ModelReference(
+                folder: json["folder"]?.string, name: reference, candidates: path.map { [$0] } ?? [], node: node,
+                input: input))
+        self.reference.strength = json["strength"]?.number
+        self.evidence = evidence
+        if let digest = json["sha256"]?.string.flatMap({ Digest(hex: $0) }), let size = json["size"]?.number?.int,
+            let folder = json["folder"]?.string, let path
+        {
+            resolution = .init(folder: folder, path: path, sha256: digest, size: size, version: json["version"]?.number?.int)
+        }
+    }
+}
+
+extension Recipe.InputUse {
+    var json: JSON {
+        [
+            "kind": .string(reference.kind), "name": .string(reference.name), "directory": .string(reference.directory),
+            "node": .string(reference.node), "sha256": .string(orNull: resolution?.sha256.hex),
+            "size": .integer(orNull: resolution?.size), "evidence": .string(evidence.rawValue),
+        ]
+    }
+
+    init(_ json: JSON) throws(DocumentError) {
+        guard let kind = json["kind"]?.string, let name = json["name"]?.string, let node = json["node"]?.string,
+            let directory = json["directory"]?.string, let evidence = json["evidence"]?.string.flatMap(Evidence.init)
+        else { throw DocumentError("inputs") }
+        let path = try? ModelPath(name)
+        self.init(reference: InputReference(kind: kind, name: name, directory: directory, path: path, node: node))
+        self.evidence = evidence
+        if let digest = json["sha256"]?.string.flatMap({ Digest(hex: $0) }), let size = json["size"]?.number?.int, let path {
+            resolution = .init(folder: directory, path: path, sha256: digest, size: size, version: nil)
+        }
+    }
+}
+
+extension Verdict {
+    /// The member `grade` of a recipe.
+    package var json: JSON {
+        [
+            "grade": .string(grade.rawValue), "verified": false,
+            "reasons": .array(
+                reasons.map {
+                    ["code": .string($0.code.rawValue), "message": .string($0.message), "cap": .string($0.cap.rawValue)]
+                }),
+        ]
+    }
+}

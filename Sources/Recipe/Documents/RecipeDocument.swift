@@ -1,0 +1,48 @@
+/// The recipe as it is served: `by-image/*.json`, `recipe.json` and their cards.
+package struct RecipeDocument: Sendable {
+    package static let schema = "reprofs.recipe/1"
+
+    /// The id of the snapshot.
+    package let id: Digest
+    package let snapshot: SnapshotDocument
+    package let verdict: Verdict
+    /// The file name of the image.
+    package let name: String
+    /// The original bytes of the graph that ran and of the canvas.
+    package let prompt: [UInt8]?
+    package let workflow: [UInt8]?
+
+    package init(
+        id: Digest, snapshot: SnapshotDocument, verdict: Verdict, name: String, prompt: [UInt8]?, workflow: [UInt8]?
+    ) {
+        self.id = id
+        self.snapshot = snapshot
+        self.verdict = verdict
+        self.name = name
+        self.prompt = prompt
+        self.workflow = workflow
+    }
+
+    /// Keys are stable, additions are possible, an unknown value is null.
+    package var json: JSON {
+        let image = snapshot.image
+        let recipe = snapshot.recipe
+        return [
+            "schema": .string(Self.schema), "snapshot": .string(id.hex),
+            "image": [
+                "name": .string(name), "sha256": .string(image.sha256.hex), "size": .integer(image.size),
+                "mediaType": .string(image.mediaType), "width": .integer(orNull: image.width),
+                "height": .integer(orNull: image.height), "pixels": .null, "time": .string(image.time.description),
+            ],
+            "generator": recipe.generator.json,
+            "passes": .array(recipe.passes.map(\.json)),
+            "models": .array(recipe.models.map(\.json)),
+            "inputs": .array(recipe.inputs.map(\.json)),
+            "environment": .null,
+            "grade": verdict.json,
+            "prompt": Self.embedded(prompt), "workflow": Self.embedded(workflow),
+        ]
+    }
+
+    private static func embedded(_ bytes: [UInt8]?) -> JSON { bytes.flatMap { try? JSONParser.parse($0) } ?? .null }
+}

@@ -1,0 +1,124 @@
+/// What is known of an image's file. The name is not here: the same bytes under another name are the same image.
+package struct ImageFacts: Sendable, Equatable {
+    package var sha256: Digest
+    /// Bytes.
+    package var size: Int
+    package var mediaType: String
+    package var width: Int?
+    package var height: Int?
+    /// When the image was made, as far as is known: its earliest modification time seen.
+    package var time: Timestamp
+
+    package init(sha256: Digest, size: Int, metadata: Metadata, time: Timestamp) {
+        self.sha256 = sha256
+        self.size = size
+        mediaType = metadata.mediaType
+        width = metadata.width
+        height = metadata.height
+        self.time = time
+    }
+}
+
+/// A document that a snapshot refers to by digest, because its original bytes count: a prompt may hold `NaN`.
+package struct DocumentReference: Sendable, Equatable {
+    package var sha256: Digest
+    /// Bytes.
+    package var size: Int
+    package init(sha256: Digest, size: Int) {
+        self.sha256 = sha256
+        self.size = size
+    }
+}
+
+/// A snapshot in its canonical form: the SHA-256 of ``canonicalBytes`` is its id.
+///
+/// It holds no id, no grade and no time of its own making: the same evidence gives the same id, on any machine.
+package struct SnapshotDocument: Sendable, Equatable {
+    package static let schema = "reprofs.snapshot/1"
+
+    package var image: ImageFacts
+    package var recipe: Recipe
+    package var prompt: DocumentReference?
+    package var workflow: DocumentReference?
+    /// The snapshot that this one supersedes with better evidence.
+    package var parent: Digest?
+
+    package init(
+        image: ImageFacts, recipe: Recipe, prompt: DocumentReference?, workflow: DocumentReference?, parent: Digest?
+    ) {
+        self.image = image
+        self.recipe = recipe
+        self.prompt = prompt
+        self.workflow = workflow
+        self.parent = parent
+    }
+
+    package var canonicalBytes: [UInt8] { Array(json.canonical().utf8) }
+
+    package var json: JSON {
+        [
+            "schema": .string(Self.schema),
+            "image": [
+                "sha256": .string(image.sha256.hex), "size": .integer(image.size), "mediaType": .string(image.mediaType),
+                "width": .integer(orNull: image.width), "height": .integer(orNull: image.height),
+                "time": .string(image.time.description),
+            ],
+            "generator": recipe.generator.json,
+            "passes": .array(recipe.passes.map(\.json)),
+            "models": .array(recipe.models.map { $0.json }),
+            "inputs": .array(recipe.inputs.map { $0.json }),
+            "findings": .array(recipe.findings.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] }),
+            "environment": .null,
+            "prompt": Self.json(prompt), "workflow": Self.json(workflow),
+            "parent": .string(orNull: parent?.hex),
+        ]
+    }
+
+    private static func json(_ reference: DocumentReference?) -> JSON {
+        reference.map { ["sha256": .string($0.sha256.hex), "size": .integer($0.size)] } ?? .null
+    }
+}
+
+/// A stored document is not what its schema says.
+package struct DocumentError: Error, CustomStringConvertible {
+    package let description: String
+    init(_ member: String) { description = "the member '\(member)' is missing or of another kind" }
+}
+
+extension SnapshotDocument {
+    /// Reads what ``json`` wrote.
+    package init(_ json: JSON) throws(DocumentError) {
+        guard json["schema"]?.string == Self.schema else { throw DocumentError("schema") }
+        let image = json["image"] ?? .null
+        guard let sha256 = image["sha256"]?.string.flatMap({ Digest(hex: $0) }), let size = image["size"]?.number?.int,
+            let time = image["time"]?.string.flatMap({ Timestamp($0) })
+        else { throw DocumentError("image") }
+        var metadata = Metadata(mediaType: image["mediaType"]?.string ?? "application/octet-stream")
+        metadata.width = image["width"]?.number?.int
+        metadata.height = image["height"]?.number?.int
+        self.image = ImageFacts(sha256: sha256, size: size, metadata: metadata, time: time)
+        let generator = json["generator"]
+        recipe = Recipe(
+            generator: .init(
+                name: generator?["name"]?.string, version: generator?["version"]?.string,
+                dialect: generator?["dialect"]?.string))
+        for pass in json["passes"]?.array ?? [] { recipe.passes.append(try Recipe.Pass(pass)) }
+        for use in json["models"]?.array ?? [] { recipe.models.append(try Recipe.ModelUse(use)) }
+        for use in json["inputs"]?.array ?? [] { recipe.inputs.append(try Recipe.InputUse(use)) }
+        for finding in json["findings"]?.array ?? [] {
+            guard let code = finding["code"]?.string.flatMap(Reason.Code.init), let message = finding["message"]?.string
+            else { throw DocumentError("findings") }
+            recipe.findings.append(Reason(code, message))
+        }
+        prompt = try Self.reference(json, "prompt")
+        workflow = try Self.reference(json, "workflow")
+        parent = json["parent"]?.string.flatMap { Digest(hex: $0) }
+    }
+
+    private static func reference(_ json: JSON, _ member: String) throws(DocumentError) -> DocumentReference? {
+        guard let value = json[member], value != .null else { return nil }
+        guard let sha256 = value["sha256"]?.string.flatMap({ Digest(hex: $0) }), let size = value["size"]?.number?.int
+        else { throw DocumentError(member) }
+        return DocumentReference(sha256: sha256, size: size)
+    }
+}

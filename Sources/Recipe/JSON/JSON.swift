@@ -1,0 +1,83 @@
+/// A JSON value that loses nothing a prompt may hold.
+///
+/// Numbers keep their literal: a 64-bit seed does not fit a double, and Python writes `NaN`. Objects keep their order.
+package indirect enum JSON: Sendable, Equatable {
+    case null
+    case bool(Bool)
+    case number(Number)
+    case string(String)
+    case array([JSON])
+    case object(Object)
+
+    /// A number as it was written.
+    package struct Number: Sendable, Equatable {
+        package let literal: String
+
+        package init(literal: String) { self.literal = literal }
+        package init(_ value: Int64) { literal = String(value) }
+        package init(_ value: UInt64) { literal = String(value) }
+
+        /// Whether the literal has neither fraction nor exponent, so that its digits are its value.
+        package var isInteger: Bool {
+            let digits = literal.utf8.first == UInt8(ascii: "-") ? literal.utf8.dropFirst() : literal.utf8[...]
+            return !digits.isEmpty && digits.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
+        }
+        package var int: Int? { isInteger ? Int(literal) : nil }
+        package var unsigned: UInt64? { isInteger ? UInt64(literal) : nil }
+        /// The nearest double; nil for Python's `NaN` and `Infinity`.
+        package var double: Double? { Double(literal).flatMap { $0.isFinite ? $0 : nil } }
+        package var isNegative: Bool { literal.utf8.first == UInt8(ascii: "-") }
+    }
+
+    /// Members in their written order; of equal keys the last one counts, as in Python.
+    package struct Object: Sendable, Equatable {
+        package private(set) var members: [(key: String, value: JSON)]
+
+        package init(_ members: [(key: String, value: JSON)] = []) { self.members = members }
+
+        package subscript(key: String) -> JSON? {
+            get { members.last { $0.key == key }?.value }
+            set {
+                guard let newValue else { return members.removeAll { $0.key == key } }
+                if let index = members.lastIndex(where: { $0.key == key }) {
+                    members[index].value = newValue
+                } else {
+                    members.append((key, newValue))
+                }
+            }
+        }
+
+        package mutating func append(_ key: String, _ value: JSON) { members.append((key, value)) }
+
+        package static func == (a: Object, b: Object) -> Bool {
+            a.members.count == b.members.count && zip(a.members, b.members).allSatisfy { $0 == $1 }
+        }
+    }
+}
+
+extension JSON {
+    package var string: String? { if case .string(let value) = self { value } else { nil } }
+    package var number: Number? { if case .number(let value) = self { value } else { nil } }
+    package var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+    package var array: [JSON]? { if case .array(let value) = self { value } else { nil } }
+    package var object: Object? { if case .object(let value) = self { value } else { nil } }
+    package subscript(key: String) -> JSON? { object?[key] }
+
+    /// The value, or null where there is none.
+    package static func string(orNull value: String?) -> JSON { value.map { .string($0) } ?? .null }
+    package static func number(orNull value: Number?) -> JSON { value.map { .number($0) } ?? .null }
+    package static func integer(_ value: some BinaryInteger) -> JSON { .number(Number(literal: String(value))) }
+    package static func integer(orNull value: (some BinaryInteger)?) -> JSON { value.map { integer($0) } ?? .null }
+}
+
+extension JSON: ExpressibleByStringLiteral, ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral,
+    ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral
+{
+    package init(stringLiteral value: String) { self = .string(value) }
+    package init(booleanLiteral value: Bool) { self = .bool(value) }
+    package init(integerLiteral value: Int64) { self = .integer(value) }
+    package init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    package init(dictionaryLiteral elements: (String, JSON)...) {
+        self = .object(Object(elements.map { (key: $0.0, value: $0.1) }))
+    }
+}

@@ -1,0 +1,187 @@
+/// Why a text is not JSON.
+package enum JSONError: Error, Equatable {
+    /// Something else than JSON at this byte offset.
+    case unexpected(at: Int)
+    /// Nested deeper than ``JSONParser/maximumDepth``.
+    case tooDeep
+}
+
+/// Reads JSON from UTF-8 bytes as ``JSON``: exact numbers, Python's `NaN` and `Infinity`, lone surrogates repaired.
+///
+/// Time and memory are linear in the input; nesting is bounded, so hostile input cannot exhaust the stack.
+package struct JSONParser {
+    package static let maximumDepth = 200
+
+    private let bytes: [UInt8]
+    private var position = 0
+
+    private init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    /// The value that `bytes` hold; trailing blanks and NULs are allowed.
+    package static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSON {
+        var parser = JSONParser(bytes)
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { parser.position = 3 }
+        let value = try parser.value(depth: 0)
+        parser.skipBlanks()
+        while parser.peek == 0 { parser.position += 1 }
+        guard parser.peek == nil else { throw .unexpected(at: parser.position) }
+        return value
+    }
+
+    package static func parse(_ text: String) throws(JSONError) -> JSON { try parse(Array(text.utf8)) }
+
+    private var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
+
+    private mutating func skipBlanks() {
+        while let byte = peek, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
+    }
+
+    private mutating func take(_ byte: UInt8) -> Bool {
+        guard peek == byte else { return false }
+        position += 1
+        return true
+    }
+
+    private mutating func expect(_ byte: UInt8) throws(JSONError) {
+        guard take(byte) else { throw .unexpected(at: position) }
+    }
+
+    private mutating func value(depth: Int) throws(JSONError) -> JSON {
+        guard depth < Self.maximumDepth else { throw .tooDeep }
+        skipBlanks()
+        switch peek {
+        case UInt8(ascii: "{"): return try object(depth: depth)
+        case UInt8(ascii: "["): return try array(depth: depth)
+        case UInt8(ascii: "\""): return .string(try string())
+        case UInt8(ascii: "t"): return try word("true", .bool(true))
+        case UInt8(ascii: "f"): return try word("false", .bool(false))
+        case UInt8(ascii: "n"): return try word("null", .null)
+        case UInt8(ascii: "N"): return try word("NaN", .number(.init(literal: "NaN")))
+        case UInt8(ascii: "I"): return try word("Infinity", .number(.init(literal: "Infinity")))
+        default: return try number()
+        }
+    }
+
+    private mutating func word(_ word: String, _ value: JSON) throws(JSONError) -> JSON {
+        for byte in word.utf8 { try expect(byte) }
+        return value
+    }
+
+    private mutating func object(depth: Int) throws(JSONError) -> JSON {
+        position += 1
+        var members: [(key: String, value: JSON)] = []
+        skipBlanks()
+        if take(UInt8(ascii: "}")) { return .object(.init()) }
+        while true {
+            skipBlanks()
+            guard peek == UInt8(ascii: "\"") else { throw .unexpected(at: position) }
+            let key = try string()
+            skipBlanks()
+            try expect(UInt8(ascii: ":"))
+            members.append((key, try value(depth: depth + 1)))
+            skipBlanks()
+            if take(UInt8(ascii: "}")) { return .object(.init(members)) }
+            try expect(UInt8(ascii: ","))
+        }
+    }
+
+    private mutating func array(depth: Int) throws(JSONError) -> JSON {
+        position += 1
+        var elements: [JSON] = []
+        skipBlanks()
+        if take(UInt8(ascii: "]")) { return .array([]) }
+        while true {
+            elements.append(try value(depth: depth + 1))
+            skipBlanks()
+            if take(UInt8(ascii: "]")) { return .array(elements) }
+            try expect(UInt8(ascii: ","))
+        }
+    }
+
+    private mutating func number() throws(JSONError) -> JSON {
+        let start = position
+        _ = take(UInt8(ascii: "-"))
+        if peek == UInt8(ascii: "I") { return try word("Infinity", .number(.init(literal: "-Infinity"))) }
+        try digits()
+        if take(UInt8(ascii: ".")) { try digits() }
+        if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
+            if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
+            try digits()
+        }
+        return .number(.init(literal: String(decoding: bytes[start..<position], as: UTF8.self)))
+    }
+
+    private mutating func digits() throws(JSONError) {
+        let start = position
+        while let byte = peek, byte >= 0x30 && byte <= 0x39 { position += 1 }
+        guard position > start else { throw .unexpected(at: position) }
+    }
+
+    private mutating func string() throws(JSONError) -> String {
+        position += 1
+        let start = position
+        while let byte = peek, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { position += 1 }
+        // Most strings have no escape and are decoded in one step.
+        if take(UInt8(ascii: "\"")) { return String(decoding: bytes[start..<position - 1], as: UTF8.self) }
+        var text = Array(bytes[start..<position])
+        while let byte = peek {
+            position += 1
+            if byte == UInt8(ascii: "\"") { return String(decoding: text, as: UTF8.self) }
+            if byte == UInt8(ascii: "\\") { try escape(into: &text) } else { text.append(byte) }
+        }
+        throw .unexpected(at: position)
+    }
+
+    private mutating func escape(into text: inout [UInt8]) throws(JSONError) {
+        guard let byte = peek else { throw .unexpected(at: position) }
+        position += 1
+        switch byte {
+        case UInt8(ascii: "n"): text.append(0x0A)
+        case UInt8(ascii: "t"): text.append(0x09)
+        case UInt8(ascii: "r"): text.append(0x0D)
+        case UInt8(ascii: "b"): text.append(0x08)
+        case UInt8(ascii: "f"): text.append(0x0C)
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
+        case UInt8(ascii: "u"): text.append(contentsOf: Character(try unicodeEscape()).utf8)
+        default: throw .unexpected(at: position - 1)
+        }
+    }
+
+    private mutating func unicodeEscape() throws(JSONError) -> Unicode.Scalar {
+        let first = try hexQuad()
+        if let scalar = Unicode.Scalar(first) { return scalar }
+        // A high surrogate wants its low half; anything else is repaired, as a text field must not spoil the graph.
+        let mark = position
+        if first < 0xDC00, take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) {
+            let second = try hexQuad()
+            if second >= 0xDC00, second <= 0xDFFF,
+                let scalar = Unicode.Scalar(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))
+            {
+                return scalar
+            }
+        }
+        position = mark
+        return "\u{FFFD}"
+    }
+
+    private mutating func hexQuad() throws(JSONError) -> UInt32 {
+        guard position + 4 <= bytes.count else { throw .unexpected(at: bytes.count) }
+        var value: UInt32 = 0
+        for _ in 0..<4 {
+            guard let digit = hexValue(bytes[position]) else { throw .unexpected(at: position) }
+            value = value << 4 | UInt32(digit)
+            position += 1
+        }
+        return value
+    }
+}
+
+/// The value of one hexadecimal digit in ASCII, either case.
+func hexValue(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case 0x30...0x39: byte - 0x30
+    case 0x41...0x46: byte - 0x41 + 10
+    case 0x61...0x66: byte - 0x61 + 10
+    default: nil
+    }
+}

@@ -1,0 +1,57 @@
+/// The SHA-256 of some bytes: the name of a blob. 32 bytes.
+package struct Digest: Hashable, Sendable, CustomStringConvertible {
+    package let bytes: [UInt8]
+
+    /// Nil unless there are 32 bytes.
+    package init?(bytes: some Sequence<UInt8>) {
+        self.bytes = Array(bytes)
+        guard self.bytes.count == 32 else { return nil }
+    }
+
+    /// Nil unless `hex` is 64 hexadecimal digits, in either case.
+    package init?(hex: some StringProtocol) {
+        guard let prefix = DigestPrefix(hex: hex), prefix.digits == 64 else { return nil }
+        bytes = prefix.low
+    }
+
+    package var hex: String { hexadecimal(bytes) }
+    /// The first 10 hex digits, by which A1111 and Civitai know a file.
+    package var autoV2: String { String(hex.prefix(10)) }
+    package var description: String { hex }
+}
+
+/// The first digits of a digest, as people type them. Digests with this prefix are those from `low` to `high`.
+package struct DigestPrefix: Hashable, Sendable {
+    package let digits: Int
+    /// The prefix filled up with zeros and with ones: the bounds for an ordered look-up.
+    package let low: [UInt8]
+    package let high: [UInt8]
+
+    /// Nil unless `hex` is 1 to 64 hexadecimal digits.
+    package init?(hex: some StringProtocol) {
+        let ascii = Array(hex.utf8)
+        guard (1...64).contains(ascii.count) else { return nil }
+        var low = [UInt8](repeating: 0, count: 32)
+        var high = [UInt8](repeating: 0xFF, count: 32)
+        for (index, byte) in ascii.enumerated() {
+            guard let digit = hexValue(byte) else { return nil }
+            let shift = index % 2 == 0 ? 4 : 0
+            low[index / 2] |= digit << shift
+            high[index / 2] &= ~(0x0F << shift) | digit << shift
+        }
+        digits = ascii.count
+        self.low = low
+        self.high = high
+    }
+}
+
+/// Lower-case hexadecimal digits of `bytes`.
+package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    var text: [UInt8] = []
+    for byte in bytes {
+        text.append(digits[Int(byte >> 4)])
+        text.append(digits[Int(byte & 15)])
+    }
+    return String(decoding: text, as: UTF8.self)
+}

@@ -1,0 +1,57 @@
+/// What is known of ComfyUI's model folders.
+package enum Folder {
+    /// The folders that ComfyUI 0.33 lists, by the names it prefers.
+    package static let known = [
+        "audio_encoders", "background_removal", "checkpoints", "classifiers", "clip_vision", "configs", "controlnet", "detection",
+        "diffusers", "diffusion_models", "embeddings", "frame_interpolation", "geometry_estimation", "gligen",
+        "hypernetworks", "latent_upscale_models", "loras", "model_patches", "optical_flow", "photomaker",
+        "style_models", "text_encoders", "upscale_models", "vae", "vae_approx",
+    ]
+
+    /// Folders that ComfyUI searches as one, in its search order; the name it prefers first.
+    private static let families: [(preferred: String, search: [String])] = [
+        ("diffusion_models", ["unet", "diffusion_models"]),
+        ("text_encoders", ["text_encoders", "clip"]),
+        ("controlnet", ["controlnet", "t2i_adapter"]),
+    ]
+
+    /// The folders that a loader of `folder` searches, in order.
+    package static func searched(for folder: String) -> [String] {
+        families.first { $0.search.contains(folder) }?.search ?? [folder]
+    }
+
+    /// The other names under which the content of `folder` may be stored.
+    package static func aliases(of folder: String) -> [String] {
+        searched(for: folder).filter { $0 != folder }
+    }
+
+    /// Whether ComfyUI knows `name` as a folder of models, under its own or an older name.
+    package static func isKnown(_ name: String) -> Bool {
+        known.contains(name) || families.contains { $0.search.contains(name) }
+    }
+
+    /// What a model of this folder is to an image: `checkpoint`, `lora`, `vae`, …
+    package static func role(of folder: String) -> String {
+        switch families.first(where: { $0.search.contains(folder) })?.preferred ?? folder {
+        case "checkpoints": "checkpoint"
+        case "loras": "lora"
+        case "diffusion_models": "diffusion model"
+        case "text_encoders": "text encoder"
+        case "embeddings": "embedding"
+        case "hypernetworks": "hypernetwork"
+        case "upscale_models", "latent_upscale_models": "upscale model"
+        case "style_models": "style model"
+        case let other: other.replacing("_", with: " ")
+        }
+    }
+
+    /// Suffixes of files that hold weights.
+    package static let modelSuffixes = [
+        ".safetensors", ".sft", ".ckpt", ".pt", ".pt2", ".pth", ".bin", ".pkl", ".gguf", ".onnx", ".engine",
+    ]
+
+    package static func isModelFile(_ name: some StringProtocol) -> Bool {
+        let lower = name.lowercased()
+        return modelSuffixes.contains { lower.hasSuffix($0) && lower.utf8.count > $0.utf8.count }
+    }
+}

@@ -1,0 +1,95 @@
+/// What one output was made from, as far as its file says; the store adds which bytes the names stood for.
+package struct Recipe: Sendable, Equatable {
+    package var generator: Generator
+    /// Sampling passes, the last one first.
+    package var passes: [Pass] = []
+    package var models: [ModelUse] = []
+    package var inputs: [InputUse] = []
+    /// What reading the file showed that bears on the grade.
+    package var findings: [Reason] = []
+
+    package init(generator: Generator) { self.generator = generator }
+
+    /// The tool that made the output.
+    package struct Generator: Sendable, Equatable {
+        package var name: String?
+        package var version: String?
+        /// How its record was written: `comfyui-prompt`, `comfyui-workflow`, or nil where there is none.
+        package var dialect: String?
+        package init(name: String?, version: String? = nil, dialect: String?) {
+            self.name = name
+            self.version = version
+            self.dialect = dialect
+        }
+    }
+
+    /// One run of a sampler. A nil parameter could not be resolved; ``Recipe/findings`` say why.
+    package struct Pass: Sendable, Equatable {
+        package var node: String
+        package var sampler: String?
+        package var scheduler: String?
+        package var steps: JSON.Number?
+        package var cfg: JSON.Number?
+        /// The exact integer, up to 64 bits.
+        package var seed: JSON.Number?
+        package var denoise: JSON.Number?
+        package var positive: String?
+        package var negative: String?
+        /// Pixels.
+        package var width: JSON.Number?
+        package var height: JSON.Number?
+        package init(node: String) { self.node = node }
+    }
+
+    /// A model that the output was made with.
+    package struct ModelUse: Sendable, Equatable {
+        package var reference: ModelReference
+        package var resolution: Resolution?
+        package var evidence: Evidence = .missing
+        package init(reference: ModelReference) { self.reference = reference }
+    }
+
+    /// An image, mask or other file that the output was made from.
+    package struct InputUse: Sendable, Equatable {
+        package var reference: InputReference
+        package var resolution: Resolution?
+        package var evidence: Evidence = .missing
+        package init(reference: InputReference) { self.reference = reference }
+    }
+
+    /// The bytes that a name stood for.
+    package struct Resolution: Sendable, Equatable {
+        /// The folder and the path in it under which the bytes were found and are pinned.
+        package var folder: String
+        package var path: ModelPath
+        package var sha256: Digest
+        /// Bytes.
+        package var size: Int
+        /// The number of the version of that name; nil for inputs.
+        package var version: Int?
+        package init(folder: String, path: ModelPath, sha256: Digest, size: Int, version: Int?) {
+            self.folder = folder
+            self.path = path
+            self.sha256 = sha256
+            self.size = size
+            self.version = version
+        }
+    }
+}
+
+/// How a reference's bytes are known; the order is that of strength.
+package enum Evidence: String, Sendable, CaseIterable, Comparable {
+    /// Nothing in the store answers to the name.
+    case missing
+    /// Only the name matches now.
+    case assumed
+    /// The version that was live at the image's time.
+    case inferred
+    /// A content hash in the output's metadata.
+    case recorded
+    /// A witnessed load.
+    case observed
+
+    package static func < (a: Evidence, b: Evidence) -> Bool { a.rank < b.rank }
+    private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}

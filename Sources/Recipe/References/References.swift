@@ -1,0 +1,44 @@
+/// A model as an output's record names it.
+package struct ModelReference: Sendable, Hashable {
+    /// The folder its loader searches; nil where only a suffix tells that it is a model.
+    package var folder: String?
+    /// The name as recorded, for people.
+    package var name: String
+    /// The paths that the loader would try in the folder, in order; empty for a name that must be refused.
+    package var candidates: [ModelPath]
+    /// Whether the path is a directory of files (diffusers).
+    package var isDirectory = false
+    /// The node and the input that name it.
+    package var node: String
+    package var input: String
+    package var strength: JSON.Number?
+
+    package init(folder: String?, name: String, candidates: [ModelPath], node: String, input: String) {
+        self.folder = folder
+        self.name = name
+        self.candidates = candidates
+        self.node = node
+        self.input = input
+    }
+
+    package static func == (a: Self, b: Self) -> Bool {
+        (a.folder, a.name, a.node, a.input, a.candidates) == (b.folder, b.name, b.node, b.input, b.candidates)
+    }
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(name)
+        hasher.combine(node)
+        hasher.combine(input)
+    }
+}
+
+/// A file of ComfyUI's `input`, `output` or `temp` directory that a graph reads.
+package struct InputReference: Sendable, Hashable {
+    /// `image`, `mask`, `audio`, `video`, `latent` or `model`.
+    package var kind: String
+    package var name: String
+    /// The directory that the annotation names: `input` unless it says `output` or `temp`.
+    package var directory: String
+    /// Nil for a name that must be refused.
+    package var path: ModelPath?
+    package var node: String
+}

@@ -1,0 +1,3 @@
+import GRDB
+import SystemPackage
+let x = 1
