@@ -1,0 +1,150 @@
+import Glibc
+import Recipe
+import SystemPackage
+
+/// How bytes come into the store.
+package enum TransferMethod: Sendable {
+    /// Share the blocks where the filesystem can, else copy.
+    case reflinkOrCopy
+    /// Share the blocks or refuse.
+    case reflink
+    case copy
+}
+
+/// A blob whose bytes are on disk, or small enough for the catalogue: what a row may now name.
+enum PublishedBlob {
+    case file(Digest, size: Int, changed: Timestamp)
+    case document(Digest, size: Int, compressed: [UInt8])
+
+    var digest: Digest {
+        switch self {
+        case .file(let digest, _, _), .document(let digest, _, _): digest
+        }
+    }
+    var size: Int {
+        switch self {
+        case .file(_, let size, _), .document(_, let size, _): size
+        }
+    }
+}
+
+/// `blobs/` and `incoming/`: write, sync, rename, sync the directory; only then may a row name the bytes.
+struct BlobFiles {
+    /// Documents up to this many bytes live in the catalogue: a million of them cost no inodes.
+    static let documentLimit = 128 << 10
+
+    let root: FilePath
+    private var incoming: FilePath { root.appending("incoming") }
+    private var directory: FilePath { root.appending("blobs").appending("sha256") }
+
+    func path(of digest: Digest) -> FilePath { directory.appending(digest.hex) }
+
+    /// Publishes the bytes of the file `path`. It fails with `changedWhileRead` when they change on the way.
+    ///
+    /// `isKnown` says whether the store already serves a digest; then nothing is written.
+    /// `progress` is told of every byte that was hashed.
+    func publish(
+        _ source: OwnedDescriptor, _ path: FilePath, by method: TransferMethod,
+        isKnown: (Digest) throws(StoreError) -> Bool, mayBeKnown: Bool, progress: (Int) -> Void
+    ) throws(StoreError) -> PublishedBlob {
+        let before = try FileFacts.of(source, path)
+        let staged = try Staged(in: incoming)
+        let shared = method != .copy && Kernel.reflink(source, to: staged.file)
+        if !shared {
+            guard method != .reflink else { throw .system("cannot reflink into the store", path, .notSupported) }
+            if mayBeKnown {
+                // Bytes of this size are here already: hash first, so that adding them again writes nothing.
+                let digest = try hash(source, path, progress: progress)
+                if try isKnown(digest) { return .file(digest, size: before.size, changed: before.changed) }
+                progress(-before.size)
+            }
+            let available = try Kernel.available(incoming)
+            guard before.size + (1 << 20) <= available else {
+                throw .noSpace(path, needed: before.size, available: available)
+            }
+        }
+        let hash = SHA256()
+        let size = try (shared ? staged.file : source).forEachChunk(path) { chunk throws(StoreError) in
+            hash.update(chunk)
+            if !shared { try staged.file.writeAll(chunk, staged.path) }
+            progress(chunk.count)
+        }
+        guard try FileFacts.of(source, path) == before, size == before.size else { throw .changedWhileRead(path) }
+        let digest = hash.finish()
+        if try isKnown(digest) { return .file(digest, size: size, changed: before.changed) }
+        return try publish(staged, digest: digest, size: size)
+    }
+
+    /// Publishes bytes that are in memory: in the catalogue when they are few, else as a file.
+    func publish(_ bytes: [UInt8]) throws(StoreError) -> PublishedBlob {
+        let digest = SHA256.digest(of: bytes)
+        if bytes.count <= Self.documentLimit {
+            return .document(digest, size: bytes.count, compressed: Compression.compress(bytes))
+        }
+        let staged = try Staged(in: incoming)
+        do {
+            try bytes.withUnsafeBytes { try staged.file.writeAll($0, staged.path) }
+        } catch { throw (error as? StoreError) ?? .system("cannot write", staged.path, .ioError) }
+        return try publish(staged, digest: digest, size: bytes.count)
+    }
+
+    private func publish(_ staged: Staged, digest: Digest, size: Int) throws(StoreError) -> PublishedBlob {
+        guard fchmod(staged.file.rawValue, 0o444) == 0 else {
+            throw .system("cannot protect", staged.path, Errno(rawValue: errno))
+        }
+        try Kernel.sync(staged.file, staged.path)
+        let target = path(of: digest)
+        if !(try Kernel.renameNew(staged.path, to: target)) {
+            // Another ingest was first, or one was cut off before its row: what lies there was synced before it was named.
+            if try FileFacts.at(target)?.size != size { try Kernel.rename(staged.path, to: target) }
+        }
+        try Kernel.syncDirectory(directory)
+        guard let facts = try FileFacts.at(target) else { throw .blobMissing(digest) }
+        return .file(digest, size: size, changed: facts.changed)
+    }
+
+    /// The SHA-256 of a whole file.
+    func hash(
+        _ file: OwnedDescriptor, _ path: FilePath, progress: (Int) -> Void = { _ in }
+    ) throws(StoreError) -> Digest {
+        let hash = SHA256()
+        _ = try file.forEachChunk(path) { chunk throws(StoreError) in
+            hash.update(chunk)
+            progress(chunk.count)
+        }
+        return hash.finish()
+    }
+
+    /// Removes what dead processes left in `incoming/`: their locks died with them.
+    func sweepIncoming() throws(StoreError) {
+        // Nobody is between creating a file and locking it while this lock is held.
+        let gate = try Kernel.open(incoming, .readOnly, options: .directory)
+        guard Kernel.lock(gate, .exclusive, waits: true) else { return }
+        for name in try DirectoryListing.names(in: incoming) {
+            let path = incoming.appending(name)
+            guard let file = try? Kernel.open(path, .readOnly, options: .noFollow),
+                Kernel.lock(file, .exclusive, waits: false)
+            else { continue }
+            try Kernel.unlink(path)
+        }
+    }
+}
+
+/// A file in `incoming/`, locked while it is being written and removed unless it was renamed away.
+final class Staged {
+    let path: FilePath
+    let file: OwnedDescriptor
+
+    init(in directory: FilePath) throws(StoreError) {
+        let gate = try Kernel.open(directory, .readOnly, options: .directory)
+        path = directory.appending("\(getpid())-\(UInt64.random(in: .min ... .max))")
+        guard Kernel.lock(gate, .shared, waits: true) else {
+            throw .system("cannot lock", directory, .resourceTemporarilyUnavailable)
+        }
+        file = try Kernel.open(
+            path, .readWrite, options: [.create, .exclusiveCreate], permissions: [.ownerReadWrite])
+        _ = Kernel.lock(file, .exclusive, waits: true)
+    }
+
+    deinit { _ = path.withPlatformString { unlink($0) } }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import GRDB
+import Recipe
+import SystemPackage
+
+extension Store {
+    /// Opens a blob for reading, after making sure that its bytes are those of its name.
+    ///
+    /// The file must be there with the recorded size and ctime; where the ctime differs, it is hashed first. An error
+    /// here is far better than one in the middle of a mapped read, which kills the reader.
+    package func contents(of blob: Blob) throws(StoreError) -> BlobContents {
+        let state = try catalogue.read { db in
+            try Row.fetchOne(db, sql: "SELECT changed, damaged FROM blob WHERE id = ?", arguments: [blob.id])
+        }
+        guard let state else { throw .blobMissing(blob.digest) }
+        guard !(state["damaged"] as Bool) || state["changed"] as Int64? == nil else {
+            return try recheck(blob)
+        }
+        guard let recorded = state["changed"] as Int64? else { return .bytes(try document(blob)) }
+        let path = files.path(of: blob.digest)
+        guard let file = try? Kernel.open(path, .readOnly, options: .noFollow) else { return try recheck(blob) }
+        let facts = try FileFacts.of(file, path)
+        let asRecorded = facts.kind == .file && facts.size == blob.size && facts.changed.nanoseconds == recorded
+        return asRecorded ? .file(file) : try recheck(blob)
+    }
+
+    /// All bytes of a blob that is known to be small.
+    package func bytes(of blob: Blob) throws(StoreError) -> [UInt8] {
+        switch try contents(of: blob) {
+        case .bytes(let bytes): return bytes
+        case .file(let file):
+            do { return try FileSource(file, count: blob.size).read(at: 0, count: blob.size) } catch {
+                throw .system("cannot read", files.path(of: blob.digest), .ioError)
+            }
+        }
+    }
+
+    private func document(_ blob: Blob) throws(StoreError) -> [UInt8] {
+        let compressed = try catalogue.read { db in
+            try Data.fetchOne(db, sql: "SELECT zstd FROM document WHERE blob = ?", arguments: [blob.id])
+        }
+        guard let compressed else { throw .blobMissing(blob.digest) }
+        guard let bytes = Compression.decompress(Array(compressed), size: blob.size) else { throw .blobDamaged(blob.digest) }
+        return bytes
+    }
+
+    /// Hashes a file that is not as it was recorded, and records what came of it.
+    private func recheck(_ blob: Blob) throws(StoreError) -> BlobContents {
+        let path = files.path(of: blob.digest)
+        guard try FileFacts.at(path, followLinks: false)?.kind == .file else {
+            try mark(blob, damaged: true, changed: nil)
+            throw .blobMissing(blob.digest)
+        }
+        let file = try Kernel.open(path, .readOnly, options: .noFollow)
+        let facts = try FileFacts.of(file, path)
+        guard facts.size == blob.size, try files.hash(file, path) == blob.digest else {
+            try mark(blob, damaged: true, changed: nil)
+            throw .blobDamaged(blob.digest)
+        }
+        try mark(blob, damaged: false, changed: facts.changed)
+        return .file(file)
+    }
+
+    /// A change of what can be served changes grades.
+    private func mark(_ blob: Blob, damaged: Bool, changed: Timestamp?) throws(StoreError) {
+        try catalogue.write { db in
+            let before = try Bool.fetchOne(db, sql: "SELECT damaged FROM blob WHERE id = ?", arguments: [blob.id])
+            if before != damaged { try db.nextGeneration() }
+            if before != damaged || changed != nil {
+                try db.execute(
+                    sql: "UPDATE blob SET damaged = ?, changed = coalesce(?, changed) WHERE id = ?",
+                    arguments: [damaged, changed?.nanoseconds, blob.id])
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import GRDB
+import SystemPackage
+
+/// The SQLite database beside the blobs: names, versions, images, snapshots. The only channel between processes.
+///
+/// Every commit is on disk when it returns (`synchronous=FULL`, read back), so a row can be trusted after a power cut.
+final class Catalogue: Sendable {
+    private let pool: DatabasePool
+
+    /// Opens the catalogue and brings its schema up to date.
+    init(_ path: FilePath) throws(StoreError) {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(30)
+        configuration.maximumReaderCount = 8
+        configuration.foreignKeysEnabled = true
+        do {
+            pool = try DatabasePool(path: path.string, configuration: configuration)
+        } catch { throw Self.typed(error) }
+        try holdFull()
+        try Schema.migrate(pool, path: path)
+        try holdFull()
+    }
+
+    /// GRDB sets NORMAL after its prepare hook has run, so FULL is set on the open writer and read back.
+    private func holdFull() throws(StoreError) {
+        let synchronous = try typed {
+            try pool.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+                return try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1
+            }
+        }
+        guard synchronous == 2 else { throw .unsafeCatalogue(synchronous: synchronous) }
+    }
+
+    /// Runs `body` on one consistent state of the catalogue.
+    func read<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
+        try typed { try pool.read(body) }
+    }
+
+    /// Runs `body` in a transaction: all of it is on disk when this returns, or none of it ever was.
+    func write<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
+        try typed { try pool.write(body) }
+    }
+
+    private func typed<Result>(_ body: () throws -> Result) throws(StoreError) -> Result {
+        do { return try body() } catch { throw Self.typed(error) }
+    }
+
+    private static func typed(_ error: any Error) -> StoreError {
+        (error as? StoreError) ?? .catalogue("\(error)")
+    }
+}

@@ -1,0 +1,105 @@
+import GRDB
+package import Recipe
+
+/// A directory of the live view and by-name, or of by-image.
+package struct DirectoryRow: Sendable {
+    package let id: Int64
+    package let parent: Int64?
+    package let name: String
+    /// When its entries in the live view or in by-image changed last.
+    package let changed: Timestamp
+    /// When its entries in by-name changed last.
+    package let named: Timestamp
+
+    /// The rows that stand for whole views.
+    package enum Root: Int64, Sendable {
+        case models = 1
+        case images = 2
+        case hashes = 3
+        case snapshots = 4
+    }
+
+    init(_ row: Row) {
+        id = row["id"]
+        parent = row["parent"]
+        name = row["name"]
+        changed = Timestamp(nanoseconds: row["changed"])
+        named = Timestamp(nanoseconds: row["named"])
+    }
+}
+
+extension Database {
+    enum DirectoryTime: String {
+        case changed
+        case named
+    }
+
+    /// The directory's entries changed now; its time never goes back, even where the clock does.
+    func touch(_ directory: Int64, _ time: DirectoryTime = .changed) throws {
+        try execute(
+            sql: "UPDATE directory SET \(time.rawValue) = max(?, \(time.rawValue) + 1) WHERE id = ?",
+            arguments: [Timestamp.now().nanoseconds, directory])
+    }
+
+    func touch(_ root: DirectoryRow.Root) throws { try touch(root.rawValue) }
+
+    /// The directory at `components` under `root`; nil where one is absent.
+    func directory(under root: Int64, _ components: some Sequence<String>) throws -> Int64? {
+        var id = root
+        for name in components {
+            let next = try Int64.fetchOne(
+                self, sql: "SELECT id FROM directory WHERE parent = ? AND name = ?", arguments: [id, name])
+            guard let next else { return nil }
+            id = next
+        }
+        return id
+    }
+
+    /// The directory at `components` under `root`, made where it is absent.
+    func makeDirectory(under root: Int64, _ components: some Sequence<String>) throws -> Int64 {
+        var id = root
+        for name in components {
+            if let next = try directory(under: id, [name]) {
+                id = next
+                continue
+            }
+            let taken = try Int64.fetchOne(
+                self, sql: "SELECT 1 FROM model WHERE directory = ? AND name = ?", arguments: [id, name])
+            if taken != nil { throw StoreError.conflict("'\(name)' is the name of a model, so it cannot be a folder") }
+            try touch(id)
+            try touch(id, .named)
+            let now = Timestamp.now().nanoseconds
+            try execute(
+                sql: "INSERT INTO directory (parent, name, changed, named) VALUES (?, ?, ?, ?)",
+                arguments: [id, name, now, now])
+            id = lastInsertedRowID
+        }
+        return id
+    }
+}
+
+extension Store {
+    package func directory(_ id: Int64) throws(StoreError) -> DirectoryRow? {
+        try catalogue.read { db in
+            try Row.fetchOne(db, sql: "SELECT * FROM directory WHERE id = ?", arguments: [id]).map(DirectoryRow.init)
+        }
+    }
+
+    package func directory(named name: String, in parent: Int64) throws(StoreError) -> DirectoryRow? {
+        try catalogue.read { db in
+            try Row.fetchOne(
+                db, sql: "SELECT * FROM directory WHERE parent = ? AND name = ?", arguments: [parent, name]
+            ).map(DirectoryRow.init)
+        }
+    }
+
+    /// The next directories of `parent` in the order of their ids.
+    package func directories(in parent: Int64, after id: Int64, limit: Int) throws(StoreError) -> [DirectoryRow] {
+        try catalogue.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM directory WHERE parent = ? AND id > ? ORDER BY id LIMIT ?",
+                arguments: [parent, id, limit]
+            ).map(DirectoryRow.init)
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import GRDB
+package import Recipe
+
+// Look-ups by name and pages by id, for the views. A page never uses an offset, so it costs the same wherever it is.
+
+private let liveColumns = """
+    SELECT live.id, live.name, live.modified, version.number, version.blob, blob.sha256, blob.size
+    FROM live JOIN version ON version.id = live.version JOIN blob ON blob.id = version.blob
+    """
+private let versionColumns = """
+    SELECT version.id, version.number, model.name, version.modified, version.recorded, version.blob, blob.sha256, blob.size
+    FROM version JOIN model ON model.id = version.model JOIN blob ON blob.id = version.blob
+    """
+private let blobColumns = "SELECT id AS blob, sha256, size FROM blob"
+
+extension Store {
+    package func liveFile(_ id: Int64) throws(StoreError) -> LiveRow? {
+        try one("\(liveColumns) WHERE live.id = ?", [id], LiveRow.init)
+    }
+
+    package func liveFile(named name: String, in directory: Int64) throws(StoreError) -> LiveRow? {
+        try one("\(liveColumns) WHERE live.directory = ? AND live.name = ?", [directory, name], LiveRow.init)
+    }
+
+    package func liveFiles(in directory: Int64, after id: Int64, limit: Int) throws(StoreError) -> [LiveRow] {
+        try page("\(liveColumns) WHERE live.directory = ? AND live.id > ? ORDER BY live.id", [directory, id], limit, LiveRow.init)
+    }
+
+    package func model(_ id: Int64) throws(StoreError) -> ModelRow? {
+        try one("SELECT * FROM model WHERE id = ?", [id], ModelRow.init)
+    }
+
+    package func model(named name: String, in directory: Int64) throws(StoreError) -> ModelRow? {
+        try one("SELECT * FROM model WHERE directory = ? AND name = ?", [directory, name], ModelRow.init)
+    }
+
+    package func models(in directory: Int64, after id: Int64, limit: Int) throws(StoreError) -> [ModelRow] {
+        try page("SELECT * FROM model WHERE directory = ? AND id > ? ORDER BY id", [directory, id], limit, ModelRow.init)
+    }
+
+    package func version(_ id: Int64) throws(StoreError) -> VersionRow? {
+        try one("\(versionColumns) WHERE version.id = ?", [id], VersionRow.init)
+    }
+
+    package func version(_ number: Int, of model: Int64) throws(StoreError) -> VersionRow? {
+        try one("\(versionColumns) WHERE version.model = ? AND version.number = ?", [model, number], VersionRow.init)
+    }
+
+    package func versions(of model: Int64, after id: Int64, limit: Int) throws(StoreError) -> [VersionRow] {
+        try page(
+            "\(versionColumns) WHERE version.model = ? AND version.id > ? ORDER BY version.id", [model, id], limit,
+            VersionRow.init)
+    }
+
+    package func blob(_ id: Int64) throws(StoreError) -> Blob? { try one("\(blobColumns) WHERE id = ?", [id], Blob.init) }
+
+    /// The one blob whose digest begins with `prefix`; nil where there is none or more than one.
+    package func blob(_ prefix: DigestPrefix) throws(StoreError) -> Blob? {
+        let found = try page(
+            "\(blobColumns) WHERE sha256 BETWEEN ? AND ?", [Data(prefix.low), Data(prefix.high)], 2, Blob.init)
+        return found.count == 1 ? found[0] : nil
+    }
+
+    package func blobs(after id: Int64, limit: Int) throws(StoreError) -> [Blob] {
+        try page("\(blobColumns) WHERE id > ? ORDER BY id", [id], limit, Blob.init)
+    }
+
+    func one<Result>(
+        _ sql: String, _ arguments: StatementArguments, _ make: (Row) throws -> Result
+    ) throws(StoreError) -> Result? {
+        try catalogue.read { db in
+            guard let row = try Row.fetchOne(db.cachedStatement(sql: sql), arguments: arguments) else { return nil }
+            return try make(row)
+        }
+    }
+
+    func page<Result>(
+        _ sql: String, _ arguments: StatementArguments, _ limit: Int, _ make: (Row) throws -> Result
+    ) throws(StoreError) -> [Result] {
+        try catalogue.read { db in
+            try Row.fetchAll(db.cachedStatement(sql: "\(sql) LIMIT ?"), arguments: arguments + [limit]).map(make)
+        }
+    }
+}

@@ -1,0 +1,172 @@
+import GRDB
+import Recipe
+import SystemPackage
+
+/// The catalogue's tables, by numbered migrations: a released one is never edited, only followed by another.
+///
+/// Ids are AUTOINCREMENT: node numbers are made of them, so none may ever be used twice.
+enum Schema {
+    /// The oldest ReproFS that can open what this one writes.
+    static let neededVersion = "0.1.0"
+
+    static func migrate(_ pool: DatabasePool, path: FilePath) throws(StoreError) {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { try $0.execute(sql: first) }
+        do {
+            let newer = try pool.read { db in
+                try migrator.hasBeenSuperseded(db)
+                    ? try String.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'needs'") ?? "unknown" : nil
+            }
+            if let newer { throw StoreError.newerStore(path.removingLastComponent(), needs: newer) }
+            try migrator.migrate(pool)
+        } catch let error as StoreError { throw error } catch { throw .catalogue("\(error)") }
+    }
+
+    private static let first = """
+        CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+        INSERT INTO meta VALUES ('needs', '\(neededVersion)'), ('generation', 1);
+
+        -- Times are nanoseconds since 1970, sizes are bytes, digests are 32 bytes.
+        CREATE TABLE blob (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            sha256 BLOB NOT NULL UNIQUE,
+            size INTEGER NOT NULL,
+            -- The ctime of the file in blobs/ when it was last known to be whole; NULL: the bytes are in document.
+            changed INTEGER,
+            damaged INTEGER NOT NULL DEFAULT 0
+        );
+        CREATE INDEX blobBySize ON blob (size);
+        CREATE TABLE document (
+            blob INTEGER PRIMARY KEY REFERENCES blob(id),
+            zstd BLOB NOT NULL
+        );
+
+        -- Directories of the live view and of by-name (under row 1) and of by-image (under row 2).
+        -- Rows 3 and 4 stand for by-hash and by-snapshot, which have times but no directories of their own.
+        CREATE TABLE directory (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            parent INTEGER REFERENCES directory(id),
+            name TEXT NOT NULL,
+            -- When its entries in the live view (or by-image) and in by-name changed last; never goes back.
+            changed INTEGER NOT NULL,
+            named INTEGER NOT NULL,
+            UNIQUE (parent, name)
+        );
+        CREATE INDEX directoryByParent ON directory (parent, id);
+        INSERT INTO directory VALUES (1, NULL, 'models', 0, 0), (2, NULL, 'by-image', 0, 0),
+            (3, NULL, 'by-hash', 0, 0), (4, NULL, 'by-snapshot', 0, 0);
+
+        CREATE TABLE model (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            directory INTEGER NOT NULL REFERENCES directory(id),
+            name TEXT NOT NULL,
+            versions INTEGER NOT NULL DEFAULT 0,
+            changed INTEGER NOT NULL,
+            UNIQUE (directory, name)
+        );
+        CREATE INDEX modelByDirectory ON model (directory, id);
+        CREATE TABLE version (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            model INTEGER NOT NULL REFERENCES model(id),
+            number INTEGER NOT NULL,
+            blob INTEGER NOT NULL REFERENCES blob(id),
+            -- The modification time of the file that was added.
+            modified INTEGER NOT NULL,
+            recorded INTEGER NOT NULL,
+            UNIQUE (model, number),
+            UNIQUE (model, blob)
+        );
+        CREATE INDEX versionByModel ON version (model, id);
+        CREATE INDEX versionByBlob ON version (blob);
+
+        -- The live view: one row a name, a new row (so a new node) whenever its bytes change.
+        CREATE TABLE live (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            directory INTEGER NOT NULL REFERENCES directory(id),
+            name TEXT NOT NULL,
+            version INTEGER NOT NULL REFERENCES version(id),
+            modified INTEGER NOT NULL,
+            UNIQUE (directory, name)
+        );
+        CREATE INDEX liveByDirectory ON live (directory, id);
+        -- What was live when: `since` is the earliest moment from which the bytes are known to have had the name.
+        CREATE TABLE event (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            model INTEGER NOT NULL REFERENCES model(id),
+            version INTEGER NOT NULL REFERENCES version(id),
+            since INTEGER NOT NULL,
+            recorded INTEGER NOT NULL
+        );
+        CREATE INDEX eventByModel ON event (model, since, id);
+
+        CREATE TABLE image (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            sha256 BLOB NOT NULL UNIQUE,
+            snapshot INTEGER REFERENCES snapshot(id)
+        );
+        CREATE TABLE imageRoot (
+            directory INTEGER PRIMARY KEY REFERENCES directory(id),
+            path TEXT NOT NULL UNIQUE
+        );
+        CREATE TABLE imageName (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            directory INTEGER NOT NULL REFERENCES directory(id),
+            name TEXT NOT NULL,
+            image INTEGER NOT NULL REFERENCES image(id),
+            time INTEGER NOT NULL,
+            -- 1 for the image that holds the name: the newest of those that had it.
+            newest INTEGER NOT NULL,
+            UNIQUE (directory, name, image)
+        );
+        CREATE UNIQUE INDEX imageNameNewest ON imageName (directory, name) WHERE newest;
+        CREATE INDEX imageNameByDirectory ON imageName (directory, id) WHERE newest;
+        CREATE INDEX imageNameByName ON imageName (name, time);
+        CREATE INDEX imageNameByImage ON imageName (image, time);
+
+        CREATE TABLE snapshot (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            sha256 BLOB NOT NULL UNIQUE,
+            -- The name of its directory: the first 12 hex, more where an older snapshot begins with the same.
+            short TEXT NOT NULL UNIQUE,
+            image INTEGER NOT NULL REFERENCES image(id),
+            parent INTEGER REFERENCES snapshot(id),
+            document INTEGER NOT NULL REFERENCES blob(id),
+            prompt INTEGER REFERENCES blob(id),
+            workflow INTEGER REFERENCES blob(id),
+            models INTEGER NOT NULL REFERENCES pinSet(id),
+            inputs INTEGER NOT NULL REFERENCES pinSet(id),
+            recorded INTEGER NOT NULL
+        );
+        CREATE INDEX snapshotByImage ON snapshot (image);
+        -- Pinned trees; equal ones are stored once. Position 0 is the tree's root.
+        CREATE TABLE pinSet (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            sha256 BLOB NOT NULL UNIQUE
+        );
+        CREATE TABLE pin (
+            pinSet INTEGER NOT NULL REFERENCES pinSet(id),
+            position INTEGER NOT NULL,
+            parent INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            blob INTEGER REFERENCES blob(id),
+            version INTEGER,
+            evidence TEXT,
+            PRIMARY KEY (pinSet, position)
+        ) WITHOUT ROWID;
+        CREATE UNIQUE INDEX pinByName ON pin (pinSet, parent, name);
+        CREATE INDEX pinByBlob ON pin (blob);
+
+        -- Recipes and cards as served, made once; older than meta's generation they are made again.
+        CREATE TABLE rendering (
+            snapshot INTEGER NOT NULL REFERENCES snapshot(id),
+            name TEXT NOT NULL,
+            kind INTEGER NOT NULL,
+            generation INTEGER NOT NULL,
+            rendered INTEGER NOT NULL,
+            grade TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            zstd BLOB NOT NULL,
+            PRIMARY KEY (snapshot, name, kind)
+        );
+        """
+}

@@ -1,0 +1,58 @@
+import GRDB
+package import Recipe
+package import SystemPackage
+
+extension Store {
+    /// Finds the model files under `paths`. `folder` may go on into subfolders: `loras/style`.
+    package func plan(adding paths: [FilePath], folder: ModelPath?) throws(StoreError) -> IngestPlan {
+        var walk = Walk(store: path)
+        for path in paths { try walk.add(path, folder: folder) }
+        return walk.plan
+    }
+
+    /// Adds one file: its bytes as a blob, then its name as a version. `progress` is told of every byte hashed.
+    ///
+    /// The source is only read, whatever happens. A source that changes while it is read is read again, three times.
+    package func add(
+        _ item: IngestPlan.Item, by method: TransferMethod = .reflinkOrCopy, progress: (Int) -> Void = { _ in }
+    ) throws(StoreError) -> Addition {
+        for _ in 0..<3 {
+            var counted = 0
+            do throws(StoreError) {
+                let source = try Kernel.open(item.source, .readOnly)
+                let facts = try FileFacts.of(source, item.source)
+                guard facts.kind == .file else { throw StoreError.refusedName("\(item.source) is no regular file") }
+                let published = try files.publish(
+                    source, item.source, by: method, isKnown: isServed, mayBeKnown: try hasBlob(ofSize: facts.size)
+                ) { count in
+                    counted += count
+                    progress(count)
+                }
+                return try catalogue.write { db in
+                    try db.add(
+                        item.path, folder: item.folder, blob: try db.blob(published), modified: facts.modified,
+                        since: item.wasLive ? max(facts.changed, facts.modified) : nil)
+                }
+            } catch {
+                guard case .changedWhileRead = error else { throw error }
+                progress(-counted)
+            }
+        }
+        throw .changedWhileRead(item.source)
+    }
+
+    private func hasBlob(ofSize size: Int) throws(StoreError) -> Bool {
+        try catalogue.read { db in
+            try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM blob WHERE size = ?)", arguments: [size]) ?? false
+        }
+    }
+
+    /// Whether the store can give these bytes as a file now.
+    private func isServed(_ digest: Digest) throws(StoreError) -> Bool {
+        let row = try one(
+            "SELECT id AS blob, sha256, size FROM blob WHERE sha256 = ? AND changed IS NOT NULL AND NOT damaged",
+            [digest.data], Blob.init)
+        guard let row else { return false }
+        return try FileFacts.at(files.path(of: digest))?.size == row.size
+    }
+}

@@ -1,0 +1,138 @@
+import Foundation
+import GRDB
+package import Recipe
+import SystemPackage
+
+/// A name in by-image and the image that holds or held it.
+package struct ImageNameRow: Sendable {
+    package let id: Int64
+    package let directory: Int64
+    package let name: String
+    /// The SHA-256 of the image's file.
+    package let image: Digest
+    /// The image's snapshot with the strongest evidence.
+    package let snapshot: Int64
+
+    init(_ row: Row) throws {
+        id = row["id"]
+        directory = row["directory"]
+        name = row["name"]
+        image = try Digest(column: row["sha256"])
+        snapshot = row["snapshot"]
+    }
+}
+
+extension Digest {
+    init(column data: Data) throws {
+        guard let digest = Digest(bytes: data) else { throw StoreError.catalogue("a digest is not 32 bytes long") }
+        self = digest
+    }
+}
+
+/// Where an image is shown in by-image: under a registered folder, by its path in it.
+struct ImagePlace {
+    /// The directory that is, or will be, registered.
+    let root: FilePath
+    /// Directories between the root and the image.
+    let directories: [String]
+    let name: String
+}
+
+extension Database {
+    /// The place of the image at `path`: in the nearest registered folder around it, else under `root`, else under its
+    /// own directory.
+    func imagePlace(of path: FilePath, root: FilePath?) throws -> ImagePlace {
+        let name = path.lastComponent?.string ?? ""
+        var directories: [String] = []
+        var above = path.removingLastComponent()
+        let fallback = root ?? above
+        var inFallback: [String]?
+        while true {
+            let known = try Bool.fetchOne(
+                self, sql: "SELECT EXISTS (SELECT 1 FROM imageRoot WHERE path = ?)", arguments: [above.string])
+            if known == true { return ImagePlace(root: above, directories: directories, name: name) }
+            if above == fallback { inFallback = directories }
+            guard let component = above.lastComponent else { break }
+            directories.insert(component.string, at: 0)
+            above = above.removingLastComponent()
+        }
+        return ImagePlace(root: fallback, directories: inFallback ?? [], name: name)
+    }
+
+    /// Gives the image the name; the newest image of a name holds it.
+    func nameImage(_ image: Int64, at place: ImagePlace, label: String?, time: Timestamp) throws -> Int64 {
+        let root = try imageRoot(place.root, label: label)
+        let directory = try makeDirectory(under: root, place.directories)
+        let key: StatementArguments = [directory, place.name]
+        let before = try Int64.fetchOne(
+            self, sql: "SELECT image FROM imageName WHERE directory = ? AND name = ? AND newest", arguments: key)
+        try execute(sql: "UPDATE imageName SET newest = 0 WHERE directory = ? AND name = ?", arguments: key)
+        try execute(
+            sql: """
+                INSERT INTO imageName (directory, name, image, time, newest) VALUES (?, ?, ?, ?, 0)
+                ON CONFLICT (directory, name, image) DO UPDATE SET time = excluded.time
+                """, arguments: key + [image, time.nanoseconds])
+        let holder = """
+            (SELECT id FROM imageName WHERE directory = ? AND name = ? ORDER BY time DESC, id DESC LIMIT 1)
+            """
+        try execute(sql: "UPDATE imageName SET newest = 1 WHERE id = \(holder)", arguments: key)
+        let after = try Int64.fetchOne(
+            self, sql: "SELECT image FROM imageName WHERE directory = ? AND name = ? AND newest", arguments: key)
+        if before != after { try touch(directory) }
+        return try Int64.fetchOne(
+            self, sql: "SELECT id FROM imageName WHERE directory = ? AND name = ? AND image = ?", arguments: key + [image]) ?? 0
+    }
+
+    /// The directory of a registered folder. Its label is its name unless another has it.
+    private func imageRoot(_ path: FilePath, label: String?) throws -> Int64 {
+        let known = try Int64.fetchOne(
+            self, sql: "SELECT directory FROM imageRoot WHERE path = ?", arguments: [path.string])
+        if let known { return known }
+        let wanted = label ?? path.lastComponent?.string ?? "root"
+        var free = wanted
+        var suffix = 2
+        while try directory(under: DirectoryRow.Root.images.rawValue, [free]) != nil {
+            free = "\(wanted)-\(suffix)"
+            suffix += 1
+        }
+        let directory = try makeDirectory(under: DirectoryRow.Root.images.rawValue, [free])
+        try execute(sql: "INSERT INTO imageRoot VALUES (?, ?)", arguments: [directory, path.string])
+        return directory
+    }
+}
+
+private let nameColumns = """
+    SELECT imageName.id, imageName.directory, imageName.name, image.sha256, image.snapshot
+    FROM imageName JOIN image ON image.id = imageName.image
+    """
+
+extension Store {
+    package func imageName(_ id: Int64) throws(StoreError) -> ImageNameRow? {
+        try one("\(nameColumns) WHERE imageName.id = ?", [id], ImageNameRow.init)
+    }
+
+    /// The name's holder, or of all images that had the name the one whose digest begins with `prefix`.
+    package func imageName(
+        _ name: String, in directory: Int64, image prefix: DigestPrefix? = nil
+    ) throws(StoreError) -> ImageNameRow? {
+        let named = "\(nameColumns) WHERE imageName.directory = ? AND imageName.name = ?"
+        guard let prefix else { return try one("\(named) AND imageName.newest", [directory, name], ImageNameRow.init) }
+        return try one(
+            "\(named) AND image.sha256 BETWEEN ? AND ? ORDER BY imageName.id DESC LIMIT 1",
+            [directory, name, Data(prefix.low), Data(prefix.high)], ImageNameRow.init)
+    }
+
+    /// The next names of a directory, each with the image that holds it.
+    package func imageNames(in directory: Int64, after id: Int64, limit: Int) throws(StoreError) -> [ImageNameRow] {
+        try page(
+            "\(nameColumns) WHERE imageName.directory = ? AND imageName.id > ? AND imageName.newest ORDER BY imageName.id",
+            [directory, id], limit, ImageNameRow.init)
+    }
+
+    /// The newest image of this name in any folder.
+    package func newestImage(named name: String) throws(StoreError) -> ImageNameRow? {
+        try one(
+            "\(nameColumns) WHERE imageName.name = ? AND imageName.newest ORDER BY imageName.time DESC, imageName.id DESC LIMIT 1",
+            [name], ImageNameRow.init)
+    }
+}

@@ -1,0 +1,31 @@
+import Recipe
+import SystemPackage
+
+/// Finds the files of ComfyUI's `input` and `output` directories that a graph read, where they still lie.
+struct InputFinder {
+    /// Directories that the user named, searched first.
+    let named: [FilePath]
+    /// The image that was made from them.
+    let image: FilePath
+
+    /// The regular file that a reference stands for now; nil where there is none.
+    func find(_ reference: InputReference) -> FilePath? {
+        guard let path = reference.path else { return nil }
+        for directory in named + beside(reference.directory) {
+            let candidate = path.components.reduce(directory) { $0.appending($1) }
+            if let facts = try? FileFacts.at(candidate), facts.kind == .file { return candidate }
+        }
+        return nil
+    }
+
+    /// The image's own directory, and ComfyUI's directory of that name where the image lies in its `output`.
+    private func beside(_ directory: String) -> [FilePath] {
+        var places = [image.removingLastComponent()]
+        var above = image.removingLastComponent()
+        while let name = above.lastComponent {
+            if name.string == "output" { places.append(above.removingLastComponent().appending(directory)) }
+            above = above.removingLastComponent()
+        }
+        return places
+    }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import GRDB
+package import Recipe
+
+/// An entry of a pinned tree: a directory, or a file with its bytes.
+package struct PinRow: Sendable {
+    /// Its place in the set, by which a node is numbered. 0 is the root.
+    package let position: Int64
+    package let name: String
+    /// Nil for a directory.
+    package let blob: Blob?
+    package let version: Int?
+    package let evidence: Evidence?
+
+    init(_ row: Row) throws {
+        position = row["position"]
+        name = row["name"]
+        blob = row["blob"] as Int64? == nil ? nil : try Blob(row)
+        version = row["version"]
+        evidence = (row["evidence"] as String?).flatMap(Evidence.init)
+    }
+}
+
+/// A tree of pinned files to be stored; equal trees share one row.
+struct PinTree {
+    struct File {
+        let components: [String]
+        let digest: Digest
+        let version: Int?
+        let evidence: Evidence
+    }
+
+    private(set) var files: [File] = []
+    private var taken: Set<[String]> = []
+
+    /// Adds a file unless another holds its place, as a file or as a directory.
+    mutating func add(_ resolution: Recipe.Resolution, _ evidence: Evidence, at components: [String]) {
+        let parents = (1..<max(1, components.count)).map { Array(components.prefix($0)) }
+        let isFileAbove = parents.contains { parent in files.contains { $0.components == parent } }
+        guard !isFileAbove, !taken.contains(components) else { return }
+        taken.formUnion(parents + [components])
+        files.append(
+            .init(components: components, digest: resolution.sha256, version: resolution.version, evidence: evidence))
+    }
+
+    /// What the set's identity is made of.
+    var identity: Digest {
+        let lines = files.sorted { $0.components.lexicographicallyPrecedes($1.components) }.map {
+            "\($0.components.joined(separator: "/"))\0\($0.digest)\0\($0.version ?? 0)\0\($0.evidence.rawValue)\n"
+        }
+        return SHA256.digest(of: Array(lines.joined().utf8))
+    }
+}
+
+extension Database {
+    /// The row of a tree, stored if it is new.
+    func pinSet(_ tree: PinTree) throws -> Int64 {
+        let identity = tree.identity.data
+        let known = try Int64.fetchOne(self, sql: "SELECT id FROM pinSet WHERE sha256 = ?", arguments: [identity])
+        if let known { return known }
+        try execute(sql: "INSERT INTO pinSet (sha256) VALUES (?)", arguments: [identity])
+        let set = lastInsertedRowID
+        var positions: [[String]: Int64] = [[]: 0]
+        func insert(_ components: [String], _ file: PinTree.File?) throws {
+            let position = Int64(positions.count)
+            positions[components] = position
+            try execute(
+                sql: """
+                    INSERT INTO pin (pinSet, position, parent, name, blob, version, evidence)
+                    VALUES (?, ?, ?, ?, (SELECT id FROM blob WHERE sha256 = ?), ?, ?)
+                    """,
+                arguments: [
+                    set, position, positions[Array(components.dropLast())], components.last, file?.digest.data,
+                    file?.version, file?.evidence.rawValue,
+                ])
+        }
+        for file in tree.files.sorted(by: { $0.components.lexicographicallyPrecedes($1.components) }) {
+            for depth in 1..<max(1, file.components.count) {
+                let parent = Array(file.components.prefix(depth))
+                if positions[parent] == nil { try insert(parent, nil) }
+            }
+            try insert(file.components, file)
+        }
+        return set
+    }
+}
+
+private let pinColumns = """
+    SELECT pin.position, pin.name, pin.blob, pin.version, pin.evidence, blob.sha256, blob.size
+    FROM pin LEFT JOIN blob ON blob.id = pin.blob
+    """
+
+extension Store {
+    package func pin(_ position: Int64, in set: Int64) throws(StoreError) -> PinRow? {
+        try one("\(pinColumns) WHERE pin.pinSet = ? AND pin.position = ?", [set, position], PinRow.init)
+    }
+
+    package func pin(named name: String, under parent: Int64, in set: Int64) throws(StoreError) -> PinRow? {
+        try one("\(pinColumns) WHERE pin.pinSet = ? AND pin.parent = ? AND pin.name = ?", [set, parent, name], PinRow.init)
+    }
+
+    /// The next entries of a pinned directory, by place.
+    package func pins(
+        under parent: Int64, in set: Int64, after position: Int64, limit: Int
+    ) throws(StoreError) -> [PinRow] {
+        try page(
+            "\(pinColumns) WHERE pin.pinSet = ? AND pin.parent = ? AND pin.position > ? ORDER BY pin.position",
+            [set, parent, position], limit, PinRow.init)
+    }
+}

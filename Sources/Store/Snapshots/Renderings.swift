@@ -1,0 +1,131 @@
+import Foundation
+import GRDB
+package import Recipe
+import SystemPackage
+
+/// A text that is served for a snapshot.
+package enum RenderingKind: Int, Sendable, CaseIterable {
+    case json = 0
+    case card = 1
+}
+
+/// A rendering as it is kept: its size is known without making it again.
+package struct Rendering: Sendable {
+    /// Bytes.
+    package let size: Int
+    package let rendered: Timestamp
+    package let grade: Grade
+    package let bytes: [UInt8]
+}
+
+extension Store {
+    /// The recipe or card of a snapshot, for an image of this name; made once, and again when what grades rest on changed.
+    package func rendering(
+        _ kind: RenderingKind, of snapshot: Int64, named name: String
+    ) throws(StoreError) -> Rendering {
+        let kept = try catalogue.read { db in try db.rendering(kind, of: snapshot, named: name) }
+        if let kept { return kept }
+        let made = try catalogue.write { db in
+            try render(snapshot, named: name, db)
+            return try db.rendering(kind, of: snapshot, named: name)
+        }
+        guard let made else { throw .catalogue("a rendering of snapshot \(snapshot) was not kept") }
+        return made
+    }
+
+    /// Size and time alone, as a listing needs them.
+    package func renderingFacts(
+        _ kind: RenderingKind, of snapshot: Int64, named name: String
+    ) throws(StoreError) -> (size: Int, rendered: Timestamp) {
+        let kept = try one(
+            """
+            SELECT size, rendered FROM rendering WHERE snapshot = ? AND name = ? AND kind = ?
+            AND generation = (SELECT value FROM meta WHERE key = 'generation')
+            """, [snapshot, name, kind.rawValue]
+        ) { (size: $0["size"] as Int, rendered: Timestamp(nanoseconds: $0["rendered"])) }
+        if let kept { return kept }
+        let made = try rendering(kind, of: snapshot, named: name)
+        return (made.size, made.rendered)
+    }
+}
+
+extension Database {
+    func rendering(_ kind: RenderingKind, of snapshot: Int64, named name: String) throws -> Rendering? {
+        let row = try Row.fetchOne(
+            cachedStatement(
+                sql: """
+                    SELECT size, rendered, grade, zstd FROM rendering WHERE snapshot = ? AND name = ? AND kind = ?
+                    AND generation = (SELECT value FROM meta WHERE key = 'generation')
+                    """), arguments: [snapshot, name, kind.rawValue])
+        guard let row, let bytes = Compression.decompress(Array(row["zstd"] as Data), size: row["size"]) else { return nil }
+        return Rendering(
+            size: row["size"], rendered: Timestamp(nanoseconds: row["rendered"]),
+            grade: Grade(rawValue: row["grade"]) ?? .partial, bytes: bytes)
+    }
+}
+
+extension Store {
+    /// Makes the renderings of a snapshot; a text that comes out the same keeps its time.
+    func render(_ snapshot: Int64, named name: String, _ db: Database) throws {
+        let document = try recipeDocument(of: snapshot, named: name, db)
+        let now = Timestamp.now().nanoseconds
+        for kind in RenderingKind.allCases {
+            let text = kind == .json ? document.json.formatted() : document.card
+            let bytes = Array(text.utf8)
+            try db.execute(
+                sql: """
+                    INSERT INTO rendering VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (snapshot, name, kind) DO UPDATE SET generation = excluded.generation,
+                    rendered = CASE zstd WHEN excluded.zstd THEN rendered ELSE max(excluded.rendered, rendered + 1) END,
+                    grade = excluded.grade, size = excluded.size, zstd = excluded.zstd
+                    """,
+                arguments: [
+                    snapshot, name, kind.rawValue, try db.generation, now, document.verdict.grade.rawValue, bytes.count,
+                    Data(Compression.compress(bytes)),
+                ])
+        }
+    }
+
+    /// The recipe of a snapshot, graded against the store as it is now.
+    func recipeDocument(of snapshot: Int64, named name: String, _ db: Database) throws -> RecipeDocument {
+        let row = try Row.fetchOne(
+            db, sql: "SELECT sha256, document, prompt, workflow FROM snapshot WHERE id = ?", arguments: [snapshot])
+        guard let row else { throw StoreError.notFound("snapshot \(snapshot)") }
+        let text = try documentBytes(row["document"], db)
+        let parsed: SnapshotDocument
+        do { parsed = try SnapshotDocument(try JSONParser.parse(text)) } catch {
+            throw StoreError.catalogue("the snapshot \(snapshot) cannot be read: \(error)")
+        }
+        return RecipeDocument(
+            id: try Digest(column: row["sha256"]), snapshot: parsed, verdict: try verdict(on: parsed.recipe, db), name: name,
+            prompt: try (row["prompt"] as Int64?).map { try documentBytes($0, db) },
+            workflow: try (row["workflow"] as Int64?).map { try documentBytes($0, db) })
+    }
+
+    private func verdict(on recipe: Recipe, _ db: Database) throws -> Verdict {
+        let digests = recipe.models.compactMap(\.resolution?.sha256) + recipe.inputs.compactMap(\.resolution?.sha256)
+        var served: Set<Digest> = []
+        for digest in digests {
+            let whole = try Bool.fetchOne(
+                db, sql: "SELECT NOT damaged FROM blob WHERE sha256 = ?", arguments: [digest.data])
+            if whole == true { served.insert(digest) }
+        }
+        return Verdict(recipe) { served.contains($0) }
+    }
+
+    /// The bytes of a document, wherever they are kept.
+    private func documentBytes(_ blob: Int64, _ db: Database) throws -> [UInt8] {
+        guard let row = try Row.fetchOne(db, sql: "SELECT id AS blob, sha256, size FROM blob WHERE id = ?", arguments: [blob])
+        else { throw StoreError.notFound("document \(blob)") }
+        let document = try Blob(row)
+        let compressed = try Data.fetchOne(db, sql: "SELECT zstd FROM document WHERE blob = ?", arguments: [blob])
+        if let compressed {
+            guard let bytes = Compression.decompress(Array(compressed), size: document.size) else {
+                throw StoreError.blobDamaged(document.digest)
+            }
+            return bytes
+        }
+        let path = files.path(of: document.digest)
+        return try FileSource(try Kernel.open(path, .readOnly), count: document.size).read(at: 0, count: document.size)
+    }
+}

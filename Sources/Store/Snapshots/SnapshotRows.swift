@@ -1,0 +1,72 @@
+import Foundation
+import GRDB
+package import Recipe
+
+/// A stored snapshot, as views need it.
+package struct SnapshotRow: Sendable {
+    package let id: Int64
+    package let digest: Digest
+    /// The name of its directory.
+    package let short: String
+    package let recorded: Timestamp
+    /// Rows of the pinned trees.
+    package let models, inputs: Int64
+    package let document: Blob
+    package let prompt, workflow: Blob?
+    /// The newest file name of its image.
+    package let imageName: String
+
+    init(_ row: Row) throws {
+        id = row["id"]
+        digest = try Digest(column: row["sha256"])
+        short = row["short"]
+        recorded = Timestamp(nanoseconds: row["recorded"])
+        models = row["models"]
+        inputs = row["inputs"]
+        document = try Self.blob(row, "document") ?? { throw StoreError.catalogue("a snapshot has no document") }()
+        prompt = try Self.blob(row, "prompt")
+        workflow = try Self.blob(row, "workflow")
+        imageName = row["imageName"] ?? "image"
+    }
+
+    private static func blob(_ row: Row, _ column: String) throws -> Blob? {
+        guard let id = row[column] as Int64? else { return nil }
+        return Blob(id: id, digest: try Digest(column: row[column + "Digest"]), size: row[column + "Size"])
+    }
+}
+
+private let columns = """
+    SELECT snapshot.*, d.sha256 AS documentDigest, d.size AS documentSize, p.sha256 AS promptDigest, p.size AS promptSize,
+    w.sha256 AS workflowDigest, w.size AS workflowSize,
+    (SELECT name FROM imageName WHERE image = snapshot.image ORDER BY time DESC, id DESC LIMIT 1) AS imageName
+    FROM snapshot JOIN blob d ON d.id = snapshot.document LEFT JOIN blob p ON p.id = snapshot.prompt
+    LEFT JOIN blob w ON w.id = snapshot.workflow
+    """
+
+extension Store {
+    package func snapshot(_ id: Int64) throws(StoreError) -> SnapshotRow? {
+        try one("\(columns) WHERE snapshot.id = ?", [id], SnapshotRow.init)
+    }
+
+    package func snapshot(named short: String) throws(StoreError) -> SnapshotRow? {
+        try one("\(columns) WHERE snapshot.short = ?", [short], SnapshotRow.init)
+    }
+
+    /// The one snapshot whose id begins with `prefix`; nil where there is none or more than one.
+    package func snapshot(_ prefix: DigestPrefix) throws(StoreError) -> SnapshotRow? {
+        let found = try page(
+            "\(columns) WHERE snapshot.sha256 BETWEEN ? AND ?", [Data(prefix.low), Data(prefix.high)], 2, SnapshotRow.init)
+        return found.count == 1 ? found[0] : nil
+    }
+
+    package func snapshots(after id: Int64, limit: Int) throws(StoreError) -> [SnapshotRow] {
+        try page("\(columns) WHERE snapshot.id > ? ORDER BY snapshot.id", [id], limit, SnapshotRow.init)
+    }
+
+    /// The current snapshot of the image with these bytes.
+    package func snapshot(ofImage digest: Digest) throws(StoreError) -> SnapshotRow? {
+        try one(
+            "\(columns) JOIN image ON image.snapshot = snapshot.id WHERE image.sha256 = ?", [digest.data],
+            SnapshotRow.init)
+    }
+}

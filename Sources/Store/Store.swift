@@ -1,0 +1,100 @@
+import GRDB
+import Glibc
+import Recipe
+package import SystemPackage
+
+/// A content-addressed store of models: an OCI image layout with a catalogue beside it.
+///
+/// It knows blobs, names, versions, images and snapshots; it knows no inode and no FUSE. All calls are synchronous
+/// and may be made from any thread, and by any number of processes on one store.
+package final class Store: Sendable {
+    package let path: FilePath
+    let catalogue: Catalogue
+    let files: BlobFiles
+
+    private init(path: FilePath, catalogue: Catalogue) {
+        self.path = path
+        self.catalogue = catalogue
+        files = BlobFiles(root: path)
+    }
+
+    /// Opens the store at `path` and cleans up what dead processes left in it.
+    package static func open(_ path: FilePath) throws(StoreError) -> Store {
+        guard try isStore(path) else { throw .notAStore(path) }
+        let store = Store(path: path, catalogue: try Catalogue(path.appending("catalogue.sqlite")))
+        try store.files.sweepIncoming()
+        return store
+    }
+
+    /// Makes a store at `path`, which must be absent or empty; only its owner may enter it.
+    package static func create(_ path: FilePath) throws(StoreError) -> Store {
+        if let facts = try FileFacts.at(path) {
+            guard facts.kind == .directory, try DirectoryListing.entries(in: path).isEmpty else { throw .notEmpty(path) }
+        } else {
+            try makeParents(path)
+            try Kernel.makeDirectory(path, permissions: 0o700)
+        }
+        for name in ["blobs", "blobs/sha256", "incoming", "backup"] {
+            try Kernel.makeDirectory(path.appending(name), permissions: 0o700)
+        }
+        let index = #"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}"#
+        try write(index, to: path.appending("index.json"))
+        let store = Store(path: path, catalogue: try Catalogue(path.appending("catalogue.sqlite")))
+        // Last, because it makes the directory a store.
+        try write(#"{"imageLayoutVersion":"1.0.0"}"#, to: path.appending("oci-layout"))
+        try Kernel.syncDirectory(path)
+        return store
+    }
+
+    package static func isStore(_ path: FilePath) throws(StoreError) -> Bool {
+        for name in ["oci-layout", "catalogue.sqlite"] where try FileFacts.at(path.appending(name)) == nil { return false }
+        return true
+    }
+
+    private static func makeParents(_ path: FilePath) throws(StoreError) {
+        let parent = path.removingLastComponent()
+        guard !parent.isEmpty, parent != path, try FileFacts.at(parent) == nil else { return }
+        try makeParents(parent)
+        try Kernel.makeDirectory(parent, permissions: 0o755)
+    }
+
+    private static func write(_ text: String, to path: FilePath) throws(StoreError) {
+        let file = try Kernel.open(
+            path, .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWrite])
+        do { try file.descriptor.writeAll(Array(text.utf8)) } catch {
+            throw .system("cannot write", path, (error as? Errno) ?? .ioError)
+        }
+        try Kernel.sync(file, path)
+    }
+}
+
+extension Store {
+    /// What the store's filesystem says of its room.
+    package struct Space: Sendable {
+        package let blockSize: UInt
+        package let blocks, free, available: UInt64
+    }
+
+    package func space() throws(StoreError) -> Space {
+        var facts = statvfs()
+        guard path.withPlatformString({ statvfs($0, &facts) }) == 0 else {
+            throw .system("cannot inspect", path, Errno(rawValue: errno))
+        }
+        return Space(
+            blockSize: facts.f_frsize, blocks: UInt64(facts.f_blocks), free: UInt64(facts.f_bfree),
+            available: UInt64(facts.f_bavail))
+    }
+
+    package struct Counts: Sendable {
+        package let models, versions, blobs, images, snapshots: Int
+    }
+
+    package func counts() throws(StoreError) -> Counts {
+        try catalogue.read { db in
+            func count(_ table: String) throws -> Int { try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table)") ?? 0 }
+            return Counts(
+                models: try count("model"), versions: try count("version"), blobs: try count("blob"),
+                images: try count("image"), snapshots: try count("snapshot"))
+        }
+    }
+}

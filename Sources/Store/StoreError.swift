@@ -1,0 +1,47 @@
+package import Recipe
+package import SystemPackage
+
+/// What can go wrong in the store. Each case says what a person needs to act on it.
+package enum StoreError: Error, CustomStringConvertible {
+    case notAStore(FilePath)
+    case notEmpty(FilePath)
+    /// Written by a newer version; `needs` is the oldest version that can open it.
+    case newerStore(FilePath, needs: String)
+    /// SQLite does not hold the durability that was asked for.
+    case unsafeCatalogue(synchronous: Int)
+    case catalogue(String)
+    case system(String, FilePath, Errno)
+    case noSpace(FilePath, needed: Int, available: Int)
+    /// The file changed each time it was read.
+    case changedWhileRead(FilePath)
+    /// The bytes of a blob are not on disk.
+    case blobMissing(Digest)
+    /// The bytes on disk are not those of the blob's name.
+    case blobDamaged(Digest)
+    case refusedName(String)
+    case notFound(String)
+    case conflict(String)
+    case notAnImage(FilePath)
+
+    package var description: String {
+        switch self {
+        case .notAStore(let path): "\(path) is no ReproFS store; make one with 'reprofs init'"
+        case .notEmpty(let path): "\(path) is not empty and no ReproFS store; nothing was changed"
+        case .newerStore(let path, let needs):
+            "the store \(path) was written by a newer ReproFS; it needs version \(needs) or later"
+        case .unsafeCatalogue(let synchronous):
+            "SQLite runs at synchronous=\(synchronous) instead of FULL; a power cut could lose what was acknowledged"
+        case .catalogue(let message): "the catalogue answered: \(message)"
+        case .system(let operation, let path, let errno): "\(operation) \(path): \(errno)"
+        case .noSpace(let path, let needed, let available):
+            "no room for \(path): \(needed) bytes are needed, \(available) are free; nothing was changed"
+        case .changedWhileRead(let path): "\(path) kept changing while it was read; it was not added"
+        case .blobMissing(let digest): "the bytes of \(digest) are missing from the store"
+        case .blobDamaged(let digest): "the bytes of \(digest) on disk are damaged; they are not served"
+        case .refusedName(let why): "refused: \(why)"
+        case .notFound(let what): "\(what) is not in the store"
+        case .conflict(let what): what
+        case .notAnImage(let path): "\(path) is no image that ReproFS reads (PNG and APNG)"
+        }
+    }
+}

@@ -1,3 +1,0 @@
-import GRDB
-import SystemPackage
-let x = 1

@@ -1,0 +1,94 @@
+import Glibc
+package import SystemPackage
+
+/// An open file that closes itself with its last reference.
+package final class OwnedDescriptor: Sendable {
+    package let descriptor: FileDescriptor
+    package init(_ descriptor: FileDescriptor) { self.descriptor = descriptor }
+    package var rawValue: CInt { descriptor.rawValue }
+    deinit { try? descriptor.close() }
+}
+
+/// The only place where Store calls the kernel: each function is one call, and its errno becomes a ``StoreError``.
+enum Kernel {
+    static func open(
+        _ path: FilePath, _ mode: FileDescriptor.AccessMode, options: FileDescriptor.OpenOptions = [],
+        permissions: FilePermissions? = nil
+    ) throws(StoreError) -> OwnedDescriptor {
+        try call("cannot open", path) {
+            OwnedDescriptor(
+                try FileDescriptor.open(path, mode, options: options.union(.closeOnExec), permissions: permissions))
+        }
+    }
+
+    static func makeDirectory(_ path: FilePath, permissions: mode_t) throws(StoreError) {
+        try check("cannot create", path) { mkdir($0, permissions) }
+    }
+
+    static func rename(_ from: FilePath, to: FilePath) throws(StoreError) {
+        try check("cannot rename to", to) { target in from.withPlatformString { Glibc.rename($0, target) } }
+    }
+
+    /// Gives the file at `from` the name `to` unless that exists; says whether it did. A link never replaces.
+    static func renameNew(_ from: FilePath, to: FilePath) throws(StoreError) -> Bool {
+        if from.withPlatformString({ from in to.withPlatformString { link(from, $0) } }) == 0 {
+            try unlink(from)
+            return true
+        }
+        let problem = Errno(rawValue: errno)
+        if problem == .fileExists { return false }
+        // Filesystems without hard links.
+        guard [.notPermitted, .notSupported, .noFunction].contains(problem) else {
+            throw .system("cannot name", to, problem)
+        }
+        guard try FileFacts.at(to) == nil else { return false }
+        try rename(from, to: to)
+        return true
+    }
+
+    static func unlink(_ path: FilePath) throws(StoreError) { try check("cannot remove", path) { Glibc.unlink($0) } }
+
+    static func syncDirectory(_ path: FilePath) throws(StoreError) {
+        let directory = try open(path, .readOnly, options: .directory)
+        try sync(directory, path)
+    }
+
+    static func sync(_ file: OwnedDescriptor, _ path: FilePath) throws(StoreError) {
+        guard fsync(file.rawValue) == 0 else { throw .system("cannot sync", path, Errno(rawValue: errno)) }
+    }
+
+    /// Shares the blocks of `source` with the empty file `target`; false where the filesystem cannot.
+    static func reflink(_ source: OwnedDescriptor, to target: OwnedDescriptor) -> Bool {
+        let ficlone: UInt = 0x4004_9409
+        return ioctl(target.rawValue, ficlone, source.rawValue) == 0
+    }
+
+    /// Bytes that this user may still write on the filesystem of `path`.
+    static func available(_ path: FilePath) throws(StoreError) -> Int {
+        var facts = statvfs()
+        try check("cannot inspect", path) { statvfs($0, &facts) }
+        return Int(clamping: UInt64(facts.f_bavail).multipliedReportingOverflow(by: UInt64(facts.f_frsize)).partialValue)
+    }
+
+    enum Lock { case exclusive, shared }
+
+    /// Takes a lock that dies with this process; false where another process holds it and `waits` is false.
+    static func lock(_ file: OwnedDescriptor, _ lock: Lock, waits: Bool) -> Bool {
+        while true {
+            if flock(file.rawValue, (lock == .exclusive ? LOCK_EX : LOCK_SH) | (waits ? 0 : LOCK_NB)) == 0 { return true }
+            if errno != EINTR { return false }
+        }
+    }
+
+    private static func check(
+        _ operation: String, _ path: FilePath, _ body: (UnsafePointer<CChar>) -> CInt
+    ) throws(StoreError) {
+        guard path.withPlatformString(body) == 0 else { throw .system(operation, path, Errno(rawValue: errno)) }
+    }
+
+    private static func call<Result>(
+        _ operation: String, _ path: FilePath, _ body: () throws -> Result
+    ) throws(StoreError) -> Result {
+        do { return try body() } catch { throw .system(operation, path, (error as? Errno) ?? .ioError) }
+    }
+}

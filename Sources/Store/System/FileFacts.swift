@@ -1,0 +1,57 @@
+import Glibc
+import Recipe
+import SystemPackage
+
+/// What the kernel says of a file: enough to tell whether it is still the same bytes.
+struct FileFacts: Equatable {
+    enum Kind { case file, directory, link, other }
+
+    let device: UInt64
+    let inode: UInt64
+    let kind: Kind
+    /// Bytes.
+    let size: Int
+    let modified: Timestamp
+    /// The last change of content, name or attributes; unlike the modification time nobody can set it back.
+    let changed: Timestamp
+
+    init(_ facts: stat) {
+        device = UInt64(facts.st_dev)
+        inode = UInt64(facts.st_ino)
+        switch facts.st_mode & S_IFMT {
+        case S_IFREG: kind = .file
+        case S_IFDIR: kind = .directory
+        case S_IFLNK: kind = .link
+        default: kind = .other
+        }
+        size = Int(facts.st_size)
+        modified = Timestamp(seconds: facts.st_mtim.tv_sec, nanoseconds: facts.st_mtim.tv_nsec)
+        changed = Timestamp(seconds: facts.st_ctim.tv_sec, nanoseconds: facts.st_ctim.tv_nsec)
+    }
+
+    /// Nil where there is nothing at `path`. A link is followed unless `followLinks` is false.
+    static func at(_ path: FilePath, followLinks: Bool = true) throws(StoreError) -> FileFacts? {
+        var facts = stat()
+        let flags = followLinks ? 0 : AT_SYMLINK_NOFOLLOW
+        if path.withPlatformString({ fstatat(AT_FDCWD, $0, &facts, flags) }) == 0 { return FileFacts(facts) }
+        let problem = Errno(rawValue: errno)
+        if [.noSuchFileOrDirectory, .notDirectory].contains(problem) { return nil }
+        throw .system("cannot inspect", path, problem)
+    }
+
+    static func of(_ file: OwnedDescriptor, _ path: FilePath) throws(StoreError) -> FileFacts {
+        var facts = stat()
+        guard fstat(file.rawValue, &facts) == 0 else {
+            throw .system("cannot inspect", path, Errno(rawValue: errno))
+        }
+        return FileFacts(facts)
+    }
+}
+
+extension Timestamp {
+    static func now() -> Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(seconds: time.tv_sec, nanoseconds: time.tv_nsec)
+    }
+}

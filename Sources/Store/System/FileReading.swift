@@ -1,0 +1,59 @@
+import Glibc
+package import Recipe
+import SystemPackage
+
+/// A file as the bytes that container readers read from.
+package struct FileSource: ByteSource {
+    package let count: Int
+    private let file: OwnedDescriptor
+
+    package init(_ file: OwnedDescriptor, count: Int) {
+        self.file = file
+        self.count = count
+    }
+
+    package func read(at offset: Int, count: Int) throws(SourceError) -> [UInt8] {
+        guard offset >= 0, count > 0 else { return [] }
+        let wanted = min(count, max(0, self.count - offset))
+        do {
+            return try [UInt8](unsafeUninitializedCapacity: wanted) { buffer, filled in
+                while filled < wanted {
+                    let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
+                    let got = try file.descriptor.read(fromAbsoluteOffset: Int64(offset + filled), into: rest)
+                    if got == 0 { break }
+                    filled += got
+                }
+            }
+        } catch { throw SourceError("\(error)") }
+    }
+}
+
+extension OwnedDescriptor {
+    /// Gives the whole file to `body` in order, a megabyte at a time, and says how many bytes there were.
+    func forEachChunk(
+        _ path: FilePath, _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Void
+    ) throws(StoreError) -> Int {
+        posix_fadvise(rawValue, 0, 0, POSIX_FADV_SEQUENTIAL)
+        let capacity = 1 << 20
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 4096)
+        defer { buffer.deallocate() }
+        var total = 0
+        while true {
+            let count = pread(rawValue, buffer.baseAddress, capacity, off_t(total))
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw .system("cannot read", path, Errno(rawValue: errno))
+            }
+            if count == 0 { return total }
+            try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            total += count
+        }
+    }
+
+    /// Writes all of `bytes` at the end.
+    func writeAll(_ bytes: UnsafeRawBufferPointer, _ path: FilePath) throws(StoreError) {
+        do { try descriptor.writeAll(bytes) } catch {
+            throw .system("cannot write", path, (error as? Errno) ?? .ioError)
+        }
+    }
+}
