@@ -1,6 +1,6 @@
 import GRDB
 import Glibc
-import Recipe
+package import Recipe
 package import SystemPackage
 
 /// A content-addressed store of models: an OCI image layout with a catalogue beside it.
@@ -69,6 +69,12 @@ package final class Store: Sendable {
 }
 
 extension Store {
+    /// When the store was made.
+    package func created() throws(StoreError) -> Timestamp {
+        guard let facts = try FileFacts.at(path.appending("oci-layout")) else { throw .notAStore(path) }
+        return facts.modified
+    }
+
     /// What the store's filesystem says of its room.
     package struct Space: Sendable {
         package let blockSize: UInt

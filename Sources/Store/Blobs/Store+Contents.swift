@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
-import Recipe
-import SystemPackage
+package import Recipe
+package import SystemPackage
 
 extension Store {
     /// Opens a blob for reading, after making sure that its bytes are those of its name.
@@ -33,6 +33,12 @@ extension Store {
                 throw .system("cannot read", files.path(of: blob.digest), .ioError)
             }
         }
+    }
+
+    /// The SHA-256 of any file; nil where there is no regular file.
+    package func digest(ofFile path: FilePath) throws(StoreError) -> Digest? {
+        guard try FileFacts.at(path)?.kind == .file else { return nil }
+        return try files.hash(try Kernel.open(path, .readOnly), path)
     }
 
     private func document(_ blob: Blob) throws(StoreError) -> [UInt8] {

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Recipe
+import Store
+import SystemPackage
+
+struct AddCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add", abstract: "Put models into the store.",
+        discussion: """
+            A models directory is added with its folders, a single file into the folder that you name. Bytes are shared \
+            with the source where the filesystem can (reflink), else copied; the source is never changed or moved. \
+            Adding the same bytes again adds nothing; other bytes under a name make its next version.
+            """)
+
+    @Argument(help: "A ComfyUI models directory, one of its folders, or files.")
+    var paths: [String]
+
+    @Option(help: "The folder that files belong to, as in 'checkpoints' or 'loras/style'.")
+    var folder: String?
+
+    @Flag(help: "Copy even where blocks could be shared.")
+    var copy = false
+
+    @Flag(help: "Share blocks or fail; never copy.")
+    var reflink = false
+
+    @OptionGroup var store: StoreOption
+
+    func validate() throws {
+        if copy && reflink { throw ValidationError("--copy and --reflink exclude each other") }
+    }
+
+    func run() throws {
+        let target = try folder.map(Self.folderPath)
+        let store = try store.open()
+        let plan = try store.plan(adding: try paths.map { try Paths.absolute($0) }, folder: target)
+        var progress = ProgressLine(total: plan.size)
+        var counts = (added: 0, unchanged: 0, failed: plan.refused.count)
+        for refusal in plan.refused { Terminal.complain("reprofs: \(refusal.path): \(refusal.reason)".withoutControls) }
+        for item in plan.items {
+            let name = "\(item.folder)/\(item.path)".withoutControls
+            do throws(StoreError) {
+                let addition = try store.add(item, by: copy ? .copy : reflink ? .reflink : .reflinkOrCopy) { bytes in
+                    progress.advance(by: bytes, of: name)
+                }
+                progress.clear()
+                switch addition {
+                case .unchanged: counts.unchanged += 1
+                case .version(let number):
+                    counts.added += 1
+                    print("\(name)  v\(number)  \(Terminal.size(item.size))")
+                case .returned(let number):
+                    counts.added += 1
+                    print("\(name)  v\(number) again  \(Terminal.size(item.size))")
+                }
+            } catch {
+                progress.clear()
+                Terminal.complain("reprofs: \(name): \(error)")
+                counts.failed += 1
+                // Every further file would fail in the same way.
+                if case .noSpace = error { break }
+            }
+        }
+        print(summary(counts, skipped: plan.skipped))
+        if counts.failed > 0 { throw counts.added + counts.unchanged > 0 ? ExitCode.someFailed : ExitCode.failure }
+    }
+
+    private func summary(_ counts: (added: Int, unchanged: Int, failed: Int), skipped: Int) -> String {
+        var parts = ["\(counts.added) added", "\(counts.unchanged) unchanged"]
+        if counts.failed > 0 { parts.append("\(counts.failed) failed") }
+        if skipped > 0 { parts.append("\(skipped) other files left out") }
+        return parts.joined(separator: ", ") + "."
+    }
+
+    private static func folderPath(_ text: String) throws -> ModelPath {
+        do { return try ModelPath(text) } catch { throw ValidationError("--folder: \(error)") }
+    }
+}

@@ -1,0 +1,20 @@
+import ArgumentParser
+import Store
+
+struct InitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Make a store.",
+        discussion: "The directory must be absent or empty. A store that is there already is left as it is.")
+
+    @OptionGroup var store: StoreOption
+
+    func run() throws {
+        let path = try store.resolved
+        if try Store.isStore(path) {
+            _ = try Store.open(path)
+            return print("\(path) is a store already.")
+        }
+        _ = try Store.create(path)
+        print("Made the store \(path).")
+    }
+}

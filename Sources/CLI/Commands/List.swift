@@ -1,0 +1,95 @@
+import ArgumentParser
+import Recipe
+import Store
+
+struct ListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Show what is in the store.",
+        subcommands: [ListModels.self, ListVersions.self, ListSnapshots.self, ListImages.self])
+}
+
+struct ListModels: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "models", abstract: "Every model and what it holds now.")
+    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var store: StoreOption
+
+    func run() throws {
+        var table = Table(asJSON: json)
+        try store.open().forEachModel { model in
+            let live = model.live.map { "v\($0)" } ?? "-"
+            let size = model.size.map(Terminal.size) ?? "-"
+            table.row(
+                "\(model.sha256?.autoV2 ?? "-")  \(live) of \(model.versions)  \(size)  \(model.folder)/\(model.name)",
+                [
+                    "folder": .string(model.folder), "name": .string(model.name), "versions": .integer(model.versions),
+                    "live": .integer(orNull: model.live), "sha256": .string(orNull: model.sha256?.hex),
+                    "size": .integer(orNull: model.size),
+                ])
+        }
+        table.finish(empty: "There are no models; add some with 'reprofs add'.")
+    }
+}
+
+struct ListVersions: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "versions", abstract: "Every version of every model, or of one.")
+    @Argument(help: "A model, as 'checkpoints/model.safetensors' or just its name.") var model: String?
+    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var store: StoreOption
+
+    func run() throws {
+        var table = Table(asJSON: json)
+        try store.open().forEachVersion(of: model) { version in
+            table.row(
+                "\(version.recorded.brief)  \(version.sha256.autoV2)  \(Terminal.size(version.size))  "
+                    + "\(version.folder)/\(version.name)  v\(version.number)\(version.isLive ? "  live" : "")",
+                [
+                    "folder": .string(version.folder), "name": .string(version.name), "version": .integer(version.number),
+                    "live": .bool(version.isLive), "sha256": .string(version.sha256.hex), "size": .integer(version.size),
+                    "recorded": .string(version.recorded.description),
+                ])
+        }
+        table.finish(empty: "There are no versions\(model.map { " of \($0)" } ?? "").")
+    }
+}
+
+struct ListSnapshots: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "snapshots", abstract: "Every snapshot, oldest first.")
+    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var store: StoreOption
+
+    func run() throws {
+        var table = Table(asJSON: json)
+        try store.open().forEachSnapshot { snapshot in
+            table.row(
+                "\(snapshot.short)  \(snapshot.grade)  \(snapshot.models) models  \(snapshot.image)"
+                    + (snapshot.isCurrent ? "" : "  superseded"),
+                [
+                    "id": .string(snapshot.id.hex), "name": .string(snapshot.short), "image": .string(snapshot.image),
+                    "grade": .string(snapshot.grade.rawValue), "models": .integer(snapshot.models),
+                    "recorded": .string(snapshot.recorded.description), "superseded": .bool(!snapshot.isCurrent),
+                ])
+        }
+        table.finish(empty: "There are no snapshots; make some with 'reprofs snapshot'.")
+    }
+}
+
+struct ListImages: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "images", abstract: "Every image with its snapshot.")
+    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var store: StoreOption
+
+    func run() throws {
+        var table = Table(asJSON: json)
+        try store.open().forEachImage { image in
+            let shown = image.isNewest ? image.path : "\(image.path)@\(image.sha256.hex.prefix(8))"
+            table.row(
+                "\(image.time.brief)  \(image.snapshot.hex.prefix(12))  \(image.grade)  \(shown)",
+                [
+                    "path": .string(shown), "sha256": .string(image.sha256.hex), "snapshot": .string(image.snapshot.hex),
+                    "grade": .string(image.grade.rawValue), "time": .string(image.time.description),
+                ])
+        }
+        table.finish(empty: "There are no images; snapshot some with 'reprofs snapshot'.")
+    }
+}

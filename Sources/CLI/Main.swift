@@ -1,0 +1,43 @@
+import ArgumentParser
+import Glibc
+import ReproFS
+
+@main
+struct Reprofs: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reprofs",
+        abstract: "A models directory that never forgets, so that generated images can be made again.",
+        discussion: """
+            The store is --store PATH, else $REPROFS_STORE, else $XDG_DATA_HOME/reprofs (~/.local/share/reprofs).
+
+            EXIT CODES
+              0   everything was done
+              1   nothing was done; the reason is on standard error
+              2   some of several items could not be done; the others were
+              64  the command was not understood
+            """,
+        version: ReproFSVersion.current,
+        subcommands: [
+            InitCommand.self, AddCommand.self, ListCommand.self, SnapshotCommand.self, RecipeCommand.self,
+            MountCommand.self, UnmountCommand.self,
+        ])
+
+    /// Every failure is one line on standard error; the table of exit codes is above.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let code as ExitCode {
+            exit(withError: code)
+        } catch {
+            guard exitCode(for: error) == .failure else { exit(withError: error) }
+            Terminal.complain("reprofs: \(error)")
+            exit(withError: ExitCode.failure)
+        }
+    }
+}
+
+extension ExitCode {
+    /// Some of several items could not be done.
+    static let someFailed = ExitCode(2)
+}

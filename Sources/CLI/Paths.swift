@@ -1,0 +1,33 @@
+import Glibc
+import SystemPackage
+
+/// Paths as people give them.
+enum Paths {
+    /// `path` from the root, without `.` and `..`; links stay as they are.
+    static func absolute(_ path: String) throws -> FilePath {
+        let given = FilePath(path)
+        if given.isAbsolute { return given.lexicallyNormalized() }
+        guard let here = getcwd(nil, 0) else { throw Errno(rawValue: errno) }
+        defer { free(here) }
+        return FilePath(platformString: here).pushing(given).lexicallyNormalized()
+    }
+
+    /// `path` with every link on the way to its last component resolved, so that one file has one path.
+    static func located(_ path: String) throws -> FilePath {
+        let whole = try absolute(path)
+        guard let name = whole.lastComponent else { return whole }
+        return real(whole.removingLastComponent()).map { $0.appending(name) } ?? whole
+    }
+
+    /// `path` with every link resolved; nil where there is nothing.
+    static func real(_ path: FilePath) -> FilePath? {
+        guard let resolved = path.withPlatformString({ realpath($0, nil) }) else { return nil }
+        defer { free(resolved) }
+        return FilePath(platformString: resolved)
+    }
+
+    static func isDirectory(_ path: FilePath) -> Bool {
+        var facts = stat()
+        return path.withPlatformString { stat($0, &facts) } == 0 && facts.st_mode & S_IFMT == S_IFDIR
+    }
+}

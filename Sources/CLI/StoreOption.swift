@@ -1,0 +1,30 @@
+import ArgumentParser
+import Glibc
+import Store
+import SystemPackage
+
+/// Which store a command works on.
+struct StoreOption: ParsableArguments {
+    @Option(name: .customLong("store"), help: "The store to work on.")
+    var path: String?
+
+    /// The absolute path of the store.
+    var resolved: FilePath {
+        get throws {
+            if let path { return try Paths.absolute(path) }
+            if let path = environment("REPROFS_STORE") { return try Paths.absolute(path) }
+            if let data = environment("XDG_DATA_HOME") { return try Paths.absolute(data).appending("reprofs") }
+            guard let home = environment("HOME") else {
+                throw ValidationError("say which store with --store PATH: neither REPROFS_STORE nor HOME is set")
+            }
+            return try Paths.absolute(home).appending(".local/share/reprofs")
+        }
+    }
+
+    func open() throws -> Store { try Store.open(resolved) }
+
+    private func environment(_ name: String) -> String? {
+        guard let value = getenv(name).map({ String(cString: $0) }), !value.isEmpty else { return nil }
+        return value
+    }
+}

@@ -1,0 +1,24 @@
+import Glibc
+import Recipe
+
+/// A listing as it is printed: JSON objects one by one in an array, or lines for people.
+struct Table {
+    private let asJSON: Bool
+    private var isEmpty = true
+
+    init(asJSON: Bool) { self.asJSON = asJSON }
+
+    mutating func row(_ line: String, _ json: JSON) {
+        if asJSON {
+            print(isEmpty ? "[" : ",", terminator: "\n")
+            print("  " + json.compact(), terminator: "")
+        } else {
+            print(line.withoutControls)
+        }
+        isEmpty = false
+    }
+
+    func finish(empty message: String) {
+        if asJSON { print(isEmpty ? "[]" : "\n]") } else if isEmpty { Terminal.complain(message) }
+    }
+}

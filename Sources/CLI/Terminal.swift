@@ -1,0 +1,59 @@
+import Glibc
+
+/// What commands print. Results go to standard output, everything else to standard error.
+enum Terminal {
+    static func complain(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+
+    static func write(_ text: String, to descriptor: CInt) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                return
+            }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Bytes for people: `32.2 MB`.
+    static func size(_ bytes: Int) -> String {
+        var value = Double(bytes)
+        var unit = 0
+        let units = ["B", "kB", "MB", "GB", "TB", "PB"]
+        while value >= 1000, unit < units.count - 1 {
+            value /= 1000
+            unit += 1
+        }
+        return unit == 0 ? "\(bytes) B" : "\((value * 10).rounded() / 10) \(units[unit])"
+    }
+}
+
+/// One line on a terminal that shows how far long work has come: bytes, rate, time left. Silent elsewhere.
+struct ProgressLine {
+    private let total: Int
+    private let isShown = isatty(STDERR_FILENO) == 1
+    private let start = ContinuousClock.now
+    private var shown = ContinuousClock.now
+    private var done = 0
+
+    init(total: Int) { self.total = total }
+
+    mutating func advance(by bytes: Int, of name: String) {
+        done += bytes
+        guard isShown, shown.duration(to: .now) > .milliseconds(100) else { return }
+        shown = .now
+        let seconds = max(0.001, start.duration(to: .now) / .seconds(1))
+        let rate = Double(done) / seconds
+        let left = rate > 0 ? Int((Double(total - done) / rate).rounded(.up)) : 0
+        let percent = total > 0 ? min(100, 100 * done / total) : 100
+        Terminal.write(
+            "\r\u{1B}[K\(percent) %  \(Terminal.size(done)) of \(Terminal.size(total))  \(Terminal.size(Int(rate)))/s  "
+                + "\(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left  \(name.suffix(40))", to: STDERR_FILENO)
+    }
+
+    /// Makes room for another line.
+    func clear() {
+        if isShown { Terminal.write("\r\u{1B}[K", to: STDERR_FILENO) }
+    }
+}

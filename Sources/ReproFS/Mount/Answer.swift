@@ -1,0 +1,25 @@
+import CFuse
+import Logging
+import SystemPackage
+
+/// Runs one operation and replies: the only place that turns a failure into an errno, and the only one that logs it.
+func answer(_ request: fuse_req_t?, _ operation: String, _ body: (Mount) throws(Failure) -> Reply) {
+    guard let request, let data = fuse_req_userdata(request) else { return }
+    let mount = Mount.of(data)
+    do throws(Failure) {
+        let reply = try body(mount)
+        reply.send(request, owner: mount.owner)
+    } catch {
+        if error.isNoteworthy { mount.logger.error("\(operation): \(error.message) (\(error.errno))") }
+        fuse_reply_err(request, error.errno.rawValue)
+    }
+}
+
+/// Refuses a mutation of a read-only tree.
+func refuse(_ request: fuse_req_t?, _ operation: String) {
+    answer(request, operation) { _ throws(Failure) in throw .readOnly }
+}
+
+extension Failure {
+    static let readOnly = Failure(.readOnlyFileSystem, "this tree is read-only")
+}

@@ -1,0 +1,93 @@
+import CFuse
+package import Logging
+import Store
+import SystemPackage
+
+/// Why a mount cannot be made.
+package struct MountError: Error, CustomStringConvertible {
+    package let description: String
+    package init(_ description: String) { self.description = description }
+}
+
+/// A FUSE session that shows a tree at a mount point: the adapter between libfuse and the views.
+package final class Mount: Sendable {
+    package struct Options: Sendable {
+        /// Whether other users may enter; the kernel checks modes in any case.
+        package var allowOther = false
+        /// Whether SIGINT, SIGTERM and SIGHUP unmount. One mount of a process at most can have it.
+        package var handlesSignals = false
+        package init() {}
+    }
+
+    let root: Root
+    let owner: Owner
+    let logger: Logger
+    private let options: Options
+    private let whenReady: @Sendable () -> Void
+
+    /// `whenReady` is called once the kernel and ReproFS have agreed on the protocol.
+    package init(
+        _ root: Root, options: Options, logger: Logger, whenReady: @escaping @Sendable () -> Void
+    ) {
+        self.root = root
+        self.options = options
+        self.logger = logger
+        self.whenReady = whenReady
+        owner = Owner(user: getuid(), group: getgid())
+    }
+
+    /// Mounts and serves until the file system is unmounted or a signal comes. It blocks; requests run on libfuse's
+    /// own threads.
+    package func run() throws(MountError) {
+        let mountPoint = root.context.mountPoint
+        var arguments = fuse_args()
+        defer { fuse_opt_free_args(&arguments) }
+        for argument in ["reprofs", "-o", mountOptions] { fuse_opt_add_arg(&arguments, argument) }
+        let data = Unmanaged.passRetained(self)
+        defer { data.release() }
+        var operations = Self.operations
+        guard let session = reprofs_session_new(&arguments, &operations, data.toOpaque()) else {
+            throw MountError("libfuse refuses the mount options '\(mountOptions)'")
+        }
+        defer { fuse_session_destroy(session) }
+        if options.handlesSignals, fuse_set_signal_handlers(session) != 0 {
+            throw MountError("cannot install signal handlers")
+        }
+        defer { if options.handlesSignals { fuse_remove_signal_handlers(session) } }
+        guard fuse_session_mount(session, mountPoint) == 0 else {
+            throw MountError("cannot mount at \(mountPoint); does the directory exist, and is /dev/fuse there and yours to use?")
+        }
+        defer { fuse_session_unmount(session) }
+        guard let configuration = fuse_loop_cfg_create() else { throw MountError("out of memory") }
+        defer { fuse_loop_cfg_destroy(configuration) }
+        fuse_loop_cfg_set_max_threads(configuration, 16)
+        let result = reprofs_session_loop(session, configuration)
+        // A positive value is the signal that ended the loop, which is an ordinary end.
+        if result < 0 { throw MountError("the connection to the kernel broke: \(Errno(rawValue: -result))") }
+    }
+
+    /// The kernel checks modes itself, so that one user's cached permission never serves another.
+    private var mountOptions: String {
+        var all = ["fsname=" + escaped("reprofs:\(root.context.store.path)"), "subtype=reprofs", "nosuid", "nodev"]
+        all.append("default_permissions")
+        if options.allowOther { all.append("allow_other") }
+        return all.joined(separator: ",")
+    }
+
+    private func escaped(_ value: String) -> String {
+        value.replacing("\\", with: "\\\\").replacing(",", with: "\\,")
+    }
+
+    /// The mount that a session was made with: the one place where libfuse's pointer becomes an object again.
+    static func of(_ data: UnsafeMutableRawPointer) -> Mount {
+        Unmanaged<Mount>.fromOpaque(data).takeUnretainedValue()
+    }
+
+    /// The corresponding operation is `init`.
+    func negotiate(_ connection: UnsafeMutablePointer<fuse_conn_info>) {
+        // Blob reads move pages instead of copying them where the kernel can.
+        let splice = UInt32(FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE)
+        connection.pointee.want |= connection.pointee.capable & splice
+        whenReady()
+    }
+}

@@ -1,0 +1,124 @@
+import CFuse
+import Glibc
+package import SystemPackage
+
+/// The directory that a tree is mounted on: what is there before, and how it is unmounted.
+package enum MountPoint {
+    /// Makes sure that something can be mounted at `path`: a dead mount is removed, an absent directory is made.
+    package static func prepare(_ path: FilePath, store: FilePath) throws(MountError) {
+        var facts = stat()
+        if inspect(path, &facts) == .socketNotConnected {
+            // The process of an earlier mount died; its mount answers nothing but this error until it is removed.
+            try detach(path)
+        }
+        switch inspect(path, &facts) {
+        case nil: break
+        case .noSuchFileOrDirectory:
+            guard path.withPlatformString({ mkdir($0, 0o755) }) == 0 else {
+                throw MountError("cannot make the mount point \(path): \(Errno(rawValue: errno))")
+            }
+            return
+        case let problem?: throw MountError("cannot use the mount point \(path): \(problem)")
+        }
+        guard facts.st_mode & S_IFMT == S_IFDIR else { throw MountError("the mount point \(path) is no directory") }
+        if let mounted = mount(at: path), mounted.isReproFS { throw MountError("\(mounted.source) is mounted at \(path) already") }
+        // A mount over its own store would hide the bytes that it serves.
+        if store.starts(with: path) { throw MountError("the store \(store) lies inside the mount point \(path)") }
+        if path.starts(with: store) { throw MountError("the mount point \(path) lies inside the store \(store)") }
+    }
+
+    /// Unmounts what ReproFS has mounted at `path`. `busy` says so; nothing is detached behind open files.
+    package static func unmount(_ path: FilePath) throws(MountError) {
+        guard let mounted = mount(at: path), mounted.isReproFS else { throw MountError("no ReproFS is mounted at \(path)") }
+        let server = process(at: path)
+        let problem = geteuid() == 0 ? unmountDirectly(path) : helper(["-u", path.string])
+        if let problem { throw MountError("cannot unmount \(path): \(problem)") }
+        if let server { waitForEnd(of: server) }
+    }
+
+    /// A mount as the kernel lists it.
+    private struct Mounted {
+        let source: String
+        let isReproFS: Bool
+    }
+
+    /// The uppermost mount at `path`, from the kernel's list: asking the mount itself could hang.
+    private static func mount(at path: FilePath) -> Mounted? {
+        guard let list = try? FileDescriptor.open("/proc/self/mountinfo", .readOnly) else { return nil }
+        defer { try? list.close() }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while let count = try? buffer.withUnsafeMutableBytes({ try list.read(into: $0) }), count > 0 {
+            bytes += buffer[..<count]
+        }
+        var found: Mounted?
+        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+            let fields = line.split(separator: " ")
+            guard fields.count > 6, unescaped(fields[4]) == path.string, let mark = fields.firstIndex(of: "-"),
+                mark + 2 < fields.count
+            else { continue }
+            found = Mounted(source: unescaped(fields[mark + 2]), isReproFS: fields[mark + 1] == "fuse.reprofs")
+        }
+        return found
+    }
+
+    /// The kernel writes blanks and backslashes as octal escapes.
+    private static func unescaped(_ field: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(field.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "\\"), rest.count >= 3, let code = UInt8(String(decoding: rest.prefix(3), as: UTF8.self), radix: 8) {
+                bytes.append(code)
+                rest = rest.dropFirst(3)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func inspect(_ path: FilePath, _ facts: inout stat) -> Errno? {
+        path.withPlatformString { stat($0, &facts) } == 0 ? nil : Errno(rawValue: errno)
+    }
+
+    private static func detach(_ path: FilePath) throws(MountError) {
+        let problem = path.withPlatformString { umount2($0, CInt(MNT_DETACH)) } == 0
+            ? nil : helper(["-u", "-z", path.string])
+        if let problem { throw MountError("a dead mount at \(path) cannot be removed: \(problem)") }
+    }
+
+    private static func unmountDirectly(_ path: FilePath) -> String? {
+        if path.withPlatformString({ umount2($0, CInt(UMOUNT_NOFOLLOW)) }) == 0 { return nil }
+        return errno == EBUSY ? "it is in use; end the programs that have files open there" : "\(Errno(rawValue: errno))"
+    }
+
+    /// Runs fusermount3, which unmounts for an ordinary user; nil when it succeeded.
+    private static func helper(_ arguments: [String]) -> String? {
+        var pid: pid_t = 0
+        let words = (["fusermount3"] + arguments).map { strdup($0) }
+        defer { for word in words { free(word) } }
+        guard posix_spawnp(&pid, "fusermount3", nil, nil, words + [nil], environ) == 0 else {
+            return "fusermount3 is not installed"
+        }
+        var status: CInt = 0
+        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        return status == 0 ? nil : "fusermount3 refused (see above)"
+    }
+
+    /// The process that serves the mount, from `.reprofs/status`; nil where it cannot be told.
+    private static func process(at path: FilePath) -> pid_t? {
+        guard let file = try? FileDescriptor.open(path.appending(".reprofs/status"), .readOnly) else { return nil }
+        defer { try? file.close() }
+        var buffer = [UInt8](repeating: 0, count: 16 << 10)
+        guard let count = try? buffer.withUnsafeMutableBytes({ try file.read(into: $0) }) else { return nil }
+        return ServerStatus.process(in: Array(buffer[..<count]))
+    }
+
+    /// The mount is gone; its process ends a moment later, and until then it has the catalogue open.
+    private static func waitForEnd(of process: pid_t) {
+        for _ in 0..<500 {
+            guard kill(process, 0) == 0 || errno == EPERM else { return }
+            usleep(10_000)
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import CFuse
+import Glibc
+import Recipe
+import Store
+import SystemPackage
+
+/// What an operation comes to. Operations return one of these; only ``send`` replies, so each request is answered once.
+enum Reply {
+    case entry(Attributes)
+    case attributes(Attributes)
+    case target(String)
+    case opened(OpenFile, UnsafeMutablePointer<fuse_file_info>, Caching)
+    case openedDirectory(UnsafeMutablePointer<fuse_file_info>)
+    case fileRange(CInt, offset: off_t, size: Int)
+    case bytes(ArraySlice<UInt8>)
+    /// The value or list of extended attributes; size 0 asks for its length.
+    case extended([UInt8], size: Int)
+    case space(Store.Space)
+    case done
+
+    func send(_ request: fuse_req_t, owner: Owner) {
+        switch self {
+        case .entry(let attributes):
+            var entry = fuse_entry_param(attributes, owner: owner)
+            fuse_reply_entry(request, &entry)
+        case .attributes(let attributes):
+            var facts = stat(attributes, owner: owner)
+            fuse_reply_attr(request, &facts, attributes.caching.seconds)
+        case .target(let target): fuse_reply_readlink(request, target)
+        case .opened(let file, let info, let caching):
+            // The kernel keeps the file until `release`, which takes this reference back.
+            let reference = Unmanaged.passRetained(file)
+            info.pointee.fh = UInt64(UInt(bitPattern: reference.toOpaque()))
+            info.pointee.keep_cache = caching.keepsPages ? 1 : 0
+            info.pointee.direct_io = caching.isDirect ? 1 : 0
+            // An interrupted open is never released.
+            if fuse_reply_open(request, info) == -ENOENT { reference.release() }
+        case .openedDirectory(let info): fuse_reply_open(request, info)
+        case .fileRange(let descriptor, let offset, let size): reprofs_reply_file(request, descriptor, offset, size)
+        case .bytes(let bytes):
+            bytes.withUnsafeBytes {
+                _ = fuse_reply_buf(request, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
+            }
+        case .extended(let value, let size):
+            if size == 0 {
+                fuse_reply_xattr(request, value.count)
+            } else if value.count > size {
+                fuse_reply_err(request, ERANGE)
+            } else {
+                Reply.bytes(value[...]).send(request, owner: owner)
+            }
+        case .space(let space):
+            var facts = statvfs(space)
+            fuse_reply_statfs(request, &facts)
+        case .done: fuse_reply_err(request, 0)
+        }
+    }
+}
+
+/// The user that everything in the mount belongs to: the one who mounted it.
+struct Owner: Sendable {
+    let user: uid_t
+    let group: gid_t
+}
+
+/// An open file: the descriptor or the text that it reads from, whatever happens to its name.
+final class OpenFile: Sendable {
+    let contents: BlobContents
+    init(_ contents: BlobContents) { self.contents = contents }
+
+    /// The file that `open` left in the handle.
+    static func of(_ info: UnsafeMutablePointer<fuse_file_info>) -> Unmanaged<OpenFile>? {
+        UnsafeRawPointer(bitPattern: UInt(info.pointee.fh)).map { Unmanaged.fromOpaque($0) }
+    }
+}
+
+extension Caching {
+    /// How long the kernel may keep names and attributes. Seconds.
+    var seconds: Double {
+        switch self {
+        case .immutable: 86_400
+        case .brief: 0.5
+        case .none: 0
+        }
+    }
+    var keepsPages: Bool { if case .immutable = self { true } else { false } }
+    var isDirect: Bool { if case .none = self { true } else { false } }
+}
+
+extension fuse_entry_param {
+    init(_ attributes: Attributes, owner: Owner) {
+        self.init()
+        ino = attributes.id.rawValue
+        attr = stat(attributes, owner: owner)
+        attr_timeout = attributes.caching.seconds
+        entry_timeout = attributes.caching.seconds
+    }
+}
+
+extension stat {
+    /// Modes have write bits for the owner, so that a write reaches ReproFS, which says EROFS, and is not called a
+    /// question of permission.
+    init(_ attributes: Attributes, owner: Owner) {
+        self.init()
+        st_ino = ino_t(attributes.id.rawValue)
+        // One link each; for a directory that says "unknown", as btrfs does, so that nobody counts subdirectories by it.
+        st_nlink = 1
+        switch attributes.kind {
+        case .directory: st_mode = Glibc.S_IFDIR | 0o755
+        case .file: st_mode = Glibc.S_IFREG | 0o644
+        case .link: st_mode = Glibc.S_IFLNK | 0o777
+        }
+        st_uid = owner.user
+        st_gid = owner.group
+        st_size = off_t(attributes.size)
+        st_blksize = 1 << 17
+        st_blocks = blkcnt_t((attributes.size + 511) / 512)
+        st_mtim = timespec(tv_sec: attributes.modified.seconds, tv_nsec: attributes.modified.fraction)
+        st_ctim = st_mtim
+        st_atim = st_mtim
+    }
+}
+
+extension statvfs {
+    init(_ space: Store.Space) {
+        self.init()
+        f_bsize = space.blockSize
+        f_frsize = space.blockSize
+        f_blocks = UInt(space.blocks)
+        f_bfree = UInt(space.free)
+        f_bavail = UInt(space.available)
+        f_namemax = 255
+    }
+}

@@ -1,0 +1,31 @@
+import Recipe
+import Store
+
+/// A file of a blob, under one of its names: one node, one content, for ever.
+struct BlobFile: File {
+    let store: Store
+    let id: NodeID
+    let blob: Blob
+    let modified: Timestamp
+    var version: Int?
+    var evidence: Evidence?
+
+    var caching: Caching { .immutable }
+    func attributes() -> Attributes {
+        Attributes(id: id, kind: .file, size: blob.size, modified: modified, caching: .immutable)
+    }
+    func extendedAttributes() -> [ExtendedAttribute] { ExtendedAttribute.of(blob, version: version, evidence: evidence) }
+    func open() throws(Failure) -> BlobContents {
+        try asking { () throws(StoreError) in try store.contents(of: blob) }
+    }
+}
+
+/// A link whose target is known.
+struct AliasLink: Link {
+    let id: NodeID
+    let path: String
+    let modified: Timestamp
+
+    func target() -> String { path }
+    func attributes() -> Attributes { .link(id, to: path, modified: modified) }
+}

@@ -1,0 +1,131 @@
+import Recipe
+import Store
+
+/// `by-image/<folder's label>/<path in it>`: the recipe of every image, as JSON and as a card.
+struct ImageTree: Tree {
+    let store: Store
+    let name = "by-image"
+    let kinds: Set<NodeKind> = [
+        .imageDirectory, .imageRecipe, .imageCard, .imageAlias, .olderImageRecipe, .olderImageCard, .olderImageAlias,
+        .bareImageAlias,
+    ]
+
+    var root: any Directory { ImageDirectory(store: store, row: DirectoryRow.Root.images.rawValue) }
+
+    func node(_ id: NodeID) throws(Failure) -> Node? {
+        guard let kind = id.kind else { return nil }
+        if kind == .imageDirectory { return .directory(ImageDirectory(store: store, row: id.row)) }
+        guard let image = try asking({ () throws(StoreError) in try store.imageName(id.row) }) else { return nil }
+        return try ImageNodes(store: store, image: image).node(kind)
+    }
+}
+
+/// The nodes that one image's name comes to.
+private struct ImageNodes {
+    let store: Store
+    let image: ImageNameRow
+
+    func node(_ kind: NodeKind) throws(Failure) -> Node? {
+        switch kind {
+        case .imageRecipe, .olderImageRecipe: .file(text(.json, kind))
+        case .imageCard, .olderImageCard: .file(text(.card, kind))
+        case .imageAlias: try link(kind, to: image.name + ".json")
+        case .olderImageAlias: try link(kind, to: "\(image.name)@\(image.image.hex.prefix(8)).json")
+        case .bareImageAlias: try link(kind, to: try path() + "/" + image.name + ".json")
+        default: nil
+        }
+    }
+
+    func text(_ kind: RenderingKind, _ node: NodeKind) -> RenderedFile {
+        RenderedFile(
+            store: store, id: NodeID(node, image.id), kind: kind, snapshot: image.snapshot, name: image.name)
+    }
+
+    private func link(_ kind: NodeKind, to target: String) throws(Failure) -> Node {
+        .link(AliasLink(id: NodeID(kind, image.id), path: target, modified: try text(.json, .imageRecipe).attributes().modified))
+    }
+
+    /// The directory of the image, from the top of by-image.
+    private func path() throws(Failure) -> String {
+        var names: [String] = []
+        var next: Int64? = image.directory
+        while let row = next, row != DirectoryRow.Root.images.rawValue {
+            guard let directory = try asking({ () throws(StoreError) in try store.directory(row) }) else { throw .stale }
+            names.insert(directory.name, at: 0)
+            next = directory.parent
+        }
+        return names.joined(separator: "/")
+    }
+}
+
+private struct ImageDirectory: Directory {
+    let store: Store
+    let row: Int64
+    var known: DirectoryRow?
+
+    var id: NodeID { NodeID(.imageDirectory, row) }
+
+    func attributes() throws(Failure) -> Attributes {
+        .directory(id, modified: try store.present(row, known: known).changed)
+    }
+
+    func child(_ name: String) throws(Failure) -> Node? {
+        let directory = try asking { () throws(StoreError) in try store.directory(named: name, in: row) }
+        if let directory {
+            return .directory(ImageDirectory(store: store, row: directory.id, known: directory))
+        }
+        if name.hasSuffix(".json"), let node = try recipe(String(name.dropLast(5)), .imageRecipe, .olderImageRecipe) {
+            return node
+        }
+        if name.hasSuffix(".txt"), let node = try recipe(String(name.dropLast(4)), .imageCard, .olderImageCard) {
+            return node
+        }
+        if let node = try recipe(name, .imageAlias, .olderImageAlias) { return node }
+        guard row == DirectoryRow.Root.images.rawValue,
+            let newest = try asking({ () throws(StoreError) in try store.newestImage(named: name) })
+        else { return nil }
+        return try ImageNodes(store: store, image: newest).node(.bareImageAlias)
+    }
+
+    /// The holder of `name`, or, for `NAME@<8 hex>`, the image with those digits that has or had the name.
+    private func recipe(_ name: String, _ newest: NodeKind, _ older: NodeKind) throws(Failure) -> Node? {
+        if let image = try asking({ () throws(StoreError) in try store.imageName(name, in: row) }) {
+            return try ImageNodes(store: store, image: image).node(newest)
+        }
+        guard let mark = name.lastIndex(of: "@"), let prefix = DigestPrefix(hex: name[name.index(after: mark)...]),
+            prefix.digits == 8,
+            let image = try asking({ () throws(StoreError) in
+                try store.imageName(String(name[..<mark]), in: row, image: prefix)
+            })
+        else { return nil }
+        return try ImageNodes(store: store, image: image).node(older)
+    }
+
+    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+        try Listing(phases: [directories, texts]).entries(after: cookie, limit: limit)
+    }
+
+    private func directories(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
+        try asking { () throws(StoreError) in try store.directories(in: row, after: after, limit: limit) }
+            .map { Listing.Item($0.id, $0.name, .directory(NodeID(.imageDirectory, $0.id), modified: $0.changed)) }
+    }
+
+    /// Two entries for each image, so the key is the image's row and one bit.
+    private func texts(
+        after: Int64, limit: Int
+    ) throws(Failure) -> [Listing.Item] {
+        let images = try asking { () throws(StoreError) in
+            try store.imageNames(in: row, after: (after - 1) >> 1, limit: limit / 2 + 1)
+        }
+        var found: [Listing.Item] = []
+        for image in images {
+            let nodes = ImageNodes(store: store, image: image)
+            let recipe = image.id << 1
+            if recipe > after {
+                found.append(Listing.Item(recipe, image.name + ".json", try nodes.text(.json, .imageRecipe).attributes()))
+            }
+            found.append(Listing.Item(recipe | 1, image.name + ".txt", try nodes.text(.card, .imageCard).attributes()))
+        }
+        return found
+    }
+}

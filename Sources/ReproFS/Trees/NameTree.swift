@@ -1,0 +1,130 @@
+import Recipe
+import Store
+
+/// `by-name/<folder>/<model>/v1/<file>`: every version of every model, for ever; `latest` leads to the newest.
+struct NameTree: Tree {
+    let store: Store
+    let name = "by-name"
+    let kinds: Set<NodeKind> = [.nameDirectory, .nameModel, .nameVersion, .nameFile, .nameLatest, .nameAlias]
+
+    var root: any Directory { NameDirectory(store: store, row: DirectoryRow.Root.models.rawValue) }
+
+    func node(_ id: NodeID) throws(Failure) -> Node? {
+        try asking { () throws(StoreError) -> Node? in
+            switch id.kind {
+            case .nameDirectory: .directory(NameDirectory(store: store, row: id.row))
+            case .nameModel: try store.model(id.row).map { .directory(ModelDirectory(store: store, model: $0)) }
+            case .nameVersion: try store.version(id.row).map { .directory(VersionDirectory(store: store, version: $0)) }
+            case .nameFile: try store.version(id.row).map { .file(BlobFile(version: $0, store)) }
+            case .nameLatest: try store.model(id.row).map { .link(ModelDirectory(store: store, model: $0).latest) }
+            case .nameAlias:
+                try store.directory(id.row).map { .link(AliasLink(id: id, path: $0.name, modified: $0.named)) }
+            default: nil
+            }
+        }
+    }
+}
+
+/// A folder or a subfolder of it.
+private struct NameDirectory: Directory {
+    let store: Store
+    let row: Int64
+    var known: DirectoryRow?
+
+    var id: NodeID { NodeID(.nameDirectory, row) }
+
+    func attributes() throws(Failure) -> Attributes {
+        .directory(id, modified: try store.present(row, known: known).named)
+    }
+
+    func child(_ name: String) throws(Failure) -> Node? {
+        try asking { () throws(StoreError) -> Node? in
+            if let directory = try store.directory(named: name, in: row) {
+                return .directory(NameDirectory(store: store, row: directory.id, known: directory))
+            }
+            if let model = try store.model(named: name, in: row) {
+                return .directory(ModelDirectory(store: store, model: model))
+            }
+            guard row == DirectoryRow.Root.models.rawValue else { return nil }
+            for alias in Folder.aliases(of: name) {
+                guard let target = try store.directory(named: alias, in: row) else { continue }
+                return .link(AliasLink(id: NodeID(.nameAlias, target.id), path: alias, modified: target.named))
+            }
+            return nil
+        }
+    }
+
+    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+        try Listing(phases: [directories, models]).entries(after: cookie, limit: limit)
+    }
+
+    private func directories(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
+        try asking { () throws(StoreError) in try store.directories(in: row, after: after, limit: limit) }
+            .map { Listing.Item($0.id, $0.name, .directory(NodeID(.nameDirectory, $0.id), modified: $0.named)) }
+    }
+
+    private func models(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
+        try asking { () throws(StoreError) in try store.models(in: row, after: after, limit: limit) }
+            .map { Listing.Item($0.id, $0.name, ModelDirectory(store: store, model: $0).attributes()) }
+    }
+}
+
+/// A model: a directory for each of its versions.
+private struct ModelDirectory: Directory {
+    let store: Store
+    let model: ModelRow
+
+    var id: NodeID { NodeID(.nameModel, model.id) }
+    var latest: AliasLink {
+        AliasLink(id: NodeID(.nameLatest, model.id), path: "v\(model.versions)", modified: model.changed)
+    }
+
+    func attributes() -> Attributes { .directory(id, modified: model.changed) }
+
+    func child(_ name: String) throws(Failure) -> Node? {
+        if name == "latest" { return .link(latest) }
+        guard name.hasPrefix("v"), let number = Int(name.dropFirst()), name == "v\(number)" else { return nil }
+        let version = try asking { () throws(StoreError) in try store.version(number, of: model.id) }
+        return version.map { .directory(VersionDirectory(store: store, version: $0)) }
+    }
+
+    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+        try Listing(phases: [
+            Listing.fixed([("latest", latest.attributes())]),
+            versions,
+        ]).entries(after: cookie, limit: limit)
+    }
+
+    private func versions(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
+        try asking { () throws(StoreError) in try store.versions(of: model.id, after: after, limit: limit) }
+            .map { Listing.Item($0.id, "v\($0.number)", VersionDirectory(store: store, version: $0).attributes()) }
+    }
+}
+
+/// A version: the file, under the name that the model has.
+private struct VersionDirectory: Directory {
+    let store: Store
+    let version: VersionRow
+
+    var id: NodeID { NodeID(.nameVersion, version.id) }
+
+    func attributes() -> Attributes { .directory(id, modified: version.recorded, caching: .immutable) }
+
+    func child(_ name: String) -> Node? {
+        name == version.fileName ? .file(BlobFile(version: version, store)) : nil
+    }
+
+    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+        let file = BlobFile(version: version, store)
+        return try Listing(phases: [Listing.fixed([(version.fileName, file.attributes())])])
+            .entries(after: cookie, limit: limit)
+    }
+}
+
+extension BlobFile {
+    fileprivate init(version: VersionRow, _ store: Store) {
+        self.init(
+            store: store, id: NodeID(.nameFile, version.id), blob: version.blob, modified: version.modified,
+            version: version.number)
+    }
+}

@@ -1,0 +1,55 @@
+import Recipe
+import Store
+import SystemPackage
+
+/// The mount point: its views, and the way from a node's number back to the node.
+package struct Root: Directory {
+    private let trees: [any Tree]
+    private let byKind: [NodeKind: any Tree]
+    private let created: Timestamp
+    package let context: MountContext
+
+    package init(_ context: MountContext) throws(Failure) {
+        self.context = context
+        let trees: [any Tree] = [
+            LiveTree(store: context.store),
+            NameTree(store: context.store),
+            HashTree(store: context.store),
+            SnapshotTree(context: context),
+            ImageTree(store: context.store),
+            StateTree(context: context),
+        ]
+        self.trees = trees
+        var byKind: [NodeKind: any Tree] = [:]
+        for tree in trees { for kind in tree.kinds { byKind[kind] = tree } }
+        self.byKind = byKind
+        created = try asking(context.store.created)
+    }
+
+    package var id: NodeID { .root }
+
+    package func attributes() -> Attributes { .directory(id, modified: created) }
+
+    package func child(_ name: String) -> Node? { trees.first { $0.name == name }.map { .directory($0.root) } }
+
+    package func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+        var fixed: [(name: String, attributes: Attributes)] = []
+        for tree in trees { fixed.append((tree.name, try tree.root.attributes())) }
+        return try Listing(phases: [Listing.fixed(fixed)]).entries(after: cookie, limit: limit)
+    }
+
+    /// The node of a number that the kernel was told; `stale` where it is gone.
+    package func node(_ id: NodeID) throws(Failure) -> Node {
+        if id == .root { return .directory(self) }
+        // Fixed nodes are spread over the trees that show them.
+        let fixed = id.kind == .fixed ? FixedNode(rawValue: id.row) : nil
+        let owner = fixed.map { node in trees.first { $0.fixed.contains(node) } } ?? id.kind.flatMap { byKind[$0] }
+        guard let node = try owner?.node(id) else { throw .stale }
+        return node
+    }
+
+    package func directory(_ id: NodeID) throws(Failure) -> any Directory {
+        guard case .directory(let directory) = try node(id) else { throw Failure(.notDirectory, "not a directory") }
+        return directory
+    }
+}

@@ -1,0 +1,33 @@
+package import Store
+
+/// A view under the mount point. A new view is one file with one of these, and one line in ``Root``.
+package protocol Tree: Sendable {
+    /// Its directory under the mount point.
+    var name: String { get }
+    /// The kinds of its nodes; no two trees share one.
+    var kinds: Set<NodeKind> { get }
+    /// Its nodes that stand for no row.
+    var fixed: Set<FixedNode> { get }
+    var root: any Directory { get }
+    /// The node of a number that this tree gave out; nil where its row is gone.
+    func node(_ id: NodeID) throws(Failure) -> Node?
+}
+
+/// What trees know of the mount they are shown through.
+package struct MountContext: Sendable {
+    package let store: Store
+    /// The absolute path of the mount point.
+    package let mountPoint: String
+    /// What `.reprofs/status` says of reads.
+    package let passthrough: String
+
+    package init(store: Store, mountPoint: String, passthrough: String = "not tried: blobs are read by descriptor") {
+        self.store = store
+        self.mountPoint = mountPoint
+        self.passthrough = passthrough
+    }
+}
+
+extension Tree {
+    package var fixed: Set<FixedNode> { [] }
+}

@@ -1,0 +1,69 @@
+/// Where a listing goes on: a key of the entry, never a count of entries, so that a page costs the same everywhere and
+/// entries that come or go meanwhile shift nothing.
+package struct Cookie: Hashable, Sendable {
+    package let rawValue: UInt64
+    package init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    /// `phase` counts the kinds of entries that a directory lists one after the other.
+    init(phase: Int, row: Int64) { rawValue = UInt64(phase + 1) << 56 | UInt64(bitPattern: row) }
+
+    package static let start = Cookie(rawValue: 0)
+    /// Negative at the start.
+    var phase: Int { Int(rawValue >> 56) - 1 }
+    var row: Int64 { Int64(rawValue & ((1 << 56) - 1)) }
+}
+
+/// A name in a listing, with everything that `readdirplus` tells of it.
+package struct Entry: Sendable {
+    package let name: String
+    package let attributes: Attributes
+    package let cookie: Cookie
+}
+
+/// A listing made of several kinds of entries, each paged by its rows.
+struct Listing {
+    /// An entry and the row by which its kind is paged.
+    struct Item {
+        let row: Int64
+        let name: String
+        let attributes: Attributes
+
+        init(_ row: Int64, _ name: String, _ attributes: Attributes) {
+            self.row = row
+            self.name = name
+            self.attributes = attributes
+        }
+    }
+
+    /// The next entries of one kind after a row.
+    typealias Phase = (_ after: Int64, _ limit: Int) throws(Failure) -> [Listing.Item]
+
+    let phases: [Phase]
+
+    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+        var found: [Entry] = []
+        var phase = max(0, cookie.phase)
+        var row = cookie.row
+        while phase < phases.count, found.count < limit {
+            for entry in try phases[phase](row, limit - found.count) {
+                found.append(
+                    Entry(name: entry.name, attributes: entry.attributes, cookie: Cookie(phase: phase, row: entry.row)))
+                row = entry.row
+            }
+            // A full page may have more of its kind; the next call asks again.
+            if found.count >= limit { break }
+            phase += 1
+            row = 0
+        }
+        return found
+    }
+
+    /// Entries that are few and always the same.
+    static func fixed(_ entries: [(name: String, attributes: Attributes)]) -> Phase {
+        { (after: Int64, limit: Int) throws(Failure) -> [Listing.Item] in
+            entries.enumerated().dropFirst(Int(after)).prefix(limit).map {
+                Item(Int64($0.offset + 1), $0.element.name, $0.element.attributes)
+            }
+        }
+    }
+}

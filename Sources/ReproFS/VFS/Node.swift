@@ -1,0 +1,111 @@
+package import Recipe
+package import Store
+
+/// What a name in a view stands for.
+package enum Node: Sendable {
+    case directory(any Directory)
+    case file(any File)
+    case link(any Link)
+
+    package var inode: any Inode {
+        switch self {
+        case .directory(let directory): directory
+        case .file(let file): file
+        case .link(let link): link
+        }
+    }
+}
+
+/// What every node can be asked.
+package protocol Inode: Sendable {
+    var id: NodeID { get }
+    /// The corresponding operation is `getattr`.
+    func attributes() throws(Failure) -> Attributes
+    /// The corresponding operations are `getxattr` and `listxattr`.
+    func extendedAttributes() throws(Failure) -> [ExtendedAttribute]
+}
+
+extension Inode {
+    package func extendedAttributes() throws(Failure) -> [ExtendedAttribute] { [] }
+}
+
+/// A directory that can be looked into; it is read-only by offering nothing else.
+package protocol Directory: Inode {
+    /// The node of this name; nil where there is none. Aliases resolve here without being listed.
+    func child(_ name: String) throws(Failure) -> Node?
+    /// The next entries after `cookie`, which is 0 at the start or an earlier entry's; at most about `limit`.
+    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry]
+}
+
+/// Bytes that can be read.
+package protocol File: Inode {
+    /// The bytes, held for one open file.
+    func open() throws(Failure) -> BlobContents
+    /// How the kernel may keep the bytes.
+    var caching: Caching { get }
+}
+
+/// A symbolic link; every alias is one.
+package protocol Link: Inode {
+    /// The corresponding operation is `readlink`.
+    func target() throws(Failure) -> String
+}
+
+/// How long what the kernel was told stays true.
+package enum Caching: Sendable {
+    /// One content for ever: pages and attributes may be kept.
+    case immutable
+    /// The text may be rendered again: kept for a moment.
+    case brief
+    /// Made anew for each open; never cached.
+    case none
+}
+
+/// What `stat` shows.
+package struct Attributes: Sendable, Equatable {
+    package enum Kind: Sendable { case directory, file, link }
+
+    package let id: NodeID
+    package let kind: Kind
+    /// Bytes.
+    package let size: Int
+    /// Times of content and of change: nothing else about a node ever changes.
+    package let modified: Timestamp
+    package let caching: Caching
+
+    package init(id: NodeID, kind: Kind, size: Int, modified: Timestamp, caching: Caching) {
+        self.id = id
+        self.kind = kind
+        self.size = size
+        self.modified = modified
+        self.caching = caching
+    }
+
+    static func directory(_ id: NodeID, modified: Timestamp, caching: Caching = .brief) -> Attributes {
+        Attributes(id: id, kind: .directory, size: 4096, modified: modified, caching: caching)
+    }
+
+    static func link(_ id: NodeID, to target: String, modified: Timestamp, caching: Caching = .brief) -> Attributes {
+        Attributes(id: id, kind: .link, size: target.utf8.count, modified: modified, caching: caching)
+    }
+}
+
+/// An extended attribute of the `user` namespace.
+package struct ExtendedAttribute: Sendable, Equatable {
+    package let name: String
+    package let value: String
+
+    /// `user.reprofs.` and `name`.
+    init(_ name: String, _ value: String) {
+        self.name = "user.reprofs." + name
+        self.value = value
+    }
+
+    /// What every file of a blob tells without being read.
+    static func of(_ blob: Blob, version: Int? = nil, evidence: Evidence? = nil) -> [ExtendedAttribute] {
+        var all = [ExtendedAttribute("sha256", blob.digest.hex), ExtendedAttribute("autov2", blob.digest.autoV2)]
+        if let version { all.append(ExtendedAttribute("version", "v\(version)")) }
+        if let evidence { all.append(ExtendedAttribute("evidence", evidence.rawValue)) }
+        return all
+    }
+}

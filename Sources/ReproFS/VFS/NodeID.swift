@@ -1,0 +1,68 @@
+/// The number of a node: which view it belongs to, and the catalogue row that its name has there.
+///
+/// It is computed, never tracked: `forget` has nothing to do, memory does not grow with the tree, and numbers survive a
+/// restart. A number names an entry of one view, so two names never share it, and rows are never used twice.
+package struct NodeID: Hashable, Sendable {
+    package let rawValue: UInt64
+
+    package init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    /// `row` has 56 bits.
+    package init(_ kind: NodeKind, _ row: Int64) {
+        rawValue = UInt64(kind.rawValue) << 56 | UInt64(bitPattern: row) & ((1 << 56) - 1)
+    }
+
+    /// A node inside a snapshot: the snapshot's row in 36 bits, and the place in its immutable tree in 20.
+    ///
+    /// It needs no row of its own, so that a model set is stored once, however many snapshots share it.
+    package init(_ kind: NodeKind, snapshot: Int64, place: Int64) { self.init(kind, snapshot << 20 | place) }
+
+    package var kind: NodeKind? { NodeKind(rawValue: UInt8(rawValue >> 56)) }
+    package var row: Int64 { Int64(rawValue & ((1 << 56) - 1)) }
+    package var snapshot: Int64 { row >> 20 }
+    package var place: Int64 { row & ((1 << 20) - 1) }
+
+    /// FUSE calls the root 1.
+    package static let root = NodeID(.fixed, 1)
+}
+
+/// What a node is: the high byte of its number. Values are never reused, for numbers outlive a release.
+package enum NodeKind: UInt8, Sendable, CaseIterable {
+    case fixed = 0
+    case liveDirectory = 1
+    case liveFile = 2
+    case liveAlias = 3
+    case nameDirectory = 4
+    case nameModel = 5
+    case nameVersion = 6
+    case nameFile = 7
+    case nameLatest = 8
+    case nameAlias = 9
+    case blob = 10
+    case blobAlias = 11
+    case snapshot = 12
+    case snapshotModel = 13
+    case snapshotInput = 14
+    case snapshotAlias = 15
+    case snapshotFolderAlias = 16
+    case imageDirectory = 17
+    case imageRecipe = 18
+    case imageCard = 19
+    case imageAlias = 20
+    case olderImageRecipe = 21
+    case olderImageCard = 22
+    case olderImageAlias = 23
+    case bareImageAlias = 24
+}
+
+/// Nodes that stand for no row.
+package enum FixedNode: Int64, Sendable {
+    case root = 1
+    case hashes = 2
+    case sha256 = 3
+    case snapshots = 4
+    case state = 5
+    case status = 6
+
+    package var id: NodeID { NodeID(.fixed, rawValue) }
+}
