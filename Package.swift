@@ -44,7 +44,7 @@ let package = Package(
             path: "Tests/Support",
             swiftSettings: strict),
         .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Support"], swiftSettings: strict),
-        .testTarget(name: "StoreTests", dependencies: ["Store", "Recipe", "Support", system], swiftSettings: strict),
+        .testTarget(name: "StoreTests", dependencies: ["Store", "Recipe", "Support", grdb, system], swiftSettings: strict),
         .testTarget(
             name: "ReproFSTests", dependencies: ["ReproFS", "Store", "Recipe", "Support", system], swiftSettings: strict),
         .testTarget(name: "CLITests", dependencies: ["CLI", "Recipe", "Support", system], swiftSettings: strict),

@@ -61,6 +61,8 @@ package final class Mount: Sendable {
         guard let configuration = fuse_loop_cfg_create() else { throw MountError("out of memory") }
         defer { fuse_loop_cfg_destroy(configuration) }
         fuse_loop_cfg_set_max_threads(configuration, 16)
+        let notifier = Notifier(session, root: root, logger: logger)
+        defer { notifier.stop() }
         let result = reprofs_session_loop(session, configuration)
         // A positive value is the signal that ended the loop, which is an ordinary end.
         if result < 0 { throw MountError("the connection to the kernel broke: \(Errno(rawValue: -result))") }

@@ -9,6 +9,10 @@ struct LiveTree: Tree {
 
     var root: any Directory { LiveDirectory(store: store, row: DirectoryRow.Root.models.rawValue) }
 
+    func names(in changes: NameChanges) -> [(parent: NodeID, name: String)] {
+        changes.live.map { (NodeID(.liveDirectory, $0.directory), $0.name) }
+    }
+
     func node(_ id: NodeID) throws(Failure) -> Node? {
         switch id.kind {
         case .liveDirectory: return .directory(LiveDirectory(store: store, row: id.row))

@@ -48,6 +48,9 @@ package struct Root: Directory {
         return node
     }
 
+    /// The names that lead to other nodes after a change, in all views.
+    func names(in changes: NameChanges) -> [(parent: NodeID, name: String)] { trees.flatMap { $0.names(in: changes) } }
+
     package func directory(_ id: NodeID) throws(Failure) -> any Directory {
         guard case .directory(let directory) = try node(id) else { throw Failure(.notDirectory, "not a directory") }
         return directory

@@ -11,6 +11,8 @@ package protocol Tree: Sendable {
     var root: any Directory { get }
     /// The node of a number that this tree gave out; nil where its row is gone.
     func node(_ id: NodeID) throws(Failure) -> Node?
+    /// The names that lead to other nodes after a change.
+    func names(in changes: NameChanges) -> [(parent: NodeID, name: String)]
 }
 
 /// What trees know of the mount they are shown through.
@@ -30,4 +32,5 @@ package struct MountContext: Sendable {
 
 extension Tree {
     package var fixed: Set<FixedNode> { [] }
+    package func names(in changes: NameChanges) -> [(parent: NodeID, name: String)] { [] }
 }

@@ -23,13 +23,14 @@ final class Catalogue: Sendable {
 
     /// GRDB sets NORMAL after its prepare hook has run, so FULL is set on the open writer and read back.
     private func holdFull() throws(StoreError) {
-        let synchronous = try typed {
-            try pool.writeWithoutTransaction { db in
-                try db.execute(sql: "PRAGMA synchronous = FULL")
-                return try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1
-            }
-        }
+        try typed { try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") } }
+        let synchronous = try synchronous()
         guard synchronous == 2 else { throw .unsafeCatalogue(synchronous: synchronous) }
+    }
+
+    /// What the writing connection holds: 2 is FULL.
+    func synchronous() throws(StoreError) -> Int {
+        try typed { try pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") ?? -1 } }
     }
 
     /// Runs `body` on one consistent state of the catalogue.

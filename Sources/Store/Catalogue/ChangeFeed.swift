@@ -1,0 +1,62 @@
+import GRDB
+import SystemPackage
+
+/// Names that stand for something else than they did.
+package struct NameChanges: Sendable {
+    /// In the live view: directory rows and names.
+    package var live: [(directory: Int64, name: String)] = []
+    /// In by-image: directory rows and names of images.
+    package var images: [(directory: Int64, name: String)] = []
+}
+
+/// Tells a mount what other processes changed in the catalogue, without any protocol between them.
+///
+/// A look costs one pragma while nothing changes. It belongs to one thread.
+package final class ChangeFeed {
+    /// More changes at once than these are left to the kernel's short timeouts.
+    private static let limit = 4096
+
+    private let connection: DatabaseQueue
+    private var version: Int?
+    private var lastLive: Int64 = 0
+    private var lastImage: Int64 = 0
+
+    package init(_ store: Store) throws(StoreError) {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(5)
+        do {
+            connection = try DatabaseQueue(
+                path: store.path.appending("catalogue.sqlite").string, configuration: configuration)
+            _ = try look()
+        } catch { throw .catalogue("\(error)") }
+    }
+
+    /// What changed since the last call; nil where nothing was written at all.
+    package func next() throws(StoreError) -> NameChanges? {
+        do { return try look() } catch { throw .catalogue("\(error)") }
+    }
+
+    private func look() throws -> NameChanges? {
+        let current = try connection.read { db in try Int.fetchOne(db, sql: "PRAGMA data_version") }
+        guard current != version else { return nil }
+        let isFirst = version == nil
+        version = current
+        return try connection.read { db in
+            var changes = NameChanges()
+            if !isFirst {
+                changes.live = try names(in: "live", after: lastLive, db)
+                changes.images = try names(in: "imageName", after: lastImage, db)
+            }
+            lastLive = try Int64.fetchOne(db, sql: "SELECT max(id) FROM live") ?? 0
+            lastImage = try Int64.fetchOne(db, sql: "SELECT max(id) FROM imageName") ?? 0
+            return changes
+        }
+    }
+
+    private func names(in table: String, after id: Int64, _ db: Database) throws -> [(directory: Int64, name: String)] {
+        try Row.fetchAll(
+            db, sql: "SELECT directory, name FROM \(table) WHERE id > ? ORDER BY id LIMIT ?", arguments: [id, Self.limit]
+        ).map { (directory: $0["directory"], name: $0["name"]) }
+    }
+}

@@ -1,0 +1,169 @@
+import Foundation
+import Recipe
+import Store
+import Support
+import SystemPackage
+import Testing
+
+@Suite struct `A snapshot` {
+    let fixture: StoreFixture
+    init() throws { fixture = try StoreFixture() }
+
+    private func model(_ id: Digest, _ index: Int = 0) throws -> JSON {
+        try #require(try fixture.recipe(id)["models"]?.array?[index])
+    }
+
+    @Test func `has the SHA-256 of its canonical form as its id`() throws {
+        try fixture.add("checkpoints/model.safetensors", seed: 1)
+        let id = try fixture.store.snapshot(try fixture.image(SmallImage.graph())).id
+        let row = try fixture.row(id)
+        #expect(SHA256.digest(of: try fixture.store.bytes(of: row.document)) == id)
+    }
+
+    @Test func `is the same when it is made twice`() throws {
+        try fixture.add("checkpoints/model.safetensors", seed: 1)
+        let image = try fixture.image(SmallImage.graph())
+        let first = try fixture.store.snapshot(image)
+        let second = try fixture.store.snapshot(image)
+        #expect(first.isNew && !second.isNew)
+        #expect(first.id == second.id)
+        #expect(try fixture.store.counts().snapshots == 1)
+    }
+
+    @Test func `is the same in another store`() throws {
+        let other = try StoreFixture()
+        let source = try fixture.model("checkpoints/model.safetensors", seed: 1)
+        try fixture.directory.setModified(source, 1_700_000_000)
+        var ids: [Digest] = []
+        for one in [fixture, other] {
+            try one.add("checkpoints/model.safetensors", seed: 1)
+            ids.append(try one.store.snapshot(try one.image(SmallImage.graph(), modified: 1_900_000_000)).id)
+        }
+        #expect(ids[0] == ids[1])
+    }
+
+    @Test func `infers the version that was live when the image was made`() throws {
+        try fixture.add("checkpoints/model.safetensors", seed: 1)
+        let image = try fixture.image(SmallImage.graph())
+        try fixture.add("checkpoints/model.safetensors", seed: 2)
+        let model = try model(try fixture.store.snapshot(image).id)
+        #expect(model["evidence"] == "inferred")
+        #expect(model["version"] == 1)
+        #expect(model["sha256"]?.string == SmallModel.digest(seed: 1).hex)
+    }
+
+    @Test func `assumes by the name alone when the image is older than all that is known`() throws {
+        try fixture.add("checkpoints/model.safetensors", seed: 1)
+        let model = try model(try fixture.store.snapshot(try fixture.image(SmallImage.graph(), modified: 1_000_000_000)).id)
+        #expect(model["evidence"] == "assumed")
+        #expect(model["version"] == 1)
+    }
+
+    @Test func `never takes a downloaded file's age for the time that it was live`() throws {
+        // The file lay elsewhere before it was added, so an image made meanwhile cannot have used it.
+        let file = try fixture.directory.write(SmallModel.bytes(seed: 1), to: "downloads/model.safetensors")
+        let image = try fixture.image(SmallImage.graph())
+        let plan = try fixture.store.plan(adding: [file], folder: try ModelPath("checkpoints"))
+        for item in plan.items { _ = try fixture.store.add(item) }
+        #expect(try model(try fixture.store.snapshot(image).id)["evidence"] == "assumed")
+    }
+
+    @Test func `says what is missing`() throws {
+        let result = try fixture.store.snapshot(try fixture.image(SmallImage.graph()))
+        #expect(result.grade == .partial)
+        #expect(result.reasons.map(\.code).contains(.modelMissing))
+        #expect(try model(result.id)["sha256"] == .null)
+    }
+
+    @Test func `is superseded when a missing model is there`() throws {
+        let image = try fixture.image(SmallImage.graph())
+        let first = try fixture.store.snapshot(image)
+        try fixture.add("checkpoints/model.safetensors", seed: 1)
+        let second = try fixture.store.snapshot(image)
+        #expect(second.isNew)
+        #expect(second.supersedes == first.id)
+        #expect(second.grade == .approximate)
+        #expect(try fixture.store.snapshot(ofImage: SHA256.digest(of: SmallImage.comfy(prompt: SmallImage.graph())))?.digest == second.id)
+    }
+
+    @Test func `keeps its bytes when the model is replaced later`() throws {
+        try fixture.add("checkpoints/model.safetensors", seed: 1)
+        let image = try fixture.image(SmallImage.graph(), modified: 1_000_000_000)
+        let first = try fixture.store.snapshot(image)
+        try fixture.add("checkpoints/model.safetensors", seed: 2)
+        let again = try fixture.store.snapshot(image)
+        #expect(again.id == first.id)
+        #expect(try model(again.id)["sha256"]?.string == SmallModel.digest(seed: 1).hex)
+    }
+
+    @Test func `pins an input image that lies in the named directory`() throws {
+        try fixture.add("checkpoints/model.safetensors", seed: 1)
+        let input = SmallImage.comfy(prompt: "{}")
+        try fixture.directory.write(input, to: "elsewhere/sub/in.png")
+        let image = try fixture.image(SmallImage.graph(image: "sub/in.png"))
+        let id = try fixture.store.snapshot(image, inputs: [fixture.directory.appending("elsewhere")]).id
+        let use = try #require(try fixture.recipe(id)["inputs"]?.array?.first)
+        #expect(use["sha256"]?.string == SHA256.digest(of: input).hex)
+    }
+
+    @Test func `finds an input image in the input directory beside the output directory`() throws {
+        try fixture.add("checkpoints/model.safetensors", seed: 1)
+        try fixture.directory.write([1, 2, 3], to: "input/in.png", modified: 1_000_000_000)
+        let id = try fixture.store.snapshot(try fixture.image("day/a.png", SmallImage.graph(image: "in.png"))).id
+        #expect(try fixture.recipe(id)["inputs"]?.array?.first?["evidence"] == "inferred")
+    }
+
+    @Test func `only assumes an input image that changed since`() throws {
+        try fixture.add("checkpoints/model.safetensors", seed: 1)
+        let image = try fixture.image(SmallImage.graph(image: "in.png"), modified: 1_000_000_000)
+        try fixture.directory.write([1, 2, 3], to: "input/in.png")
+        let result = try fixture.store.snapshot(image)
+        #expect(result.reasons.map(\.code).contains(.inputAssumed))
+    }
+
+    @Test(arguments: ["../../secret.safetensors", "/etc/secret.safetensors", "..\\..\\secret.safetensors", "C:\\secret.safetensors"])
+    func `refuses a name that leads outside, and says so`(name: String) throws {
+        try fixture.directory.write(SmallModel.bytes(seed: 1), to: "models/secret.safetensors")
+        let result = try fixture.store.snapshot(try fixture.image(SmallImage.graph(checkpoint: name)))
+        #expect(result.grade == .partial)
+        #expect(result.reasons.map(\.code).contains(.nameRefused))
+        #expect(try model(result.id)["evidence"] == "missing")
+    }
+
+    @Test func `finds a name with backslashes under its folders`() throws {
+        try fixture.add("checkpoints/sub/model.safetensors", seed: 1)
+        let id = try fixture.store.snapshot(try fixture.image(SmallImage.graph(checkpoint: "sub\\model.safetensors"))).id
+        #expect(try model(id)["name"] == "sub/model.safetensors")
+        #expect(try model(id)["evidence"] == "inferred")
+    }
+
+    @Test func `finds a model under the older name of its folder`() throws {
+        try fixture.add("unet/flux.safetensors", seed: 1)
+        let graph =
+            #"{"1":{"class_type":"UNETLoader","inputs":{"unet_name":"flux.safetensors"}},"2":{"class_type":"SaveImage","inputs":{"images":["1",0]}}}"#
+        let id = try fixture.store.snapshot(try fixture.image(graph)).id
+        #expect(try model(id)["folder"] == "unet")
+    }
+
+    @Test func `of an image without metadata is partial and says so`() throws {
+        let image = try fixture.directory.write(SmallImage.comfy(prompt: "not a graph"), to: "output/a.png")
+        let result = try fixture.store.snapshot(image)
+        #expect(result.grade == .partial)
+        #expect(result.reasons.map(\.code) == [.metadataAbsent])
+    }
+
+    @Test func `is not made of what is no image`() throws {
+        let file = try fixture.directory.write([1, 2, 3], to: "output/a.png")
+        #expect(throws: StoreError.self) { try fixture.store.snapshot(file) }
+        #expect(try fixture.store.counts().images == 0)
+    }
+
+    @Test func `of a large workflow keeps its bytes`() throws {
+        let workflow = #"{"nodes":[],"note":""# + String(repeating: "x", count: 300_000) + #""}"#
+        let bytes = SmallImage.comfy(prompt: SmallImage.graph(), workflow: workflow)
+        let id = try fixture.store.snapshot(try fixture.directory.write(bytes, to: "output/a.png")).id
+        let row = try fixture.row(id)
+        let kept = try #require(row.workflow)
+        #expect(try fixture.store.bytes(of: kept) == Array(workflow.utf8))
+    }
+}

@@ -1,0 +1,34 @@
+import Foundation
+package import SystemPackage
+
+/// A directory for one test, which takes everything in it away with its last reference.
+package final class TemporaryDirectory: Sendable {
+    package let path: FilePath
+
+    package init() throws {
+        let base = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+        var template = Array("\(base)/reprofs-test-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
+        path = FilePath(platformString: template)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path.string) }
+
+    package func appending(_ name: String) -> FilePath { path.appending(name) }
+
+    /// Writes a file and the directories above it.
+    @discardableResult
+    package func write(_ bytes: [UInt8], to name: String, modified seconds: Int? = nil) throws -> FilePath {
+        let file = path.appending(name)
+        try FileManager.default.createDirectory(
+            atPath: file.removingLastComponent().string, withIntermediateDirectories: true)
+        try Data(bytes).write(to: URL(fileURLWithPath: file.string))
+        if let seconds { try setModified(file, seconds) }
+        return file
+    }
+
+    package func setModified(_ file: FilePath, _ seconds: Int) throws {
+        let date = Date(timeIntervalSince1970: TimeInterval(seconds))
+        try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: file.string)
+    }
+}

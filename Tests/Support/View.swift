@@ -1,0 +1,65 @@
+import Dispatch
+import Foundation
+import Logging
+import ReproFS
+package import Store
+import Synchronization
+import SystemPackage
+import Testing
+
+/// The two ways in which a test sees a tree.
+package enum View: String, CaseIterable, Sendable {
+    case inProcess = "in process"
+    case mounted = "through the kernel"
+
+    /// Runs `body` on the tree of `store`. Without /dev/fuse a mounted test is cancelled, and so counted as skipped.
+    package func show(_ store: Store, _ body: (any TreeAccess) throws -> Void) throws {
+        switch self {
+        case .inProcess: try body(InProcessTree(root: try Root(MountContext(store: store, mountPoint: "/mount"))))
+        case .mounted: try View.mount(store) { try body($0) }
+        }
+    }
+
+    /// Runs `body` on a real mount of `store`, and unmounts it whatever happens.
+    package static func mount(_ store: Store, _ body: (MountedTree) throws -> Void) throws {
+        guard access("/dev/fuse", R_OK | W_OK) == 0 else { try Test.cancel("skipped: /dev/fuse is not there to use") }
+        let directory = try TemporaryDirectory()
+        let mountPoint = directory.appending("mount")
+        try MountPoint.prepare(mountPoint, store: store.path)
+        let root = try Root(MountContext(store: store, mountPoint: mountPoint.string))
+        let ready = DispatchSemaphore(value: 0)
+        let ended = DispatchSemaphore(value: 0)
+        let problem = Mutex<String?>(nil)
+        let mount = Mount(root, options: .init(), logger: Logger(label: "test")) { ready.signal() }
+        Thread.detachNewThread {
+            do { try mount.run() } catch {
+                problem.withLock { $0 = "\(error)" }
+                ready.signal()
+            }
+            ended.signal()
+        }
+        ready.wait()
+        if let text = problem.withLock({ $0 }) { throw MountError(text) }
+        let outcome = Result { try body(MountedTree(mountPoint: mountPoint)) }
+        try unmount(mountPoint)
+        ended.wait()
+        try outcome.get()
+    }
+
+    /// Not through ``MountPoint/unmount(_:)``, which waits for the serving process: that is this one.
+    private static func unmount(_ mountPoint: FilePath) throws {
+        for _ in 0..<100 {
+            if geteuid() == 0 {
+                if umount2(mountPoint.string, 0) == 0 { return }
+                if errno != EBUSY { throw Errno(rawValue: errno) }
+            } else {
+                let helper = try Process.run(URL(fileURLWithPath: "/usr/bin/fusermount3"), arguments: ["-u", mountPoint.string])
+                helper.waitUntilExit()
+                if helper.terminationStatus == 0 { return }
+            }
+            // A forked child of a test that runs beside this one may hold a file for a moment.
+            usleep(50_000)
+        }
+        throw Errno.resourceBusy
+    }
+}
