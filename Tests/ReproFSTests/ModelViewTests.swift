@@ -1,0 +1,103 @@
+import Recipe
+import ReproFS
+import Store
+import Support
+import SystemPackage
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct `The views of models` {
+    let view: ViewFixture
+    init() throws { view = try ViewFixture() }
+
+    /// > The top of a mount has `models`, `by-name`, `by-hash`, `by-snapshot`, `by-image` and `.reprofs`.
+    @Test(arguments: View.allCases) func `stand at the top`(_ way: View) throws {
+        try way.show(view.store) { tree throws in
+            #expect(try tree.list("").sorted() == [".reprofs", "by-hash", "by-image", "by-name", "by-snapshot", "models"])
+        }
+    }
+
+    /// > `models/<folder>/<path>` holds each model's live version: the bytes that were added last under that name.
+    @Test(arguments: View.allCases) func `show the live version under its name`(_ way: View) throws {
+        try way.show(view.store) { tree throws in
+            #expect(try tree.read("models/checkpoints/model.safetensors") == SmallModel.bytes(seed: 2))
+            #expect(try tree.read("models/loras/style/ink.safetensors") == SmallModel.bytes(seed: 10))
+            #expect(try tree.list("models").sorted() == ["checkpoints", "embeddings", "loras", "unet"])
+            #expect(try tree.list("models/loras").sorted() == ["plain.safetensors", "style"])
+            #expect(try tree.list("models/embeddings").count == 9)
+        }
+    }
+
+    /// > Where ComfyUI has two names for a folder (`unet` and `diffusion_models`, `clip` and `text_encoders`, `t2i_adapter` and
+    /// > `controlnet`), a folder keeps the name it was stored under, and the absent name is a link to the other. Where both are
+    /// > there, equal names in them stay two models.
+    @Test(arguments: View.allCases) func `link an absent folder to its other name`(_ way: View) throws {
+        try way.show(view.store) { tree throws in
+            #expect(try tree.link("models/diffusion_models") == "unet")
+            #expect(try tree.link("by-name/diffusion_models") == "unet")
+            #expect(try tree.read("models/diffusion_models/flux.safetensors") == SmallModel.bytes(seed: 12))
+            #expect(!tree.exists("models/clip"))
+        }
+        try view.fixture.add("diffusion_models/flux.safetensors", seed: 13)
+        try way.show(view.store) { tree throws in
+            #expect(try tree.read("models/unet/flux.safetensors") == SmallModel.bytes(seed: 12))
+            #expect(try tree.read("models/diffusion_models/flux.safetensors") == SmallModel.bytes(seed: 13))
+        }
+    }
+
+    /// > `by-name/<folder>/<path>/v<n>/<file name>` holds every version of a model, for ever. `latest` beside the versions is a link
+    /// > to the newest.
+    @Test(arguments: View.allCases) func `show every version by name`(_ way: View) throws {
+        try way.show(view.store) { tree throws in
+            let model = "by-name/checkpoints/model.safetensors"
+            #expect(try tree.list(model).sorted() == ["latest", "v1", "v2"])
+            #expect(try tree.read(model + "/v1/model.safetensors") == SmallModel.bytes(seed: 1))
+            #expect(try tree.read(model + "/v2/model.safetensors") == SmallModel.bytes(seed: 2))
+            #expect(try tree.link(model + "/latest") == "v2")
+            #expect(try tree.read(model + "/latest/model.safetensors") == SmallModel.bytes(seed: 2))
+            for absent in ["v0", "v3", "v01", "v", "V1"] { #expect(!tree.exists(model + "/" + absent)) }
+            #expect(try tree.read("by-name/loras/style/ink.safetensors/v1/ink.safetensors") == SmallModel.bytes(seed: 10))
+        }
+    }
+
+    /// > `by-hash/sha256/<64 hex>` holds every blob. A prefix of 8 or more digits that one blob alone has is a link to it, and is not
+    /// > listed.
+    @Test(arguments: View.allCases) func `show every blob by its hash`(_ way: View) throws {
+        try way.show(view.store) { tree throws in
+            let names = try tree.list("by-hash/sha256")
+            #expect(try names.count == view.store.counts().blobs)
+            for name in names { #expect(try tree.digest("by-hash/sha256/" + name).hex == name) }
+            let hex = SmallModel.digest(seed: 1).hex
+            for length in [8, 9, 12, 63] { #expect(try tree.link("by-hash/sha256/" + hex.prefix(length)) == hex) }
+            for absent in [String(hex.prefix(7)), hex.uppercased(), "zzzzzzzz", hex + "0"] where absent != hex {
+                #expect((try? tree.facts("by-hash/sha256/" + absent).kind) != .file)
+            }
+            #expect(!tree.exists("by-hash/sha256/" + hex.prefix(7)))
+        }
+    }
+
+    /// > A model file carries the extended attributes `user.reprofs.sha256`, `user.reprofs.autov2` and `user.reprofs.version`; a
+    /// > pinned one also `user.reprofs.evidence`.
+    @Test(arguments: View.allCases) func `tell a file's hash without its being read`(_ way: View) throws {
+        try way.show(view.store) { tree throws in
+            let hex = SmallModel.digest(seed: 1).hex
+            let expected = ["user.reprofs.sha256": hex, "user.reprofs.autov2": String(hex.prefix(10)), "user.reprofs.version": "v1"]
+            #expect(try tree.attributes("by-name/checkpoints/model.safetensors/v1/model.safetensors") == expected)
+            let pinned = view.directory(of: view.first) + "/models/checkpoints/model.safetensors"
+            #expect(try tree.attributes(pinned) == expected.merging(["user.reprofs.evidence": "inferred"]) { $1 })
+            #expect(try tree.attributes("models/checkpoints/model.safetensors")["user.reprofs.version"] == "v2")
+            #expect(try tree.attributes("models").isEmpty)
+        }
+    }
+
+    /// > A file whose bytes are missing from the store, or are not those of its hash any more, cannot be opened: EIO. It never fails
+    /// > in the middle of a read for want of that check.
+    @Test(arguments: View.allCases) func `refuse to open a damaged file`(_ way: View) throws {
+        let blob = view.store.path.appending("blobs/sha256").appending(SmallModel.digest(seed: 2).hex)
+        let file = try FileDescriptor.open(blob, .writeOnly, options: .truncate)
+        try file.closeAfter { _ = try file.writeAll([UInt8](repeating: 0, count: SmallModel.bytes(seed: 2).count)) }
+        try way.show(view.store) { tree throws in
+            #expect(throws: (any Error).self) { try tree.read("models/checkpoints/model.safetensors") }
+            #expect(try tree.read("by-name/checkpoints/model.safetensors/v1/model.safetensors") == SmallModel.bytes(seed: 1))
+        }
+    }
+}
