@@ -39,8 +39,21 @@ package enum Background {
         try? ends.readEnd.close()
         setsid()
         chdir("/")
+        closeInherited(except: ends.writeEnd)
         do { try redirect(to: log) } catch { throw MountError("cannot open the log \(log): \(error)") }
         return .child(Messenger(pipe: ends.writeEnd))
+    }
+
+    /// Whoever started the command may wait for the end of a pipe that it inherited; a mount must not hold it open.
+    private static func closeInherited(except kept: FileDescriptor) {
+        guard let list = opendir("/proc/self/fd") else { return }
+        var open: [CInt] = []
+        while let entry = readdir(list) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            if let number = CInt(name), number > 2, number != dirfd(list), number != kept.rawValue { open.append(number) }
+        }
+        closedir(list)
+        for number in open { close(number) }
     }
 
     private static func redirect(to log: FilePath) throws {

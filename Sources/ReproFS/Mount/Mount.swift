@@ -14,7 +14,8 @@ package final class Mount: Sendable {
     package struct Options: Sendable {
         /// Whether other users may enter; the kernel checks modes in any case.
         package var allowOther = false
-        /// Whether SIGINT, SIGTERM and SIGHUP unmount. One mount of a process at most can have it.
+        /// Whether SIGINT, SIGTERM and SIGHUP unmount. One mount of a process at most can have it, and its process must
+        /// have called ``Signals/hold()`` before it started any thread.
         package var handlesSignals = false
         package init() {}
     }
@@ -63,6 +64,7 @@ package final class Mount: Sendable {
         fuse_loop_cfg_set_max_threads(configuration, 16)
         let notifier = Notifier(session, root: root, logger: logger)
         defer { notifier.stop() }
+        if options.handlesSignals { Signals.take() }
         let result = reprofs_session_loop(session, configuration)
         // A positive value is the signal that ended the loop, which is an ordinary end.
         if result < 0 { throw MountError("the connection to the kernel broke: \(Errno(rawValue: -result))") }

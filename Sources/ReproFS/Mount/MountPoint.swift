@@ -6,6 +6,9 @@ package import SystemPackage
 package enum MountPoint {
     /// Makes sure that something can be mounted at `path`: a dead mount is removed, an absent directory is made.
     package static func prepare(_ path: FilePath, store: FilePath) throws(MountError) {
+        // A mount over its own store would hide the bytes that it serves.
+        if store.starts(with: path) { throw MountError("the store \(store) lies inside the mount point \(path)") }
+        if path.starts(with: store) { throw MountError("the mount point \(path) lies inside the store \(store)") }
         var facts = stat()
         if inspect(path, &facts) == .socketNotConnected {
             // The process of an earlier mount died; its mount answers nothing but this error until it is removed.
@@ -22,9 +25,6 @@ package enum MountPoint {
         }
         guard facts.st_mode & S_IFMT == S_IFDIR else { throw MountError("the mount point \(path) is no directory") }
         if let mounted = mount(at: path), mounted.isReproFS { throw MountError("\(mounted.source) is mounted at \(path) already") }
-        // A mount over its own store would hide the bytes that it serves.
-        if store.starts(with: path) { throw MountError("the store \(store) lies inside the mount point \(path)") }
-        if path.starts(with: store) { throw MountError("the mount point \(path) lies inside the store \(store)") }
     }
 
     /// Unmounts what ReproFS has mounted at `path`. `busy` says so; nothing is detached behind open files.

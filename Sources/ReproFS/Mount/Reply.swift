@@ -75,8 +75,8 @@ final class OpenFile: Sendable {
 }
 
 extension Caching {
-    /// How long the kernel may keep names and attributes. Seconds.
-    var seconds: Double {
+    /// How long the kernel may keep names and attributes. Seconds; at most one where they can change.
+    package var seconds: Double {
         switch self {
         case .immutable: 86_400
         case .brief: 0.5

@@ -1,0 +1,115 @@
+import Foundation
+import Recipe
+import Support
+import SystemPackage
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct `The mount command` {
+    let line: CommandLineFixture
+    init() throws {
+        line = try CommandLineFixture()
+        try #require(try line.run("init").status == 0)
+    }
+
+    private func server() throws -> pid_t {
+        pid_t(try #require(try line.json(".reprofs/status")["process"]?.number?.int))
+    }
+
+    @Test func `returns when the file system is there, and unmount when its process is gone`() throws {
+        try line.mount()
+        let server = try server()
+        #expect(kill(server, 0) == 0)
+        #expect(try line.run("unmount", line.mountPoint.string).status == 0)
+        #expect(kill(server, 0) == -1 && errno == ESRCH)
+        #expect(!line.isMounted)
+    }
+
+    @Test func `brings back the error of its process`() throws {
+        try line.directory.write([], to: "file")
+        for (directory, reason) in [("file", "no directory"), ("absent/deeper", "cannot make the mount point")] {
+            let outcome = try line.run("mount", line.directory.appending(directory).string)
+            #expect(outcome.status == 1)
+            #expect(outcome.complaint.contains(reason), "\(outcome.complaint)")
+        }
+        try line.directory.write([0, 1, 2], to: "store/catalogue.sqlite")
+        let broken = try line.run("mount", line.mountPoint.string)
+        #expect(broken.status == 1)
+        #expect(broken.complaint.contains("catalogue"), "\(broken.complaint)")
+        #expect(!line.isMounted)
+    }
+
+    @Test func `refuses a mount point inside the store and a store inside the mount point`() throws {
+        for path in [line.store.appending("mount"), line.directory.path] {
+            let outcome = try line.run("mount", path.string)
+            #expect(outcome.status == 1)
+            #expect(outcome.complaint.contains("inside"), "\(outcome.complaint)")
+        }
+    }
+
+    @Test func `refuses a second mount at the same place`() throws {
+        try line.mount()
+        let outcome = try line.run("mount", line.mountPoint.string)
+        #expect(outcome.status == 1)
+        #expect(outcome.complaint.contains("already"))
+    }
+
+    @Test func `replaces a mount whose process died`() throws {
+        try line.mount()
+        kill(try server(), SIGKILL)
+        try eventually {
+            var facts = stat()
+            return stat(line.mountPoint.string, &facts) == -1 && errno == ENOTCONN
+        }
+        try line.mount()
+        #expect(try line.json(".reprofs/status")["counts"]?["models"] == 0)
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT, SIGHUP]) func `unmounts when it is told to end`(signal: CInt) throws {
+        try line.mount()
+        kill(try server(), signal)
+        try eventually { !line.isMounted }
+    }
+
+    @Test func `leaves a busy mount alone and says so`() throws {
+        try line.mount()
+        let file = try FileDescriptor.open(line.file(".reprofs/status"), .readOnly)
+        let outcome = try line.run("unmount", line.mountPoint.string)
+        #expect(outcome.status == 1)
+        #expect(outcome.complaint.contains("use") || outcome.complaint.contains("refused"))
+        #expect(line.isMounted)
+        try file.close()
+        #expect(try line.run("unmount", line.mountPoint.string).status == 0)
+    }
+
+    @Test func `shows one store at two places`() throws {
+        try line.mount()
+        let second = line.directory.appending("second").string
+        #expect(try line.run("mount", second).status == 0)
+        #expect(FileManager.default.fileExists(atPath: second + "/.reprofs/status"))
+        #expect(try line.run("unmount", second).status == 0)
+        #expect(try line.json(".reprofs/status")["schema"] == "reprofs.status/1")
+    }
+
+    @Test func `works for an ordinary user through fusermount3`() throws {
+        guard geteuid() == 0 else { return try line.mount() }
+        var facts = stat()
+        guard stat("/dev/fuse", &facts) == 0, facts.st_mode & 0o006 == 0o006,
+            FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv")
+        else { try Test.cancel("skipped: /dev/fuse is not writable for ordinary users here") }
+        let user = ["--reuid", "65534", "--regid", "65534", "--clear-groups", CommandLineFixture.executable]
+        try #require(chown(line.directory.path.string, 65534, 65534) == 0)
+        let environment = ["REPROFS_STORE": line.directory.appending("own").string]
+        func asUser(_ arguments: [String]) throws -> CommandLineFixture.Outcome {
+            try line.run(tool: "/usr/bin/setpriv", user + arguments, environment: environment)
+        }
+        try #require(try asUser(["init"]).status == 0)
+        let mounted = try asUser(["mount", line.mountPoint.string])
+        #expect(mounted.status == 0, "\(mounted.complaint)")
+        let read = try line.run(
+            tool: "/usr/bin/setpriv", Array(user.dropLast()) + ["/bin/cat", line.file(".reprofs/status")])
+        #expect(read.json?["schema"] == "reprofs.status/1")
+        let ended = try asUser(["unmount", line.mountPoint.string])
+        #expect(ended.status == 0, "\(ended.complaint)")
+        #expect(!line.isMounted)
+    }
+}

@@ -1,0 +1,126 @@
+import Recipe
+import ReproFS
+import Store
+import Support
+import SystemPackage
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct `The whole tree` {
+    let view: ViewFixture
+    init() throws { view = try ViewFixture() }
+
+    /// > A listing tells every entry once, with the same kind, size and inode number as `stat` tells of it.
+    @Test(arguments: View.allCases) func `lists every entry once and as stat tells it`(_ way: View) throws {
+        try way.show(view.store) { tree throws in
+            for (path, facts) in try tree.walk() {
+                switch facts.kind {
+                case .directory:
+                    let names = try tree.list(path)
+                    #expect(Set(names).count == names.count, "\(path)")
+                case .file: #expect(try tree.read(path).count == tree.facts(path).size, "\(path)")
+                case .link: #expect(try tree.link(path).utf8.count == facts.size, "\(path)")
+                case .other: Issue.record("\(path) is of an unknown kind")
+                }
+            }
+        }
+    }
+
+    /// > No two names share an inode number, and a number stays with its name when the file system is mounted again.
+    @Test(arguments: View.allCases) func `gives every name a number of its own, for good`(_ way: View) throws {
+        var numbers: [[String: UInt64]] = []
+        for _ in 0..<2 {
+            try way.show(try Store.open(view.store.path)) { tree throws in
+                let all = try tree.walk()
+                #expect(Set(all.map(\.facts.inode)).count == all.count)
+                numbers.append(Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0.facts.inode) }))
+            }
+        }
+        #expect(numbers[0] == numbers[1])
+    }
+
+    /// > A name that gets other bytes gets another inode. Whoever has the old one open goes on reading the old bytes.
+    @Test func `gives a name another inode with its bytes`() throws {
+        try View.mount(view.store) { tree throws in
+            let path = "models/checkpoints/model.safetensors"
+            let before = try tree.facts(path)
+            let file = try FileDescriptor.open(tree.absolute(path), .readOnly)
+            defer { try? file.close() }
+            try view.fixture.add("checkpoints/model.safetensors", seed: 3)
+            try eventually { try tree.read(path) == SmallModel.bytes(seed: 3) }
+            #expect(try tree.facts(path).inode != before.inode)
+            var old = [UInt8](repeating: 0, count: before.size)
+            let count = try old.withUnsafeMutableBytes { try file.read(into: $0) }
+            #expect(count == before.size)
+            #expect(old == SmallModel.bytes(seed: 2))
+        }
+    }
+
+    /// > A change that another process makes is visible within a second.
+    @Test func `shows what another process changed within a second`() throws {
+        try View.mount(view.store) { tree throws in
+            // Every name is looked up first, so that the kernel has something to forget.
+            _ = try tree.walk()
+            let other = try Store.open(view.store.path)
+            let plan = try other.plan(
+                adding: [try view.fixture.directory.write(SmallModel.bytes(seed: 40), to: "new/model.safetensors")],
+                folder: try ModelPath("checkpoints"))
+            for item in plan.items { _ = try other.add(item) }
+            try eventually { try tree.read("models/checkpoints/model.safetensors") == SmallModel.bytes(seed: 40) }
+            // However busy the machine is: the kernel may keep nothing that can change for longer.
+            #expect(Caching.brief.seconds < 1)
+            #expect(try tree.list("by-name/checkpoints/model.safetensors").contains("v3"))
+        }
+    }
+
+    /// > A directory's modification time changes when its entries do, and never goes back.
+    @Test func `changes a directory's time with its entries`() throws {
+        try View.inProcess.show(view.store) { tree throws in
+            let directories = ["models/checkpoints", "models/loras", "by-name/checkpoints", "by-hash/sha256", "by-snapshot"]
+            func times() throws -> [Timestamp] { try directories.map { try tree.facts($0).modified } }
+            let before = try times()
+            try view.fixture.add("checkpoints/model.safetensors", seed: 3)
+            let replaced = try times()
+            #expect(zip(before, replaced).map { $0 < $1 } == [true, false, false, true, false])
+            try view.fixture.add("checkpoints/second.safetensors", seed: 4)
+            _ = try view.store.snapshot(try view.fixture.image("c.png", SmallImage.graph(seed: 9)))
+            let added = try times()
+            #expect(zip(replaced, added).map { $0 < $1 } == [true, false, true, true, true])
+        }
+    }
+
+    /// > The size and the free room of the file system are those of the store's.
+    @Test func `has the room of the store's file system`() throws {
+        try View.mount(view.store) { tree throws in
+            let space = try view.store.space()
+            let shown = try FileSystemFacts(tree.absolute(""))
+            #expect(shown.blocks == space.blocks)
+            #expect(shown.blockSize == space.blockSize)
+            #expect(shown.longestName == 255)
+        }
+    }
+
+    @Test(arguments: [1, 2, 3, 5, 64]) func `pages a directory of any size completely`(limit: Int) throws {
+        let root = try Root(MountContext(store: view.store, mountPoint: "/mount"))
+        for index in 0..<7 {
+            _ = try view.store.snapshot(
+                try view.fixture.image("p\(index).png", SmallImage.graph(seed: UInt64(index))),
+                root: view.fixture.directory.appending("output"))
+        }
+        for path in [["models", "embeddings"], ["by-image", "output"], ["by-hash", "sha256"], ["by-snapshot"], []] {
+            var directory: any Directory = root
+            for name in path {
+                guard case .directory(let inner) = try directory.child(name) else { throw Errno.notDirectory }
+                directory = inner
+            }
+            var names: [String] = []
+            var cookie = Cookie.start
+            while let last = try directory.entries(after: cookie, limit: limit).last {
+                names += try directory.entries(after: cookie, limit: limit).map(\.name)
+                cookie = last.cookie
+            }
+            let whole = try directory.entries(after: .start, limit: 1000).map(\.name)
+            #expect(names == whole)
+            #expect(Set(names).count == names.count)
+        }
+    }
+}
