@@ -18,9 +18,10 @@ func inflate(_ compressed: ArraySlice<UInt8>, limit: Int) -> (bytes: [UInt8], co
                 let status = inflate(&stream, Z_NO_FLUSH)
                 return (status, target.count - Int(stream.avail_out))
             }
-            output.append(contentsOf: chunk[..<min(produced, limit - output.count)])
+            let room = limit - output.count
+            output.append(contentsOf: chunk[..<min(produced, room)])
             switch status {
-            case Z_STREAM_END: return (output, true)
+            case Z_STREAM_END: return (output, produced <= room)
             case Z_OK where produced > 0 && output.count < limit: continue
             default: return (output, false)
             }

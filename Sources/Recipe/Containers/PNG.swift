@@ -24,12 +24,12 @@ package enum PNG {
                 guard head.count == 8 else { return damage("the file ends before its IEND chunk") }
                 let length = Int(bigEndian(head[0..<4]))
                 let type = String(decoding: head[4..<8], as: UTF8.self)
-                guard type != "IEND" else { return }
                 guard length <= source.count - offset - 12 else {
                     // A text cut short is still worth reading for what it holds up to there.
                     try take(type, head: head, source: source, offset: offset, length: source.count - offset - 8, cut: true)
                     return damage("the chunk \(type) says it is longer than the file")
                 }
+                guard type != "IEND" else { return }
                 try take(type, head: head, source: source, offset: offset, length: length, cut: false)
                 offset += 12 + length
             }
@@ -92,7 +92,9 @@ package enum PNG {
             metadata.fields.append(.init(key: utf8OrLatin1(Array(key)).text, bytes: utf8OrLatin1(text).bytes))
         }
 
-        private mutating func damage(_ what: String) { metadata.damage.append(what) }
+        private mutating func damage(_ what: String) {
+            if !metadata.damage.contains(what) { metadata.damage.append(what) }
+        }
 
         private func split(_ data: ArraySlice<UInt8>) -> (ArraySlice<UInt8>, ArraySlice<UInt8>)? {
             guard let end = data.firstIndex(of: 0) else { return nil }

@@ -1,4 +1,7 @@
 extension ComfyGraph {
+    /// Nodes that one search looks at: hostile graphs start many searches.
+    private static let reach = 256
+
     /// The value of an input: itself, or what a node that only carries a value holds. Nil where it is computed.
     func value(_ node: Node, _ input: String) -> JSON? {
         var value = node.inputs[input]
@@ -21,7 +24,7 @@ extension ComfyGraph {
         var seen: Set<String> = [node.id]
         var queue = [node]
         var next = 0
-        while next < queue.count {
+        while next < min(queue.count, Self.reach) {
             for (name, value) in queue[next].inputs.members where inputs.contains(name) {
                 guard let link = link(value), let source = nodes[link.id], seen.insert(link.id).inserted else { continue }
                 if matches(source) { return source }
@@ -48,7 +51,7 @@ extension ComfyGraph {
         var seen: Set<Link> = []
         var queue = [link]
         var next = 0
-        while next < queue.count {
+        while next < min(queue.count, Self.reach) {
             let link = queue[next]
             next += 1
             guard seen.insert(link).inserted, let source = nodes[link.id] else { continue }
@@ -70,6 +73,7 @@ extension ComfyGraph {
             if further.isEmpty { unknown = unknown ?? source }
             queue += further
         }
+        if next < queue.count { unknown = unknown ?? node }
         if let unknown { return .unknown(unknown) }
         return seen.isEmpty || texts.isEmpty ? .none : .text(texts.joined(separator: "\n"))
     }

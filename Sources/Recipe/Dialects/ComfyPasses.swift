@@ -2,14 +2,28 @@ extension ComfyGraph {
     /// The sampling passes among `nodes`, the last one first: a pass that feeds another comes after it.
     func passes(in nodes: [Node]) -> [Recipe.Pass] {
         let samplers = nodes.filter(isSampler)
-        let upstream = samplers.map { sampler in
-            Set(ancestors(of: [sampler]).map(\.id)).subtracting([sampler.id])
+        // The number of samplers in the chain up to one orders them, whatever the file's order is.
+        let place = places(of: samplers)
+        return samplers.enumerated()
+            .sorted { (place[$1.element.id] ?? 0, $0.offset) < (place[$0.element.id] ?? 0, $1.offset) }
+            .map { pass($0.element) }
+    }
+
+    /// How many samplers the longest chain up to a node has, for `roots` and all that feeds them; in linear time.
+    private func places(of roots: [Node]) -> [String: Int] {
+        var places: [String: Int] = [:]
+        var entered: Set<String> = []
+        var stack = roots.map { (node: $0, isLeaving: false) }
+        while let (node, isLeaving) = stack.popLast() {
+            let before = sources(of: node)
+            if isLeaving {
+                places[node.id] = (before.compactMap { places[$0.id] }.max() ?? 0) + (isSampler(node) ? 1 : 0)
+            } else if entered.insert(node.id).inserted {
+                stack.append((node, true))
+                stack += before.compactMap { nodes[$0.id] }.map { ($0, false) }
+            }
         }
-        // The number of samplers before one in its chain orders them, whatever the file's order is.
-        let depth = upstream.map { before in samplers.filter { before.contains($0.id) }.count }
-        return zip(samplers, depth).enumerated()
-            .sorted { ($1.element.1, $0.offset) < ($0.element.1, $1.offset) }
-            .map { pass($0.element.0) }
+        return places
     }
 
     private func isSampler(_ node: Node) -> Bool {

@@ -32,10 +32,14 @@ struct ComfySignals {
             reasons.append(.init(.unresolved, "the sampler of node \(pass.node) is chosen in a way that is not followed"))
         }
         if let node = graph.nodes[pass.node] {
-            for input in ["positive", "negative"] {
-                guard case .unknown(let source) = graph.prompt(node, input) else { continue }
+            var prompts = [(node, "positive"), (node, "negative")]
+            if let guider = graph.link(node.inputs["guider"]).flatMap({ graph.nodes[$0.id] }) {
+                prompts += [(guider, "positive"), (guider, "conditioning"), (guider, "negative")]
+            }
+            for (teller, input) in prompts {
+                guard case .unknown(let source) = graph.prompt(teller, input) else { continue }
                 reasons.append(
-                    .init(.unresolved, "the \(input) text of node \(node.id) comes from \(source.classType), whose words are not recorded"))
+                    .init(.unresolved, "the \(input) text of node \(teller.id) comes from \(source.classType), whose words are not recorded"))
             }
         }
         return reasons

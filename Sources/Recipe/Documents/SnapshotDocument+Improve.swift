@@ -18,7 +18,9 @@ extension SnapshotDocument {
             > recipe.models.filter({ $0.evidence > .missing }).count
         {
             // A directory of models has more files now than it had.
-            better.recipe.models = fresh.recipe.models
+            better.recipe.models = fresh.recipe.models.map { use in
+                recipe.models.first { $0.reference.slot == use.reference.slot && $0.evidence > use.evidence } ?? use
+            }
             changed = true
         }
         for (index, use) in fresh.recipe.inputs.enumerated() where index < recipe.inputs.count {
@@ -30,7 +32,7 @@ extension SnapshotDocument {
             changed = true
         }
         guard changed else { return nil }
-        better.image.time = fresh.image.time
+        better.image.time = min(image.time, fresh.image.time)
         better.parent = id
         return better
     }

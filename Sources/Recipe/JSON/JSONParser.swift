@@ -102,7 +102,9 @@ package struct JSONParser {
         let start = position
         _ = take(UInt8(ascii: "-"))
         if peek == UInt8(ascii: "I") { return try word("Infinity", .number(.init(literal: "-Infinity"))) }
+        let first = position
         try digits()
+        guard bytes[first] != UInt8(ascii: "0") || position == first + 1 else { throw .unexpected(at: first) }
         if take(UInt8(ascii: ".")) { try digits() }
         if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
             if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }

@@ -37,7 +37,7 @@ private struct JSONWriter {
         switch value {
         case .null: text += "null"
         case .bool(let bool): text += bool ? "true" : "false"
-        case .number(let number): text += canonical ? canonicalNumber(number) : (number.double == nil ? "null" : number.literal)
+        case .number(let number): text += canonical ? canonicalNumber(number) : plainNumber(number)
         case .string(let string): write(string)
         case .array(let elements): write(elements, in: ("[", "]"), level: level) { $0.write($1, level: level + 1) }
         case .object(let object):
@@ -91,9 +91,14 @@ private struct JSONWriter {
 
     /// RFC 8785 sorts by UTF-16 code units; of equal keys only the one that counts stays.
     private func sorted(_ members: [(key: String, value: JSON)]) -> [(key: String, value: JSON)] {
-        var last: [String: JSON] = [:]
-        for member in members { last[member.key] = member.value }
-        return last.sorted { $0.key.utf16.lexicographicallyPrecedes($1.key.utf16) }.map { (key: $0.key, value: $0.value) }
+        // Not keyed by String: that takes two compositions of one accent for equal.
+        var last: [[UInt16]: (key: String, value: JSON)] = [:]
+        for member in members { last[Array(member.key.utf16)] = member }
+        return last.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
+    }
+
+    private func plainNumber(_ number: JSON.Number) -> String {
+        number.isInteger || number.double != nil ? number.literal : "null"
     }
 
     private func canonicalNumber(_ number: JSON.Number) -> String {

@@ -30,14 +30,15 @@ package struct ModelPath: Hashable, Sendable, CustomStringConvertible, Comparabl
         guard !text.isEmpty else { throw .empty }
         guard !text.utf8.contains(0) else { throw .holdsNUL(text) }
         guard text.utf8.count <= 1024 else { throw .tooLong(text) }
-        let parts = text.split(omittingEmptySubsequences: false) { $0 == "/" || $0 == "\\" }
-        let drive = text.utf8.dropFirst().first == UInt8(ascii: ":") && parts[0].count == 2
+        // By scalars: a combining mark after a slash makes one character with it, but the kernel sees the slash.
+        let parts = text.unicodeScalars.split(omittingEmptySubsequences: false) { $0 == "/" || $0 == "\\" }.map(String.init)
+        let drive = text.utf8.dropFirst().first == UInt8(ascii: ":") && parts[0].utf8.count == 2
         guard !(parts[0].isEmpty || drive) else { throw .absolute(text) }
         guard !parts.contains("..") else { throw .leavesTheFolder(text) }
         let kept = parts.filter { !$0.isEmpty && $0 != "." }
         guard !kept.isEmpty else { throw .empty }
         guard kept.allSatisfy({ $0.utf8.count <= 255 }) else { throw .tooLong(text) }
-        components = kept.map(String.init)
+        components = kept
     }
 
     private init(components: [String]) { self.components = components }

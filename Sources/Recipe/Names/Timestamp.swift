@@ -4,8 +4,9 @@ package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertibl
 
     package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
     package init(seconds: Int, nanoseconds: Int) {
-        let (scaled, overflow) = Int64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        self.nanoseconds = overflow ? (seconds < 0 ? .min / 2 : .max / 2) : scaled + Int64(nanoseconds)
+        let (scaled, isTooFar) = Int64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, isJustTooFar) = scaled.addingReportingOverflow(Int64(nanoseconds))
+        self.nanoseconds = isTooFar || isJustTooFar ? (seconds < 0 ? .min / 2 : .max / 2) : sum
     }
 
     package var seconds: Int { Int(nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000).quotient) - (remainder < 0 ? 1 : 0) }
@@ -32,7 +33,8 @@ package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertibl
     /// Nil unless `text` is what ``description`` gives.
     package init?(_ text: String) {
         let fields = text.split { "-T:.Z".contains($0) }
-        guard text.hasSuffix("Z"), fields.count == 6 || fields.count == 7 else { return nil }
+        // The widths bound the numbers, so that no arithmetic below overflows.
+        guard text.hasSuffix("Z"), fields.map(\.utf8.count) == [4, 2, 2, 2, 2, 2] + (fields.count == 7 ? [9] : []) else { return nil }
         let numbers = fields.compactMap { Int($0) }
         guard numbers.count == fields.count, (1...12).contains(numbers[1]) else { return nil }
         let days = Self.days(year: numbers[0], month: numbers[1], day: numbers[2])

@@ -3,6 +3,7 @@ extension ComfyGraph {
     func modelReferences(in nodes: [Node]) -> [ModelReference] {
         var found: [ModelReference] = []
         for node in nodes {
+            let first = found.count
             for (input, value) in node.inputs.members where inputKind(node, input) == nil && input != "filename_prefix" {
                 if let folder = LoaderTable.folder(classType: node.classType, input: input) {
                     guard let name = self.value(node, input)?.string else { continue }
@@ -15,6 +16,8 @@ extension ComfyGraph {
                     }
                 }
             }
+            let strength = number(node, "strength_model", "strength")
+            for index in first..<found.count { found[index].strength = strength }
         }
         var seen: Set<ModelReference> = []
         return found.filter { seen.insert($0).inserted }
@@ -56,10 +59,9 @@ extension ComfyGraph {
     private func reference(
         folder: String?, name: String, tries: [String], node: Node, input: String
     ) -> ModelReference {
-        var reference = ModelReference(
-            folder: folder, name: name, candidates: tries.compactMap { try? ModelPath($0) }, node: node.id, input: input)
-        reference.strength = number(node, "strength_model", "strength")
-        return reference
+        // A hostile name stays refused, also where a suffix would make another name of it.
+        let candidates = (try? ModelPath(name)) == nil ? [] : tries.compactMap { try? ModelPath($0) }
+        return ModelReference(folder: folder, name: name, candidates: candidates, node: node.id, input: input)
     }
 
     /// `embedding:name` in a prompt's words; weights and brackets around it do not belong to the name.
@@ -81,7 +83,7 @@ extension ComfyGraph {
     private func modelNames(in value: JSON) -> [String] {
         switch value {
         case .string(let text):
-            Folder.isModelFile(text) && text.utf8.count <= 1024 && !text.contains("\n") ? [text] : []
+            Folder.isModelFile(text) && text.utf8.count <= 1024 && !text.utf8.contains(UInt8(ascii: "\n")) ? [text] : []
         case .array(let elements): elements.flatMap(modelNames)
         case .object(let object): object.members.flatMap { modelNames(in: $0.value) }
         default: []

@@ -1,0 +1,50 @@
+import Foundation
+import Recipe
+import Testing
+
+/// Images that ComfyUI wrote, each with an expectation beside it.
+@Suite struct `What ComfyUI wrote` {
+    static let folder = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures/ComfyUI")
+
+    static let images: [String] = (FileManager.default.enumerator(atPath: folder.path)?.allObjects ?? [])
+        .compactMap { $0 as? String }.filter { $0.hasSuffix(".png") }.sorted()
+
+    @Test func `is here to be read`() {
+        #expect(Self.images.count == 13)
+    }
+
+    @Test(arguments: images) func `is read as it was queued`(image: String) throws {
+        let url = Self.folder.appendingPathComponent(image)
+        let bytes = [UInt8](try Data(contentsOf: url))
+        let expected = try JSONParser.parse([UInt8](try Data(contentsOf: url.appendingPathExtension("expected.json"))))
+        let read = try RecipeReader.read(MemorySource(bytes), fileName: url.lastPathComponent)
+        let reading = try #require(read)
+        #expect(reading.metadata.damage.isEmpty)
+        #expect(Self.summary(reading).compact() == expected.compact())
+    }
+
+    /// The members of an expectation, in its order.
+    private static func summary(_ reading: RecipeReader.Reading) -> JSON {
+        let recipe = reading.recipe
+        let pass = recipe.passes.first
+        let models = recipe.models.map(\.reference)
+        let checkpoint = models.first { $0.folder == "checkpoints" }
+        let loras = models.filter { $0.folder == "loras" }.map { JSON.string($0.name) }
+        let others = models.filter { $0.folder != "checkpoints" && $0.folder != "loras" }
+        return [
+            "prompt": .bool(reading.prompt != nil), "workflow": .bool(reading.workflow != nil),
+            "mediaType": .string(reading.metadata.mediaType), "imageWidth": .integer(orNull: reading.metadata.width),
+            "imageHeight": .integer(orNull: reading.metadata.height), "passes": .integer(recipe.passes.count),
+            "checkpoint": .string(orNull: checkpoint?.name), "loras": .array(loras),
+            "otherModels": .array(others.map { .string(($0.folder ?? "?") + "/" + $0.name) }),
+            "seed": .number(orNull: pass?.seed), "steps": .number(orNull: pass?.steps),
+            "cfg": .number(orNull: pass?.cfg), "sampler": .string(orNull: pass?.sampler),
+            "scheduler": .string(orNull: pass?.scheduler), "denoise": .number(orNull: pass?.denoise),
+            "positive": .string(orNull: pass?.positive), "negative": .string(orNull: pass?.negative),
+            "width": .number(orNull: pass?.width), "height": .number(orNull: pass?.height),
+            "inputs": .array(recipe.inputs.map { .string($0.reference.name) }),
+            "reasons": .array(recipe.findings.map(\.code.rawValue).sorted().map { .string($0) }),
+        ]
+    }
+}

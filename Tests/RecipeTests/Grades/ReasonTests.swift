@@ -1,0 +1,37 @@
+import Recipe
+import Testing
+
+@Suite struct `A reason` {
+    /// Written out, as programs read them and documents promise them.
+    static let table: [(String, Grade)] = [
+        ("metadata.absent", .partial), ("metadata.damaged", .approximate), ("params.ui_only", .approximate),
+        ("params.unresolved", .approximate), ("seed.unknown", .partial), ("rng.device_noise", .approximate),
+        ("sampler.nondet", .approximate), ("batch.index_unknown", .approximate), ("node.remote", .partial),
+        ("node.version", .approximate), ("perf.approximate", .approximate), ("model.inferred", .approximate),
+        ("model.name_only", .approximate), ("model.hidden", .approximate), ("model.missing", .partial),
+        ("model.damaged", .partial),
+        ("name.refused", .partial), ("input.inferred", .approximate), ("input.assumed", .approximate),
+        ("input.missing", .partial),
+        ("input.damaged", .partial),
+    ]
+
+    @Test(arguments: table) func `caps the grade as its code says`(code: String, cap: Grade) throws {
+        let code = try #require(Reason.Code(rawValue: code))
+        #expect(code.cap == cap)
+        #expect(Reason(code, "said").cap == cap)
+    }
+
+    @Test func `has one of these codes`() {
+        #expect(Set(Reason.Code.allCases.map(\.rawValue)) == Set(Self.table.map(\.0)))
+    }
+
+    @Test func `never allows the full grade`() {
+        #expect(Reason.Code.allCases.allSatisfy { $0.cap < .full })
+    }
+}
+
+@Suite struct `A grade` {
+    @Test func `is ordered by trust`() {
+        #expect([Grade.full, .partial, .approximate].sorted() == [.partial, .approximate, .full])
+    }
+}

@@ -1,0 +1,52 @@
+import Recipe
+import Testing
+
+@Suite struct `A folder of models` {
+    @Test(arguments: [
+        ("diffusion_models", ["unet", "diffusion_models"]), ("unet", ["unet", "diffusion_models"]),
+        ("text_encoders", ["text_encoders", "clip"]), ("clip", ["text_encoders", "clip"]),
+        ("controlnet", ["controlnet", "t2i_adapter"]), ("loras", ["loras"]), ("sams", ["sams"]),
+    ])
+    func `is searched in ComfyUI's order`(folder: String, searched: [String]) {
+        #expect(Folder.searched(for: folder) == searched)
+    }
+
+    @Test(arguments: [("unet", ["diffusion_models"]), ("text_encoders", ["clip"]), ("loras", [])])
+    func `has the other names of its family as aliases`(folder: String, aliases: [String]) {
+        #expect(Folder.aliases(of: folder) == aliases)
+    }
+
+    @Test(arguments: ["checkpoints", "unet", "clip", "t2i_adapter", "vae_approx", "clip_vision"]) func `is known`(
+        name: String
+    ) {
+        #expect(Folder.isKnown(name))
+    }
+
+    @Test(arguments: ["", "Checkpoints", "input", "sams", "checkpoints/"]) func `is not known by another name`(
+        name: String
+    ) {
+        #expect(!Folder.isKnown(name))
+    }
+
+    @Test(arguments: [
+        ("checkpoints", "checkpoint"), ("loras", "lora"), ("unet", "diffusion model"), ("clip", "text encoder"),
+        ("t2i_adapter", "controlnet"), ("vae", "vae"), ("latent_upscale_models", "upscale model"),
+        ("clip_vision", "clip vision"),
+        ("my_models", "my models"),
+    ])
+    func `gives its models a role`(folder: String, role: String) {
+        #expect(Folder.role(of: folder) == role)
+    }
+
+    @Test(arguments: [
+        "a.safetensors", "a.SFT", "a.ckpt", "a.pt", "a.pt2", "a.pth", "a.bin", "a.pkl", "a.gguf", "a.onnx", "a.engine",
+    ])
+    func `holds files with these endings`(name: String) {
+        #expect(Folder.isModelFile(name))
+    }
+
+    @Test(arguments: ["", "a", "a.png", ".pt", "safetensors", "a.safetensors.txt", "a.pt "])
+    func `takes no other file for a model`(name: String) {
+        #expect(!Folder.isModelFile(name))
+    }
+}
