@@ -20,14 +20,39 @@ import Testing
         #expect(SHA256.digest(of: try fixture.store.bytes(of: row.document)) == id)
     }
 
-    @Test func `is the same when it is made twice`() throws {
-        try fixture.add("checkpoints/model.safetensors", seed: 1)
+    /// > The same image and the same evidence give the same snapshot. Better evidence gives a new one that names the old as its
+    /// > parent; evidence never gets weaker.
+    @Test func `is made anew only for better evidence`() throws {
         let image = try fixture.image(SmallImage.graph())
-        let first = try fixture.store.snapshot(image)
-        let second = try fixture.store.snapshot(image)
-        #expect(first.isNew && !second.isNew)
-        #expect(first.id == second.id)
-        #expect(try fixture.store.counts().snapshots == 1)
+        let missing = try fixture.store.snapshot(image)
+        #expect(missing.isNew)
+        #expect(try fixture.store.snapshot(image).id == missing.id)
+        try fixture.add("checkpoints/model.safetensors", seed: 1)
+        let assumed = try fixture.store.snapshot(image)
+        #expect(assumed.isNew && assumed.supersedes == missing.id)
+        for seed in [2, 3] {
+            try fixture.add("checkpoints/model.safetensors", seed: UInt64(seed))
+            let again = try fixture.store.snapshot(image)
+            #expect(!again.isNew && again.id == assumed.id)
+        }
+        #expect(try fixture.store.counts().snapshots == 2)
+    }
+
+    /// > A model's evidence is `inferred` when the catalogue knows which version was live when the image was made, which is the
+    /// > image's modification time. It is `assumed` when only the name matches, and `missing` when nothing does. An image that is
+    /// > older than all that is known of a name gets the first version that is known.
+    @Test func `says how a model's bytes are known`() throws {
+        try fixture.add("checkpoints/model.safetensors", seed: 1)
+        let made = try fixture.image("made.png", SmallImage.graph())
+        let old = try fixture.image("old.png", SmallImage.graph(seed: 2), modified: 1_000_000_000)
+        let other = try fixture.image("other.png", SmallImage.graph(checkpoint: "other.safetensors"))
+        try fixture.add("checkpoints/model.safetensors", seed: 2)
+        let later = try fixture.image("later.png", SmallImage.graph(seed: 3))
+        let known = try [made, old, other, later].map { image in
+            let model = try model(try fixture.store.snapshot(image).id)
+            return "\(model["evidence"]?.string ?? "") \(model["version"]?.number?.literal ?? "-")"
+        }
+        #expect(known == ["inferred 1", "assumed 1", "missing -", "inferred 2"])
     }
 
     @Test func `is the same in another store`() throws {
@@ -113,12 +138,43 @@ import Testing
         #expect(try fixture.recipe(id)["inputs"]?.array?.first?["evidence"] == "inferred")
     }
 
+    @Test func `takes an input image by the hash that ComfyUI recorded, and no other`() throws {
+        try fixture.add("checkpoints/model.safetensors", seed: 1)
+        let input: [UInt8] = [1, 2, 3]
+        let mark = "\"is_changed\":[\"\(SHA256.digest(of: input).hex)\"],\"class_type\":\"LoadImage\""
+        let graph = SmallImage.graph(image: "in.png").replacing("\"class_type\":\"LoadImage\"", with: mark)
+        let image = try fixture.image(graph)
+        try fixture.directory.write([9, 9, 9], to: "input/in.png", modified: 1_000_000_000)
+        #expect(try fixture.store.snapshot(image).reasons.map(\.code).contains(.inputMissing))
+        try fixture.directory.write(input, to: "input/in.png")
+        let found = try fixture.store.snapshot(image)
+        #expect(found.isNew)
+        #expect(try fixture.recipe(found.id)["inputs"]?.array?.first?["evidence"] == "recorded")
+        // From now on the store has these bytes, wherever the file goes.
+        let other = try fixture.directory.write(SmallImage.comfy(prompt: graph + " "), to: "alone/b.png")
+        let again = try fixture.store.snapshot(other)
+        #expect(try fixture.recipe(again.id)["inputs"]?.array?.first?["evidence"] == "recorded")
+    }
+
     @Test func `only assumes an input image that changed since`() throws {
         try fixture.add("checkpoints/model.safetensors", seed: 1)
         let image = try fixture.image(SmallImage.graph(image: "in.png"), modified: 1_000_000_000)
         try fixture.directory.write([1, 2, 3], to: "input/in.png")
         let result = try fixture.store.snapshot(image)
         #expect(result.reasons.map(\.code).contains(.inputAssumed))
+    }
+
+    /// > A backslash in a model's name is a separator. A name that is absolute, or that would lead out of its folder, is refused: the
+    /// > snapshot says so, and nothing is pinned for it.
+    @Test func `reads a backslash as a separator and refuses what leads outside`() throws {
+        try fixture.add("checkpoints/sub/model.safetensors", seed: 1)
+        let windows = try fixture.store.snapshot(try fixture.image(SmallImage.graph(checkpoint: "sub\\model.safetensors")))
+        #expect(try model(windows.id)["sha256"]?.string == SmallModel.digest(seed: 1).hex)
+        for name in ["/sub/model.safetensors", "sub/../../checkpoints/sub/model.safetensors"] {
+            let refused = try fixture.store.snapshot(try fixture.image(SmallImage.graph(checkpoint: name)))
+            #expect(refused.reasons.map(\.code).contains(.nameRefused))
+            #expect(try fixture.store.pins(under: 0, in: try fixture.row(refused.id).models, after: 0, limit: 9).isEmpty)
+        }
     }
 
     @Test(arguments: ["../../secret.safetensors", "/etc/secret.safetensors", "..\\..\\secret.safetensors", "C:\\secret.safetensors"])

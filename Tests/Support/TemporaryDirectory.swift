@@ -6,7 +6,7 @@ package final class TemporaryDirectory: Sendable {
     package let path: FilePath
 
     package init() throws {
-        let base = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+        let base = ProcessInfo.processInfo.environment["REPROFS_TEST_DIRECTORY"] ?? "/tmp"
         var template = Array("\(base)/reprofs-test-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
         path = FilePath(platformString: template)

@@ -4,6 +4,8 @@ package struct ComfyGraph: Sendable {
         package let id: String
         package let classType: String
         package let inputs: JSON.Object
+        /// What the node's IS_CHANGED gave: for a node that reads a file, the SHA-256 of that file.
+        package let isChanged: JSON?
     }
 
     /// The output `slot` of the node `id`.
@@ -26,7 +28,9 @@ package struct ComfyGraph: Sendable {
         for (id, value) in members {
             guard let classType = value["class_type"]?.string else { continue }
             if nodes[id] == nil { order.append(id) }
-            nodes[id] = Node(id: id, classType: classType, inputs: value["inputs"]?.object ?? .init())
+            nodes[id] = Node(
+                id: id, classType: classType, inputs: value["inputs"]?.object ?? .init(),
+                isChanged: value["is_changed"])
         }
         guard !nodes.isEmpty else { return nil }
         self.nodes = nodes

@@ -69,6 +69,10 @@ extension Recipe.InputUse {
             "kind": .string(reference.kind), "name": .string(reference.name), "directory": .string(reference.directory),
             "node": .string(reference.node), "sha256": .string(orNull: resolution?.sha256.hex),
             "size": .integer(orNull: resolution?.size), "evidence": .string(evidence.rawValue),
+            "recorded": .array(
+                [reference.recorded].compactMap { digest in
+                    digest.map { ["algorithm": "sha256", "value": .string($0.hex), "trust": "exact"] }
+                }),
         ]
     }
 
@@ -77,7 +81,10 @@ extension Recipe.InputUse {
             let directory = json["directory"]?.string, let evidence = json["evidence"]?.string.flatMap(Evidence.init)
         else { throw DocumentError("inputs") }
         let path = try? ModelPath(name)
-        self.init(reference: InputReference(kind: kind, name: name, directory: directory, path: path, node: node))
+        let recorded = json["recorded"]?.array?.first?["value"]?.string.flatMap { Digest(hex: $0) }
+        self.init(
+            reference: InputReference(
+                kind: kind, name: name, directory: directory, path: path, node: node, recorded: recorded))
         self.evidence = evidence
         if let digest = json["sha256"]?.string.flatMap({ Digest(hex: $0) }), let size = json["size"]?.number?.int, let path {
             resolution = .init(folder: directory, path: path, sha256: digest, size: size, version: nil)

@@ -36,7 +36,8 @@ package struct Verdict: Sendable, Equatable {
         let name = use.reference.name
         if use.reference.path == nil { return refusal(name) }
         guard let resolution = use.resolution else {
-            return .init(.inputMissing, "the input \(use.reference.kind) \(name) was not found")
+            let hash = use.reference.recorded.map { " with SHA-256 \($0)" } ?? ""
+            return .init(.inputMissing, "the input \(use.reference.kind) \(name)\(hash) was not found")
         }
         guard isServed(resolution.sha256) else {
             return .init(.inputDamaged, "the bytes of the input \(name) are lost or damaged")

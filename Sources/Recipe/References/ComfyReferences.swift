@@ -34,7 +34,8 @@ extension ComfyGraph {
                     directory = place
                 }
                 return InputReference(
-                    kind: kind, name: name, directory: directory, path: try? ModelPath(name), node: node.id)
+                    kind: kind, name: name, directory: directory, path: try? ModelPath(name), node: node.id,
+                    recorded: node.isChanged?.array?.first?.string.flatMap { Digest(hex: $0) })
             }
         }
     }

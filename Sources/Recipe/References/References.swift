@@ -41,4 +41,6 @@ package struct InputReference: Sendable, Hashable {
     /// Nil for a name that must be refused.
     package var path: ModelPath?
     package var node: String
+    /// The SHA-256 that the generator itself took of the file when it read it.
+    package var recorded: Digest?
 }

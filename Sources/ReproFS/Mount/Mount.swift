@@ -63,6 +63,7 @@ package final class Mount: Sendable {
         defer { fuse_loop_cfg_destroy(configuration) }
         fuse_loop_cfg_set_max_threads(configuration, 16)
         let notifier = Notifier(session, root: root, logger: logger)
+        notifier.start()
         defer { notifier.stop() }
         if options.handlesSignals { Signals.take() }
         let result = reprofs_session_loop(session, configuration)

@@ -57,6 +57,11 @@ extension Database {
         }
     }
 
+    /// The size of a blob that can be served; nil where it cannot.
+    func sizeOfBlob(_ digest: Digest) throws -> Int? {
+        try Int.fetchOne(self, sql: "SELECT size FROM blob WHERE sha256 = ? AND NOT damaged", arguments: [digest.data])
+    }
+
     /// Whatever grades rest on has changed: renderings that are older are made again.
     func nextGeneration() throws {
         try execute(sql: "UPDATE meta SET value = value + 1 WHERE key = 'generation'")

@@ -3,6 +3,8 @@ import SystemPackage
 
 /// Names that stand for something else than they did.
 package struct NameChanges: Sendable {
+    package init() {}
+
     /// In the live view: directory rows and names.
     package var live: [(directory: Int64, name: String)] = []
     /// In by-image: directory rows and names of images.

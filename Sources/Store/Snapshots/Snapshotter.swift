@@ -107,6 +107,11 @@ extension Store {
                     source, path, by: .reflinkOrCopy, isKnown: { _ throws(StoreError) in false }, mayBeKnown: false
                 ) { _ in }
             }
+            if let recorded = use.reference.recorded {
+                // The generator's own hash decides: another file of the same name is not the input.
+                if blob.digest == recorded { found[use.reference] = FoundInput(blob: blob, evidence: .recorded) }
+                continue
+            }
             let unchanged = facts.modified <= time && facts.changed <= time
             found[use.reference] = FoundInput(blob: blob, evidence: unchanged ? .inferred : .assumed)
         }
@@ -130,9 +135,16 @@ extension Store {
         var resolved = recipe
         let resolver = Resolver(db: db, time: facts.time)
         resolved.models = try recipe.models.flatMap { try resolver.resolve($0.reference) }
-        resolved.inputs = recipe.inputs.map { use in
-            guard let input = found[use.reference], let path = use.reference.path else { return use }
+        resolved.inputs = try recipe.inputs.map { use in
+            guard let path = use.reference.path else { return use }
             var use = use
+            guard let input = found[use.reference] else {
+                guard let recorded = use.reference.recorded, let size = try db.sizeOfBlob(recorded) else { return use }
+                use.evidence = .recorded
+                use.resolution = .init(
+                    folder: use.reference.directory, path: path, sha256: recorded, size: size, version: nil)
+                return use
+            }
             use.evidence = input.evidence
             use.resolution = .init(
                 folder: use.reference.directory, path: path, sha256: input.blob.digest, size: input.blob.size, version: nil)

@@ -43,7 +43,7 @@ import Testing
             ]
         )
         let input = Self.keys(json["inputs"]?.array?.first)
-        #expect(input == ["kind", "name", "directory", "node", "sha256", "size", "evidence"])
+        #expect(input == ["kind", "name", "directory", "node", "sha256", "size", "evidence", "recorded"])
     }
 
     @Test func `has the values of the snapshot`() throws {

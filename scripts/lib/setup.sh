@@ -1,0 +1,35 @@
+# Sourced by the scripts: installs what is missing, and says so where it cannot.
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+# Debian's packages and the pkg-config name by which each is found on other systems.
+packages=(libfuse3-dev fuse3 libsqlite3-dev libssl-dev zlib1g-dev libzstd-dev pkg-config)
+libraries=(fuse3 sqlite3 libcrypto zlib libzstd)
+
+say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+fail() { printf '%s\n' "$*" >&2; exit 1; }
+
+install_missing() {
+    command -v swift >/dev/null || fail "Swift is missing: install version 6.2 or later from https://www.swift.org/install and run this again."
+    if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
+        local missing=()
+        for package in "${packages[@]}"; do
+            dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+        done
+        [ ${#missing[@]} -eq 0 ] && return
+        say "Installing ${missing[*]}"
+        local root=()
+        [ "$(id -u)" -eq 0 ] || root=(sudo)
+        "${root[@]}" apt-get update -qq
+        "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
+    else
+        command -v pkg-config >/dev/null || fail "pkg-config is missing; install it and the development files of: ${libraries[*]}"
+        for library in "${libraries[@]}"; do
+            pkg-config --exists "$library" || fail "The development files of $library are missing; install them and run this again."
+        done
+    fi
+}
+
+# Every target may import only what it names.
+build_options=(--explicit-target-dependency-import-check error)
