@@ -102,7 +102,11 @@ import Testing
         func asUser(_ arguments: [String]) throws -> CommandLineFixture.Outcome {
             try line.run(tool: "/usr/bin/setpriv", user + arguments, environment: environment)
         }
-        try #require(try asUser(["init"]).status == 0)
+        guard try asUser(["--version"]).status == 0 else {
+            try Test.cancel("skipped: an ordinary user cannot reach the build directory here")
+        }
+        let made = try asUser(["init"])
+        try #require(made.status == 0, "\(made.complaint)")
         let mounted = try asUser(["mount", line.mountPoint.string])
         #expect(mounted.status == 0, "\(mounted.complaint)")
         let read = try line.run(

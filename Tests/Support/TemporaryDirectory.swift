@@ -12,7 +12,15 @@ package final class TemporaryDirectory: Sendable {
         path = FilePath(platformString: template)
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: path.string) }
+    deinit {
+        // SQLite takes its own files away when its last connection closes, which may be at this very moment; a removal
+        // that meets a file that has just gone stops there.
+        for _ in 0..<100 {
+            try? FileManager.default.removeItem(atPath: path.string)
+            if !FileManager.default.fileExists(atPath: path.string) { return }
+            usleep(10_000)
+        }
+    }
 
     package func appending(_ name: String) -> FilePath { path.appending(name) }
 
