@@ -14,7 +14,7 @@ package enum RecipeReader {
         var reading = Reading(metadata: metadata, recipe: ComfyReader.read(metadata, fileName: fileName) ?? absent(metadata))
         reading.recipe.findings += metadata.damage.map { Reason(.metadataDamaged, $0) }
         if reading.recipe.generator.dialect != nil {
-            reading.prompt = metadata.field("prompt")
+            reading.prompt = ComfyReader.prompt(metadata)?.bytes
             reading.workflow = metadata.field("workflow")
         }
         return reading

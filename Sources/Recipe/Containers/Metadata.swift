@@ -26,6 +26,8 @@ enum ReadLimit {
     static let field = 32 << 20
     /// All text fields of a file together.
     static let fields = 64 << 20
+    /// Sampling passes of one graph; nobody samples so often.
+    static let passes = 256
     /// Chunks that are looked at in one file.
     static let chunks = 200_000
 }

@@ -25,6 +25,9 @@ enum ComfyClasses {
     /// Inputs that hold a prompt's words.
     static let textInputs = ["text", "text_g", "text_l", "clip_l", "t5xxl", "prompt", "positive_prompt", "negative_prompt"]
 
+    /// Inputs by which a guider takes what the image should show.
+    static let guiderTexts = ["positive", "conditioning", "cond1"]
+
     /// Samplers whose step noise is drawn on the sampling device, so that another GPU model gives other noise.
     static func drawsNoiseOnDevice(_ sampler: String) -> Bool {
         sampler.contains("ancestral") || sampler.hasPrefix("ddpm") || sampler.hasPrefix("seeds_")

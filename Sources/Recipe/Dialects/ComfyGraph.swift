@@ -61,8 +61,13 @@ package struct ComfyGraph: Sendable {
         guard let fileName else { return known }
         let named = known.filter { node in
             guard let prefix = node.inputs["filename_prefix"]?.string else { return false }
-            let stem = prefix.split { $0 == "/" || $0 == "\\" }.last?.prefix { $0 != "%" } ?? ""
-            return !stem.isEmpty && fileName.hasPrefix(stem)
+            // ComfyUI appends `_00001_`; what stands for a date in the prefix is not followed.
+            let stem = prefix.split { $0 == "/" || $0 == "\\" }.last ?? ""
+            let known = stem.prefix { $0 != "%" }
+            guard !known.isEmpty, fileName.hasPrefix(known) else { return false }
+            guard known.count == stem.count else { return true }
+            let rest = fileName.dropFirst(known.count)
+            return rest.first == "_" && rest.dropFirst().first?.isNumber == true
         }
         return named.isEmpty ? known : named
     }

@@ -4,7 +4,7 @@ extension ComfyGraph {
         let samplers = nodes.filter(isSampler)
         // The number of samplers in the chain up to one orders them, whatever the file's order is.
         let place = places(of: samplers)
-        return samplers.enumerated()
+        return samplers.prefix(ReadLimit.passes).enumerated()
             .sorted { (place[$1.element.id] ?? 0, $0.offset) < (place[$0.element.id] ?? 0, $1.offset) }
             .map { pass($0.element) }
     }
@@ -28,8 +28,11 @@ extension ComfyGraph {
 
     private func isSampler(_ node: Node) -> Bool {
         if ["SamplerCustom", "SamplerCustomAdvanced"].contains(node.classType) { return true }
-        let names = node.inputs.members.map(\.key)
-        return names.contains("sampler_name") && (names.contains("seed") || names.contains("noise_seed"))
+        let names = Set(node.inputs.members.map(\.key))
+        if names.contains("sampler_name") { return names.contains("seed") || names.contains("noise_seed") }
+        // A sampler of an unknown kind is a pass all the same, with whatever of it can be told.
+        return node.classType.lowercased().contains("sampler") && names.contains("positive")
+            && !names.isDisjoint(with: ["latent_image", "latent", "samples"])
     }
 
     private func pass(_ node: Node) -> Recipe.Pass {
@@ -45,7 +48,9 @@ extension ComfyGraph {
         pass.denoise = number(node, "denoise") ?? sigmas.flatMap { number($0, "denoise") }
         pass.cfg = number(node, "cfg") ?? guider.flatMap { number($0, "cfg") }
         pass.seed = seed(node)
-        pass.positive = words(node, "positive") ?? guider.flatMap { words($0, "positive") ?? words($0, "conditioning") }
+        pass.positive = words(node, "positive") ?? guider.flatMap { guider in
+            ComfyClasses.guiderTexts.lazy.compactMap { words(guider, $0) }.first
+        }
         pass.negative = words(node, "negative") ?? guider.flatMap { words($0, "negative") }
         if let latent = canvas(of: node) {
             pass.width = number(latent, "width")

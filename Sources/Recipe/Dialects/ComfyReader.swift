@@ -2,11 +2,16 @@
 enum ComfyReader {
     /// Nil where neither field holds what it should.
     static func read(_ metadata: Metadata, fileName: String?) -> Recipe? {
-        if let graph = metadata.field("prompt").flatMap({ try? JSONParser.parse($0) }).flatMap(ComfyGraph.init) {
-            return read(graph, fileName: fileName)
-        }
+        if let (graph, _) = prompt(metadata) { return read(graph, fileName: fileName) }
         guard let workflow = metadata.field("workflow").flatMap({ try? JSONParser.parse($0) }) else { return nil }
         return readCanvas(workflow)
+    }
+
+    /// The graph that ran and its bytes. Other tools write plain words under the same key, so every such field is tried.
+    static func prompt(_ metadata: Metadata) -> (graph: ComfyGraph, bytes: [UInt8])? {
+        metadata.fields.lazy.filter { $0.key == "prompt" }.compactMap { field in
+            (try? JSONParser.parse(field.bytes)).flatMap(ComfyGraph.init).map { ($0, field.bytes) }
+        }.first
     }
 
     private static func read(_ graph: ComfyGraph, fileName: String?) -> Recipe {

@@ -34,7 +34,7 @@ struct ComfySignals {
         if let node = graph.nodes[pass.node] {
             var prompts = [(node, "positive"), (node, "negative")]
             if let guider = graph.link(node.inputs["guider"]).flatMap({ graph.nodes[$0.id] }) {
-                prompts += [(guider, "positive"), (guider, "conditioning"), (guider, "negative")]
+                prompts += (ComfyClasses.guiderTexts + ["negative"]).map { (guider, $0) }
             }
             for (teller, input) in prompts {
                 guard case .unknown(let source) = graph.prompt(teller, input) else { continue }

@@ -1,13 +1,14 @@
 /// A recipe on one page, for people: what `by-image/*.txt`, `recipe.txt` and `reprofs recipe` show.
 extension RecipeDocument {
     package var card: String {
+        let name = oneLine(name)
         var lines = [name, String(repeating: "=", count: max(4, name.count))]
         lines += facts.map { "\(pad($0.label, 10))\($0.value)" }
         for (index, pass) in snapshot.recipe.passes.enumerated() { lines += [""] + describe(pass, index: index) }
         if !snapshot.recipe.models.isEmpty { lines += ["", "Models"] + snapshot.recipe.models.flatMap(describe) }
         if !snapshot.recipe.inputs.isEmpty { lines += ["", "Inputs"] + snapshot.recipe.inputs.flatMap(describe) }
         lines += ["", sentence]
-        lines += verdict.reasons.map { "  - \($0.message) [\($0.code.rawValue)]" }
+        lines += verdict.reasons.map { "  - \(oneLine($0.message)) [\($0.code.rawValue)]" }
         return (lines.joined(separator: "\n") + "\n").withoutControls
     }
 
@@ -16,7 +17,7 @@ extension RecipeDocument {
         let pixels = image.width.flatMap { width in image.height.map { "\(width) x \($0) pixels, " } } ?? ""
         return [
             ("Image", "\(pixels)\(image.size) bytes, \(image.mediaType)"), ("Made", image.time.brief + " UTC"),
-            ("With", snapshot.recipe.generator.name ?? "an unknown tool"), ("Snapshot", String(id.hex.prefix(12))),
+            ("With", oneLine(snapshot.recipe.generator.name ?? "an unknown tool")), ("Snapshot", String(id.hex.prefix(12))),
             ("Grade", verdict.grade.rawValue),
         ]
     }
@@ -35,28 +36,33 @@ extension RecipeDocument {
         let size = pass.width.flatMap { width in pass.height.map { "\(width.literal) x \($0.literal)" } }
         let values: [(String, String?)] = [
             ("seed", pass.seed?.literal), ("steps", pass.steps?.literal), ("cfg", pass.cfg?.literal),
-            ("sampler", pass.sampler), ("scheduler", pass.scheduler), ("denoise", pass.denoise?.literal), ("size", size),
+            ("sampler", pass.sampler.map(oneLine)), ("scheduler", pass.scheduler.map(oneLine)), ("denoise", pass.denoise?.literal), ("size", size),
             ("positive", pass.positive), ("negative", pass.negative),
         ]
-        return ["\(title) (node \(pass.node))"]
+        return ["\(title) (node \(oneLine(pass.node)))"]
             + values.map { "  \(pad($0.0, 10))\(($0.1 ?? "unknown").replacing("\n", with: "\n            "))" }
     }
 
     private func describe(_ use: Recipe.ModelUse) -> [String] {
         let folder = use.resolution?.folder ?? use.reference.folder
         let name = (folder.map { $0 + "/" } ?? "") + (use.resolution?.path.description ?? use.reference.name)
-        var line = "  \(name)"
+        var line = "  \(oneLine(name))"
         if let version = use.resolution?.version { line += "  v\(version)" }
         if let strength = use.reference.strength { line += "  strength \(strength.literal)" }
         return [line, "    " + known(use.resolution, use.evidence)]
     }
 
     private func describe(_ use: Recipe.InputUse) -> [String] {
-        ["  \(use.reference.name) (\(use.reference.kind))", "    " + known(use.resolution, use.evidence)]
+        ["  \(oneLine(use.reference.name)) (\(use.reference.kind))", "    " + known(use.resolution, use.evidence)]
     }
 
     private func known(_ resolution: Recipe.Resolution?, _ evidence: Evidence) -> String {
         resolution.map { "\(evidence.rawValue)  sha256 \($0.sha256.hex)" } ?? evidence.rawValue
+    }
+
+    /// A name with a line end in it could fake a line of the card.
+    private func oneLine(_ text: String) -> String {
+        String(text.map { $0.isNewline ? " " : $0 })
     }
 
     private func pad(_ text: String, _ width: Int) -> String {

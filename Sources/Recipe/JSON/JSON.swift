@@ -10,7 +10,7 @@ package indirect enum JSON: Sendable, Equatable {
     case object(Object)
 
     /// A number as it was written.
-    package struct Number: Sendable, Equatable {
+    package struct Number: Sendable, Hashable {
         package let literal: String
 
         package init(literal: String) { self.literal = literal }

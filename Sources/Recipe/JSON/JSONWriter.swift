@@ -142,7 +142,7 @@ extension Unicode.Scalar {
     /// Control characters and direction overrides: they could hide or fake what a terminal shows.
     var steersTerminals: Bool {
         switch value {
-        case 0..<0x20, 0x7F...0x9F, 0x200E...0x200F, 0x202A...0x202E, 0x2066...0x2069: true
+        case 0..<0x20, 0x7F...0x9F, 0x061C, 0x200E...0x200F, 0x202A...0x202E, 0x2066...0x2069: true
         default: false
         }
     }

@@ -10,7 +10,8 @@ extension ComfyGraph {
                     found += references(folder: folder, name: name, node: node, input: input)
                 } else if ComfyClasses.textInputs.contains(input) {
                     found += embeddings(in: self.value(node, input)?.string ?? "", node: node, input: input)
-                } else {
+                } else if ComfyClasses.carriedInput(of: node) != input {
+                    // What a node only carries is named by the loader that it goes to.
                     for name in modelNames(in: value) {
                         found.append(reference(folder: nil, name: name, tries: [name], node: node, input: input))
                     }
@@ -86,7 +87,8 @@ extension ComfyGraph {
         case .string(let text):
             Folder.isModelFile(text) && text.utf8.count <= 1024 && !text.utf8.contains(UInt8(ascii: "\n")) ? [text] : []
         case .array(let elements): elements.flatMap(modelNames)
-        case .object(let object): object.members.flatMap { modelNames(in: $0.value) }
+        case .object(let object):
+            object["on"] == false || object["active"] == false ? [] : object.members.flatMap { modelNames(in: $0.value) }
         default: []
         }
     }

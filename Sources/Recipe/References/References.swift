@@ -20,15 +20,6 @@ package struct ModelReference: Sendable, Hashable {
         self.node = node
         self.input = input
     }
-
-    package static func == (a: Self, b: Self) -> Bool {
-        (a.folder, a.name, a.node, a.input, a.candidates) == (b.folder, b.name, b.node, b.input, b.candidates)
-    }
-    package func hash(into hasher: inout Hasher) {
-        hasher.combine(name)
-        hasher.combine(node)
-        hasher.combine(input)
-    }
 }
 
 /// A file of ComfyUI's `input`, `output` or `temp` directory that a graph reads.

@@ -43,14 +43,25 @@ import Testing
         #expect(try Self.models(Self.two) == ["a.safetensors", "b.safetensors"])
     }
 
-    @Test(arguments: ["%date%", "portrait%year%", #"2026\\%month%\\portrait"#])
-    func `is told by the fixed part of a prefix`(prefix: String) throws {
+    @Test(arguments: [
+        ("%date%", "2026-11_00001_.png"), ("portrait%year%", "portrait2026_00001_.png"),
+        (#"2026\\%month%\\portrait"#, "portrait_00001_.png"),
+    ])
+    func `is told by the fixed part of a prefix`(prefix: String, fileName: String) throws {
         let nodes = [
             Self.loader("1", "a.pt"), Self.loader("2", "b.pt"), Self.save("3", "1", prefix: prefix),
             Self.save("4", "2", prefix: "other"),
         ]
         let expected = prefix == "%date%" ? ["a.pt", "b.pt"] : ["a.pt"]
-        #expect(try Self.models(nodes, fileName: "portrait2026_00001_.png") == expected)
+        #expect(try Self.models(nodes, fileName: fileName) == expected)
+    }
+
+    @Test func `is not told by a prefix that another one begins with`() throws {
+        let nodes = [
+            Self.loader("1", "a.pt"), Self.loader("2", "b.pt"), Self.save("3", "1", prefix: "lat"),
+            Self.save("4", "2", prefix: "latent"),
+        ]
+        #expect(try Self.models(nodes, fileName: "latent_00001_.png") == ["b.pt"])
     }
 
     @Test(arguments: [
