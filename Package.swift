@@ -18,7 +18,7 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let package = Package(
     name: "ReproFS",
     products: [
-        .executable(name: "reprofs", targets: ["CLI"]),
+        .executable(name: "reprofs", targets: ["CLI"])
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -44,9 +44,11 @@ let package = Package(
             path: "Tests/Support",
             swiftSettings: strict),
         .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Support"], swiftSettings: strict),
-        .testTarget(name: "StoreTests", dependencies: ["Store", "Recipe", "Support", grdb, system], swiftSettings: strict),
         .testTarget(
-            name: "ReproFSTests", dependencies: ["ReproFS", "Store", "Recipe", "Support", system], swiftSettings: strict),
+            name: "StoreTests", dependencies: ["Store", "Recipe", "Support", grdb, system], swiftSettings: strict),
+        .testTarget(
+            name: "ReproFSTests", dependencies: ["ReproFS", "Store", "Recipe", "Support", system], swiftSettings: strict
+        ),
         .testTarget(name: "CLITests", dependencies: ["CLI", "Recipe", "Support", system], swiftSettings: strict),
     ]
 )

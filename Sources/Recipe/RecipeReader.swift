@@ -11,7 +11,8 @@ package enum RecipeReader {
     /// Nil where the container is none that is read. `fileName` tells which of several save nodes made the file.
     package static func read(_ source: some ByteSource, fileName: String?) throws(SourceError) -> Reading? {
         guard let metadata = try PNG.read(source) else { return nil }
-        var reading = Reading(metadata: metadata, recipe: ComfyReader.read(metadata, fileName: fileName) ?? absent(metadata))
+        var reading = Reading(
+            metadata: metadata, recipe: ComfyReader.read(metadata, fileName: fileName) ?? absent(metadata))
         reading.recipe.findings += metadata.damage.map { Reason(.metadataDamaged, $0) }
         if reading.recipe.generator.dialect != nil {
             reading.prompt = ComfyReader.prompt(metadata)?.bytes

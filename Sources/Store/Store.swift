@@ -29,7 +29,9 @@ package final class Store: Sendable {
     /// Makes a store at `path`, which must be absent or empty; only its owner may enter it.
     package static func create(_ path: FilePath) throws(StoreError) -> Store {
         if let facts = try FileFacts.at(path) {
-            guard facts.kind == .directory, try DirectoryListing.entries(in: path).isEmpty else { throw .notEmpty(path) }
+            guard facts.kind == .directory, try DirectoryListing.entries(in: path).isEmpty else {
+                throw .notEmpty(path)
+            }
         } else {
             try makeParents(path)
             try Kernel.makeDirectory(path, permissions: 0o700)
@@ -47,7 +49,9 @@ package final class Store: Sendable {
     }
 
     package static func isStore(_ path: FilePath) throws(StoreError) -> Bool {
-        for name in ["oci-layout", "catalogue.sqlite"] where try FileFacts.at(path.appending(name)) == nil { return false }
+        for name in ["oci-layout", "catalogue.sqlite"] where try FileFacts.at(path.appending(name)) == nil {
+            return false
+        }
         return true
     }
 
@@ -100,7 +104,9 @@ extension Store {
 
     package func counts() throws(StoreError) -> Counts {
         try catalogue.read { db in
-            func count(_ table: String) throws -> Int { try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table)") ?? 0 }
+            func count(_ table: String) throws -> Int {
+                try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table)") ?? 0
+            }
             return Counts(
                 models: try count("model"), versions: try count("version"), blobs: try count("blob"),
                 images: try count("image"), snapshots: try count("snapshot"))

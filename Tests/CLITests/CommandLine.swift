@@ -66,7 +66,8 @@ final class CommandLineFixture: Sendable {
     /// Mounts, or cancels the test where there is no /dev/fuse, so that it counts as skipped.
     func mount(_ options: String...) throws {
         guard access("/dev/fuse", R_OK | W_OK) == 0 else { try Test.cancel("skipped: /dev/fuse is not there to use") }
-        let outcome = try run(tool: Self.executable, ["mount", mountPoint.string] + options, environment: ["REPROFS_STORE": store.string])
+        let outcome = try run(
+            tool: Self.executable, ["mount", mountPoint.string] + options, environment: ["REPROFS_STORE": store.string])
         try #require(outcome.status == 0, "\(outcome.complaint)")
     }
 

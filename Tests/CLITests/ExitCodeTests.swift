@@ -18,7 +18,9 @@ import Testing
         #expect(try line.run(tool: CommandLineFixture.executable, arguments).status == 64)
     }
 
-    @Test(arguments: [["add", "/tmp"], ["list", "models"], ["snapshot", "/tmp/x.png"], ["recipe", "x"], ["mount", "/tmp/nowhere"]])
+    @Test(arguments: [
+        ["add", "/tmp"], ["list", "models"], ["snapshot", "/tmp/x.png"], ["recipe", "x"], ["mount", "/tmp/nowhere"],
+    ])
     func `are 1 where there is no store`(arguments: [String]) throws {
         let outcome = try line.run(
             tool: CommandLineFixture.executable, arguments, environment: ["REPROFS_STORE": line.store.string])
@@ -36,7 +38,8 @@ import Testing
         #expect(added.complaint.contains("gone.safetensors"))
         #expect(added.output.contains("2 added, 0 unchanged, 1 failed."))
         try line.directory.write([1], to: "output/bad.png")
-        let snapshots = try line.run("snapshot", try line.copyImage().string, line.directory.appending("output/bad.png").string)
+        let snapshots = try line.run(
+            "snapshot", try line.copyImage().string, line.directory.appending("output/bad.png").string)
         #expect(snapshots.status == 2)
     }
 

@@ -33,8 +33,10 @@ import Testing
         let id = String(try #require(recipe["snapshot"]?.string).prefix(12))
         #expect(try line.read("by-snapshot/\(id)/models/checkpoints/model.safetensors") == SmallModel.bytes(seed: 1))
         #expect(try line.read("by-snapshot/\(id)/models/loras/lora.safetensors") == SmallModel.bytes(seed: 101))
-        #expect(try line.read("by-name/checkpoints/model.safetensors/v1/model.safetensors") == SmallModel.bytes(seed: 1))
-        #expect(try line.read("by-name/checkpoints/model.safetensors/v2/model.safetensors") == SmallModel.bytes(seed: 2))
+        #expect(
+            try line.read("by-name/checkpoints/model.safetensors/v1/model.safetensors") == SmallModel.bytes(seed: 1))
+        #expect(
+            try line.read("by-name/checkpoints/model.safetensors/v2/model.safetensors") == SmallModel.bytes(seed: 2))
         #expect(try line.run("snapshot", image.string).output.contains("\(id)  approximate"))
         #expect(try line.run("unmount", line.mountPoint.string).status == 0)
         #expect(!line.isMounted)

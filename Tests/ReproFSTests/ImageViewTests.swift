@@ -52,7 +52,9 @@ import Testing
             #expect(try tree.json("by-image/output/b.png.json")["passes"]?.array?.first?["seed"] == 1)
             #expect(try tree.list("by-image/output").sorted() == ["b.png.json", "b.png.txt", "day"])
             for (seed, mark) in images {
-                #expect(try tree.json("by-image/output/b.png@\(mark).json")["passes"]?.array?.first?["seed"] == .integer(seed))
+                #expect(
+                    try tree.json("by-image/output/b.png@\(mark).json")["passes"]?.array?.first?["seed"]
+                        == .integer(seed))
                 #expect(try tree.link("by-image/output/b.png@\(mark)") == "b.png@\(mark).json")
                 #expect(try tree.text("by-image/output/b.png@\(mark).txt").contains("seed      \(seed)\n"))
             }

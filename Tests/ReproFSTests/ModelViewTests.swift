@@ -12,7 +12,8 @@ import Testing
     /// > The top of a mount has `models`, `by-name`, `by-hash`, `by-snapshot`, `by-image` and `.reprofs`.
     @Test(arguments: View.allCases) func `stand at the top`(_ way: View) throws {
         try way.show(view.store) { tree throws in
-            #expect(try tree.list("").sorted() == [".reprofs", "by-hash", "by-image", "by-name", "by-snapshot", "models"])
+            #expect(
+                try tree.list("").sorted() == [".reprofs", "by-hash", "by-image", "by-name", "by-snapshot", "models"])
         }
     }
 
@@ -55,7 +56,8 @@ import Testing
             #expect(try tree.link(model + "/latest") == "v2")
             #expect(try tree.read(model + "/latest/model.safetensors") == SmallModel.bytes(seed: 2))
             for absent in ["v0", "v3", "v01", "v", "V1"] { #expect(!tree.exists(model + "/" + absent)) }
-            #expect(try tree.read("by-name/loras/style/ink.safetensors/v1/ink.safetensors") == SmallModel.bytes(seed: 10))
+            #expect(
+                try tree.read("by-name/loras/style/ink.safetensors/v1/ink.safetensors") == SmallModel.bytes(seed: 10))
         }
     }
 
@@ -80,7 +82,9 @@ import Testing
     @Test(arguments: View.allCases) func `tell a file's hash without its being read`(_ way: View) throws {
         try way.show(view.store) { tree throws in
             let hex = SmallModel.digest(seed: 1).hex
-            let expected = ["user.reprofs.sha256": hex, "user.reprofs.autov2": String(hex.prefix(10)), "user.reprofs.version": "v1"]
+            let expected = [
+                "user.reprofs.sha256": hex, "user.reprofs.autov2": String(hex.prefix(10)), "user.reprofs.version": "v1",
+            ]
             #expect(try tree.attributes("by-name/checkpoints/model.safetensors/v1/model.safetensors") == expected)
             let pinned = view.directory(of: view.first) + "/models/checkpoints/model.safetensors"
             #expect(try tree.attributes(pinned) == expected.merging(["user.reprofs.evidence": "inferred"]) { $1 })
@@ -97,7 +101,9 @@ import Testing
         try file.closeAfter { _ = try file.writeAll([UInt8](repeating: 0, count: SmallModel.bytes(seed: 2).count)) }
         try way.show(view.store) { tree throws in
             #expect(throws: (any Error).self) { try tree.read("models/checkpoints/model.safetensors") }
-            #expect(try tree.read("by-name/checkpoints/model.safetensors/v1/model.safetensors") == SmallModel.bytes(seed: 1))
+            #expect(
+                try tree.read("by-name/checkpoints/model.safetensors/v1/model.safetensors") == SmallModel.bytes(seed: 1)
+            )
         }
     }
 }

@@ -65,7 +65,9 @@ private struct Mutation: Sendable, CustomTestStringConvertible {
                         errno = 0
                         let result = mutation.run(tree.absolute(path))
                         let problem = Errno(rawValue: errno)
-                        #expect(result == -1 && problem == .readOnlyFileSystem, "\(mutation.testDescription) of \(path): \(problem)")
+                        #expect(
+                            result == -1 && problem == .readOnlyFileSystem,
+                            "\(mutation.testDescription) of \(path): \(problem)")
                         if result > 2 { close(result) }
                     }
                 }

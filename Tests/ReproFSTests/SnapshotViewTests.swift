@@ -14,8 +14,12 @@ import Testing
     @Test(arguments: View.allCases) func `is entered by an id or the beginning of one`(_ way: View) throws {
         try way.show(view.store) { tree throws in
             let hex = view.first.hex
-            #expect(try tree.list("by-snapshot").sorted() == [view.first, view.second].map { String($0.hex.prefix(12)) }.sorted())
-            for length in [8, 13, 64] { #expect(try tree.link("by-snapshot/" + hex.prefix(length)) == String(hex.prefix(12))) }
+            #expect(
+                try tree.list("by-snapshot").sorted()
+                    == [view.first, view.second].map { String($0.hex.prefix(12)) }.sorted())
+            for length in [8, 13, 64] {
+                #expect(try tree.link("by-snapshot/" + hex.prefix(length)) == String(hex.prefix(12)))
+            }
             #expect(!tree.exists("by-snapshot/" + hex.prefix(7)))
             #expect(try tree.facts("by-snapshot/" + hex.prefix(12)).kind == .directory)
         }
@@ -33,7 +37,9 @@ import Testing
     @Test(arguments: View.allCases) func `pins exactly the models of the prompt`(_ way: View) throws {
         try way.show(view.store) { tree throws in
             let models = view.directory(of: view.first) + "/models"
-            let files = try tree.walk(models).filter { $0.facts.kind == .file }.map { String($0.path.dropFirst(models.count + 1)) }
+            let files = try tree.walk(models).filter { $0.facts.kind == .file }.map {
+                String($0.path.dropFirst(models.count + 1))
+            }
             #expect(files.sorted() == ["checkpoints/model.safetensors", "loras/style/ink.safetensors"])
             #expect(try tree.read(models + "/checkpoints/model.safetensors") == SmallModel.bytes(seed: 1))
             #expect(try tree.read("models/checkpoints/model.safetensors") == SmallModel.bytes(seed: 2))
@@ -58,7 +64,8 @@ import Testing
             let names = try tree.list(directory).sorted()
             #expect(
                 names == [
-                    "extra_model_paths.yaml", "input", "models", "prompt.json", "recipe.json", "recipe.txt", "snapshot.json",
+                    "extra_model_paths.yaml", "input", "models", "prompt.json", "recipe.json", "recipe.txt",
+                    "snapshot.json",
                 ])
             let recipe = try tree.json(directory + "/recipe.json")
             #expect(recipe["snapshot"]?.string == view.first.hex)
@@ -92,7 +99,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["../../../../etc/passwd.safetensors", "/etc/passwd.safetensors", "..\\up.safetensors", "a/../../b.safetensors"])
+    @Test(arguments: [
+        "../../../../etc/passwd.safetensors", "/etc/passwd.safetensors", "..\\up.safetensors", "a/../../b.safetensors",
+    ])
     func `pins nothing for a name that leads outside`(name: String) throws {
         let id = try view.store.snapshot(try view.fixture.image("evil.png", SmallImage.graph(checkpoint: name))).id
         try View.inProcess.show(view.store) { tree throws in

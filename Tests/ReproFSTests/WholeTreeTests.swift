@@ -75,7 +75,9 @@ import Testing
     /// > A directory's modification time changes when its entries do, and never goes back.
     @Test func `changes a directory's time with its entries`() throws {
         try View.inProcess.show(view.store) { tree throws in
-            let directories = ["models/checkpoints", "models/loras", "by-name/checkpoints", "by-hash/sha256", "by-snapshot"]
+            let directories = [
+                "models/checkpoints", "models/loras", "by-name/checkpoints", "by-hash/sha256", "by-snapshot",
+            ]
             func times() throws -> [Timestamp] { try directories.map { try tree.facts($0).modified } }
             let before = try times()
             try view.fixture.add("checkpoints/model.safetensors", seed: 3)

@@ -79,7 +79,8 @@ import Testing
         try fixture.add("loras/style/ink.safetensors", seed: 1)
         let file = try fixture.directory.write(SmallModel.bytes(seed: 2), to: "style")
         _ = file
-        let other = try fixture.directory.write(SmallModel.bytes(seed: 2), to: "other/loras/style.safetensors/x.safetensors")
+        let other = try fixture.directory.write(
+            SmallModel.bytes(seed: 2), to: "other/loras/style.safetensors/x.safetensors")
         _ = other
         try fixture.add("loras/style.safetensors", seed: 3)
         let plan = try fixture.store.plan(adding: [fixture.directory.appending("other")], folder: nil)

@@ -43,7 +43,8 @@ import Testing
 
     @Test func `of two folders with one name differ`() throws {
         for place in ["one", "two"] {
-            let image = try fixture.directory.write(SmallImage.comfy(prompt: SmallImage.graph()), to: "\(place)/output/a.png")
+            let image = try fixture.directory.write(
+                SmallImage.comfy(prompt: SmallImage.graph()), to: "\(place)/output/a.png")
             _ = try fixture.store.snapshot(image)
         }
         #expect(try paths() == ["output-2/a.png", "output/a.png"])
@@ -51,7 +52,8 @@ import Testing
 
     @Test func `belong to the newest image that had them`() throws {
         for (seed, time) in [(1, 1_000), (3, 3_000), (2, 2_000)] {
-            _ = try fixture.store.snapshot(try fixture.image("a.png", SmallImage.graph(seed: UInt64(seed)), modified: time))
+            _ = try fixture.store.snapshot(
+                try fixture.image("a.png", SmallImage.graph(seed: UInt64(seed)), modified: time))
         }
         let holder = try #require(try fixture.store.newestImage(named: "a.png"))
         #expect(holder.image == SHA256.digest(of: SmallImage.comfy(prompt: SmallImage.graph(seed: 3))))

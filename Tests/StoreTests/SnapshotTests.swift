@@ -79,7 +79,8 @@ import Testing
 
     @Test func `assumes by the name alone when the image is older than all that is known`() throws {
         try fixture.add("checkpoints/model.safetensors", seed: 1)
-        let model = try model(try fixture.store.snapshot(try fixture.image(SmallImage.graph(), modified: 1_000_000_000)).id)
+        let model = try model(
+            try fixture.store.snapshot(try fixture.image(SmallImage.graph(), modified: 1_000_000_000)).id)
         #expect(model["evidence"] == "assumed")
         #expect(model["version"] == 1)
     }
@@ -108,7 +109,9 @@ import Testing
         #expect(second.isNew)
         #expect(second.supersedes == first.id)
         #expect(second.grade == .approximate)
-        #expect(try fixture.store.snapshot(ofImage: SHA256.digest(of: SmallImage.comfy(prompt: SmallImage.graph())))?.digest == second.id)
+        #expect(
+            try fixture.store.snapshot(ofImage: SHA256.digest(of: SmallImage.comfy(prompt: SmallImage.graph())))?.digest
+                == second.id)
     }
 
     @Test func `keeps its bytes when the model is replaced later`() throws {
@@ -168,16 +171,20 @@ import Testing
     /// > snapshot says so, and nothing is pinned for it.
     @Test func `reads a backslash as a separator and refuses what leads outside`() throws {
         try fixture.add("checkpoints/sub/model.safetensors", seed: 1)
-        let windows = try fixture.store.snapshot(try fixture.image(SmallImage.graph(checkpoint: "sub\\model.safetensors")))
+        let windows = try fixture.store.snapshot(
+            try fixture.image(SmallImage.graph(checkpoint: "sub\\model.safetensors")))
         #expect(try model(windows.id)["sha256"]?.string == SmallModel.digest(seed: 1).hex)
         for name in ["/sub/model.safetensors", "sub/../../checkpoints/sub/model.safetensors"] {
             let refused = try fixture.store.snapshot(try fixture.image(SmallImage.graph(checkpoint: name)))
             #expect(refused.reasons.map(\.code).contains(.nameRefused))
-            #expect(try fixture.store.pins(under: 0, in: try fixture.row(refused.id).models, after: 0, limit: 9).isEmpty)
+            #expect(
+                try fixture.store.pins(under: 0, in: try fixture.row(refused.id).models, after: 0, limit: 9).isEmpty)
         }
     }
 
-    @Test(arguments: ["../../secret.safetensors", "/etc/secret.safetensors", "..\\..\\secret.safetensors", "C:\\secret.safetensors"])
+    @Test(arguments: [
+        "../../secret.safetensors", "/etc/secret.safetensors", "..\\..\\secret.safetensors", "C:\\secret.safetensors",
+    ])
     func `refuses a name that leads outside, and says so`(name: String) throws {
         try fixture.directory.write(SmallModel.bytes(seed: 1), to: "models/secret.safetensors")
         let result = try fixture.store.snapshot(try fixture.image(SmallImage.graph(checkpoint: name)))
@@ -188,7 +195,8 @@ import Testing
 
     @Test func `finds a name with backslashes under its folders`() throws {
         try fixture.add("checkpoints/sub/model.safetensors", seed: 1)
-        let id = try fixture.store.snapshot(try fixture.image(SmallImage.graph(checkpoint: "sub\\model.safetensors"))).id
+        let id = try fixture.store.snapshot(try fixture.image(SmallImage.graph(checkpoint: "sub\\model.safetensors")))
+            .id
         #expect(try model(id)["name"] == "sub/model.safetensors")
         #expect(try model(id)["evidence"] == "inferred")
     }

@@ -21,7 +21,8 @@ package enum SmallImage {
         ]
         if let lora {
             nodes.append(
-                #""10":{"class_type":"LoraLoaderModelOnly","inputs":{"model":["4",0],"lora_name":\#(quoted(lora)),"strength_model":0.8}}"#)
+                #""10":{"class_type":"LoraLoaderModelOnly","inputs":{"model":["4",0],"lora_name":\#(quoted(lora)),"strength_model":0.8}}"#
+            )
         }
         if let image {
             nodes.append(#""11":{"class_type":"LoadImage","inputs":{"image":\#(quoted(image))}}"#)
@@ -31,7 +32,8 @@ package enum SmallImage {
         }
         let model = lora == nil ? "4" : "10"
         nodes.append(
-            #""3":{"class_type":"KSampler","inputs":{"model":["\#(model)",0],"seed":\#(seed),"steps":2,"cfg":4.0,"sampler_name":"euler","scheduler":"normal","positive":["6",0],"negative":["7",0],"latent_image":["5",0],"denoise":1.0}}"#)
+            #""3":{"class_type":"KSampler","inputs":{"model":["\#(model)",0],"seed":\#(seed),"steps":2,"cfg":4.0,"sampler_name":"euler","scheduler":"normal","positive":["6",0],"negative":["7",0],"latent_image":["5",0],"denoise":1.0}}"#
+        )
         return "{" + nodes.joined(separator: ",") + "}"
     }
 

@@ -12,7 +12,9 @@ package enum SmallModel {
         return bytes
     }
 
-    package static func digest(seed: UInt64, size: Int = 4096) -> Digest { SHA256.digest(of: bytes(seed: seed, size: size)) }
+    package static func digest(seed: UInt64, size: Int = 4096) -> Digest {
+        SHA256.digest(of: bytes(seed: seed, size: size))
+    }
 }
 
 /// A random number generator whose numbers follow from its seed: a failing run can be run again.

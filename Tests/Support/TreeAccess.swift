@@ -125,14 +125,18 @@ package struct MountedTree: TreeAccess {
     private static let listxattr = dlsym(nil, "listxattr").map { unsafeBitCast($0, to: ListXattr.self) }
     private static let getxattr = dlsym(nil, "getxattr").map { unsafeBitCast($0, to: GetXattr.self) }
 
-    package func absolute(_ path: String) -> String { path.isEmpty ? mountPoint.string : mountPoint.string + "/" + path }
+    package func absolute(_ path: String) -> String {
+        path.isEmpty ? mountPoint.string : mountPoint.string + "/" + path
+    }
 
     package func list(_ path: String) throws -> [String] {
         guard let directory = opendir(absolute(path)) else { throw Errno(rawValue: errno) }
         defer { closedir(directory) }
         var names: [String] = []
         while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
             if name != "." && name != ".." { names.append(name) }
         }
         return names
@@ -167,7 +171,7 @@ package struct MountedTree: TreeAccess {
 
     package func link(_ path: String) throws -> String {
         var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = buffer.withUnsafeMutableBytes { readlink(absolute(path), $0.baseAddress!, $0.count) }
+        let count = buffer.withUnsafeMutableBytes { $0.baseAddress.map { readlink(absolute(path), $0, 4096) } ?? -1 }
         guard count >= 0 else { throw Errno(rawValue: errno) }
         return String(decoding: buffer[..<count], as: UTF8.self)
     }

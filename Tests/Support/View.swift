@@ -53,7 +53,8 @@ package enum View: String, CaseIterable, Sendable {
                 if umount2(mountPoint.string, 0) == 0 { return }
                 if errno != EBUSY { throw Errno(rawValue: errno) }
             } else {
-                let helper = try Process.run(URL(fileURLWithPath: "/usr/bin/fusermount3"), arguments: ["-u", mountPoint.string])
+                let helper = try Process.run(
+                    URL(fileURLWithPath: "/usr/bin/fusermount3"), arguments: ["-u", mountPoint.string])
                 helper.waitUntilExit()
                 if helper.terminationStatus == 0 { return }
             }

@@ -9,7 +9,8 @@ struct ListCommand: ParsableCommand {
 }
 
 struct ListModels: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "models", abstract: "Every model and what it holds now.")
+    static let configuration = CommandConfiguration(
+        commandName: "models", abstract: "Every model and what it holds now.")
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 
@@ -44,8 +45,10 @@ struct ListVersions: ParsableCommand {
                 "\(version.recorded.brief)  \(version.sha256.autoV2)  \(Terminal.size(version.size))  "
                     + "\(version.folder)/\(version.name)  v\(version.number)\(version.isLive ? "  live" : "")",
                 [
-                    "folder": .string(version.folder), "name": .string(version.name), "version": .integer(version.number),
-                    "live": .bool(version.isLive), "sha256": .string(version.sha256.hex), "size": .integer(version.size),
+                    "folder": .string(version.folder), "name": .string(version.name),
+                    "version": .integer(version.number),
+                    "live": .bool(version.isLive), "sha256": .string(version.sha256.hex),
+                    "size": .integer(version.size),
                     "recorded": .string(version.recorded.description),
                 ])
         }
@@ -86,7 +89,8 @@ struct ListImages: ParsableCommand {
             table.row(
                 "\(image.time.brief)  \(image.snapshot.hex.prefix(12))  \(image.grade)  \(shown)",
                 [
-                    "path": .string(shown), "sha256": .string(image.sha256.hex), "snapshot": .string(image.snapshot.hex),
+                    "path": .string(shown), "sha256": .string(image.sha256.hex),
+                    "snapshot": .string(image.snapshot.hex),
                     "grade": .string(image.grade.rawValue), "time": .string(image.time.description),
                 ])
         }

@@ -43,7 +43,8 @@ struct MountCommand: ParsableCommand {
         }
     }
 
-    private func serve(_ storePath: FilePath, at mountPoint: FilePath, whenReady: @escaping @Sendable () -> Void) throws {
+    private func serve(_ storePath: FilePath, at mountPoint: FilePath, whenReady: @escaping @Sendable () -> Void) throws
+    {
         Signals.hold()
         var logger = Logger(label: "reprofs") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .info

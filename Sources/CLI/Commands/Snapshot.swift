@@ -49,7 +49,8 @@ struct SnapshotCommand: ParsableCommand {
     }
 
     private func snapshot(
-        _ image: FilePath, root: FilePath?, inputs: [FilePath], store: Store, counts: inout (done: Int, failed: Int, skipped: Int)
+        _ image: FilePath, root: FilePath?, inputs: [FilePath], store: Store,
+        counts: inout (done: Int, failed: Int, skipped: Int)
     ) {
         do throws(StoreError) {
             let result = try store.snapshot(image, root: root, label: label, inputs: inputs)
@@ -74,7 +75,9 @@ enum ImageFiles {
         }
         var names: [String] = []
         while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
             if !name.hasPrefix(".") { names.append(name) }
         }
         closedir(stream)

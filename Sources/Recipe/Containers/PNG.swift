@@ -26,7 +26,8 @@ package enum PNG {
                 let type = String(decoding: head[4..<8], as: UTF8.self)
                 guard length <= source.count - offset - 12 else {
                     // A text cut short is still worth reading for what it holds up to there.
-                    try take(type, head: head, source: source, offset: offset, length: source.count - offset - 8, cut: true)
+                    try take(
+                        type, head: head, source: source, offset: offset, length: source.count - offset - 8, cut: true)
                     return damage("the chunk \(type) says it is longer than the file")
                 }
                 guard type != "IEND" else { return }
@@ -46,7 +47,9 @@ package enum PNG {
             let data = try source.read(at: offset + 8, count: length)
             if !cut {
                 let stored = try source.read(at: offset + 8 + length, count: 4)
-                if bigEndian(stored[...]) != crc32(head[4..<8], data) { damage("the checksum of a \(type) chunk is wrong") }
+                if bigEndian(stored[...]) != crc32(head[4..<8], data) {
+                    damage("the checksum of a \(type) chunk is wrong")
+                }
             }
             switch type {
             case "IHDR" where data.count >= 8:
@@ -68,7 +71,9 @@ package enum PNG {
 
         /// `key NUL method zlib`
         private mutating func compressed(_ data: [UInt8]) {
-            guard let (key, rest) = split(data[...]), rest.first == 0 else { return damage("a zTXt chunk is malformed") }
+            guard let (key, rest) = split(data[...]), rest.first == 0 else {
+                return damage("a zTXt chunk is malformed")
+            }
             add(key, inflating: rest.dropFirst())
         }
 

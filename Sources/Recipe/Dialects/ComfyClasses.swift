@@ -23,7 +23,9 @@ enum ComfyClasses {
     }
 
     /// Inputs that hold a prompt's words.
-    static let textInputs = ["text", "text_g", "text_l", "clip_l", "t5xxl", "prompt", "positive_prompt", "negative_prompt"]
+    static let textInputs = [
+        "text", "text_g", "text_l", "clip_l", "t5xxl", "prompt", "positive_prompt", "negative_prompt",
+    ]
 
     /// Inputs by which a guider takes what the image should show.
     static let guiderTexts = ["positive", "conditioning", "cond1"]
@@ -46,7 +48,8 @@ enum ComfyClasses {
     static func isRemote(_ node: ComfyGraph.Node) -> Bool {
         let remote = [
             "OpenAIDalle", "OpenAIGPTImage", "OpenAIVideo", "FluxPro", "FluxKontext", "IdeogramV", "RecraftTextToImage",
-            "RecraftImageToImage", "StabilityStableImage", "Kling", "Luma", "MinimaxText", "MinimaxImage", "PixverseText",
+            "RecraftImageToImage", "StabilityStableImage", "Kling", "Luma", "MinimaxText", "MinimaxImage",
+            "PixverseText",
             "PixverseImage", "RunwayText", "RunwayImage", "VeoVideo", "Veo3", "GeminiNode", "GeminiImage", "Rodin3D",
             "Tripo", "Moonvalley", "ByteDance", "WanTextToVideoApi", "WanImageToVideoApi", "WanTextToImageApi",
         ]
@@ -59,12 +62,15 @@ enum ComfyClasses {
     }
 
     /// Approximations whose result depends on the machine.
-    static let approximating: Set<String> = ["HyperTile", "TomePatchModel", "EasyCache", "LazyCache", "TorchCompileModel"]
+    static let approximating: Set<String> = [
+        "HyperTile", "TomePatchModel", "EasyCache", "LazyCache", "TorchCompileModel",
+    ]
 
     /// Core classes that images are commonly made with; all others may change with their node pack.
     static let core: Set<String> = [
         "BasicGuider", "BasicScheduler", "CFGGuider", "CLIPLoader", "CLIPSetLastLayer", "CLIPTextEncode",
-        "CLIPTextEncodeFlux", "CLIPTextEncodeSDXL", "CLIPTextEncodeSDXLRefiner", "CLIPTextEncodeSD3", "CLIPVisionEncode",
+        "CLIPTextEncodeFlux", "CLIPTextEncodeSDXL", "CLIPTextEncodeSDXLRefiner", "CLIPTextEncodeSD3",
+        "CLIPVisionEncode",
         "CLIPVisionLoader", "CheckpointLoader", "CheckpointLoaderSimple", "ConditioningAverage", "ConditioningCombine",
         "ConditioningConcat", "ConditioningSetArea", "ConditioningSetAreaPercentage", "ConditioningSetMask",
         "ConditioningSetTimestepRange", "ConditioningZeroOut", "ControlNetApply", "ControlNetApplyAdvanced",

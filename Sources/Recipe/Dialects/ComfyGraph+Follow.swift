@@ -26,7 +26,9 @@ extension ComfyGraph {
         var next = 0
         while next < min(queue.count, Self.reach) {
             for (name, value) in queue[next].inputs.members where inputs.contains(name) {
-                guard let link = link(value), let source = nodes[link.id], seen.insert(link.id).inserted else { continue }
+                guard let link = link(value), let source = nodes[link.id], seen.insert(link.id).inserted else {
+                    continue
+                }
                 if matches(source) { return source }
                 queue.append(source)
             }

@@ -48,9 +48,11 @@ extension ComfyGraph {
         pass.denoise = number(node, "denoise") ?? sigmas.flatMap { number($0, "denoise") }
         pass.cfg = number(node, "cfg") ?? guider.flatMap { number($0, "cfg") }
         pass.seed = seed(node)
-        pass.positive = words(node, "positive") ?? guider.flatMap { guider in
-            ComfyClasses.guiderTexts.lazy.compactMap { words(guider, $0) }.first
-        }
+        pass.positive =
+            words(node, "positive")
+            ?? guider.flatMap { guider in
+                ComfyClasses.guiderTexts.lazy.compactMap { words(guider, $0) }.first
+            }
         pass.negative = words(node, "negative") ?? guider.flatMap { words($0, "negative") }
         if let latent = canvas(of: node) {
             pass.width = number(latent, "width")

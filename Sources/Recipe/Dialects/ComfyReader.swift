@@ -32,10 +32,14 @@ enum ComfyReader {
         for node in nodes where !mutedOrBypassed.contains(node["mode"]?.number?.int ?? 0) {
             let id = node["id"]?.number?.literal ?? node["id"]?.string ?? "?"
             for widget in node["widgets_values"]?.array ?? [] {
-                guard let name = widget.string, Folder.isModelFile(name), !name.utf8.contains(UInt8(ascii: "\n")) else { continue }
+                guard let name = widget.string, Folder.isModelFile(name), !name.utf8.contains(UInt8(ascii: "\n")) else {
+                    continue
+                }
                 let tries = [try? ModelPath(name)].compactMap { $0 }
                 recipe.models.append(
-                    .init(reference: .init(folder: nil, name: name, candidates: tries, node: id, input: "widgets_values")))
+                    .init(
+                        reference: .init(folder: nil, name: name, candidates: tries, node: id, input: "widgets_values"))
+                )
             }
         }
         recipe.findings = [

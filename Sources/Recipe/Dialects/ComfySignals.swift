@@ -26,10 +26,13 @@ struct ComfySignals {
                 reasons.append(.init(.samplerNondeterministic, "the sampler \(sampler) does not repeat exactly"))
             } else if ComfyClasses.drawsNoiseOnDevice(sampler) {
                 reasons.append(
-                    .init(.deviceNoise, "the sampler \(sampler) draws noise on the device, and that device is not recorded"))
+                    .init(
+                        .deviceNoise,
+                        "the sampler \(sampler) draws noise on the device, and that device is not recorded"))
             }
         } else {
-            reasons.append(.init(.unresolved, "the sampler of node \(pass.node) is chosen in a way that is not followed"))
+            reasons.append(
+                .init(.unresolved, "the sampler of node \(pass.node) is chosen in a way that is not followed"))
         }
         if let node = graph.nodes[pass.node] {
             var prompts = [(node, "positive"), (node, "negative")]
@@ -39,7 +42,10 @@ struct ComfySignals {
             for (teller, input) in prompts {
                 guard case .unknown(let source) = graph.prompt(teller, input) else { continue }
                 reasons.append(
-                    .init(.unresolved, "the \(input) text of node \(teller.id) comes from \(source.classType), whose words are not recorded"))
+                    .init(
+                        .unresolved,
+                        "the \(input) text of node \(teller.id) comes from \(source.classType), whose words are not recorded"
+                    ))
             }
         }
         return reasons
@@ -54,18 +60,25 @@ struct ComfySignals {
 
     private func single(_ node: ComfyGraph.Node) -> [Reason] {
         if ComfyClasses.isRemote(node) {
-            return [.init(.remoteNode, "node \(node.id) (\(node.classType)) calls a hosted service; its answer changes")]
+            return [
+                .init(.remoteNode, "node \(node.id) (\(node.classType)) calls a hosted service; its answer changes")
+            ]
         }
         if ComfyClasses.hidesItsModels(node.classType) {
             return [.init(.modelHidden, "node \(node.id) (\(node.classType)) chooses its model files by itself")]
         }
         if ComfyClasses.unseeded.contains(node.classType) {
-            return [.init(.samplerNondeterministic, "node \(node.id) (\(node.classType)) draws noise without a recorded seed")]
+            return [
+                .init(
+                    .samplerNondeterministic, "node \(node.id) (\(node.classType)) draws noise without a recorded seed")
+            ]
         }
         let dtype = graph.text(node, "weight_dtype")
         if ComfyClasses.approximating.contains(node.classType) || (dtype != nil && dtype != "default") {
             let what = dtype.map { "computes in \($0)" } ?? "approximates"
-            return [.init(.approximated, "node \(node.id) (\(node.classType)) \(what); other devices round differently")]
+            return [
+                .init(.approximated, "node \(node.id) (\(node.classType)) \(what); other devices round differently")
+            ]
         }
         return []
     }

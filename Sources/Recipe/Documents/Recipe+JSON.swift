@@ -1,7 +1,9 @@
 // The parts of a recipe as JSON: the same members in snapshot.json and in recipe.json, and how they are read back.
 
 extension Recipe.Generator {
-    var json: JSON { ["name": .string(orNull: name), "version": .string(orNull: version), "dialect": .string(orNull: dialect)] }
+    var json: JSON {
+        ["name": .string(orNull: name), "version": .string(orNull: version), "dialect": .string(orNull: dialect)]
+    }
 }
 
 extension Recipe.Pass {
@@ -45,7 +47,8 @@ extension Recipe.ModelUse {
     }
 
     init(_ json: JSON) throws(DocumentError) {
-        guard let name = json["name"]?.string, let reference = json["reference"]?.string, let node = json["node"]?.string,
+        guard let name = json["name"]?.string, let reference = json["reference"]?.string,
+            let node = json["node"]?.string,
             let input = json["input"]?.string, let evidence = json["evidence"]?.string.flatMap(Evidence.init)
         else { throw DocumentError("models") }
         let path = json["refused"]?.bool == true ? nil : try? ModelPath(name)
@@ -58,7 +61,8 @@ extension Recipe.ModelUse {
         if let digest = json["sha256"]?.string.flatMap({ Digest(hex: $0) }), let size = json["size"]?.number?.int,
             let folder = json["folder"]?.string, let path
         {
-            resolution = .init(folder: folder, path: path, sha256: digest, size: size, version: json["version"]?.number?.int)
+            resolution = .init(
+                folder: folder, path: path, sha256: digest, size: size, version: json["version"]?.number?.int)
         }
     }
 }
@@ -86,7 +90,9 @@ extension Recipe.InputUse {
             reference: InputReference(
                 kind: kind, name: name, directory: directory, path: path, node: node, recorded: recorded))
         self.evidence = evidence
-        if let digest = json["sha256"]?.string.flatMap({ Digest(hex: $0) }), let size = json["size"]?.number?.int, let path {
+        if let digest = json["sha256"]?.string.flatMap({ Digest(hex: $0) }), let size = json["size"]?.number?.int,
+            let path
+        {
             resolution = .init(folder: directory, path: path, sha256: digest, size: size, version: nil)
         }
     }
@@ -99,7 +105,10 @@ extension Verdict {
             "grade": .string(grade.rawValue), "verified": false,
             "reasons": .array(
                 reasons.map {
-                    ["code": .string($0.code.rawValue), "message": .string($0.message), "cap": .string($0.cap.rawValue)]
+                    [
+                        "code": .string($0.code.rawValue), "message": .string($0.message),
+                        "cap": .string($0.cap.rawValue),
+                    ]
                 }),
         ]
     }

@@ -17,7 +17,8 @@ extension RecipeDocument {
         let pixels = image.width.flatMap { width in image.height.map { "\(width) x \($0) pixels, " } } ?? ""
         return [
             ("Image", "\(pixels)\(image.size) bytes, \(image.mediaType)"), ("Made", image.time.brief + " UTC"),
-            ("With", oneLine(snapshot.recipe.generator.name ?? "an unknown tool")), ("Snapshot", String(id.hex.prefix(12))),
+            ("With", oneLine(snapshot.recipe.generator.name ?? "an unknown tool")),
+            ("Snapshot", String(id.hex.prefix(12))),
             ("Grade", verdict.grade.rawValue),
         ]
     }
@@ -32,11 +33,13 @@ extension RecipeDocument {
     }
 
     private func describe(_ pass: Recipe.Pass, index: Int) -> [String] {
-        let title = snapshot.recipe.passes.count == 1 ? "Sampling" : "Sampling, pass \(snapshot.recipe.passes.count - index)"
+        let title =
+            snapshot.recipe.passes.count == 1 ? "Sampling" : "Sampling, pass \(snapshot.recipe.passes.count - index)"
         let size = pass.width.flatMap { width in pass.height.map { "\(width.literal) x \($0.literal)" } }
         let values: [(String, String?)] = [
             ("seed", pass.seed?.literal), ("steps", pass.steps?.literal), ("cfg", pass.cfg?.literal),
-            ("sampler", pass.sampler.map(oneLine)), ("scheduler", pass.scheduler.map(oneLine)), ("denoise", pass.denoise?.literal), ("size", size),
+            ("sampler", pass.sampler.map(oneLine)), ("scheduler", pass.scheduler.map(oneLine)),
+            ("denoise", pass.denoise?.literal), ("size", size),
             ("positive", pass.positive), ("negative", pass.negative),
         ]
         return ["\(title) (node \(oneLine(pass.node)))"]

@@ -10,7 +10,9 @@ extension SnapshotDocument {
         if fresh.recipe.models.map(\.reference.slot) == recipe.models.map(\.reference.slot) {
             for (index, use) in fresh.recipe.models.enumerated() {
                 let old = recipe.models[index]
-                guard Self.isBetter(use.evidence, use.resolution, than: old.evidence, old.resolution, isEarlier) else { continue }
+                guard Self.isBetter(use.evidence, use.resolution, than: old.evidence, old.resolution, isEarlier) else {
+                    continue
+                }
                 better.recipe.models[index] = use
                 changed = true
             }

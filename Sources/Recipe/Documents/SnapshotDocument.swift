@@ -59,7 +59,8 @@ package struct SnapshotDocument: Sendable, Equatable {
         [
             "schema": .string(Self.schema),
             "image": [
-                "sha256": .string(image.sha256.hex), "size": .integer(image.size), "mediaType": .string(image.mediaType),
+                "sha256": .string(image.sha256.hex), "size": .integer(image.size),
+                "mediaType": .string(image.mediaType),
                 "width": .integer(orNull: image.width), "height": .integer(orNull: image.height),
                 "time": .string(image.time.description),
             ],
@@ -67,7 +68,8 @@ package struct SnapshotDocument: Sendable, Equatable {
             "passes": .array(recipe.passes.map(\.json)),
             "models": .array(recipe.models.map { $0.json }),
             "inputs": .array(recipe.inputs.map { $0.json }),
-            "findings": .array(recipe.findings.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] }),
+            "findings": .array(
+                recipe.findings.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] }),
             "environment": .null,
             "prompt": Self.json(prompt), "workflow": Self.json(workflow),
             "parent": .string(orNull: parent?.hex),

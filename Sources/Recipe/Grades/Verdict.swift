@@ -26,7 +26,9 @@ package struct Verdict: Sendable, Equatable {
         return switch use.evidence {
         case .observed, .recorded: nil
         case .inferred:
-            .init(.modelInferred, "\(name) is the version that was live when the image was made; its bytes were not recorded")
+            .init(
+                .modelInferred,
+                "\(name) is the version that was live when the image was made; its bytes were not recorded")
         case .assumed, .missing:
             .init(.modelAssumed, "only the name of \(name) is known; its bytes may have been others then")
         }
@@ -44,8 +46,10 @@ package struct Verdict: Sendable, Equatable {
         }
         return switch use.evidence {
         case .observed, .recorded: nil
-        case .inferred: .init(.inputInferred, "the input \(name) has not changed since the image was made; it was pinned later")
-        case .assumed, .missing: .init(.inputAssumed, "the input \(name) was found by its name; it may have been another then")
+        case .inferred:
+            .init(.inputInferred, "the input \(name) has not changed since the image was made; it was pinned later")
+        case .assumed, .missing:
+            .init(.inputAssumed, "the input \(name) was found by its name; it may have been another then")
         }
     }
 

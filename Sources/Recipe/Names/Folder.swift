@@ -2,7 +2,8 @@
 package enum Folder {
     /// The folders that ComfyUI 0.33 lists, by the names it prefers.
     package static let known = [
-        "audio_encoders", "background_removal", "checkpoints", "classifiers", "clip_vision", "configs", "controlnet", "detection",
+        "audio_encoders", "background_removal", "checkpoints", "classifiers", "clip_vision", "configs", "controlnet",
+        "detection",
         "diffusers", "diffusion_models", "embeddings", "frame_interpolation", "geometry_estimation", "gligen",
         "hypernetworks", "latent_upscale_models", "loras", "model_patches", "optical_flow", "photomaker",
         "style_models", "text_encoders", "upscale_models", "vae", "vae_approx",

@@ -31,7 +31,8 @@ package struct ModelPath: Hashable, Sendable, CustomStringConvertible, Comparabl
         guard !text.utf8.contains(0) else { throw .holdsNUL(text) }
         guard text.utf8.count <= 1024 else { throw .tooLong(text) }
         // By scalars: a combining mark after a slash makes one character with it, but the kernel sees the slash.
-        let parts = text.unicodeScalars.split(omittingEmptySubsequences: false) { $0 == "/" || $0 == "\\" }.map(String.init)
+        let parts = text.unicodeScalars.split(omittingEmptySubsequences: false) { $0 == "/" || $0 == "\\" }.map(
+            String.init)
         let drive = text.utf8.dropFirst().first == UInt8(ascii: ":") && parts[0].utf8.count == 2
         guard !(parts[0].isEmpty || drive) else { throw .absolute(text) }
         guard !parts.contains("..") else { throw .leavesTheFolder(text) }

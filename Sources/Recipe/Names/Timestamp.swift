@@ -9,7 +9,9 @@ package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertibl
         self.nanoseconds = isTooFar || isJustTooFar ? (seconds < 0 ? .min / 2 : .max / 2) : sum
     }
 
-    package var seconds: Int { Int(nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000).quotient) - (remainder < 0 ? 1 : 0) }
+    package var seconds: Int {
+        Int(nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000).quotient) - (remainder < 0 ? 1 : 0)
+    }
     /// Nanoseconds in the second, 0 to 999,999,999.
     package var fraction: Int { Int(remainder < 0 ? remainder + 1_000_000_000 : remainder) }
     private var remainder: Int64 { nanoseconds % 1_000_000_000 }
@@ -34,7 +36,8 @@ package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertibl
     package init?(_ text: String) {
         let fields = text.split { "-T:.Z".contains($0) }
         // The widths bound the numbers, so that no arithmetic below overflows.
-        guard text.hasSuffix("Z"), fields.map(\.utf8.count) == [4, 2, 2, 2, 2, 2] + (fields.count == 7 ? [9] : []) else { return nil }
+        guard text.hasSuffix("Z"), fields.map(\.utf8.count) == [4, 2, 2, 2, 2, 2] + (fields.count == 7 ? [9] : [])
+        else { return nil }
         let numbers = fields.compactMap { Int($0) }
         guard numbers.count == fields.count, (1...12).contains(numbers[1]) else { return nil }
         let days = Self.days(year: numbers[0], month: numbers[1], day: numbers[2])

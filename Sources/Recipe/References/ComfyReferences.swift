@@ -4,7 +4,8 @@ extension ComfyGraph {
         var found: [ModelReference] = []
         for node in nodes {
             let first = found.count
-            for (input, value) in node.inputs.members where inputKind(node, input) == nil && input != "filename_prefix" {
+            for (input, value) in node.inputs.members where inputKind(node, input) == nil && input != "filename_prefix"
+            {
                 if let folder = LoaderTable.folder(classType: node.classType, input: input) {
                     guard let name = self.value(node, input)?.string else { continue }
                     found += references(folder: folder, name: name, node: node, input: input)
@@ -88,7 +89,8 @@ extension ComfyGraph {
             Folder.isModelFile(text) && text.utf8.count <= 1024 && !text.utf8.contains(UInt8(ascii: "\n")) ? [text] : []
         case .array(let elements): elements.flatMap(modelNames)
         case .object(let object):
-            object["on"] == false || object["active"] == false ? [] : object.members.flatMap { modelNames(in: $0.value) }
+            object["on"] == false || object["active"] == false
+                ? [] : object.members.flatMap { modelNames(in: $0.value) }
         default: []
         }
     }

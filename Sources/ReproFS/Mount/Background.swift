@@ -49,8 +49,12 @@ package enum Background {
         guard let list = opendir("/proc/self/fd") else { return }
         var open: [CInt] = []
         while let entry = readdir(list) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-            if let number = CInt(name), number > 2, number != dirfd(list), number != kept.rawValue { open.append(number) }
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if let number = CInt(name), number > 2, number != dirfd(list), number != kept.rawValue {
+                open.append(number)
+            }
         }
         closedir(list)
         for number in open { close(number) }

@@ -53,18 +53,22 @@ private struct DirectoryBuffer {
     }
 
     /// False where the entry does not fit any more.
-    private mutating func add(_ name: String, _ entry: fuse_entry_param, _ cookie: off_t, _ request: fuse_req_t?) -> Bool {
+    private mutating func add(_ name: String, _ entry: fuse_entry_param, _ cookie: off_t, _ request: fuse_req_t?)
+        -> Bool
+    {
         var entry = entry
         let start = bytes.count
         let room = capacity - start
-        let needed = withAttributes
+        let needed =
+            withAttributes
             ? fuse_add_direntry_plus(request, nil, 0, name, &entry, cookie)
             : fuse_add_direntry(request, nil, 0, name, &entry.attr, cookie)
         guard needed <= room else { return false }
         bytes.append(contentsOf: repeatElement(0, count: needed))
         bytes.withUnsafeMutableBytes { buffer in
             let target = buffer.baseAddress?.advanced(by: start).assumingMemoryBound(to: CChar.self)
-            _ = withAttributes
+            _ =
+                withAttributes
                 ? fuse_add_direntry_plus(request, target, needed, name, &entry, cookie)
                 : fuse_add_direntry(request, target, needed, name, &entry.attr, cookie)
         }

@@ -56,7 +56,8 @@ package final class Mount: Sendable {
         }
         defer { if options.handlesSignals { fuse_remove_signal_handlers(session) } }
         guard fuse_session_mount(session, mountPoint) == 0 else {
-            throw MountError("cannot mount at \(mountPoint); does the directory exist, and is /dev/fuse there and yours to use?")
+            throw MountError(
+                "cannot mount at \(mountPoint); does the directory exist, and is /dev/fuse there and yours to use?")
         }
         defer { fuse_session_unmount(session) }
         guard let configuration = fuse_loop_cfg_create() else { throw MountError("out of memory") }

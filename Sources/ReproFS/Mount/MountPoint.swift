@@ -24,12 +24,16 @@ package enum MountPoint {
         case let problem?: throw MountError("cannot use the mount point \(path): \(problem)")
         }
         guard facts.st_mode & S_IFMT == S_IFDIR else { throw MountError("the mount point \(path) is no directory") }
-        if let mounted = mount(at: path), mounted.isReproFS { throw MountError("\(mounted.source) is mounted at \(path) already") }
+        if let mounted = mount(at: path), mounted.isReproFS {
+            throw MountError("\(mounted.source) is mounted at \(path) already")
+        }
     }
 
     /// Unmounts what ReproFS has mounted at `path`. `busy` says so; nothing is detached behind open files.
     package static func unmount(_ path: FilePath) throws(MountError) {
-        guard let mounted = mount(at: path), mounted.isReproFS else { throw MountError("no ReproFS is mounted at \(path)") }
+        guard let mounted = mount(at: path), mounted.isReproFS else {
+            throw MountError("no ReproFS is mounted at \(path)")
+        }
         let server = process(at: path)
         let problem = geteuid() == 0 ? unmountDirectly(path) : helper(["-u", path.string])
         if let problem { throw MountError("cannot unmount \(path): \(problem)") }
@@ -67,7 +71,9 @@ package enum MountPoint {
         var bytes: [UInt8] = []
         var rest = Array(field.utf8)[...]
         while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "\\"), rest.count >= 3, let code = UInt8(String(decoding: rest.prefix(3), as: UTF8.self), radix: 8) {
+            if byte == UInt8(ascii: "\\"), rest.count >= 3,
+                let code = UInt8(String(decoding: rest.prefix(3), as: UTF8.self), radix: 8)
+            {
                 bytes.append(code)
                 rest = rest.dropFirst(3)
             } else {
@@ -82,14 +88,16 @@ package enum MountPoint {
     }
 
     private static func detach(_ path: FilePath) throws(MountError) {
-        let problem = path.withPlatformString { umount2($0, CInt(MNT_DETACH)) } == 0
+        let problem =
+            path.withPlatformString { umount2($0, CInt(MNT_DETACH)) } == 0
             ? nil : helper(["-u", "-z", path.string])
         if let problem { throw MountError("a dead mount at \(path) cannot be removed: \(problem)") }
     }
 
     private static func unmountDirectly(_ path: FilePath) -> String? {
         if path.withPlatformString({ umount2($0, CInt(UMOUNT_NOFOLLOW)) }) == 0 { return nil }
-        return errno == EBUSY ? "it is in use; end the programs that have files open there" : "\(Errno(rawValue: errno))"
+        return errno == EBUSY
+            ? "it is in use; end the programs that have files open there" : "\(Errno(rawValue: errno))"
     }
 
     /// Runs fusermount3, which unmounts for an ordinary user; nil when it succeeded.

@@ -26,10 +26,12 @@ final class Notifier: Sendable {
     func start() {
         let reference = Unmanaged.passRetained(self)
         var started = pthread_t()
-        let result = pthread_create(&started, nil, { data in
-            data.map { Unmanaged<Notifier>.fromOpaque($0).takeRetainedValue() }?.look()
-            return nil
-        }, reference.toOpaque())
+        let result = pthread_create(
+            &started, nil,
+            { data in
+                data.map { Unmanaged<Notifier>.fromOpaque($0).takeRetainedValue() }?.look()
+                return nil
+            }, reference.toOpaque())
         guard result == 0 else { return reference.release() }
         thread.withLock { $0 = started }
     }

@@ -51,7 +51,9 @@ extension Mount {
         table.open = { request, id, info in
             answer(request, "open") { mount throws(Failure) in
                 guard let info else { throw Failure(.invalidArgument, "no file info") }
-                guard info.pointee.flags & O_ACCMODE == O_RDONLY, info.pointee.flags & O_TRUNC == 0 else { throw .readOnly }
+                guard info.pointee.flags & O_ACCMODE == O_RDONLY, info.pointee.flags & O_TRUNC == 0 else {
+                    throw .readOnly
+                }
                 guard case .file(let file) = try mount.root.node(NodeID(rawValue: id)) else {
                     throw Failure(.invalidArgument, "not a file")
                 }
@@ -88,12 +90,15 @@ extension Mount {
         }
         table.readdir = { request, id, size, offset, _ in
             answer(request, "readdir") { mount throws(Failure) in
-                .bytes(try mount.list(NodeID(rawValue: id), after: offset, size: size, request, withAttributes: false)[...])
+                .bytes(
+                    try mount.list(NodeID(rawValue: id), after: offset, size: size, request, withAttributes: false)[...]
+                )
             }
         }
         table.readdirplus = { request, id, size, offset, _ in
             answer(request, "readdirplus") { mount throws(Failure) in
-                .bytes(try mount.list(NodeID(rawValue: id), after: offset, size: size, request, withAttributes: true)[...])
+                .bytes(
+                    try mount.list(NodeID(rawValue: id), after: offset, size: size, request, withAttributes: true)[...])
             }
         }
         table.releasedir = { request, _, _ in answer(request, "releasedir") { _ throws(Failure) in .done } }

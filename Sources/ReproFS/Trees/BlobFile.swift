@@ -14,7 +14,9 @@ struct BlobFile: File {
     func attributes() -> Attributes {
         Attributes(id: id, kind: .file, size: blob.size, modified: modified, caching: .immutable)
     }
-    func extendedAttributes() -> [ExtendedAttribute] { ExtendedAttribute.of(blob, version: version, evidence: evidence) }
+    func extendedAttributes() -> [ExtendedAttribute] {
+        ExtendedAttribute.of(blob, version: version, evidence: evidence)
+    }
     func open() throws(Failure) -> BlobContents {
         try asking { () throws(StoreError) in try store.contents(of: blob) }
     }

@@ -7,9 +7,11 @@ extension Failure {
         switch error {
         case .blobMissing, .blobDamaged: self.init(.ioError, error.description, isNoteworthy: true)
         case .notFound: self.init(.noSuchFileOrDirectory, error.description)
-        case .system(_, _, let errno): self.init(errno == .noSpace ? .noSpace : .ioError, error.description, isNoteworthy: true)
+        case .system(_, _, let errno):
+            self.init(errno == .noSpace ? .noSpace : .ioError, error.description, isNoteworthy: true)
         case .noSpace: self.init(.noSpace, error.description, isNoteworthy: true)
-        case .catalogue, .unsafeCatalogue, .newerStore, .notAStore, .notEmpty, .changedWhileRead, .conflict, .refusedName,
+        case .catalogue, .unsafeCatalogue, .newerStore, .notAStore, .notEmpty, .changedWhileRead, .conflict,
+            .refusedName,
             .notAnImage:
             self.init(.ioError, error.description, isNoteworthy: true)
         }

@@ -48,7 +48,10 @@ private struct ImageNodes {
     }
 
     private func link(_ kind: NodeKind, to target: String) throws(Failure) -> Node {
-        .link(AliasLink(id: NodeID(kind, image.id), path: target, modified: try text(.json, .imageRecipe).attributes().modified))
+        .link(
+            AliasLink(
+                id: NodeID(kind, image.id), path: target, modified: try text(.json, .imageRecipe).attributes().modified)
+        )
     }
 
     /// The directory of the image, from the top of by-image.
@@ -56,7 +59,9 @@ private struct ImageNodes {
         var names: [String] = []
         var next: Int64? = image.directory
         while let row = next, row != DirectoryRow.Root.images.rawValue {
-            guard let directory = try asking({ () throws(StoreError) in try store.directory(row) }) else { throw .stale }
+            guard let directory = try asking({ () throws(StoreError) in try store.directory(row) }) else {
+                throw .stale
+            }
             names.insert(directory.name, at: 0)
             next = directory.parent
         }
@@ -128,7 +133,8 @@ private struct ImageDirectory: Directory {
             let nodes = ImageNodes(store: store, image: image)
             let recipe = image.id << 1
             if recipe > after {
-                found.append(Listing.Item(recipe, image.name + ".json", try nodes.text(.json, .imageRecipe).attributes()))
+                found.append(
+                    Listing.Item(recipe, image.name + ".json", try nodes.text(.json, .imageRecipe).attributes()))
             }
             found.append(Listing.Item(recipe | 1, image.name + ".txt", try nodes.text(.card, .imageCard).attributes()))
         }

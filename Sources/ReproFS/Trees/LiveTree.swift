@@ -73,6 +73,7 @@ private struct LiveDirectory: Directory {
 extension BlobFile {
     fileprivate init(live file: LiveRow, _ store: Store) {
         self.init(
-            store: store, id: NodeID(.liveFile, file.id), blob: file.blob, modified: file.modified, version: file.version)
+            store: store, id: NodeID(.liveFile, file.id), blob: file.blob, modified: file.modified,
+            version: file.version)
     }
 }

@@ -13,7 +13,9 @@ struct SnapshotTree: Tree {
     func node(_ id: NodeID) throws(Failure) -> Node? {
         if id.kind == .fixed { return .directory(root) }
         let row = id.kind == .snapshotAlias ? id.row : id.snapshot
-        guard let snapshot = try asking({ () throws(StoreError) in try context.store.snapshot(row) }) else { return nil }
+        guard let snapshot = try asking({ () throws(StoreError) in try context.store.snapshot(row) }) else {
+            return nil
+        }
         let directory = SnapshotDirectory(context: context, snapshot: snapshot)
         switch id.kind {
         case .snapshot: return directory.node(at: id.place)

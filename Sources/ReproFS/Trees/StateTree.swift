@@ -37,7 +37,8 @@ private struct StatusFile: File {
 
     func attributes() throws(Failure) -> Attributes {
         Attributes(
-            id: id, kind: .file, size: try text().utf8.count, modified: try asking(context.store.created), caching: .none)
+            id: id, kind: .file, size: try text().utf8.count, modified: try asking(context.store.created),
+            caching: .none)
     }
 
     func open() throws(Failure) -> BlobContents { .bytes(Array(try text().utf8)) }
@@ -51,7 +52,8 @@ private struct StatusFile: File {
             "mountPoint": .string(context.mountPoint),
             "process": .integer(getpid()),
             "counts": [
-                "models": .integer(counts.models), "versions": .integer(counts.versions), "blobs": .integer(counts.blobs),
+                "models": .integer(counts.models), "versions": .integer(counts.versions),
+                "blobs": .integer(counts.blobs),
                 "images": .integer(counts.images), "snapshots": .integer(counts.snapshots),
             ],
             "passthrough": ["on": false, "why": .string(context.passthrough)],

@@ -29,11 +29,13 @@ extension Database {
     /// The row of published bytes; bytes that are there already keep their row.
     func blob(_ published: PublishedBlob) throws -> Int64 {
         let digest = published.digest.data
-        let known = try Row.fetchOne(self, sql: "SELECT id, changed, damaged FROM blob WHERE sha256 = ?", arguments: [digest])
+        let known = try Row.fetchOne(
+            self, sql: "SELECT id, changed, damaged FROM blob WHERE sha256 = ?", arguments: [digest])
         if let known {
             let id: Int64 = known["id"]
             // Bytes that were only in the catalogue, or damaged, are now a whole file.
-            if case .file(_, _, let changed) = published, known["changed"] as Int64? == nil || known["damaged"] as Bool {
+            if case .file(_, _, let changed) = published, known["changed"] as Int64? == nil || known["damaged"] as Bool
+            {
                 try execute(
                     sql: "UPDATE blob SET changed = ?, damaged = 0 WHERE id = ?", arguments: [changed.nanoseconds, id])
                 if known["damaged"] { try nextGeneration() }

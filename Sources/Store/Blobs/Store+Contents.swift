@@ -46,7 +46,9 @@ extension Store {
             try Data.fetchOne(db, sql: "SELECT zstd FROM document WHERE blob = ?", arguments: [blob.id])
         }
         guard let compressed else { throw .blobMissing(blob.digest) }
-        guard let bytes = Compression.decompress(Array(compressed), size: blob.size) else { throw .blobDamaged(blob.digest) }
+        guard let bytes = Compression.decompress(Array(compressed), size: blob.size) else {
+            throw .blobDamaged(blob.digest)
+        }
         return bytes
     }
 

@@ -58,7 +58,8 @@ package final class ChangeFeed {
 
     private func names(in table: String, after id: Int64, _ db: Database) throws -> [(directory: Int64, name: String)] {
         try Row.fetchAll(
-            db, sql: "SELECT directory, name FROM \(table) WHERE id > ? ORDER BY id LIMIT ?", arguments: [id, Self.limit]
+            db, sql: "SELECT directory, name FROM \(table) WHERE id > ? ORDER BY id LIMIT ?",
+            arguments: [id, Self.limit]
         ).map { (directory: $0["directory"], name: $0["name"]) }
     }
 }

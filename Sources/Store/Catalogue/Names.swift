@@ -24,7 +24,9 @@ extension Store {
     }
 
     package func liveFiles(in directory: Int64, after id: Int64, limit: Int) throws(StoreError) -> [LiveRow] {
-        try page("\(liveColumns) WHERE live.directory = ? AND live.id > ? ORDER BY live.id", [directory, id], limit, LiveRow.init)
+        try page(
+            "\(liveColumns) WHERE live.directory = ? AND live.id > ? ORDER BY live.id", [directory, id], limit,
+            LiveRow.init)
     }
 
     package func model(_ id: Int64) throws(StoreError) -> ModelRow? {
@@ -36,7 +38,8 @@ extension Store {
     }
 
     package func models(in directory: Int64, after id: Int64, limit: Int) throws(StoreError) -> [ModelRow] {
-        try page("SELECT * FROM model WHERE directory = ? AND id > ? ORDER BY id", [directory, id], limit, ModelRow.init)
+        try page(
+            "SELECT * FROM model WHERE directory = ? AND id > ? ORDER BY id", [directory, id], limit, ModelRow.init)
     }
 
     package func version(_ id: Int64) throws(StoreError) -> VersionRow? {
@@ -53,7 +56,9 @@ extension Store {
             VersionRow.init)
     }
 
-    package func blob(_ id: Int64) throws(StoreError) -> Blob? { try one("\(blobColumns) WHERE id = ?", [id], Blob.init) }
+    package func blob(_ id: Int64) throws(StoreError) -> Blob? {
+        try one("\(blobColumns) WHERE id = ?", [id], Blob.init)
+    }
 
     /// The one blob whose digest begins with `prefix`; nil where there is none or more than one.
     package func blob(_ prefix: DigestPrefix) throws(StoreError) -> Blob? {

@@ -42,7 +42,9 @@ struct Walk {
             if facts.kind == .directory {
                 return try directory(path, folder: folder.components[0], prefix: inner, above: [facts], wasLive: false)
             }
-            return file(path, name: Array((path.lastComponent?.string ?? "").utf8), folder: folder.components[0], prefix: inner, wasLive: false)
+            return file(
+                path, name: Array((path.lastComponent?.string ?? "").utf8), folder: folder.components[0], prefix: inner,
+                wasLive: false)
         }
         guard facts.kind == .directory else {
             throw .refusedName("\(path): say which folder it belongs to, as in '--folder checkpoints'")
@@ -68,7 +70,11 @@ struct Walk {
             }
             let path = models.appending(text)
             guard let inside = try FileFacts.at(path), inside.kind == .directory else {
-                if Folder.isModelFile(text) { refuse(models, name, "it lies in no folder; add it with --folder") } else { plan.skipped += 1 }
+                if Folder.isModelFile(text) {
+                    refuse(models, name, "it lies in no folder; add it with --folder")
+                } else {
+                    plan.skipped += 1
+                }
                 continue
             }
             guard !text.hasPrefix("."), (inside.device, inside.inode) != (facts.device, facts.inode) else { continue }
@@ -103,7 +109,8 @@ struct Walk {
             do {
                 let inner = try ModelPath(text)
                 try directory(
-                    child, folder: folder, prefix: prefix?.appending(inner) ?? inner, above: above + [facts], wasLive: wasLive)
+                    child, folder: folder, prefix: prefix?.appending(inner) ?? inner, above: above + [facts],
+                    wasLive: wasLive)
             } catch let error as NameError { refuse(child, error.description) } catch let error as StoreError {
                 refuse(child, error.description)
             } catch { refuse(child, "\(error)") }
@@ -122,7 +129,8 @@ struct Walk {
             let own = try ModelPath(text)
             plan.items.append(
                 .init(
-                    source: path, folder: folder, path: prefix?.appending(own) ?? own, size: facts.size, wasLive: wasLive))
+                    source: path, folder: folder, path: prefix?.appending(own) ?? own, size: facts.size,
+                    wasLive: wasLive))
         } catch { refuse(path, "\(error)") }
     }
 

@@ -80,7 +80,8 @@ extension Database {
             self, sql: "SELECT image FROM imageName WHERE directory = ? AND name = ? AND newest", arguments: key)
         if before != after { try touch(directory) }
         return try Int64.fetchOne(
-            self, sql: "SELECT id FROM imageName WHERE directory = ? AND name = ? AND image = ?", arguments: key + [image]) ?? 0
+            self, sql: "SELECT id FROM imageName WHERE directory = ? AND name = ? AND image = ?",
+            arguments: key + [image]) ?? 0
     }
 
     /// The directory of a registered folder. Its label is its name unless another has it.

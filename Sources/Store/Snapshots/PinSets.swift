@@ -96,7 +96,8 @@ extension Store {
     }
 
     package func pin(named name: String, under parent: Int64, in set: Int64) throws(StoreError) -> PinRow? {
-        try one("\(pinColumns) WHERE pin.pinSet = ? AND pin.parent = ? AND pin.name = ?", [set, parent, name], PinRow.init)
+        try one(
+            "\(pinColumns) WHERE pin.pinSet = ? AND pin.parent = ? AND pin.name = ?", [set, parent, name], PinRow.init)
     }
 
     /// The next entries of a pinned directory, by place.

@@ -57,7 +57,9 @@ extension Database {
                     SELECT size, rendered, grade, zstd FROM rendering WHERE snapshot = ? AND name = ? AND kind = ?
                     AND generation = (SELECT value FROM meta WHERE key = 'generation')
                     """), arguments: [snapshot, name, kind.rawValue])
-        guard let row, let bytes = Compression.decompress(Array(row["zstd"] as Data), size: row["size"]) else { return nil }
+        guard let row, let bytes = Compression.decompress(Array(row["zstd"] as Data), size: row["size"]) else {
+            return nil
+        }
         return Rendering(
             size: row["size"], rendered: Timestamp(nanoseconds: row["rendered"]),
             grade: Grade(rawValue: row["grade"]) ?? .partial, bytes: bytes)
@@ -97,7 +99,8 @@ extension Store {
             throw StoreError.catalogue("the snapshot \(snapshot) cannot be read: \(error)")
         }
         return RecipeDocument(
-            id: try Digest(column: row["sha256"]), snapshot: parsed, verdict: try verdict(on: parsed.recipe, db), name: name,
+            id: try Digest(column: row["sha256"]), snapshot: parsed, verdict: try verdict(on: parsed.recipe, db),
+            name: name,
             prompt: try (row["prompt"] as Int64?).map { try documentBytes($0, db) },
             workflow: try (row["workflow"] as Int64?).map { try documentBytes($0, db) })
     }
@@ -115,7 +118,9 @@ extension Store {
 
     /// The bytes of a document, wherever they are kept.
     private func documentBytes(_ blob: Int64, _ db: Database) throws -> [UInt8] {
-        guard let row = try Row.fetchOne(db, sql: "SELECT id AS blob, sha256, size FROM blob WHERE id = ?", arguments: [blob])
+        guard
+            let row = try Row.fetchOne(
+                db, sql: "SELECT id AS blob, sha256, size FROM blob WHERE id = ?", arguments: [blob])
         else { throw StoreError.notFound("document \(blob)") }
         let document = try Blob(row)
         let compressed = try Data.fetchOne(db, sql: "SELECT zstd FROM document WHERE blob = ?", arguments: [blob])

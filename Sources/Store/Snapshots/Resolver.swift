@@ -31,7 +31,8 @@ struct Resolver {
             arguments: [DirectoryRow.Root.models.rawValue])
     }
 
-    private func find(folder: String, _ path: ModelPath) throws -> (resolution: Recipe.Resolution, evidence: Evidence)? {
+    private func find(folder: String, _ path: ModelPath) throws -> (resolution: Recipe.Resolution, evidence: Evidence)?
+    {
         let root = DirectoryRow.Root.models.rawValue
         guard let directory = try db.directory(under: root, [folder] + path.parents) else { return nil }
         let model = try Int64.fetchOne(
@@ -51,7 +52,8 @@ struct Resolver {
         let then = try Row.fetchOne(
             db, sql: "\(columns) AND event.since <= ? ORDER BY event.since DESC, event.id DESC LIMIT 1",
             arguments: [model, time.nanoseconds])
-        let row = try then ?? Row.fetchOne(db, sql: "\(columns) ORDER BY event.since, event.id LIMIT 1", arguments: [model])
+        let row =
+            try then ?? Row.fetchOne(db, sql: "\(columns) ORDER BY event.since, event.id LIMIT 1", arguments: [model])
         guard let row else { return nil }
         let blob = try Blob(row)
         let resolution = Recipe.Resolution(
@@ -67,7 +69,9 @@ struct Resolver {
         var uses: [Recipe.ModelUse] = []
         var pending = [(directory, path)]
         while let (directory, path) = pending.popLast() {
-            for row in try Row.fetchAll(db, sql: "SELECT id, name FROM directory WHERE parent = ?", arguments: [directory]) {
+            for row in try Row.fetchAll(
+                db, sql: "SELECT id, name FROM directory WHERE parent = ?", arguments: [directory])
+            {
                 pending.append((row["id"], path.appending(try ModelPath(row["name"] as String))))
             }
             for name in try String.fetchAll(

@@ -55,7 +55,8 @@ extension Store {
     /// The one snapshot whose id begins with `prefix`; nil where there is none or more than one.
     package func snapshot(_ prefix: DigestPrefix) throws(StoreError) -> SnapshotRow? {
         let found = try page(
-            "\(columns) WHERE snapshot.sha256 BETWEEN ? AND ?", [Data(prefix.low), Data(prefix.high)], 2, SnapshotRow.init)
+            "\(columns) WHERE snapshot.sha256 BETWEEN ? AND ?", [Data(prefix.low), Data(prefix.high)], 2,
+            SnapshotRow.init)
         return found.count == 1 ? found[0] : nil
     }
 

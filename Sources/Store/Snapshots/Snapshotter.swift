@@ -147,7 +147,8 @@ extension Store {
             }
             use.evidence = input.evidence
             use.resolution = .init(
-                folder: use.reference.directory, path: path, sha256: input.blob.digest, size: input.blob.size, version: nil)
+                folder: use.reference.directory, path: path, sha256: input.blob.digest, size: input.blob.size,
+                version: nil)
             return use
         }
         let fresh = SnapshotDocument(
@@ -158,12 +159,15 @@ extension Store {
     }
 
     private func idOf(_ snapshot: Int64, _ db: Database) throws -> Digest {
-        try Digest(column: try Data.fetchOne(db, sql: "SELECT sha256 FROM snapshot WHERE id = ?", arguments: [snapshot]) ?? Data())
+        try Digest(
+            column: try Data.fetchOne(db, sql: "SELECT sha256 FROM snapshot WHERE id = ?", arguments: [snapshot])
+                ?? Data())
     }
 
     private func current(of image: Digest, _ db: Database) throws -> Previous? {
         let row = try Row.fetchOne(
-            db, sql: "SELECT id, snapshot FROM image WHERE sha256 = ? AND snapshot IS NOT NULL", arguments: [image.data])
+            db, sql: "SELECT id, snapshot FROM image WHERE sha256 = ? AND snapshot IS NOT NULL", arguments: [image.data]
+        )
         guard let row else { return nil }
         let snapshot: Int64 = row["snapshot"]
         return Previous(

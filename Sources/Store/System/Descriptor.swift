@@ -67,7 +67,8 @@ enum Kernel {
     static func available(_ path: FilePath) throws(StoreError) -> Int {
         var facts = statvfs()
         try check("cannot inspect", path) { statvfs($0, &facts) }
-        return Int(clamping: UInt64(facts.f_bavail).multipliedReportingOverflow(by: UInt64(facts.f_frsize)).partialValue)
+        return Int(
+            clamping: UInt64(facts.f_bavail).multipliedReportingOverflow(by: UInt64(facts.f_frsize)).partialValue)
     }
 
     enum Lock { case exclusive, shared }
@@ -75,7 +76,9 @@ enum Kernel {
     /// Takes a lock that dies with this process; false where another process holds it and `waits` is false.
     static func lock(_ file: OwnedDescriptor, _ lock: Lock, waits: Bool) -> Bool {
         while true {
-            if flock(file.rawValue, (lock == .exclusive ? LOCK_EX : LOCK_SH) | (waits ? 0 : LOCK_NB)) == 0 { return true }
+            if flock(file.rawValue, (lock == .exclusive ? LOCK_EX : LOCK_SH) | (waits ? 0 : LOCK_NB)) == 0 {
+                return true
+            }
             if errno != EINTR { return false }
         }
     }

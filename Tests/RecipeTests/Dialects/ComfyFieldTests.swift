@@ -16,7 +16,8 @@ import Testing
     func `leaves out what is switched off`(off: String) throws {
         let inputs = #""lora_1": {"lora": "a.safetensors", \#(off)}, "lora_2": {"lora": "b.safetensors", "on": true}"#
         let nodes = [
-            Graphs.node("1", "Power Lora Loader (rgthree)", inputs), Graphs.node("3", "SaveImage", #""images": ["1", 0]"#),
+            Graphs.node("1", "Power Lora Loader (rgthree)", inputs),
+            Graphs.node("3", "SaveImage", #""images": ["1", 0]"#),
         ]
         #expect(try Graphs.recipe(Graphs.graph(nodes)).models.map(\.reference.name) == ["b.safetensors"])
     }

@@ -144,7 +144,8 @@ import Testing
 
     @Test func `of an unknown kind is a pass without a seed`() throws {
         let sampler = Graphs.node(
-            "3", "MySampler", #""model": ["4", 0], "positive": ["6", 0], "negative": ["7", 0], "latent_image": ["5", 0]"#)
+            "3", "MySampler",
+            #""model": ["4", 0], "positive": ["6", 0], "negative": ["7", 0], "latent_image": ["5", 0]"#)
         let recipe = try Graphs.recipe(Graphs.sampling(sampler))
         #expect(try recipe.onlyPass().positive == "a red cube")
         #expect(recipe.findings.map(\.code).contains(.seedUnknown))
