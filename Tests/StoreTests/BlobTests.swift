@@ -58,6 +58,15 @@ import Testing
         #expect(try fixture.store.bytes(of: blob) == SmallModel.bytes(seed: 1))
     }
 
+    @Test func `puts good bytes in the place of damaged ones of the same size`() throws {
+        var bytes = SmallModel.bytes(seed: 1)
+        bytes[2000] ^= 1
+        try overwrite(bytes)
+        #expect(throws: StoreError.self) { try fixture.store.contents(of: blob) }
+        try fixture.add("checkpoints/again.safetensors", seed: 1)
+        #expect(try fixture.store.bytes(of: blob) == SmallModel.bytes(seed: 1))
+    }
+
     @Test func `lowers the grade of every image that it is lost to, and raises it again`() throws {
         let image = try fixture.image("a.png", SmallImage.graph())
         let id = try fixture.store.snapshot(image).id

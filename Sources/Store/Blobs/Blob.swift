@@ -29,20 +29,19 @@ extension Database {
     /// The row of published bytes; bytes that are there already keep their row.
     func blob(_ published: PublishedBlob) throws -> Int64 {
         let digest = published.digest.data
-        let known = try Row.fetchOne(
-            self, sql: "SELECT id, changed, damaged FROM blob WHERE sha256 = ?", arguments: [digest])
+        let known = try Row.fetchOne(self, sql: "SELECT id, damaged FROM blob WHERE sha256 = ?", arguments: [digest])
         if let known {
             let id: Int64 = known["id"]
-            // Bytes that were only in the catalogue, or damaged, are now a whole file.
-            if case .file(_, _, let changed) = published, known["changed"] as Int64? == nil || known["damaged"] as Bool
-            {
+            // A whole file lies there now, whatever was known of it before.
+            if case .file(_, _, let changed) = published {
                 try execute(
                     sql: "UPDATE blob SET changed = ?, damaged = 0 WHERE id = ?", arguments: [changed.nanoseconds, id])
-                if known["damaged"] { try nextGeneration() }
+                if known["damaged"] { try regrade(blob: id) }
             }
             return id
         }
         switch published {
+        case .known: throw StoreError.blobMissing(published.digest)
         case .file(_, let size, let changed):
             try execute(
                 sql: "INSERT INTO blob (sha256, size, changed) VALUES (?, ?, ?)",
@@ -64,13 +63,14 @@ extension Database {
         try Int.fetchOne(self, sql: "SELECT size FROM blob WHERE sha256 = ? AND NOT damaged", arguments: [digest.data])
     }
 
-    /// Whatever grades rest on has changed: renderings that are older are made again.
-    func nextGeneration() throws {
-        try execute(sql: "UPDATE meta SET value = value + 1 WHERE key = 'generation'")
-    }
-
-    var generation: Int64 {
-        get throws { try Int64.fetchOne(self, sql: "SELECT value FROM meta WHERE key = 'generation'") ?? 0 }
+    /// A blob was lost or came back: the recipes of the snapshots that pin it are rendered again when they are asked for.
+    func regrade(blob: Int64) throws {
+        try execute(
+            sql: """
+                UPDATE rendering SET fresh = 0 WHERE snapshot IN (
+                    SELECT snapshot.id FROM pin JOIN snapshot ON snapshot.models = pin.pinSet WHERE pin.blob = ?1
+                    UNION SELECT snapshot.id FROM pin JOIN snapshot ON snapshot.inputs = pin.pinSet WHERE pin.blob = ?1)
+                """, arguments: [blob])
     }
 }
 

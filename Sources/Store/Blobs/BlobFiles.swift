@@ -14,16 +14,18 @@ package enum TransferMethod: Sendable {
 /// A blob whose bytes are on disk, or small enough for the catalogue: what a row may now name.
 enum PublishedBlob {
     case file(Digest, size: Int, changed: Timestamp)
+    /// The store serves these bytes already; nothing was written.
+    case known(Digest, size: Int)
     case document(Digest, size: Int, compressed: [UInt8])
 
     var digest: Digest {
         switch self {
-        case .file(let digest, _, _), .document(let digest, _, _): digest
+        case .file(let digest, _, _), .document(let digest, _, _), .known(let digest, _): digest
         }
     }
     var size: Int {
         switch self {
-        case .file(_, let size, _), .document(_, let size, _): size
+        case .file(_, let size, _), .document(_, let size, _), .known(_, let size): size
         }
     }
 }
@@ -55,7 +57,7 @@ struct BlobFiles {
             if mayBeKnown {
                 // Bytes of this size are here already: hash first, so that adding them again writes nothing.
                 let digest = try hash(source, path, progress: progress)
-                if try isKnown(digest) { return .file(digest, size: before.size, changed: before.changed) }
+                if try isKnown(digest) { return .known(digest, size: before.size) }
                 progress(-before.size)
             }
             let available = try Kernel.available(incoming)
@@ -71,7 +73,7 @@ struct BlobFiles {
         }
         guard try FileFacts.of(source, path) == before, size == before.size else { throw .changedWhileRead(path) }
         let digest = hash.finish()
-        if try isKnown(digest) { return .file(digest, size: size, changed: before.changed) }
+        if try isKnown(digest) { return .known(digest, size: size) }
         return try publish(staged, digest: digest, size: size)
     }
 
@@ -95,8 +97,9 @@ struct BlobFiles {
         try Kernel.sync(staged.file, staged.path)
         let target = path(of: digest)
         if !(try Kernel.renameNew(staged.path, to: target)) {
-            // Another ingest was first, or one was cut off before its row: what lies there was synced before it was named.
-            if try FileFacts.at(target)?.size != size { try Kernel.rename(staged.path, to: target) }
+            // Another ingest was first, or one was cut off before its row, or the bytes there are damaged. These are
+            // known to be right, so they take the place; whoever has the other file open keeps it.
+            try Kernel.rename(staged.path, to: target)
         }
         try Kernel.syncDirectory(directory)
         guard let facts = try FileFacts.at(target) else { throw .blobMissing(digest) }

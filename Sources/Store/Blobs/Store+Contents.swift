@@ -73,7 +73,7 @@ extension Store {
     private func mark(_ blob: Blob, damaged: Bool, changed: Timestamp?) throws(StoreError) {
         try catalogue.write { db in
             let before = try Bool.fetchOne(db, sql: "SELECT damaged FROM blob WHERE id = ?", arguments: [blob.id])
-            if before != damaged { try db.nextGeneration() }
+            if before != damaged { try db.regrade(blob: blob.id) }
             if before != damaged || changed != nil {
                 try db.execute(
                     sql: "UPDATE blob SET damaged = ?, changed = coalesce(?, changed) WHERE id = ?",

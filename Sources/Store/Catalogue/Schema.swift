@@ -24,7 +24,7 @@ enum Schema {
 
     private static let first = """
         CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
-        INSERT INTO meta VALUES ('needs', '\(neededVersion)'), ('generation', 1);
+        INSERT INTO meta VALUES ('needs', '\(neededVersion)');
 
         -- Times are nanoseconds since 1970, sizes are bytes, digests are 32 bytes.
         CREATE TABLE blob (
@@ -138,6 +138,8 @@ enum Schema {
             recorded INTEGER NOT NULL
         );
         CREATE INDEX snapshotByImage ON snapshot (image);
+        CREATE INDEX snapshotByModels ON snapshot (models);
+        CREATE INDEX snapshotByInputs ON snapshot (inputs);
         -- Pinned trees; equal ones are stored once. Position 0 is the tree's root.
         CREATE TABLE pinSet (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -156,12 +158,12 @@ enum Schema {
         CREATE UNIQUE INDEX pinByName ON pin (pinSet, parent, name);
         CREATE INDEX pinByBlob ON pin (blob);
 
-        -- Recipes and cards as served, made once; older than meta's generation they are made again.
+        -- Recipes and cards as served, made once, and again when they are not fresh: something their grade rests on changed.
         CREATE TABLE rendering (
             snapshot INTEGER NOT NULL REFERENCES snapshot(id),
             name TEXT NOT NULL,
             kind INTEGER NOT NULL,
-            generation INTEGER NOT NULL,
+            fresh INTEGER NOT NULL,
             rendered INTEGER NOT NULL,
             grade TEXT NOT NULL,
             size INTEGER NOT NULL,

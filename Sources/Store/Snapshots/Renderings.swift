@@ -39,8 +39,7 @@ extension Store {
     ) throws(StoreError) -> (size: Int, rendered: Timestamp) {
         let kept = try one(
             """
-            SELECT size, rendered FROM rendering WHERE snapshot = ? AND name = ? AND kind = ?
-            AND generation = (SELECT value FROM meta WHERE key = 'generation')
+            SELECT size, rendered FROM rendering WHERE snapshot = ? AND name = ? AND kind = ? AND fresh
             """, [snapshot, name, kind.rawValue]
         ) { (size: $0["size"] as Int, rendered: Timestamp(nanoseconds: $0["rendered"])) }
         if let kept { return kept }
@@ -54,8 +53,8 @@ extension Database {
         let row = try Row.fetchOne(
             cachedStatement(
                 sql: """
-                    SELECT size, rendered, grade, zstd FROM rendering WHERE snapshot = ? AND name = ? AND kind = ?
-                    AND generation = (SELECT value FROM meta WHERE key = 'generation')
+                    SELECT size, rendered, grade, zstd FROM rendering
+                    WHERE snapshot = ? AND name = ? AND kind = ? AND fresh
                     """), arguments: [snapshot, name, kind.rawValue])
         guard let row, let bytes = Compression.decompress(Array(row["zstd"] as Data), size: row["size"]) else {
             return nil
@@ -77,12 +76,12 @@ extension Store {
             try db.execute(
                 sql: """
                     INSERT INTO rendering VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                    ON CONFLICT (snapshot, name, kind) DO UPDATE SET generation = excluded.generation,
+                    ON CONFLICT (snapshot, name, kind) DO UPDATE SET fresh = 1,
                     rendered = CASE zstd WHEN excluded.zstd THEN rendered ELSE max(excluded.rendered, rendered + 1) END,
                     grade = excluded.grade, size = excluded.size, zstd = excluded.zstd
                     """,
                 arguments: [
-                    snapshot, name, kind.rawValue, try db.generation, now, document.verdict.grade.rawValue, bytes.count,
+                    snapshot, name, kind.rawValue, true, now, document.verdict.grade.rawValue, bytes.count,
                     Data(Compression.compress(bytes)),
                 ])
         }
