@@ -44,7 +44,8 @@ private struct ImageNodes {
 
     func text(_ kind: RenderingKind, _ node: NodeKind) -> RenderedFile {
         RenderedFile(
-            store: store, id: NodeID(node, image.id), kind: kind, snapshot: image.snapshot, name: image.name)
+            store: store, id: NodeID(node, image.id), kind: kind, snapshot: image.snapshot, name: image.name,
+            known: image.renderings[kind])
     }
 
     private func link(_ kind: NodeKind, to target: String) throws(Failure) -> Node {

@@ -9,12 +9,19 @@ struct RenderedFile: File {
     let snapshot: Int64
     /// The file name of the image that the text speaks of.
     let name: String
+    /// What a listing has told of it already.
+    var known: RenderingFacts?
 
     var caching: Caching { .brief }
 
     func attributes() throws(Failure) -> Attributes {
-        let facts = try asking { () throws(StoreError) in try store.renderingFacts(kind, of: snapshot, named: name) }
+        let facts = try present()
         return Attributes(id: id, kind: .file, size: facts.size, modified: facts.rendered, caching: .brief)
+    }
+
+    private func present() throws(Failure) -> RenderingFacts {
+        if let known { return known }
+        return try asking { () throws(StoreError) in try store.renderingFacts(kind, of: snapshot, named: name) }
     }
 
     func open() throws(Failure) -> BlobContents {

@@ -12,6 +12,8 @@ package struct ImageNameRow: Sendable {
     package let image: Digest
     /// The image's snapshot with the strongest evidence.
     package let snapshot: Int64
+    /// What is known of its renderings without making them; a listing tells sizes by it.
+    package let renderings: [RenderingKind: RenderingFacts]
 
     init(_ row: Row) throws {
         id = row["id"]
@@ -19,6 +21,12 @@ package struct ImageNameRow: Sendable {
         name = row["name"]
         image = try Digest(column: row["sha256"])
         snapshot = row["snapshot"]
+        var renderings: [RenderingKind: RenderingFacts] = [:]
+        for (kind, columns) in [(RenderingKind.json, ("jsonSize", "jsonTime")), (.card, ("cardSize", "cardTime"))] {
+            guard let size = row[columns.0] as Int?, let time = row[columns.1] as Int64? else { continue }
+            renderings[kind] = RenderingFacts(size: size, rendered: Timestamp(nanoseconds: time))
+        }
+        self.renderings = renderings
     }
 }
 
@@ -103,8 +111,13 @@ extension Database {
 }
 
 private let nameColumns = """
-    SELECT imageName.id, imageName.directory, imageName.name, image.sha256, image.snapshot
+    SELECT imageName.id, imageName.directory, imageName.name, image.sha256, image.snapshot,
+    json.size AS jsonSize, json.rendered AS jsonTime, card.size AS cardSize, card.rendered AS cardTime
     FROM imageName JOIN image ON image.id = imageName.image
+    LEFT JOIN rendering json
+        ON json.snapshot = image.snapshot AND json.name = imageName.name AND json.kind = 0 AND json.fresh
+    LEFT JOIN rendering card
+        ON card.snapshot = image.snapshot AND card.name = imageName.name AND card.kind = 1 AND card.fresh
     """
 
 extension Store {

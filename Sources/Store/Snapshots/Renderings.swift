@@ -9,6 +9,13 @@ package enum RenderingKind: Int, Sendable, CaseIterable {
     case card = 1
 }
 
+/// What `stat` tells of a rendering.
+package struct RenderingFacts: Sendable {
+    /// Bytes.
+    package let size: Int
+    package let rendered: Timestamp
+}
+
 /// A rendering as it is kept: its size is known without making it again.
 package struct Rendering: Sendable {
     /// Bytes.
@@ -36,15 +43,15 @@ extension Store {
     /// Size and time alone, as a listing needs them.
     package func renderingFacts(
         _ kind: RenderingKind, of snapshot: Int64, named name: String
-    ) throws(StoreError) -> (size: Int, rendered: Timestamp) {
+    ) throws(StoreError) -> RenderingFacts {
         let kept = try one(
             """
             SELECT size, rendered FROM rendering WHERE snapshot = ? AND name = ? AND kind = ? AND fresh
             """, [snapshot, name, kind.rawValue]
-        ) { (size: $0["size"] as Int, rendered: Timestamp(nanoseconds: $0["rendered"])) }
+        ) { RenderingFacts(size: $0["size"], rendered: Timestamp(nanoseconds: $0["rendered"])) }
         if let kept { return kept }
         let made = try rendering(kind, of: snapshot, named: name)
-        return (made.size, made.rendered)
+        return RenderingFacts(size: made.size, rendered: made.rendered)
     }
 }
 
