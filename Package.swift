@@ -49,6 +49,7 @@ let package = Package(
         .testTarget(
             name: "ReproFSTests", dependencies: ["ReproFS", "Store", "Recipe", "Support", system], swiftSettings: strict
         ),
-        .testTarget(name: "CLITests", dependencies: ["CLI", "Recipe", "Support", system], swiftSettings: strict),
+        .testTarget(
+            name: "CLITests", dependencies: ["CLI", "Recipe", "Store", "Support", system], swiftSettings: strict),
     ]
 )

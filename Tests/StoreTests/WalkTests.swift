@@ -75,6 +75,11 @@ import Testing
         #expect(try names(file, folder: "loras/style") == ["loras/style/ink.safetensors"])
     }
 
+    @Test func `takes a file that was named itself whatever its suffix is`() throws {
+        let file = try fixture.directory.write([1, 2, 3], to: "downloads/tokens.vocab")
+        #expect(try names(file, folder: "text_encoders") == ["text_encoders/tokens.vocab"])
+    }
+
     @Test func `asks for the folder of a single file`() throws {
         let file = try fixture.directory.write(SmallModel.bytes(seed: 1), to: "downloads/ink.safetensors")
         #expect(throws: StoreError.self) { try names(file) }

@@ -44,7 +44,7 @@ struct Walk {
             }
             return file(
                 path, name: Array((path.lastComponent?.string ?? "").utf8), folder: folder.components[0], prefix: inner,
-                wasLive: false)
+                wasLive: false, isNamed: true)
         }
         guard facts.kind == .directory else {
             throw .refusedName("\(path): say which folder it belongs to, as in '--folder checkpoints'")
@@ -117,11 +117,14 @@ struct Walk {
         }
     }
 
-    private mutating func file(_ path: FilePath, name: [UInt8], folder: String, prefix: ModelPath?, wasLive: Bool) {
+    /// A file that was named itself is a model because the user says so.
+    private mutating func file(
+        _ path: FilePath, name: [UInt8], folder: String, prefix: ModelPath?, wasLive: Bool, isNamed: Bool = false
+    ) {
         guard let text = String(validating: name, as: UTF8.self) else {
             return refuse(path, NameError.notUTF8(String(decoding: name, as: UTF8.self)).description)
         }
-        guard belongs(text, in: folder) else { return plan.skipped += 1 }
+        guard isNamed || belongs(text, in: folder) else { return plan.skipped += 1 }
         do {
             guard let facts = try FileFacts.at(path), facts.kind == .file else {
                 return refuse(path, "it is no regular file")

@@ -1,0 +1,73 @@
+import Foundation
+import Recipe
+import Store
+import Support
+import SystemPackage
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct `Adding under bad luck` {
+    let line: CommandLineFixture
+    init() throws {
+        line = try CommandLineFixture()
+        try #require(try line.run("init").status == 0)
+    }
+
+    private func writeModels(count: Int, size: Int) throws {
+        for index in 0..<count {
+            try line.directory.write(
+                SmallModel.bytes(seed: UInt64(index), size: size), to: "models/checkpoints/m\(index).safetensors")
+        }
+    }
+
+    /// Every row names bytes that are there and hash to its name.
+    private func verify(_ path: FilePath) throws -> Int {
+        let store = try Store.open(path)
+        let blobs = try store.blobs(after: 0, limit: 1000)
+        for blob in blobs { #expect(SHA256.digest(of: try store.bytes(of: blob)) == blob.digest) }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: path.string + "/incoming").isEmpty)
+        return blobs.count
+    }
+
+    @Test(arguments: UInt64(0)..<8) func `loses nothing when it is killed, and goes on the next time`(seed: UInt64)
+        throws
+    {
+        try writeModels(count: 6, size: 300_000)
+        var random = SplitMix64(seed: seed)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: CommandLineFixture.executable)
+        process.arguments = ["add", "--copy", line.directory.appending("models").string, "--store", line.store.string]
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        usleep(UInt32.random(in: 0..<60_000, using: &random))
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        let kept = try verify(line.store)
+        #expect(kept <= 6)
+        #expect(try line.run("add", line.directory.appending("models").string).status == 0)
+        #expect(try verify(line.store) == 6)
+        #expect(
+            FileManager.default.contents(atPath: line.directory.appending("models/checkpoints/m5.safetensors").string)
+                .map(Array.init) == SmallModel.bytes(seed: 5, size: 300_000))
+    }
+
+    @Test func `leaves source and store whole when the disk is full`() throws {
+        let disk = line.directory.appending("disk")
+        try FileManager.default.createDirectory(atPath: disk.string, withIntermediateDirectories: false)
+        guard geteuid() == 0, mount("tmpfs", disk.string, "tmpfs", 0, "size=4m") == 0 else {
+            try Test.cancel("skipped: only root can make a small disk")
+        }
+        defer { umount2(disk.string, CInt(MNT_DETACH)) }
+        let store = disk.appending("store").string
+        try #require(try line.run("init", "--store", store).status == 0)
+        try writeModels(count: 6, size: 900_000)
+        let outcome = try line.run("add", line.directory.appending("models").string, "--store", store)
+        #expect(outcome.status == 2)
+        #expect(outcome.complaint.contains("no room") || outcome.complaint.contains("No space"), "\(outcome.complaint)")
+        #expect(try verify(FilePath(store)) > 0)
+        for index in 0..<6 {
+            let source = line.directory.appending("models/checkpoints/m\(index).safetensors").string
+            #expect(
+                FileManager.default.contents(atPath: source)?.count == SmallModel.bytes(seed: 0, size: 900_000).count)
+        }
+    }
+}
