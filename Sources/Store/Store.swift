@@ -34,10 +34,10 @@ package final class Store: Sendable {
             }
         } else {
             try makeParents(path)
-            try Kernel.makeDirectory(path, permissions: 0o700)
+            try makeDirectory(path, permissions: 0o700)
         }
         for name in ["blobs", "blobs/sha256", "incoming", "backup"] {
-            try Kernel.makeDirectory(path.appending(name), permissions: 0o700)
+            try makeDirectory(path.appending(name), permissions: 0o700)
         }
         let index = #"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}"#
         try write(index, to: path.appending("index.json"))
@@ -59,7 +59,13 @@ package final class Store: Sendable {
         let parent = path.removingLastComponent()
         guard !parent.isEmpty, parent != path, try FileFacts.at(parent) == nil else { return }
         try makeParents(parent)
-        try Kernel.makeDirectory(parent, permissions: 0o755)
+        try makeDirectory(parent, permissions: 0o755)
+    }
+
+    /// A directory whose name is on disk when this returns.
+    private static func makeDirectory(_ path: FilePath, permissions: mode_t) throws(StoreError) {
+        try Kernel.makeDirectory(path, permissions: permissions)
+        try Kernel.syncDirectory(path.removingLastComponent())
     }
 
     private static func write(_ text: String, to path: FilePath) throws(StoreError) {
