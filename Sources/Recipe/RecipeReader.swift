@@ -6,17 +6,22 @@ package enum RecipeReader {
         /// The original bytes of ComfyUI's `prompt` and `workflow`, where the file has them.
         package var prompt: [UInt8]?
         package var workflow: [UInt8]?
+        /// The original bytes of A1111's `parameters`.
+        package var parameters: [UInt8]?
     }
 
     /// Nil where the container is none that is read. `fileName` tells which of several save nodes made the file.
     package static func read(_ source: some ByteSource, fileName: String?) throws(SourceError) -> Reading? {
         guard let metadata = try PNG.read(source) else { return nil }
         var reading = Reading(
-            metadata: metadata, recipe: ComfyReader.read(metadata, fileName: fileName) ?? absent(metadata))
+            metadata: metadata,
+            recipe: ComfyReader.readGraph(metadata, fileName: fileName) ?? InfotextReader.read(metadata)
+                ?? ComfyReader.readCanvas(metadata) ?? absent(metadata))
         reading.recipe.findings += metadata.damage.map { Reason(.metadataDamaged, $0) }
         if reading.recipe.generator.dialect != nil {
             reading.prompt = ComfyReader.prompt(metadata)?.bytes
             reading.workflow = metadata.field("workflow")
+            reading.parameters = metadata.field(InfotextReader.key)
         }
         return reading
     }
@@ -26,7 +31,8 @@ package enum RecipeReader {
         let keys = metadata.fields.map(\.key).joined(separator: ", ")
         let message =
             keys.isEmpty
-            ? "the file holds no generation metadata" : "none of the file's text fields (\(keys)) holds a ComfyUI graph"
+            ? "the file holds no generation metadata"
+            : "none of the file's text fields (\(keys)) holds a recipe that is read"
         recipe.findings = [.init(.metadataAbsent, message)]
         return recipe
     }

@@ -56,8 +56,8 @@ import Testing
         }
     }
 
-    /// > `recipe.json` and `recipe.txt` are the recipe and its card, graded against the store as it is now. `prompt.json` and
-    /// > `workflow.json` are the original bytes from the image, and are there only when it has them.
+    /// > `recipe.json` and `recipe.txt` are the recipe and its card, graded against the store as it is now. `prompt.json`,
+    /// > `workflow.json` and `parameters.txt` are the original bytes from the image, and are there only when it has them.
     @Test(arguments: View.allCases) func `shows the recipe and what the image held`(_ way: View) throws {
         try way.show(view.store) { tree throws in
             let directory = view.directory(of: view.first)

@@ -7,6 +7,9 @@ package enum SmallImage {
         return png(chunks)
     }
 
+    /// A PNG with the text that A1111 and its relatives write.
+    package static func infotext(_ parameters: String) -> [UInt8] { png(text("parameters", parameters)) }
+
     /// A text-to-image graph with these models and this seed.
     package static func graph(
         checkpoint: String = "model.safetensors", lora: String? = nil, image: String? = nil, seed: UInt64 = 42

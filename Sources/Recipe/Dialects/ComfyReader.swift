@@ -1,10 +1,13 @@
 /// Recipes of ComfyUI's own records: the executed graph `prompt`, or the canvas `workflow` where that is all there is.
 enum ComfyReader {
-    /// Nil where neither field holds what it should.
-    static func read(_ metadata: Metadata, fileName: String?) -> Recipe? {
-        if let (graph, _) = prompt(metadata) { return read(graph, fileName: fileName) }
-        guard let workflow = metadata.field("workflow").flatMap({ try? JSONParser.parse($0) }) else { return nil }
-        return readCanvas(workflow)
+    /// Nil where no field holds a graph.
+    static func readGraph(_ metadata: Metadata, fileName: String?) -> Recipe? {
+        prompt(metadata).map { read($0.graph, fileName: fileName) }
+    }
+
+    /// Nil where the canvas was not saved.
+    static func readCanvas(_ metadata: Metadata) -> Recipe? {
+        metadata.field("workflow").flatMap { try? JSONParser.parse($0) }.flatMap(readCanvas)
     }
 
     /// The graph that ran and its bytes. Other tools write plain words under the same key, so every such field is tried.

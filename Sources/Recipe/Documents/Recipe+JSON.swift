@@ -41,7 +41,7 @@ extension Recipe.ModelUse {
             "node": .string(reference.node), "input": .string(reference.input),
             "strength": .number(orNull: reference.strength), "sha256": .string(orNull: resolution?.sha256.hex),
             "size": .integer(orNull: resolution?.size), "version": .integer(orNull: resolution?.version),
-            "evidence": .string(evidence.rawValue), "recorded": [],
+            "evidence": .string(evidence.rawValue), "recorded": .array(reference.recorded.map(\.json)),
             "refused": .bool(reference.candidates.isEmpty),
         ]
     }
@@ -57,6 +57,7 @@ extension Recipe.ModelUse {
                 folder: json["folder"]?.string, name: reference, candidates: path.map { [$0] } ?? [], node: node,
                 input: input))
         self.reference.strength = json["strength"]?.number
+        self.reference.recorded = json["recorded"]?.array?.compactMap { RecordedHash($0) } ?? []
         self.evidence = evidence
         if let digest = json["sha256"]?.string.flatMap({ Digest(hex: $0) }), let size = json["size"]?.number?.int,
             let folder = json["folder"]?.string, let path

@@ -11,9 +11,12 @@ package struct RecipeDocument: Sendable {
     /// The original bytes of the graph that ran and of the canvas.
     package let prompt: [UInt8]?
     package let workflow: [UInt8]?
+    /// The original bytes of A1111's text.
+    package let parameters: [UInt8]?
 
     package init(
-        id: Digest, snapshot: SnapshotDocument, verdict: Verdict, name: String, prompt: [UInt8]?, workflow: [UInt8]?
+        id: Digest, snapshot: SnapshotDocument, verdict: Verdict, name: String, prompt: [UInt8]?, workflow: [UInt8]?,
+        parameters: [UInt8]? = nil
     ) {
         self.id = id
         self.snapshot = snapshot
@@ -21,6 +24,7 @@ package struct RecipeDocument: Sendable {
         self.name = name
         self.prompt = prompt
         self.workflow = workflow
+        self.parameters = parameters
     }
 
     /// Keys are stable, additions are possible, an unknown value is null.
@@ -41,6 +45,7 @@ package struct RecipeDocument: Sendable {
             "environment": .null,
             "grade": verdict.json,
             "prompt": Self.embedded(prompt), "workflow": Self.embedded(workflow),
+            "parameters": .string(orNull: parameters.map { String(decoding: $0, as: UTF8.self) }),
         ]
     }
 

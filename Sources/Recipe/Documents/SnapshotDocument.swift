@@ -40,16 +40,19 @@ package struct SnapshotDocument: Sendable, Equatable {
     package var recipe: Recipe
     package var prompt: DocumentReference?
     package var workflow: DocumentReference?
+    package var parameters: DocumentReference?
     /// The snapshot that this one supersedes with better evidence.
     package var parent: Digest?
 
     package init(
-        image: ImageFacts, recipe: Recipe, prompt: DocumentReference?, workflow: DocumentReference?, parent: Digest?
+        image: ImageFacts, recipe: Recipe, prompt: DocumentReference?, workflow: DocumentReference?,
+        parameters: DocumentReference? = nil, parent: Digest?
     ) {
         self.image = image
         self.recipe = recipe
         self.prompt = prompt
         self.workflow = workflow
+        self.parameters = parameters
         self.parent = parent
     }
 
@@ -72,6 +75,7 @@ package struct SnapshotDocument: Sendable, Equatable {
                 recipe.findings.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] }),
             "environment": .null,
             "prompt": Self.json(prompt), "workflow": Self.json(workflow),
+            "parameters": Self.json(parameters),
             "parent": .string(orNull: parent?.hex),
         ]
     }
@@ -114,6 +118,7 @@ extension SnapshotDocument {
         }
         prompt = try Self.reference(json, "prompt")
         workflow = try Self.reference(json, "workflow")
+        parameters = try Self.reference(json, "parameters")
         parent = json["parent"]?.string.flatMap { Digest(hex: $0) }
     }
 

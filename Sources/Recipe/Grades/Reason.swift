@@ -29,9 +29,11 @@ package struct Reason: Sendable, Equatable {
         case metadataAbsent = "metadata.absent"
         case metadataDamaged = "metadata.damaged"
         case canvasOnly = "params.ui_only"
+        case flatParameters = "params.flat"
         case unresolved = "params.unresolved"
         case seedUnknown = "seed.unknown"
         case deviceNoise = "rng.device_noise"
+        case gpuNoise = "rng.gpu_default"
         case samplerNondeterministic = "sampler.nondet"
         case batchIndexUnknown = "batch.index_unknown"
         case remoteNode = "node.remote"
@@ -39,6 +41,8 @@ package struct Reason: Sendable, Equatable {
         case approximated = "perf.approximate"
         case modelInferred = "model.inferred"
         case modelAssumed = "model.name_only"
+        case modelClaimed = "model.claim_match"
+        case hashFake = "hash.fake"
         case modelHidden = "model.hidden"
         case modelMissing = "model.missing"
         case modelDamaged = "model.damaged"
@@ -51,10 +55,12 @@ package struct Reason: Sendable, Equatable {
         /// The best grade with this reason.
         package var cap: Grade {
             switch self {
-            case .metadataAbsent, .seedUnknown, .remoteNode, .modelMissing, .modelDamaged, .nameRefused, .inputMissing,
+            case .metadataAbsent, .seedUnknown, .remoteNode, .modelMissing, .modelDamaged, .nameRefused,
+                .inputMissing,
                 .inputDamaged:
                 .partial
-            case .metadataDamaged, .canvasOnly, .unresolved, .deviceNoise, .samplerNondeterministic, .batchIndexUnknown,
+            case .metadataDamaged, .canvasOnly, .flatParameters, .gpuNoise, .modelClaimed, .hashFake, .unresolved,
+                .deviceNoise, .samplerNondeterministic, .batchIndexUnknown,
                 .nodeVersion, .approximated, .modelInferred, .modelAssumed, .modelHidden, .inputInferred, .inputAssumed:
                 .approximate
             }

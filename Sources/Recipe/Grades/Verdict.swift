@@ -18,13 +18,15 @@ package struct Verdict: Sendable, Equatable {
         let name = (use.reference.folder.map { $0 + "/" } ?? "") + use.reference.name
         if use.reference.candidates.isEmpty { return refusal(name) }
         guard let resolution = use.resolution else {
-            return .init(.modelMissing, "the model \(name) is not in the store")
+            let hash = use.reference.recorded.first.map { " with the recorded hash \($0.value)" } ?? ""
+            return .init(.modelMissing, "the model \(name)\(hash) is not in the store")
         }
         guard isServed(resolution.sha256) else {
             return .init(.modelDamaged, "the bytes of \(name) (\(resolution.sha256.autoV2)…) are lost or damaged")
         }
         return switch use.evidence {
-        case .observed, .recorded: nil
+        case .observed: nil
+        case .recorded: claim(use.reference, name)
         case .inferred:
             .init(
                 .modelInferred,
@@ -51,6 +53,13 @@ package struct Verdict: Sendable, Equatable {
         case .assumed, .missing:
             .init(.inputAssumed, "the input \(name) was found by its name; it may have been another then")
         }
+    }
+
+    /// A short hash could be shared by chance.
+    private static func claim(_ reference: ModelReference, _ name: String) -> Reason? {
+        guard let longest = reference.recorded.map(\.value.count).max(), longest < 12 else { return nil }
+        return .init(
+            .modelClaimed, "\(name) was found by \(longest) digits of its hash, which is probable but no proof")
     }
 
     private static func refusal(_ name: String) -> Reason {

@@ -51,6 +51,12 @@ package enum Folder {
         ".safetensors", ".sft", ".ckpt", ".pt", ".pt2", ".pth", ".bin", ".pkl", ".gguf", ".onnx", ".engine",
     ]
 
+    /// A file name without the suffix of a model.
+    package static func stem(of name: String) -> String {
+        let suffix = modelSuffixes.first { name.lowercased().hasSuffix($0) }
+        return suffix.map { String(name.dropLast($0.count)) } ?? name
+    }
+
     package static func isModelFile(_ name: some StringProtocol) -> Bool {
         let lower = name.lowercased()
         return modelSuffixes.contains { lower.hasSuffix($0) && lower.utf8.count > $0.utf8.count }

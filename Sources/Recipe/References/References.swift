@@ -8,6 +8,10 @@ package struct ModelReference: Sendable, Hashable {
     package var candidates: [ModelPath]
     /// Whether the path is a directory of files (diffusers).
     package var isDirectory = false
+    /// Whether the path has no suffix, and lies in any subfolder: A1111 and its family write names so.
+    package var isStem = false
+    /// The content hashes that were recorded with the name.
+    package var recorded: [RecordedHash] = []
     /// The node and the input that name it.
     package var node: String
     package var input: String

@@ -73,6 +73,7 @@ private struct SnapshotDirectory: Directory {
         case prompt = 4
         case workflow = 5
         case paths = 6
+        case parameters = 7
 
         var name: String {
             switch self {
@@ -82,6 +83,7 @@ private struct SnapshotDirectory: Directory {
             case .prompt: "prompt.json"
             case .workflow: "workflow.json"
             case .paths: "extra_model_paths.yaml"
+            case .parameters: "parameters.txt"
             }
         }
     }
@@ -119,6 +121,7 @@ private struct SnapshotDirectory: Directory {
         case .snapshot: return .file(blob(snapshot.document, id))
         case .prompt: return snapshot.prompt.map { .file(blob($0, id)) }
         case .workflow: return snapshot.workflow.map { .file(blob($0, id)) }
+        case .parameters: return snapshot.parameters.map { .file(blob($0, id)) }
         case .recipe, .card:
             return .file(
                 RenderedFile(

@@ -133,6 +133,7 @@ enum Schema {
             document INTEGER NOT NULL REFERENCES blob(id),
             prompt INTEGER REFERENCES blob(id),
             workflow INTEGER REFERENCES blob(id),
+            parameters INTEGER REFERENCES blob(id),
             models INTEGER NOT NULL REFERENCES pinSet(id),
             inputs INTEGER NOT NULL REFERENCES pinSet(id),
             recorded INTEGER NOT NULL

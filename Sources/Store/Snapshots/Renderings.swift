@@ -97,7 +97,8 @@ extension Store {
     /// The recipe of a snapshot, graded against the store as it is now.
     func recipeDocument(of snapshot: Int64, named name: String, _ db: Database) throws -> RecipeDocument {
         let row = try Row.fetchOne(
-            db, sql: "SELECT sha256, document, prompt, workflow FROM snapshot WHERE id = ?", arguments: [snapshot])
+            db, sql: "SELECT sha256, document, prompt, workflow, parameters FROM snapshot WHERE id = ?",
+            arguments: [snapshot])
         guard let row else { throw StoreError.notFound("snapshot \(snapshot)") }
         let text = try documentBytes(row["document"], db)
         let parsed: SnapshotDocument
@@ -108,7 +109,8 @@ extension Store {
             id: try Digest(column: row["sha256"]), snapshot: parsed, verdict: try verdict(on: parsed.recipe, db),
             name: name,
             prompt: try (row["prompt"] as Int64?).map { try documentBytes($0, db) },
-            workflow: try (row["workflow"] as Int64?).map { try documentBytes($0, db) })
+            workflow: try (row["workflow"] as Int64?).map { try documentBytes($0, db) },
+            parameters: try (row["parameters"] as Int64?).map { try documentBytes($0, db) })
     }
 
     private func verdict(on recipe: Recipe, _ db: Database) throws -> Verdict {

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Recipe
 
@@ -10,17 +11,91 @@ struct Resolver {
     /// The uses that a reference comes to: one, or for a directory of files one each.
     func resolve(_ reference: ModelReference) throws -> [Recipe.ModelUse] {
         if reference.isDirectory { return try resolveDirectory(reference) }
+        var use = Recipe.ModelUse(reference: reference)
+        if let found = try byHash(reference) {
+            use.resolution = found
+            use.evidence = .recorded
+            return [use]
+        }
+        let named = reference.isStem ? try byStem(reference) : try byPath(reference)
+        // A file of that name whose hash is another is known not to be the model.
+        if let named, !contradicts(named.resolution.sha256, reference.recorded) {
+            use.resolution = named.resolution
+            use.evidence = named.evidence
+        }
+        return [use]
+    }
+
+    private typealias Found = (resolution: Recipe.Resolution, evidence: Evidence)
+
+    /// The bytes with a recorded hash, under the name that is nearest to the recorded one.
+    private func byHash(_ reference: ModelReference) throws -> Recipe.Resolution? {
+        for prefix in reference.recorded.compactMap(\.fileDigests) {
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT version.number, version.blob, blob.sha256, blob.size, model.name, model.directory FROM blob
+                    JOIN version ON version.blob = blob.id JOIN model ON model.id = version.model
+                    WHERE blob.sha256 BETWEEN ? AND ? ORDER BY version.id LIMIT 100
+                    """, arguments: [Data(prefix.low), Data(prefix.high)])
+            // Digits that fit two blobs tell neither.
+            guard Set(rows.map { $0["blob"] as Int64 }).count == 1 else { continue }
+            let exact = rows.first { row in
+                let name: String = row["name"]
+                return name == reference.candidates.first?.name
+                    || Folder.stem(of: name) == reference.candidates.first?.name
+            }
+            guard let row = exact ?? rows.first, let place = try place(row["directory"], row["name"]) else { continue }
+            let blob = try Blob(row)
+            return Recipe.Resolution(
+                folder: place.folder, path: place.path, sha256: blob.digest, size: blob.size, version: row["number"])
+        }
+        return nil
+    }
+
+    private func contradicts(_ digest: Digest, _ recorded: [RecordedHash]) -> Bool {
+        recorded.contains { $0.algorithm == .sha256 && !digest.hex.hasPrefix($0.value) }
+    }
+
+    /// The folder and the path in it of a name in a directory.
+    private func place(_ directory: Int64, _ name: String) throws -> (folder: String, path: ModelPath)? {
+        var names = [name]
+        var next: Int64? = directory
+        while let id = next, id != DirectoryRow.Root.models.rawValue {
+            let row = try Row.fetchOne(db, sql: "SELECT name, parent FROM directory WHERE id = ?", arguments: [id])
+            guard let row else { return nil }
+            names.insert(row["name"], at: 0)
+            next = row["parent"]
+        }
+        guard names.count > 1 else { return nil }
+        return (names[0], try ModelPath(names.dropFirst().joined(separator: "/")))
+    }
+
+    /// A model of the folder whose name without its suffix is the recorded one, in whatever subfolder.
+    private func byStem(_ reference: ModelReference) throws -> Found? {
+        guard let folder = reference.folder, let wanted = reference.candidates.first else { return nil }
+        let names = [wanted.name] + Folder.modelSuffixes.map { wanted.name + $0 }
+        let marks = names.map { _ in "?" }.joined(separator: ", ")
+        let rows = try Row.fetchAll(
+            db, sql: "SELECT directory, name FROM model WHERE name IN (\(marks)) ORDER BY id LIMIT 100",
+            arguments: StatementArguments(names))
+        for row in rows {
+            guard let place = try place(row["directory"], row["name"]),
+                Folder.searched(for: folder).contains(place.folder),
+                let found = try find(folder: place.folder, place.path)
+            else { continue }
+            return found
+        }
+        return nil
+    }
+
+    private func byPath(_ reference: ModelReference) throws -> Found? {
         for path in reference.candidates {
             for folder in try folders(of: reference, holding: path) {
-                if let found = try find(folder: folder, path) {
-                    var use = Recipe.ModelUse(reference: reference)
-                    use.resolution = found.resolution
-                    use.evidence = found.evidence
-                    return [use]
-                }
+                if let found = try find(folder: folder, path) { return found }
             }
         }
-        return [Recipe.ModelUse(reference: reference)]
+        return nil
     }
 
     /// The folders that the loader searches; a reference known only by its suffix may lie in any.
@@ -44,7 +119,7 @@ struct Resolver {
     /// The version that was live at the time, or, for an image older than all that is known, the first that is known.
     private func version(
         of model: Int64, folder: String, _ path: ModelPath
-    ) throws -> (resolution: Recipe.Resolution, evidence: Evidence)? {
+    ) throws -> Found? {
         let columns = """
             SELECT version.number, blob.sha256, blob.size, version.blob FROM event
             JOIN version ON version.id = event.version JOIN blob ON blob.id = version.blob WHERE event.model = ?

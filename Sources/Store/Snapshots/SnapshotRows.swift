@@ -12,7 +12,7 @@ package struct SnapshotRow: Sendable {
     /// Rows of the pinned trees.
     package let models, inputs: Int64
     package let document: Blob
-    package let prompt, workflow: Blob?
+    package let prompt, workflow, parameters: Blob?
     /// The newest file name of its image.
     package let imageName: String
 
@@ -26,6 +26,7 @@ package struct SnapshotRow: Sendable {
         document = try Self.blob(row, "document") ?? { throw StoreError.catalogue("a snapshot has no document") }()
         prompt = try Self.blob(row, "prompt")
         workflow = try Self.blob(row, "workflow")
+        parameters = try Self.blob(row, "parameters")
         imageName = row["imageName"] ?? "image"
     }
 
@@ -37,10 +38,10 @@ package struct SnapshotRow: Sendable {
 
 private let columns = """
     SELECT snapshot.*, d.sha256 AS documentDigest, d.size AS documentSize, p.sha256 AS promptDigest, p.size AS promptSize,
-    w.sha256 AS workflowDigest, w.size AS workflowSize,
+    w.sha256 AS workflowDigest, w.size AS workflowSize, a.sha256 AS parametersDigest, a.size AS parametersSize,
     (SELECT name FROM imageName WHERE image = snapshot.image ORDER BY time DESC, id DESC LIMIT 1) AS imageName
     FROM snapshot JOIN blob d ON d.id = snapshot.document LEFT JOIN blob p ON p.id = snapshot.prompt
-    LEFT JOIN blob w ON w.id = snapshot.workflow
+    LEFT JOIN blob w ON w.id = snapshot.workflow LEFT JOIN blob a ON a.id = snapshot.parameters
     """
 
 extension Store {

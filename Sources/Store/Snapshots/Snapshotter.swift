@@ -28,7 +28,8 @@ extension Store {
         let found = try pinInputs(reading.recipe, finder: InputFinder(named: inputs, image: path), time: facts.time)
         let documents = Documents(
             prompt: try reading.prompt.map { bytes throws(StoreError) in try files.publish(bytes) },
-            workflow: try reading.workflow.map { bytes throws(StoreError) in try files.publish(bytes) })
+            workflow: try reading.workflow.map { bytes throws(StoreError) in try files.publish(bytes) },
+            parameters: try reading.parameters.map { bytes throws(StoreError) in try files.publish(bytes) })
         // A large document is published as a file before the transaction that names it.
         let candidate = try catalogue.read { db in try propose(reading.recipe, facts, found, documents, db).document }
         let early = try files.publish(candidate.canonicalBytes)
@@ -85,7 +86,7 @@ extension Store {
     }
 
     fileprivate struct Documents {
-        let prompt, workflow: PublishedBlob?
+        let prompt, workflow, parameters: PublishedBlob?
     }
 
     /// Publishes the input files that are still there; one that has not changed since the image was made is `inferred`.
@@ -132,6 +133,7 @@ extension Store {
         let previous = try current(of: facts.sha256, db)
         var facts = facts
         if let earlier = previous?.document.image.time { facts.time = min(earlier, facts.time) }
+        let recipe = HashClaims.checked(recipe)
         var resolved = recipe
         let resolver = Resolver(db: db, time: facts.time)
         resolved.models = try recipe.models.flatMap { try resolver.resolve($0.reference) }
@@ -153,7 +155,8 @@ extension Store {
         }
         let fresh = SnapshotDocument(
             image: facts, recipe: resolved, prompt: documents.prompt.map(DocumentReference.init),
-            workflow: documents.workflow.map(DocumentReference.init), parent: nil)
+            workflow: documents.workflow.map(DocumentReference.init),
+            parameters: documents.parameters.map(DocumentReference.init), parent: nil)
         guard let previous else { return (fresh, nil) }
         return (previous.document.improved(by: fresh, id: try idOf(previous.id, db)) ?? previous.document, previous)
     }
@@ -201,12 +204,14 @@ extension Database {
         }
         try execute(
             sql: """
-                INSERT INTO snapshot (sha256, short, image, parent, document, prompt, workflow, models, inputs, recorded)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO snapshot
+                    (sha256, short, image, parent, document, prompt, workflow, parameters, models, inputs, recorded)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 blob.digest.data, try freeName(for: blob.digest), image, parent, try self.blob(blob),
-                try documents.prompt.map(self.blob), try documents.workflow.map(self.blob), try pinSet(models),
+                try documents.prompt.map(self.blob), try documents.workflow.map(self.blob),
+                try documents.parameters.map(self.blob), try pinSet(models),
                 try pinSet(inputs), Timestamp.now().nanoseconds,
             ])
         let id = lastInsertedRowID

@@ -15,7 +15,7 @@ import Testing
         #expect(
             Self.keys(json) == [
                 "schema", "snapshot", "image", "generator", "passes", "models", "inputs", "environment", "grade",
-                "prompt", "workflow",
+                "prompt", "workflow", "parameters",
             ]
         )
         #expect(

@@ -85,7 +85,8 @@ import Testing
         let keys = json.object?.members.map(\.key).sorted()
         #expect(
             keys == [
-                "environment", "findings", "generator", "image", "inputs", "models", "parent", "passes", "prompt",
+                "environment", "findings", "generator", "image", "inputs", "models", "parameters", "parent", "passes",
+                "prompt",
                 "schema", "workflow",
             ]
         )

@@ -5,7 +5,9 @@ import Testing
     /// Written out, as programs read them and documents promise them.
     static let table: [(String, Grade)] = [
         ("metadata.absent", .partial), ("metadata.damaged", .approximate), ("params.ui_only", .approximate),
-        ("params.unresolved", .approximate), ("seed.unknown", .partial), ("rng.device_noise", .approximate),
+        ("params.flat", .approximate), ("rng.gpu_default", .approximate), ("model.claim_match", .approximate),
+        ("hash.fake", .approximate), ("params.unresolved", .approximate), ("seed.unknown", .partial),
+        ("rng.device_noise", .approximate),
         ("sampler.nondet", .approximate), ("batch.index_unknown", .approximate), ("node.remote", .partial),
         ("node.version", .approximate), ("perf.approximate", .approximate), ("model.inferred", .approximate),
         ("model.name_only", .approximate), ("model.hidden", .approximate), ("model.missing", .partial),

@@ -1,0 +1,117 @@
+/// The text that A1111 and its family write under `parameters`: the prompt, the negative prompt, and a last line of
+/// `Key: value` pairs. Source: A1111's `infotext_utils.py`.
+struct Infotext {
+    private(set) var positive: String
+    private(set) var negative: String
+    /// The pairs of the last line, in their order.
+    private(set) var pairs: [(key: String, value: String)]
+
+    /// Nil where the text has no line of at least three pairs: then it is something else.
+    init?(_ text: String) {
+        // By UTF-8, so that `\r\n` is a line end too.
+        var lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }.map(String.init)
+        while lines.last?.allSatisfy(\.isWhitespace) == true { lines.removeLast() }
+        guard let last = lines.popLast() else { return nil }
+        var tail = last
+        // Some tools put everything on one line.
+        if let steps = last.ranges(of: "Steps: ").last, steps.lowerBound > last.startIndex {
+            tail = String(last[steps.lowerBound...])
+            lines.append(String(last[..<steps.lowerBound]))
+        }
+        pairs = Self.pairs(tail)
+        guard pairs.count >= 3 else { return nil }
+        let words = lines.joined(separator: "\n")
+        if let mark = words.ranges(of: "Negative prompt:").first {
+            positive = Self.trimmed(words[..<mark.lowerBound])
+            negative = Self.trimmed(words[mark.upperBound...])
+        } else {
+            positive = Self.trimmed(words[...])
+            negative = ""
+        }
+    }
+
+    subscript(key: String) -> String? { pairs.first { $0.key == key }?.value }
+
+    private static func trimmed(_ text: Substring) -> String {
+        let isBlank = { (character: Character) in character.isWhitespace || character == "," }
+        let start = text.drop(while: isBlank)
+        return String(start.reversed().drop(while: isBlank).reversed())
+    }
+
+    /// Reads `Key: value, Key: "quoted, value", Key: {"json": …}`; what is no pair is skipped to the next comma.
+    private static func pairs(_ line: String) -> [(key: String, value: String)] {
+        var found: [(key: String, value: String)] = []
+        var rest = line[...]
+        while !rest.isEmpty {
+            rest = rest.drop { $0.isWhitespace || $0 == "," }
+            let key = rest.prefix { $0.isLetter || $0.isNumber || " _-/".contains($0) }
+            guard !key.isEmpty, rest.dropFirst(key.count).first == ":" else {
+                rest = rest.drop { $0 != "," }
+                continue
+            }
+            rest = rest.dropFirst(key.count + 1).drop { $0 == " " }
+            let value = take(&rest)
+            found.append((String(key), value))
+        }
+        return found
+    }
+
+    private static func take(_ rest: inout Substring) -> String {
+        switch rest.first {
+        case "\"":
+            let quoted = quotedLength(rest)
+            defer { rest = rest.dropFirst(quoted) }
+            let text = String(rest.prefix(quoted))
+            return (try? JSONParser.parse(text))?.string ?? text
+        case "{", "[":
+            let length = balancedLength(rest)
+            defer { rest = rest.dropFirst(length) }
+            return String(rest.prefix(length))
+        default:
+            let plain = rest.prefix { $0 != "," }
+            rest = rest.dropFirst(plain.count)
+            return trimmed(plain)
+        }
+    }
+
+    /// Characters up to and with the closing quote.
+    private static func quotedLength(_ text: Substring) -> Int {
+        var isEscaped = false
+        var count = 1
+        for character in text.dropFirst() {
+            count += 1
+            if isEscaped {
+                isEscaped = false
+            } else if character == "\\" {
+                isEscaped = true
+            } else if character == "\"" {
+                return count
+            }
+        }
+        return count
+    }
+
+    /// Characters up to and with the bracket that closes the first one; commas and quotes inside do not count.
+    private static func balancedLength(_ text: Substring) -> Int {
+        var depth = 0
+        var count = 0
+        var isQuoted = false
+        var isEscaped = false
+        for character in text {
+            count += 1
+            if isEscaped {
+                isEscaped = false
+            } else if isQuoted {
+                if character == "\\" { isEscaped = true } else if character == "\"" { isQuoted = false }
+            } else if character == "\"" {
+                isQuoted = true
+            } else if character == "{" || character == "[" {
+                depth += 1
+            } else if character == "}" || character == "]" {
+                depth -= 1
+                if depth == 0 { return count }
+            }
+        }
+        return count
+    }
+}

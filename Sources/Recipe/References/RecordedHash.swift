@@ -1,0 +1,49 @@
+/// A content hash that a tool wrote beside a model's name.
+package struct RecordedHash: Sendable, Hashable {
+    /// What was hashed. Source: A1111's `hashes.py`, kohya's `addnet_hash_safetensors`.
+    package enum Algorithm: String, Sendable {
+        /// The beginning of the file's SHA-256; 10 digits of it are AutoV2.
+        case sha256
+        /// Of a slice of the file; 8 digits, which many files share.
+        case autov1
+        /// Of the tensors or of the file, depending on the tool's version: A1111 writes `Lora hashes` so.
+        case tensorsOrFile = "autov3-or-sha256"
+    }
+
+    package let algorithm: Algorithm
+    /// Lower-case hexadecimal digits, 8 to 64.
+    package let value: String
+
+    /// Nil where `text` is no hash: other characters, too few digits, or the hash of nothing.
+    package init?(_ text: some StringProtocol, _ algorithm: Algorithm) {
+        let value = text.lowercased()
+        guard let prefix = DigestPrefix(hex: value), prefix.digits >= 8, !value.hasPrefix("e3b0c442") else {
+            return nil
+        }
+        self.algorithm = prefix.digits == 8 && algorithm == .sha256 ? .autov1 : algorithm
+        self.value = value
+    }
+
+    /// How far a match can be trusted: 8 digits are shared by chance, 12 are not.
+    package var trust: String {
+        switch value.count {
+        case 64: "exact"
+        case 12...: "strong"
+        case 10...: "probable"
+        default: "weak"
+        }
+    }
+
+    /// The digests that begin so; nil where a file's SHA-256 cannot be told from it.
+    package var fileDigests: DigestPrefix? { algorithm == .autov1 ? nil : DigestPrefix(hex: value) }
+
+    var json: JSON { ["algorithm": .string(algorithm.rawValue), "value": .string(value), "trust": .string(trust)] }
+
+    init?(_ json: JSON) {
+        guard let algorithm = json["algorithm"]?.string.flatMap(Algorithm.init), let value = json["value"]?.string
+        else {
+            return nil
+        }
+        self.init(value, algorithm)
+    }
+}
