@@ -77,6 +77,40 @@ import Testing
         }
     }
 
+    /// > `by-hash/autov2/<10 hex>`, `by-hash/autov3/<12 hex>` and `by-hash/autov1/<8 hex>` are links to models by the hashes that A1111
+    /// > and Civitai know: the beginning of the file's SHA-256, that of its tensors alone, and that of a slice which early versions
+    /// > hashed. Where several models share a hash, the link leads to the one that was known first.
+    @Test(arguments: View.allCases) func `name models as other tools do`(_ way: View) throws {
+        // Two files with the same tensors, of which the first has an AutoV1 too.
+        let big = SmallModel.bytes(seed: 50, size: 0x11_0000)
+        let header = Array(#"{"weight":{"dtype":"U8","shape":[1114112],"data_offsets":[0,1114112]}} "#.utf8)
+        let edited = [UInt8(header.count), 0, 0, 0, 0, 0, 0, 0] + header + big.suffix(0x11_0000)
+        for (name, bytes) in [("a", big), ("b", edited)] {
+            try view.fixture.directory.write(bytes, to: "models/loras/\(name).safetensors")
+            try view.fixture.addModels()
+            for blob in try view.store.unidentified() { try view.store.identify(blob) }
+        }
+        let digest = SHA256.digest(of: big)
+        let tensors = SHA256.digest(of: Array(big.suffix(0x11_0000))).hex
+        let slice = SHA256.digest(of: Array(big[0x10_0000..<0x11_0000])).hex
+        try way.show(view.store) { tree throws in
+            #expect(try tree.list("by-hash") == ["sha256", "autov1", "autov2", "autov3"])
+            #expect(try tree.link("by-hash/autov2/" + digest.autoV2) == "../sha256/" + digest.hex)
+            #expect(try tree.link("by-hash/autov3/" + tensors.prefix(12)) == "../sha256/" + digest.hex)
+            #expect(try tree.link("by-hash/autov1/" + slice.prefix(8)) == "../sha256/" + digest.hex)
+            #expect(try tree.digest("by-hash/autov2/" + digest.autoV2) == digest)
+            #expect(try tree.list("by-hash/autov1").count == 2)
+            let names = try tree.list("by-hash/autov3")
+            #expect(Set(names).count == names.count && names.contains(String(tensors.prefix(12))))
+            for name in try tree.list("by-hash/autov2") {
+                #expect(try tree.digest("by-hash/autov2/" + name).autoV2 == name)
+            }
+            for absent in ["0000000000", String(digest.hex.prefix(9)), digest.autoV2.uppercased() + "X"] {
+                #expect(!tree.exists("by-hash/autov2/" + absent))
+            }
+        }
+    }
+
     /// > A model file carries the extended attributes `user.reprofs.sha256`, `user.reprofs.autov2` and `user.reprofs.version`; a
     /// > pinned one also `user.reprofs.evidence`.
     @Test(arguments: View.allCases) func `tell a file's hash without its being read`(_ way: View) throws {

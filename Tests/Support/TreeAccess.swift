@@ -105,7 +105,11 @@ package struct InProcessTree: TreeAccess {
                 node = next
             } catch let failure as Failure { throw failure.errno }
             if case .link(let link) = node, following || index < names.count - 1 {
-                let target = walked + [try link.target()] + names[(index + 1)...]
+                var target = walked
+                for part in try link.target().split(separator: "/") {
+                    if part == ".." { target.removeLast() } else { target.append(String(part)) }
+                }
+                target += names[(index + 1)...]
                 return try self.node(target.joined(separator: "/"), following: following, depth: depth + 1)
             }
             walked.append(name)

@@ -61,8 +61,25 @@ struct AddCommand: ParsableCommand {
                 if case .noSpace = error { break }
             }
         }
+        try identify(store)
         print(summary(counts, skipped: plan.skipped))
         if counts.failed > 0 { throw counts.added + counts.unchanged > 0 ? ExitCode.someFailed : ExitCode.failure }
+    }
+
+    /// Reads the hashes by which other tools know the models. They are safe in the store already: a reading that is cut
+    /// off goes on the next time.
+    private func identify(_ store: Store) throws {
+        let blobs = try store.unidentified()
+        var progress = ProgressLine(total: blobs.reduce(0) { $0 + $1.size })
+        for blob in blobs {
+            do throws(StoreError) {
+                try store.identify(blob) { progress.advance(by: $0, of: "other hashes of \(blob.digest.autoV2)") }
+            } catch {
+                progress.clear()
+                Terminal.complain("reprofs: \(error)")
+            }
+        }
+        progress.clear()
     }
 
     private func summary(_ counts: (added: Int, unchanged: Int, failed: Int), skipped: Int) -> String {

@@ -34,9 +34,6 @@ package struct RecordedHash: Sendable, Hashable {
         }
     }
 
-    /// The digests that begin so; nil where a file's SHA-256 cannot be told from it.
-    package var fileDigests: DigestPrefix? { algorithm == .autov1 ? nil : DigestPrefix(hex: value) }
-
     var json: JSON { ["algorithm": .string(algorithm.rawValue), "value": .string(value), "trust": .string(trust)] }
 
     init?(_ json: JSON) {

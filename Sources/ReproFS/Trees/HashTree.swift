@@ -1,40 +1,98 @@
 import Recipe
 import Store
 
-/// `by-hash/sha256/<64 hex>`: every blob. A unique prefix of 8 or more digits is a link to it.
+/// `by-hash/sha256/<64 hex>`: every blob; `autov1`, `autov2` and `autov3` name models as other tools do.
 struct HashTree: Tree {
     let store: Store
     let name = "by-hash"
-    let kinds: Set<NodeKind> = [.blob, .blobAlias]
-    let fixed: Set<FixedNode> = [.hashes, .sha256]
+    let kinds: Set<NodeKind> = [.blob, .blobAlias, .autoV1, .autoV2, .autoV3]
+    let fixed: Set<FixedNode> = [.hashes, .sha256, .autoV1, .autoV2, .autoV3]
 
-    var root: any Directory { AlgorithmsDirectory(sha256: SHA256Directory(store: store)) }
+    var root: any Directory { AlgorithmsDirectory(store: store) }
 
     func node(_ id: NodeID) throws(Failure) -> Node? {
-        switch id.kind {
-        case .fixed: return id == FixedNode.sha256.id ? .directory(SHA256Directory(store: store)) : .directory(root)
-        case .blob, .blobAlias:
-            let blob = try asking { () throws(StoreError) in try store.blob(id.row) }
-            return try blob.map { blob throws(Failure) in
-                let modified = try SHA256Directory(store: store).attributes().modified
-                return id.kind == .blob
-                    ? .file(BlobFile(blob: blob, store))
-                    : .link(AliasLink(id: id, path: blob.digest.hex, modified: modified))
-            }
-        default: return nil
+        guard let kind = id.kind else { return nil }
+        if kind == .fixed {
+            let known = AlgorithmsDirectory(store: store).directories.first { $0.directory.id == id }
+            return .directory(known?.directory ?? root)
         }
+        guard let blob = try asking({ () throws(StoreError) in try store.blob(id.row) }) else { return nil }
+        switch kind {
+        case .blob: return .file(BlobFile(blob: blob, store))
+        case .blobAlias: return .link(try HashLink.link(id, to: blob, store))
+        default: return .link(try HashLink.link(id, to: blob, store, isBeside: true))
+        }
+    }
+}
+
+/// The links of this view.
+private enum HashLink {
+    /// `isBeside` where the link lies in a directory beside `sha256`.
+    static func link(
+        _ id: NodeID, to blob: Blob, _ store: Store, isBeside: Bool = false
+    ) throws(Failure) -> AliasLink {
+        AliasLink(id: id, path: (isBeside ? "../sha256/" : "") + blob.digest.hex, modified: try modified(store))
+    }
+
+    static func modified(_ store: Store) throws(Failure) -> Timestamp {
+        max(try store.present(DirectoryRow.Root.hashes.rawValue).changed, try asking(store.created))
     }
 }
 
 /// `by-hash`: one directory for each algorithm.
 private struct AlgorithmsDirectory: Directory {
-    let sha256: SHA256Directory
+    let store: Store
     var id: NodeID { FixedNode.hashes.id }
 
-    func attributes() throws(Failure) -> Attributes { .directory(id, modified: try sha256.created()) }
-    func child(_ name: String) -> Node? { name == "sha256" ? .directory(sha256) : nil }
+    var directories: [(name: String, directory: any Directory)] {
+        [
+            ("sha256", SHA256Directory(store: store)),
+            ("autov1", ShortHashDirectory(store: store, hash: .autoV1, node: .autoV1, kind: .autoV1)),
+            ("autov2", ShortHashDirectory(store: store, hash: .autoV2, node: .autoV2, kind: .autoV2)),
+            ("autov3", ShortHashDirectory(store: store, hash: .autoV3, node: .autoV3, kind: .autoV3)),
+        ]
+    }
+
+    func attributes() throws(Failure) -> Attributes { .directory(id, modified: try asking(store.created)) }
+    func child(_ name: String) -> Node? { directories.first { $0.name == name }.map { .directory($0.directory) } }
     func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
-        try Listing(phases: [Listing.fixed([("sha256", try sha256.attributes())])]).entries(after: cookie, limit: limit)
+        var fixed: [(name: String, attributes: Attributes)] = []
+        for (name, directory) in directories { fixed.append((name, try directory.attributes())) }
+        return try Listing(phases: [Listing.fixed(fixed)]).entries(after: cookie, limit: limit)
+    }
+}
+
+/// `by-hash/autov1` and its like: a link for each hash to the model that was first known by it.
+private struct ShortHashDirectory: Directory {
+    let store: Store
+    let hash: HashName
+    let node: FixedNode
+    let kind: NodeKind
+    var id: NodeID { node.id }
+
+    func attributes() throws(Failure) -> Attributes { .directory(id, modified: try HashLink.modified(store)) }
+
+    func child(_ name: String) throws(Failure) -> Node? {
+        guard name.utf8.count == hash.digits, name == name.lowercased(), let prefix = DigestPrefix(hex: name),
+            let blob = try asking({ () throws(StoreError) in try store.blob(hash, prefix, name) })
+        else { return nil }
+        return .link(try link(blob))
+    }
+
+    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+        try Listing(phases: [links]).entries(after: cookie, limit: limit)
+    }
+
+    private func links(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
+        var items: [Listing.Item] = []
+        for (name, blob) in try asking({ () throws(StoreError) in try store.names(hash, after: after, limit: limit) }) {
+            items.append(Listing.Item(blob.id, name, try link(blob).attributes()))
+        }
+        return items
+    }
+
+    private func link(_ blob: Blob) throws(Failure) -> AliasLink {
+        try HashLink.link(NodeID(kind, blob.id), to: blob, store, isBeside: true)
     }
 }
 
@@ -42,19 +100,15 @@ private struct SHA256Directory: Directory {
     let store: Store
     var id: NodeID { FixedNode.sha256.id }
 
-    func created() throws(Failure) -> Timestamp { try asking(store.created) }
-
     func attributes() throws(Failure) -> Attributes {
-        let row = try store.present(DirectoryRow.Root.hashes.rawValue)
-        return .directory(id, modified: max(row.changed, try created()))
+        .directory(id, modified: try HashLink.modified(store))
     }
 
     func child(_ name: String) throws(Failure) -> Node? {
         guard name.utf8.count >= 8, let prefix = DigestPrefix(hex: name) else { return nil }
         guard let blob = try asking({ () throws(StoreError) in try store.blob(prefix) }) else { return nil }
         if name == blob.digest.hex { return .file(BlobFile(blob: blob, store)) }
-        return .link(
-            AliasLink(id: NodeID(.blobAlias, blob.id), path: blob.digest.hex, modified: try attributes().modified))
+        return .link(try HashLink.link(NodeID(.blobAlias, blob.id), to: blob, store))
     }
 
     func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {

@@ -53,6 +53,9 @@ package enum NodeKind: UInt8, Sendable, CaseIterable {
     case olderImageCard = 22
     case olderImageAlias = 23
     case bareImageAlias = 24
+    case autoV1 = 25
+    case autoV2 = 26
+    case autoV3 = 27
 }
 
 /// Nodes that stand for no row.
@@ -63,6 +66,9 @@ package enum FixedNode: Int64, Sendable {
     case snapshots = 4
     case state = 5
     case status = 6
+    case autoV1 = 7
+    case autoV2 = 8
+    case autoV3 = 9
 
     package var id: NodeID { NodeID(.fixed, rawValue) }
 }

@@ -36,6 +36,16 @@ enum Schema {
             damaged INTEGER NOT NULL DEFAULT 0
         );
         CREATE INDEX blobBySize ON blob (size);
+        CREATE INDEX blobByAutoV2 ON blob (lower(hex(substr(sha256, 1, 5))));
+        -- The hashes by which other tools know a model; read after the model was added.
+        CREATE TABLE identity (
+            blob INTEGER PRIMARY KEY REFERENCES blob(id),
+            autoV1 TEXT,
+            tensors BLOB
+        );
+        CREATE INDEX identityByAutoV1 ON identity (autoV1);
+        CREATE INDEX identityByTensors ON identity (tensors);
+        CREATE INDEX identityByAutoV3 ON identity (lower(hex(substr(tensors, 1, 6))));
         CREATE TABLE document (
             blob INTEGER PRIMARY KEY REFERENCES blob(id),
             zstd BLOB NOT NULL

@@ -30,14 +30,8 @@ struct Resolver {
 
     /// The bytes with a recorded hash, under the name that is nearest to the recorded one.
     private func byHash(_ reference: ModelReference) throws -> Recipe.Resolution? {
-        for prefix in reference.recorded.compactMap(\.fileDigests) {
-            let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT version.number, version.blob, blob.sha256, blob.size, model.name, model.directory FROM blob
-                    JOIN version ON version.blob = blob.id JOIN model ON model.id = version.model
-                    WHERE blob.sha256 BETWEEN ? AND ? ORDER BY version.id LIMIT 100
-                    """, arguments: [Data(prefix.low), Data(prefix.high)])
+        for hash in reference.recorded {
+            let rows = try hash.conditions.lazy.map { try versions(where: $0, hash) }.first { !$0.isEmpty } ?? []
             // Digits that fit two blobs tell neither.
             guard Set(rows.map { $0["blob"] as Int64 }).count == 1 else { continue }
             let exact = rows.first { row in
@@ -51,6 +45,19 @@ struct Resolver {
                 folder: place.folder, path: place.path, sha256: blob.digest, size: blob.size, version: row["number"])
         }
         return nil
+    }
+
+    private func versions(where condition: String, _ hash: RecordedHash) throws -> [Row] {
+        guard let prefix = DigestPrefix(hex: hash.value) else { return [] }
+        return try Row.fetchAll(
+            db,
+            sql: """
+                SELECT version.number, version.blob, blob.sha256, blob.size, model.name, model.directory FROM blob
+                JOIN version ON version.blob = blob.id JOIN model ON model.id = version.model
+                LEFT JOIN identity ON identity.blob = blob.id
+                WHERE \(condition) AND ?1 IS NOT NULL AND ?2 IS NOT NULL AND ?3 IS NOT NULL
+                ORDER BY version.id LIMIT 100
+                """, arguments: [hash.value, Data(prefix.low), Data(prefix.high)])
     }
 
     private func contradicts(_ digest: Digest, _ recorded: [RecordedHash]) -> Bool {
@@ -164,5 +171,16 @@ struct Resolver {
             }
         }
         return uses.isEmpty ? [Recipe.ModelUse(reference: reference)] : uses
+    }
+}
+
+extension RecordedHash {
+    /// How a blob with this hash is found, in the order of what the hash most likely is.
+    fileprivate var conditions: [String] {
+        switch algorithm {
+        case .sha256: ["blob.sha256 BETWEEN ?2 AND ?3"]
+        case .autov1: ["identity.autoV1 = ?1"]
+        case .tensorsOrFile: ["identity.tensors BETWEEN ?2 AND ?3", "blob.sha256 BETWEEN ?2 AND ?3"]
+        }
     }
 }
