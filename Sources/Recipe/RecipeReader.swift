@@ -12,7 +12,7 @@ package enum RecipeReader {
 
     /// Nil where the container is none that is read. `fileName` tells which of several save nodes made the file.
     package static func read(_ source: some ByteSource, fileName: String?) throws(SourceError) -> Reading? {
-        guard let metadata = try PNG.read(source) else { return nil }
+        guard let metadata = try Container.read(source) else { return nil }
         var reading = Reading(
             metadata: metadata,
             recipe: ComfyReader.readGraph(metadata, fileName: fileName) ?? InfotextReader.read(metadata)
@@ -21,7 +21,7 @@ package enum RecipeReader {
         if reading.recipe.generator.dialect != nil {
             reading.prompt = ComfyReader.prompt(metadata)?.bytes
             reading.workflow = metadata.field("workflow")
-            reading.parameters = metadata.field(InfotextReader.key)
+            reading.parameters = InfotextReader.text(metadata)?.bytes
         }
         return reading
     }

@@ -2,19 +2,19 @@ import Foundation
 import Recipe
 import Testing
 
-/// Images that ComfyUI wrote, each with an expectation beside it.
-@Suite struct `What ComfyUI wrote` {
+/// Images that tools wrote, each with an expectation beside it.
+@Suite struct `What tools wrote` {
     static let folder = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures/ComfyUI")
+        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures")
 
     static let images: [String] = (FileManager.default.enumerator(atPath: folder.path)?.allObjects ?? [])
-        .compactMap { $0 as? String }.filter { $0.hasSuffix(".png") }.sorted()
+        .compactMap { $0 as? String }.filter { path in Container.suffixes.contains { path.hasSuffix($0) } }.sorted()
 
     @Test func `is here to be read`() {
-        #expect(Self.images.count == 13)
+        #expect(Self.images.count == 29)
     }
 
-    @Test(arguments: images) func `is read as it was queued`(image: String) throws {
+    @Test(arguments: images) func `is read as it was made`(image: String) throws {
         let url = Self.folder.appendingPathComponent(image)
         let bytes = [UInt8](try Data(contentsOf: url))
         let expected = try JSONParser.parse([UInt8](try Data(contentsOf: url.appendingPathExtension("expected.json"))))

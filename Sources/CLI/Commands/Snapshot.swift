@@ -9,7 +9,7 @@ struct SnapshotCommand: ParsableCommand {
         commandName: "snapshot", abstract: "Keep what images were made from.",
         discussion: """
             Each image's recipe is read, its models are pinned, and its input images too where they are found. Doing it \
-            again gives the same snapshot, unless more is known by then. A directory stands for every PNG in it.
+            again gives the same snapshot, unless more is known by then. A directory stands for every image in it.
             """)
 
     @Argument(help: "Images, or directories of them such as ComfyUI's output.")
@@ -44,7 +44,7 @@ struct SnapshotCommand: ParsableCommand {
             counts.skipped += others
             for image in found { snapshot(image, root: root, inputs: inputs, store: store, counts: &counts) }
         }
-        if counts.skipped > 0 { Terminal.complain("\(counts.skipped) files that are no PNG were left out.") }
+        if counts.skipped > 0 { Terminal.complain("\(counts.skipped) files that are no images were left out.") }
         if counts.failed > 0 { throw counts.done > 0 ? ExitCode.someFailed : ExitCode.failure }
     }
 
@@ -68,7 +68,7 @@ struct SnapshotCommand: ParsableCommand {
 
 /// The images in a directory and below it.
 enum ImageFiles {
-    /// PNGs by name, and how many other files there are. Links to directories are not followed.
+    /// Images by name, and how many other files there are. Links to directories are not followed.
     static func under(_ directory: FilePath) throws -> (images: [FilePath], others: Int) {
         guard let stream = directory.withPlatformString({ opendir($0) }) else {
             throw Failure(description: "cannot list \(directory): \(Errno(rawValue: errno))")
@@ -90,7 +90,7 @@ enum ImageFiles {
                 let inner = try under(path)
                 found.images += inner.images
                 found.others += inner.others
-            } else if name.lowercased().hasSuffix(".png") {
+            } else if Container.suffixes.contains(where: { name.lowercased().hasSuffix($0) }) {
                 found.images.append(path)
             } else {
                 found.others += 1

@@ -11,10 +11,26 @@ package struct Metadata: Sendable {
     package var width: Int?
     package var height: Int?
     package var fields: [Field] = []
+    /// Bytes of all fields together.
+    private(set) var textBytes = 0
     /// What was wrong with the file, in words; empty for a sound one.
     package var damage: [String] = []
 
     package init(mediaType: String) { self.mediaType = mediaType }
+
+    /// Adds a text field whose writer may have used another encoding than the container says.
+    mutating func add(_ key: String, _ bytes: [UInt8]) {
+        guard textBytes + bytes.count <= ReadLimit.fields else {
+            return note("the texts are longer than \(ReadLimit.fields >> 20) MiB; the rest was not read")
+        }
+        textBytes += bytes.count
+        fields.append(.init(key: key, bytes: Array(utf8OrLatin1(bytes).utf8)))
+    }
+
+    /// Says what was wrong, once.
+    mutating func note(_ damage: String) {
+        if !self.damage.contains(damage) { self.damage.append(damage) }
+    }
 
     /// The first field of this name.
     package func field(_ key: String) -> [UInt8]? { fields.first { $0.key == key }?.bytes }

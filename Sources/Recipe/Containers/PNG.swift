@@ -15,7 +15,6 @@ package enum PNG {
 
     private struct Reader {
         var metadata: Metadata
-        var textBytes = 0
 
         mutating func walk(_ source: some ByteSource) throws(SourceError) {
             var offset = 8
@@ -41,7 +40,7 @@ package enum PNG {
             _ type: String, head: [UInt8], source: some ByteSource, offset: Int, length: Int, cut: Bool
         ) throws(SourceError) {
             guard ["IHDR", "tEXt", "zTXt", "iTXt", "comf", "acTL"].contains(type) else { return }
-            guard length >= 0, length <= ReadLimit.field, textBytes + length <= ReadLimit.fields else {
+            guard length >= 0, length <= ReadLimit.field, metadata.textBytes + length <= ReadLimit.fields else {
                 return damage("a \(type) chunk of \(length) bytes is too large to be read")
             }
             let data = try source.read(at: offset + 8, count: length)
@@ -86,33 +85,24 @@ package enum PNG {
         }
 
         private mutating func add(_ key: ArraySlice<UInt8>, inflating stream: ArraySlice<UInt8>) {
-            let limit = min(ReadLimit.field, ReadLimit.fields - textBytes)
+            let limit = min(ReadLimit.field, ReadLimit.fields - metadata.textBytes)
             let (bytes, complete) = inflate(stream, limit: limit)
             if !complete { damage("a compressed text is broken or inflates to more than \(limit >> 20) MiB") }
             add(key, text: bytes)
         }
 
         private mutating func add(_ key: ArraySlice<UInt8>, text: [UInt8]) {
-            textBytes += text.count
-            metadata.fields.append(.init(key: utf8OrLatin1(Array(key)).text, bytes: utf8OrLatin1(text).bytes))
+            metadata.add(utf8OrLatin1(Array(key)), text)
         }
 
         private mutating func damage(_ what: String) {
-            if !metadata.damage.contains(what) { metadata.damage.append(what) }
+            metadata.note(what)
         }
 
         private func split(_ data: ArraySlice<UInt8>) -> (ArraySlice<UInt8>, ArraySlice<UInt8>)? {
             guard let end = data.firstIndex(of: 0) else { return nil }
             return (data[..<end], data[(end + 1)...])
         }
-    }
-
-    /// Some writers put UTF-8 into tEXt, which the specification calls Latin-1: valid UTF-8 is taken as such.
-    private static func utf8OrLatin1(_ bytes: [UInt8]) -> (text: String, bytes: [UInt8]) {
-        if let text = String(validating: bytes, as: UTF8.self) { return (text, bytes) }
-        var text = ""
-        for byte in bytes { text.unicodeScalars.append(Unicode.Scalar(byte)) }
-        return (text, Array(text.utf8))
     }
 
     private static func bigEndian(_ bytes: ArraySlice<UInt8>) -> UInt32 {

@@ -1,12 +1,19 @@
 /// Recipes of A1111, Forge, reForge and SD.Next, from the text under `parameters`.
 enum InfotextReader {
-    /// The field's key in PNGs.
+    /// The field's key in PNGs, which stands for the node that other records name.
     static let key = "parameters"
+    /// Where other containers have it.
+    private static let keys = [key, "UserComment", "Comment", "ImageDescription", "XPComment"]
+
+    /// The text and its bytes; nil where no field holds one.
+    static func text(_ metadata: Metadata) -> (infotext: Infotext, bytes: [UInt8])? {
+        keys.lazy.flatMap { key in metadata.fields.filter { $0.key == key } }.compactMap { field in
+            Infotext(String(decoding: field.bytes, as: UTF8.self)).map { ($0, field.bytes) }
+        }.first
+    }
 
     static func read(_ metadata: Metadata) -> Recipe? {
-        guard let bytes = metadata.field(key), let text = Infotext(String(decoding: bytes, as: UTF8.self)) else {
-            return nil
-        }
+        guard let text = text(metadata)?.infotext else { return nil }
         var recipe = Recipe(
             generator: .init(name: generator(text), version: text["Version"], dialect: "a1111-infotext"))
         recipe.passes = [pass(text)]

@@ -1,0 +1,21 @@
+/// The containers that are read, told by their first bytes and never by their name.
+package enum Container {
+    /// Suffixes of files that a folder of outputs is searched for.
+    package static let suffixes = [".png", ".apng", ".jpg", ".jpeg", ".webp", ".gif"]
+
+    /// Nil where the file is none of them.
+    package static func read(_ source: some ByteSource) throws(SourceError) -> Metadata? {
+        if let found = try PNG.read(source) { return found }
+        if let found = try JPEG.read(source) { return found }
+        if let found = try WebP.read(source) { return found }
+        return try GIF.read(source)
+    }
+}
+
+/// Some writers put UTF-8 where the specification says Latin-1: valid UTF-8 is taken as such.
+func utf8OrLatin1(_ bytes: [UInt8]) -> String {
+    if let text = String(validating: bytes, as: UTF8.self) { return text }
+    var text = ""
+    for byte in bytes { text.unicodeScalars.append(Unicode.Scalar(byte)) }
+    return text
+}
