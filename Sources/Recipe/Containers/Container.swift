@@ -1,14 +1,18 @@
 /// The containers that are read, told by their first bytes and never by their name.
 package enum Container {
     /// Suffixes of files that a folder of outputs is searched for.
-    package static let suffixes = [".png", ".apng", ".jpg", ".jpeg", ".webp", ".gif"]
+    package static let suffixes = [
+        ".png", ".apng", ".jpg", ".jpeg", ".webp", ".gif", ".mp4", ".m4v", ".mov", ".webm", ".mkv",
+    ]
 
     /// Nil where the file is none of them.
     package static func read(_ source: some ByteSource) throws(SourceError) -> Metadata? {
         if let found = try PNG.read(source) { return found }
         if let found = try JPEG.read(source) { return found }
         if let found = try WebP.read(source) { return found }
-        return try GIF.read(source)
+        if let found = try GIF.read(source) { return found }
+        if let found = try MP4.read(source) { return found }
+        return try Matroska.read(source)
     }
 }
 

@@ -1,0 +1,106 @@
+/// The texts of an MP4 or MOV: the key-value items of `moov/udta/meta` and `moov/meta`, as FFmpeg writes them with
+/// `use_metadata_tags`. Source: ISO/IEC 14496-12, 4.2 and 8.11; QuickTime File Format, "Metadata".
+enum MP4 {
+    static func read(_ source: some ByteSource) throws(SourceError) -> Metadata? {
+        let head = try source.read(at: 0, count: 12)
+        guard head.count == 12, head[4..<8].elementsEqual(Array("ftyp".utf8)) else { return nil }
+        let isQuickTime = head[8..<12].elementsEqual(Array("qt  ".utf8))
+        var reader = Reader(
+            source: source, metadata: Metadata(mediaType: isQuickTime ? "video/quicktime" : "video/mp4"))
+        try reader.boxes(in: 0..<source.count, depth: 0)
+        if !reader.hasMovie { reader.metadata.note("the file has no description of its film; it may be cut off") }
+        return reader.metadata
+    }
+
+    private struct Reader<Source: ByteSource> {
+        let source: Source
+        var metadata: Metadata
+        /// Names of `keys`, by which the items of `ilst` are numbered from one.
+        var keys: [String] = []
+        var visited = 0
+        var hasMovie = false
+
+        /// Boxes are skipped by their sizes: the film itself, which lies before `moov`, is never read.
+        mutating func boxes(in range: Range<Int>, depth: Int) throws(SourceError) {
+            var offset = range.lowerBound
+            while offset + 8 <= range.upperBound {
+                visited += 1
+                guard visited < ReadLimit.chunks else { return metadata.note("too many boxes; the rest was not read") }
+                let head = try source.read(at: offset, count: 16)
+                guard head.count >= 8 else { break }
+                var size = number(head[0..<4])
+                var start = offset + 8
+                if size == 1, head.count == 16 {
+                    size = number(head[8..<16])
+                    start = offset + 16
+                } else if size == 0 {
+                    size = range.upperBound - offset
+                }
+                guard size >= start - offset, size <= range.upperBound - offset else {
+                    return metadata.note("a box says it is longer than what holds it")
+                }
+                try enter(Array(head[4..<8]), start..<offset + size, depth: depth)
+                offset += size
+            }
+            if offset < range.upperBound, depth == 0 { metadata.note("the file ends within a box") }
+        }
+
+        private mutating func enter(_ type: [UInt8], _ content: Range<Int>, depth: Int) throws(SourceError) {
+            guard depth < 8 else { return }
+            if depth == 0, type == Array("moov".utf8) { hasMovie = true }
+            switch String(decoding: type, as: UTF8.self) {
+            case "moov", "udta", "trak": try boxes(in: content, depth: depth + 1)
+            case "meta":
+                // A full box in MP4, with four bytes of version and flags; a plain one in QuickTime.
+                let isPlain = try source.read(at: content.lowerBound + 4, count: 4).elementsEqual(Array("hdlr".utf8))
+                try boxes(
+                    in: min(content.lowerBound + (isPlain ? 0 : 4), content.upperBound)..<content.upperBound,
+                    depth: depth + 1)
+            case "keys": try readKeys(content)
+            case "ilst": try readItems(content)
+            case "tkhd" where metadata.width == nil:
+                let facts = try source.read(at: content.upperBound - 8, count: 8)
+                guard facts.count == 8, number(facts[0..<2]) > 0 else { return }
+                metadata.width = number(facts[0..<2])
+                metadata.height = number(facts[4..<6])
+            default: break
+            }
+        }
+
+        private mutating func readKeys(_ content: Range<Int>) throws(SourceError) {
+            var offset = content.lowerBound + 8
+            while offset + 8 <= content.upperBound, keys.count < 1000 {
+                let size = number(try source.read(at: offset, count: 4)[...])
+                guard size >= 8, size <= content.upperBound - offset, size < 1 << 16 else { return }
+                keys.append(utf8OrLatin1(try source.read(at: offset + 8, count: size - 8)))
+                offset += size
+            }
+        }
+
+        /// Each item is a box whose type is the number of its key, or a name such as `©cmt`, with a `data` box in it.
+        private mutating func readItems(_ content: Range<Int>) throws(SourceError) {
+            var offset = content.lowerBound
+            while offset + 8 <= content.upperBound {
+                let head = try source.read(at: offset, count: 24)
+                let size = number(head.prefix(4))
+                guard head.count == 24, size >= 24, size <= content.upperBound - offset else { return }
+                let index = number(head[4..<8])
+                let length = number(head[8..<12]) - 16
+                if head[12..<16].elementsEqual(Array("data".utf8)), length >= 0, length <= size - 24,
+                    length <= ReadLimit.field
+                {
+                    let isComment = head[4..<8].elementsEqual([0xA9, 0x63, 0x6D, 0x74])
+                    let key =
+                        (1...max(1, keys.count)).contains(index) && !keys.isEmpty
+                        ? keys[index - 1] : isComment ? "Comment" : nil
+                    if let key { metadata.add(key, try source.read(at: offset + 24, count: length)) }
+                }
+                offset += size
+            }
+        }
+
+        private func number(_ bytes: ArraySlice<UInt8>) -> Int {
+            Int(clamping: bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+        }
+    }
+}
