@@ -149,6 +149,9 @@ import Testing
         let image = try fixture.image(graph)
         try fixture.directory.write([9, 9, 9], to: "input/in.png", modified: 1_000_000_000)
         #expect(try fixture.store.snapshot(image).reasons.map(\.code).contains(.inputMissing))
+        let names = try FileManager.default.contentsOfDirectory(
+            atPath: fixture.store.path.appending("blobs/sha256").string)
+        #expect(names == [SmallModel.digest(seed: 1).hex])
         try fixture.directory.write(input, to: "input/in.png")
         let found = try fixture.store.snapshot(image)
         #expect(found.isNew)
@@ -220,6 +223,12 @@ import Testing
         let file = try fixture.directory.write([1, 2, 3], to: "output/a.png")
         #expect(throws: StoreError.self) { try fixture.store.snapshot(file) }
         #expect(try fixture.store.counts().images == 0)
+    }
+
+    @Test func `is not made of a pipe, nor does it wait for one`() throws {
+        let pipe = fixture.directory.appending("pipe.png")
+        try #require(mkfifo(pipe.string, 0o600) == 0)
+        #expect(throws: StoreError.self) { try fixture.store.snapshot(pipe) }
     }
 
     @Test func `of a large workflow keeps its bytes`() throws {

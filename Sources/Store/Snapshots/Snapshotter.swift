@@ -61,6 +61,8 @@ extension Store {
     /// Reads and hashes the image, again when it changes meanwhile.
     private func read(_ path: FilePath) throws(StoreError) -> (RecipeReader.Reading, ImageFacts) {
         for _ in 0..<3 {
+            // Opening a pipe would wait for its writer.
+            if let kind = try FileFacts.at(path)?.kind, kind != .file { throw .notAnImage(path) }
             let file = try Kernel.open(path, .readOnly)
             let before = try FileFacts.of(file, path)
             guard before.kind == .file else { throw .notAnImage(path) }
@@ -98,6 +100,9 @@ extension Store {
             guard let path = finder.find(use.reference) else { continue }
             let source = try Kernel.open(path, .readOnly)
             let facts = try FileFacts.of(source, path)
+            // The generator's own hash decides: another file of the same name is not the input.
+            let recorded = use.reference.recorded
+            if let recorded, try files.hash(source, path) != recorded { continue }
             let blob: PublishedBlob
             if facts.size <= BlobFiles.documentLimit {
                 var bytes: [UInt8] = []
@@ -108,13 +113,12 @@ extension Store {
                     source, path, by: .reflinkOrCopy, isKnown: { _ throws(StoreError) in false }, mayBeKnown: false
                 ) { _ in }
             }
-            if let recorded = use.reference.recorded {
-                // The generator's own hash decides: another file of the same name is not the input.
-                if blob.digest == recorded { found[use.reference] = FoundInput(blob: blob, evidence: .recorded) }
-                continue
-            }
             let unchanged = facts.modified <= time && facts.changed <= time
-            found[use.reference] = FoundInput(blob: blob, evidence: unchanged ? .inferred : .assumed)
+            // The bytes count as they were published, should the file have changed since it was hashed.
+            let evidence: Evidence = recorded == blob.digest ? .recorded : unchanged ? .inferred : .assumed
+            if recorded == nil || evidence == .recorded {
+                found[use.reference] = FoundInput(blob: blob, evidence: evidence)
+            }
         }
         return found
     }
