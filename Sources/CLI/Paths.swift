@@ -19,6 +19,19 @@ enum Paths {
         return real(whole.removingLastComponent()).map { $0.appending(name) } ?? whole
     }
 
+    /// The directory that `path` stands for, links at its end followed too, without asking what lies in it: a mount there
+    /// may be dead.
+    static func mountPoint(_ path: String) throws -> FilePath {
+        var found = try located(path)
+        for _ in 0..<40 {
+            var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+            guard found.withPlatformString({ readlink($0, &buffer, Int(PATH_MAX)) }) > 0 else { return found }
+            let target = FilePath(platformString: buffer)
+            found = try located((target.isAbsolute ? target : found.removingLastComponent().pushing(target)).string)
+        }
+        throw Errno.tooManySymbolicLinkLevels
+    }
+
     /// `path` with every link resolved; nil where there is nothing.
     static func real(_ path: FilePath) -> FilePath? {
         guard let resolved = path.withPlatformString({ realpath($0, nil) }) else { return nil }

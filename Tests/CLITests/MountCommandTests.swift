@@ -46,6 +46,17 @@ import Testing
         }
     }
 
+    @Test func `is found by a link to its directory, too`() throws {
+        try FileManager.default.createDirectory(atPath: line.mountPoint.string, withIntermediateDirectories: false)
+        let link = line.directory.appending("link").string
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "mount point")
+        guard access("/dev/fuse", R_OK | W_OK) == 0 else { try Test.cancel("skipped: /dev/fuse is not there to use") }
+        #expect(try line.run("mount", link).status == 0)
+        #expect(line.isMounted)
+        #expect(try line.run("unmount", link).status == 0)
+        #expect(!line.isMounted)
+    }
+
     @Test func `refuses a second mount at the same place`() throws {
         try line.mount()
         let outcome = try line.run("mount", line.mountPoint.string)

@@ -24,7 +24,7 @@ struct MountCommand: ParsableCommand {
     func run() throws {
         let storePath = try store.resolved
         guard try Store.isStore(storePath) else { throw StoreError.notAStore(storePath) }
-        let mountPoint = try Paths.located(directory)
+        let mountPoint = try Paths.mountPoint(directory)
         try MountPoint.prepare(mountPoint, store: Paths.real(storePath) ?? storePath)
         if foreground {
             return try serve(storePath, at: mountPoint) { Terminal.complain("Mounted \(storePath) at \(mountPoint).") }

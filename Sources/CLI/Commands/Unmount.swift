@@ -8,5 +8,5 @@ struct UnmountCommand: ParsableCommand {
     @Argument(help: "The directory that ReproFS is mounted on.")
     var directory: String
 
-    func run() throws { try MountPoint.unmount(try Paths.located(directory)) }
+    func run() throws { try MountPoint.unmount(try Paths.mountPoint(directory)) }
 }
