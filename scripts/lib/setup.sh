@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 # Debian's packages and the pkg-config name by which each is found on other systems.
-packages=(libfuse3-dev fuse3 libsqlite3-dev libssl-dev zlib1g-dev libzstd-dev pkg-config)
+packages=(libfuse3-dev fuse3 libsqlite3-dev libssl-dev zlib1g-dev libzstd-dev pkg-config procps)
 libraries=(fuse3 sqlite3 libcrypto zlib libzstd)
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
@@ -20,7 +20,10 @@ install_missing() {
         [ ${#missing[@]} -eq 0 ] && return
         say "Installing ${missing[*]}"
         local root=()
-        [ "$(id -u)" -eq 0 ] || root=(sudo)
+        if [ "$(id -u)" -ne 0 ]; then
+            command -v sudo >/dev/null || fail "As root, run: apt-get install ${missing[*]}"
+            root=(sudo)
+        fi
         "${root[@]}" apt-get update -qq
         "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
     else
