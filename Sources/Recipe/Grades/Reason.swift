@@ -13,7 +13,7 @@ package enum Grade: String, Sendable, Comparable {
 }
 
 /// One reason for a grade: a code for programs, a sentence for people, and the best grade that it allows.
-package struct Reason: Sendable, Equatable {
+package struct Reason: Sendable, Hashable {
     package let code: Code
     package let message: String
 

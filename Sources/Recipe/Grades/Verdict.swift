@@ -8,9 +8,8 @@ package struct Verdict: Sendable, Equatable {
         let found =
             recipe.findings + recipe.models.compactMap { Self.reason(for: $0, isServed: isServed) }
             + recipe.inputs.compactMap { Self.reason(for: $0, isServed: isServed) }
-        var reasons: [Reason] = []
-        for reason in found where !reasons.contains(reason) { reasons.append(reason) }
-        self.reasons = reasons
+        var seen: Set<Reason> = []
+        reasons = found.filter { seen.insert($0).inserted }
         grade = reasons.map(\.cap).min() ?? .full
     }
 
@@ -63,6 +62,6 @@ package struct Verdict: Sendable, Equatable {
     }
 
     private static func refusal(_ name: String) -> Reason {
-        .init(.nameRefused, "the name '\(name)' leads outside every folder and is refused")
+        .init(.nameRefused, "the name '\(name)' cannot stand in any folder and is refused")
     }
 }
