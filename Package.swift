@@ -29,10 +29,16 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CFuse", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+        .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-        .target(name: "Recipe", dependencies: ["CZlib"], swiftSettings: strict),
-        .target(name: "Store", dependencies: ["Recipe", "COpenSSL", "CZstd", grdb, system], swiftSettings: strict),
+        .target(
+            name: "Recipe", dependencies: ["CBrotli", "COpenSSL", "CPNG", "CWebP", "CXML", "CZlib"],
+            swiftSettings: strict),
+        .target(name: "Store", dependencies: ["Recipe", "CZlib", "CZstd", grdb, system], swiftSettings: strict),
         .target(name: "ReproFS", dependencies: ["CFuse", "Recipe", "Store", logging, system], swiftSettings: strict),
         .executableTarget(
             name: "CLI",

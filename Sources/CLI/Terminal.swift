@@ -29,18 +29,35 @@ enum Terminal {
     }
 }
 
-/// One line on a terminal that shows how far long work has come: bytes, rate, time left. Silent elsewhere.
+/// One line on a terminal that shows how far long work has come: how much, rate, time left. Silent elsewhere.
 struct ProgressLine {
+    /// What is counted.
+    enum Unit {
+        case bytes
+        case things(String)
+
+        func show(_ count: Int) -> String {
+            switch self {
+            case .bytes: Terminal.size(count)
+            case .things(let name): "\(count) \(name)"
+            }
+        }
+    }
+
     private let total: Int
+    private let unit: Unit
     private let isShown = isatty(STDERR_FILENO) == 1
     private let start = ContinuousClock.now
     private var shown = ContinuousClock.now
     private var done = 0
 
-    init(total: Int) { self.total = total }
+    init(total: Int, counts unit: Unit = .bytes) {
+        self.total = total
+        self.unit = unit
+    }
 
-    mutating func advance(by bytes: Int, of name: String) {
-        done += bytes
+    mutating func advance(by count: Int, of name: String) {
+        done += count
         guard isShown, shown.duration(to: .now) > .milliseconds(100) else { return }
         shown = .now
         let seconds = max(0.001, start.duration(to: .now) / .seconds(1))
@@ -48,7 +65,7 @@ struct ProgressLine {
         let left = rate > 0 ? Int((Double(total - done) / rate).rounded(.up)) : 0
         let percent = total > 0 ? min(100, 100 * done / total) : 100
         Terminal.write(
-            "\r\u{1B}[K\(percent) %  \(Terminal.size(done)) of \(Terminal.size(total))  \(Terminal.size(Int(rate)))/s  "
+            "\r\u{1B}[K\(percent) %  \(unit.show(done)) of \(unit.show(total))  \(unit.show(Int(rate)))/s  "
                 + "\(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left  \(name.suffix(40))", to: STDERR_FILENO)
     }
 

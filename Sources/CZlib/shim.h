@@ -2,5 +2,5 @@
 #pragma once
 #include <zlib.h>
 
-// inflateInit is a macro.
-static inline int reprofs_inflate_init(z_stream *stream) { return inflateInit(stream); }
+// inflateInit2 is a macro.
+static inline int reprofs_inflate_init(z_stream *stream, int window_bits) { return inflateInit2(stream, window_bits); }

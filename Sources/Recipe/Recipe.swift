@@ -7,6 +7,8 @@ package struct Recipe: Sendable, Equatable {
     package var inputs: [InputUse] = []
     /// What reading the file showed that bears on the grade.
     package var findings: [Reason] = []
+    /// What the tool was asked to use beside models: node classes, number formats. Sorted; later changes may touch it.
+    package var features: [String] = []
 
     package init(generator: Generator) { self.generator = generator }
 
@@ -14,8 +16,10 @@ package struct Recipe: Sendable, Equatable {
     package struct Generator: Sendable, Equatable {
         package var name: String?
         package var version: String?
-        /// How its record was written: `comfyui-prompt`, `comfyui-workflow`, or nil where there is none.
+        /// How its record was written: `comfyui-prompt`, `a1111-infotext`, …, or nil where there is none.
         package var dialect: String?
+        /// `valid` or `invalid` where the tool signed its record and the signature was checked.
+        package var signature: String?
         package init(name: String?, version: String? = nil, dialect: String?) {
             self.name = name
             self.version = version
@@ -46,6 +50,10 @@ package struct Recipe: Sendable, Equatable {
         package var reference: ModelReference
         package var resolution: Resolution?
         package var evidence: Evidence = .missing
+        /// The recorded hash that found the bytes.
+        package var match: RecordedHash?
+        /// Whether the store holds the name with bytes that are not the recorded ones.
+        package var isChanged = false
         package init(reference: ModelReference) { self.reference = reference }
     }
 

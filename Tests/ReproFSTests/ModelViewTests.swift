@@ -94,7 +94,7 @@ import Testing
         let tensors = SHA256.digest(of: Array(big.suffix(0x11_0000))).hex
         let slice = SHA256.digest(of: Array(big[0x10_0000..<0x11_0000])).hex
         try way.show(view.store) { tree throws in
-            #expect(try tree.list("by-hash") == ["sha256", "autov1", "autov2", "autov3"])
+            #expect(try tree.list("by-hash") == ["sha256", "autov1", "autov2", "autov3", "blake3"])
             #expect(try tree.link("by-hash/autov2/" + digest.autoV2) == "../sha256/" + digest.hex)
             #expect(try tree.link("by-hash/autov3/" + tensors.prefix(12)) == "../sha256/" + digest.hex)
             #expect(try tree.link("by-hash/autov1/" + slice.prefix(8)) == "../sha256/" + digest.hex)

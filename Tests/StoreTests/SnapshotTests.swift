@@ -70,6 +70,7 @@ import Testing
     @Test func `infers the version that was live when the image was made`() throws {
         try fixture.add("checkpoints/model.safetensors", seed: 1)
         let image = try fixture.image(SmallImage.graph())
+        StoreFixture.waitForTick()
         try fixture.add("checkpoints/model.safetensors", seed: 2)
         let model = try model(try fixture.store.snapshot(image).id)
         #expect(model["evidence"] == "inferred")

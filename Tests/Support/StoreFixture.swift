@@ -1,3 +1,4 @@
+import Foundation
 package import Recipe
 package import Store
 package import SystemPackage
@@ -42,6 +43,9 @@ package final class StoreFixture: Sendable {
     package func image(_ graph: String, modified seconds: Int? = nil) throws -> FilePath {
         try image("test_00001_.png", graph, modified: seconds)
     }
+
+    /// File times come from a coarse clock: two files within one of its ticks have no order.
+    package static func waitForTick() { Thread.sleep(forTimeInterval: 0.02) }
 
     /// The row of a snapshot.
     package func row(_ id: Digest) throws -> SnapshotRow {

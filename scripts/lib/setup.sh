@@ -4,8 +4,9 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 # Debian's packages and the pkg-config name by which each is found on other systems.
-packages=(libfuse3-dev fuse3 libsqlite3-dev libssl-dev zlib1g-dev libzstd-dev pkg-config procps)
-libraries=(fuse3 sqlite3 libcrypto zlib libzstd)
+packages=(libfuse3-dev fuse3 libsqlite3-dev libssl-dev zlib1g-dev libzstd-dev libpng-dev
+    libwebp-dev libbrotli-dev libxml2-dev pkg-config procps)
+libraries=(fuse3 sqlite3 libcrypto zlib libzstd libpng libwebp libbrotlidec libxml-2.0)
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 fail() { printf '%s\n' "$*" >&2; exit 1; }

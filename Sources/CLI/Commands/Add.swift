@@ -62,6 +62,7 @@ struct AddCommand: ParsableCommand {
             }
         }
         try identify(store)
+        try Improvement.run(store)
         print(summary(counts, skipped: plan.skipped))
         if counts.failed > 0 { throw counts.added + counts.unchanged > 0 ? ExitCode.someFailed : ExitCode.failure }
     }

@@ -58,12 +58,14 @@ struct ListVersions: ParsableCommand {
 
 struct ListSnapshots: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "snapshots", abstract: "Every snapshot, oldest first.")
+    @Option(help: "Only those that pin this model: 'folder/name', 'name', 'name@v2' or a hash.") var uses: String?
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 
     func run() throws {
         var table = Table(asJSON: json)
-        try store.open().forEachSnapshot { snapshot in
+        let store = try store.open()
+        let show = { (snapshot: SnapshotListing) in
             table.row(
                 "\(snapshot.short)  \(snapshot.grade)  \(snapshot.models) models  \(snapshot.image)"
                     + (snapshot.isCurrent ? "" : "  superseded"),
@@ -73,7 +75,14 @@ struct ListSnapshots: ParsableCommand {
                     "recorded": .string(snapshot.recorded.description), "superseded": .bool(!snapshot.isCurrent),
                 ])
         }
-        table.finish(empty: "There are no snapshots; make some with 'reprofs snapshot'.")
+        guard let uses else {
+            try store.forEachSnapshot(show)
+            return table.finish(empty: "There are no snapshots; make some with 'reprofs snapshot'.")
+        }
+        let versions = try store.versions(named: uses)
+        guard !versions.isEmpty else { throw StoreError.notFound("a model called '\(uses.withoutControls)': it") }
+        try store.forEachSnapshot(using: versions, show)
+        table.finish(empty: "No snapshot uses \(uses.withoutControls).")
     }
 }
 

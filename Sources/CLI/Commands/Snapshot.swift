@@ -32,37 +32,24 @@ struct SnapshotCommand: ParsableCommand {
     func run() throws {
         let store = try store.open()
         let inputs = try inputs.map { try Paths.absolute($0) }
-        var counts = (done: 0, failed: 0, skipped: 0)
+        var items: [SnapshotWork.Item] = []
+        var skipped = 0
         for given in images {
             let path = try Paths.located(given)
             guard Paths.isDirectory(path) else {
-                snapshot(path, root: nil, inputs: inputs, store: store, counts: &counts)
+                items.append(.init(path: path, root: nil))
                 continue
             }
             let root = Paths.real(path) ?? path
             let (found, others) = try ImageFiles.under(root)
-            counts.skipped += others
-            for image in found { snapshot(image, root: root, inputs: inputs, store: store, counts: &counts) }
+            skipped += others
+            items += found.map { .init(path: $0, root: root) }
         }
-        if counts.skipped > 0 { Terminal.complain("\(counts.skipped) files that are no images were left out.") }
-        if counts.failed > 0 { throw counts.done > 0 ? ExitCode.someFailed : ExitCode.failure }
-    }
-
-    private func snapshot(
-        _ image: FilePath, root: FilePath?, inputs: [FilePath], store: Store,
-        counts: inout (done: Int, failed: Int, skipped: Int)
-    ) {
-        do throws(StoreError) {
-            let result = try store.snapshot(image, root: root, label: label, inputs: inputs)
-            let note = result.supersedes.map { "  supersedes \($0.hex.prefix(12))" } ?? ""
-            print(
-                "\(result.id.hex.prefix(12))  \(result.grade)  \(image.lastComponent?.string ?? "")\(result.isNew ? note : "  as before")"
-                    .withoutControls)
-            counts.done += 1
-        } catch {
-            Terminal.complain("reprofs: \(error)".withoutControls)
-            counts.failed += 1
-        }
+        let work = SnapshotWork(items, label: label, inputs: inputs, store: store)
+        let counts = work.run()
+        if skipped > 0 { Terminal.complain("\(skipped) files that are no images were left out.") }
+        if counts.unchanged > 0 { print("\(counts.unchanged) images have not changed since they were read.") }
+        if counts.failed > 0 { throw counts.done + counts.unchanged > 0 ? ExitCode.someFailed : ExitCode.failure }
     }
 }
 

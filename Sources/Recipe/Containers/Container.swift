@@ -2,7 +2,8 @@
 package enum Container {
     /// Suffixes of files that a folder of outputs is searched for.
     package static let suffixes = [
-        ".png", ".apng", ".jpg", ".jpeg", ".webp", ".gif", ".mp4", ".m4v", ".mov", ".webm", ".mkv",
+        ".png", ".apng", ".jpg", ".jpeg", ".webp", ".gif", ".avif", ".heic", ".jxl", ".svg", ".mp4", ".m4v", ".mov",
+        ".webm", ".mkv", ".flac", ".opus", ".ogg", ".mp3", ".glb", ".latent",
     ]
 
     /// Nil where the file is none of them.
@@ -11,8 +12,16 @@ package enum Container {
         if let found = try JPEG.read(source) { return found }
         if let found = try WebP.read(source) { return found }
         if let found = try GIF.read(source) { return found }
+        if let found = try AVIF.read(source) { return found }
         if let found = try MP4.read(source) { return found }
-        return try Matroska.read(source)
+        if let found = try Matroska.read(source) { return found }
+        if let found = try JXL.read(source) { return found }
+        if let found = try FLAC.read(source) { return found }
+        if let found = try Ogg.read(source) { return found }
+        if let found = try MP3.read(source) { return found }
+        if let found = try GLB.read(source) { return found }
+        if let found = try Safetensors.read(source) { return found }
+        return try SVG.read(source)
     }
 }
 

@@ -7,7 +7,7 @@ enum EXIF {
         static let userComment = 0x9286
         static let names = [
             0x010E: "ImageDescription", 0x010F: "Make", 0x0110: "Model", 0x0131: "Software", userComment: "UserComment",
-            0x927C: "MakerNote", 0x9C9C: "XPComment",
+            0x013B: "Artist", 0x927C: "MakerNote", 0x9C9C: "XPComment",
         ]
     }
 

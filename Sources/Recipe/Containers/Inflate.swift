@@ -2,8 +2,20 @@ import CZlib
 
 /// The bytes of a zlib stream, up to `limit`; `complete` is false where the stream is broken or would give more.
 func inflate(_ compressed: ArraySlice<UInt8>, limit: Int) -> (bytes: [UInt8], complete: Bool) {
+    inflate(compressed, limit: limit, windowBits: 15)
+}
+
+/// The same of a gzip file.
+func gunzip(_ compressed: ArraySlice<UInt8>, limit: Int) -> (bytes: [UInt8], complete: Bool) {
+    inflate(compressed, limit: limit, windowBits: 15 + 16)
+}
+
+/// zlib takes 16 more for gzip's header.
+private func inflate(
+    _ compressed: ArraySlice<UInt8>, limit: Int, windowBits: Int32
+) -> (bytes: [UInt8], complete: Bool) {
     var stream = z_stream()
-    guard reprofs_inflate_init(&stream) == Z_OK else { return ([], false) }
+    guard reprofs_inflate_init(&stream, windowBits) == Z_OK else { return ([], false) }
     defer { inflateEnd(&stream) }
     var output: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 64 << 10)

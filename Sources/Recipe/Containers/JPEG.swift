@@ -1,14 +1,24 @@
-/// The texts of a JPEG: EXIF in APP1, and comments. Source: ITU-T T.81, annex B; EXIF 2.32, 4.7.2.
+/// The texts of a JPEG: EXIF and XMP in APP1, C2PA in APP11, IPTC in APP13, and comments.
+///
+/// Source: ITU-T T.81, annex B; EXIF 2.32, 4.7.2; XMP specification part 3, 1.1.3; C2PA technical specification, A.3.1.
 enum JPEG {
     static func read(_ source: some ByteSource) throws(SourceError) -> Metadata? {
         guard try source.read(at: 0, count: 3) == [0xFF, 0xD8, 0xFF] else { return nil }
         var metadata = Metadata(mediaType: "image/jpeg")
+        var parts = Parts()
+        try walk(source, &parts, into: &metadata)
+        parts.finish(into: &metadata)
+        return metadata
+    }
+
+    private static func walk(
+        _ source: some ByteSource, _ parts: inout Parts, into metadata: inout Metadata
+    ) throws(SourceError) {
         var offset = 2
         for _ in 0..<ReadLimit.chunks {
             let head = try source.read(at: offset, count: 4)
             guard head.count == 4, head[0] == 0xFF else {
-                metadata.note("the file ends before its image data")
-                return metadata
+                return metadata.note("the file ends before its image data")
             }
             let marker = head[1]
             // Fill bytes, and markers without a length.
@@ -17,17 +27,52 @@ enum JPEG {
                 continue
             }
             // After the start of the scan there is only image data.
-            if marker == 0xDA || marker == 0xD9 { return metadata }
+            if marker == 0xDA || marker == 0xD9 { return }
             let length = Int(head[2]) << 8 | Int(head[3])
-            guard length >= 2 else {
-                metadata.note("a segment has no length")
-                return metadata
-            }
-            try take(marker, try segment(source, at: offset + 4, count: length - 2, &metadata), into: &metadata)
+            guard length >= 2 else { return metadata.note("a segment has no length") }
+            let data = try segment(source, at: offset + 4, count: length - 2, &metadata)
+            if !parts.take(marker, data) { take(marker, data, into: &metadata) }
             offset += 2 + length
         }
         metadata.note("more than \(ReadLimit.chunks) segments; the rest was not read")
-        return metadata
+    }
+
+    private static let xmpMark = Array("http://ns.adobe.com/xap/1.0/\0".utf8)
+    private static let resourceMark = Array("Photoshop 3.0\0".utf8)
+
+    /// What is longer than a segment and goes on in the next ones.
+    private struct Parts {
+        private static let extendedMark = Array("http://ns.adobe.com/xmp/extension/\0".utf8)
+        /// Extended XMP by its place in the whole.
+        private var xmp: [(offset: Int, bytes: ArraySlice<UInt8>)] = []
+        /// The parts of a JUMBF box by their number.
+        private var boxes: [(number: Int, bytes: ArraySlice<UInt8>)] = []
+        private var total = 0
+
+        mutating func take(_ marker: UInt8, _ data: [UInt8]) -> Bool {
+            guard total + data.count <= ReadLimit.field else { return false }
+            if marker == 0xE1, data.starts(with: Self.extendedMark), data.count > Self.extendedMark.count + 40 {
+                // 32 digits of a GUID, the whole length, and where this part begins.
+                let rest = data.dropFirst(Self.extendedMark.count + 36)
+                xmp.append((bigEndian(rest.prefix(4)), rest.dropFirst(4)))
+            } else if marker == 0xEB, data.starts(with: Array("JP".utf8)), data.count > 16 {
+                boxes.append((bigEndian(data[4..<8]), data[8...]))
+            } else {
+                return false
+            }
+            total += data.count
+            return true
+        }
+
+        func finish(into metadata: inout Metadata) {
+            if !xmp.isEmpty {
+                XMP.read(xmp.sorted { $0.offset < $1.offset }.flatMap(\.bytes), into: &metadata)
+            }
+            let sorted = boxes.sorted { $0.number < $1.number }
+            guard let first = sorted.first else { return }
+            // Every part repeats the head of the box.
+            C2PA.read(Array(first.bytes) + sorted.dropFirst().flatMap { $0.bytes.dropFirst(8) }, into: &metadata)
+        }
     }
 
     private static func segment(
@@ -38,9 +83,12 @@ enum JPEG {
         return data
     }
 
-    private static func take(_ marker: UInt8, _ data: [UInt8], into metadata: inout Metadata) throws(SourceError) {
+    private static func take(_ marker: UInt8, _ data: [UInt8], into metadata: inout Metadata) {
         switch marker {
         case 0xE1 where data.starts(with: Array("Exif\0\0".utf8)): EXIF.read(data, into: &metadata)
+        case 0xE1 where data.starts(with: xmpMark): XMP.read(Array(data.dropFirst(xmpMark.count)), into: &metadata)
+        case 0xED where data.starts(with: resourceMark):
+            IPTC.read(resources: data.dropFirst(resourceMark.count), into: &metadata)
         case 0xFE: metadata.add("Comment", data)
         // Frames: every SOF but those that are tables (C4, C8, CC).
         case 0xC0...0xCF where ![0xC4, 0xC8, 0xCC].contains(marker) && data.count >= 5:

@@ -28,10 +28,10 @@ enum MP4 {
                 guard visited < ReadLimit.chunks else { return metadata.note("too many boxes; the rest was not read") }
                 let head = try source.read(at: offset, count: 16)
                 guard head.count >= 8 else { break }
-                var size = number(head[0..<4])
+                var size = bigEndian(head[0..<4])
                 var start = offset + 8
                 if size == 1, head.count == 16 {
-                    size = number(head[8..<16])
+                    size = bigEndian(head[8..<16])
                     start = offset + 16
                 } else if size == 0 {
                     size = range.upperBound - offset
@@ -56,13 +56,16 @@ enum MP4 {
                 try boxes(
                     in: min(content.lowerBound + (isPlain ? 0 : 4), content.upperBound)..<content.upperBound,
                     depth: depth + 1)
+            case "uuid" where depth == 0 && content.count <= C2PA.limit:
+                let bytes = try source.read(at: content.lowerBound, count: content.count)
+                if let store = C2PA.store(inUUID: bytes) { C2PA.read(store, into: &metadata) }
             case "keys": try readKeys(content)
             case "ilst": try readItems(content)
             case "tkhd" where metadata.width == nil:
                 let facts = try source.read(at: content.upperBound - 8, count: 8)
-                guard facts.count == 8, number(facts[0..<2]) > 0 else { return }
-                metadata.width = number(facts[0..<2])
-                metadata.height = number(facts[4..<6])
+                guard facts.count == 8, bigEndian(facts[0..<2]) > 0 else { return }
+                metadata.width = bigEndian(facts[0..<2])
+                metadata.height = bigEndian(facts[4..<6])
             default: break
             }
         }
@@ -70,7 +73,7 @@ enum MP4 {
         private mutating func readKeys(_ content: Range<Int>) throws(SourceError) {
             var offset = content.lowerBound + 8
             while offset + 8 <= content.upperBound, keys.count < 1000 {
-                let size = number(try source.read(at: offset, count: 4)[...])
+                let size = bigEndian(try source.read(at: offset, count: 4)[...])
                 guard size >= 8, size <= content.upperBound - offset, size < 1 << 16 else { return }
                 keys.append(utf8OrLatin1(try source.read(at: offset + 8, count: size - 8)))
                 offset += size
@@ -82,14 +85,15 @@ enum MP4 {
             var offset = content.lowerBound
             while offset + 8 <= content.upperBound {
                 let head = try source.read(at: offset, count: 24)
-                let size = number(head.prefix(4))
+                let size = bigEndian(head.prefix(4))
                 guard head.count == 24, size >= 24, size <= content.upperBound - offset else { return }
-                let index = number(head[4..<8])
-                let length = number(head[8..<12]) - 16
+                let index = bigEndian(head[4..<8])
+                let length = bigEndian(head[8..<12]) - 16
                 if head[12..<16].elementsEqual(Array("data".utf8)), length >= 0, length <= size - 24,
                     length <= ReadLimit.field
                 {
-                    let isComment = head[4..<8].elementsEqual([0xA9, 0x63, 0x6D, 0x74])
+                    let name = Array(head[4..<8])
+                    let isComment = name == [0xA9, 0x63, 0x6D, 0x74] || name == Array("desc".utf8)
                     let key =
                         (1...max(1, keys.count)).contains(index) && !keys.isEmpty
                         ? keys[index - 1] : isComment ? "Comment" : nil
@@ -97,10 +101,6 @@ enum MP4 {
                 }
                 offset += size
             }
-        }
-
-        private func number(_ bytes: ArraySlice<UInt8>) -> Int {
-            Int(clamping: bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
         }
     }
 }

@@ -11,6 +11,9 @@ package struct Metadata: Sendable {
     package var width: Int?
     package var height: Int?
     package var fields: [Field] = []
+    /// Whether the pixels are those that the generator gave, so that texts may hide in them and a digest tells them apart.
+    package var isLossless = false
+    package var isAnimated = false
     /// Bytes of all fields together.
     private(set) var textBytes = 0
     /// What was wrong with the file, in words; empty for a sound one.
@@ -27,6 +30,12 @@ package struct Metadata: Sendable {
         fields.append(.init(key: key, bytes: Array(utf8OrLatin1(bytes).utf8)))
     }
 
+    /// Adds all that a file beside this one says.
+    mutating func append(_ other: Metadata) {
+        for field in other.fields { add(field.key, field.bytes) }
+        for damage in other.damage { note(damage) }
+    }
+
     /// Says what was wrong, once.
     mutating func note(_ damage: String) {
         if !self.damage.contains(damage) { self.damage.append(damage) }
@@ -34,6 +43,7 @@ package struct Metadata: Sendable {
 
     /// The first field of this name.
     package func field(_ key: String) -> [UInt8]? { fields.first { $0.key == key }?.bytes }
+    func text(_ key: String) -> String? { field(key).map { String(decoding: $0, as: UTF8.self) } }
 }
 
 /// Limits for what is read from files that anyone may have made. Bytes.

@@ -1,6 +1,7 @@
-/// The text chunks of a PNG or APNG: `tEXt`, `zTXt`, `iTXt` and ComfyUI's private `comf`, anywhere before IEND.
+/// The text chunks of a PNG or APNG: `tEXt`, `zTXt`, `iTXt` and ComfyUI's private `comf`, anywhere before IEND; EXIF,
+/// XMP and C2PA beside them.
 ///
-/// Source: PNG specification, third edition, 11.3.3; `comf` as ComfyUI's SaveAnimatedPNG writes it, after the last frame.
+/// Source: PNG specification, third edition, 11.3; C2PA technical specification, A.3.3; `comf` as ComfyUI's SaveAnimatedPNG writes it, after the last frame.
 package enum PNG {
     package static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
@@ -21,7 +22,7 @@ package enum PNG {
             for _ in 0..<ReadLimit.chunks {
                 let head = try source.read(at: offset, count: 8)
                 guard head.count == 8 else { return damage("the file ends before its IEND chunk") }
-                let length = Int(bigEndian(head[0..<4]))
+                let length = bigEndian(head[0..<4])
                 let type = String(decoding: head[4..<8], as: UTF8.self)
                 guard length <= source.count - offset - 12 else {
                     // A text cut short is still worth reading for what it holds up to there.
@@ -39,25 +40,30 @@ package enum PNG {
         private mutating func take(
             _ type: String, head: [UInt8], source: some ByteSource, offset: Int, length: Int, cut: Bool
         ) throws(SourceError) {
-            guard ["IHDR", "tEXt", "zTXt", "iTXt", "comf", "acTL"].contains(type) else { return }
+            guard ["IHDR", "tEXt", "zTXt", "iTXt", "comf", "acTL", "eXIf", "caBX"].contains(type) else { return }
             guard length >= 0, length <= ReadLimit.field, metadata.textBytes + length <= ReadLimit.fields else {
                 return damage("a \(type) chunk of \(length) bytes is too large to be read")
             }
             let data = try source.read(at: offset + 8, count: length)
             if !cut {
                 let stored = try source.read(at: offset + 8 + length, count: 4)
-                if bigEndian(stored[...]) != crc32(head[4..<8], data) {
+                if bigEndian(stored) != Int(crc32(head[4..<8], data)) {
                     damage("the checksum of a \(type) chunk is wrong")
                 }
             }
             switch type {
             case "IHDR" where data.count >= 8:
-                metadata.width = Int(bigEndian(data[0..<4]))
-                metadata.height = Int(bigEndian(data[4..<8]))
-            case "acTL": metadata.mediaType = "image/apng"
+                metadata.isLossless = true
+                metadata.width = bigEndian(data[0..<4])
+                metadata.height = bigEndian(data[4..<8])
+            case "acTL":
+                metadata.mediaType = "image/apng"
+                metadata.isAnimated = true
             case "tEXt", "comf": plain(data)
             case "zTXt": compressed(data)
             case "iTXt": international(data)
+            case "eXIf": EXIF.read(data, into: &metadata)
+            case "caBX": C2PA.read(data, into: &metadata)
             default: break
             }
         }
@@ -92,7 +98,9 @@ package enum PNG {
         }
 
         private mutating func add(_ key: ArraySlice<UInt8>, text: [UInt8]) {
-            metadata.add(utf8OrLatin1(Array(key)), text)
+            let key = utf8OrLatin1(Array(key))
+            guard key != "XML:com.adobe.xmp" else { return XMP.read(text, into: &metadata) }
+            metadata.add(key, text)
         }
 
         private mutating func damage(_ what: String) {
@@ -103,9 +111,5 @@ package enum PNG {
             guard let end = data.firstIndex(of: 0) else { return nil }
             return (data[..<end], data[(end + 1)...])
         }
-    }
-
-    private static func bigEndian(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-        bytes.reduce(0) { $0 << 8 | UInt32($1) }
     }
 }

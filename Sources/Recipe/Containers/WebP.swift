@@ -1,4 +1,4 @@
-/// The EXIF texts of a WebP, still or animated. Source: WebP Container Specification; RFC 9649.
+/// The EXIF, XMP and C2PA chunks of a WebP, still or animated. Source: RFC 9649; C2PA technical specification, A.3.
 enum WebP {
     static func read(_ source: some ByteSource) throws(SourceError) -> Metadata? {
         let head = try source.read(at: 0, count: 12)
@@ -31,12 +31,19 @@ enum WebP {
         case "EXIF":
             guard count <= ReadLimit.field else { return metadata.note("an EXIF chunk of \(count) bytes is too large") }
             EXIF.read(try source.read(at: offset, count: count), into: &metadata)
+        case "XMP ", "C2PA":
+            guard count <= C2PA.limit else { return metadata.note("a chunk \(type) of \(count) bytes is too large") }
+            let data = try source.read(at: offset, count: count)
+            if type == "C2PA" { C2PA.read(data, into: &metadata) } else { XMP.read(data, into: &metadata) }
         case "VP8X":
             let data = try source.read(at: offset, count: min(count, 10))
             guard data.count == 10 else { return }
+            if data[0] & 0x02 != 0 { metadata.isAnimated = true }
             metadata.width = littleEndian(data[4..<7]) + 1
             metadata.height = littleEndian(data[7..<10]) + 1
-        case "VP8L" where metadata.width == nil:
+        case "VP8L":
+            if !metadata.isAnimated { metadata.isLossless = true }
+            guard metadata.width == nil else { return }
             let data = try source.read(at: offset, count: min(count, 5))
             guard data.count == 5, data[0] == 0x2F else { return }
             let bits = littleEndian(data[1..<5])
@@ -49,9 +56,5 @@ enum WebP {
             metadata.height = littleEndian(data[8..<10]) & 0x3FFF
         default: break
         }
-    }
-
-    private static func littleEndian(_ bytes: ArraySlice<UInt8>) -> Int {
-        bytes.reversed().reduce(0) { $0 << 8 | Int($1) }
     }
 }

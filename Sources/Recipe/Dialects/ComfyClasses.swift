@@ -16,6 +16,7 @@ enum ComfyClasses {
         case "StringConstant", "StringConstantMultiline": "string"
         case "Seed (rgthree)", "CR Seed", "easy seed", "Seed": "seed"
         case "RandomNoise": "noise_seed"
+        case "ImpactWildcardProcessor": "populated_text"
         case "Text Multiline", "JWString", "ttN text": "text"
         case "Reroute": node.inputs.members.first?.key
         default: nil
@@ -24,7 +25,7 @@ enum ComfyClasses {
 
     /// Inputs that hold a prompt's words.
     static let textInputs = [
-        "text", "text_g", "text_l", "clip_l", "t5xxl", "prompt", "positive_prompt", "negative_prompt",
+        "populated_text", "text", "text_g", "text_l", "clip_l", "t5xxl", "prompt", "positive_prompt", "negative_prompt",
     ]
 
     /// Inputs by which a guider takes what the image should show.
@@ -58,7 +59,29 @@ enum ComfyClasses {
 
     /// Nodes that choose their models by a rule, so that the prompt does not name them.
     static func hidesItsModels(_ classType: String) -> Bool {
-        classType.hasPrefix("IPAdapterUnifiedLoader") || classType.hasPrefix("DownloadAndLoad")
+        [
+            "IPAdapterUnifiedLoader", "DownloadAndLoad", "InstantIDFaceAnalysis", "IPAdapterInsightFaceLoader",
+            "Florence2",
+        ]
+        .contains { classType.hasPrefix($0) } || classType.hasSuffix("Preprocessor")
+            || classType.hasSuffix("Cycler (LoraManager)")
+    }
+
+    /// Nodes that make words: a language model, a tagger, a chance.
+    static func generatesText(_ classType: String) -> Bool {
+        let lower = classType.lowercased()
+        return [
+            "dprandomgenerator", "dpcombinatorialgenerator", "random prompts", "randomprompt", "wildcard", "ollama",
+            "llm",
+            "florence2", "wd14tagger", "joytag", "joycaption", "caption", "interrogat", "chatgpt", "gpt", "qwenvl",
+            "promptgen", "magicprompt",
+        ].contains { lower.contains($0) }
+    }
+
+    /// Nodes that compute with reduced numbers or for one card.
+    static func isQuantised(_ classType: String) -> Bool {
+        classType.contains("GGUF") || classType.hasPrefix("Nunchaku") || classType.hasPrefix("TensorRT")
+            || classType.contains("TeaCache")
     }
 
     /// Approximations whose result depends on the machine.

@@ -37,6 +37,13 @@ extension ComfyGraph {
         return nil
     }
 
+    /// The node before this one, or itself, that makes words up.
+    func textMaker(behind node: Node) -> Node? {
+        if ComfyClasses.generatesText(node.classType) { return node }
+        let texts = Set(ComfyClasses.textInputs + ["string", "value", "text1", "text2", "text_a", "text_b", "text_c"])
+        return nearest(from: node, along: texts) { ComfyClasses.generatesText($0.classType) }
+    }
+
     /// What a conditioning says in words.
     enum Prompt {
         case text(String)

@@ -2,12 +2,25 @@
 enum ComfyReader {
     /// Nil where no field holds a graph.
     static func readGraph(_ metadata: Metadata, fileName: String?) -> Recipe? {
-        prompt(metadata).map { read($0.graph, fileName: fileName) }
+        prompt(metadata).map { found in
+            var recipe = read(found.graph, fileName: fileName, dialect: "comfyui-prompt")
+            if let canvas = canvas(metadata) { CanvasModels(canvas).add(to: &recipe) }
+            return recipe
+        }
     }
 
-    /// Nil where the canvas was not saved.
-    static func readCanvas(_ metadata: Metadata) -> Recipe? {
-        metadata.field("workflow").flatMap { try? JSONParser.parse($0) }.flatMap(readCanvas)
+    /// What the canvas alone gives; nil where it was not saved. Its seed is the next one, unless it is fixed.
+    static func readCanvas(_ metadata: Metadata, fileName: String?) -> Recipe? {
+        guard let canvas = canvas(metadata), let graph = ComfyCanvas.graph(of: canvas) else { return nil }
+        var recipe = read(graph, fileName: fileName, dialect: "comfyui-workflow")
+        CanvasModels(canvas).add(to: &recipe)
+        recipe.findings.append(
+            Reason(.canvasOnly, "only the canvas was saved, not the graph that ran; values are those of the canvas"))
+        return recipe
+    }
+
+    private static func canvas(_ metadata: Metadata) -> JSON? {
+        metadata.field("workflow").flatMap { try? JSONParser.parse($0) }
     }
 
     /// The graph that ran and its bytes. Other tools write plain words under the same key, so every such field is tried.
@@ -17,38 +30,15 @@ enum ComfyReader {
         }.first
     }
 
-    private static func read(_ graph: ComfyGraph, fileName: String?) -> Recipe {
+    private static func read(_ graph: ComfyGraph, fileName: String?, dialect: String) -> Recipe {
         let nodes = graph.ancestors(of: graph.outputs(savedAs: fileName))
-        var recipe = Recipe(generator: .init(name: "ComfyUI", dialect: "comfyui-prompt"))
+        var recipe = Recipe(generator: .init(name: "ComfyUI", dialect: dialect))
         recipe.passes = graph.passes(in: nodes)
         recipe.models = graph.modelReferences(in: nodes).map(Recipe.ModelUse.init)
         recipe.inputs = graph.inputReferences(in: nodes).map(Recipe.InputUse.init)
+        let formats = nodes.compactMap { graph.text($0, "weight_dtype") }.map { "weight_dtype:" + $0 }
+        recipe.features = Set(nodes.map(\.classType) + formats).sorted()
         recipe.findings = ComfySignals(graph: graph, nodes: nodes, passes: recipe.passes).reasons()
-        return recipe
-    }
-
-    /// What the canvas alone gives: the models its nodes show. Its widgets have no names, and its seed is the next one.
-    private static func readCanvas(_ workflow: JSON) -> Recipe? {
-        guard let nodes = workflow["nodes"]?.array else { return nil }
-        var recipe = Recipe(generator: .init(name: "ComfyUI", dialect: "comfyui-workflow"))
-        let mutedOrBypassed = [2, 4]
-        for node in nodes where !mutedOrBypassed.contains(node["mode"]?.number?.int ?? 0) {
-            let id = node["id"]?.number?.literal ?? node["id"]?.string ?? "?"
-            for widget in node["widgets_values"]?.array ?? [] {
-                guard let name = widget.string, Folder.isModelFile(name), !name.utf8.contains(UInt8(ascii: "\n")) else {
-                    continue
-                }
-                let tries = [try? ModelPath(name)].compactMap { $0 }
-                recipe.models.append(
-                    .init(
-                        reference: .init(folder: nil, name: name, candidates: tries, node: id, input: "widgets_values"))
-                )
-            }
-        }
-        recipe.findings = [
-            Reason(.canvasOnly, "only the canvas was saved, not the graph that ran; values are those of the canvas"),
-            Reason(.seedUnknown, "the canvas shows the seed of the next image, not of this one"),
-        ]
         return recipe
     }
 }

@@ -13,6 +13,7 @@ struct ComfySignals {
         reasons += nodes.flatMap(single)
         reasons += batches()
         reasons += unpinnedPacks()
+        reasons += fuzzy()
         return reasons
     }
 
@@ -41,6 +42,15 @@ struct ComfySignals {
             }
             for (teller, input) in prompts {
                 guard case .unknown(let source) = graph.prompt(teller, input) else { continue }
+                let maker = graph.textMaker(behind: source)
+                if let maker {
+                    reasons.append(
+                        .init(
+                            .textGenerated,
+                            "the \(input) text of node \(teller.id) is made by \(maker.classType), and its words are not recorded"
+                        ))
+                    continue
+                }
                 reasons.append(
                     .init(
                         .unresolved,
@@ -74,6 +84,13 @@ struct ComfySignals {
             ]
         }
         let dtype = graph.text(node, "weight_dtype")
+        if ComfyClasses.isQuantised(node.classType) {
+            return [
+                .init(
+                    .approximated,
+                    "node \(node.id) (\(node.classType)) computes in a reduced format; other devices round differently")
+            ]
+        }
         if ComfyClasses.approximating.contains(node.classType) || (dtype != nil && dtype != "default") {
             let what = dtype.map { "computes in \($0)" } ?? "approximates"
             return [
@@ -83,10 +100,33 @@ struct ComfySignals {
         return []
     }
 
+    /// rgthree's loaders take the first file whose name holds the words, where none has the name.
+    private func fuzzy() -> [Reason] {
+        nodes.filter { $0.classType.contains("(rgthree)") }.flatMap { node in
+            graph.modelReferences(in: [node]).filter { !Folder.isModelFile($0.name) && $0.folder == "loras" }.map {
+                reference in
+                .init(
+                    .modelFuzzy,
+                    "node \(node.id) looks for \(reference.name) by a part of its name; it may have found another")
+            }
+        }
+    }
+
     private func batches() -> [Reason] {
-        nodes.compactMap { node in
-            guard let size = graph.number(node, "batch_size")?.int, size > 1 else { return nil }
-            return .init(.batchIndexUnknown, "the image is one of a batch of \(size), and which one is not recorded")
+        nodes.flatMap { node -> [Reason] in
+            guard let size = graph.number(node, "batch_size")?.int, size > 1 else { return [] }
+            let unknown = Reason(
+                .batchIndexUnknown, "the image is one of a batch of \(size), and which one is not recorded")
+            // The random numbers of a batch come in groups of 16: only whole groups make an image's noise its own.
+            guard node.classType == "EmptyLatentImage", let width = graph.number(node, "width")?.int,
+                let height = graph.number(node, "height")?.int, width > 0, height > 0, width < 1 << 20,
+                height < 1 << 20,
+                (4 * (width / 8) * (height / 8)) % 16 != 0
+            else { return [unknown] }
+            return [
+                unknown,
+                .init(.batchCoupled, "at this size an image of a batch has other noise than the same image alone"),
+            ]
         }
     }
 

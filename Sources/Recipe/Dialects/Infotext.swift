@@ -46,7 +46,12 @@ struct Infotext {
             rest = rest.drop { $0.isWhitespace || $0 == "," }
             let key = rest.prefix { $0.isLetter || $0.isNumber || " _-/".contains($0) }
             guard !key.isEmpty, rest.dropFirst(key.count).first == ":" else {
-                rest = rest.drop { $0 != "," }
+                let part = rest.prefix { $0 != "," }
+                rest = rest.dropFirst(part.count)
+                // SD.Next lists hashes with commas between them.
+                if found.last?.key == "LoRA hashes", part.allSatisfy({ $0.isHexDigit || $0 == " " }) {
+                    found[found.count - 1].value += ", " + part
+                }
                 continue
             }
             rest = rest.dropFirst(key.count + 1).drop { $0 == " " }

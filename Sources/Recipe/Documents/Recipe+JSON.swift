@@ -2,7 +2,10 @@
 
 extension Recipe.Generator {
     var json: JSON {
-        ["name": .string(orNull: name), "version": .string(orNull: version), "dialect": .string(orNull: dialect)]
+        [
+            "name": .string(orNull: name), "version": .string(orNull: version), "dialect": .string(orNull: dialect),
+            "signature": .string(orNull: signature),
+        ]
     }
 }
 
@@ -42,7 +45,8 @@ extension Recipe.ModelUse {
             "strength": .number(orNull: reference.strength), "sha256": .string(orNull: resolution?.sha256.hex),
             "size": .integer(orNull: resolution?.size), "version": .integer(orNull: resolution?.version),
             "evidence": .string(evidence.rawValue), "recorded": .array(reference.recorded.map(\.json)),
-            "refused": .bool(reference.candidates.isEmpty),
+            "air": .string(orNull: reference.air), "url": .string(orNull: reference.url),
+            "refused": .bool(reference.candidates.isEmpty), "match": match?.json ?? .null, "changed": .bool(isChanged),
         ]
     }
 
@@ -57,8 +61,12 @@ extension Recipe.ModelUse {
                 folder: json["folder"]?.string, name: reference, candidates: path.map { [$0] } ?? [], node: node,
                 input: input))
         self.reference.strength = json["strength"]?.number
+        self.reference.air = json["air"]?.string
+        self.reference.url = json["url"]?.string
         self.reference.recorded = json["recorded"]?.array?.compactMap { RecordedHash($0) } ?? []
         self.evidence = evidence
+        match = json["match"].flatMap { RecordedHash($0) }
+        isChanged = json["changed"]?.bool ?? false
         if let digest = json["sha256"]?.string.flatMap({ Digest(hex: $0) }), let size = json["size"]?.number?.int,
             let folder = json["folder"]?.string, let path
         {
@@ -108,7 +116,7 @@ extension Verdict {
                 reasons.map {
                     [
                         "code": .string($0.code.rawValue), "message": .string($0.message),
-                        "cap": .string($0.cap.rawValue),
+                        "cap": .string($0.cap.rawValue), "remedy": .string(orNull: $0.remedy),
                     ]
                 }),
         ]

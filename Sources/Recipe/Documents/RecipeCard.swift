@@ -7,8 +7,16 @@ extension RecipeDocument {
         for (index, pass) in snapshot.recipe.passes.enumerated() { lines += [""] + describe(pass, index: index) }
         if !snapshot.recipe.models.isEmpty { lines += ["", "Models"] + snapshot.recipe.models.flatMap(describe) }
         if !snapshot.recipe.inputs.isEmpty { lines += ["", "Inputs"] + snapshot.recipe.inputs.flatMap(describe) }
-        lines += ["", sentence]
-        lines += verdict.reasons.map { "  - \(oneLine($0.message)) [\($0.code.rawValue)]" }
+        return (lines.joined(separator: "\n") + "\n\n").withoutControls + explanation
+    }
+
+    /// The end of the card: what the grade means, every reason for it, and what would raise it.
+    package var explanation: String {
+        var lines = [sentence]
+        for reason in verdict.reasons {
+            lines.append("  - \(oneLine(reason.message)) [\(reason.code.rawValue)]")
+            if let remedy = reason.remedy { lines.append("    To raise it: \(remedy).") }
+        }
         return (lines.joined(separator: "\n") + "\n").withoutControls
     }
 

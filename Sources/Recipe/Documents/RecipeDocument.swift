@@ -13,10 +13,12 @@ package struct RecipeDocument: Sendable {
     package let workflow: [UInt8]?
     /// The original bytes of A1111's text.
     package let parameters: [UInt8]?
+    /// The digest of the image's decoded pixels, where they are exact.
+    package let pixels: Digest?
 
     package init(
         id: Digest, snapshot: SnapshotDocument, verdict: Verdict, name: String, prompt: [UInt8]?, workflow: [UInt8]?,
-        parameters: [UInt8]? = nil
+        parameters: [UInt8]? = nil, pixels: Digest? = nil
     ) {
         self.id = id
         self.snapshot = snapshot
@@ -25,6 +27,7 @@ package struct RecipeDocument: Sendable {
         self.prompt = prompt
         self.workflow = workflow
         self.parameters = parameters
+        self.pixels = pixels
     }
 
     /// Keys are stable, additions are possible, an unknown value is null.
@@ -36,7 +39,8 @@ package struct RecipeDocument: Sendable {
             "image": [
                 "name": .string(name), "sha256": .string(image.sha256.hex), "size": .integer(image.size),
                 "mediaType": .string(image.mediaType), "width": .integer(orNull: image.width),
-                "height": .integer(orNull: image.height), "pixels": .null, "time": .string(image.time.description),
+                "height": .integer(orNull: image.height), "pixels": .string(orNull: pixels?.hex),
+                "time": .string(image.time.description),
             ],
             "generator": recipe.generator.json,
             "passes": .array(recipe.passes.map(\.json)),

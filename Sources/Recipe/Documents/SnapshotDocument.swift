@@ -41,18 +41,21 @@ package struct SnapshotDocument: Sendable, Equatable {
     package var prompt: DocumentReference?
     package var workflow: DocumentReference?
     package var parameters: DocumentReference?
+    /// The file's other texts.
+    package var records: DocumentReference?
     /// The snapshot that this one supersedes with better evidence.
     package var parent: Digest?
 
     package init(
         image: ImageFacts, recipe: Recipe, prompt: DocumentReference?, workflow: DocumentReference?,
-        parameters: DocumentReference? = nil, parent: Digest?
+        parameters: DocumentReference? = nil, records: DocumentReference? = nil, parent: Digest?
     ) {
         self.image = image
         self.recipe = recipe
         self.prompt = prompt
         self.workflow = workflow
         self.parameters = parameters
+        self.records = records
         self.parent = parent
     }
 
@@ -73,9 +76,9 @@ package struct SnapshotDocument: Sendable, Equatable {
             "inputs": .array(recipe.inputs.map { $0.json }),
             "findings": .array(
                 recipe.findings.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] }),
-            "environment": .null,
+            "features": .array(recipe.features.map { .string($0) }), "environment": .null,
             "prompt": Self.json(prompt), "workflow": Self.json(workflow),
-            "parameters": Self.json(parameters),
+            "parameters": Self.json(parameters), "records": Self.json(records),
             "parent": .string(orNull: parent?.hex),
         ]
     }
@@ -108,6 +111,7 @@ extension SnapshotDocument {
             generator: .init(
                 name: generator?["name"]?.string, version: generator?["version"]?.string,
                 dialect: generator?["dialect"]?.string))
+        recipe.generator.signature = generator?["signature"]?.string
         for pass in json["passes"]?.array ?? [] { recipe.passes.append(try Recipe.Pass(pass)) }
         for use in json["models"]?.array ?? [] { recipe.models.append(try Recipe.ModelUse(use)) }
         for use in json["inputs"]?.array ?? [] { recipe.inputs.append(try Recipe.InputUse(use)) }
@@ -116,9 +120,11 @@ extension SnapshotDocument {
             else { throw DocumentError("findings") }
             recipe.findings.append(Reason(code, message))
         }
+        recipe.features = json["features"]?.array?.compactMap(\.string) ?? []
         prompt = try Self.reference(json, "prompt")
         workflow = try Self.reference(json, "workflow")
         parameters = try Self.reference(json, "parameters")
+        records = try Self.reference(json, "records")
         parent = json["parent"]?.string.flatMap { Digest(hex: $0) }
     }
 

@@ -32,17 +32,28 @@ package struct Reason: Sendable, Hashable {
         case flatParameters = "params.flat"
         case unresolved = "params.unresolved"
         case seedUnknown = "seed.unknown"
+        case textGenerated = "text.generated"
         case deviceNoise = "rng.device_noise"
         case gpuNoise = "rng.gpu_default"
         case samplerNondeterministic = "sampler.nondet"
         case batchIndexUnknown = "batch.index_unknown"
+        case batchCoupled = "batch.coupled"
         case remoteNode = "node.remote"
+        case toolClosed = "tool.closed"
+        case originForged = "origin.forged"
         case nodeVersion = "node.version"
+        case driftKnown = "drift.known"
         case approximated = "perf.approximate"
         case modelInferred = "model.inferred"
         case modelAssumed = "model.name_only"
         case modelClaimed = "model.claim_match"
+        case modelTensorEqual = "model.tensor_equal"
+        case modelChanged = "model.changed"
+        case modelFuzzy = "model.fuzzy"
+        case modelUnnamed = "model.unnamed"
+        case modelConverted = "model.converted"
         case hashFake = "hash.fake"
+        case hashEmpty = "hash.empty"
         case modelHidden = "model.hidden"
         case modelMissing = "model.missing"
         case modelDamaged = "model.damaged"
@@ -55,13 +66,14 @@ package struct Reason: Sendable, Hashable {
         /// The best grade with this reason.
         package var cap: Grade {
             switch self {
-            case .metadataAbsent, .seedUnknown, .remoteNode, .modelMissing, .modelDamaged, .nameRefused,
-                .inputMissing,
-                .inputDamaged:
+            case .modelTensorEqual: .full
+            case .metadataAbsent, .seedUnknown, .textGenerated, .remoteNode, .toolClosed, .originForged, .modelMissing,
+                .modelUnnamed, .modelDamaged, .nameRefused, .inputMissing, .inputDamaged:
                 .partial
-            case .metadataDamaged, .canvasOnly, .flatParameters, .gpuNoise, .modelClaimed, .hashFake, .unresolved,
-                .deviceNoise, .samplerNondeterministic, .batchIndexUnknown,
-                .nodeVersion, .approximated, .modelInferred, .modelAssumed, .modelHidden, .inputInferred, .inputAssumed:
+            case .metadataDamaged, .canvasOnly, .flatParameters, .unresolved, .deviceNoise, .gpuNoise,
+                .samplerNondeterministic, .batchIndexUnknown, .batchCoupled, .nodeVersion, .driftKnown, .approximated,
+                .modelInferred, .modelAssumed, .modelClaimed, .modelChanged, .modelFuzzy, .modelConverted, .modelHidden,
+                .hashFake, .hashEmpty, .inputInferred, .inputAssumed:
                 .approximate
             }
         }

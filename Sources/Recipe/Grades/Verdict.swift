@@ -3,29 +3,41 @@ package struct Verdict: Sendable, Equatable {
     package let grade: Grade
     package let reasons: [Reason]
 
-    /// `isServed` says whether the store can give a blob's bytes now. Nothing is ever guessed upwards.
-    package init(_ recipe: Recipe, isServed: (Digest) -> Bool) {
+    /// `isServed` says whether the store can give a blob's bytes now; `time` is when the image was made, as far as is known.
+    /// Nothing is ever guessed upwards.
+    package init(_ recipe: Recipe, made time: Timestamp? = nil, isServed: (Digest) -> Bool) {
+        let drift = DriftLedger.crossed(by: recipe, made: time).map {
+            Reason(.driftKnown, "it was made before a change in \($0.tool): \($0.what)")
+        }
         let found =
-            recipe.findings + recipe.models.compactMap { Self.reason(for: $0, isServed: isServed) }
-            + recipe.inputs.compactMap { Self.reason(for: $0, isServed: isServed) }
+            recipe.findings + recipe.models.flatMap { Self.reasons(for: $0, isServed: isServed) }
+            + recipe.inputs.compactMap { Self.reason(for: $0, isServed: isServed) } + drift
         var seen: Set<Reason> = []
         reasons = found.filter { seen.insert($0).inserted }
         grade = reasons.map(\.cap).min() ?? .full
     }
 
-    private static func reason(for use: Recipe.ModelUse, isServed: (Digest) -> Bool) -> Reason? {
+    private static func reasons(for use: Recipe.ModelUse, isServed: (Digest) -> Bool) -> [Reason] {
         let name = (use.reference.folder.map { $0 + "/" } ?? "") + use.reference.name
-        if use.reference.candidates.isEmpty { return refusal(name) }
+        if use.reference.candidates.isEmpty { return [refusal(name)] }
         guard let resolution = use.resolution else {
             let hash = use.reference.recorded.first.map { " with the recorded hash \($0.value)" } ?? ""
-            return .init(.modelMissing, "the model \(name)\(hash) is not in the store")
+            let place =
+                use.reference.air.map { ", Civitai's \($0)," } ?? use.reference.url.map { ", once at \($0)," } ?? ""
+            let missing = Reason(.modelMissing, "the model \(name)\(place)\(hash) is not in the store")
+            guard use.isChanged else { return [missing] }
+            return [missing, .init(.modelChanged, "the store has \(name), but with other bytes than were recorded")]
         }
         guard isServed(resolution.sha256) else {
-            return .init(.modelDamaged, "the bytes of \(name) (\(resolution.sha256.autoV2)…) are lost or damaged")
+            return [.init(.modelDamaged, "the bytes of \(name) (\(resolution.sha256.autoV2)…) are lost or damaged")]
         }
-        return switch use.evidence {
+        return [evidence(use, name)].compactMap { $0 }
+    }
+
+    private static func evidence(_ use: Recipe.ModelUse, _ name: String) -> Reason? {
+        switch use.evidence {
         case .observed: nil
-        case .recorded: claim(use.reference, name)
+        case .recorded: claim(use, name)
         case .inferred:
             .init(
                 .modelInferred,
@@ -54,11 +66,23 @@ package struct Verdict: Sendable, Equatable {
         }
     }
 
-    /// A short hash could be shared by chance.
-    private static func claim(_ reference: ModelReference, _ name: String) -> Reason? {
-        guard let longest = reference.recorded.map(\.value.count).max(), longest < 12 else { return nil }
+    /// A short hash could be shared by chance, one from a header could be another file's.
+    private static func claim(_ use: Recipe.ModelUse, _ name: String) -> Reason? {
+        guard let match = use.match else { return nil }
+        if match.isClaim {
+            return .init(
+                .modelClaimed,
+                "\(name) was found by a hash that the tool did not take from the bytes itself; it may be stale")
+        }
+        guard match.value.count >= 12, match.algorithm != .crc32 else {
+            return .init(
+                .modelClaimed,
+                "\(name) was found by \(match.value.count) digits of its hash, which is probable but no proof")
+        }
+        guard match.algorithm == .tensors else { return nil }
         return .init(
-            .modelClaimed, "\(name) was found by \(longest) digits of its hash, which is probable but no proof")
+            .modelTensorEqual,
+            "\(name) was found by its weights; its header may have been another, which changes no image")
     }
 
     private static func refusal(_ name: String) -> Reason {

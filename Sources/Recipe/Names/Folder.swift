@@ -21,6 +21,11 @@ package enum Folder {
         families.first { $0.search.contains(folder) }?.search ?? [folder]
     }
 
+    /// The folders where a name without folder and suffix may lie: other tools keep diffusion models with checkpoints.
+    package static func searched(byStemIn folder: String) -> [String] {
+        folder == "checkpoints" ? [folder] + searched(for: "diffusion_models") : searched(for: folder)
+    }
+
     /// The other names under which the content of `folder` may be stored.
     package static func aliases(of folder: String) -> [String] {
         searched(for: folder).filter { $0 != folder }

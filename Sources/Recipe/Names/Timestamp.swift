@@ -9,6 +9,14 @@ package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertibl
         self.nanoseconds = isTooFar || isJustTooFar ? (seconds < 0 ? .min / 2 : .max / 2) : sum
     }
 
+    /// The beginning of a day; nil where there is no such day.
+    init?(year: Int, month: Int, day: Int) {
+        let digits = { (number: Int, width: Int) in
+            String(repeating: "0", count: max(0, width - String(number).count)) + String(number)
+        }
+        self.init("\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))T00:00:00Z")
+    }
+
     package var seconds: Int {
         Int(nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000).quotient) - (remainder < 0 ? 1 : 0)
     }

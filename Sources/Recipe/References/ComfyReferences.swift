@@ -3,26 +3,40 @@ extension ComfyGraph {
     func modelReferences(in nodes: [Node]) -> [ModelReference] {
         var found: [ModelReference] = []
         for node in nodes {
-            let first = found.count
-            for (input, value) in node.inputs.members where inputKind(node, input) == nil && input != "filename_prefix"
-            {
-                if let folder = LoaderTable.folder(classType: node.classType, input: input) {
-                    guard let name = self.value(node, input)?.string else { continue }
-                    found += references(folder: folder, name: name, node: node, input: input)
-                } else if ComfyClasses.textInputs.contains(input) {
-                    found += embeddings(in: self.value(node, input)?.string ?? "", node: node, input: input)
-                } else if ComfyClasses.carriedInput(of: node) != input {
-                    // What a node only carries is named by the loader that it goes to.
-                    for name in modelNames(in: value) {
-                        found.append(reference(folder: nil, name: name, tries: [name], node: node, input: input))
-                    }
-                }
+            let own = modelReferences(of: node)
+            let (model, clip) = (number(node, "strength_model", "strength"), number(node, "strength_clip"))
+            // A LoRA of no strength is not even loaded.
+            if node.inputs["lora_name"] != nil, model?.double == 0, clip.map({ $0.double == 0 }) ?? true { continue }
+            for var reference in own {
+                reference.strength = reference.strength ?? model
+                found.append(reference)
             }
-            let strength = number(node, "strength_model", "strength")
-            for index in first..<found.count { found[index].strength = strength }
         }
         var seen: Set<ModelReference> = []
         return found.filter { seen.insert($0).inserted }
+    }
+
+    private func modelReferences(of node: Node) -> [ModelReference] {
+        let stack = LoraStack(node, self)
+        var found = stack?.references ?? []
+        for (input, value) in node.inputs.members where inputKind(node, input) == nil && input != "filename_prefix" {
+            if stack?.inputs.contains(input) == true { continue }
+            if let folder = LoaderTable.folder(classType: node.classType, input: input) {
+                guard let name = self.value(node, input)?.string else { continue }
+                found += references(folder: folder, name: name, node: node, input: input)
+            } else if ComfyClasses.textInputs.contains(input) {
+                let text = self.value(node, input)?.string ?? ""
+                found += embeddings(in: text, node: node, input: input)
+                // ComfyUI's own encoders take tags for words.
+                if !ComfyClasses.core.contains(node.classType) { found += tagged(in: text, node: node, input: input) }
+            } else if ComfyClasses.carriedInput(of: node) != input {
+                // What a node only carries is named by the loader that it goes to.
+                for name in modelNames(in: value) {
+                    found.append(reference(folder: nil, name: name, tries: [name], node: node, input: input))
+                }
+            }
+        }
+        return found
     }
 
     /// The files of ComfyUI's own directories that `nodes` read.
@@ -59,34 +73,50 @@ extension ComfyGraph {
         return [one]
     }
 
-    private func reference(
-        folder: String?, name: String, tries: [String], node: Node, input: String
-    ) -> ModelReference {
+    func reference(folder: String?, name: String, tries: [String], node: Node, input: String) -> ModelReference {
         // A hostile name stays refused, also where a suffix would make another name of it.
         let candidates = (try? ModelPath(name)) == nil ? [] : tries.compactMap { try? ModelPath($0) }
-        return ModelReference(folder: folder, name: name, candidates: candidates, node: node.id, input: input)
+        var reference = ModelReference(folder: folder, name: name, candidates: candidates, node: node.id, input: input)
+        if let air = AIR(name) {
+            reference.air = air.text
+            reference.folder = folder ?? air.folder
+        }
+        // Cloud services name files by the BLAKE3 of their bytes.
+        let stem = Folder.stem(of: name)
+        if stem.utf8.count == 64, let hash = RecordedHash(stem, .blake3) { reference.recorded = [hash] }
+        return reference
     }
 
-    /// `embedding:name` in a prompt's words; weights and brackets around it do not belong to the name.
-    private func embeddings(in text: String, node: Node, input: String) -> [ModelReference] {
-        text.split { $0.isWhitespace }.flatMap { word -> [ModelReference] in
-            word.ranges(of: "embedding:").map { range in
-                let tail = word[range.upperBound...].prefix { !"():,[]{}|".contains($0) }
-                return String(tail)
-            }
-            .filter { !$0.isEmpty }
-            .map { name in
-                let tries = [name] + [".safetensors", ".pt", ".bin"].map { name + $0 }
-                return reference(folder: "embeddings", name: name, tries: tries, node: node, input: input)
-            }
+    /// A LoRA without its suffix, in whatever subfolder, as tags and LoRA-Manager name it.
+    func lora(stem name: String, strength: JSON.Number?, node: Node, input: String, folder: String = "loras")
+        -> ModelReference
+    {
+        var one = reference(folder: folder, name: name, tries: [Folder.stem(of: name)], node: node, input: input)
+        one.isStem = true
+        one.strength = strength
+        return one
+    }
+
+    private func tagged(in text: String, node: Node, input: String) -> [ModelReference] {
+        PromptTags.models(in: text).map {
+            lora(stem: $0.name, strength: $0.strength, node: node, input: input, folder: $0.folder)
         }
     }
 
-    /// Every string in a value, however deep, that ends like a model file.
+    /// `embedding:name` in a prompt's words.
+    private func embeddings(in text: String, node: Node, input: String) -> [ModelReference] {
+        PromptTags.embeddings(in: text).map { name in
+            let tries = [name] + [".safetensors", ".pt", ".bin"].map { name + $0 }
+            return reference(folder: "embeddings", name: name, tries: tries, node: node, input: input)
+        }
+    }
+
+    /// Every string in a value, however deep, that ends like a model file or is a model's name in Civitai.
     private func modelNames(in value: JSON) -> [String] {
         switch value {
         case .string(let text):
-            Folder.isModelFile(text) && text.utf8.count <= 1024 && !text.utf8.contains(UInt8(ascii: "\n")) ? [text] : []
+            (Folder.isModelFile(text) || AIR(text) != nil) && text.utf8.count <= 1024
+                && !text.utf8.contains(UInt8(ascii: "\n")) ? [text] : []
         case .array(let elements): elements.flatMap(modelNames)
         case .object(let object):
             object["on"] == false || object["active"] == false

@@ -2,9 +2,15 @@
 enum LoaderTable {
     /// Inputs whose folder depends on the class.
     private static let byClass: [String: [String: String]] = [
+        "ADE_AnimateDiffLoaderGen1": ["model_name": "animatediff_models"],
+        "ADE_AnimateDiffLoaderWithContext": ["model_name": "animatediff_models"],
+        "ADE_LoadAnimateDiffModel": ["model_name": "animatediff_models"],
         "CLIPVisionLoader": ["clip_name": "clip_vision"],
         "CheckpointLoader": ["ckpt_name": "checkpoints", "config_name": "configs"],
         "DiffusersLoader": ["model_path": "diffusers"],
+        "DiffusionModelLoaderKJ": ["model_name": "diffusion_models"],
+        "HighRes-Fix Script": ["pixel_upscaler": "upscale_models", "control_net_name": "controlnet"],
+        "IPAdapterModelLoader": ["ipadapter_file": "ipadapter"],
         "FrameInterpolationModelLoader": ["model_name": "frame_interpolation"],
         "LTXAVTextEncoderLoader": ["ckpt_name": "checkpoints", "text_encoder": "text_encoders"],
         "LatentUpscaleModelLoader": ["model_name": "latent_upscale_models"],
@@ -13,8 +19,17 @@ enum LoaderTable {
         "LoadMediaPipeFaceLandmarker": ["model_name": "detection"],
         "LoadMoGeModel": ["model_name": "geometry_estimation"],
         "ModelPatchLoader": ["name": "model_patches"],
+        "NunchakuFluxDiTLoader": ["model_path": "diffusion_models"],
+        "NunchakuQwenImageDiTLoader": ["model_name": "diffusion_models"],
+        "NunchakuTextEncoderLoader": [
+            "text_encoder1": "text_encoders", "text_encoder2": "text_encoders", "int4_model": "text_encoders",
+        ],
+        "ONNXDetectorProvider": ["model_name": "onnx"],
         "OpticalFlowLoader": ["model_name": "optical_flow"],
+        "SAMLoader": ["model_name": "sams"],
+        "TensorRTLoader": ["unet_name": "tensorrt"],
         "TrainLoraNode": ["existing_lora": "loras"],
+        "UltralyticsDetectorProvider": ["model_name": "ultralytics"],
         "UpscaleModelLoader": ["model_name": "upscale_models"],
     ]
 
@@ -28,7 +43,12 @@ enum LoaderTable {
     ]
 
     static func folder(classType: String, input: String) -> String? {
-        byClass[classType]?[input] ?? byInput[input]
+        if let known = byClass[classType]?[input] ?? byInput[input] { return known }
+        // Loaders of several: `lora_name_1`, `lora_1_name`, `lora_01`, `base_ckpt_name`.
+        guard input.utf8.count <= 64 else { return nil }
+        let plain = input.split(separator: "_").filter { !$0.allSatisfy(\.isNumber) }.joined(separator: "_")
+        if plain.hasSuffix("ckpt_name") { return "checkpoints" }
+        return plain == "lora" || plain == "lora_name" ? "loras" : byInput[plain]
     }
 
     /// Values that stand for "no file" or "the one inside the checkpoint".

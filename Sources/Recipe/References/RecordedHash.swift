@@ -6,6 +6,11 @@ package struct RecordedHash: Sendable, Hashable {
         case sha256
         /// Of a slice of the file; 8 digits, which many files share.
         case autov1
+        /// Of a safetensors file's tensors, without its header; 12 digits of it are AutoV3.
+        case tensors = "autov3"
+        case blake3
+        /// zlib's checksum of the file; 8 digits, which only tell files apart.
+        case crc32
         /// Of the tensors or of the file, depending on the tool's version: A1111 writes `Lora hashes` so.
         case tensorsOrFile = "autov3-or-sha256"
     }
@@ -13,20 +18,24 @@ package struct RecordedHash: Sendable, Hashable {
     package let algorithm: Algorithm
     /// Lower-case hexadecimal digits, 8 to 64.
     package let value: String
+    /// Whether the tool took it from a claim in the file instead of the bytes: then it may be another file's.
+    package var isClaim = false
 
     /// Nil where `text` is no hash: other characters, too few digits, or the hash of nothing.
     package init?(_ text: some StringProtocol, _ algorithm: Algorithm) {
         let value = text.lowercased()
-        guard let prefix = DigestPrefix(hex: value), prefix.digits >= 8, !value.hasPrefix("e3b0c442") else {
-            return nil
-        }
+        guard let prefix = DigestPrefix(hex: value), prefix.digits >= 8, !Self.isOfNothing(value) else { return nil }
         self.algorithm = prefix.digits == 8 && algorithm == .sha256 ? .autov1 : algorithm
         self.value = value
     }
 
+    /// The beginning of the SHA-256 of no bytes, which tools write when they could not read the file.
+    package static func isOfNothing(_ text: some StringProtocol) -> Bool { text.lowercased().hasPrefix("e3b0c442") }
+
     /// How far a match can be trusted: 8 digits are shared by chance, 12 are not.
     package var trust: String {
-        switch value.count {
+        if isClaim { return "claimed" }
+        return switch value.count {
         case 64: "exact"
         case 12...: "strong"
         case 10...: "probable"
@@ -42,5 +51,6 @@ package struct RecordedHash: Sendable, Hashable {
             return nil
         }
         self.init(value, algorithm)
+        isClaim = json["trust"] == "claimed"
     }
 }

@@ -12,10 +12,14 @@ package struct ModelReference: Sendable, Hashable {
     package var isStem = false
     /// The content hashes that were recorded with the name.
     package var recorded: [RecordedHash] = []
+    /// Civitai's name of the version, which tells no bytes: `urn:air:…`.
+    package var air: String?
     /// The node and the input that name it.
     package var node: String
     package var input: String
     package var strength: JSON.Number?
+    /// Where the canvas says that the file can be had.
+    package var url: String?
 
     package init(folder: String?, name: String, candidates: [ModelPath], node: String, input: String) {
         self.folder = folder

@@ -1,12 +1,12 @@
 import Recipe
 import Store
 
-/// `by-hash/sha256/<64 hex>`: every blob; `autov1`, `autov2` and `autov3` name models as other tools do.
+/// `by-hash/sha256/<64 hex>`: every blob; `autov1`, `autov2`, `autov3` and `blake3` name models as other tools do.
 struct HashTree: Tree {
     let store: Store
     let name = "by-hash"
-    let kinds: Set<NodeKind> = [.blob, .blobAlias, .autoV1, .autoV2, .autoV3]
-    let fixed: Set<FixedNode> = [.hashes, .sha256, .autoV1, .autoV2, .autoV3]
+    let kinds: Set<NodeKind> = [.blob, .blobAlias, .autoV1, .autoV2, .autoV3, .blake3]
+    let fixed: Set<FixedNode> = [.hashes, .sha256, .autoV1, .autoV2, .autoV3, .blake3]
 
     var root: any Directory { AlgorithmsDirectory(store: store) }
 
@@ -50,6 +50,7 @@ private struct AlgorithmsDirectory: Directory {
             ("autov1", ShortHashDirectory(store: store, hash: .autoV1, node: .autoV1, kind: .autoV1)),
             ("autov2", ShortHashDirectory(store: store, hash: .autoV2, node: .autoV2, kind: .autoV2)),
             ("autov3", ShortHashDirectory(store: store, hash: .autoV3, node: .autoV3, kind: .autoV3)),
+            ("blake3", ShortHashDirectory(store: store, hash: .blake3, node: .blake3, kind: .blake3)),
         ]
     }
 
@@ -62,7 +63,7 @@ private struct AlgorithmsDirectory: Directory {
     }
 }
 
-/// `by-hash/autov1` and its like: a link for each hash to the model that was first known by it.
+/// `by-hash/autov1` and its likes: a link for each hash to the model that was first known by it.
 private struct ShortHashDirectory: Directory {
     let store: Store
     let hash: HashName

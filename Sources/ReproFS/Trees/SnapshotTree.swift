@@ -74,6 +74,7 @@ private struct SnapshotDirectory: Directory {
         case workflow = 5
         case paths = 6
         case parameters = 7
+        case records = 8
 
         var name: String {
             switch self {
@@ -84,6 +85,7 @@ private struct SnapshotDirectory: Directory {
             case .workflow: "workflow.json"
             case .paths: "extra_model_paths.yaml"
             case .parameters: "parameters.txt"
+            case .records: "records.json"
             }
         }
     }
@@ -122,6 +124,7 @@ private struct SnapshotDirectory: Directory {
         case .prompt: return snapshot.prompt.map { .file(blob($0, id)) }
         case .workflow: return snapshot.workflow.map { .file(blob($0, id)) }
         case .parameters: return snapshot.parameters.map { .file(blob($0, id)) }
+        case .records: return snapshot.records.map { .file(blob($0, id)) }
         case .recipe, .card:
             return .file(
                 RenderedFile(

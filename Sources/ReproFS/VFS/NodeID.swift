@@ -56,6 +56,7 @@ package enum NodeKind: UInt8, Sendable, CaseIterable {
     case autoV1 = 25
     case autoV2 = 26
     case autoV3 = 27
+    case blake3 = 28
 }
 
 /// Nodes that stand for no row.
@@ -69,6 +70,7 @@ package enum FixedNode: Int64, Sendable {
     case autoV1 = 7
     case autoV2 = 8
     case autoV3 = 9
+    case blake3 = 10
 
     package var id: NodeID { NodeID(.fixed, rawValue) }
 }

@@ -4,7 +4,7 @@ import Glibc
 package import Recipe
 import SystemPackage
 
-/// The hashes by which other tools know a model's bytes, beside its SHA-256.
+/// The hashes by which other tools know a model's bytes, beside its SHA-256, and what a safetensors file's header says.
 package struct Identity: Sendable, Equatable {
     /// The first 8 hex of the SHA-256 of bytes 0x100000 to 0x10FFFF, as early A1111 wrote it; nil for a file that ends
     /// before. Merges can share it.
@@ -12,62 +12,96 @@ package struct Identity: Sendable, Equatable {
     /// The SHA-256 of a safetensors file's tensors, without its header; nil for other files. Editing the header
     /// changes a file's SHA-256, but not this. AutoV3 is its first 12 hex.
     package var tensors: Digest?
+    /// The SHA-256 of the table of tensors: names, types, shapes, places. Files that share it and `tensors` are the same
+    /// weights.
+    package var layout: Digest?
+    /// zlib's CRC-32 of the file as 8 upper-case hex digits, as Civitai lists it.
+    package var crc32: String
+    /// Nil where no b3sum is installed.
+    package var blake3: Digest?
+    /// The header of a safetensors file, JSON.
+    package var header: [UInt8]?
+    /// What the header claims: members of `__metadata__` that are short enough to be more than bulk.
+    package var claims: [String: String] = [:]
 }
 
 extension Identity {
     private static let slice = 0x10_0000..<0x11_0000
-    /// The specification's limit for a header. Bytes.
-    private static let headerLimit = 100_000_000
+    /// A header's value longer than this is a recipe or a log. Characters.
+    private static let claimLimit = 1000
 
-    /// Reads what is needed of a file: all of a safetensors file, the slice of any other.
-    init(_ file: OwnedDescriptor, _ path: FilePath, size: Int, progress: (Int) -> Void) throws(StoreError) {
-        if size > Self.slice.lowerBound {
-            let hash = SHA256()
-            let bytes = try Self.read(
-                file, path, at: Self.slice.lowerBound, count: min(size, Self.slice.upperBound) - Self.slice.lowerBound)
-            bytes.withUnsafeBytes { hash.update($0) }
-            autoV1 = String(hash.finish().hex.prefix(8))
-        }
-        guard let start = try Self.tensorStart(file, path, size: size) else { return }
-        let hash = SHA256()
+    /// Reads all of a file once; b3sum reads it beside that, from the page cache. `progress` is told of every byte.
+    init(
+        _ file: OwnedDescriptor, _ path: FilePath, size: Int, progress: (Int) -> Void
+    ) throws(StoreError) {
+        let blake3 = BLAKE3Process(path)
+        let header = try Self.header(file, path, size: size)
+        let start = header.map { $0.count + 8 } ?? .max
+        let tensors = SHA256()
+        let early = SHA256()
+        var checksum = CRC32()
         var offset = 0
         _ = try file.forEachChunk(path) { chunk throws(StoreError) in
-            let skipped = min(chunk.count, max(0, start - offset))
-            if skipped < chunk.count { hash.update(UnsafeRawBufferPointer(rebasing: chunk[skipped...])) }
-            offset += chunk.count
+            let here = offset..<offset + chunk.count
+            checksum.update(chunk)
+            if start < here.upperBound {
+                tensors.update(UnsafeRawBufferPointer(rebasing: chunk[max(0, start - here.lowerBound)...]))
+            }
+            let inside = here.clamped(to: Self.slice)
+            if !inside.isEmpty {
+                early.update(
+                    UnsafeRawBufferPointer(
+                        rebasing: chunk[(inside.lowerBound - here.lowerBound)..<(inside.upperBound - here.lowerBound)]))
+            }
+            offset = here.upperBound
             progress(chunk.count)
         }
-        tensors = hash.finish()
-    }
-
-    /// Where the tensors of a safetensors file begin; nil where it is none.
-    private static func tensorStart(
-        _ file: OwnedDescriptor, _ path: FilePath, size: Int
-    ) throws(StoreError) -> Int? {
-        let head = try read(file, path, at: 0, count: 9)
-        guard head.count == 9, head[8] == UInt8(ascii: "{") else { return nil }
-        let length = head[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard length <= headerLimit, Int(length) <= size - 8 else { return nil }
-        return 8 + Int(length)
-    }
-
-    private static func read(
-        _ file: OwnedDescriptor, _ path: FilePath, at offset: Int, count: Int
-    ) throws(StoreError) -> [UInt8] {
-        do { return try FileSource(file, count: offset + count).read(at: offset, count: count) } catch {
-            throw .system("cannot read (\(error))", path, .ioError)
+        crc32 = checksum.value
+        if size > Self.slice.lowerBound { autoV1 = String(early.finish().hex.prefix(8)) }
+        if let header {
+            self.tensors = tensors.finish()
+            read(header)
         }
+        self.blake3 = blake3?.finish()
+    }
+
+    private mutating func read(_ header: [UInt8]) {
+        guard let object = (try? JSONParser.parse(header))?.object else { return }
+        self.header = header
+        var table = object
+        table["__metadata__"] = nil
+        layout = SHA256.digest(of: Array(JSON.object(table).canonical().utf8))
+        for (key, value) in object["__metadata__"]?.object?.members ?? [] {
+            // The list of merged models is how they are found again.
+            guard let text = value.string, !text.isEmpty,
+                text.count <= (key == "sd_merge_models" ? 64 * Self.claimLimit : Self.claimLimit)
+            else { continue }
+            claims[key] = text
+        }
+    }
+
+    /// The header of a safetensors file; nil where it is none.
+    private static func header(
+        _ file: OwnedDescriptor, _ path: FilePath, size: Int
+    ) throws(StoreError) -> [UInt8]? {
+        let source = FileSource(file, count: size)
+        do throws(SourceError) {
+            guard let (length, isWhole) = try Safetensors.headerLength(source), isWhole else { return nil }
+            return try source.read(at: 8, count: length)
+        } catch { throw .system("cannot read (\(error))", path, .ioError) }
     }
 }
 
 extension Store {
     /// The models whose other hashes are not known yet: those that were added since, or whose reading was cut off.
     package func unidentified() throws(StoreError) -> [Blob] {
-        try page(
+        // Where b3sum was installed since, what it gives is still missing.
+        let isComplete = BLAKE3Process.isInstalled ? "AND identity.blake3 IS NOT NULL" : ""
+        return try page(
             """
             SELECT id AS blob, sha256, size FROM blob WHERE changed IS NOT NULL AND NOT damaged
             AND EXISTS (SELECT 1 FROM version WHERE version.blob = blob.id)
-            AND NOT EXISTS (SELECT 1 FROM identity WHERE identity.blob = blob.id) ORDER BY id
+            AND NOT EXISTS (SELECT 1 FROM identity WHERE identity.blob = blob.id \(isComplete)) ORDER BY id
             """, [], Int(Int32.max), Blob.init)
     }
 
@@ -75,17 +109,45 @@ extension Store {
     package func identify(_ blob: Blob, progress: (Int) -> Void = { _ in }) throws(StoreError) {
         guard case .file(let file) = try contents(of: blob) else { return }
         let identity = try Identity(file, files.path(of: blob.digest), size: blob.size, progress: progress)
+        let header = try identity.header.map { bytes throws(StoreError) in try files.publish(bytes) }
         try catalogue.write { db in
             try db.execute(
-                sql: "INSERT OR REPLACE INTO identity VALUES (?, ?, ?)",
-                arguments: [blob.id, identity.autoV1, identity.tensors?.data])
+                sql: """
+                    INSERT OR REPLACE INTO identity (blob, autoV1, tensors, layout, crc32, blake3, header)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    blob.id, identity.autoV1, identity.tensors?.data, identity.layout?.data,
+                    identity.crc32.lowercased(),
+                    identity.blake3?.data, try header.map(db.blob),
+                ])
+            try db.execute(sql: "DELETE FROM claim WHERE blob = ?", arguments: [blob.id])
+            for (key, value) in identity.claims {
+                try db.execute(sql: "INSERT INTO claim VALUES (?, ?, ?)", arguments: [blob.id, key, value])
+            }
+            for hash in [identity.autoV1, identity.tensors?.hex, identity.blake3?.hex, identity.crc32.lowercased()] {
+                if let hash { try db.came(hash: hash) }
+            }
             try db.touch(.hashes)
         }
     }
 
+    /// What is known of a model's bytes; nil where they have not been read yet.
     package func identity(of blob: Blob) throws(StoreError) -> Identity? {
-        try one("SELECT autoV1, tensors FROM identity WHERE blob = ?", [blob.id]) { row in
-            Identity(autoV1: row["autoV1"], tensors: try (row["tensors"] as Data?).map { try Digest(column: $0) })
+        try catalogue.read { db in
+            guard
+                let row = try Row.fetchOne(db, sql: "SELECT * FROM identity WHERE blob = ?", arguments: [blob.id])
+            else { return nil }
+            let digest = { (column: String) in try (row[column] as Data?).map { try Digest(column: $0) } }
+            var identity = Identity(
+                autoV1: row["autoV1"], tensors: try digest("tensors"), layout: try digest("layout"),
+                crc32: (row["crc32"] as String).uppercased(), blake3: try digest("blake3"),
+                header: try (row["header"] as Int64?).map { try documentBytes($0, db) })
+            for claim in try Row.fetchAll(db, sql: "SELECT key, value FROM claim WHERE blob = ?", arguments: [blob.id])
+            {
+                identity.claims[claim["key"]] = claim["value"]
+            }
+            return identity
         }
     }
 }

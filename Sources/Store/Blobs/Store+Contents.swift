@@ -41,6 +41,16 @@ extension Store {
         return try files.hash(try Kernel.open(path, .readOnly), path)
     }
 
+    /// The digest of the decoded pixels of an image file; nil where there is none, or its pixels are not exact.
+    package func pixels(ofFile path: FilePath) throws(StoreError) -> Digest? {
+        guard let facts = try FileFacts.at(path), facts.kind == .file else { return nil }
+        let source = FileSource(try Kernel.open(path, .readOnly), count: facts.size)
+        do throws(SourceError) {
+            guard let metadata = try Container.read(source) else { return nil }
+            return try PixelDigest.of(source, metadata)
+        } catch { throw .system("cannot read (\(error))", path, .ioError) }
+    }
+
     private func document(_ blob: Blob) throws(StoreError) -> [UInt8] {
         let compressed = try catalogue.read { db in
             try Data.fetchOne(db, sql: "SELECT zstd FROM document WHERE blob = ?", arguments: [blob.id])

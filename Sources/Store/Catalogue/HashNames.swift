@@ -4,7 +4,7 @@ package import Recipe
 
 /// A way to name bytes by a hash other than their SHA-256.
 package enum HashName: Sendable, CaseIterable {
-    case autoV1, autoV2, autoV3
+    case autoV1, autoV2, autoV3, blake3
 
     /// Digits of a name.
     package var digits: Int {
@@ -12,6 +12,7 @@ package enum HashName: Sendable, CaseIterable {
         case .autoV1: 8
         case .autoV2: 10
         case .autoV3: 12
+        case .blake3: 64
         }
     }
 
@@ -21,6 +22,7 @@ package enum HashName: Sendable, CaseIterable {
         case .autoV1: "identity.autoV1"
         case .autoV2: "lower(hex(substr(blob.sha256, 1, 5)))"
         case .autoV3: "lower(hex(substr(identity.tensors, 1, 6)))"
+        case .blake3: "lower(hex(identity.blake3))"
         }
     }
 
@@ -30,6 +32,7 @@ package enum HashName: Sendable, CaseIterable {
         case .autoV1: "identity.autoV1 = ?1"
         case .autoV2: "blob.sha256 BETWEEN ?2 AND ?3"
         case .autoV3: "identity.tensors BETWEEN ?2 AND ?3"
+        case .blake3: "identity.blake3 BETWEEN ?2 AND ?3"
         }
     }
 }

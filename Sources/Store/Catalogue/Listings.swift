@@ -105,19 +105,23 @@ extension Store {
             guard let newest = rows.last else { return }
             last = newest.id
             for row in rows {
-                let pins = try one(
-                    """
-                    SELECT (SELECT count(*) FROM pin WHERE pinSet = ?1 AND blob IS NOT NULL) AS models,
-                    EXISTS (SELECT 1 FROM image WHERE snapshot = ?2) AS isCurrent
-                    """, [row.models, row.id]
-                ) { (models: $0["models"] as Int, isCurrent: $0["isCurrent"] as Bool) }
-                let listing = SnapshotListing(
-                    id: row.digest, short: row.short, image: row.imageName,
-                    grade: try rendering(.json, of: row.id, named: row.imageName).grade, models: pins?.models ?? 0,
-                    recorded: row.recorded, isCurrent: pins?.isCurrent ?? false)
+                let listing = try listing(row)
                 do { try body(listing) } catch { throw .catalogue("\(error)") }
             }
         }
+    }
+
+    func listing(_ row: SnapshotRow) throws(StoreError) -> SnapshotListing {
+        let pins = try one(
+            """
+            SELECT (SELECT count(*) FROM pin WHERE pinSet = ?1 AND blob IS NOT NULL) AS models,
+            EXISTS (SELECT 1 FROM image WHERE snapshot = ?2) AS isCurrent
+            """, [row.models, row.id]
+        ) { (models: $0["models"] as Int, isCurrent: $0["isCurrent"] as Bool) }
+        return SnapshotListing(
+            id: row.digest, short: row.short, image: row.imageName,
+            grade: try rendering(.json, of: row.id, named: row.imageName).grade, models: pins?.models ?? 0,
+            recorded: row.recorded, isCurrent: pins?.isCurrent ?? false)
     }
 
     /// Every name in by-image with every image that has held it.

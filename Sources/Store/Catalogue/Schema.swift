@@ -41,8 +41,26 @@ enum Schema {
         CREATE TABLE identity (
             blob INTEGER PRIMARY KEY REFERENCES blob(id),
             autoV1 TEXT,
-            tensors BLOB
+            -- SHA-256 of a safetensors file's tensors, and of its table of them: both together are the weights.
+            tensors BLOB,
+            layout BLOB,
+            crc32 TEXT,
+            -- NULL until it was computed by b3sum, where that is installed.
+            blake3 BLOB,
+            -- The header of a safetensors file, as a document.
+            header INTEGER REFERENCES blob(id)
         );
+        CREATE INDEX identityByCRC32 ON identity (crc32);
+        CREATE INDEX identityByBLAKE3 ON identity (blake3);
+        CREATE INDEX identityByBLAKE3Name ON identity (lower(hex(blake3)));
+        -- What a model's header says of itself: `sshs_model_hash`, `modelspec.title`, …; claims, not facts.
+        CREATE TABLE claim (
+            blob INTEGER NOT NULL REFERENCES blob(id),
+            key TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (blob, key)
+        ) WITHOUT ROWID;
+        CREATE INDEX claimByValue ON claim (value);
         CREATE INDEX identityByAutoV1 ON identity (autoV1);
         CREATE INDEX identityByTensors ON identity (tensors);
         CREATE INDEX identityByAutoV3 ON identity (lower(hex(substr(tensors, 1, 6))));
@@ -112,8 +130,29 @@ enum Schema {
         CREATE TABLE image (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             sha256 BLOB NOT NULL UNIQUE,
-            snapshot INTEGER REFERENCES snapshot(id)
+            snapshot INTEGER REFERENCES snapshot(id),
+            -- SHA-256 of the decoded pixels; NULL where they are not exact.
+            pixels BLOB
         );
+        CREATE INDEX imageByPixels ON image (pixels);
+        -- The files that were read, so that what has not changed is not read again.
+        CREATE TABLE imageFile (
+            path TEXT PRIMARY KEY,
+            size INTEGER NOT NULL,
+            modified INTEGER NOT NULL,
+            changed INTEGER NOT NULL,
+            image INTEGER NOT NULL REFERENCES image(id)
+        ) WITHOUT ROWID;
+        -- What an image's snapshot would be better with: a model's name without suffix, in lower case, or a recorded hash.
+        CREATE TABLE want (
+            image INTEGER NOT NULL REFERENCES image(id),
+            kind TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (value, kind, image)
+        ) WITHOUT ROWID;
+        CREATE INDEX wantByImage ON want (image);
+        -- Images for which something that they wanted has come since.
+        CREATE TABLE improvable (image INTEGER PRIMARY KEY REFERENCES image(id));
         CREATE TABLE imageRoot (
             directory INTEGER PRIMARY KEY REFERENCES directory(id),
             path TEXT NOT NULL UNIQUE
@@ -144,6 +183,7 @@ enum Schema {
             prompt INTEGER REFERENCES blob(id),
             workflow INTEGER REFERENCES blob(id),
             parameters INTEGER REFERENCES blob(id),
+            records INTEGER REFERENCES blob(id),
             models INTEGER NOT NULL REFERENCES pinSet(id),
             inputs INTEGER NOT NULL REFERENCES pinSet(id),
             recorded INTEGER NOT NULL

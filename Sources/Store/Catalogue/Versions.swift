@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 package import Recipe
 
@@ -100,6 +101,9 @@ extension Database {
             sql: "INSERT INTO event (model, version, since, recorded) VALUES (?, ?, ?, ?)",
             arguments: [model, version, min(from, now).nanoseconds, now.nanoseconds])
         try touch(directory)
+        try came(path)
+        let digest = try Data.fetchOne(self, sql: "SELECT sha256 FROM blob WHERE id = ?", arguments: [blob])
+        if let digest { try came(hash: try Digest(column: digest).hex) }
         return addition
     }
 

@@ -73,6 +73,11 @@ extension Database {
 }
 
 extension Store {
+    /// The recipe of a snapshot, for an image of this name, graded against the store as it is now.
+    package func recipeDocument(of snapshot: Int64, named name: String) throws(StoreError) -> RecipeDocument {
+        try catalogue.read { db in try recipeDocument(of: snapshot, named: name, db) }
+    }
+
     /// Makes the renderings of a snapshot; a text that comes out the same keeps its time.
     func render(_ snapshot: Int64, named name: String, _ db: Database) throws {
         let document = try recipeDocument(of: snapshot, named: name, db)
@@ -97,8 +102,11 @@ extension Store {
     /// The recipe of a snapshot, graded against the store as it is now.
     func recipeDocument(of snapshot: Int64, named name: String, _ db: Database) throws -> RecipeDocument {
         let row = try Row.fetchOne(
-            db, sql: "SELECT sha256, document, prompt, workflow, parameters FROM snapshot WHERE id = ?",
-            arguments: [snapshot])
+            db,
+            sql: """
+                SELECT snapshot.sha256, document, prompt, workflow, parameters, image.pixels FROM snapshot
+                JOIN image ON image.id = snapshot.image WHERE snapshot.id = ?
+                """, arguments: [snapshot])
         guard let row else { throw StoreError.notFound("snapshot \(snapshot)") }
         let text = try documentBytes(row["document"], db)
         let parsed: SnapshotDocument
@@ -106,14 +114,16 @@ extension Store {
             throw StoreError.catalogue("the snapshot \(snapshot) cannot be read: \(error)")
         }
         return RecipeDocument(
-            id: try Digest(column: row["sha256"]), snapshot: parsed, verdict: try verdict(on: parsed.recipe, db),
+            id: try Digest(column: row["sha256"]), snapshot: parsed, verdict: try verdict(on: parsed, db),
             name: name,
             prompt: try (row["prompt"] as Int64?).map { try documentBytes($0, db) },
             workflow: try (row["workflow"] as Int64?).map { try documentBytes($0, db) },
-            parameters: try (row["parameters"] as Int64?).map { try documentBytes($0, db) })
+            parameters: try (row["parameters"] as Int64?).map { try documentBytes($0, db) },
+            pixels: try (row["pixels"] as Data?).map { try Digest(column: $0) })
     }
 
-    private func verdict(on recipe: Recipe, _ db: Database) throws -> Verdict {
+    private func verdict(on snapshot: SnapshotDocument, _ db: Database) throws -> Verdict {
+        let recipe = snapshot.recipe
         let digests = recipe.models.compactMap(\.resolution?.sha256) + recipe.inputs.compactMap(\.resolution?.sha256)
         var served: Set<Digest> = []
         for digest in digests {
@@ -121,11 +131,11 @@ extension Store {
                 db, sql: "SELECT NOT damaged FROM blob WHERE sha256 = ?", arguments: [digest.data])
             if whole == true { served.insert(digest) }
         }
-        return Verdict(recipe) { served.contains($0) }
+        return Verdict(recipe, made: snapshot.image.time) { served.contains($0) }
     }
 
     /// The bytes of a document, wherever they are kept.
-    private func documentBytes(_ blob: Int64, _ db: Database) throws -> [UInt8] {
+    func documentBytes(_ blob: Int64, _ db: Database) throws -> [UInt8] {
         guard
             let row = try Row.fetchOne(
                 db, sql: "SELECT id AS blob, sha256, size FROM blob WHERE id = ?", arguments: [blob])

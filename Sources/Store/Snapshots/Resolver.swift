@@ -13,7 +13,8 @@ struct Resolver {
         if reference.isDirectory { return try resolveDirectory(reference) }
         var use = Recipe.ModelUse(reference: reference)
         if let found = try byHash(reference) {
-            use.resolution = found
+            use.resolution = found.resolution
+            use.match = found.match
             use.evidence = .recorded
             return [use]
         }
@@ -23,17 +24,26 @@ struct Resolver {
             use.resolution = named.resolution
             use.evidence = named.evidence
         }
+        use.isChanged = named != nil && use.resolution == nil
         return [use]
     }
 
     private typealias Found = (resolution: Recipe.Resolution, evidence: Evidence)
 
     /// The bytes with a recorded hash, under the name that is nearest to the recorded one.
-    private func byHash(_ reference: ModelReference) throws -> Recipe.Resolution? {
+    func byHash(
+        _ reference: ModelReference
+    ) throws -> (resolution: Recipe.Resolution, match: RecordedHash)? {
         for hash in reference.recorded {
-            let rows = try hash.conditions.lazy.map { try versions(where: $0, hash) }.first { !$0.isEmpty } ?? []
-            // Digits that fit two blobs tell neither.
-            guard Set(rows.map { $0["blob"] as Int64 }).count == 1 else { continue }
+            var rows: [Row] = []
+            var match = hash
+            for (algorithm, condition) in hash.conditions where rows.isEmpty {
+                rows = try versions(where: condition, hash)
+                match = RecordedHash(hash.value, algorithm) ?? hash
+                match.isClaim = hash.isClaim
+            }
+            // Digits that fit two blobs tell neither, unless both are the same weights.
+            guard try areOneModel(rows, hash) else { continue }
             let exact = rows.first { row in
                 let name: String = row["name"]
                 return name == reference.candidates.first?.name
@@ -41,8 +51,9 @@ struct Resolver {
             }
             guard let row = exact ?? rows.first, let place = try place(row["directory"], row["name"]) else { continue }
             let blob = try Blob(row)
-            return Recipe.Resolution(
+            let resolution = Recipe.Resolution(
                 folder: place.folder, path: place.path, sha256: blob.digest, size: blob.size, version: row["number"])
+            return (resolution, match)
         }
         return nil
     }
@@ -52,7 +63,8 @@ struct Resolver {
         return try Row.fetchAll(
             db,
             sql: """
-                SELECT version.number, version.blob, blob.sha256, blob.size, model.name, model.directory FROM blob
+                SELECT version.number, version.blob, blob.sha256, blob.size, model.name, model.directory,
+                identity.tensors, identity.layout FROM blob
                 JOIN version ON version.blob = blob.id JOIN model ON model.id = version.model
                 LEFT JOIN identity ON identity.blob = blob.id
                 WHERE \(condition) AND ?1 IS NOT NULL AND ?2 IS NOT NULL AND ?3 IS NOT NULL
@@ -60,20 +72,22 @@ struct Resolver {
                 """, arguments: [hash.value, Data(prefix.low), Data(prefix.high)])
     }
 
+    private func areOneModel(_ rows: [Row], _ hash: RecordedHash) throws -> Bool {
+        let blobs = Set(rows.map { $0["blob"] as Int64 })
+        guard blobs.count > 1, hash.algorithm == .tensors || hash.algorithm == .tensorsOrFile else {
+            return blobs.count == 1
+        }
+        let weights = Set(rows.map { [$0["tensors"] as Data?, $0["layout"] as Data?] })
+        return weights.count == 1 && weights.first?.contains(nil) == false
+    }
+
     private func contradicts(_ digest: Digest, _ recorded: [RecordedHash]) -> Bool {
-        recorded.contains { $0.algorithm == .sha256 && !digest.hex.hasPrefix($0.value) }
+        recorded.contains { $0.algorithm == .sha256 && !$0.isClaim && !digest.hex.hasPrefix($0.value) }
     }
 
     /// The folder and the path in it of a name in a directory.
     private func place(_ directory: Int64, _ name: String) throws -> (folder: String, path: ModelPath)? {
-        var names = [name]
-        var next: Int64? = directory
-        while let id = next, id != DirectoryRow.Root.models.rawValue {
-            let row = try Row.fetchOne(db, sql: "SELECT name, parent FROM directory WHERE id = ?", arguments: [id])
-            guard let row else { return nil }
-            names.insert(row["name"], at: 0)
-            next = row["parent"]
-        }
+        let names = try db.path(ofDirectory: directory) + [name]
         guard names.count > 1 else { return nil }
         return (names[0], try ModelPath(names.dropFirst().joined(separator: "/")))
     }
@@ -88,7 +102,7 @@ struct Resolver {
             arguments: StatementArguments(names))
         for row in rows {
             guard let place = try place(row["directory"], row["name"]),
-                Folder.searched(for: folder).contains(place.folder),
+                Folder.searched(byStemIn: folder).contains(place.folder),
                 let found = try find(folder: place.folder, place.path)
             else { continue }
             return found
@@ -176,11 +190,16 @@ struct Resolver {
 
 extension RecordedHash {
     /// How a blob with this hash is found, in the order of what the hash most likely is.
-    fileprivate var conditions: [String] {
-        switch algorithm {
-        case .sha256: ["blob.sha256 BETWEEN ?2 AND ?3"]
-        case .autov1: ["identity.autoV1 = ?1"]
-        case .tensorsOrFile: ["identity.tensors BETWEEN ?2 AND ?3", "blob.sha256 BETWEEN ?2 AND ?3"]
+    fileprivate var conditions: [(Algorithm, String)] {
+        let file = (Algorithm.sha256, "blob.sha256 BETWEEN ?2 AND ?3")
+        let tensors = (Algorithm.tensors, "identity.tensors BETWEEN ?2 AND ?3")
+        return switch algorithm {
+        case .sha256: [file]
+        case .autov1: [(.autov1, "identity.autoV1 = ?1")]
+        case .tensors: [tensors]
+        case .blake3: [(.blake3, "identity.blake3 BETWEEN ?2 AND ?3")]
+        case .crc32: [(.crc32, "identity.crc32 = ?1")]
+        case .tensorsOrFile: [tensors, file]
         }
     }
 }

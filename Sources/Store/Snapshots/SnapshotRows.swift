@@ -12,7 +12,7 @@ package struct SnapshotRow: Sendable {
     /// Rows of the pinned trees.
     package let models, inputs: Int64
     package let document: Blob
-    package let prompt, workflow, parameters: Blob?
+    package let prompt, workflow, parameters, records: Blob?
     /// The newest file name of its image.
     package let imageName: String
 
@@ -27,6 +27,7 @@ package struct SnapshotRow: Sendable {
         prompt = try Self.blob(row, "prompt")
         workflow = try Self.blob(row, "workflow")
         parameters = try Self.blob(row, "parameters")
+        records = try Self.blob(row, "records")
         imageName = row["imageName"] ?? "image"
     }
 
@@ -39,9 +40,11 @@ package struct SnapshotRow: Sendable {
 private let columns = """
     SELECT snapshot.*, d.sha256 AS documentDigest, d.size AS documentSize, p.sha256 AS promptDigest, p.size AS promptSize,
     w.sha256 AS workflowDigest, w.size AS workflowSize, a.sha256 AS parametersDigest, a.size AS parametersSize,
+    r.sha256 AS recordsDigest, r.size AS recordsSize,
     (SELECT name FROM imageName WHERE image = snapshot.image ORDER BY time DESC, id DESC LIMIT 1) AS imageName
     FROM snapshot JOIN blob d ON d.id = snapshot.document LEFT JOIN blob p ON p.id = snapshot.prompt
     LEFT JOIN blob w ON w.id = snapshot.workflow LEFT JOIN blob a ON a.id = snapshot.parameters
+    LEFT JOIN blob r ON r.id = snapshot.records
     """
 
 extension Store {
@@ -63,6 +66,13 @@ extension Store {
 
     package func snapshots(after id: Int64, limit: Int) throws(StoreError) -> [SnapshotRow] {
         try page("\(columns) WHERE snapshot.id > ? ORDER BY snapshot.id", [id], limit, SnapshotRow.init)
+    }
+
+    /// The current snapshot of the newest image that shows these pixels.
+    package func snapshot(ofPixels digest: Digest) throws(StoreError) -> SnapshotRow? {
+        try one(
+            "\(columns) JOIN image ON image.snapshot = snapshot.id WHERE image.pixels = ? ORDER BY image.id DESC LIMIT 1",
+            [digest.data], SnapshotRow.init)
     }
 
     /// The current snapshot of the image with these bytes.

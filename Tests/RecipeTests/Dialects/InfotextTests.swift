@@ -66,7 +66,7 @@ import Testing
         #expect(recipe.models.map(\.reference.recorded.first?.value) == ["aabbccddee"])
     }
 
-    @Test(arguments: ["a cat", "a cat\nSteps: 1", "{\"sui_image_params\": {}}", "", "Steps: , Seed", "\n\n\n"])
+    @Test(arguments: ["a cat", "a cat\nSteps: 1", "{\"other\": {}}", "", "Steps: , Seed", "\n\n\n"])
     func `is not seen in other text`(text: String) throws {
         #expect(try Self.recipe(text).generator.dialect == nil)
     }
@@ -76,7 +76,8 @@ import Testing
         ("RNG: NV, Sampler: Euler a", ["params.flat", "rng.device_noise"]),
         ("RNG: CPU, Sampler: DPM adaptive", ["params.flat", "sampler.nondet"]),
         ("RNG: CPU, Batch size: 4", ["batch.index_unknown", "params.flat"]),
-        ("RNG: CPU, ControlNet 0: \"Model: x [01234567]\"", ["model.hidden", "params.flat"]),
+        ("RNG: CPU, ControlNet 0: \"Model: x [01234567]\"", ["params.flat"]),
+        ("RNG: CPU, ADetailer model: face.pt", ["model.hidden", "params.flat"]),
     ])
     func `shows why a re-run might differ`(pairs: String, codes: [String]) throws {
         let recipe = try Self.recipe("x\nSteps: 1, Seed: 1, CFG scale: 7, \(pairs)")

@@ -43,11 +43,13 @@ import Testing
     @Test func `is the canvas's models where that is all there is`() throws {
         let reading = try Self.reading(PNGBuilder.tEXt("workflow", Self.canvas))
         #expect(reading.recipe.generator.dialect == "comfyui-workflow")
-        #expect(reading.recipe.models.map(\.reference.name) == ["base.safetensors", "../x.pt"])
-        #expect(reading.recipe.models.map(\.reference.node) == ["4", "7"])
-        #expect(reading.recipe.models.map(\.reference.candidates.count) == [1, 0])
-        #expect(reading.recipe.passes.isEmpty)
-        #expect(Set(reading.recipe.findings.map(\.code)) == [.canvasOnly, .seedUnknown])
+        #expect(reading.recipe.models.map(\.reference.name) == ["base.safetensors", "../x.pt", "b.pt"])
+        #expect(reading.recipe.models.map(\.reference.node) == ["4", "7", "9"])
+        #expect(reading.recipe.models.map(\.reference.candidates.count) == [1, 0, 1])
+        // The canvas shows the seed of the next image.
+        #expect(try reading.recipe.onlyPass().seed == nil)
+        #expect(try reading.recipe.onlyPass().steps?.int == 20)
+        #expect(Set(reading.recipe.findings.map(\.code)).isSuperset(of: [.canvasOnly, .seedUnknown]))
         #expect(reading.prompt == nil)
         #expect(reading.workflow != nil)
     }

@@ -21,7 +21,7 @@ import Testing
         #expect(
             Self.keys(json["image"]) == ["name", "sha256", "size", "mediaType", "width", "height", "pixels", "time"]
         )
-        #expect(Self.keys(json["generator"]) == ["name", "version", "dialect"])
+        #expect(Self.keys(json["generator"]) == ["name", "version", "dialect", "signature"])
         #expect(
             Self.keys(json["passes"]?.array?.first) == [
                 "node", "sampler", "scheduler", "steps", "cfg", "seed", "denoise", "positive", "negative", "width",
@@ -29,7 +29,7 @@ import Testing
             ]
         )
         #expect(Self.keys(json["grade"]) == ["grade", "verified", "reasons"])
-        #expect(Self.keys(json["grade"]?["reasons"]?.array?.first) == ["code", "message", "cap"])
+        #expect(Self.keys(json["grade"]?["reasons"]?.array?.first) == ["code", "message", "cap", "remedy"])
     }
 
     @Test func `has the keys of models and inputs that are promised, and some more`() throws {
@@ -38,8 +38,7 @@ import Testing
         #expect(
             model == [
                 "folder", "name", "reference", "role", "node", "input", "strength", "sha256", "size", "version",
-                "evidence", "recorded",
-                "refused",
+                "evidence", "recorded", "air", "url", "refused", "match", "changed",
             ]
         )
         let input = Self.keys(json["inputs"]?.array?.first)
@@ -54,7 +53,8 @@ import Testing
         #expect(json["image"]?["size"] == 12345)
         #expect(json["image"]?["pixels"] == .null)
         #expect(json["image"]?["time"] == "2023-11-14T22:13:20.000000005Z")
-        #expect(json["generator"] == ["name": "ComfyUI", "version": .null, "dialect": "comfyui-prompt"])
+        #expect(
+            json["generator"] == ["name": "ComfyUI", "version": .null, "dialect": "comfyui-prompt", "signature": .null])
         #expect(json["passes"]?.array?.first?["seed"] == 42)
         let model = try #require(json["models"]?.array?.first)
         #expect(model["folder"] == "checkpoints" && model["role"] == "checkpoint" && model["evidence"] == "observed")
@@ -63,7 +63,10 @@ import Testing
         #expect(json["grade"]?["verified"] == false)
         #expect(
             json["grade"]?["reasons"]?.array == [
-                ["code": "rng.device_noise", "message": "noise", "cap": "approximate"]
+                [
+                    "code": "rng.device_noise", "message": "noise", "cap": "approximate",
+                    "remedy": .string(orNull: Reason(.deviceNoise, "").remedy),
+                ]
             ]
         )
     }
@@ -72,7 +75,7 @@ import Testing
         var recipe = Recipe(generator: .init(name: nil, dialect: nil))
         recipe.passes = [.init(node: "3")]
         let json = try Examples.document(recipe).json
-        #expect(json["generator"] == ["name": .null, "version": .null, "dialect": .null])
+        #expect(json["generator"] == ["name": .null, "version": .null, "dialect": .null, "signature": .null])
         #expect(Self.keys(json["passes"]?.array?.first).count == 11)
         #expect(json["passes"]?.array?.first?["seed"] == .null)
         #expect(json["environment"] == .null && json["prompt"] == .null && json["workflow"] == .null)

@@ -74,7 +74,7 @@ import Testing
     @Test func `has sorted keys, no blanks and no line end`() throws {
         let document = try #require(try Self.documents().first)
         let text = String(decoding: document.canonicalBytes, as: UTF8.self)
-        #expect(text.hasPrefix(#"{"environment":null,"findings":[{"code":"rng.device_noise","message":"noise"#))
+        #expect(text.hasPrefix(#"{"environment":null,"features":["CLIPTextEncode","CheckpointLoaderSimple","#))
         #expect(!text.contains("\n"))
         let keys = try JSONParser.parse(document.canonicalBytes).object?.members.map(\.key)
         #expect(keys == keys?.sorted())
@@ -85,8 +85,9 @@ import Testing
         let keys = json.object?.members.map(\.key).sorted()
         #expect(
             keys == [
-                "environment", "findings", "generator", "image", "inputs", "models", "parameters", "parent", "passes",
-                "prompt",
+                "environment", "features", "findings", "generator", "image", "inputs", "models", "parameters", "parent",
+                "passes",
+                "prompt", "records",
                 "schema", "workflow",
             ]
         )

@@ -10,7 +10,7 @@ import Testing
 
     @Test(arguments: [
         (#""a.safetensors""#, ["a.safetensors"]), (#""sub/A.GGUF""#, ["sub/A.GGUF"]),
-        (#"{"on": true, "lora": "a.safetensors", "strength": 1}"#, ["a.safetensors"]),
+        (#"{"on": true, "file": "a.safetensors", "strength": 1}"#, ["a.safetensors"]),
         (
             #"{"__value__": [{"name": "a.pt"}, {"name": "b.onnx", "more": {"deep": ["c.engine"]}}]}"#,
             ["a.pt", "b.onnx", "c.engine"]

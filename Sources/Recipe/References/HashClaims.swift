@@ -1,11 +1,9 @@
-import Recipe
-
 /// Recorded hashes that say nothing of any bytes.
-enum HashClaims {
+package enum HashClaims {
     /// The recipe without hashes that were made from a file's name, and with a finding for each.
     ///
     /// Forge wrote such from 2024-08 to 2025-02: the SHA-256 of the name, cut to 10 digits like that of the file.
-    static func checked(_ recipe: Recipe) -> Recipe {
+    package static func checked(_ recipe: Recipe) -> Recipe {
         var recipe = recipe
         for index in recipe.models.indices {
             let reference = recipe.models[index].reference

@@ -1,5 +1,4 @@
 import COpenSSL
-package import Recipe
 
 /// SHA-256 of bytes that arrive in pieces, by libcrypto, which uses the processor's instructions for it.
 package final class SHA256 {

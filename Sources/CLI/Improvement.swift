@@ -1,0 +1,20 @@
+import Recipe
+import Store
+
+/// Makes the snapshots better that waited for what has come, and says so.
+enum Improvement {
+    static func run(_ store: Store) throws {
+        var progress = ProgressLine(total: try store.countImprovable(), counts: .things("images"))
+        var grades: [Grade: Int] = [:]
+        try store.improve(progress: { progress.advance(by: 1, of: "better snapshots") }) { result in
+            grades[result.grade, default: 0] += 1
+        }
+        progress.clear()
+        let count = grades.values.reduce(0, +)
+        guard count > 0 else { return }
+        let parts = [Grade.full, .approximate, .partial].compactMap { grade in grades[grade].map { "\($0) \(grade)" } }
+        print(
+            "\(count) \(count == 1 ? "image" : "images") waited for these models: now \(parts.joined(separator: ", "))."
+        )
+    }
+}

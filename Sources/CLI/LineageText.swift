@@ -1,0 +1,77 @@
+import Recipe
+import Store
+
+/// A lineage as text, JSON and Graphviz's DOT.
+enum LineageText {
+    static func tree(_ lineage: Lineage) -> String {
+        var printer = TreePrinter(lineage: lineage)
+        // What nothing else depends on begins a tree; of a model that was asked for those are the images made with it.
+        let inner = Set(lineage.edges.map(\.to))
+        let asked = lineage.nodes.first?.id
+        for node in lineage.nodes where !inner.contains(node.id) || node.id == asked && lineage.edges.isEmpty {
+            printer.print(node.id, relation: nil, prefix: "", isLast: true)
+        }
+        // Equal weights may point at each other.
+        for node in lineage.nodes where !printer.seen.contains(node.id) {
+            printer.print(node.id, relation: nil, prefix: "", isLast: true)
+        }
+        return printer.text.withoutControls
+    }
+
+    static func json(_ lineage: Lineage) -> JSON {
+        [
+            "nodes": .array(
+                lineage.nodes.map {
+                    [
+                        "id": .string($0.id), "kind": .string($0.kind.rawValue), "name": .string($0.name),
+                        "sha256": .string(orNull: $0.sha256?.hex), "notes": .array($0.notes.map { .string($0) }),
+                    ]
+                }),
+            "edges": .array(
+                lineage.edges.map {
+                    ["from": .string($0.from), "to": .string($0.to), "relation": .string($0.relation)]
+                }),
+        ]
+    }
+
+    static func dot(_ lineage: Lineage) -> String {
+        let shapes: [Lineage.Node.Kind: String] = [.image: "note", .model: "box", .input: "ellipse"]
+        var lines = ["digraph lineage {", "  rankdir=LR;"]
+        for node in lineage.nodes {
+            let label = ([node.name] + [node.sha256?.autoV2].compactMap { $0 } + node.notes).map(quoted).joined(
+                separator: "\\n")
+            lines.append("  \"\(quoted(node.id))\" [shape=\(shapes[node.kind] ?? "box"), label=\"\(label)\"];")
+        }
+        for edge in lineage.edges {
+            lines.append("  \"\(quoted(edge.from))\" -> \"\(quoted(edge.to))\" [label=\"\(quoted(edge.relation))\"];")
+        }
+        return (lines.joined(separator: "\n") + "\n}\n")
+    }
+
+    private static func quoted(_ text: String) -> String {
+        text.withoutControls.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: " ")
+    }
+
+    private struct TreePrinter {
+        let lineage: Lineage
+        var text = ""
+        var seen: Set<String> = []
+
+        mutating func print(_ id: String, relation: String?, prefix: String, isLast: Bool) {
+            guard let node = lineage.nodes.first(where: { $0.id == id }) else { return }
+            let branch = relation == nil ? "" : prefix + (isLast ? "└─ " : "├─ ")
+            let facts = ([node.sha256?.autoV2].compactMap { $0 } + node.notes).joined(separator: ", ")
+            let isNew = seen.insert(id).inserted
+            let name = String(node.name.map { $0.isNewline ? " " : $0 })
+            text +=
+                branch + (relation.map { "\($0) " } ?? "") + name + (facts.isEmpty ? "" : "  (\(facts))")
+                + (isNew ? "" : "  as above") + "\n"
+            guard isNew else { return }
+            let edges = lineage.edges.filter { $0.from == id }
+            for (index, edge) in edges.enumerated() {
+                let inner = relation == nil ? "" : prefix + (isLast ? "   " : "│  ")
+                print(edge.to, relation: edge.relation, prefix: inner, isLast: index == edges.count - 1)
+            }
+        }
+    }
+}

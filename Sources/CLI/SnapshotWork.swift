@@ -1,0 +1,134 @@
+import Dispatch
+import Glibc
+import Recipe
+import Store
+import Synchronization
+import SystemPackage
+
+/// Snapshots many images: several workers read them, and what they have read is stored in groups.
+///
+/// What is stored is stored: work that is cut off goes on the next time, for what has not changed is not read again.
+final class SnapshotWork: Sendable {
+    struct Item: Sendable {
+        let path: FilePath
+        /// The directory that it was found in; nil for an image that was named itself.
+        let root: FilePath?
+    }
+
+    struct Counts: Sendable {
+        var done = 0
+        var failed = 0
+        var unchanged = 0
+    }
+
+    /// Images in one transaction: each transaction waits for the disk once.
+    private static let group = 64
+    /// Fewer images than this are done one after the other, in their order.
+    private static let few = 8
+
+    private struct State {
+        var next = 0
+        var ready: [PreparedImage] = []
+        var counts = Counts()
+        var progress: ProgressLine
+    }
+
+    private let items: [Item]
+    private let label: String?
+    private let inputs: [FilePath]
+    private let store: Store
+    private let state: Mutex<State>
+    /// Held while a group is being stored, so that groups do not wait for each other inside SQLite.
+    private let storing = Mutex(())
+
+    init(_ items: [Item], label: String?, inputs: [FilePath], store: Store) {
+        self.items = items
+        self.label = label
+        self.inputs = inputs
+        self.store = store
+        state = Mutex(State(progress: ProgressLine(total: items.count, counts: .things("images"))))
+    }
+
+    /// Does it all; says what came of each image on the way.
+    func run() -> Counts {
+        let workers = items.count < Self.few ? 1 : max(1, min(16, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
+        DispatchQueue.concurrentPerform(iterations: workers) { _ in
+            while let item = take() { read(item) }
+        }
+        keep(state.withLock { state in take(all: true, &state) })
+        return state.withLock { state in
+            state.progress.clear()
+            return state.counts
+        }
+    }
+
+    private func take() -> Item? {
+        state.withLock { state in
+            guard state.next < items.count else { return nil }
+            state.next += 1
+            return items[state.next - 1]
+        }
+    }
+
+    private func read(_ item: Item) {
+        do throws(StoreError) {
+            // New places to look for inputs may give more than was found then.
+            if item.root != nil, inputs.isEmpty, try store.unchangedSnapshot(item.path) != nil {
+                return state.withLock { state in
+                    state.counts.unchanged += 1
+                    state.progress.advance(by: 1, of: item.path.lastComponent?.string ?? "")
+                }
+            }
+            let image = try store.prepare(item.path, root: item.root, label: label, inputs: inputs)
+            keep(
+                state.withLock { state in
+                    state.ready.append(image)
+                    return take(all: items.count < Self.few, &state)
+                })
+        } catch { fail(error) }
+    }
+
+    /// The images that are to be stored now: a whole group, or all that there are.
+    private func take(all: Bool, _ state: inout State) -> [PreparedImage] {
+        guard all || state.ready.count >= Self.group else { return [] }
+        defer { state.ready = [] }
+        return state.ready
+    }
+
+    private func keep(_ images: [PreparedImage]) {
+        guard !images.isEmpty else { return }
+        storing.withLock { _ in
+            do throws(StoreError) {
+                report(images, try store.commit(images))
+            } catch {
+                guard images.count > 1 else { return fail(error) }
+                // One that cannot be stored must not keep the others from it.
+                for image in images {
+                    do throws(StoreError) { report([image], try store.commit([image])) } catch { fail(error) }
+                }
+            }
+        }
+    }
+
+    private func report(_ images: [PreparedImage], _ results: [SnapshotResult]) {
+        state.withLock { state in
+            for (image, result) in zip(images, results) {
+                state.progress.clear()
+                let note =
+                    result.isNew ? result.supersedes.map { "  supersedes \($0.hex.prefix(12))" } ?? "" : "  as before"
+                print("\(result.id.hex.prefix(12))  \(result.grade)  \(image.name)\(note)".withoutControls)
+                state.counts.done += 1
+                state.progress.advance(by: 1, of: image.name)
+            }
+        }
+    }
+
+    private func fail(_ error: StoreError) {
+        state.withLock { state in
+            state.progress.clear()
+            Terminal.complain("reprofs: \(error)".withoutControls)
+            state.counts.failed += 1
+            state.progress.advance(by: 1, of: "")
+        }
+    }
+}

@@ -1,0 +1,3 @@
+// libwebp decodes WebP images.
+#pragma once
+#include <webp/decode.h>

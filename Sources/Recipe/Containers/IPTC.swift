@@ -1,0 +1,43 @@
+/// The captions of IPTC's older records, as JPEG's APP13 holds them. Source: IPTC-NAA IIM 4.2, record 2; Photoshop's
+/// image resources.
+enum IPTC {
+    private static let names: [UInt8: String] = [
+        5: "IPTC:ObjectName", 80: "IPTC:By-line", 110: "IPTC:Credit", 115: "IPTC:Source", 116: "IPTC:CopyrightNotice",
+        120: "IPTC:Caption", 40: "IPTC:SpecialInstructions",
+    ]
+
+    /// Reads the blocks of image resources; the one numbered 0x0404 holds the records.
+    static func read(resources data: ArraySlice<UInt8>, into metadata: inout Metadata) {
+        var rest = data
+        while rest.count >= 12, rest.starts(with: Array("8BIM".utf8)) {
+            let id = number(rest.dropFirst(4).prefix(2))
+            // A name of one byte's length, padded to an even number of bytes.
+            let name = Int(rest[rest.startIndex + 6]) + 1
+            let head = 6 + name + name % 2
+            guard rest.count >= head + 4 else { break }
+            let size = number(rest.dropFirst(head).prefix(4))
+            guard rest.count >= head + 4 + size else {
+                return metadata.note("an image resource is longer than what holds it")
+            }
+            let body = rest.dropFirst(head + 4).prefix(size)
+            if id == 0x0404 { records(body, into: &metadata) }
+            rest = rest.dropFirst(head + 4 + size + size % 2)
+        }
+    }
+
+    private static func records(_ data: ArraySlice<UInt8>, into metadata: inout Metadata) {
+        var rest = data
+        while rest.count >= 5, rest.first == 0x1C {
+            let bytes = Array(rest.prefix(5))
+            let size = Int(bytes[3]) << 8 | Int(bytes[4])
+            // The highest bit stands for records over 32 KiB, which hold no captions.
+            guard size < 0x8000, rest.count >= 5 + size else {
+                return metadata.note("an IPTC record is longer than what holds it")
+            }
+            if bytes[1] == 2, let name = names[bytes[2]] { metadata.add(name, Array(rest.dropFirst(5).prefix(size))) }
+            rest = rest.dropFirst(5 + size)
+        }
+    }
+
+    private static func number(_ bytes: ArraySlice<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }
+}

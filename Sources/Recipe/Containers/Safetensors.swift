@@ -1,0 +1,32 @@
+/// The header of a safetensors file: what a merge or a latent says it was made from. Source: the safetensors format;
+/// ComfyUI's ModelSave and SaveLatent, which write `prompt` and `workflow` into `__metadata__`.
+package enum Safetensors {
+    /// The specification's limit for a header. Bytes.
+    package static let headerLimit = 100_000_000
+
+    static func read(_ source: some ByteSource) throws(SourceError) -> Metadata? {
+        guard let (length, isWhole) = try headerLength(source) else { return nil }
+        var metadata = Metadata(mediaType: "application/x-safetensors")
+        guard isWhole, length <= ReadLimit.field else {
+            metadata.note("the header is cut off or over \(ReadLimit.field >> 20) MiB")
+            return metadata
+        }
+        guard let header = try? JSONParser.parse(try source.read(at: 8, count: length)), header.object != nil else {
+            metadata.note("the header is broken")
+            return metadata
+        }
+        for (key, value) in header["__metadata__"]?.object?.members ?? [] {
+            metadata.add(key, Array((value.string ?? value.compact()).utf8))
+        }
+        return metadata
+    }
+
+    /// The header's length where the file begins like a safetensors file, and whether all of it is there.
+    package static func headerLength(_ source: some ByteSource) throws(SourceError) -> (length: Int, isWhole: Bool)? {
+        let head = try source.read(at: 0, count: 9)
+        guard head.count == 9, head[8] == UInt8(ascii: "{") else { return nil }
+        let length = littleEndian(head[..<8])
+        guard length >= 2, length <= headerLimit else { return nil }
+        return (length, length <= source.count - 8)
+    }
+}

@@ -1,0 +1,27 @@
+import CBrotli
+
+/// The bytes of a Brotli stream, up to `limit`; `complete` is false where it is broken or would give more.
+func unbrotli(_ compressed: ArraySlice<UInt8>, limit: Int) -> (bytes: [UInt8], complete: Bool) {
+    guard let state = BrotliDecoderCreateInstance(nil, nil, nil) else { return ([], false) }
+    defer { BrotliDecoderDestroyInstance(state) }
+    var output: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 64 << 10)
+    return compressed.withUnsafeBufferPointer { source in
+        var available = source.count
+        var next = source.baseAddress
+        while true {
+            let (status, produced) = chunk.withUnsafeMutableBufferPointer { target in
+                var room = target.count
+                var out = target.baseAddress
+                let status = BrotliDecoderDecompressStream(state, &available, &next, &room, &out, nil)
+                return (status, target.count - room)
+            }
+            let room = limit - output.count
+            output.append(contentsOf: chunk[..<min(produced, room)])
+            if status == BROTLI_DECODER_RESULT_SUCCESS { return (output, produced <= room) }
+            guard status == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT, output.count < limit else {
+                return (output, false)
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+/// What a canvas says of its models beside their names: where they can be had, and rarely a hash. Source: ComfyUI's
+/// workflow schema, `nodes[].properties.models[]`, also in subgraphs.
+struct CanvasModels {
+    private struct Entry {
+        let directory: String?
+        let url: String?
+        let hash: RecordedHash?
+    }
+
+    private var entries: [String: Entry] = [:]
+
+    init(_ canvas: JSON) {
+        let graphs = [canvas] + (canvas["definitions"]?["subgraphs"]?.array ?? [])
+        for node in graphs.flatMap({ $0["nodes"]?.array ?? [] }) {
+            for model in node["properties"]?["models"]?.array ?? [] {
+                guard let name = model["name"]?.string else { continue }
+                let algorithm: RecordedHash.Algorithm =
+                    model["hash_type"]?.string?.lowercased() == "blake3" ? .blake3 : .sha256
+                entries[name] = Entry(
+                    directory: model["directory"]?.string, url: model["url"]?.string,
+                    hash: model["hash"]?.string.flatMap { RecordedHash($0, algorithm) })
+            }
+        }
+    }
+
+    /// Adds it to the models of the same file name and folder.
+    func add(to recipe: inout Recipe) {
+        for index in recipe.models.indices {
+            let reference = recipe.models[index].reference
+            guard let name = reference.candidates.first?.name, let entry = entries[name],
+                entry.directory == nil || reference.folder == nil
+                    || Folder.searched(for: entry.directory ?? "").contains(reference.folder ?? "")
+            else { continue }
+            recipe.models[index].reference.url = entry.url
+            if let hash = entry.hash, !reference.recorded.contains(hash) {
+                recipe.models[index].reference.recorded.append(hash)
+            }
+        }
+    }
+}

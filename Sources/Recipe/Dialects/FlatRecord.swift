@@ -1,0 +1,81 @@
+/// Builds the recipe of a record without a graph: one pass, and models by names that often lack folder and suffix.
+struct FlatRecord {
+    private(set) var recipe: Recipe
+    /// The field of the file that stands for the node of other records.
+    private let field: String
+
+    init(_ generator: String, version: String? = nil, dialect: String, field: String) {
+        recipe = Recipe(generator: .init(name: generator, version: version, dialect: dialect))
+        self.field = field
+    }
+
+    /// Adds the pass that these values describe.
+    mutating func sample(_ fill: (inout Recipe.Pass) -> Void) {
+        var pass = Recipe.Pass(node: field)
+        fill(&pass)
+        if let seed = pass.seed, !seed.isInteger || seed.isNegative { pass.seed = nil }
+        recipe.passes.append(pass)
+    }
+
+    /// Adds a model, unless the name stands for none.
+    mutating func model(
+        _ folder: String, _ name: String?, _ input: String, _ hash: RecordedHash? = nil, strength: JSON.Number? = nil
+    ) {
+        guard let name = name?.trimmingBlanks, !LoaderTable.isNoFile(name) else { return }
+        var reference = ModelReference(
+            folder: folder, name: name, candidates: [try? ModelPath(Folder.stem(of: name))].compactMap { $0 },
+            node: field,
+            input: input)
+        reference.isStem = true
+        reference.recorded = [hash].compactMap { $0 }
+        reference.strength = strength
+        if let air = AIR(name) {
+            reference.folder = air.folder ?? folder
+            reference.air = air.text
+        }
+        recipe.models.append(.init(reference: reference))
+    }
+
+    /// Gives the last model the name by which a service knows its version.
+    mutating func identify(last air: String) { recipe.models[recipe.models.count - 1].reference.air = air }
+
+    /// Adds the image that the output was made from.
+    mutating func input(_ kind: String, _ name: String?) {
+        guard let name = name?.trimmingBlanks, !name.isEmpty else { return }
+        recipe.inputs.append(
+            .init(
+                reference: InputReference(
+                    kind: kind, name: name, directory: "input", path: try? ModelPath(name), node: field)
+            ))
+    }
+
+    mutating func note(_ code: Reason.Code, _ message: String) { recipe.findings.append(.init(code, message)) }
+
+    /// What every flat record lacks, and what its pass shows.
+    mutating func finish(noise: Noise = .cpu) -> Recipe {
+        note(.flatParameters, "the parameters were saved as text; what extensions did may be missing from it")
+        for pass in recipe.passes {
+            if pass.seed == nil { note(.seedUnknown, "the seed is not recorded as a number") }
+            let sampler = pass.sampler ?? ""
+            if ComfyClasses.isNondeterministic(sampler) || ["DPM adaptive", "DPM fast"].contains(sampler) {
+                note(.samplerNondeterministic, "the sampler \(sampler) does not repeat exactly")
+            }
+            if noise == .gpu {
+                note(.gpuNoise, "the noise was drawn on the graphics card, which is not recorded")
+            } else if Self.drawsNoise(sampler) {
+                note(.deviceNoise, "the sampler \(sampler) draws noise on the device, and that device is not recorded")
+            }
+        }
+        return recipe
+    }
+
+    /// Where a tool draws the first noise unless its record says otherwise.
+    enum Noise { case cpu, gpu }
+
+    /// By the names of ComfyUI, of A1111 and of diffusers.
+    private static func drawsNoise(_ sampler: String) -> Bool {
+        let lower = sampler.lowercased()
+        return ComfyClasses.drawsNoiseOnDevice(lower) || lower.hasSuffix(" a") || lower.hasSuffix("_a")
+            || lower.contains("sde") || lower == "lcm"
+    }
+}

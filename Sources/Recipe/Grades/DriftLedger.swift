@@ -1,0 +1,91 @@
+/// Changes in tools that are known to change images, as data: an image from before one may come out otherwise today.
+///
+/// Sources: commits and release notes of ComfyUI and A1111; A1111's `infotext_versions.py`. Dates are UTC.
+enum DriftLedger {
+    struct Entry: Sendable {
+        let tool: String
+        /// The first version without the old behaviour, or the day of the change where versions are not recorded.
+        let since: Since
+        /// Samplers and node classes that it touches, by ComfyUI's names or the tool's; a `*` at the end stands for any rest.
+        let touches: [String]
+        let what: String
+    }
+
+    enum Since: Sendable {
+        case version([Int])
+        /// Year, month, day.
+        case day(Int, Int, Int)
+    }
+
+    static let entries: [Entry] = [
+        .init(
+            tool: "ComfyUI", since: .day(2023, 6, 25), touches: ["dpmpp_sde*", "dpmpp_2m_sde*", "dpmpp_3m_sde*"],
+            what: "SDE samplers got their own seeded noise (4eab00e1)"),
+        .init(
+            tool: "ComfyUI", since: .day(2023, 10, 20), touches: ["uni_pc*"],
+            what: "the mathematics of uni_pc changed (4185324a)"),
+        .init(
+            tool: "ComfyUI", since: .day(2023, 12, 6), touches: ["HyperTile"],
+            what: "HyperTile chose its tiles otherwise (03eadbb5)"),
+        .init(
+            tool: "ComfyUI", since: .day(2024, 8, 26), touches: ["weight_dtype:fp8*"],
+            what: "rounding to fp8 became repeatable; before, LoRAs on fp8 weights were random (2ca8f6e2)"),
+        .init(
+            tool: "ComfyUI", since: .day(2025, 1, 7),
+            touches: ["*_ancestral", "euler_ancestral*", "dpm_2_ancestral", "dpmpp_2s_ancestral*"],
+            what: "ancestral samplers draw other noise since 0.3.12 (916d1e14, 4209edf4)"),
+        .init(
+            tool: "A1111", since: .version([1, 6, 0]), touches: ["DDIM", "PLMS", "prompt-editing"],
+            what: "prompt editing and the padding of DDIM and PLMS changed in 1.6.0"),
+        .init(
+            tool: "A1111", since: .version([1, 8, 0]), touches: ["refiner"],
+            what: "the refiner switches at another step since 1.8.0"),
+    ]
+
+    /// The entries that lie between how the image was made and today.
+    static func crossed(by recipe: Recipe, made time: Timestamp?) -> [Entry] {
+        let used = used(by: recipe)
+        return entries.filter { entry in
+            guard entry.tool == recipe.generator.name else { return false }
+            switch entry.since {
+            case .day(let year, let month, let day):
+                guard let time, let change = Timestamp(year: year, month: month, day: day), time < change else {
+                    return false
+                }
+            case .version(let first):
+                guard let version = numbers(recipe.generator.version), version.lexicographicallyPrecedes(first) else {
+                    return false
+                }
+            }
+            return entry.touches.contains { pattern in used.contains { matches($0, pattern) } }
+        }
+    }
+
+    private static func used(by recipe: Recipe) -> Set<String> {
+        var used: Set<String> = []
+        for pass in recipe.passes {
+            if let sampler = pass.sampler { used.insert(sampler) }
+            // A1111 switches words with `[from:to:when]`.
+            if let text = pass.positive, text.contains("["), text.split(separator: ":").count > 2 {
+                used.insert("prompt-editing")
+            }
+        }
+        if recipe.models.contains(where: { $0.reference.input == "Refiner" }) { used.insert("refiner") }
+        used.formUnion(recipe.features)
+        return used
+    }
+
+    private static func matches(_ name: String, _ pattern: String) -> Bool {
+        if pattern.hasPrefix("*") { return name.hasSuffix(pattern.dropFirst()) }
+        return pattern.hasSuffix("*") ? name.hasPrefix(pattern.dropLast()) : name == pattern
+    }
+
+    /// `v1.5.2-128-gabc` as 1, 5, 2.
+    private static func numbers(_ version: String?) -> [Int]? {
+        guard let version else { return nil }
+        let parts = version.drop { $0 == "v" }.prefix { $0.isNumber || $0 == "." }.split(separator: ".").compactMap {
+            Int($0)
+        }
+        return parts.count >= 2 ? parts : nil
+    }
+}

@@ -1,0 +1,115 @@
+import CPNG
+import CWebP
+
+/// The decoded pixels of a lossless image, row by row from the top: PNG through libpng, WebP through libwebp.
+package enum PixelReader {
+    /// What the rows are: RGBA, each sample of 1 byte, or of 2 bytes big-endian.
+    package struct Size: Sendable, Equatable {
+        package let width: Int
+        package let height: Int
+        package let sample: Int
+    }
+
+    /// Takes the rows; each method says whether it wants more.
+    protocol Visitor: AnyObject {
+        func begin(_ size: Size) -> Bool
+        func row(_ rgba: UnsafeRawBufferPointer) -> Bool
+    }
+
+    /// More pixels than this nobody generates, and a small file may claim any number.
+    private static let pixels = 1 << 28
+    /// What may be held at once, for images that cannot be read by rows. Bytes.
+    private static let held = 64 << 20
+
+    /// False where the file has no such pixels, is damaged, or is too large; the visitor may have seen some rows.
+    static func read(_ source: some ByteSource, _ metadata: Metadata, _ visitor: some Visitor) throws(SourceError)
+        -> Bool
+    {
+        guard metadata.isLossless else { return false }
+        switch metadata.mediaType {
+        case "image/png", "image/apng": return try png(source, visitor)
+        case "image/webp": return try webp(source, visitor)
+        default: return false
+        }
+    }
+
+    private static func png(_ source: some ByteSource, _ visitor: some Visitor) throws(SourceError) -> Bool {
+        var failure: SourceError?
+        var offset = 0
+        let state = DecoderState(
+            read: { buffer in
+                do throws(SourceError) {
+                    let bytes = try source.read(at: offset, count: buffer.count)
+                    buffer.copyBytes(from: bytes)
+                    offset += bytes.count
+                    return bytes.count
+                } catch {
+                    failure = error
+                    return 0
+                }
+            },
+            begin: { size in
+                guard size.width * size.height <= pixels else { return false }
+                return visitor.begin(size)
+            },
+            row: { visitor.row($0) })
+        let status = state.decodePNG(limit: held)
+        if let failure { throw failure }
+        return status == 0
+    }
+
+    private static func webp(_ source: some ByteSource, _ visitor: some Visitor) throws(SourceError) -> Bool {
+        guard source.count <= held else { return false }
+        let bytes = try source.read(at: 0, count: source.count)
+        var width: Int32 = 0
+        var height: Int32 = 0
+        guard WebPGetInfo(bytes, bytes.count, &width, &height) != 0,
+            case let size = Size(width: Int(width), height: Int(height), sample: 1),
+            size.width * size.height * 4 <= held,
+            let rgba = WebPDecodeRGBA(bytes, bytes.count, &width, &height)
+        else { return false }
+        defer { WebPFree(rgba) }
+        guard visitor.begin(size) else { return false }
+        let stride = size.width * 4
+        for y in 0..<size.height {
+            guard visitor.row(UnsafeRawBufferPointer(start: rgba + y * stride, count: stride)) else { return false }
+        }
+        return true
+    }
+}
+
+/// What libpng's callbacks reach through their context.
+private final class DecoderState {
+    private let read: (UnsafeMutableRawBufferPointer) -> Int
+    private let begin: (PixelReader.Size) -> Bool
+    private let row: (UnsafeRawBufferPointer) -> Bool
+
+    init(
+        read: @escaping (UnsafeMutableRawBufferPointer) -> Int, begin: @escaping (PixelReader.Size) -> Bool,
+        row: @escaping (UnsafeRawBufferPointer) -> Bool
+    ) {
+        self.read = read
+        self.begin = begin
+        self.row = row
+    }
+
+    func decodePNG(limit: Int) -> Int32 {
+        var reader = reprofs_png_reader(
+            context: Unmanaged.passUnretained(self).toOpaque(),
+            read: { context, buffer, count in
+                DecoderState.of(context).read(UnsafeMutableRawBufferPointer(start: buffer, count: count))
+            },
+            begin: { context, width, height, sample in
+                DecoderState.of(context).begin(.init(width: width, height: height, sample: Int(sample))) ? 1 : 0
+            },
+            row: { context, row, count in
+                DecoderState.of(context).row(UnsafeRawBufferPointer(start: row, count: count)) ? 1 : 0
+            })
+        return withExtendedLifetime(self) { reprofs_png_decode(&reader, limit) }
+    }
+
+    private static func of(_ context: UnsafeMutableRawPointer?) -> DecoderState {
+        guard let context else { preconditionFailure("libpng lost its context") }
+        return Unmanaged<DecoderState>.fromOpaque(context).takeUnretainedValue()
+    }
+}

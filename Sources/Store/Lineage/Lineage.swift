@@ -1,0 +1,40 @@
+package import Recipe
+
+/// What came from what: images, models and inputs as nodes, and why each depends on another as edges.
+package struct Lineage: Sendable {
+    package struct Node: Sendable {
+        package enum Kind: String, Sendable { case image, model, input }
+        package let id: String
+        package let kind: Kind
+        /// A path in a view, or the recorded name where nothing in the store answers to it.
+        package let name: String
+        package let sha256: Digest?
+        /// Facts and findings, each a short sentence.
+        package var notes: [String] = []
+    }
+
+    package struct Edge: Sendable, Hashable {
+        /// What depends.
+        package let from: String
+        /// What it depends on.
+        package let to: String
+        /// `made with`, `made from`, `merged from`, `trained on`, `same weights as`.
+        package let relation: String
+    }
+
+    /// The first is what was asked for.
+    package private(set) var nodes: [Node] = []
+    package private(set) var edges: [Edge] = []
+
+    /// Adds a node unless it is there; says whether it was new.
+    mutating func add(_ node: Node) -> Bool {
+        guard !nodes.contains(where: { $0.id == node.id }) else { return false }
+        nodes.append(node)
+        return true
+    }
+
+    mutating func join(_ from: String, _ relation: String, _ to: String) {
+        let edge = Edge(from: from, to: to, relation: relation)
+        if !edges.contains(edge) { edges.append(edge) }
+    }
+}

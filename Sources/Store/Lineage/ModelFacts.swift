@@ -1,0 +1,80 @@
+import Foundation
+import GRDB
+import Recipe
+
+/// What is known of a model's bytes beside their names: where they come from, who shares their weights, and whether the
+/// header's claims are true.
+struct ModelFacts {
+    let ancestry: ModelAncestry
+    let twins: [(digest: Digest, name: String)]
+    let notes: [String]
+
+    init(of blob: Int64, _ store: Store, _ db: Database) throws {
+        let row = try Row.fetchOne(
+            db, sql: "SELECT tensors, layout, header FROM identity WHERE blob = ?", arguments: [blob])
+        let header = try (row?["header"] as Int64?).map { try store.documentBytes($0, db) }
+        ancestry = ModelAncestry(header: header ?? [])
+        var claims: [String: String] = [:]
+        for claim in try Row.fetchAll(db, sql: "SELECT key, value FROM claim WHERE blob = ?", arguments: [blob]) {
+            claims[claim["key"]] = claim["value"]
+        }
+        let tensors = try (row?["tensors"] as Data?).map { try Digest(column: $0) }
+        notes = Self.title(claims) + Self.stale(claims, tensors)
+        twins = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT blob.id, blob.sha256 FROM identity JOIN blob ON blob.id = identity.blob
+                WHERE identity.tensors = ? AND identity.layout = ? AND blob.id <> ? ORDER BY blob.id LIMIT 100
+                """, arguments: [row?["tensors"] as Data?, row?["layout"] as Data?, blob]
+        ).map { twin in
+            let digest = try Digest(column: twin["sha256"])
+            return (digest, try db.nameOfModel(twin["id"]) ?? digest.autoV2)
+        }
+    }
+
+    private static func title(_ claims: [String: String]) -> [String] {
+        let title = claims["modelspec.title"] ?? claims["ss_output_name"]
+        let author = claims["modelspec.author"].map { " by \($0)" } ?? ""
+        return title.map { ["calls itself '\($0)'\(author)"] } ?? []
+    }
+
+    /// Hashes that the header gives of its own tensors, where the tensors have another.
+    private static func stale(_ claims: [String: String], _ tensors: Digest?) -> [String] {
+        guard let tensors else { return [] }
+        return ["sshs_model_hash", "modelspec.hash_sha256"].compactMap { key in
+            guard let claim = claims[key]?.lowercased() else { return nil }
+            let digits = claim.hasPrefix("0x") ? String(claim.dropFirst(2)) : claim
+            guard !tensors.hex.hasPrefix(digits) else { return nil }
+            return
+                "its header claims \(key) \(digits.prefix(12)), but its weights have \(tensors.hex.prefix(12)): stale"
+        }
+    }
+}
+
+extension Database {
+    /// The first name that a blob has had as a model: `folder/path@vN`.
+    func nameOfModel(_ blob: Int64) throws -> String? {
+        let row = try Row.fetchOne(
+            self,
+            sql: """
+                SELECT model.name, model.directory, version.number FROM version JOIN model ON model.id = version.model
+                WHERE version.blob = ? ORDER BY version.id LIMIT 1
+                """, arguments: [blob])
+        guard let row else { return nil }
+        return (try path(ofDirectory: row["directory"]) + [row["name"]]).joined(separator: "/")
+            + "@v\(row["number"] as Int)"
+    }
+
+    /// The names from a folder down to a directory of models.
+    func path(ofDirectory directory: Int64) throws -> [String] {
+        var names: [String] = []
+        var next: Int64? = directory
+        while let id = next, id != DirectoryRow.Root.models.rawValue {
+            let row = try Row.fetchOne(self, sql: "SELECT name, parent FROM directory WHERE id = ?", arguments: [id])
+            guard let row else { break }
+            names.insert(row["name"], at: 0)
+            next = row["parent"]
+        }
+        return names
+    }
+}

@@ -1,0 +1,70 @@
+import GRDB
+import Recipe
+
+extension Store {
+    /// What an image was made from, and what that was made from.
+    package func lineage(ofSnapshot snapshot: Int64) throws(StoreError) -> Lineage {
+        try catalogue.read { db in
+            var walk = LineageWalk(store: self, db: db)
+            _ = try walk.image(snapshot)
+            return walk.lineage
+        }
+    }
+
+    /// What these versions of a model were made from, and which images and models were made with them.
+    package func lineage(of versions: [VersionListing]) throws(StoreError) -> Lineage {
+        try catalogue.read { db in
+            var walk = LineageWalk(store: self, db: db)
+            var own: [(blob: Int64, node: String)] = []
+            for version in versions {
+                let blob = try Int64.fetchOne(
+                    db, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [version.sha256.data])
+                let name = "\(version.folder)/\(version.name)@v\(version.number)"
+                let node = try walk.model(blob: blob, version.sha256, name: name)
+                if let blob { own.append((blob, node)) }
+            }
+            for (blob, node) in own { try walk.dependents(on: blob, node) }
+            return walk.lineage
+        }
+    }
+
+    /// The versions that `text` names: `folder/name`, a part of that from a slash on, with or without `@vN`, or a hash.
+    package func versions(named text: String) throws(StoreError) -> [VersionListing] {
+        var name = text
+        var number: Int?
+        if let mark = text.ranges(of: "@v").last, let given = Int(text[mark.upperBound...]) {
+            name = String(text[..<mark.lowerBound])
+            number = given
+        }
+        var found: [VersionListing] = []
+        try forEachVersion(of: name) { version in
+            if number == nil || version.number == number { found.append(version) }
+        }
+        if found.isEmpty, name.utf8.count >= 8, let prefix = DigestPrefix(hex: name), let blob = try blob(prefix) {
+            try forEachVersion(of: nil) { if $0.sha256 == blob.digest { found.append($0) } }
+        }
+        return found
+    }
+
+    /// Every snapshot that pins one of these versions' bytes, superseded ones too, oldest first.
+    package func forEachSnapshot(
+        using versions: [VersionListing], _ body: (SnapshotListing) throws -> Void
+    ) throws(StoreError) {
+        var ids: Set<Int64> = []
+        for version in versions {
+            let found = try page(
+                """
+                SELECT DISTINCT snapshot.id FROM blob JOIN pin ON pin.blob = blob.id
+                JOIN snapshot ON snapshot.models = pin.pinSet WHERE blob.sha256 = ?
+                """, [version.sha256.data], Int(Int32.max)
+            ) { $0["id"] as Int64 }
+            ids.formUnion(found)
+        }
+        for id in ids.sorted() {
+            guard let row = try snapshot(id) else { continue }
+            do { try body(try listing(row)) } catch let error as StoreError { throw error } catch {
+                throw .catalogue("\(error)")
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import GRDB
+import Recipe
+package import SystemPackage
+
+/// An image that was read and hashed, and whose inputs were found: all that a snapshot needs of the file system.
+///
+/// Making one takes time and no lock, so that many threads can; ``Store/commit(_:)`` then takes groups of them.
+package struct PreparedImage: Sendable {
+    let path: FilePath
+    /// The file's name.
+    package var name: String { path.lastComponent?.string ?? "" }
+    /// The output folder that it was found in, and the folder's name in by-image.
+    let root: FilePath?
+    let label: String?
+    let file: FileFacts
+    let facts: ImageFacts
+    let pixels: Digest?
+    let recipe: Recipe
+    let inputs: [InputReference: FoundInput]
+    let documents: SnapshotDocuments<PublishedBlob>
+
+    struct FoundInput: Sendable {
+        let blob: PublishedBlob
+        let evidence: Evidence
+    }
+}
+
+/// The original texts of an image, each on its own.
+struct SnapshotDocuments<Value: Sendable>: Sendable {
+    var prompt, workflow, parameters, records: Value?
+
+    var all: [Value] { [prompt, workflow, parameters, records].compactMap { $0 } }
+}
+
+extension Store {
+    /// Reads the image at `path` and hashes it; publishes the inputs that are still there.
+    ///
+    /// - `inputs`: directories to look for input images in, before those beside the image.
+    package func prepare(
+        _ path: FilePath, root: FilePath? = nil, label: String? = nil, inputs: [FilePath] = []
+    ) throws(StoreError) -> PreparedImage {
+        for _ in 0..<3 {
+            // Opening a pipe would wait for its writer.
+            if let kind = try FileFacts.at(path)?.kind, kind != .file { throw .notAnImage(path) }
+            let file = try Kernel.open(path, .readOnly)
+            let before = try FileFacts.of(file, path)
+            guard before.kind == .file else { throw .notAnImage(path) }
+            let source = FileSource(file, count: before.size)
+            let reading: RecipeReader.Reading?
+            var pixels: Digest?
+            do {
+                reading = try RecipeReader.read(source, fileName: path.lastComponent?.string) {
+                    () throws(SourceError) in
+                    try sidecars(of: path)
+                }
+                if let metadata = reading?.metadata { pixels = try PixelDigest.of(source, metadata) }
+            } catch { throw .system("cannot read (\(error))", path, .ioError) }
+            guard let reading else { throw .notAnImage(path) }
+            let digest = try files.hash(file, path)
+            guard try FileFacts.of(file, path) == before else { continue }
+            let found = try find(reading.recipe.inputs, InputFinder(named: inputs, image: path), time: before.modified)
+            return PreparedImage(
+                path: path, root: root, label: label, file: before,
+                facts: ImageFacts(sha256: digest, size: before.size, metadata: reading.metadata, time: before.modified),
+                pixels: pixels, recipe: reading.recipe, inputs: found, documents: try publish(reading))
+        }
+        throw .changedWhileRead(path)
+    }
+
+    /// The snapshot of an image whose file has not changed since it was read; nil where it must be read again.
+    package func unchangedSnapshot(_ path: FilePath) throws(StoreError) -> SnapshotRow? {
+        guard let facts = try FileFacts.at(path), facts.kind == .file else { return nil }
+        let known = try one(
+            """
+            SELECT image.snapshot FROM imageFile JOIN image ON image.id = imageFile.image
+            WHERE path = ? AND size = ? AND modified = ? AND changed = ?
+            """, [path.string, facts.size, facts.modified.nanoseconds, facts.changed.nanoseconds]
+        ) { $0["snapshot"] as Int64? }
+        guard let snapshot = known ?? nil else { return nil }
+        return try self.snapshot(snapshot)
+    }
+
+    private func publish(_ reading: RecipeReader.Reading) throws(StoreError) -> SnapshotDocuments<PublishedBlob> {
+        SnapshotDocuments(
+            prompt: try reading.prompt.map { bytes throws(StoreError) in try files.publish(bytes) },
+            workflow: try reading.workflow.map { bytes throws(StoreError) in try files.publish(bytes) },
+            parameters: try reading.parameters.map { bytes throws(StoreError) in try files.publish(bytes) },
+            records: reading.records.isEmpty ? nil : try files.publish(reading.records))
+    }
+
+    /// The files beside an image in which a tool may have left its record.
+    private func sidecars(of path: FilePath) throws(SourceError) -> [RecipeReader.Sidecar] {
+        let directory = path.removingLastComponent()
+        var found: [RecipeReader.Sidecar] = []
+        for name in TextFile.sidecars(of: path.lastComponent?.string ?? "") {
+            guard let component = FilePath.Component(name) else { continue }
+            let beside = directory.appending(component)
+            do {
+                guard let facts = try FileFacts.at(beside), facts.kind == .file else { continue }
+                found.append(
+                    .init(name: name, source: FileSource(try Kernel.open(beside, .readOnly), count: facts.size)))
+            } catch { throw SourceError("\(error)") }
+        }
+        return found
+    }
+
+    /// Publishes the input files that are still there; one that has not changed since the image was made is `inferred`.
+    private func find(
+        _ inputs: [Recipe.InputUse], _ finder: InputFinder, time: Timestamp
+    ) throws(StoreError) -> [InputReference: PreparedImage.FoundInput] {
+        var found: [InputReference: PreparedImage.FoundInput] = [:]
+        for use in inputs {
+            guard let path = finder.find(use.reference) else { continue }
+            let source = try Kernel.open(path, .readOnly)
+            let facts = try FileFacts.of(source, path)
+            // The generator's own hash decides: another file of the same name is not the input.
+            let recorded = use.reference.recorded
+            if let recorded, try files.hash(source, path) != recorded { continue }
+            let blob: PublishedBlob
+            if facts.size <= BlobFiles.documentLimit {
+                var bytes: [UInt8] = []
+                _ = try source.forEachChunk(path) { chunk throws(StoreError) in bytes += chunk }
+                blob = try files.publish(bytes)
+            } else {
+                blob = try files.publish(
+                    source, path, by: .reflinkOrCopy, isKnown: { _ throws(StoreError) in false }, mayBeKnown: false
+                ) { _ in }
+            }
+            let unchanged = facts.modified <= time && facts.changed <= time
+            // The bytes count as they were published, should the file have changed since it was hashed.
+            let evidence: Evidence = recorded == blob.digest ? .recorded : unchanged ? .inferred : .assumed
+            if recorded == nil || evidence == .recorded {
+                found[use.reference] = .init(blob: blob, evidence: evidence)
+            }
+        }
+        return found
+    }
+}

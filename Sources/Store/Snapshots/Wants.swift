@@ -1,0 +1,101 @@
+import Foundation
+import GRDB
+import Recipe
+
+// A snapshot whose evidence is weak says what it waits for; what comes later makes a better one, without the image's file.
+
+extension Database {
+    private enum Want: String { case name, hash }
+
+    /// Notes which names and hashes would make the image's snapshot better, instead of what was noted before.
+    func want(_ recipe: Recipe, image: Int64) throws {
+        try execute(sql: "DELETE FROM want WHERE image = ?", arguments: [image])
+        for use in recipe.models where use.evidence < .recorded {
+            if use.evidence == .missing, let path = use.reference.candidates.first {
+                try want(.name, Folder.stem(of: path.name).lowercased(), image)
+            }
+            for hash in use.reference.recorded { try want(.hash, hash.value, image) }
+        }
+    }
+
+    private func want(_ kind: Want, _ value: String, _ image: Int64) throws {
+        try execute(sql: "INSERT OR IGNORE INTO want VALUES (?, ?, ?)", arguments: [image, kind.rawValue, value])
+    }
+
+    /// A model has come under this path: whoever wants its name, or that of a directory on the way to it, may gain.
+    func came(_ path: ModelPath) throws {
+        let names = [Folder.stem(of: path.name)] + path.parents
+        try gain(.name, names.map { $0.lowercased() })
+    }
+
+    /// Bytes with this hash have come: whoever recorded its first digits may gain.
+    func came(hash: String) throws {
+        try gain(.hash, (8...max(8, hash.count)).map { String(hash.prefix($0)) })
+    }
+
+    private func gain(_ kind: Want, _ values: [String]) throws {
+        let marks = Set(values).map { _ in "?" }.joined(separator: ", ")
+        try execute(
+            sql: "INSERT OR IGNORE INTO improvable SELECT image FROM want WHERE kind = ? AND value IN (\(marks))",
+            arguments: StatementArguments([kind.rawValue] + Array(Set(values))))
+    }
+}
+
+extension Store {
+    /// Images that may gain from what has come since their snapshots were made.
+    package func countImprovable() throws(StoreError) -> Int {
+        try one("SELECT count(*) FROM improvable", []) { $0[0] } ?? 0
+    }
+
+    /// Makes better snapshots where what an image waited for has come. `body` is told of each one that got better.
+    ///
+    /// Work that is cut off goes on the next time; `progress` is told of every image looked at.
+    package func improve(
+        progress: () -> Void = {}, _ body: (SnapshotResult) -> Void = { _ in }
+    ) throws(StoreError) {
+        while true {
+            let results: [SnapshotResult?] = try catalogue.write { db in
+                let images = try Int64.fetchAll(db, sql: "SELECT image FROM improvable LIMIT 64")
+                return try images.map { image in
+                    try db.execute(sql: "DELETE FROM improvable WHERE image = ?", arguments: [image])
+                    return try improve(image, db)
+                }
+            }
+            if results.isEmpty { return }
+            for result in results {
+                progress()
+                if let result { body(result) }
+            }
+        }
+    }
+
+    /// Resolves an image's recipe again, from the texts that were kept of it; nil where nothing got better.
+    private func improve(_ image: Int64, _ db: Database) throws -> SnapshotResult? {
+        guard let current = try current(of: image, db) else { return nil }
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT prompt, workflow, parameters, records,
+                (SELECT name FROM imageName WHERE image = ?1 ORDER BY time DESC, id DESC LIMIT 1) AS name
+                FROM snapshot WHERE id = ?2
+                """, arguments: [image, current.id])
+        guard let row else { return nil }
+        let text = { (column: String) in try (row[column] as Int64?).map { try self.documentBytes($0, db) } }
+        let name: String = row["name"] ?? ""
+        guard
+            var recipe = RecipeReader.read(
+                prompt: try text("prompt"), workflow: try text("workflow"), parameters: try text("parameters"),
+                records: try text("records"), fileName: name)
+        else { return nil }
+        // What only the file itself could show was found when it was read.
+        recipe.findings = current.document.recipe.findings
+        let document = try propose(
+            recipe, current.document.image, [:],
+            .init(
+                prompt: current.document.prompt, workflow: current.document.workflow,
+                parameters: current.document.parameters, records: current.document.records), current, db)
+        guard document != current.document else { return nil }
+        let id = try insert(document, image: image, parent: current.id, db)
+        return try result(of: id, named: name, isNew: true, db)
+    }
+}
