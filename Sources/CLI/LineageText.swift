@@ -49,7 +49,12 @@ enum LineageText {
     }
 
     private static func quoted(_ text: String) -> String {
-        text.withoutControls.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: " ")
+        var result = ""
+        for scalar in text.withoutControls.unicodeScalars {
+            if scalar == "\\" || scalar == "\"" { result += "\\" }
+            result.unicodeScalars.append(scalar == "\n" ? " " : scalar)
+        }
+        return result
     }
 
     private struct TreePrinter {

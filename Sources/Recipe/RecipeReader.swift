@@ -76,7 +76,7 @@ package enum RecipeReader {
             reading.prompt = ComfyReader.prompt(metadata)?.bytes
             reading.workflow = metadata.field("workflow")
             reading.parameters = parameters(metadata)
-            reading.records = records(metadata)
+            reading.records = records(metadata, but: [reading.prompt, reading.workflow, reading.parameters])
         }
         return reading
     }
@@ -109,13 +109,14 @@ package enum RecipeReader {
 
     /// The text under `parameters` or where other containers have it, unless it is not the tool's record.
     private static func parameters(_ metadata: Metadata) -> [UInt8]? {
-        metadata.field(InfotextReader.key) ?? InfotextReader.text(metadata)?.bytes
+        InfotextReader.text(metadata)?.bytes ?? metadata.field(InfotextReader.key)
     }
 
     /// Every text of the file, in its order: what no reader understands today may be understood later.
-    private static func records(_ metadata: Metadata) -> [UInt8] {
-        let fields = metadata.fields.filter { !["prompt", "workflow", InfotextReader.key].contains($0.key) }.map {
-            field in
+    private static func records(_ metadata: Metadata, but kept: [[UInt8]?]) -> [UInt8] {
+        let own = ["prompt", "workflow", InfotextReader.key]
+        let others = metadata.fields.filter { !own.contains($0.key) || !kept.contains($0.bytes) }
+        let fields = others.map { field in
             ["key": .string(field.key), "text": .string(String(decoding: field.bytes, as: UTF8.self))] as JSON
         }
         return fields.isEmpty ? [] : Array(JSON.array(fields).formatted().utf8)

@@ -5,7 +5,7 @@ import Testing
 /// Files that tools wrote, each with an expectation beside it.
 ///
 /// With REPROFS_RECORD in the environment the expectations are written anew; read what changed in them before you keep it.
-@Suite struct `What tools wrote` {
+@Suite("What tools wrote") struct FixtureTests {
     static let folder = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures")
 

@@ -79,7 +79,8 @@ import Testing
 
     /// > `by-hash/autov2/<10 hex>`, `by-hash/autov3/<12 hex>` and `by-hash/autov1/<8 hex>` are links to models by the hashes that A1111
     /// > and Civitai know: the beginning of the file's SHA-256, that of its tensors alone, and that of a slice which early versions
-    /// > hashed. Where several models share a hash, the link leads to the one that was known first.
+    /// > hashed. `by-hash/blake3/<64 hex>` is there where b3sum is installed. Where several models share a hash, the link leads to the
+    /// > one that was known first.
     @Test(arguments: View.allCases) func `name models as other tools do`(_ way: View) throws {
         // Two files with the same tensors, of which the first has an AutoV1 too.
         let big = SmallModel.bytes(seed: 50, size: 0x11_0000)
@@ -102,6 +103,12 @@ import Testing
             #expect(try tree.list("by-hash/autov1").count == 2)
             let names = try tree.list("by-hash/autov3")
             #expect(Set(names).count == names.count && names.contains(String(tensors.prefix(12))))
+            let prefix = try #require(DigestPrefix(hex: digest.hex))
+            let blob = try #require(try view.store.blob(prefix))
+            if let blake3 = try view.store.identity(of: blob)?.blake3 {
+                #expect(try tree.link("by-hash/blake3/" + blake3.hex) == "../sha256/" + digest.hex)
+                #expect(try tree.list("by-hash/blake3").contains(blake3.hex))
+            }
             for name in try tree.list("by-hash/autov2") {
                 #expect(try tree.digest("by-hash/autov2/" + name).autoV2 == name)
             }

@@ -57,7 +57,8 @@ import Testing
     }
 
     /// > `recipe.json` and `recipe.txt` are the recipe and its card, graded against the store as it is now. `prompt.json`,
-    /// > `workflow.json` and `parameters.txt` are the original bytes from the image, and are there only when it has them.
+    /// > `workflow.json` and `parameters.txt` are the original bytes from the image, and `records.json` lists its other texts; each is
+    /// > there only when the image has it.
     @Test(arguments: View.allCases) func `shows the recipe and what the image held`(_ way: View) throws {
         try way.show(view.store) { tree throws in
             let directory = view.directory(of: view.first)
@@ -74,6 +75,18 @@ import Testing
             #expect(try tree.text(directory + "/recipe.txt").contains("style/ink.safetensors"))
             let graph = SmallImage.graph(lora: "style/ink.safetensors", seed: .max)
             #expect(try tree.text(directory + "/prompt.json") == graph)
+            #expect(!tree.exists(directory + "/records.json"))
+        }
+    }
+
+    @Test(arguments: View.allCases) func `shows every other text of an image`(_ way: View) throws {
+        let json = Array(#"{"sui_image_params": {"seed": 5}, "other": "kept"}"#.utf8)
+        let image = try view.fixture.directory.write(json, to: "output/note.json")
+        let id = try view.store.snapshot(image).id
+        try way.show(view.store) { tree throws in
+            #expect(try tree.text(view.directory(of: id) + "/parameters.txt") == String(decoding: json, as: UTF8.self))
+            let records = try tree.json(view.directory(of: id) + "/records.json")
+            #expect(records.array?.contains(["key": "other", "text": "kept"]) == true)
         }
     }
 

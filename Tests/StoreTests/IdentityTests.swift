@@ -51,6 +51,17 @@ import Testing
         #expect(identity.autoV1 == nil && identity.tensors == nil)
     }
 
+    @Test func `keep the header, its claims and its table`() throws {
+        let header =
+            #"{"__metadata__":{"modelspec.title":"ink","ss_long":"\#(String(repeating: "x", count: 2000))"},"a":{"dtype":"U8"}}"#
+        let identity = try identity("loras/a.safetensors", Self.file(header: header, seed: 1, size: 10))
+        #expect(identity.header == Array(header.utf8))
+        #expect(identity.claims == ["modelspec.title": "ink"])
+        let same = try self.identity(
+            "loras/b.safetensors", Self.file(header: #"{"a":{"dtype":"U8"}}"#, seed: 1, size: 10))
+        #expect(identity.layout == same.layout && identity.layout != nil)
+    }
+
     @Test(arguments: [
         [UInt8](repeating: 0xFF, count: 100), [9, 0, 0, 0, 0, 0, 0, 0, 0x7B], [0, 0, 0, 0, 0, 0, 0, 0, 0x5B],
     ])
@@ -88,6 +99,9 @@ import Testing
             let identity = try identity("loras/" + name, Array(bytes))
             #expect(identity.autoV1 == vectors[name]?["autov1"]?.string)
             #expect(identity.tensors?.hex == vectors[name]?["tensor_sha256"]?.string)
+            #expect(identity.crc32 == vectors[name]?["crc32"]?.string)
+            // Nil where no b3sum is installed.
+            #expect(identity.blake3 == nil || identity.blake3?.hex == vectors[name]?["blake3"]?.string)
             #expect(SHA256.digest(of: Array(bytes)).autoV2 == vectors[name]?["autov2"]?.string)
         }
     }

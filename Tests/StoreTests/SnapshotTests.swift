@@ -46,7 +46,9 @@ import Testing
         let made = try fixture.image("made.png", SmallImage.graph())
         let old = try fixture.image("old.png", SmallImage.graph(seed: 2), modified: 1_000_000_000)
         let other = try fixture.image("other.png", SmallImage.graph(checkpoint: "other.safetensors"))
+        StoreFixture.waitForTick()
         try fixture.add("checkpoints/model.safetensors", seed: 2)
+        StoreFixture.waitForTick()
         let later = try fixture.image("later.png", SmallImage.graph(seed: 3))
         let known = try [made, old, other, later].map { image in
             let model = try model(try fixture.store.snapshot(image).id)

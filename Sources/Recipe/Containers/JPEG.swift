@@ -17,7 +17,7 @@ enum JPEG {
         var offset = 2
         for _ in 0..<ReadLimit.chunks {
             let head = try source.read(at: offset, count: 4)
-            guard head.count == 4, head[0] == 0xFF else {
+            guard head.count >= 2, head[0] == 0xFF, head.count == 4 || head[1] == 0xD9 else {
                 return metadata.note("the file ends before its image data")
             }
             let marker = head[1]

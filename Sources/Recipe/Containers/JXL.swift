@@ -13,7 +13,9 @@ enum JXL {
         var metadata = Metadata(mediaType: "image/jxl")
         var boxes = Boxes(source)
         let (all, isWhole) = try boxes.list(in: 0..<source.count)
-        if !isWhole { metadata.note("the file ends within a box") }
+        if !isWhole || !all.contains(where: { $0.type == "jxlc" || $0.type == "jxlp" }) {
+            metadata.note("the file ends before its image")
+        }
         for box in all where ["Exif", "xml ", "brob", "jumb", "comf"].contains(box.type) {
             guard var bytes = try boxes.bytes(box.content) else {
                 metadata.note("a box \(box.type) of \(box.content.count) bytes is too large")

@@ -8,8 +8,10 @@ struct Infotext {
 
     /// Nil where the text has no line of at least three pairs: then it is something else.
     init?(_ text: String) {
-        // By UTF-8, so that `\r\n` is a line end too.
-        var lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }.map(String.init)
+        // By scalars: `\r\n` is one character, and other line ends belong to the prompt.
+        var lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            String(line.last == "\r" ? line.dropLast() : line)
+        }
         while lines.last?.allSatisfy(\.isWhitespace) == true { lines.removeLast() }
         guard let last = lines.popLast() else { return nil }
         var tail = last

@@ -51,7 +51,7 @@ extension Store {
     ///
     /// Work that is cut off goes on the next time; `progress` is told of every image looked at.
     package func improve(
-        progress: () -> Void = {}, _ body: (SnapshotResult) -> Void = { _ in }
+        progress: () -> Void, _ body: (SnapshotResult) -> Void
     ) throws(StoreError) {
         while true {
             let results: [SnapshotResult?] = try catalogue.write { db in

@@ -1,0 +1,78 @@
+import Foundation
+import Recipe
+import Support
+import SystemPackage
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct `What the commands tell` {
+    let line: CommandLineFixture
+    init() throws {
+        line = try CommandLineFixture()
+        try line.writeModels(seed: 1)
+        try #require(try line.run("init").status == 0)
+    }
+
+    private func image(_ name: String, _ graph: String) throws -> String {
+        try line.directory.write(SmallImage.comfy(prompt: graph), to: "output/" + name).string
+    }
+
+    @Test func `of a grade is every reason in a sentence, and what would raise it`() throws {
+        let image = try image("a.png", SmallImage.graph(lora: "lora.safetensors"))
+        #expect(try line.run("snapshot", image).status == 0)
+        let before = try line.run("explain", image)
+        #expect(before.output.contains("a.png: partial"))
+        #expect(before.output.contains("the model checkpoints/model.safetensors is not in the store [model.missing]"))
+        #expect(before.output.contains("To raise it: put the file into the store with 'reprofs add'"))
+        let added = try line.run("add", line.directory.appending("models").string)
+        #expect(added.output.contains("1 image waited for these models: now 1 approximate."))
+        let after = try line.run("explain", "a.png")
+        #expect(after.output.contains("a.png: approximate"))
+        // The card ends with the same text.
+        let explanation = after.output.split(separator: "\n", maxSplits: 1)[1]
+        #expect(try line.run("recipe", image).output.hasSuffix(explanation))
+        #expect(try line.run("explain", image, "--json").json?["grade"] == "approximate")
+        #expect(try line.run("explain", "nobody.png").status == 1)
+    }
+
+    @Test func `of lineage comes as text, JSON and a graph for Graphviz`() throws {
+        #expect(try line.run("add", line.directory.appending("models").string).status == 0)
+        let image = try image("a \"b\".png", SmallImage.graph(lora: "lora.safetensors"))
+        #expect(try line.run("snapshot", image).status == 0)
+        let text = try line.run("lineage", image).output
+        #expect(text.contains("─ made with checkpoints/model.safetensors@v1") && text.contains("└─ made with"))
+        let json = try line.run("lineage", "model.safetensors", "--format", "json").json
+        #expect(json?["nodes"]?.array?.count == 3 && json?["edges"]?.array?.count == 2)
+        let dot = try line.run("lineage", image, "--format", "dot").output
+        #expect(dot.hasPrefix("digraph lineage {") && dot.contains(#"a \"b\".png"#))
+        #expect(try line.run("lineage", "nobody").status == 1)
+        #expect(try line.run("lineage", image, "--format", "xml").status == 64)
+    }
+
+    @Test func `of a model's use lists its snapshots`() throws {
+        #expect(try line.run("add", line.directory.appending("models").string).status == 0)
+        #expect(try line.run("snapshot", try image("a.png", SmallImage.graph())).status == 0)
+        let used = try line.run("list", "snapshots", "--uses", "checkpoints/model.safetensors@v1", "--json").json
+        #expect(used?.array?.map { $0["image"] } == ["a.png"])
+        let unused = try line.run("list", "snapshots", "--uses", "lora.safetensors")
+        #expect(unused.status == 0 && (unused.output + unused.complaint).contains("No snapshot uses"))
+        #expect(try line.run("list", "snapshots", "--uses", "nobody").status == 1)
+    }
+
+    @Test func `of a folder is a line for each image, read once`() throws {
+        for index in 0..<200 { _ = try image("i_\(index).png", SmallImage.graph(seed: UInt64(index))) }
+        try line.directory.write(Array("no image".utf8), to: "output/broken.png")
+        let folder = line.directory.appending("output").string
+        let first = try line.run("snapshot", folder)
+        #expect(first.status == 2)
+        #expect(first.output.split(separator: "\n").count == 200)
+        let second = try line.run("snapshot", folder)
+        #expect(second.output.contains("200 images have not changed since they were read."))
+        #expect(second.complaint.contains("broken.png"))
+    }
+
+    @Test func `of an image without its texts is found by its pixels`() throws {
+        #expect(try line.run("snapshot", try image("a.png", SmallImage.graph())).status == 0)
+        let stripped = try line.directory.write(SmallImage.infotext("gone"), to: "elsewhere/x.png").string
+        #expect(try line.run("recipe", stripped).output.hasPrefix("a.png"))
+    }
+}
