@@ -19,7 +19,7 @@ struct Reprofs: ParsableCommand {
         version: ReproFSVersion.current,
         subcommands: [
             InitCommand.self, AddCommand.self, ListCommand.self, SnapshotCommand.self, RecipeCommand.self,
-            ExplainCommand.self, LineageCommand.self, MountCommand.self, UnmountCommand.self,
+            ReadCommand.self, ExplainCommand.self, LineageCommand.self, MountCommand.self, UnmountCommand.self,
         ])
 
     /// Every failure is one line on standard error; the table of exit codes is above.

@@ -8,12 +8,15 @@ struct Table {
 
     init(asJSON: Bool) { self.asJSON = asJSON }
 
-    mutating func row(_ line: String, _ json: JSON) {
+    mutating func row(_ line: String, _ json: JSON) { row(asJSON ? json.compact() : line) }
+
+    /// A row that is written already: JSON or a line, as the table is.
+    mutating func row(_ text: String) {
         if asJSON {
             print(isEmpty ? "[" : ",", terminator: "\n")
-            print("  " + json.compact(), terminator: "")
+            print("  " + text, terminator: "")
         } else {
-            print(line.withoutControls)
+            print(text.withoutControls)
         }
         isEmpty = false
     }

@@ -22,46 +22,66 @@ package enum RecipeReader {
         }
     }
 
-    /// Who reads what, the most telling record first. Custom savers write several; all of them are kept.
-    private static let dialects: [@Sendable (Metadata, String?) -> Recipe?] = [
-        { ComfyReader.readGraph($0, fileName: $1) }, { metadata, _ in SwarmReader.read(metadata) },
-        { metadata, _ in InvokeReader.read(metadata) }, { metadata, _ in FooocusReader.read(metadata) },
-        { metadata, _ in StabilityMatrixReader.read(metadata) }, { metadata, _ in NovelAIReader.read(metadata) },
-        { metadata, _ in DrawThingsReader.read(metadata) }, { metadata, _ in EasyDiffusionReader.read(metadata) },
-        { metadata, _ in InfotextReader.read(metadata) }, { metadata, _ in MidjourneyReader.read(metadata) },
+    /// Who reads what beside ComfyUI's graph, the most telling record first. Custom savers write several; all are kept.
+    private static let dialects: [@Sendable (Metadata) -> Recipe?] = [
+        SwarmReader.read, InvokeReader.read, FooocusReader.read, StabilityMatrixReader.read, NovelAIReader.read,
+        DrawThingsReader.read, EasyDiffusionReader.read, InfotextReader.read, MidjourneyReader.read,
+    ]
+    /// Those that tell less than any of them, the next only where the one before has nothing.
+    private static let fallbacks: [@Sendable (Metadata, String?) -> Recipe?] = [
         { ComfyReader.readCanvas($0, fileName: $1) }, { metadata, _ in PastedReader.read(metadata) },
         { metadata, _ in OriginReader.read(metadata) },
     ]
+
+    /// What the texts of a file come to: the most telling record's recipe, with the hashes that weaker ones add.
+    private struct Found {
+        let recipe: Recipe
+        /// The original bytes of the graph that ran.
+        let prompt: [UInt8]?
+
+        /// Nil where no text is a record.
+        init?(_ metadata: Metadata, fileName: String?) {
+            let graph = ComfyReader.readGraph(metadata, fileName: fileName)
+            var recipes = [graph?.recipe].compactMap { $0 }
+            let hasMore = metadata.fields.contains { $0.key != "prompt" && $0.key != "workflow" }
+            if graph == nil || hasMore { recipes += dialects.compactMap { $0(metadata) } }
+            if recipes.isEmpty { recipes = fallbacks.lazy.compactMap { $0(metadata, fileName) }.prefix(1).map { $0 } }
+            guard var recipe = recipes.first else { return nil }
+            recipe.take(hashesFrom: recipes.dropFirst())
+            self.recipe = HashClaims.checked(recipe)
+            prompt = graph?.bytes
+        }
+    }
 
     /// Nil where the container is none that is read. `fileName` tells which of several save nodes made the file.
     package static func read(
         _ source: some ByteSource, fileName: String?, sidecars: () throws(SourceError) -> [Sidecar] = { [] }
     ) throws(SourceError) -> Reading? {
-        var found = try Container.read(source)
-        let isText = found == nil
-        if isText { found = try TextFile.read(source) }
-        guard var metadata = found else { return nil }
+        let source = BufferedSource(source)
+        var container = try Container.read(source)
+        let isText = container == nil
+        if isText { container = try TextFile.read(source) }
+        guard var metadata = container else { return nil }
         ComfyBundle.unpack(&metadata)
-        var recipes = dialects.compactMap { $0(metadata, fileName) }
+        var found = Found(metadata, fileName: fileName)
         // Any text could be in a text file; one without a recipe is no output.
-        if isText, recipes.isEmpty { return nil }
-        if recipes.isEmpty, metadata.isLossless {
+        if isText, found == nil { return nil }
+        if found == nil, metadata.isLossless {
             try Stealth.read(source, into: &metadata)
-            recipes = dialects.compactMap { $0(metadata, fileName) }
+            found = Found(metadata, fileName: fileName)
         }
         // What stands beside the image says more than that it came from a hosted service.
-        if recipes.first.map({ $0.passes.isEmpty && $0.models.isEmpty }) ?? true {
+        if found.map({ $0.recipe.passes.isEmpty && $0.recipe.models.isEmpty }) ?? true {
             for sidecar in try sidecars() {
-                guard let beside = try TextFile.sidecar(sidecar),
-                    case let found = dialects.compactMap({ $0(beside, fileName) }),
-                    !found.isEmpty
-                else { continue }
+                guard let beside = try TextFile.sidecar(sidecar), let better = Found(beside, fileName: fileName) else {
+                    continue
+                }
                 metadata.append(beside)
-                recipes = found + recipes
+                found = better
                 break
             }
         }
-        var recipe = merged(recipes) ?? absent(metadata)
+        var recipe = found?.recipe ?? absent(metadata)
         recipe.findings += metadata.damage.map { Reason(.metadataDamaged, $0) }
         if recipe.generator.dialect == "novelai", let signature = try NovelAISignature.check(source, metadata) {
             recipe.generator.signature = signature.rawValue
@@ -72,8 +92,8 @@ package enum RecipeReader {
             }
         }
         var reading = Reading(metadata: metadata, recipe: recipe)
-        if !recipes.isEmpty {
-            reading.prompt = ComfyReader.prompt(metadata)?.bytes
+        if let found {
+            reading.prompt = found.prompt
             reading.workflow = metadata.field("workflow")
             reading.parameters = parameters(metadata)
             reading.records = records(metadata, but: [reading.prompt, reading.workflow, reading.parameters])
@@ -93,18 +113,7 @@ package enum RecipeReader {
             guard let key = field["key"]?.string, let text = field["text"]?.string else { continue }
             metadata.add(key, Array(text.utf8))
         }
-        return recipe(in: metadata, fileName: fileName)
-    }
-
-    /// The most telling record's recipe, with the hashes that weaker ones add.
-    private static func recipe(in metadata: Metadata, fileName: String?) -> Recipe? {
-        merged(dialects.compactMap { $0(metadata, fileName) })
-    }
-
-    private static func merged(_ recipes: [Recipe]) -> Recipe? {
-        guard var recipe = recipes.first else { return nil }
-        recipe.take(hashesFrom: recipes.dropFirst())
-        return HashClaims.checked(recipe)
+        return Found(metadata, fileName: fileName)?.recipe
     }
 
     /// The text under `parameters` or where other containers have it, unless it is not the tool's record.

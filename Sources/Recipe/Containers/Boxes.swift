@@ -31,7 +31,7 @@ struct Boxes<Source: ByteSource> {
             guard size >= start - offset else { return (boxes, false) }
             let isWhole = size <= range.upperBound - offset
             let end = isWhole ? offset + size : range.upperBound
-            boxes.append(Box(type: String(decoding: head[4..<8], as: UTF8.self), content: start..<end))
+            boxes.append(Box(type: String(decoding: head[4..<8], as: UTF8.self), content: min(start, end)..<end))
             guard isWhole else { return (boxes, false) }
             offset = end
         }

@@ -46,6 +46,7 @@ enum Matroska {
                     let (size, sizeLength) = number(head.dropFirst(idLength), keepsMarker: false)
                 else { return metadata.note("the file ends within an element") }
                 let start = offset + idLength + sizeLength
+                guard start <= range.upperBound else { return metadata.note("an element goes beyond what holds it") }
                 if id == Element.segment { hasSegment = true }
                 let isUnknown = size == (1 << (7 * sizeLength)) - 1
                 guard isUnknown || size <= range.upperBound - start else {

@@ -27,7 +27,16 @@ package struct Metadata: Sendable {
             return note("the texts are longer than \(ReadLimit.fields >> 20) MiB; the rest was not read")
         }
         textBytes += bytes.count
-        fields.append(.init(key: key, bytes: Array(utf8OrLatin1(bytes).utf8)))
+        let isPlain = bytes.withUnsafeBytes { buffer in
+            // Eight at a time: texts are long, and most are ASCII.
+            let words = buffer.count / 8
+            for word in 0..<words
+            where buffer.loadUnaligned(fromByteOffset: word * 8, as: UInt64.self) & 0x8080_8080_8080_8080 != 0 {
+                return false
+            }
+            return buffer[(words * 8)...].allSatisfy { $0 < 0x80 }
+        }
+        fields.append(.init(key: key, bytes: isPlain ? bytes : Array(utf8OrLatin1(bytes).utf8)))
     }
 
     /// Adds all that a file beside this one says.

@@ -3,7 +3,7 @@ enum SVG {
     static func read(_ source: some ByteSource) throws(SourceError) -> Metadata? {
         let head = utf8OrLatin1(try source.read(at: 0, count: 1024))
         let start = head.drop { $0.isWhitespace || $0 == "\u{FEFF}" }
-        guard start.hasPrefix("<"), start.contains("<svg") else { return nil }
+        guard start.hasPrefix("<"), start.holds("<svg") else { return nil }
         var metadata = Metadata(mediaType: "image/svg+xml")
         guard source.count <= ReadLimit.field else {
             metadata.note("an SVG of \(source.count) bytes is too large")

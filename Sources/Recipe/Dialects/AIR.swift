@@ -6,6 +6,7 @@ struct AIR: Equatable {
 
     /// Nil where the text is none.
     init?(_ text: String) {
+        guard text.utf8.starts(with: "urn:air:".utf8) else { return nil }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count >= 6, parts[0] == "urn", parts[1] == "air", !parts[3].isEmpty, !parts[5].isEmpty else {
             return nil

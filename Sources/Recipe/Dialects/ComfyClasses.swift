@@ -2,24 +2,38 @@
 enum ComfyClasses {
     /// Classes that save or show a result. Names of custom packs follow the same habit.
     static func isOutput(_ classType: String) -> Bool {
-        classType.hasPrefix("Save") || classType.hasPrefix("Preview") || classType.contains("SaveImage")
-            || classType.contains("Image Save") || classType.contains("ImageSaver") || classType.contains("Image Saver")
+        classType.hasPrefix("Save") || classType.hasPrefix("Preview") || classType.holds("SaveImage")
+            || classType.holds("Image Save") || classType.holds("ImageSaver") || classType.holds("Image Saver")
             || classType.hasSuffix("Save") || classType == "VHS_VideoCombine"
     }
 
-    /// The input that a node hands on unchanged as its output, for classes that only carry a value.
-    static func carriedInput(of node: ComfyGraph.Node) -> String? {
-        switch node.classType {
+    /// What a class that only carries a value hands on unchanged.
+    enum Carried: Sendable {
+        case nothing, first
+        case input(String)
+    }
+
+    static func carried(by classType: String) -> Carried {
+        switch classType {
         case "PrimitiveInt", "PrimitiveFloat", "PrimitiveString", "PrimitiveStringMultiline", "PrimitiveBoolean",
             "INTConstant", "FloatConstant", "ImpactInt", "ImpactFloat":
-            "value"
-        case "StringConstant", "StringConstantMultiline": "string"
-        case "Seed (rgthree)", "CR Seed", "easy seed", "Seed": "seed"
-        case "RandomNoise": "noise_seed"
-        case "ImpactWildcardProcessor": "populated_text"
-        case "Text Multiline", "JWString", "ttN text": "text"
-        case "Reroute": node.inputs.members.first?.key
-        default: nil
+            .input("value")
+        case "StringConstant", "StringConstantMultiline": .input("string")
+        case "Seed (rgthree)", "CR Seed", "easy seed", "Seed": .input("seed")
+        case "RandomNoise": .input("noise_seed")
+        case "ImpactWildcardProcessor": .input("populated_text")
+        case "Text Multiline", "JWString", "ttN text": .input("text")
+        case "Reroute": .first
+        default: .nothing
+        }
+    }
+
+    /// The input that a node hands on unchanged as its output.
+    static func carriedInput(of node: ComfyGraph.Node) -> String? {
+        switch node.kind.carried {
+        case .nothing: nil
+        case .first: node.inputs.members.first?.key
+        case .input(let name): name
         }
     }
 
@@ -28,12 +42,14 @@ enum ComfyClasses {
         "populated_text", "text", "text_g", "text_l", "clip_l", "t5xxl", "prompt", "positive_prompt", "negative_prompt",
     ]
 
+    static let textInputNames = Set(textInputs)
+
     /// Inputs by which a guider takes what the image should show.
     static let guiderTexts = ["positive", "conditioning", "cond1"]
 
     /// Samplers whose step noise is drawn on the sampling device, so that another GPU model gives other noise.
     static func drawsNoiseOnDevice(_ sampler: String) -> Bool {
-        sampler.contains("ancestral") || sampler.hasPrefix("ddpm") || sampler.hasPrefix("seeds_")
+        sampler.holds("ancestral") || sampler.hasPrefix("ddpm") || sampler.hasPrefix("seeds_")
             || sampler.hasPrefix("sa_solver") || ["lcm", "er_sde", "restart"].contains(sampler)
     }
 
@@ -46,7 +62,7 @@ enum ComfyClasses {
     static let unseeded: Set<String> = ["SVD_img2vid_Conditioning", "SamplerLCMUpscale", "TomePatchModel"]
 
     /// Classes that call a hosted service.
-    static func isRemote(_ node: ComfyGraph.Node) -> Bool {
+    static func isRemote(_ classType: String) -> Bool {
         let remote = [
             "OpenAIDalle", "OpenAIGPTImage", "OpenAIVideo", "FluxPro", "FluxKontext", "IdeogramV", "RecraftTextToImage",
             "RecraftImageToImage", "StabilityStableImage", "Kling", "Luma", "MinimaxText", "MinimaxImage",
@@ -54,7 +70,7 @@ enum ComfyClasses {
             "PixverseImage", "RunwayText", "RunwayImage", "VeoVideo", "Veo3", "GeminiNode", "GeminiImage", "Rodin3D",
             "Tripo", "Moonvalley", "ByteDance", "WanTextToVideoApi", "WanImageToVideoApi", "WanTextToImageApi",
         ]
-        return remote.contains { node.classType.hasPrefix($0) }
+        return remote.contains { classType.hasPrefix($0) }
     }
 
     /// Nodes that choose their models by a rule, so that the prompt does not name them.
@@ -75,13 +91,13 @@ enum ComfyClasses {
             "llm",
             "florence2", "wd14tagger", "joytag", "joycaption", "caption", "interrogat", "chatgpt", "gpt", "qwenvl",
             "promptgen", "magicprompt",
-        ].contains { lower.contains($0) }
+        ].contains { lower.holds($0) }
     }
 
     /// Nodes that compute with reduced numbers or for one card.
     static func isQuantised(_ classType: String) -> Bool {
-        classType.contains("GGUF") || classType.hasPrefix("Nunchaku") || classType.hasPrefix("TensorRT")
-            || classType.contains("TeaCache")
+        classType.holds("GGUF") || classType.hasPrefix("Nunchaku") || classType.hasPrefix("TensorRT")
+            || classType.holds("TeaCache")
     }
 
     /// Approximations whose result depends on the machine.

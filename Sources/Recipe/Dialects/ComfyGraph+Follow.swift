@@ -39,9 +39,9 @@ extension ComfyGraph {
 
     /// The node before this one, or itself, that makes words up.
     func textMaker(behind node: Node) -> Node? {
-        if ComfyClasses.generatesText(node.classType) { return node }
+        if node.kind.generatesText { return node }
         let texts = Set(ComfyClasses.textInputs + ["string", "value", "text1", "text2", "text_a", "text_b", "text_c"])
-        return nearest(from: node, along: texts) { ComfyClasses.generatesText($0.classType) }
+        return nearest(from: node, along: texts) { $0.kind.generatesText }
     }
 
     /// What a conditioning says in words.

@@ -5,34 +5,31 @@ extension ComfyGraph {
         // The number of samplers in the chain up to one orders them, whatever the file's order is.
         let place = places(of: samplers)
         return samplers.prefix(ReadLimit.passes).enumerated()
-            .sorted { (place[$1.element.id] ?? 0, $0.offset) < (place[$0.element.id] ?? 0, $1.offset) }
+            .sorted { (place[$1.element.index], $0.offset) < (place[$0.element.index], $1.offset) }
             .map { pass($0.element) }
     }
 
-    /// How many samplers the longest chain up to a node has, for `roots` and all that feeds them; in linear time.
-    private func places(of roots: [Node]) -> [String: Int] {
-        var places: [String: Int] = [:]
-        var entered: Set<String> = []
+    /// How many samplers the longest chain up to each node has, for `roots` and all that feeds them; in linear time.
+    private func places(of roots: [Node]) -> [Int] {
+        var places = [Int](repeating: 0, count: list.count)
+        var entered = [Bool](repeating: false, count: list.count)
         var stack = roots.map { (node: $0, isLeaving: false) }
         while let (node, isLeaving) = stack.popLast() {
-            let before = sources(of: node)
             if isLeaving {
-                places[node.id] = (before.compactMap { places[$0.id] }.max() ?? 0) + (isSampler(node) ? 1 : 0)
-            } else if entered.insert(node.id).inserted {
+                places[node.index] = (sources(of: node).map { places[$0.index] }.max() ?? 0) + (isSampler(node) ? 1 : 0)
+            } else if !entered[node.index] {
+                entered[node.index] = true
                 stack.append((node, true))
-                stack += before.compactMap { nodes[$0.id] }.map { ($0, false) }
+                stack += sources(of: node).map { ($0, false) }
             }
         }
         return places
     }
 
     private func isSampler(_ node: Node) -> Bool {
-        if ["SamplerCustom", "SamplerCustomAdvanced"].contains(node.classType) { return true }
-        let names = Set(node.inputs.members.map(\.key))
-        if names.contains("sampler_name") { return names.contains("seed") || names.contains("noise_seed") }
+        if node.traits.contains(.sampler) { return node.traits.contains(.seed) || node.kind.isCustomSampler }
         // A sampler of an unknown kind is a pass all the same, with whatever of it can be told.
-        return node.classType.lowercased().contains("sampler") && names.contains("positive")
-            && !names.isDisjoint(with: ["latent_image", "latent", "samples"])
+        return node.kind.isCustomSampler || (node.kind.isSampler && node.traits.isSuperset(of: [.positive, .latent]))
     }
 
     private func pass(_ node: Node) -> Recipe.Pass {

@@ -1,11 +1,14 @@
 /// Recipes of ComfyUI's own records: the executed graph `prompt`, or the canvas `workflow` where that is all there is.
 enum ComfyReader {
     /// Nil where no field holds a graph.
-    static func readGraph(_ metadata: Metadata, fileName: String?) -> Recipe? {
+    static func readGraph(_ metadata: Metadata, fileName: String?) -> (recipe: Recipe, bytes: [UInt8])? {
         prompt(metadata).map { found in
             var recipe = read(found.graph, fileName: fileName, dialect: "comfyui-prompt")
-            if let canvas = canvas(metadata) { CanvasModels(canvas).add(to: &recipe) }
-            return recipe
+            // Canvases are large, and most say nothing of their models but the names.
+            if metadata.field("workflow")?.holds("models\"") == true, let canvas = canvas(metadata) {
+                CanvasModels(canvas).add(to: &recipe)
+            }
+            return (recipe, found.bytes)
         }
     }
 
@@ -24,7 +27,7 @@ enum ComfyReader {
     }
 
     /// The graph that ran and its bytes. Other tools write plain words under the same key, so every such field is tried.
-    static func prompt(_ metadata: Metadata) -> (graph: ComfyGraph, bytes: [UInt8])? {
+    private static func prompt(_ metadata: Metadata) -> (graph: ComfyGraph, bytes: [UInt8])? {
         metadata.fields.lazy.filter { $0.key == "prompt" }.compactMap { field in
             (try? JSONParser.parse(field.bytes)).flatMap(ComfyGraph.init).map { ($0, field.bytes) }
         }.first
@@ -36,7 +39,9 @@ enum ComfyReader {
         recipe.passes = graph.passes(in: nodes)
         recipe.models = graph.modelReferences(in: nodes).map(Recipe.ModelUse.init)
         recipe.inputs = graph.inputReferences(in: nodes).map(Recipe.InputUse.init)
-        let formats = nodes.compactMap { graph.text($0, "weight_dtype") }.map { "weight_dtype:" + $0 }
+        let formats = nodes.filter { $0.traits.contains(.format) }.compactMap { graph.text($0, "weight_dtype") }.map {
+            "weight_dtype:" + $0
+        }
         recipe.features = Set(nodes.map(\.classType) + formats).sorted()
         recipe.findings = ComfySignals(graph: graph, nodes: nodes, passes: recipe.passes).reasons()
         return recipe

@@ -69,12 +69,12 @@ struct ComfySignals {
     }
 
     private func single(_ node: ComfyGraph.Node) -> [Reason] {
-        if ComfyClasses.isRemote(node) {
+        if node.kind.isRemote {
             return [
                 .init(.remoteNode, "node \(node.id) (\(node.classType)) calls a hosted service; its answer changes")
             ]
         }
-        if ComfyClasses.hidesItsModels(node.classType) {
+        if node.kind.hidesItsModels {
             return [.init(.modelHidden, "node \(node.id) (\(node.classType)) chooses its model files by itself")]
         }
         if ComfyClasses.unseeded.contains(node.classType) {
@@ -83,8 +83,8 @@ struct ComfySignals {
                     .samplerNondeterministic, "node \(node.id) (\(node.classType)) draws noise without a recorded seed")
             ]
         }
-        let dtype = graph.text(node, "weight_dtype")
-        if ComfyClasses.isQuantised(node.classType) {
+        let dtype = node.traits.contains(.format) ? graph.text(node, "weight_dtype") : nil
+        if node.kind.isQuantised {
             return [
                 .init(
                     .approximated,
@@ -102,7 +102,7 @@ struct ComfySignals {
 
     /// rgthree's loaders take the first file whose name holds the words, where none has the name.
     private func fuzzy() -> [Reason] {
-        nodes.filter { $0.classType.contains("(rgthree)") }.flatMap { node in
+        nodes.filter { $0.classType.holds("(rgthree)") }.flatMap { node in
             graph.modelReferences(in: [node]).filter { !Folder.isModelFile($0.name) && $0.folder == "loras" }.map {
                 reference in
                 .init(
@@ -114,7 +114,9 @@ struct ComfySignals {
 
     private func batches() -> [Reason] {
         nodes.flatMap { node -> [Reason] in
-            guard let size = graph.number(node, "batch_size")?.int, size > 1 else { return [] }
+            guard node.traits.contains(.batch), let size = graph.number(node, "batch_size")?.int, size > 1 else {
+                return []
+            }
             let unknown = Reason(
                 .batchIndexUnknown, "the image is one of a batch of \(size), and which one is not recorded")
             // The random numbers of a batch come in groups of 16: only whole groups make an image's noise its own.
@@ -131,7 +133,7 @@ struct ComfySignals {
     }
 
     private func unpinnedPacks() -> [Reason] {
-        let custom = Set(nodes.map(\.classType)).subtracting(ComfyClasses.core).sorted()
+        let custom = Set(nodes.filter { !$0.kind.isCore }.map(\.classType)).sorted()
         guard !custom.isEmpty else { return [] }
         let names = custom.prefix(5).joined(separator: ", ") + (custom.count > 5 ? " and \(custom.count - 5) more" : "")
         return [.init(.nodeVersion, "the code of \(names) is not recorded")]

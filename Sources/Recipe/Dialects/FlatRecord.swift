@@ -76,6 +76,6 @@ struct FlatRecord {
     private static func drawsNoise(_ sampler: String) -> Bool {
         let lower = sampler.lowercased()
         return ComfyClasses.drawsNoiseOnDevice(lower) || lower.hasSuffix(" a") || lower.hasSuffix("_a")
-            || lower.contains("sde") || lower == "lcm"
+            || lower.holds("sde") || lower == "lcm"
     }
 }

@@ -44,7 +44,7 @@ enum FooocusReader {
         guard hasModel else { return false }
         return metadata.field("fooocus_scheme") != nil
             || [json["software"]?.string, json["version"]?.string, json["Version"]?.string, metadata.text("Software")]
-                .contains { $0?.contains("ooocus") == true }
+                .contains { $0?.holds("ooocus") == true }
             || json["performance"] != nil || json["Performance"] != nil
     }
 

@@ -16,14 +16,14 @@ struct Infotext {
         guard let last = lines.popLast() else { return nil }
         var tail = last
         // Some tools put everything on one line.
-        if let steps = last.ranges(of: "Steps: ").last, steps.lowerBound > last.startIndex {
+        if let steps = last.places(of: "Steps: ").last, steps.lowerBound > last.startIndex {
             tail = String(last[steps.lowerBound...])
             lines.append(String(last[..<steps.lowerBound]))
         }
         pairs = Self.pairs(tail)
         guard pairs.count >= 3 else { return nil }
         let words = lines.joined(separator: "\n")
-        if let mark = words.ranges(of: "Negative prompt:").first {
+        if let mark = words.places(of: "Negative prompt:").first {
             positive = Self.trimmed(words[..<mark.lowerBound])
             negative = Self.trimmed(words[mark.upperBound...])
         } else {

@@ -25,7 +25,7 @@ enum InfotextModels {
         }
         // Forge lists the VAE and text encoders of newer models so.
         for (key, value) in text.pairs where key.hasPrefix("Module ") {
-            let isVAE = value.lowercased().contains("vae") || value == "ae"
+            let isVAE = value.lowercased().holds("vae") || value == "ae"
             record.model(isVAE ? "vae" : "text_encoders", value, key)
         }
         loras(text, listed, to: &record)
@@ -67,7 +67,7 @@ enum InfotextModels {
     /// `ControlNet 0: "…, Model: name [8 hex], …"` and `AddNet Model 1: name(hash)`.
     private static func extensions(_ text: Infotext, to record: inout FlatRecord) {
         for (key, value) in text.pairs where key.hasPrefix("ControlNet") {
-            guard let mark = value.ranges(of: "Model: ").first ?? value.ranges(of: "model: ").first else { continue }
+            guard let mark = value.places(of: "Model: ").first ?? value.places(of: "model: ").first else { continue }
             let (name, hash) = nameAndHash(String(value[mark.upperBound...].prefix { $0 != "," }).trimmingBlanks)
             record.model("controlnet", name, key, record.hash(hash, .sha256, of: name))
         }

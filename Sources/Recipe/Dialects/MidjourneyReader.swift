@@ -2,13 +2,13 @@
 enum MidjourneyReader {
     static func read(_ metadata: Metadata) -> Recipe? {
         for key in ["Description", "ImageDescription", "dc:description", "UserComment"] {
-            guard let text = metadata.text(key), let mark = text.ranges(of: "Job ID:").last,
+            guard let text = metadata.text(key), let mark = text.places(of: "Job ID:").last,
                 isUUID(String(text[mark.upperBound...]).trimmingBlanks)
             else { continue }
             let line = String(text[..<mark.lowerBound]).trimmingBlanks
             var words = line
             var flags: [String: String] = [:]
-            if let first = line.ranges(of: " --").first {
+            if let first = line.places(of: " --").first {
                 words = String(line[..<first.lowerBound])
                 for flag in line[first.lowerBound...].components(separatedBy: " --") {
                     let parts = flag.split(separator: " ", maxSplits: 1)
@@ -40,7 +40,7 @@ extension StringProtocol {
     func components(separatedBy separator: String) -> [String] {
         var parts: [String] = []
         var start = startIndex
-        for range in ranges(of: separator) {
+        for range in places(of: separator) {
             parts.append(String(self[start..<range.lowerBound]))
             start = range.upperBound
         }

@@ -52,6 +52,6 @@ enum OriginReader {
             "dall·e", "dall-e", "openai", "gpt-image", "gpt-4o", "chatgpt", "firefly", "google ai", "imagen", "gemini",
             "midjourney", "bing image creator", "microsoft designer", "ideogram", "leonardo.ai", "stability ai",
             "amazon titan",
-        ].contains { lower.contains($0) }
+        ].contains { lower.holds($0) }
     }
 }

@@ -38,12 +38,12 @@ enum StabilityMatrixReader {
             else { continue }
             let lower = key.lowercased()
             let folder =
-                lower.contains("vae")
+                lower.holds("vae")
                 ? "vae"
-                : lower.contains("lora") || lower.contains("network")
+                : lower.holds("lora") || lower.holds("network")
                     ? "loras"
-                    : lower.contains("control")
-                        ? "controlnet" : lower.contains("upscal") ? "upscale_models" : "checkpoints"
+                    : lower.holds("control")
+                        ? "controlnet" : lower.holds("upscal") ? "upscale_models" : "checkpoints"
             record.model(folder, path, key.isEmpty ? "smproj" : key)
         }
     }

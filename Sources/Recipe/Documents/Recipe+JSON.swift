@@ -1,7 +1,7 @@
 // The parts of a recipe as JSON: the same members in snapshot.json and in recipe.json, and how they are read back.
 
 extension Recipe.Generator {
-    var json: JSON {
+    package var json: JSON {
         [
             "name": .string(orNull: name), "version": .string(orNull: version), "dialect": .string(orNull: dialect),
             "signature": .string(orNull: signature),
@@ -10,7 +10,7 @@ extension Recipe.Generator {
 }
 
 extension Recipe.Pass {
-    var json: JSON {
+    package var json: JSON {
         [
             "node": .string(node), "sampler": .string(orNull: sampler), "scheduler": .string(orNull: scheduler),
             "steps": .number(orNull: steps), "cfg": .number(orNull: cfg), "seed": .number(orNull: seed),
@@ -36,7 +36,7 @@ extension Recipe.Pass {
 }
 
 extension Recipe.ModelUse {
-    var json: JSON {
+    package var json: JSON {
         let folder = resolution?.folder ?? reference.folder
         return [
             "folder": .string(orNull: folder), "name": .string(resolution?.path.description ?? reference.name),
@@ -77,7 +77,7 @@ extension Recipe.ModelUse {
 }
 
 extension Recipe.InputUse {
-    var json: JSON {
+    package var json: JSON {
         [
             "kind": .string(reference.kind), "name": .string(reference.name), "directory": .string(reference.directory),
             "node": .string(reference.node), "sha256": .string(orNull: resolution?.sha256.hex),

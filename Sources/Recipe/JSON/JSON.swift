@@ -1,7 +1,7 @@
 /// A JSON value that loses nothing a prompt may hold.
 ///
 /// Numbers keep their literal: a 64-bit seed does not fit a double, and Python writes `NaN`. Objects keep their order.
-package indirect enum JSON: Sendable, Equatable {
+package enum JSON: Sendable, Equatable {
     case null
     case bool(Bool)
     case number(Number)

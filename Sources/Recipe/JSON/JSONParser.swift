@@ -12,20 +12,22 @@ package enum JSONError: Error, Equatable {
 package struct JSONParser {
     package static let maximumDepth = 200
 
-    private let bytes: [UInt8]
+    private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
 
-    private init(_ bytes: [UInt8]) { self.bytes = bytes }
+    private init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
     /// The value that `bytes` hold; trailing blanks and NULs are allowed.
     package static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSON {
-        var parser = JSONParser(bytes)
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { parser.position = 3 }
-        let value = try parser.value(depth: 0)
-        parser.skipBlanks()
-        while parser.peek == 0 { parser.position += 1 }
-        guard parser.peek == nil else { throw .unexpected(at: parser.position) }
-        return value
+        try bytes.withUnsafeBufferPointer { buffer throws(JSONError) in
+            var parser = JSONParser(buffer)
+            if buffer.starts(with: [0xEF, 0xBB, 0xBF]) { parser.position = 3 }
+            let value = try parser.value(depth: 0)
+            parser.skipBlanks()
+            while parser.peek == 0 { parser.position += 1 }
+            guard parser.peek == nil else { throw .unexpected(at: parser.position) }
+            return value
+        }
     }
 
     package static func parse(_ text: String) throws(JSONError) -> JSON { try parse(Array(text.utf8)) }
@@ -72,6 +74,7 @@ package struct JSONParser {
         var members: [(key: String, value: JSON)] = []
         skipBlanks()
         if take(UInt8(ascii: "}")) { return .object(.init()) }
+        members.reserveCapacity(4)
         while true {
             skipBlanks()
             guard peek == UInt8(ascii: "\"") else { throw .unexpected(at: position) }
@@ -110,7 +113,7 @@ package struct JSONParser {
             if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
             try digits()
         }
-        return .number(.init(literal: String(decoding: bytes[start..<position], as: UTF8.self)))
+        return .number(.init(literal: text(start..<position)))
     }
 
     private mutating func digits() throws(JSONError) {
@@ -124,7 +127,7 @@ package struct JSONParser {
         let start = position
         while let byte = peek, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { position += 1 }
         // Most strings have no escape and are decoded in one step.
-        if take(UInt8(ascii: "\"")) { return String(decoding: bytes[start..<position - 1], as: UTF8.self) }
+        if take(UInt8(ascii: "\"")) { return text(start..<position - 1) }
         var text = Array(bytes[start..<position])
         while let byte = peek {
             position += 1
@@ -132,6 +135,10 @@ package struct JSONParser {
             if byte == UInt8(ascii: "\\") { try escape(into: &text) } else { text.append(byte) }
         }
         throw .unexpected(at: position)
+    }
+
+    private func text(_ range: Range<Int>) -> String {
+        String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
     }
 
     private mutating func escape(into text: inout [UInt8]) throws(JSONError) {

@@ -71,6 +71,12 @@ private struct JSONWriter {
 
     private mutating func write(_ string: String) {
         text += "\""
+        // Most strings need no escape.
+        if string.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }) {
+            text += string
+            text += "\""
+            return
+        }
         for scalar in string.unicodeScalars {
             switch scalar {
             case "\"": text += "\\\""

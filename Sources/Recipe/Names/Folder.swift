@@ -63,7 +63,17 @@ package enum Folder {
     }
 
     package static func isModelFile(_ name: some StringProtocol) -> Bool {
-        let lower = name.lowercased()
-        return modelSuffixes.contains { lower.hasSuffix($0) && lower.utf8.count > $0.utf8.count }
+        // By bytes: every text of every graph is asked.
+        let found = name.utf8.withContiguousStorageIfAvailable { bytes in
+            guard let dot = bytes.suffix(13).lastIndex(of: UInt8(ascii: ".")), dot > 0 else { return false }
+            let tail = bytes[dot...]
+            return suffixBytes.contains { suffix in
+                tail.count == suffix.count
+                    && zip(tail, suffix).allSatisfy { $0 == $1 || ($0 | 0x20 == $1 && $1 >= 0x61) }
+            }
+        }
+        return found ?? isModelFile(String(name))
     }
+
+    private static let suffixBytes = modelSuffixes.map { Array($0.utf8) }
 }

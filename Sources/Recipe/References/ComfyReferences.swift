@@ -4,6 +4,7 @@ extension ComfyGraph {
         var found: [ModelReference] = []
         for node in nodes {
             let own = modelReferences(of: node)
+            if own.isEmpty { continue }
             let (model, clip) = (number(node, "strength_model", "strength"), number(node, "strength_clip"))
             // A LoRA of no strength is not even loaded.
             if node.inputs["lora_name"] != nil, model?.double == 0, clip.map({ $0.double == 0 }) ?? true { continue }
@@ -17,19 +18,29 @@ extension ComfyGraph {
     }
 
     private func modelReferences(of node: Node) -> [ModelReference] {
+        // ComfyUI's own nodes name models by known inputs alone, and most of them none.
+        if node.kind.isCore, !node.kind.isLoader, node.traits.isDisjoint(with: [.model, .words]) { return [] }
         let stack = LoraStack(node, self)
         var found = stack?.references ?? []
-        for (input, value) in node.inputs.members where inputKind(node, input) == nil && input != "filename_prefix" {
-            if stack?.inputs.contains(input) == true { continue }
+        let carried = ComfyClasses.carriedInput(of: node)
+        for (input, value) in node.inputs.members {
+            // Most inputs are links and numbers; only a known one is followed through a link.
+            switch value {
+            case .null, .bool, .number: continue
+            default: break
+            }
+            if stack?.inputs.contains(input) == true || node.kind.files[input] != nil || input == "filename_prefix" {
+                continue
+            }
             if let folder = LoaderTable.folder(classType: node.classType, input: input) {
                 guard let name = self.value(node, input)?.string else { continue }
                 found += references(folder: folder, name: name, node: node, input: input)
-            } else if ComfyClasses.textInputs.contains(input) {
+            } else if ComfyClasses.textInputNames.contains(input) {
                 let text = self.value(node, input)?.string ?? ""
                 found += embeddings(in: text, node: node, input: input)
                 // ComfyUI's own encoders take tags for words.
-                if !ComfyClasses.core.contains(node.classType) { found += tagged(in: text, node: node, input: input) }
-            } else if ComfyClasses.carriedInput(of: node) != input {
+                if !node.kind.isCore { found += tagged(in: text, node: node, input: input) }
+            } else if !node.kind.isCore, carried != input {
                 // What a node only carries is named by the loader that it goes to.
                 for name in modelNames(in: value) {
                     found.append(reference(folder: nil, name: name, tries: [name], node: node, input: input))
@@ -41,9 +52,9 @@ extension ComfyGraph {
 
     /// The files of ComfyUI's own directories that `nodes` read.
     func inputReferences(in nodes: [Node]) -> [InputReference] {
-        nodes.flatMap { node in
+        nodes.filter { !$0.kind.files.isEmpty }.flatMap { node in
             node.inputs.members.compactMap { input, _ -> InputReference? in
-                guard let kind = inputKind(node, input), var name = value(node, input)?.string else { return nil }
+                guard let kind = node.kind.files[input], var name = value(node, input)?.string else { return nil }
                 var directory = "input"
                 for place in ["input", "output", "temp"] where name.hasSuffix(" [\(place)]") {
                     name.removeLast(place.count + 3)
@@ -54,10 +65,6 @@ extension ComfyGraph {
                     recorded: node.isChanged?.array?.first?.string.flatMap { Digest(hex: $0) })
             }
         }
-    }
-
-    private func inputKind(_ node: Node, _ input: String) -> String? {
-        LoaderTable.inputKind(classType: node.classType, input: input)
     }
 
     private func references(folder: String, name: String, node: Node, input: String) -> [ModelReference] {

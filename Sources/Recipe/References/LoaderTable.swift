@@ -42,10 +42,15 @@ enum LoaderTable {
         "style_model_name": "style_models", "unet_name": "diffusion_models", "vae_name": "vae",
     ]
 
+    static var inputNames: some Sequence<String> { byInput.keys }
+    static func isKnown(_ classType: String) -> Bool { byClass[classType] != nil }
+
     static func folder(classType: String, input: String) -> String? {
         if let known = byClass[classType]?[input] ?? byInput[input] { return known }
         // Loaders of several: `lora_name_1`, `lora_1_name`, `lora_01`, `base_ckpt_name`.
         guard input.utf8.count <= 64 else { return nil }
+        let isNumbered = input.utf8.contains { $0 >= 0x30 && $0 <= 0x39 }
+        guard isNumbered || input.hasSuffix("ckpt_name") else { return nil }
         let plain = input.split(separator: "_").filter { !$0.allSatisfy(\.isNumber) }.joined(separator: "_")
         if plain.hasSuffix("ckpt_name") { return "checkpoints" }
         return plain == "lora" || plain == "lora_name" ? "loras" : byInput[plain]
@@ -61,16 +66,10 @@ enum LoaderTable {
         ["taesd", "taesdxl", "taesd3", "taef1"].contains(value) ? ["\(value)_encoder", "\(value)_decoder"] : nil
     }
 
-    /// Files that a graph reads: class and input -> kind.
-    static func inputKind(classType: String, input: String) -> String? {
-        switch (classType, input) {
-        case ("LoadImage", "image"), ("LoadImageOutput", "image"): "image"
-        case ("LoadImageMask", "image"): "mask"
-        case ("LoadAudio", "audio"): "audio"
-        case ("LoadVideo", "file"), ("LoadVideo", "video"): "video"
-        case ("LoadLatent", "latent"): "latent"
-        case ("Load3D", "model_file"): "model"
-        default: nil
-        }
-    }
+    /// Files that a graph reads: class -> input -> kind.
+    static let inputKinds: [String: [String: String]] = [
+        "LoadImage": ["image": "image"], "LoadImageOutput": ["image": "image"], "LoadImageMask": ["image": "mask"],
+        "LoadAudio": ["audio": "audio"], "LoadVideo": ["file": "video", "video": "video"],
+        "LoadLatent": ["latent": "latent"], "Load3D": ["model_file": "model"],
+    ]
 }

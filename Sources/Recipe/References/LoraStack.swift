@@ -15,7 +15,7 @@ struct LoraStack {
         } else if node.inputs.members.contains(where: { $0.value["lora"]?.string != nil }) {
             references = Self.power(node, graph)
             inputs = Set(node.inputs.members.filter { $0.value["lora"] != nil }.map(\.key))
-        } else if node.inputs.members.filter({ Self.number(of: $0.key) != nil && Self.isLora($0) }).count > 0 {
+        } else if node.inputs.members.contains(where: { Self.isLora($0) && Self.number(of: $0.key) != nil }) {
             references = Self.numbered(node, graph)
             inputs = Set(node.inputs.members.filter { Self.number(of: $0.key) != nil && Self.isLora($0) }.map(\.key))
         } else {
@@ -67,7 +67,8 @@ struct LoraStack {
     }
 
     private static func isLora(_ member: (key: String, value: JSON)) -> Bool {
-        member.value.string != nil && (member.key.hasPrefix("lora_name_") || isPlainlyNumbered(member.key))
+        member.key.utf8.starts(with: "lora_".utf8) && member.value.string != nil
+            && (member.key.hasPrefix("lora_name_") || isPlainlyNumbered(member.key))
     }
 
     /// `lora_01`, `lora_1_name`.

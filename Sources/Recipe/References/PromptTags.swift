@@ -13,7 +13,7 @@ enum PromptTags {
     static func models(in prompt: String) -> [Tag] {
         guard prompt.utf8.contains(UInt8(ascii: "<")) else { return [] }
         return openings.flatMap { opening, folder in
-            prompt.ranges(of: opening).compactMap { range -> Tag? in
+            prompt.places(of: opening).compactMap { range -> Tag? in
                 let inside = prompt[range.upperBound...].prefix { $0 != ">" && $0 != "<" }
                 let parts = inside.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
                 guard !parts[0].isEmpty else { return nil }
@@ -25,8 +25,9 @@ enum PromptTags {
 
     /// The names after `embedding:`; weights and brackets around them do not belong to them.
     static func embeddings(in prompt: String) -> [String] {
-        prompt.split { $0.isWhitespace }.flatMap { word in
-            word.ranges(of: "embedding:").map { String(word[$0.upperBound...].prefix { !"():,[]{}|<>".contains($0) }) }
+        guard prompt.holds("embedding:") else { return [] }
+        return prompt.split { $0.isWhitespace }.flatMap { word in
+            word.places(of: "embedding:").map { String(word[$0.upperBound...].prefix { !"():,[]{}|<>".contains($0) }) }
         }.filter { !$0.isEmpty }
     }
 }

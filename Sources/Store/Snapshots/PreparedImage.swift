@@ -40,22 +40,13 @@ extension Store {
         _ path: FilePath, root: FilePath? = nil, label: String? = nil, inputs: [FilePath] = []
     ) throws(StoreError) -> PreparedImage {
         for _ in 0..<3 {
-            // Opening a pipe would wait for its writer.
-            if let kind = try FileFacts.at(path)?.kind, kind != .file { throw .notAnImage(path) }
-            let file = try Kernel.open(path, .readOnly)
-            let before = try FileFacts.of(file, path)
-            guard before.kind == .file else { throw .notAnImage(path) }
+            let (file, before) = try RecipeFile.open(path)
             let source = FileSource(file, count: before.size)
-            let reading: RecipeReader.Reading?
-            var pixels: Digest?
-            do {
-                reading = try RecipeReader.read(source, fileName: path.lastComponent?.string) {
-                    () throws(SourceError) in
-                    try sidecars(of: path)
-                }
-                if let metadata = reading?.metadata { pixels = try PixelDigest.of(source, metadata) }
-            } catch { throw .system("cannot read (\(error))", path, .ioError) }
-            guard let reading else { throw .notAnImage(path) }
+            let reading = try RecipeFile.read(source, path)
+            let pixels: Digest?
+            do throws(SourceError) { pixels = try PixelDigest.of(source, reading.metadata) } catch {
+                throw .system("cannot read (\(error))", path, .ioError)
+            }
             let digest = try files.hash(file, path)
             guard try FileFacts.of(file, path) == before else { continue }
             let found = try find(reading.recipe.inputs, InputFinder(named: inputs, image: path), time: before.modified)
@@ -86,22 +77,6 @@ extension Store {
             workflow: try reading.workflow.map { bytes throws(StoreError) in try files.publish(bytes) },
             parameters: try reading.parameters.map { bytes throws(StoreError) in try files.publish(bytes) },
             records: reading.records.isEmpty ? nil : try files.publish(reading.records))
-    }
-
-    /// The files beside an image in which a tool may have left its record.
-    private func sidecars(of path: FilePath) throws(SourceError) -> [RecipeReader.Sidecar] {
-        let directory = path.removingLastComponent()
-        var found: [RecipeReader.Sidecar] = []
-        for name in TextFile.sidecars(of: path.lastComponent?.string ?? "") {
-            guard let component = FilePath.Component(name) else { continue }
-            let beside = directory.appending(component)
-            do {
-                guard let facts = try FileFacts.at(beside), facts.kind == .file else { continue }
-                found.append(
-                    .init(name: name, source: FileSource(try Kernel.open(beside, .readOnly), count: facts.size)))
-            } catch { throw SourceError("\(error)") }
-        }
-        return found
     }
 
     /// Publishes the input files that are still there; one that has not changed since the image was made is `inferred`.

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Dispatch
+import Glibc
+import Recipe
+import Store
+import Synchronization
+import SystemPackage
+
+struct ReadCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "read", abstract: "Show what files say of how they were made; no store is needed.",
+        discussion: "Nothing is kept, and no model is looked up: 'snapshot' does that.")
+
+    @Argument(help: "Images, films, sounds, models, texts, or directories of them.")
+    var files: [String]
+    @Flag(help: "Print JSON.") var json = false
+
+    /// Files that are read at once, before what was found is printed in their order.
+    private static let batch = 512
+
+    func run() throws {
+        var table = Table(asJSON: json)
+        var counts = (done: 0, failed: 0)
+        var paths: [FilePath] = []
+        for given in files {
+            let path = try Paths.located(given)
+            paths += Paths.isDirectory(path) ? try ImageFiles.under(path).images : [path]
+        }
+        for start in stride(from: 0, to: paths.count, by: Self.batch) {
+            for result in read(Array(paths[start..<min(start + Self.batch, paths.count)])) {
+                switch result {
+                case .success(let row):
+                    table.row(row)
+                    counts.done += 1
+                case .failure(let error):
+                    Terminal.complain("reprofs: \(error)".withoutControls)
+                    counts.failed += 1
+                }
+            }
+        }
+        table.finish(empty: "There are no such files.")
+        if counts.failed > 0 { throw counts.done > 0 ? ExitCode.someFailed : ExitCode.failure }
+    }
+
+    /// A row for each file, in their order; all processors read.
+    private func read(_ paths: [FilePath]) -> [Result<String, StoreError>] {
+        let rows = Mutex<[Int: Result<String, StoreError>]>([:])
+        let next = Mutex(0)
+        DispatchQueue.concurrentPerform(iterations: min(paths.count, max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))))
+        { _ in
+            while case let index = next.withLock({ next in
+                next += 1
+                return next - 1
+            }), index < paths.count {
+                let row = row(paths[index])
+                rows.withLock { $0[index] = row }
+            }
+        }
+        return rows.withLock { rows in paths.indices.compactMap { rows[$0] } }
+    }
+
+    private func row(_ path: FilePath) -> Result<String, StoreError> {
+        do throws(StoreError) {
+            let reading = try RecipeFile.read(path)
+            return .success(json ? Self.json(reading, path).compact() : Self.line(reading, path))
+        } catch { return .failure(error) }
+    }
+
+    private static func line(_ reading: RecipeReader.Reading, _ file: FilePath) -> String {
+        let recipe = reading.recipe
+        let pass = recipe.passes.first
+        let facts = [
+            pass?.seed.map { "seed \($0.literal)" }, pass?.steps.map { "\($0.literal) steps" }, pass?.sampler,
+            recipe.models.first?.reference.name,
+        ].compactMap { $0 }
+        return ([file.string, recipe.generator.name ?? "no recipe"] + facts).joined(separator: "  ")
+    }
+
+    private static func json(_ reading: RecipeReader.Reading, _ file: FilePath) -> JSON {
+        let recipe = reading.recipe
+        return [
+            "file": .string(file.string), "mediaType": .string(reading.metadata.mediaType),
+            "generator": recipe.generator.json, "passes": .array(recipe.passes.map(\.json)),
+            "models": .array(recipe.models.map(\.json)), "inputs": .array(recipe.inputs.map(\.json)),
+            "findings": .array(
+                recipe.findings.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] }),
+        ]
+    }
+}

@@ -1,0 +1,80 @@
+import Recipe
+
+/// What is fuzzed: a reader for each container and each dialect, with everything that follows from its reading.
+///
+/// `scripts/fuzz` runs them under libFuzzer; the tests run what it found.
+package enum FuzzTargets {
+    package enum Kind: Sendable {
+        /// The input is a file. Seeds are the fixtures with these suffixes.
+        case file([String])
+        /// The input is what a PNG chunk of this type holds.
+        case chunk(String)
+        /// The input is the text of these fields.
+        case fields([String])
+    }
+
+    package static let all: [(name: String, kind: Kind)] = [
+        ("png", .file([".png"])), ("jpeg", .file([".jpg"])), ("webp", .file([".webp"])), ("gif", .file([".gif"])),
+        ("avif", .file([".avif"])), ("jxl", .file([".jxl"])), ("mp4", .file([".mp4"])),
+        ("matroska", .file([".webm", ".mkv"])), ("flac", .file([".flac"])), ("ogg", .file([".opus"])),
+        ("mp3", .file([".mp3"])), ("glb", .file([".glb"])), ("svg", .file([".svg"])),
+        ("safetensors", .file([".latent"])),
+        ("text", .file([".txt", ".json"])), ("exif", .chunk("eXIf")), ("c2pa", .chunk("caBX")), ("xmp", .chunk("iTXt")),
+        ("comfy", .fields(["prompt"])), ("canvas", .fields(["workflow"])), ("infotext", .fields(["parameters"])),
+        ("swarm", .fields(["parameters"])), ("fooocus", .fields(["parameters"])),
+        ("invoke", .fields(["invokeai_metadata"])),
+        ("invoke-2", .fields(["sd-metadata"])), ("dream", .fields(["Dream"])), ("novelai", .fields(["Comment"])),
+        ("draw-things", .fields(["UserComment"])), ("easy", .fields(["UserComment", "prompt"])),
+        ("stability-matrix", .fields(["parameters-json", "smproj"])), ("midjourney", .fields(["Description"])),
+        ("origin", .fields(["c2pa", "Iptc4xmpExt:DigitalSourceType"])), ("pasted", .fields(["parameters"])),
+    ]
+
+    /// Reads the input and makes everything of it that a user could see. Broken promises trap.
+    package static func run(_ name: String, _ input: [UInt8]) {
+        guard let kind = all.first(where: { $0.name == name })?.kind else { preconditionFailure("no target \(name)") }
+        switch kind {
+        case .file: read(input)
+        case .chunk(let type):
+            let head = type == "iTXt" ? Array("XML:com.adobe.xmp".utf8) + [0, 0, 0, 0, 0] : []
+            read(png(type, head + input))
+        case .fields(let keys):
+            let text = String(decoding: input, as: UTF8.self)
+            let fields = keys.map { ["key": .string($0), "text": .string(text)] as JSON }
+            let records = Array(JSON.array(fields).compact().utf8)
+            if let recipe = RecipeReader.read(
+                prompt: nil, workflow: nil, parameters: nil, records: records, fileName: "x_00001_.png")
+            {
+                show(recipe, Metadata(mediaType: ""))
+            }
+        }
+    }
+
+    private static func read(_ bytes: [UInt8]) {
+        guard let reading = try? RecipeReader.read(MemorySource(bytes), fileName: "x_00001_.png") else { return }
+        _ = try? PixelDigest.of(MemorySource(bytes), reading.metadata)
+        show(reading.recipe, reading.metadata)
+    }
+
+    /// A snapshot of the recipe comes back from its own bytes, and its card is made.
+    private static func show(_ recipe: Recipe, _ metadata: Metadata) {
+        guard let digest = Digest(hex: String(repeating: "0", count: 64)) else { return }
+        let facts = ImageFacts(sha256: digest, size: 1, metadata: metadata, time: Timestamp(nanoseconds: 0))
+        let snapshot = SnapshotDocument(image: facts, recipe: recipe, prompt: nil, workflow: nil, parent: nil)
+        let bytes = snapshot.canonicalBytes
+        guard let json = try? JSONParser.parse(bytes), let again = try? SnapshotDocument(json) else {
+            preconditionFailure("a snapshot cannot be read back")
+        }
+        precondition(again.canonicalBytes == bytes, "a snapshot comes back as another")
+        let verdict = Verdict(recipe, made: facts.time) { _ in true }
+        let document = RecipeDocument(
+            id: digest, snapshot: snapshot, verdict: verdict, name: "x", prompt: nil, workflow: nil)
+        precondition(!document.card.isEmpty && document.json.formatted().utf8.count > 2)
+    }
+
+    private static func png(_ type: String, _ data: [UInt8]) -> [UInt8] {
+        func number(_ value: Int) -> [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) } }
+        let header: [UInt8] = [0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0]
+        return PNG.signature + number(13) + Array("IHDR".utf8) + header + [0, 0, 0, 0] + number(data.count)
+            + Array(type.utf8) + data + [0, 0, 0, 0] + number(0) + Array("IEND".utf8) + [0xAE, 0x42, 0x60, 0x82]
+    }
+}
