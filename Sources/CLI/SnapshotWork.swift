@@ -36,15 +36,17 @@ final class SnapshotWork: Sendable {
     private let items: [Item]
     private let label: String?
     private let inputs: [FilePath]
+    private let sources: [any RecordSource]
     private let store: Store
     private let state: Mutex<State>
     /// Held while a group is being stored, so that groups do not wait for each other inside SQLite.
     private let storing = Mutex(())
 
-    init(_ items: [Item], label: String?, inputs: [FilePath], store: Store) {
+    init(_ items: [Item], label: String?, inputs: [FilePath], sources: [any RecordSource], store: Store) {
         self.items = items
         self.label = label
         self.inputs = inputs
+        self.sources = sources
         self.store = store
         state = Mutex(State(progress: ProgressLine(total: items.count, counts: .things("images"))))
     }
@@ -73,13 +75,13 @@ final class SnapshotWork: Sendable {
     private func read(_ item: Item) {
         do throws(StoreError) {
             // New places to look for inputs may give more than was found then.
-            if item.root != nil, inputs.isEmpty, try store.unchangedSnapshot(item.path) != nil {
+            if item.root != nil, inputs.isEmpty, sources.isEmpty, try store.unchangedSnapshot(item.path) != nil {
                 return state.withLock { state in
                     state.counts.unchanged += 1
                     state.progress.advance(by: 1, of: item.path.lastComponent?.string ?? "")
                 }
             }
-            let image = try store.prepare(item.path, root: item.root, label: label, inputs: inputs)
+            let image = try store.prepare(item.path, root: item.root, label: label, inputs: inputs, sources: sources)
             keep(
                 state.withLock { state in
                     state.ready.append(image)

@@ -13,8 +13,7 @@ struct Table {
     /// A row that is written already: JSON or a line, as the table is.
     mutating func row(_ text: String) {
         if asJSON {
-            print(isEmpty ? "[" : ",", terminator: "\n")
-            print("  " + text, terminator: "")
+            print((isEmpty ? "[\n  " : ",\n  ") + text, terminator: "")
         } else {
             print(text.withoutControls)
         }

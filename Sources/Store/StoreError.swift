@@ -41,7 +41,7 @@ package enum StoreError: Error, CustomStringConvertible {
         case .refusedName(let why): "refused: \(why)"
         case .notFound(let what): "\(what) is not in the store"
         case .conflict(let what): what
-        case .notAnImage(let path): "\(path) is no image that ReproFS reads (PNG, JPEG, WebP, GIF, MP4, MOV, WebM, MKV)"
+        case .notAnImage(let path): "\(path) is no file that a recipe is read from; docs/FORMATS.md lists them"
         }
     }
 }

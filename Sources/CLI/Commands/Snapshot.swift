@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Glibc
 import Recipe
 import Store
@@ -20,6 +21,14 @@ struct SnapshotCommand: ParsableCommand {
 
     @Option(help: "The name under by-image for a directory, instead of its own.")
     var label: String?
+
+    @Option(
+        name: .customLong("from"),
+        help: """
+            Where a tool keeps more: InvokeAI's directory or its invokeai.db, or the address of a running A1111 or Forge; \
+            may be repeated.
+            """)
+    var origins: [String] = []
 
     @OptionGroup var store: StoreOption
 
@@ -45,11 +54,22 @@ struct SnapshotCommand: ParsableCommand {
             skipped += others
             items += found.map { .init(path: $0, root: root) }
         }
-        let work = SnapshotWork(items, label: label, inputs: inputs, store: store)
+        let work = SnapshotWork(items, label: label, inputs: inputs, sources: try origins.map(source), store: store)
         let counts = work.run()
         if skipped > 0 { Terminal.complain("\(skipped) files that are no images were left out.") }
         if counts.unchanged > 0 { print("\(counts.unchanged) images have not changed since they were read.") }
         if counts.failed > 0 { throw counts.done + counts.unchanged > 0 ? ExitCode.someFailed : ExitCode.failure }
+    }
+
+    private func source(_ origin: String) throws -> any RecordSource {
+        if origin.hasPrefix("http://") || origin.hasPrefix("https://") {
+            guard let url = URL(string: origin) else { throw ValidationError("--from: '\(origin)' is no address") }
+            return try WebUI(url)
+        }
+        guard let database = try InvokeDatabase(try Paths.absolute(origin)) else {
+            throw ValidationError("--from: '\(origin)' is neither InvokeAI's database nor an address")
+        }
+        return database
     }
 }
 
@@ -60,30 +80,41 @@ enum ImageFiles {
         guard let stream = directory.withPlatformString({ opendir($0) }) else {
             throw Failure(description: "cannot list \(directory): \(Errno(rawValue: errno))")
         }
-        var names: [String] = []
+        var names: [(text: String, kind: Int)] = []
         while let entry = readdir(stream) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) {
                 String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
             }
-            if !name.hasPrefix(".") { names.append(name) }
+            if !name.hasPrefix(".") { names.append((name, Int(entry.pointee.d_type))) }
         }
         closedir(stream)
         var found: (images: [FilePath], others: Int) = ([], 0)
-        for name in names.sorted() {
-            let path = directory.appending(name)
-            var facts = stat()
-            guard path.withPlatformString({ lstat($0, &facts) }) == 0 else { continue }
-            if facts.st_mode & S_IFMT == S_IFDIR {
+        for name in names.sorted(by: { $0.text < $1.text }) {
+            let path = directory.appending(name.text)
+            var isDirectory = name.kind == DT_DIR
+            if name.kind == DT_UNKNOWN {
+                // Some filesystems do not tell in their listings.
+                var facts = stat()
+                guard path.withPlatformString({ lstat($0, &facts) }) == 0 else { continue }
+                isDirectory = facts.st_mode & S_IFMT == S_IFDIR
+            }
+            if isDirectory {
                 let inner = try under(path)
                 found.images += inner.images
                 found.others += inner.others
-            } else if Container.suffixes.contains(where: { name.lowercased().hasSuffix($0) }) {
+            } else if isImage(name.text) {
                 found.images.append(path)
             } else {
                 found.others += 1
             }
         }
         return found
+    }
+
+    private static let suffixes = Set(Container.suffixes)
+
+    private static func isImage(_ name: String) -> Bool {
+        name.lastIndex(of: ".").map { suffixes.contains(name[$0...].lowercased()) } ?? false
     }
 
     struct Failure: Error, CustomStringConvertible {

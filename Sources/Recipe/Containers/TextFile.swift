@@ -61,7 +61,9 @@ package enum TextFile {
             metadata.add("parameters", bytes)
             for (key, value) in object.members { metadata.add(key, Array((value.string ?? value.compact()).utf8)) }
             // InvokeAI keeps that of a video so, and its API gives that of an image so.
-            if object["positive_prompt"] != nil { metadata.add("invokeai_metadata", bytes) }
+            if ["positive_prompt", "generation_mode"].contains(where: { object[$0] != nil }) {
+                metadata.add("invokeai_metadata", bytes)
+            }
         }
         return metadata
     }

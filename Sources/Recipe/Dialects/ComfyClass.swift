@@ -9,7 +9,12 @@ final class ComfyClass: Sendable {
     /// Inputs that name files of ComfyUI's own directories, each with the kind of file.
     let files: [String: String]
 
-    init(_ name: String) {
+    /// ComfyUI's own classes are in nearly every graph.
+    private static let core = Dictionary(uniqueKeysWithValues: ComfyClasses.core.map { ($0, ComfyClass($0)) })
+
+    static func named(_ name: String) -> ComfyClass { core[name] ?? ComfyClass(name) }
+
+    private init(_ name: String) {
         self.name = name
         carried = ComfyClasses.carried(by: name)
         files = LoaderTable.inputKinds[name] ?? [:]

@@ -53,7 +53,7 @@ package struct ComfyGraph: Sendable {
             // Nodes of one class mostly have the same inputs.
             let known = kinds[classType]
             let isSame = known.map { $0.inputs.elementsEqual(inputs.members.lazy.map(\.key)) } ?? false
-            let kind = known?.kind ?? ComfyClass(classType)
+            let kind = known?.kind ?? ComfyClass.named(classType)
             let traits = isSame ? known?.traits ?? [] : InputTraits(inputs)
             if !isSame { kinds[classType] = (kind, inputs.members.map(\.key), traits) }
             // Of equal ids the last one counts, at the place of the first.

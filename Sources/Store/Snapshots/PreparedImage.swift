@@ -36,13 +36,15 @@ extension Store {
     /// Reads the image at `path` and hashes it; publishes the inputs that are still there.
     ///
     /// - `inputs`: directories to look for input images in, before those beside the image.
+    /// - `sources`: where else tools keep records of it.
     package func prepare(
-        _ path: FilePath, root: FilePath? = nil, label: String? = nil, inputs: [FilePath] = []
+        _ path: FilePath, root: FilePath? = nil, label: String? = nil, inputs: [FilePath] = [],
+        sources: [any RecordSource] = []
     ) throws(StoreError) -> PreparedImage {
         for _ in 0..<3 {
             let (file, before) = try RecipeFile.open(path)
             let source = FileSource(file, count: before.size)
-            let reading = try RecipeFile.read(source, path)
+            let reading = try RecipeFile.read(source, path, asking: sources)
             let pixels: Digest?
             do throws(SourceError) { pixels = try PixelDigest.of(source, reading.metadata) } catch {
                 throw .system("cannot read (\(error))", path, .ioError)

@@ -17,15 +17,30 @@ package enum RecipeFile {
         return (file, facts)
     }
 
-    static func read(_ source: FileSource, _ path: FilePath) throws(StoreError) -> RecipeReader.Reading {
-        let reading: RecipeReader.Reading?
+    static func read(
+        _ source: FileSource, _ path: FilePath, asking sources: [any RecordSource] = []
+    ) throws(StoreError) -> RecipeReader.Reading {
+        let found: RecipeReader.Reading?
         do throws(SourceError) {
-            reading = try RecipeReader.read(source, fileName: path.lastComponent?.string) { () throws(SourceError) in
-                try sidecars(of: path)
+            found = try RecipeReader.read(source, fileName: path.lastComponent?.string) { () throws(SourceError) in
+                try sidecars(of: path) + records(of: path, in: sources)
             }
         } catch { throw .system("cannot read (\(error))", path, .ioError) }
-        guard let reading else { throw .notAnImage(path) }
+        guard var reading = found else { throw .notAnImage(path) }
+        for source in sources { reading.recipe = source.complete(reading.recipe) }
         return reading
+    }
+
+    private static func records(
+        of path: FilePath, in sources: [any RecordSource]
+    ) throws(SourceError) -> [RecipeReader.Sidecar] {
+        var found: [RecipeReader.Sidecar] = []
+        for source in sources {
+            do throws(StoreError) { found += try source.records(of: path.lastComponent?.string ?? "") } catch {
+                throw SourceError("\(error)")
+            }
+        }
+        return found
     }
 
     /// The files beside an image in which a tool may have left its record.

@@ -94,8 +94,10 @@ struct Resolver {
 
     /// A model of the folder whose name without its suffix is the recorded one, in whatever subfolder.
     private func byStem(_ reference: ModelReference) throws -> Found? {
-        guard let folder = reference.folder, let wanted = reference.candidates.first else { return nil }
-        let names = [wanted.name] + Folder.modelSuffixes.map { wanted.name + $0 }
+        guard let folder = reference.folder, !reference.candidates.isEmpty else { return nil }
+        let names = reference.candidates.flatMap { wanted in
+            [wanted.name] + Folder.modelSuffixes.map { wanted.name + $0 }
+        }
         let marks = names.map { _ in "?" }.joined(separator: ", ")
         let rows = try Row.fetchAll(
             db, sql: "SELECT directory, name FROM model WHERE name IN (\(marks)) ORDER BY id LIMIT 100",

@@ -1,0 +1,55 @@
+import Foundation
+import FoundationNetworking
+import Recipe
+import Store
+
+/// A running A1111 or Forge: the hashes that it knows of its models now. Source: `GET /sdapi/v1/sd-models` and
+/// `/sdapi/v1/loras`.
+struct WebUI: RecordSource {
+    /// By kind and name: the whole SHA-256, or what there is of it.
+    private let hashes: [String: RecordedHash]
+
+    /// Asks the server at `url`. Throws where it does not answer as A1111 does.
+    init(_ url: URL) throws {
+        var hashes: [String: RecordedHash] = [:]
+        let models = try Self.get(url.appendingPathComponent("sdapi/v1/sd-models"))
+        for model in models {
+            guard let name = model["model_name"]?.string else { continue }
+            let hash = model["sha256"]?.string ?? model["hash"]?.string
+            hashes["checkpoints/" + name] = hash.flatMap { RecordedHash($0, .sha256) }
+        }
+        // A server without LoRAs has no such route.
+        for lora in (try? Self.get(url.appendingPathComponent("sdapi/v1/loras"))) ?? [] {
+            let hash = lora["metadata"]?["sshs_model_hash"]?.string
+            for name in [lora["name"]?.string, lora["alias"]?.string].compactMap({ $0 }) {
+                hashes["loras/" + name] = hash.flatMap { RecordedHash($0, .tensors) }
+            }
+        }
+        self.hashes = hashes
+    }
+
+    private static func get(_ url: URL) throws -> [JSON] {
+        let data: Data
+        do { data = try Data(contentsOf: url) } catch {
+            throw Failure(description: "\(url.absoluteString) does not answer")
+        }
+        guard let list = (try? JSONParser.parse([UInt8](data)))?.array else {
+            throw Failure(description: "\(url.absoluteString) does not answer as A1111 or Forge do")
+        }
+        return list
+    }
+
+    struct Failure: Error, CustomStringConvertible { let description: String }
+
+    func records(of imageName: String) -> [RecipeReader.Sidecar] { [] }
+
+    func complete(_ recipe: Recipe) -> Recipe {
+        guard recipe.generator.dialect == "a1111-infotext" else { return recipe }
+        var recipe = recipe
+        for index in recipe.models.indices {
+            let reference = recipe.models[index].reference
+            recipe.models[index].claim(hashes["\(reference.folder ?? "")/\(reference.name)"])
+        }
+        return recipe
+    }
+}
