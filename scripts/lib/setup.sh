@@ -6,6 +6,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # Debian's packages and the pkg-config name by which each is found on other systems.
 packages=(libfuse3-dev fuse3 libsqlite3-dev libssl-dev zlib1g-dev libzstd-dev libpng-dev
     libwebp-dev libbrotli-dev libxml2-dev pkg-config procps)
+# Nice to have: BLAKE3 of models.
+optional=(b3sum)
 libraries=(fuse3 sqlite3 libcrypto zlib libzstd libpng libwebp libbrotlidec libxml-2.0)
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
@@ -27,6 +29,7 @@ install_missing() {
         fi
         "${root[@]}" apt-get update -qq
         "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
+        "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${optional[@]}" >/dev/null 2>&1 || true
     else
         command -v pkg-config >/dev/null || fail "pkg-config is missing; install it and the development files of: ${libraries[*]}"
         for library in "${libraries[@]}"; do

@@ -17,7 +17,8 @@ private func inflate(
     var stream = z_stream()
     guard reprofs_inflate_init(&stream, windowBits) == Z_OK else { return ([], false) }
     defer { inflateEnd(&stream) }
-    var output: [UInt8] = []
+    // In pieces, for a growing array would hold up to three times as much.
+    var output = Pieces()
     var chunk = [UInt8](repeating: 0, count: 64 << 10)
     var input = Array(compressed)
     return input.withUnsafeMutableBufferPointer { source in
@@ -31,13 +32,31 @@ private func inflate(
                 return (status, target.count - Int(stream.avail_out))
             }
             let room = limit - output.count
-            output.append(contentsOf: chunk[..<min(produced, room)])
+            output.append(chunk[..<min(produced, room)])
             switch status {
-            case Z_STREAM_END: return (output, produced <= room)
+            case Z_STREAM_END: return (output.joined(), produced <= room)
             case Z_OK where produced > 0 && output.count < limit: continue
-            default: return (output, false)
+            default: return (output.joined(), false)
             }
         }
+    }
+}
+
+/// Bytes that arrive in pieces.
+struct Pieces {
+    private var pieces: [ArraySlice<UInt8>] = []
+    private(set) var count = 0
+
+    mutating func append(_ piece: ArraySlice<UInt8>) {
+        pieces.append(ArraySlice(Array(piece)))
+        count += piece.count
+    }
+
+    func joined() -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count)
+        for piece in pieces { bytes += piece }
+        return bytes
     }
 }
 

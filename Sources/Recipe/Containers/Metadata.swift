@@ -58,9 +58,9 @@ package struct Metadata: Sendable {
 /// Limits for what is read from files that anyone may have made. Bytes.
 enum ReadLimit {
     /// One text field, as stored or inflated.
-    static let field = 32 << 20
+    static let field = 16 << 20
     /// All text fields of a file together.
-    static let fields = 64 << 20
+    static let fields = 24 << 20
     /// Sampling passes of one graph; nobody samples so often.
     static let passes = 256
     /// Chunks that are looked at in one file.

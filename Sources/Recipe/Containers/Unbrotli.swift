@@ -4,7 +4,7 @@ import CBrotli
 func unbrotli(_ compressed: ArraySlice<UInt8>, limit: Int) -> (bytes: [UInt8], complete: Bool) {
     guard let state = BrotliDecoderCreateInstance(nil, nil, nil) else { return ([], false) }
     defer { BrotliDecoderDestroyInstance(state) }
-    var output: [UInt8] = []
+    var output = Pieces()
     var chunk = [UInt8](repeating: 0, count: 64 << 10)
     return compressed.withUnsafeBufferPointer { source in
         var available = source.count
@@ -17,10 +17,10 @@ func unbrotli(_ compressed: ArraySlice<UInt8>, limit: Int) -> (bytes: [UInt8], c
                 return (status, target.count - room)
             }
             let room = limit - output.count
-            output.append(contentsOf: chunk[..<min(produced, room)])
-            if status == BROTLI_DECODER_RESULT_SUCCESS { return (output, produced <= room) }
+            output.append(chunk[..<min(produced, room)])
+            if status == BROTLI_DECODER_RESULT_SUCCESS { return (output.joined(), produced <= room) }
             guard status == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT, output.count < limit else {
-                return (output, false)
+                return (output.joined(), false)
             }
         }
     }

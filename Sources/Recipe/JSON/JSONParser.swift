@@ -4,6 +4,8 @@ package enum JSONError: Error, Equatable {
     case unexpected(at: Int)
     /// Nested deeper than ``JSONParser/maximumDepth``.
     case tooDeep
+    /// More values than ``JSONParser/maximumValues``.
+    case tooLarge
 }
 
 /// Reads JSON from UTF-8 bytes as ``JSON``: exact numbers, Python's `NaN` and `Infinity`, lone surrogates repaired.
@@ -11,9 +13,12 @@ package enum JSONError: Error, Equatable {
 /// Time and memory are linear in the input; nesting is bounded, so hostile input cannot exhaust the stack.
 package struct JSONParser {
     package static let maximumDepth = 200
+    /// A value takes many times the memory of the two bytes that it may be written in.
+    package static let maximumValues = 1_000_000
 
     private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
+    private var values = 0
 
     private init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
@@ -50,6 +55,8 @@ package struct JSONParser {
 
     private mutating func value(depth: Int) throws(JSONError) -> JSON {
         guard depth < Self.maximumDepth else { throw .tooDeep }
+        values += 1
+        guard values <= Self.maximumValues else { throw .tooLarge }
         skipBlanks()
         switch peek {
         case UInt8(ascii: "{"): return try object(depth: depth)

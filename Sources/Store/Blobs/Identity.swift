@@ -26,6 +26,9 @@ package struct Identity: Sendable, Equatable {
 }
 
 extension Identity {
+    /// Whether BLAKE3 can be had on this machine.
+    package static var hasBLAKE3: Bool { BLAKE3Process.isInstalled }
+
     private static let slice = 0x10_0000..<0x11_0000
     /// A header's value longer than this is a recipe or a log. Characters.
     private static let claimLimit = 1000

@@ -79,7 +79,8 @@ extension Store {
     }
 
     /// Makes the renderings of a snapshot; a text that comes out the same keeps its time.
-    func render(_ snapshot: Int64, named name: String, _ db: Database) throws {
+    @discardableResult
+    func render(_ snapshot: Int64, named name: String, _ db: Database) throws -> RecipeDocument {
         let document = try recipeDocument(of: snapshot, named: name, db)
         let now = Timestamp.now().nanoseconds
         for kind in RenderingKind.allCases {
@@ -97,6 +98,7 @@ extension Store {
                     Data(Compression.compress(bytes)),
                 ])
         }
+        return document
     }
 
     /// The recipe of a snapshot, graded against the store as it is now.

@@ -53,8 +53,9 @@ extension Store {
     }
 
     func result(of snapshot: Int64, named name: String, isNew: Bool, _ db: Database) throws -> SnapshotResult {
-        if try db.rendering(.json, of: snapshot, named: name) == nil { try render(snapshot, named: name, db) }
-        let document = try recipeDocument(of: snapshot, named: name, db)
+        let isRendered = try db.rendering(.json, of: snapshot, named: name) != nil
+        let document =
+            isRendered ? try recipeDocument(of: snapshot, named: name, db) : try render(snapshot, named: name, db)
         return SnapshotResult(
             id: document.id, isNew: isNew, supersedes: document.snapshot.parent, grade: document.verdict.grade,
             reasons: document.verdict.reasons)

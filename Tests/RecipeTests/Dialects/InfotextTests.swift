@@ -1,7 +1,7 @@
 import Recipe
 import Testing
 
-@Suite struct `The text of A1111 and its relatives` {
+@Suite("The text of A1111 and its relatives") struct InfotextTests {
     static let lines =
         """
         a red cube, <lora:ink:0.8>, <lyco:style:0.5:1>

@@ -1,3 +1,4 @@
+import Foundation
 import Recipe
 import Testing
 
@@ -28,6 +29,18 @@ import Testing
 
     @Test func `has one of these codes`() {
         #expect(Set(Reason.Code.allCases.map(\.rawValue)) == Set(Self.table.map(\.0)))
+    }
+
+    /// Every code stands in docs/GRADES.md with its cap.
+    @Test func `is explained in the table of grades`() throws {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("docs/GRADES.md")
+        let rows = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("| `") }
+        #expect(rows.count == Reason.Code.allCases.count)
+        for code in Reason.Code.allCases {
+            let row = rows.first { $0.hasPrefix("| `\(code.rawValue)` |") }
+            #expect(row?.split(separator: "|").last?.contains(code.cap.rawValue) == true, "\(code.rawValue)")
+        }
     }
 
     @Test func `never allows the full grade, but for equal weights`() {
