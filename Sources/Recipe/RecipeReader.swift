@@ -45,7 +45,7 @@ package enum RecipeReader {
             var recipes = [graph?.recipe].compactMap { $0 }
             let hasMore = metadata.fields.contains { $0.key != "prompt" && $0.key != "workflow" }
             if graph == nil || hasMore { recipes += dialects.compactMap { $0(metadata) } }
-            if recipes.isEmpty { recipes = fallbacks.lazy.compactMap { $0(metadata, fileName) }.prefix(1).map { $0 } }
+            if recipes.isEmpty { recipes = [fallbacks.first(giving: { $0(metadata, fileName) })].compactMap { $0 } }
             guard var recipe = recipes.first else { return nil }
             recipe.take(hashesFrom: recipes.dropFirst())
             self.recipe = HashClaims.checked(recipe)

@@ -16,7 +16,7 @@ struct ReadCommand: ParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     /// Files that are read at once, before what was found is printed in their order.
-    private static let batch = 512
+    private static let batch = 8192
 
     func run() throws {
         var table = Table(asJSON: json)
@@ -44,19 +44,23 @@ struct ReadCommand: ParsableCommand {
 
     /// A row for each file, in their order; all processors read.
     private func read(_ paths: [FilePath]) -> [Result<String, StoreError>] {
-        let rows = Mutex<[Int: Result<String, StoreError>]>([:])
+        // A worker takes some files at a time, so that the workers seldom meet.
+        let share = 32
+        let shares = Mutex<[Int: [Result<String, StoreError>]]>([:])
         let next = Mutex(0)
-        DispatchQueue.concurrentPerform(iterations: min(paths.count, max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))))
-        { _ in
-            while case let index = next.withLock({ next in
-                next += 1
-                return next - 1
-            }), index < paths.count {
-                let row = row(paths[index])
-                rows.withLock { $0[index] = row }
+        let workers = max(1, min((paths.count + share - 1) / share, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
+        DispatchQueue.concurrentPerform(iterations: workers) { _ in
+            while true {
+                let start = next.withLock { next in
+                    next += share
+                    return next - share
+                }
+                guard start < paths.count else { return }
+                let rows = paths[start..<min(start + share, paths.count)].map(row)
+                shares.withLock { $0[start] = rows }
             }
         }
-        return rows.withLock { rows in paths.indices.compactMap { rows[$0] } }
+        return shares.withLock { shares in shares.sorted { $0.key < $1.key }.flatMap(\.value) }
     }
 
     private func row(_ path: FilePath) -> Result<String, StoreError> {

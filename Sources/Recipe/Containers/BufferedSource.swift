@@ -1,12 +1,17 @@
-/// Reads a file in pieces of 64 KiB, since walkers ask for a few bytes at a time. For one thread.
+/// Reads a small file at once and a larger one in pieces of 64 KiB, since walkers ask for a few bytes at a time. For one
+/// thread.
 final class BufferedSource<Source: ByteSource>: ByteSource {
-    private static var window: Int { 64 << 10 }
+    private static var small: Int { 256 << 10 }
 
     private let source: Source
+    private let window: Int
     private var start = 0
     private var bytes: [UInt8] = []
 
-    init(_ source: Source) { self.source = source }
+    init(_ source: Source) {
+        self.source = source
+        window = source.count <= Self.small ? source.count : 64 << 10
+    }
 
     var count: Int { source.count }
 
@@ -14,9 +19,9 @@ final class BufferedSource<Source: ByteSource>: ByteSource {
         guard offset >= 0, count > 0, offset < self.count else { return [] }
         let end = offset + min(count, self.count - offset)
         if offset < start || end > start + bytes.count {
-            guard end - offset <= Self.window else { return try source.read(at: offset, count: count) }
-            bytes = try source.read(at: offset, count: Self.window)
-            start = offset
+            guard end - offset <= window else { return try source.read(at: offset, count: count) }
+            start = window == self.count ? 0 : offset
+            bytes = try source.read(at: start, count: window)
         }
         return Array(bytes[(offset - start)..<min(end - start, bytes.count)])
     }

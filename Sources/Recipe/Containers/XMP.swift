@@ -36,7 +36,7 @@ enum XMP {
             case .end: _ = open.popLast()
             case .text(let text):
                 // A value stands in its property, or in the items of a list in it.
-                guard let key = open.reversed().lazy.compactMap({ $0 }).first else { return }
+                guard let key = open.reversed().first(giving: { $0 }) else { return }
                 let trimmed = text.trimmingBlanks
                 if !trimmed.isEmpty { metadata.add(key, Array(trimmed.utf8)) }
             }

@@ -144,7 +144,7 @@ struct ComfyCanvas {
         let inputs = node["inputs"]?.array ?? []
         let outputs = node["outputs"]?.array ?? []
         guard isBypassed, slot >= 0, slot < outputs.count else {
-            return inputs.lazy.compactMap { Scope.id($0["link"]) }.first
+            return inputs.first(giving: { Scope.id($0["link"]) })
         }
         let type = outputs[slot]["type"]
         let same = inputs.filter { $0["type"] == type && Scope.id($0["link"]) != nil }

@@ -14,7 +14,7 @@ extension ComfyGraph {
     }
 
     func number(_ node: Node, _ inputs: String...) -> JSON.Number? {
-        inputs.lazy.compactMap { value(node, $0)?.number }.first
+        inputs.first(giving: { value(node, $0)?.number })
     }
 
     func text(_ node: Node, _ input: String) -> String? { value(node, input)?.string }

@@ -48,7 +48,7 @@ extension ComfyGraph {
         pass.positive =
             words(node, "positive")
             ?? guider.flatMap { guider in
-                ComfyClasses.guiderTexts.lazy.compactMap { words(guider, $0) }.first
+                ComfyClasses.guiderTexts.first(giving: { words(guider, $0) })
             }
         pass.negative = words(node, "negative") ?? guider.flatMap { words($0, "negative") }
         if let latent = canvas(of: node) {

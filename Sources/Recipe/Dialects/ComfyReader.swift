@@ -28,9 +28,10 @@ enum ComfyReader {
 
     /// The graph that ran and its bytes. Other tools write plain words under the same key, so every such field is tried.
     private static func prompt(_ metadata: Metadata) -> (graph: ComfyGraph, bytes: [UInt8])? {
-        metadata.fields.lazy.filter { $0.key == "prompt" }.compactMap { field in
-            (try? JSONParser.parse(field.bytes)).flatMap(ComfyGraph.init).map { ($0, field.bytes) }
-        }.first
+        metadata.fields.first(giving: { field in
+            guard field.key == "prompt" else { return nil }
+            return (try? JSONParser.parse(field.bytes)).flatMap(ComfyGraph.init).map { ($0, field.bytes) }
+        })
     }
 
     private static func read(_ graph: ComfyGraph, fileName: String?, dialect: String) -> Recipe {

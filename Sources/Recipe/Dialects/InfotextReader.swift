@@ -9,9 +9,12 @@ enum InfotextReader {
 
     /// The text and its bytes; nil where no field holds one.
     static func text(_ metadata: Metadata) -> (infotext: Infotext, bytes: [UInt8])? {
-        keys.lazy.flatMap { key in metadata.fields.filter { $0.key == key } }.compactMap { field in
-            Infotext(String(decoding: field.bytes, as: UTF8.self)).map { ($0, field.bytes) }
-        }.first
+        keys.first(giving: { (key: String) -> (infotext: Infotext, bytes: [UInt8])? in
+            metadata.fields.first(giving: { field in
+                guard field.key == key else { return nil }
+                return Infotext(String(decoding: field.bytes, as: UTF8.self)).map { ($0, field.bytes) }
+            })
+        })
     }
 
     static func read(_ metadata: Metadata) -> Recipe? {

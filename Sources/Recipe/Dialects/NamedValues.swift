@@ -22,7 +22,7 @@ struct NamedValues {
 
     var isEmpty: Bool { values.isEmpty }
     func has(_ names: String...) -> Bool { names.contains { values[$0] != nil } }
-    func value(_ names: String...) -> JSON? { names.lazy.compactMap { values[$0] }.first }
+    func value(_ names: String...) -> JSON? { names.first(giving: { values[$0] }) }
     var all: [(key: String, value: JSON)] { values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
 
     func text(_ names: String...) -> String? {
@@ -30,7 +30,7 @@ struct NamedValues {
     }
 
     func number(_ names: String...) -> JSON.Number? {
-        names.lazy.compactMap { values[$0]?.numeric }.first
+        names.first(giving: { values[$0]?.numeric })
     }
 
     /// A seed: an exact whole number. Minus one stands for "any".

@@ -8,8 +8,7 @@ enum PastedReader {
     ]
 
     static func read(_ metadata: Metadata) -> Recipe? {
-        ["parameters", "UserComment", "Comment", "Description"].lazy.compactMap { metadata.text($0) }.compactMap(read)
-            .first
+        ["parameters", "UserComment", "Comment", "Description"].first(giving: { metadata.text($0).flatMap(read) })
     }
 
     /// Nil where fewer than three lines name a parameter, or none of them a seed or steps.

@@ -47,3 +47,13 @@ extension [UInt8] {
         withUnsafeBufferPointer { search(Array(part.utf8), in: $0, from: 0) != nil }
     }
 }
+
+extension Sequence {
+    /// The first value that `body` gives. A lazy map with `first` would ask twice for it: to find it, and to have it.
+    func first<Value>(giving body: (Element) -> Value?) -> Value? {
+        for element in self {
+            if let value = body(element) { return value }
+        }
+        return nil
+    }
+}

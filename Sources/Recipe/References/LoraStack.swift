@@ -58,7 +58,7 @@ struct LoraStack {
                 ["lora_wt_", "model_str_", "model_weight_", "strength_", "lora_weight_"].flatMap {
                     [$0 + String(number), $0 + (number < 10 ? "0" : "") + String(number)]
                 } + ["lora_\(number)_strength", "lora_\(number)_model_strength"]
-            let weight = weights.lazy.compactMap { graph.number(node, $0) }.first
+            let weight = weights.first(giving: { graph.number(node, $0) })
             guard weight?.double != 0, graph.text(node, "switch_\(number)") != "Off" else { return nil }
             var reference = graph.reference(folder: "loras", name: name, tries: [name], node: node, input: input)
             reference.strength = weight
@@ -79,6 +79,6 @@ struct LoraStack {
     }
 
     private static func number(of key: String) -> Int? {
-        key.split(separator: "_").lazy.compactMap { Int($0) }.first
+        key.split(separator: "_").first(giving: { Int($0) })
     }
 }
