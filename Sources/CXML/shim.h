@@ -1,5 +1,8 @@
 // libxml2's reader for XMP packets and SVG files.
 #pragma once
+#include <libxml/xmlversion.h>
+// Debian's libxml2 has ICU's types in its headers, which clash with those that Foundation brings. None of them is used.
+#undef LIBXML_ICU_ENABLED
 #include <libxml/xmlreader.h>
 
 static void reprofs_xml_silent(void *context, xmlErrorPtr error) { (void)context; (void)error; }

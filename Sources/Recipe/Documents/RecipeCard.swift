@@ -12,11 +12,10 @@ extension RecipeDocument {
 
     /// The end of the card: what the grade means, every reason for it, and what would raise it.
     package var explanation: String {
-        var lines = [sentence]
-        for reason in verdict.reasons {
-            lines.append("  - \(oneLine(reason.message)) [\(reason.code.rawValue)]")
-            if let remedy = reason.remedy { lines.append("    To raise it: \(remedy).") }
-        }
+        var lines = [sentence] + verdict.reasons.map { "  - \(oneLine($0.message)) [\($0.code.rawValue)]" }
+        var seen: Set<String> = []
+        let remedies = verdict.reasons.compactMap(\.remedy).filter { seen.insert($0).inserted }
+        if !remedies.isEmpty { lines += ["To raise the grade:"] + remedies.map { "  - \($0)" } }
         return (lines.joined(separator: "\n") + "\n").withoutControls
     }
 
