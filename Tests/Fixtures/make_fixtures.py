@@ -302,3 +302,66 @@ write("Tools/novelai.png", novelai())
 write("Tools/novelai_tampered.png", novelai(tamper=True))
 write("Tools/invoke_video.json", json.dumps({"invokeai_metadata": INVOKE, "workflow": WORKFLOW, "graph": {}}).encode())
 write("Tools/pasted.txt", b"Prompt: a red cat,\n  on a table\nNegative prompt: blurry\nSteps: 30\nSampler: Euler a\nCFG Scale: 7\nSeed: 123\nSize: 512 x 768\nModel: dream_v8\nLoRA: ink (0.8), style:0.5\n")
+
+
+# --- Pixels -----------------------------------------------------------------------------------------------------------------------
+def stealth(text, mode):
+    """Hides a text in the lowest bits, down the columns, as the extension for A1111 does."""
+    image = picture("RGBA" if mode == "png" else "RGB", 96)
+    data = gzip.compress(text.encode(), mtime=0)
+    bits = np.unpackbits(np.frombuffer(f"stealth_{mode}comp".encode() + struct.pack(">I", len(data) * 8) + data, np.uint8))
+    a = np.array(image)
+    if mode == "png":
+        channel = a[..., 3].T.reshape(-1).copy()
+        channel[:len(bits)] = channel[:len(bits)] & 254 | bits
+        a[..., 3] = channel.reshape(96, 96).T
+    else:
+        channel = a.transpose(1, 0, 2).reshape(-1).copy()
+        channel[:len(bits)] = channel[:len(bits)] & 254 | bits
+        a = channel.reshape(96, 96, 3).transpose(1, 0, 2)
+    return Image.fromarray(a)
+
+
+write("Tools/stealth_alpha.webp", saved(stealth(INFO, "png"), "WEBP", lossless=True, exact=True))
+write("Tools/stealth_rgb.webp", saved(stealth(INFO, "rgb"), "WEBP", lossless=True, exact=True))
+write("Tools/stealth_swarm.png", saved(stealth(json.dumps(SUI), "png"), "PNG"))
+
+
+def interlaced(a):
+    """An RGB PNG in Adam7's seven passes."""
+    rows = b""
+    for x0, y0, dx, dy in ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)):
+        part = a[y0::dy, x0::dx]
+        if part.size:
+            rows += b"".join(b"\0" + row.tobytes() for row in part)
+    h, w = a.shape[:2]
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", w, h, 8, 2, 0, 0, 1)) + chunk(b"IDAT", zlib.compress(rows)) +
+            chunk(b"IEND", b""))
+
+
+def sixteen(a):
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in a)
+    h, w = a.shape[:2]
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", w, h, 16, 2, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(rows)) +
+            chunk(b"IEND", b""))
+
+
+import hashlib  # noqa: E402
+
+palette = picture().quantize(16)
+palette.info["transparency"] = 3
+rgb = np.array(picture("RGB", 13))
+wide = rgb.astype(np.uint16) * 257 + 1
+opaque = np.full(wide.shape[:2] + (1,), 0xFFFF, np.uint16)
+digests = {}
+for name, data, rgba in (
+        ("rgb", saved(picture(), "PNG"), None), ("rgba", saved(picture("RGBA"), "PNG"), None), ("grey", saved(picture("L"), "PNG"), None),
+        ("grey_alpha", saved(picture("LA"), "PNG"), None), ("black_white", saved(picture("1"), "PNG"), None),
+        ("palette", saved(palette, "PNG", transparency=3), None), ("interlaced", interlaced(rgb), None),
+        ("sixteen_bits", sixteen(wide), np.concatenate([wide, opaque], -1).astype(">u2").tobytes())):
+    write(f"Pixels/{name}.png", data)
+    digests[name + ".png"] = hashlib.sha256(rgba or Image.open(io.BytesIO(data)).convert("RGBA").tobytes()).hexdigest()
+lossless = saved(picture("RGBA", 20), "WEBP", lossless=True, exact=True)
+write("Pixels/lossless.webp", lossless)
+digests["lossless.webp"] = hashlib.sha256(Image.open(io.BytesIO(lossless)).convert("RGBA").tobytes()).hexdigest()
+write("Pixels/digests.json", json.dumps(digests, indent=1).encode())
