@@ -65,7 +65,8 @@ extension ComfyGraph {
             next += 1
             guard seen.insert(link).inserted, let source = nodes[link.id] else { continue }
             if source.classType == "ConditioningZeroOut" { continue }
-            let written = ComfyClasses.textInputs.filter { source.inputs[$0] != nil }
+            let written =
+                source.traits.contains(.words) ? ComfyClasses.textInputs.filter { source.inputs[$0] != nil } : []
             if !written.isEmpty {
                 for input in written {
                     guard let text = text(source, input) else { unknown = unknown ?? source; continue }

@@ -5,7 +5,7 @@ enum ComfyReader {
         prompt(metadata).map { found in
             var recipe = read(found.graph, fileName: fileName, dialect: "comfyui-prompt")
             // Canvases are large, and most say nothing of their models but the names.
-            if metadata.field("workflow")?.holds("models\"") == true, let canvas = canvas(metadata) {
+            if metadata.field("workflow")?.holds("\"models\"") == true, let canvas = canvas(metadata) {
                 CanvasModels(canvas).add(to: &recipe)
             }
             return (recipe, found.bytes)

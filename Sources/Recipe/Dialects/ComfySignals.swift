@@ -36,7 +36,9 @@ struct ComfySignals {
                 .init(.unresolved, "the sampler of node \(pass.node) is chosen in a way that is not followed"))
         }
         if let node = graph.nodes[pass.node] {
-            var prompts = [(node, "positive"), (node, "negative")]
+            // A text that was resolved is not looked for again.
+            var prompts = [(node, "positive", pass.positive), (node, "negative", pass.negative)]
+                .filter { $0.2 == nil }.map { ($0.0, $0.1) }
             if let guider = graph.link(node.inputs["guider"]).flatMap({ graph.nodes[$0.id] }) {
                 prompts += (ComfyClasses.guiderTexts + ["negative"]).map { (guider, $0) }
             }

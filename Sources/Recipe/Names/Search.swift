@@ -42,9 +42,24 @@ private func search(
 }
 
 extension [UInt8] {
-    /// Whether `part` stands anywhere in these bytes.
+    /// Whether `part` stands anywhere in these bytes, which are many: by Horspool's method most of them are never looked at.
     func holds(_ part: String) -> Bool {
-        withUnsafeBufferPointer { search(Array(part.utf8), in: $0, from: 0) != nil }
+        let part = Array(part.utf8)
+        guard let last = part.last, count >= part.count else { return part.isEmpty }
+        // How far the part can move on when a byte stands under its end.
+        var steps = [Int](repeating: part.count, count: 256)
+        for (index, byte) in part.dropLast().enumerated() { steps[Int(byte)] = part.count - 1 - index }
+        return withUnsafeBufferPointer { bytes in
+            steps.withUnsafeBufferPointer { steps in
+                var end = part.count - 1
+                while end < bytes.count {
+                    let byte = bytes[end]
+                    if byte == last, bytes[(end - part.count + 1)...end].elementsEqual(part) { return true }
+                    end += steps[Int(byte)]
+                }
+                return false
+            }
+        }
     }
 }
 
