@@ -72,3 +72,25 @@ import Testing
         }
     }
 }
+
+@Suite(.timeLimit(.minutes(2))) struct `A b3sum that fails` {
+    @Test func `costs the BLAKE3 of a model, and nothing else`() throws {
+        let line = try CommandLineFixture()
+        try line.writeModels(seed: 1)
+        try #require(try line.run("init").status == 0)
+        let fake = try line.directory.write(Array("#!/bin/sh\nexit 1\n".utf8), to: "bin/b3sum")
+        #expect(chmod(fake.string, 0o755) == 0)
+        let path = fake.removingLastComponent().string + ":/usr/bin:/bin"
+        let added = try line.run(
+            tool: CommandLineFixture.executable, ["add", line.directory.appending("models").string],
+            environment: ["REPROFS_STORE": line.store.string, "PATH": path])
+        #expect(added.status == 0 && added.output.contains("added"))
+        let store = try Store.open(line.store)
+        // It is not tried again for ever.
+        #expect(try store.unidentified().isEmpty)
+        for blob in try store.blobs(after: 0, limit: 10) {
+            guard let identity = try store.identity(of: blob) else { continue }
+            #expect(identity.blake3 == nil && identity.tensors != nil && identity.crc32.count == 8)
+        }
+    }
+}

@@ -122,7 +122,8 @@ extension Store {
                 arguments: [
                     blob.id, identity.autoV1, identity.tensors?.data, identity.layout?.data,
                     identity.crc32.lowercased(),
-                    identity.blake3?.data, try header.map(db.blob),
+                    // No bytes say that b3sum failed, so that it is not tried for ever.
+                    identity.blake3?.data ?? (BLAKE3Process.isInstalled ? Data() : nil), try header.map(db.blob),
                 ])
             try db.execute(sql: "DELETE FROM claim WHERE blob = ?", arguments: [blob.id])
             for (key, value) in identity.claims {
@@ -141,7 +142,9 @@ extension Store {
             guard
                 let row = try Row.fetchOne(db, sql: "SELECT * FROM identity WHERE blob = ?", arguments: [blob.id])
             else { return nil }
-            let digest = { (column: String) in try (row[column] as Data?).map { try Digest(column: $0) } }
+            let digest = { (column: String) in
+                try (row[column] as Data?).flatMap { $0.isEmpty ? nil : try Digest(column: $0) }
+            }
             var identity = Identity(
                 autoV1: row["autoV1"], tensors: try digest("tensors"), layout: try digest("layout"),
                 crc32: (row["crc32"] as String).uppercased(), blake3: try digest("blake3"),
