@@ -1,5 +1,3 @@
-import Dispatch
-import Glibc
 import Recipe
 import Store
 import Synchronization
@@ -27,7 +25,6 @@ final class SnapshotWork: Sendable {
     private static let few = 8
 
     private struct State {
-        var next = 0
         var ready: [PreparedImage] = []
         var counts = Counts()
         var progress: ProgressLine
@@ -53,22 +50,14 @@ final class SnapshotWork: Sendable {
 
     /// Does it all; says what came of each image on the way.
     func run() -> Counts {
-        let workers = items.count < Self.few ? 1 : max(1, min(16, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
-        DispatchQueue.concurrentPerform(iterations: workers) { _ in
-            while let item = take() { read(item) }
+        Workers.forEach(of: items.count, share: 1, limit: items.count < Self.few ? 1 : min(16, Workers.processors)) {
+            places in
+            read(items[places.lowerBound])
         }
         keep(state.withLock { state in take(all: true, &state) })
         return state.withLock { state in
             state.progress.clear()
             return state.counts
-        }
-    }
-
-    private func take() -> Item? {
-        state.withLock { state in
-            guard state.next < items.count else { return nil }
-            state.next += 1
-            return items[state.next - 1]
         }
     }
 

@@ -1,6 +1,4 @@
 import ArgumentParser
-import Dispatch
-import Glibc
 import Recipe
 import Store
 import Synchronization
@@ -44,21 +42,11 @@ struct ReadCommand: ParsableCommand {
 
     /// A row for each file, in their order; all processors read.
     private func read(_ paths: [FilePath]) -> [Result<String, StoreError>] {
-        // A worker takes some files at a time, so that the workers seldom meet.
-        let share = 32
         let shares = Mutex<[Int: [Result<String, StoreError>]]>([:])
-        let next = Mutex(0)
-        let workers = max(1, min((paths.count + share - 1) / share, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
-        DispatchQueue.concurrentPerform(iterations: workers) { _ in
-            while true {
-                let start = next.withLock { next in
-                    next += share
-                    return next - share
-                }
-                guard start < paths.count else { return }
-                let rows = paths[start..<min(start + share, paths.count)].map(row)
-                shares.withLock { $0[start] = rows }
-            }
+        // Some files at a time, so that the workers seldom meet.
+        Workers.forEach(of: paths.count, share: 32) { places in
+            let rows = paths[places].map(row)
+            shares.withLock { $0[places.lowerBound] = rows }
         }
         return shares.withLock { shares in shares.sorted { $0.key < $1.key }.flatMap(\.value) }
     }

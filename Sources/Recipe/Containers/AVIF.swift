@@ -112,13 +112,7 @@ enum AVIF {
                 var bytes: [UInt8] = []
                 for part in parts { bytes += try boxes.source.read(at: part.lowerBound, count: part.count) }
                 if kind == "Exif" {
-                    // Four bytes say how far the TIFF header is from there.
-                    let skip = bigEndian(bytes.prefix(4))
-                    guard bytes.count >= 4, skip <= bytes.count - 4 else {
-                        metadata.note("the EXIF item is cut off")
-                        continue
-                    }
-                    EXIF.read(Array(bytes[(4 + skip)...]), into: &metadata)
+                    EXIF.read(afterOffset: bytes, "item", into: &metadata)
                 } else {
                     XMP.read(bytes, into: &metadata)
                 }

@@ -10,6 +10,18 @@ struct Boxes<Source: ByteSource> {
 
     init(_ source: Source) { self.source = source }
 
+    /// A box's type, where its content begins, and its size with the head, as it says; nil where the file ends in the head.
+    func head(at offset: Int, in range: Range<Int>) throws(SourceError) -> (type: String, start: Int, size: Int)? {
+        let head = try source.read(at: offset, count: 16)
+        guard head.count >= 8 else { return nil }
+        let type = String(decoding: head[4..<8], as: UTF8.self)
+        switch bigEndian(head[0..<4]) {
+        case 1 where head.count == 16: return (type, offset + 16, bigEndian(head[8..<16]))
+        case 0: return (type, offset + 8, range.upperBound - offset)
+        case let size: return (type, offset + 8, size)
+        }
+    }
+
     /// Every box in a range; `isWhole` is false where one says it is longer than what holds it. Boxes are skipped by
     /// their sizes, so that what nobody asks for is never read.
     mutating func list(in range: Range<Int>) throws(SourceError) -> (boxes: [Box], isWhole: Bool) {
@@ -18,20 +30,12 @@ struct Boxes<Source: ByteSource> {
         while offset + 8 <= range.upperBound {
             visited += 1
             guard visited < ReadLimit.chunks else { return (boxes, false) }
-            let head = try source.read(at: offset, count: 16)
-            guard head.count >= 8 else { return (boxes, false) }
-            var size = bigEndian(head[0..<4])
-            var start = offset + 8
-            if size == 1, head.count == 16 {
-                size = bigEndian(head[8..<16])
-                start = offset + 16
-            } else if size == 0 {
-                size = range.upperBound - offset
+            guard let (type, start, size) = try head(at: offset, in: range), size >= start - offset else {
+                return (boxes, false)
             }
-            guard size >= start - offset else { return (boxes, false) }
             let isWhole = size <= range.upperBound - offset
             let end = isWhole ? offset + size : range.upperBound
-            boxes.append(Box(type: String(decoding: head[4..<8], as: UTF8.self), content: min(start, end)..<end))
+            boxes.append(Box(type: type, content: min(start, end)..<end))
             guard isWhole else { return (boxes, false) }
             offset = end
         }

@@ -21,7 +21,7 @@ enum C2PA {
 
     static func read(_ store: [UInt8], into metadata: inout Metadata) {
         var walk = Walk()
-        walk.boxes(store[...], label: "", depth: 0)
+        walk.boxes(store[...], depth: 0)
         guard walk.isManifest else { return metadata.note("a C2PA block holds no manifest") }
         if walk.isBroken { metadata.note("a C2PA manifest is broken") }
         let claim: JSON = [
@@ -41,16 +41,16 @@ enum C2PA {
         private var visited = 0
 
         /// A superbox begins with a description, which labels what follows.
-        mutating func boxes(_ data: ArraySlice<UInt8>, label: String, depth: Int) {
+        mutating func boxes(_ data: ArraySlice<UInt8>, depth: Int) {
             var rest = data
-            var label = label
+            var label = ""
             while rest.count >= 8 {
                 visited += 1
-                let size = Int(rest.prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
+                let size = bigEndian(rest.prefix(4))
                 guard depth < 8, visited < 10_000, size >= 8, size <= rest.count else { return isBroken = true }
                 let content = rest.dropFirst(8).prefix(size - 8)
                 switch String(decoding: rest.dropFirst(4).prefix(4), as: UTF8.self) {
-                case "jumb": boxes(content, label: "", depth: depth + 1)
+                case "jumb": boxes(content, depth: depth + 1)
                 case "jumd":
                     // 16 bytes of type, one of flags, then the label.
                     label = String(decoding: content.dropFirst(17).prefix { $0 != 0 }, as: UTF8.self)

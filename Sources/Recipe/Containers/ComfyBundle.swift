@@ -9,7 +9,7 @@ enum ComfyBundle {
             let object = (try? JSONParser.parse(bytes))?.object,
             object["prompt"]?.object != nil || object["workflow"]?.object != nil || isGraph(object["prompt"])
         else { return false }
-        for (key, value) in object.members { metadata.add(key, Array((value.string ?? value.compact()).utf8)) }
+        metadata.add(object)
         return true
     }
 

@@ -25,6 +25,16 @@ package enum Container {
     }
 }
 
+/// The text up to the first NUL.
+func textOfUTF16(_ bytes: ArraySlice<UInt8>, isLittle: Bool) -> String {
+    var units: [UInt16] = []
+    var rest = bytes
+    while let first = rest.popFirst(), let second = rest.popFirst() {
+        units.append(isLittle ? UInt16(second) << 8 | UInt16(first) : UInt16(first) << 8 | UInt16(second))
+    }
+    return String(decoding: units.prefix { $0 != 0 }, as: UTF16.self)
+}
+
 /// Some writers put UTF-8 where the specification says Latin-1: valid UTF-8 is taken as such.
 func utf8OrLatin1(_ bytes: [UInt8]) -> String {
     if let text = String(validating: bytes, as: UTF8.self) { return text }

@@ -23,6 +23,14 @@ enum EXIF {
         reader.read(into: &metadata)
     }
 
+    /// The same of an AVIF item or a JPEG XL box, where four bytes say how far the TIFF header is from there. `place` names
+    /// it when it is cut off.
+    static func read(afterOffset block: [UInt8], _ place: String, into metadata: inout Metadata) {
+        let skip = bigEndian(block.prefix(4))
+        guard block.count >= 4, skip <= block.count - 4 else { return metadata.note("the EXIF \(place) is cut off") }
+        read(Array(block[(4 + skip)...]), into: &metadata)
+    }
+
     private struct Reader {
         let bytes: [UInt8]
         let isLittle: Bool
@@ -47,12 +55,12 @@ enum EXIF {
                         metadata.note("the EXIF field \(name) is cut off")
                         continue
                     }
-                    add(tag, name, value, to: &metadata)
+                    add(name, value, to: &metadata)
                 }
             }
         }
 
-        private func add(_ tag: Int, _ name: String, _ value: [UInt8], to metadata: inout Metadata) {
+        private func add(_ name: String, _ value: [UInt8], to metadata: inout Metadata) {
             let text: [UInt8]
             switch name {
             case "UserComment": text = userComment(value)
@@ -100,12 +108,7 @@ enum EXIF {
         }
 
         private func utf16(_ bytes: ArraySlice<UInt8>, isLittle: Bool) -> [UInt8] {
-            var units: [UInt16] = []
-            var rest = bytes
-            while let first = rest.popFirst(), let second = rest.popFirst() {
-                units.append(isLittle ? UInt16(second) << 8 | UInt16(first) : UInt16(first) << 8 | UInt16(second))
-            }
-            return Array(String(decoding: units.prefix { $0 != 0 }, as: UTF16.self).utf8)
+            Array(textOfUTF16(bytes, isLittle: isLittle).utf8)
         }
 
         private func number(at offset: Int, count: Int) -> Int {

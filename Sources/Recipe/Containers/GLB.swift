@@ -16,9 +16,7 @@ enum GLB {
             metadata.note("the description of the model is broken")
             return metadata
         }
-        for (key, value) in json["asset"]?["extras"]?.object?.members ?? [] {
-            metadata.add(key, Array((value.string ?? value.compact()).utf8))
-        }
+        if let extras = json["asset"]?["extras"]?.object { metadata.add(extras) }
         return metadata
     }
 }

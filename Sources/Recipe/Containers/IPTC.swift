@@ -10,12 +10,12 @@ enum IPTC {
     static func read(resources data: ArraySlice<UInt8>, into metadata: inout Metadata) {
         var rest = data
         while rest.count >= 12, rest.starts(with: Array("8BIM".utf8)) {
-            let id = number(rest.dropFirst(4).prefix(2))
+            let id = bigEndian(rest.dropFirst(4).prefix(2))
             // A name of one byte's length, padded to an even number of bytes.
             let name = Int(rest[rest.startIndex + 6]) + 1
             let head = 6 + name + name % 2
             guard rest.count >= head + 4 else { break }
-            let size = number(rest.dropFirst(head).prefix(4))
+            let size = bigEndian(rest.dropFirst(head).prefix(4))
             guard rest.count >= head + 4 + size else {
                 return metadata.note("an image resource is longer than what holds it")
             }
@@ -29,7 +29,7 @@ enum IPTC {
         var rest = data
         while rest.count >= 5, rest.first == 0x1C {
             let bytes = Array(rest.prefix(5))
-            let size = Int(bytes[3]) << 8 | Int(bytes[4])
+            let size = bigEndian(bytes[3...4])
             // The highest bit stands for records over 32 KiB, which hold no captions.
             guard size < 0x8000, rest.count >= 5 + size else {
                 return metadata.note("an IPTC record is longer than what holds it")
@@ -38,6 +38,4 @@ enum IPTC {
             rest = rest.dropFirst(5 + size)
         }
     }
-
-    private static func number(_ bytes: ArraySlice<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }
 }

@@ -44,11 +44,11 @@ private func inflate(
 
 /// Bytes that arrive in pieces.
 struct Pieces {
-    private var pieces: [ArraySlice<UInt8>] = []
+    private var pieces: [[UInt8]] = []
     private(set) var count = 0
 
     mutating func append(_ piece: ArraySlice<UInt8>) {
-        pieces.append(ArraySlice(Array(piece)))
+        pieces.append(Array(piece))
         count += piece.count
     }
 

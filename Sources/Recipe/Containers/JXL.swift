@@ -35,11 +35,7 @@ enum JXL {
 
     private static func take(_ type: String, _ bytes: [UInt8], into metadata: inout Metadata) {
         switch type {
-        case "Exif":
-            guard bytes.count >= 4, case let skip = bigEndian(bytes.prefix(4)), skip <= bytes.count - 4 else {
-                return metadata.note("the EXIF box is cut off")
-            }
-            EXIF.read(Array(bytes[(4 + skip)...]), into: &metadata)
+        case "Exif": EXIF.read(afterOffset: bytes, "box", into: &metadata)
         case "xml ": XMP.read(bytes, into: &metadata)
         case "jumb": C2PA.read(box("jumb", bytes), into: &metadata)
         case "comf": ComfyBundle.add(bytes, to: &metadata)

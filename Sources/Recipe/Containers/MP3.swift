@@ -73,12 +73,7 @@ enum MP3 {
         case 1, 2:
             let isLittle = bytes.starts(with: [0xFF, 0xFE])
             let hasMark = isLittle || bytes.starts(with: [0xFE, 0xFF])
-            var rest = bytes.dropFirst(hasMark ? 2 : 0)
-            var units: [UInt16] = []
-            while let first = rest.popFirst(), let second = rest.popFirst() {
-                units.append(isLittle ? UInt16(second) << 8 | UInt16(first) : UInt16(first) << 8 | UInt16(second))
-            }
-            return String(decoding: units.prefix { $0 != 0 }, as: UTF16.self)
+            return textOfUTF16(bytes.dropFirst(hasMark ? 2 : 0), isLittle: isLittle)
         default: return utf8OrLatin1(Array(bytes.prefix { $0 != 0 }))
         }
     }

@@ -26,29 +26,20 @@ enum MP4 {
             while offset + 8 <= range.upperBound {
                 visited += 1
                 guard visited < ReadLimit.chunks else { return metadata.note("too many boxes; the rest was not read") }
-                let head = try source.read(at: offset, count: 16)
-                guard head.count >= 8 else { break }
-                var size = bigEndian(head[0..<4])
-                var start = offset + 8
-                if size == 1, head.count == 16 {
-                    size = bigEndian(head[8..<16])
-                    start = offset + 16
-                } else if size == 0 {
-                    size = range.upperBound - offset
-                }
+                guard let (type, start, size) = try Boxes(source).head(at: offset, in: range) else { break }
                 guard size >= start - offset, size <= range.upperBound - offset else {
                     return metadata.note("a box says it is longer than what holds it")
                 }
-                try enter(Array(head[4..<8]), start..<offset + size, depth: depth)
+                try enter(type, start..<offset + size, depth: depth)
                 offset += size
             }
             if offset < range.upperBound, depth == 0 { metadata.note("the file ends within a box") }
         }
 
-        private mutating func enter(_ type: [UInt8], _ content: Range<Int>, depth: Int) throws(SourceError) {
+        private mutating func enter(_ type: String, _ content: Range<Int>, depth: Int) throws(SourceError) {
             guard depth < 8 else { return }
-            if depth == 0, type == Array("moov".utf8) { hasMovie = true }
-            switch String(decoding: type, as: UTF8.self) {
+            if depth == 0, type == "moov" { hasMovie = true }
+            switch type {
             case "moov", "udta", "trak": try boxes(in: content, depth: depth + 1)
             case "meta":
                 // A full box in MP4, with four bytes of version and flags; a plain one in QuickTime.

@@ -78,19 +78,15 @@ enum Matroska {
                 // FFmpeg writes names in capitals.
                 metadata.add(name.lowercased(), try source.read(at: offset, count: count))
             case Element.width where metadata.width == nil && count <= 8:
-                metadata.width = try integer(at: offset, count)
+                metadata.width = bigEndian(try source.read(at: offset, count: count))
             case Element.height where metadata.height == nil && count <= 8:
-                metadata.height = try integer(at: offset, count)
+                metadata.height = bigEndian(try source.read(at: offset, count: count))
             case Element.documentType where count <= 32:
                 if try source.read(at: offset, count: count).prefix(4).elementsEqual(Array("webm".utf8)) {
                     metadata.mediaType = "video/webm"
                 }
             default: break
             }
-        }
-
-        private func integer(at offset: Int, _ count: Int) throws(SourceError) -> Int {
-            Int(clamping: try source.read(at: offset, count: count).reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
         }
 
         /// A number whose leading zeros tell its length, 1 to 8 bytes. An id keeps the bit that marks its length.

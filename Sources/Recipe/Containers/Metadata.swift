@@ -39,6 +39,11 @@ package struct Metadata: Sendable {
         fields.append(.init(key: key, bytes: isPlain ? bytes : Array(utf8OrLatin1(bytes).utf8)))
     }
 
+    /// Adds every member of an object as a field: texts as they are, everything else as JSON.
+    mutating func add(_ object: JSON.Object) {
+        for (key, value) in object.members { add(key, Array((value.string ?? value.compact()).utf8)) }
+    }
+
     /// Adds all that a file beside this one says.
     mutating func append(_ other: Metadata) {
         for field in other.fields { add(field.key, field.bytes) }

@@ -15,9 +15,7 @@ package enum Safetensors {
             metadata.note("the header is broken")
             return metadata
         }
-        for (key, value) in header["__metadata__"]?.object?.members ?? [] {
-            metadata.add(key, Array((value.string ?? value.compact()).utf8))
-        }
+        if let claims = header["__metadata__"]?.object { metadata.add(claims) }
         return metadata
     }
 

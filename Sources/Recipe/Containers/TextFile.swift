@@ -13,10 +13,7 @@ package enum TextFile {
 
     /// A text that is a record by itself; nil for anything else.
     static func read(_ source: some ByteSource) throws(SourceError) -> Metadata? {
-        guard source.count <= limit, let metadata = metadata(try source.read(at: 0, count: source.count)) else {
-            return nil
-        }
-        return metadata
+        source.count <= limit ? metadata(try source.read(at: 0, count: source.count)) : nil
     }
 
     static func sidecar(_ sidecar: RecipeReader.Sidecar) throws(SourceError) -> Metadata? {
@@ -59,7 +56,7 @@ package enum TextFile {
             metadata.add("workflow", bytes)
         } else {
             metadata.add("parameters", bytes)
-            for (key, value) in object.members { metadata.add(key, Array((value.string ?? value.compact()).utf8)) }
+            metadata.add(object)
             // InvokeAI keeps that of a video so, and its API gives that of an image so.
             if ["positive_prompt", "generation_mode"].contains(where: { object[$0] != nil }) {
                 metadata.add("invokeai_metadata", bytes)

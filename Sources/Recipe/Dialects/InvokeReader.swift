@@ -10,9 +10,6 @@ enum InvokeReader {
         return metadata.text("Dream").flatMap(InvokeDream.read)
     }
 
-    /// A recipe from the metadata that InvokeAI keeps in its database.
-    package static func read(database json: JSON) -> Recipe? { isCurrent(json) ? read(json) : nil }
-
     private static func isCurrent(_ json: JSON) -> Bool {
         json["positive_prompt"] != nil || json["generation_mode"] != nil || json["app_version"] != nil
     }
@@ -54,10 +51,9 @@ enum InvokeReader {
         }
         let weight = (json["weight"] ?? json["control_weight"])?.numeric
         for (key, value) in object.members {
-            models(
-                value,
-                key == "model" || key.hasSuffix("_model") && !input.isEmpty ? (input.isEmpty ? key : input) : key,
-                weight, to: &record)
+            // `controlnets[].control_model` is one of the control nets.
+            let isOfList = !input.isEmpty && (key == "model" || key.hasSuffix("_model"))
+            models(value, isOfList ? input : key, weight, to: &record)
         }
     }
 
@@ -76,15 +72,9 @@ enum InvokeReader {
         }
     }
 
-    /// `blake3:<64 hex>`, `sha256:…`; other prefixes name hashes that are not kept.
+    /// With a prefix or, in early versions, without.
     private static func recorded(_ text: String) -> RecordedHash? {
-        let parts = text.split(separator: ":", maxSplits: 1)
-        guard parts.count == 2 else { return RecordedHash(text, .sha256) }
-        switch parts[0] {
-        case "blake3", "blake3_single": return RecordedHash(parts[1], .blake3)
-        case "sha256": return RecordedHash(parts[1], .sha256)
-        default: return nil
-        }
+        text.contains(":") ? RecordedHash(prefixed: text) : RecordedHash(text, .sha256)
     }
 
     private static func images(_ json: JSON) -> [(kind: String, name: String)] {

@@ -20,7 +20,6 @@ struct NamedValues {
         String(key.lowercased().unicodeScalars.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) })
     }
 
-    var isEmpty: Bool { values.isEmpty }
     func has(_ names: String...) -> Bool { names.contains { values[$0] != nil } }
     func value(_ names: String...) -> JSON? { names.first(giving: { values[$0] }) }
     var all: [(key: String, value: JSON)] { values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }

@@ -13,25 +13,26 @@ enum DriftLedger {
 
     enum Since: Sendable {
         case version([Int])
-        /// Year, month, day.
-        case day(Int, Int, Int)
+        /// The beginning of a day.
+        case day(Timestamp?)
     }
 
     static let entries: [Entry] = [
         .init(
-            tool: "ComfyUI", since: .day(2023, 6, 25), touches: ["dpmpp_sde*", "dpmpp_2m_sde*", "dpmpp_3m_sde*"],
+            tool: "ComfyUI", since: .day(Timestamp(year: 2023, month: 6, day: 25)),
+            touches: ["dpmpp_sde*", "dpmpp_2m_sde*", "dpmpp_3m_sde*"],
             what: "SDE samplers got their own seeded noise (4eab00e1)"),
         .init(
-            tool: "ComfyUI", since: .day(2023, 10, 20), touches: ["uni_pc*"],
+            tool: "ComfyUI", since: .day(Timestamp(year: 2023, month: 10, day: 20)), touches: ["uni_pc*"],
             what: "the mathematics of uni_pc changed (4185324a)"),
         .init(
-            tool: "ComfyUI", since: .day(2023, 12, 6), touches: ["HyperTile"],
+            tool: "ComfyUI", since: .day(Timestamp(year: 2023, month: 12, day: 6)), touches: ["HyperTile"],
             what: "HyperTile chose its tiles otherwise (03eadbb5)"),
         .init(
-            tool: "ComfyUI", since: .day(2024, 8, 26), touches: ["weight_dtype:fp8*"],
+            tool: "ComfyUI", since: .day(Timestamp(year: 2024, month: 8, day: 26)), touches: ["weight_dtype:fp8*"],
             what: "rounding to fp8 became repeatable; before, LoRAs on fp8 weights were random (2ca8f6e2)"),
         .init(
-            tool: "ComfyUI", since: .day(2025, 1, 7),
+            tool: "ComfyUI", since: .day(Timestamp(year: 2025, month: 1, day: 7)),
             touches: ["*_ancestral", "euler_ancestral*", "dpm_2_ancestral", "dpmpp_2s_ancestral*"],
             what: "ancestral samplers draw other noise since 0.3.12 (916d1e14, 4209edf4)"),
         .init(
@@ -48,10 +49,8 @@ enum DriftLedger {
         return entries.filter { entry in
             guard entry.tool == recipe.generator.name else { return false }
             switch entry.since {
-            case .day(let year, let month, let day):
-                guard let time, let change = Timestamp(year: year, month: month, day: day), time < change else {
-                    return false
-                }
+            case .day(let change):
+                guard let time, let change, time < change else { return false }
             case .version(let first):
                 guard let version = numbers(recipe.generator.version), version.lexicographicallyPrecedes(first) else {
                     return false

@@ -45,7 +45,7 @@ enum Stealth {
         guard let object = (try? JSONParser.parse(text))?.object, object["sui_image_params"] == nil else {
             return metadata.add("parameters", text)
         }
-        for (key, value) in object.members { metadata.add(key, Array((value.string ?? value.compact()).utf8)) }
+        metadata.add(object)
     }
 
     /// Collects the lowest bits by columns: eight in a byte, the first in the highest place.

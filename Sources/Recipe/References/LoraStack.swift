@@ -15,11 +15,11 @@ struct LoraStack {
         } else if node.inputs.members.contains(where: { $0.value["lora"]?.string != nil }) {
             references = Self.power(node, graph)
             inputs = Set(node.inputs.members.filter { $0.value["lora"] != nil }.map(\.key))
-        } else if node.inputs.members.contains(where: { Self.isLora($0) && Self.number(of: $0.key) != nil }) {
-            references = Self.numbered(node, graph)
-            inputs = Set(node.inputs.members.filter { Self.number(of: $0.key) != nil && Self.isLora($0) }.map(\.key))
         } else {
-            return nil
+            let numbered = node.inputs.members.filter { Self.isLora($0) && Self.number(of: $0.key) != nil }
+            if numbered.isEmpty { return nil }
+            references = Self.numbered(node, graph)
+            inputs = Set(numbered.map(\.key))
         }
     }
 

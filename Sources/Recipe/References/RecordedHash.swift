@@ -29,6 +29,17 @@ package struct RecordedHash: Sendable, Hashable {
         self.value = value
     }
 
+    /// As InvokeAI writes it: `blake3:<64 hex>`, `sha256:…`. Nil for other prefixes, whose hashes are not kept.
+    package init?(prefixed text: String) {
+        let parts = text.split(separator: ":", maxSplits: 1)
+        guard parts.count == 2 else { return nil }
+        switch parts[0] {
+        case "blake3", "blake3_single": self.init(parts[1], .blake3)
+        case "sha256": self.init(parts[1], .sha256)
+        default: return nil
+        }
+    }
+
     /// The beginning of the SHA-256 of no bytes, which tools write when they could not read the file.
     package static func isOfNothing(_ text: some StringProtocol) -> Bool { text.lowercased().hasPrefix("e3b0c442") }
 

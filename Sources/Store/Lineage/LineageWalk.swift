@@ -115,7 +115,7 @@ struct LineageWalk {
     }
 
     /// Adds the images that are made with these bytes now, and the models whose headers name them.
-    mutating func dependents(on blob: Int64, _ id: String) throws {
+    mutating func dependents(on blob: Int64) throws {
         let snapshots = try Int64.fetchAll(
             db,
             sql: """

@@ -15,15 +15,15 @@ extension Store {
     package func lineage(of versions: [VersionListing]) throws(StoreError) -> Lineage {
         try catalogue.read { db in
             var walk = LineageWalk(store: self, db: db)
-            var own: [(blob: Int64, node: String)] = []
+            var own: [Int64] = []
             for version in versions {
                 let blob = try Int64.fetchOne(
                     db, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [version.sha256.data])
                 let name = "\(version.folder)/\(version.name)@v\(version.number)"
-                let node = try walk.model(blob: blob, version.sha256, name: name)
-                if let blob { own.append((blob, node)) }
+                _ = try walk.model(blob: blob, version.sha256, name: name)
+                if let blob { own.append(blob) }
             }
-            for (blob, node) in own { try walk.dependents(on: blob, node) }
+            for blob in own { try walk.dependents(on: blob) }
             return walk.lineage
         }
     }

@@ -33,18 +33,12 @@ package final class InvokeDatabase: RecordSource {
                 var models: [String: Model] = [:]
                 for config in try String.fetchAll(db, sql: "SELECT config FROM models WHERE config IS NOT NULL") {
                     guard let json = try? JSONParser.parse(config), let name = json["name"]?.string else { continue }
-                    models[name] = Model(path: json["path"]?.string, hash: json["hash"]?.string.flatMap(Self.hash))
+                    models[name] = Model(
+                        path: json["path"]?.string, hash: json["hash"]?.string.flatMap { RecordedHash(prefixed: $0) })
                 }
                 return models
             }
         } catch { return nil }
-    }
-
-    private static func hash(_ text: String) -> RecordedHash? {
-        let parts = text.split(separator: ":", maxSplits: 1)
-        guard parts.count == 2 else { return nil }
-        return parts[0].hasPrefix("blake3")
-            ? RecordedHash(parts[1], .blake3) : parts[0] == "sha256" ? RecordedHash(parts[1], .sha256) : nil
     }
 
     package func records(of imageName: String) throws(StoreError) -> [RecipeReader.Sidecar] {

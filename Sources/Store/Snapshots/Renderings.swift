@@ -110,11 +110,7 @@ extension Store {
                 JOIN image ON image.id = snapshot.image WHERE snapshot.id = ?
                 """, arguments: [snapshot])
         guard let row else { throw StoreError.notFound("snapshot \(snapshot)") }
-        let text = try documentBytes(row["document"], db)
-        let parsed: SnapshotDocument
-        do { parsed = try SnapshotDocument(try JSONParser.parse(text)) } catch {
-            throw StoreError.catalogue("the snapshot \(snapshot) cannot be read: \(error)")
-        }
+        let parsed = try snapshotDocument(row["document"], of: snapshot, db)
         return RecipeDocument(
             id: try Digest(column: row["sha256"]), snapshot: parsed, verdict: try verdict(on: parsed, db),
             name: name,
@@ -122,6 +118,15 @@ extension Store {
             workflow: try (row["workflow"] as Int64?).map { try documentBytes($0, db) },
             parameters: try (row["parameters"] as Int64?).map { try documentBytes($0, db) },
             pixels: try (row["pixels"] as Data?).map { try Digest(column: $0) })
+    }
+
+    /// What a snapshot says, from its document's row.
+    func snapshotDocument(_ document: Int64, of snapshot: Int64, _ db: Database) throws -> SnapshotDocument {
+        do { return try SnapshotDocument(try JSONParser.parse(try documentBytes(document, db))) } catch let error
+            as StoreError
+        {
+            throw error
+        } catch { throw StoreError.catalogue("the snapshot \(snapshot) cannot be read: \(error)") }
     }
 
     private func verdict(on snapshot: SnapshotDocument, _ db: Database) throws -> Verdict {

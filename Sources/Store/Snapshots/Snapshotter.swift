@@ -109,10 +109,16 @@ extension Store {
     }
 
     func current(of image: Int64, _ db: Database) throws -> Current? {
-        let snapshot = try Int64.fetchOne(db, sql: "SELECT snapshot FROM image WHERE id = ?", arguments: [image])
-        guard let snapshot else { return nil }
-        let document = try recipeDocument(of: snapshot, named: "", db)
-        return Current(id: snapshot, digest: document.id, image: image, document: document.snapshot)
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT snapshot.id, snapshot.sha256, document FROM image JOIN snapshot ON snapshot.id = image.snapshot
+                WHERE image.id = ?
+                """, arguments: [image])
+        guard let row else { return nil }
+        return Current(
+            id: row["id"], digest: try Digest(column: row["sha256"]), image: image,
+            document: try snapshotDocument(row["document"], of: row["id"], db))
     }
 
     /// Stores a snapshot, makes it the image's current one, and notes what would make it better. Its documents are there.
