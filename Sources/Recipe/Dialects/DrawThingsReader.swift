@@ -8,15 +8,12 @@ enum DrawThingsReader {
         guard let object = metadata.json(keys, where: isDrawThings)?.object else { return nil }
         let values = NamedValues(object)
         var record = FlatRecord("Draw Things", version: nil, dialect: "draw-things", field: "UserComment")
-        record.sample { pass in
+        record.sample(values) { pass in
             pass.positive = values.text("c")
             pass.negative = values.text("uc")
-            pass.seed = values.seed("seed")
-            pass.steps = values.number("steps")
             pass.cfg = values.number("scale")
             pass.sampler = values.text("sampler")
             pass.denoise = values.number("strength")
-            (pass.width, pass.height) = values.size()
         }
         let full = object["v2"]
         record.model("checkpoints", values.text("model"), "model")

@@ -7,17 +7,15 @@ enum EasyDiffusionReader {
         let values = json?.object.map { NamedValues($0) } ?? NamedValues(metadata)
         guard let model = values.text("usestablediffusionmodel", "stablediffusionmodel") else { return nil }
         var record = FlatRecord("Easy Diffusion", dialect: "easy-diffusion", field: "use_stable_diffusion_model")
-        record.sample { pass in
+        record.sample(values) { pass in
             pass.positive = values.text("prompt")
             pass.negative = values.text("negativeprompt")
             // The seed of the first image plus this one's place, as the tool writes it.
-            pass.seed = values.seed("seed")
             pass.steps = values.number("numinferencesteps", "steps")
             pass.cfg = values.number("guidancescale")
             pass.sampler = values.text("samplername", "sampler")
             pass.scheduler = values.text("schedulername", "scheduler")
             pass.denoise = values.number("promptstrength")
-            (pass.width, pass.height) = values.size()
         }
         record.model("checkpoints", model, "use_stable_diffusion_model")
         record.model("vae", values.text("usevaemodel", "vaemodel"), "use_vae_model")

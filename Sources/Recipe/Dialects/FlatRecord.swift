@@ -9,9 +9,14 @@ struct FlatRecord {
         self.field = field
     }
 
-    /// Adds the pass that these values describe.
-    mutating func sample(_ fill: (inout Recipe.Pass) -> Void) {
+    /// Adds the pass that these values describe: seed, steps and size where they have their usual names, the rest by `fill`.
+    mutating func sample(_ values: NamedValues? = nil, _ fill: (inout Recipe.Pass) -> Void) {
         var pass = Recipe.Pass(node: field)
+        if let values {
+            pass.seed = values.seed("seed")
+            pass.steps = values.number("steps")
+            (pass.width, pass.height) = values.size()
+        }
         fill(&pass)
         if let seed = pass.seed, !seed.isInteger || seed.isNegative { pass.seed = nil }
         recipe.passes.append(pass)

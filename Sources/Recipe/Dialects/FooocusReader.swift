@@ -10,19 +10,16 @@ enum FooocusReader {
         let software = values.text("software") ?? values.text("version") ?? metadata.text("Software") ?? "Fooocus"
         let name = ["RuinedFooocus", "Fooocus-MRE"].first { software.contains($0) } ?? "Fooocus"
         var record = FlatRecord(name, version: software, dialect: "fooocus", field: "parameters")
-        record.sample { pass in
+        record.sample(values) { pass in
             // Random styles and wildcards are resolved in the full prompt alone.
             let full = values.value("fullprompt")?.array?.compactMap(\.string).joined(separator: "\n")
             let against = values.value("fullnegativeprompt")?.array?.compactMap(\.string).joined(separator: "\n")
             pass.positive = full ?? values.text("prompt")
             pass.negative = against ?? values.text("negativeprompt", "negative")
-            pass.seed = values.seed("seed")
-            pass.steps = values.number("steps")
             pass.cfg = values.number("guidancescale", "cfg", "cfgscale")
             pass.sampler = values.text("sampler", "samplername")
             pass.scheduler = values.text("scheduler")
             pass.denoise = values.number("denoise", "overwritestrength")
-            (pass.width, pass.height) = values.size()
         }
         let hash = { (text: String?) in text.flatMap { RecordedHash($0, .sha256) } }
         record.model(

@@ -18,15 +18,12 @@ enum InvokeReader {
         let values = NamedValues(json.object ?? .init())
         var record = FlatRecord(
             "InvokeAI", version: values.text("appversion"), dialect: "invokeai", field: "invokeai_metadata")
-        record.sample { pass in
+        record.sample(values) { pass in
             pass.positive = values.text("positiveprompt")
             pass.negative = values.text("negativeprompt")
-            pass.seed = values.seed("seed")
-            pass.steps = values.number("steps")
             pass.cfg = values.number("cfgscale", "guidance")
             pass.sampler = values.text("scheduler")
             pass.denoise = values.number("strength")
-            (pass.width, pass.height) = values.size()
         }
         models(json, "", nil, to: &record)
         for (kind, name) in images(json) { record.input(kind, name) }
@@ -95,17 +92,14 @@ enum InvokeReader {
         let values = NamedValues(image)
         var record = FlatRecord(
             "InvokeAI", version: json["app_version"]?.string, dialect: "invokeai-2", field: "sd-metadata")
-        record.sample { pass in
+        record.sample(values) { pass in
             let prompt = image["prompt"]
             pass.positive =
                 prompt?.string
                 ?? prompt?.array?.compactMap { $0["prompt"]?.string ?? $0.string }.joined(separator: ", ")
-            pass.seed = values.seed("seed")
-            pass.steps = values.number("steps")
             pass.cfg = values.number("cfgscale")
             pass.sampler = values.text("sampler")
             pass.denoise = values.number("strength")
-            (pass.width, pass.height) = values.size()
         }
         let hash = json["model_hash"]?.string.flatMap { RecordedHash($0, .sha256) }
         record.model("checkpoints", json["model_weights"]?.string ?? json["model"]?.string, "model_weights", hash)

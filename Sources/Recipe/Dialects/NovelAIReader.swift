@@ -6,16 +6,13 @@ enum NovelAIReader {
         guard let comment = comment(metadata) else { return nil }
         let values = NamedValues(comment)
         var record = FlatRecord("NovelAI", version: metadata.text("Source"), dialect: "novelai", field: "Comment")
-        record.sample { pass in
+        record.sample(values) { pass in
             pass.positive = values.text("prompt") ?? metadata.text("Description")
             pass.negative = values.text("uc")
-            pass.seed = values.seed("seed")
-            pass.steps = values.number("steps")
             pass.cfg = values.number("scale")
             pass.sampler = values.text("sampler")
             pass.scheduler = values.text("noiseschedule")
             pass.denoise = values.number("strength")
-            (pass.width, pass.height) = values.size()
         }
         record.note(.toolClosed, "NovelAI's models run only at NovelAI")
         return record.finish()

@@ -30,17 +30,15 @@ enum PastedReader {
         let values = NamedValues(pairs)
         guard pairs.count >= 3, values.has("seed") || values.has("steps", "samplingsteps") else { return nil }
         var record = FlatRecord("an unknown tool", dialect: "pasted-text", field: "parameters")
-        record.sample { pass in
+        record.sample(values) { pass in
             pass.positive =
                 values.text("prompt", "positiveprompt") ?? (words.isEmpty ? nil : words.joined(separator: "\n"))
             pass.negative = values.text("negativeprompt", "negative")
-            pass.seed = values.seed("seed")
             pass.steps = values.number("steps", "samplingsteps")
             pass.cfg = values.number("cfg", "cfgscale", "guidancescale", "guidance")
             pass.sampler = values.text("sampler", "samplername", "samplingmethod")
             pass.scheduler = values.text("scheduler", "scheduletype")
             pass.denoise = values.number("denoise", "denoisingstrength")
-            (pass.width, pass.height) = values.size()
         }
         let hash = values.text("modelhash").flatMap { RecordedHash($0, .sha256) }
         record.model("checkpoints", values.text("model", "checkpoint", "modelname", "basemodel"), "Model", hash)

@@ -8,15 +8,12 @@ enum StabilityMatrixReader {
         let version = project?["Version"]?.numeric?.literal
         var record = FlatRecord(
             "Stability Matrix", version: version, dialect: "stability-matrix", field: "parameters-json")
-        record.sample { pass in
+        record.sample(values) { pass in
             pass.positive = values.text("positiveprompt")
             pass.negative = values.text("negativeprompt")
-            pass.seed = values.seed("seed")
-            pass.steps = values.number("steps")
             pass.cfg = values.number("cfgscale")
             pass.sampler = values.text("sampler")
             pass.scheduler = values.text("scheduler")
-            (pass.width, pass.height) = values.size()
         }
         let hash = values.text("modelhash").flatMap { RecordedHash($0, .sha256) }
         record.model("checkpoints", values.text("modelname"), "ModelName", hash)

@@ -9,16 +9,13 @@ enum SwarmReader {
         let values = NamedValues(params)
         var record = FlatRecord(
             "SwarmUI", version: values.text("swarmversion"), dialect: "swarmui", field: "sui_image_params")
-        record.sample { pass in
+        record.sample(values) { pass in
             pass.positive = values.text("prompt")
             pass.negative = values.text("negativeprompt")
-            pass.seed = values.seed("seed")
-            pass.steps = values.number("steps")
             pass.cfg = values.number("cfgscale")
             pass.sampler = values.text("sampler")
             pass.scheduler = values.text("scheduler")
             pass.denoise = values.number("initimagecreativity")
-            (pass.width, pass.height) = values.size()
         }
         let hashes = hashes(json)
         let single = [
