@@ -52,7 +52,10 @@ package struct ComfyGraph: Sendable {
             let inputs = node["inputs"]?.object ?? .init()
             // Nodes of one class mostly have the same inputs.
             let known = kinds[classType]
-            let isSame = known.map { $0.inputs.elementsEqual(inputs.members.lazy.map(\.key)) } ?? false
+            let isSame = known.map { known in
+                known.inputs.count == inputs.members.count
+                    && known.inputs.indices.allSatisfy { known.inputs[$0] == inputs.members[$0].key }
+            } ?? false
             let kind = known?.kind ?? ComfyClass.named(classType)
             let traits = isSame ? known?.traits ?? [] : InputTraits(inputs)
             if !isSame { kinds[classType] = (kind, inputs.members.map(\.key), traits) }
@@ -67,7 +70,11 @@ package struct ComfyGraph: Sendable {
         guard !nodes.isEmpty else { return nil }
         self.nodes = nodes
         self.list = list
-        feeds = list.map { node in node.inputs.members.compactMap { Self.source(of: $0.value, in: nodes)?.node.index } }
+        feeds = list.map { node in
+            node.inputs.members.indices.compactMap {
+                Self.source(of: node.inputs.members[$0].value, in: nodes)?.node.index
+            }
+        }
         malformed = members.count - list.count
     }
 

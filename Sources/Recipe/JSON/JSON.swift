@@ -36,7 +36,11 @@ package enum JSON: Sendable, Equatable {
         package init(_ members: [(key: String, value: JSON)] = []) { self.members = members }
 
         package subscript(key: String) -> JSON? {
-            get { members.last { $0.key == key }?.value }
+            get {
+                // By places, not by elements: each of those would be held and let go.
+                for index in members.indices.reversed() where members[index].key == key { return members[index].value }
+                return nil
+            }
             set {
                 guard let newValue else { return members.removeAll { $0.key == key } }
                 if let index = members.lastIndex(where: { $0.key == key }) {

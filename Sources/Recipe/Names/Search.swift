@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Search by bytes: the standard library's searches whole characters, which costs a hundred times as much, and does not
 /// find what an accent follows.
 extension StringProtocol {
@@ -54,7 +56,7 @@ extension [UInt8] {
                 var end = part.count - 1
                 while end < bytes.count {
                     let byte = bytes[end]
-                    if byte == last, bytes[(end - part.count + 1)...end].elementsEqual(part) { return true }
+                    if byte == last, memcmp(bytes.baseAddress! + end - part.count + 1, part, part.count) == 0 { return true }
                     end += steps[Int(byte)]
                 }
                 return false
