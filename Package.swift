@@ -13,6 +13,9 @@ let strict: [SwiftSetting] = [
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"].map { .product(name: $0, package: "swift-nio") }
+let tls: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let http: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -23,8 +26,11 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
         .systemLibrary(name: "CFuse", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
@@ -40,9 +46,10 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "Store", dependencies: ["Recipe", "CZlib", "CZstd", grdb, system], swiftSettings: strict),
         .target(name: "ReproFS", dependencies: ["CFuse", "Recipe", "Store", logging, system], swiftSettings: strict),
+        .target(name: "Comfy", dependencies: ["Recipe", http, tls, system] + nio, swiftSettings: strict),
         .executableTarget(
             name: "CLI",
-            dependencies: ["Recipe", "Store", "ReproFS", arguments, logging, system],
+            dependencies: ["Comfy", "Recipe", "Store", "ReproFS", arguments, logging, system],
             swiftSettings: strict),
         .target(
             name: "Support",

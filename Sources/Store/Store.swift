@@ -11,6 +11,7 @@ package final class Store: Sendable {
     package let path: FilePath
     let catalogue: Catalogue
     let files: BlobFiles
+    let nodePacks = NodePacks()
 
     private init(path: FilePath, catalogue: Catalogue) {
         self.path = path

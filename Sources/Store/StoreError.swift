@@ -22,6 +22,8 @@ package enum StoreError: Error, CustomStringConvertible {
     case notFound(String)
     case conflict(String)
     case notAnImage(FilePath)
+    /// What a tool reported is no report.
+    case refusedReport(String)
 
     package var description: String {
         switch self {
@@ -41,6 +43,7 @@ package enum StoreError: Error, CustomStringConvertible {
         case .refusedName(let why): "refused: \(why)"
         case .notFound(let what): "\(what) is not in the store"
         case .conflict(let what): what
+        case .refusedReport(let why): "the report is refused: \(why)"
         case .notAnImage(let path): "\(path) is no file that a recipe is read from; docs/FORMATS.md lists them"
         }
     }

@@ -5,7 +5,7 @@ import Store
 struct ListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Show what is in the store.",
-        subcommands: [ListModels.self, ListVersions.self, ListSnapshots.self, ListImages.self])
+        subcommands: [ListModels.self, ListVersions.self, ListSnapshots.self, ListImages.self, ListLoads.self])
 }
 
 struct ListModels: ParsableCommand {
@@ -104,5 +104,35 @@ struct ListImages: ParsableCommand {
                 ])
         }
         table.finish(empty: "There are no images; snapshot some with 'reprofs snapshot'.")
+    }
+}
+
+struct ListLoads: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "loads", abstract: "Which process opened which model through a mount, oldest first.",
+        discussion: "Opens in a row that found the same bytes under the same name are one line, with their number.")
+    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var store: StoreOption
+
+    func run() throws {
+        var table = Table(asJSON: json)
+        try store.open().forEachLoad { load in
+            let program = load.opener.executable.flatMap { $0.split(separator: "/").last.map(String.init) } ?? "?"
+            let name = load.name.folder.isEmpty ? load.name.name : "\(load.name.folder)/\(load.name.name)"
+            table.row(
+                "\(load.last.brief)  \(load.opener.pid) \(program)  \(load.sha256.autoV2)  \(name)"
+                    + (load.version.map { "  v\($0)" } ?? "") + "  \(load.name.view)"
+                    + (load.opens > 1 ? "  \(load.opens) times" : ""),
+                [
+                    "process": .string(load.opener.identity), "pid": .integer(load.opener.pid),
+                    "started": .string(load.opener.started.description),
+                    "executable": .string(orNull: load.opener.executable), "view": .string(load.name.view),
+                    "folder": .string(load.name.folder), "name": .string(load.name.name),
+                    "sha256": .string(load.sha256.hex), "version": .integer(orNull: load.version),
+                    "first": .string(load.first.description), "last": .string(load.last.description),
+                    "opens": .integer(load.opens),
+                ])
+        }
+        table.finish(empty: "No model was opened through a mount yet.")
     }
 }

@@ -52,10 +52,11 @@ package struct ComfyGraph: Sendable {
             let inputs = node["inputs"]?.object ?? .init()
             // Nodes of one class mostly have the same inputs.
             let known = kinds[classType]
-            let isSame = known.map { known in
-                known.inputs.count == inputs.members.count
-                    && known.inputs.indices.allSatisfy { known.inputs[$0] == inputs.members[$0].key }
-            } ?? false
+            let isSame =
+                known.map { known in
+                    known.inputs.count == inputs.members.count
+                        && known.inputs.indices.allSatisfy { known.inputs[$0] == inputs.members[$0].key }
+                } ?? false
             let kind = known?.kind ?? ComfyClass.named(classType)
             let traits = isSame ? known?.traits ?? [] : InputTraits(inputs)
             if !isSame { kinds[classType] = (kind, inputs.members.map(\.key), traits) }

@@ -15,11 +15,14 @@ package struct RecipeDocument: Sendable {
     package let parameters: [UInt8]?
     /// The digest of the image's decoded pixels, where they are exact.
     package let pixels: Digest?
+    /// What it ran in.
+    package let environment: JSON?
 
     package init(
         id: Digest, snapshot: SnapshotDocument, verdict: Verdict, name: String, prompt: [UInt8]?, workflow: [UInt8]?,
-        parameters: [UInt8]? = nil, pixels: Digest? = nil
+        parameters: [UInt8]? = nil, pixels: Digest? = nil, environment: JSON? = nil
     ) {
+        self.environment = environment
         self.id = id
         self.snapshot = snapshot
         self.verdict = verdict
@@ -46,7 +49,7 @@ package struct RecipeDocument: Sendable {
             "passes": .array(recipe.passes.map(\.json)),
             "models": .array(recipe.models.map(\.json)),
             "inputs": .array(recipe.inputs.map(\.json)),
-            "environment": .null,
+            "environment": environment ?? .null, "variation": snapshot.variation?.json ?? .null,
             "grade": verdict.json,
             "prompt": Self.embedded(prompt), "workflow": Self.embedded(workflow),
             "parameters": .string(orNull: parameters.map { String(decoding: $0, as: UTF8.self) }),

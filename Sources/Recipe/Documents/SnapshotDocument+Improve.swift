@@ -33,6 +33,15 @@ extension SnapshotDocument {
             better.recipe.inputs[index] = use
             changed = true
         }
+        // What a run said of itself is kept; a file that is read again says nothing of it.
+        if environment == nil, let told = fresh.environment {
+            better.environment = told
+            changed = true
+        }
+        if variation == nil, let told = fresh.variation {
+            better.variation = told
+            changed = true
+        }
         guard changed else { return nil }
         better.image.time = min(image.time, fresh.image.time)
         better.parent = id

@@ -43,13 +43,20 @@ package struct SnapshotDocument: Sendable, Equatable {
     package var parameters: DocumentReference?
     /// The file's other texts.
     package var records: DocumentReference?
+    /// What it ran in: versions, flags, threads, node packs.
+    package var environment: DocumentReference?
+    /// What was changed, where it was made by changing another snapshot.
+    package var variation: Variation?
     /// The snapshot that this one supersedes with better evidence.
     package var parent: Digest?
 
     package init(
         image: ImageFacts, recipe: Recipe, prompt: DocumentReference?, workflow: DocumentReference?,
-        parameters: DocumentReference? = nil, records: DocumentReference? = nil, parent: Digest?
+        parameters: DocumentReference? = nil, records: DocumentReference? = nil, environment: DocumentReference? = nil,
+        variation: Variation? = nil, parent: Digest?
     ) {
+        self.environment = environment
+        self.variation = variation
         self.image = image
         self.recipe = recipe
         self.prompt = prompt
@@ -76,8 +83,8 @@ package struct SnapshotDocument: Sendable, Equatable {
             "inputs": .array(recipe.inputs.map { $0.json }),
             "findings": .array(
                 recipe.findings.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] }),
-            "features": .array(recipe.features.map { .string($0) }), "environment": .null,
-            "prompt": Self.json(prompt), "workflow": Self.json(workflow),
+            "features": .array(recipe.features.map { .string($0) }), "environment": Self.json(environment),
+            "variation": variation?.json ?? .null, "prompt": Self.json(prompt), "workflow": Self.json(workflow),
             "parameters": Self.json(parameters), "records": Self.json(records),
             "parent": .string(orNull: parent?.hex),
         ]
@@ -125,6 +132,8 @@ extension SnapshotDocument {
         workflow = try Self.reference(json, "workflow")
         parameters = try Self.reference(json, "parameters")
         records = try Self.reference(json, "records")
+        environment = try Self.reference(json, "environment")
+        variation = json["variation"].flatMap { Variation($0) }
         parent = json["parent"]?.string.flatMap { Digest(hex: $0) }
     }
 

@@ -16,6 +16,9 @@ package enum Folder {
         ("controlnet", ["controlnet", "t2i_adapter"]),
     ]
 
+    /// The same and the older names: all that a ComfyUI may have listed. The order never changes, for numbers rest on it.
+    package static let listed = known + ["unet", "clip", "t2i_adapter"]
+
     /// The folders that a loader of `folder` searches, in order.
     package static func searched(for folder: String) -> [String] {
         families.first { $0.search.contains(folder) }?.search ?? [folder]

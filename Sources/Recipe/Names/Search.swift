@@ -56,7 +56,9 @@ extension [UInt8] {
                 var end = part.count - 1
                 while end < bytes.count {
                     let byte = bytes[end]
-                    if byte == last, memcmp(bytes.baseAddress! + end - part.count + 1, part, part.count) == 0 { return true }
+                    if byte == last, memcmp(bytes.baseAddress! + end - part.count + 1, part, part.count) == 0 {
+                        return true
+                    }
                     end += steps[Int(byte)]
                 }
                 return false

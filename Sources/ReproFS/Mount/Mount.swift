@@ -1,4 +1,5 @@
 import CFuse
+import Glibc
 package import Logging
 import Store
 import SystemPackage
@@ -22,6 +23,8 @@ package final class Mount: Sendable {
 
     let root: Root
     let owner: Owner
+    /// What was opened by whom, on its way into the catalogue.
+    let loads = LoadBuffer()
     let logger: Logger
     private let options: Options
     private let whenReady: @Sendable () -> Void
@@ -63,7 +66,17 @@ package final class Mount: Sendable {
         guard let configuration = fuse_loop_cfg_create() else { throw MountError("out of memory") }
         defer { fuse_loop_cfg_destroy(configuration) }
         fuse_loop_cfg_set_max_threads(configuration, 16)
-        let notifier = Notifier(session, root: root, logger: logger)
+        let store = root.context.store
+        let row: Int64
+        do {
+            guard let own = Opener(process: getpid()) else { throw MountError("/proc does not show this process") }
+            row = try store.noteMount(at: mountPoint, by: own)
+        } catch { throw MountError("the mount cannot be noted in the catalogue: \(error)") }
+        defer { try? store.forgetMount(row) }
+        let clerk = Clerk(store, loads: loads, logger: logger)
+        clerk.start()
+        defer { clerk.stop() }
+        let notifier = Notifier(session, root: root, row: row, logger: logger)
         notifier.start()
         defer { notifier.stop() }
         if options.handlesSignals { Signals.take() }

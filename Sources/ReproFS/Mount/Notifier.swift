@@ -1,60 +1,45 @@
 import CFuse
-import Glibc
 import Logging
 import Store
-import Synchronization
 
 /// Tells the kernel to forget names that another process gave other bytes, so that a change is seen at once and not
-/// only when a timeout ends. It has a thread of its own and holds no lock when it calls the kernel.
+/// only when a timeout ends; and tells other processes that this mount has seen a switch of `active/models`. It has a
+/// thread of its own and holds no lock when it calls the kernel.
 final class Notifier: Sendable {
     /// Microseconds between two looks at the catalogue.
     private static let interval: UInt32 = 100_000
 
-    private let session: UInt
-    private let root: Root
-    private let logger: Logger
-    private let isStopped = Mutex(false)
-    private let thread = Mutex<pthread_t?>(nil)
+    private let ticker: Ticker
 
-    /// `session` must outlive ``stop()``.
-    init(_ session: OpaquePointer, root: Root, logger: Logger) {
-        self.session = UInt(bitPattern: session)
-        self.root = root
-        self.logger = logger
-    }
-
-    func start() {
-        let reference = Unmanaged.passRetained(self)
-        var started = pthread_t()
-        let result = pthread_create(
-            &started, nil,
-            { data in
-                data.map { Unmanaged<Notifier>.fromOpaque($0).takeRetainedValue() }?.look()
-                return nil
-            }, reference.toOpaque())
-        guard result == 0 else { return reference.release() }
-        thread.withLock { $0 = started }
-    }
-
-    /// Returns when the thread has made its last call.
-    func stop() {
-        isStopped.withLock { $0 = true }
-        if let thread = thread.withLock({ $0 }) { pthread_join(thread, nil) }
-    }
-
-    private func look() {
-        guard let session = OpaquePointer(bitPattern: session) else { return }
-        do {
-            let feed = try ChangeFeed(root.context.store)
-            while !isStopped.withLock({ $0 }) {
-                for (parent, name) in root.names(in: try feed.next() ?? NameChanges()) {
-                    fuse_lowlevel_notify_inval_entry(session, parent.rawValue, name, name.utf8.count)
-                }
-                usleep(Self.interval)
+    /// `session` must outlive ``stop()``; `row` is the mount's in the catalogue.
+    init(_ session: OpaquePointer, root: Root, row: Int64, logger: Logger) {
+        let address = UInt(bitPattern: session)
+        ticker = Ticker(every: Self.interval) {
+            let feed: ChangeFeed
+            do { feed = try ChangeFeed(root.context.store) } catch {
+                // Names still change when their timeouts end.
+                logger.warning("changes by other processes are seen later: \(error)")
+                return {}
             }
-        } catch {
-            // Names still change when their timeouts end.
-            logger.warning("changes by other processes are seen later: \(error)")
+            var acknowledged: Int64 = -1
+            return {
+                guard let session = OpaquePointer(bitPattern: address) else { return }
+                do throws(StoreError) {
+                    guard let changes = try feed.next() else { return }
+                    for (parent, name) in root.names(in: changes) {
+                        fuse_lowlevel_notify_inval_entry(session, parent.rawValue, name, name.utf8.count)
+                    }
+                    // Nothing of active/models is cached, so whoever looks from now on sees what the catalogue says.
+                    let generation = try root.context.store.active().generation
+                    if generation != acknowledged { try root.context.store.acknowledge(generation, by: row) }
+                    acknowledged = generation
+                } catch { logger.warning("changes by other processes are seen later: \(error)") }
+            }
         }
     }
+
+    func start() { ticker.start() }
+
+    /// Returns when the thread has made its last call.
+    func stop() { ticker.stop() }
 }

@@ -1,5 +1,6 @@
 import CFuse
 import Glibc
+import Recipe
 import Store
 import SystemPackage
 
@@ -51,27 +52,44 @@ extension Mount {
         table.open = { request, id, info in
             answer(request, "open") { mount throws(Failure) in
                 guard let info else { throw Failure(.invalidArgument, "no file info") }
-                guard info.pointee.flags & O_ACCMODE == O_RDONLY, info.pointee.flags & O_TRUNC == 0 else {
-                    throw .readOnly
-                }
                 guard case .file(let file) = try mount.root.node(NodeID(rawValue: id)) else {
                     throw Failure(.invalidArgument, "not a file")
                 }
-                return .opened(OpenFile(try file.open()), info, file.caching)
+                let mode = info.pointee.flags & O_ACCMODE
+                if let inbox = file as? any Inbox, mode == O_WRONLY {
+                    return .opened(OpenFile(writingTo: inbox, by: caller(request)), info, .none)
+                }
+                guard mode == O_RDONLY, info.pointee.flags & O_TRUNC == 0 else { throw .readOnly }
+                return .opened(try mount.open(file, caller(request)), info, file.caching)
             }
         }
         table.read = { request, _, size, offset, info in
             answer(request, "read") { _ throws(Failure) in
-                guard let file = info.flatMap(OpenFile.of)?.takeUnretainedValue() else {
-                    throw Failure(.badFileDescriptor, "not an open file")
-                }
-                switch file.contents {
-                case .file(let descriptor):
+                switch info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
+                case .blob(.file(let descriptor)):
                     return .fileRange(descriptor.rawValue, offset: offset, size: size)
-                case .bytes(let bytes):
+                case .blob(.bytes(let bytes)):
                     let start = min(bytes.count, Int(offset))
                     return .bytes(bytes[start..<min(bytes.count, start + size)])
+                case .message, nil: throw Failure(.badFileDescriptor, "not open for reading")
                 }
+            }
+        }
+        table.write = { request, _, buffer, size, offset, info in
+            answer(request, "write") { _ throws(Failure) in
+                guard case .message(let message) = info.flatMap(OpenFile.of)?.takeUnretainedValue().content else {
+                    throw .readOnly
+                }
+                try message.write(UnsafeRawBufferPointer(start: buffer, count: size), at: Int(offset))
+                return .written(size)
+            }
+        }
+        table.flush = { request, _, info in
+            answer(request, "flush") { _ throws(Failure) in
+                if case .message(let message) = info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
+                    try message.deliver()
+                }
+                return .done
             }
         }
         table.release = { request, _, info in
@@ -126,7 +144,15 @@ extension Mount {
 
     /// Every mutation of a read-only tree is refused by name, so that none is ever accepted and dropped.
     private static func addRefusals(to table: inout fuse_lowlevel_ops) {
-        table.setattr = { request, _, _, _, _ in refuse(request, "setattr") }
+        table.setattr = { request, id, change, changed, _ in
+            answer(request, "setattr") { mount throws(Failure) in
+                // Opening an inbox as programs open what they write anew begins with cutting it.
+                guard changed == FUSE_SET_ATTR_SIZE, change?.pointee.st_size == 0,
+                    case .file(let file) = try mount.root.node(NodeID(rawValue: id)), file is any Inbox
+                else { throw .readOnly }
+                return .attributes(try file.attributes())
+            }
+        }
         table.mknod = { request, _, _, _, _ in refuse(request, "mknod") }
         table.mkdir = { request, _, _, _ in refuse(request, "mkdir") }
         table.unlink = { request, _, _ in refuse(request, "unlink") }
@@ -135,9 +161,25 @@ extension Mount {
         table.rename = { request, _, _, _, _, _ in refuse(request, "rename") }
         table.link = { request, _, _, _ in refuse(request, "link") }
         table.create = { request, _, _, _, _ in refuse(request, "create") }
-        table.write = { request, _, _, _, _, _ in refuse(request, "write") }
         table.fallocate = { request, _, _, _, _, _ in refuse(request, "fallocate") }
         table.setxattr = { request, _, _, _, _, _ in refuse(request, "setxattr") }
         table.removexattr = { request, _, _ in refuse(request, "removexattr") }
+    }
+}
+
+/// The process that a request comes from: looked up only where it is opened, never where it is read.
+private func caller(_ request: fuse_req_t?) -> Opener? {
+    fuse_req_ctx(request).flatMap { Opener(thread: $0.pointee.pid) }
+}
+
+extension Mount {
+    /// Opens a file for reading, and notes which model was found under which name by whom.
+    fileprivate func open(_ file: any File, _ opener: Opener?) throws(Failure) -> OpenFile {
+        let contents = try file.open(by: opener)
+        if let opener, let seen = try file.witness() {
+            loads.note(
+                Load(opener: opener, name: seen.name, blob: seen.blob, version: seen.version, time: Timestamp.now()))
+        }
+        return OpenFile(contents)
     }
 }

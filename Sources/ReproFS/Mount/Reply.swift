@@ -16,6 +16,7 @@ enum Reply {
     /// The value or list of extended attributes; size 0 asks for its length.
     case extended([UInt8], size: Int)
     case space(Store.Space)
+    case written(Int)
     case done
 
     func send(_ request: fuse_req_t, owner: Owner) {
@@ -52,6 +53,7 @@ enum Reply {
         case .space(let space):
             var facts = statvfs(space)
             fuse_reply_statfs(request, &facts)
+        case .written(let count): fuse_reply_write(request, count)
         case .done: fuse_reply_err(request, 0)
         }
     }
@@ -61,17 +63,6 @@ enum Reply {
 struct Owner: Sendable {
     let user: uid_t
     let group: gid_t
-}
-
-/// An open file: the descriptor or the text that it reads from, whatever happens to its name.
-final class OpenFile: Sendable {
-    let contents: BlobContents
-    init(_ contents: BlobContents) { self.contents = contents }
-
-    /// The file that `open` left in the handle.
-    static func of(_ info: UnsafeMutablePointer<fuse_file_info>) -> Unmanaged<OpenFile>? {
-        UnsafeRawPointer(bitPattern: UInt(info.pointee.fh)).map { Unmanaged.fromOpaque($0) }
-    }
 }
 
 extension Caching {
@@ -107,7 +98,7 @@ extension stat {
         st_nlink = 1
         switch attributes.kind {
         case .directory: st_mode = Glibc.S_IFDIR | 0o755
-        case .file: st_mode = Glibc.S_IFREG | 0o644
+        case .file: st_mode = Glibc.S_IFREG | (attributes.isInbox ? 0o622 : 0o644)
         case .link: st_mode = Glibc.S_IFLNK | 0o777
         }
         st_uid = owner.user

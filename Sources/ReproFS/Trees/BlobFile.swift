@@ -9,6 +9,8 @@ struct BlobFile: File {
     let modified: Timestamp
     var version: Int?
     var evidence: Evidence?
+    /// Where a prompt would look for it; nil for a document.
+    var place: BlobPlace?
 
     var caching: Caching { .immutable }
     func attributes() -> Attributes {
@@ -20,6 +22,11 @@ struct BlobFile: File {
     func open() throws(Failure) -> BlobContents {
         try asking { () throws(StoreError) in try store.contents(of: blob) }
     }
+    func witness() throws(Failure) -> Witnessed? {
+        guard let place else { return nil }
+        let name = try asking { () throws(StoreError) in try store.loadName(of: place, blob) }
+        return name.map { Witnessed(name: $0, blob: blob, version: version) }
+    }
 }
 
 /// A link whose target is known.
@@ -27,7 +34,8 @@ struct AliasLink: Link {
     let id: NodeID
     let path: String
     let modified: Timestamp
+    var caching = Caching.brief
 
     func target() -> String { path }
-    func attributes() -> Attributes { .link(id, to: path, modified: modified) }
+    func attributes() -> Attributes { .link(id, to: path, modified: modified, caching: caching) }
 }

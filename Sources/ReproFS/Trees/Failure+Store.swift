@@ -12,7 +12,7 @@ extension Failure {
         case .noSpace: self.init(.noSpace, error.description, isNoteworthy: true)
         case .catalogue, .unsafeCatalogue, .newerStore, .notAStore, .notEmpty, .changedWhileRead, .conflict,
             .refusedName,
-            .notAnImage:
+            .notAnImage, .refusedReport:
             self.init(.ioError, error.description, isNoteworthy: true)
         }
     }

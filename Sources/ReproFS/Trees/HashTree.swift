@@ -125,6 +125,7 @@ private struct SHA256Directory: Directory {
 extension BlobFile {
     /// Bytes have no time of their own; their name is all that there is to know of them.
     fileprivate init(blob: Blob, _ store: Store) {
-        self.init(store: store, id: NodeID(.blob, blob.id), blob: blob, modified: Timestamp(nanoseconds: 0))
+        self.init(
+            store: store, id: NodeID(.blob, blob.id), blob: blob, modified: Timestamp(nanoseconds: 0), place: .hash)
     }
 }

@@ -74,6 +74,6 @@ extension BlobFile {
     fileprivate init(live file: LiveRow, _ store: Store) {
         self.init(
             store: store, id: NodeID(.liveFile, file.id), blob: file.blob, modified: file.modified,
-            version: file.version)
+            version: file.version, place: .directory(file.directory, name: file.name, view: "models"))
     }
 }

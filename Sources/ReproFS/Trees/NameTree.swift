@@ -125,6 +125,7 @@ extension BlobFile {
     fileprivate init(version: VersionRow, _ store: Store) {
         self.init(
             store: store, id: NodeID(.nameFile, version.id), blob: version.blob, modified: version.modified,
-            version: version.number)
+            version: version.number,
+            place: .directory(version.directory, name: version.fileName, view: "by-name"))
     }
 }

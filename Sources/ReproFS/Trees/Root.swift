@@ -17,6 +17,7 @@ package struct Root: Directory {
             HashTree(store: context.store),
             SnapshotTree(context: context),
             ImageTree(store: context.store),
+            ActiveTree(context: context),
             StateTree(context: context),
         ]
         self.trees = trees

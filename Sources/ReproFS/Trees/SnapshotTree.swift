@@ -5,7 +5,9 @@ import Store
 struct SnapshotTree: Tree {
     let context: MountContext
     let name = "by-snapshot"
-    let kinds: Set<NodeKind> = [.snapshot, .snapshotModel, .snapshotInput, .snapshotAlias, .snapshotFolderAlias]
+    let kinds: Set<NodeKind> = [
+        .snapshot, .snapshotModel, .snapshotInput, .snapshotAlias, .snapshotFolderAlias, .snapshotNode,
+    ]
     let fixed: Set<FixedNode> = [.snapshots]
 
     var root: any Directory { SnapshotsDirectory(context: context) }
@@ -22,6 +24,7 @@ struct SnapshotTree: Tree {
         case .snapshotAlias: return .link(directory.alias)
         case .snapshotModel: return try PinnedDirectory.models(of: snapshot, context.store).node(at: id.place)
         case .snapshotInput: return try PinnedDirectory.inputs(of: snapshot, context.store).node(at: id.place)
+        case .snapshotNode: return try PinnedDirectory.nodes(of: snapshot, context.store)?.node(at: id.place)
         case .snapshotFolderAlias: return try PinnedDirectory.models(of: snapshot, context.store).alias(to: id.place)
         default: return nil
         }
@@ -75,6 +78,7 @@ private struct SnapshotDirectory: Directory {
         case paths = 6
         case parameters = 7
         case records = 8
+        case environment = 9
 
         var name: String {
             switch self {
@@ -86,6 +90,7 @@ private struct SnapshotDirectory: Directory {
             case .paths: "extra_model_paths.yaml"
             case .parameters: "parameters.txt"
             case .records: "records.json"
+            case .environment: "environment.json"
             }
         }
     }
@@ -96,6 +101,7 @@ private struct SnapshotDirectory: Directory {
     }
     private var models: PinnedDirectory { .models(of: snapshot, context.store) }
     private var inputs: PinnedDirectory { .inputs(of: snapshot, context.store) }
+    private var nodes: PinnedDirectory? { .nodes(of: snapshot, context.store) }
 
     func attributes() -> Attributes { .directory(id, modified: snapshot.recorded, caching: .immutable) }
 
@@ -105,12 +111,14 @@ private struct SnapshotDirectory: Directory {
         switch name {
         case "models": .directory(models)
         case "input": .directory(inputs)
+        case "custom_nodes": nodes.map { .directory($0) }
         default: Item.allCases.first { $0.name == name }.flatMap(file)
         }
     }
 
     func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
         var fixed = [("models", models.attributes()), ("input", inputs.attributes())]
+        if let nodes { fixed.append(("custom_nodes", nodes.attributes())) }
         for item in Item.allCases {
             if case .file(let file) = file(item) { fixed.append((item.name, try file.attributes())) }
         }
@@ -124,6 +132,7 @@ private struct SnapshotDirectory: Directory {
         case .prompt: return snapshot.prompt.map { .file(blob($0, id)) }
         case .workflow: return snapshot.workflow.map { .file(blob($0, id)) }
         case .parameters: return snapshot.parameters.map { .file(blob($0, id)) }
+        case .environment: return snapshot.environment.map { .file(blob($0, id)) }
         case .records: return snapshot.records.map { .file(blob($0, id)) }
         case .recipe, .card:
             return .file(
@@ -154,7 +163,21 @@ private struct PinnedDirectory: Directory {
         Self(store: store, snapshot: snapshot, kind: .snapshotInput, set: snapshot.inputs)
     }
 
+    /// Node packs; nil where none were captured.
+    static func nodes(of snapshot: SnapshotRow, _ store: Store) -> Self? {
+        snapshot.nodes.map { Self(store: store, snapshot: snapshot, kind: .snapshotNode, set: $0) }
+    }
+
     var id: NodeID { NodeID(kind, snapshot: snapshot.id, place: place) }
+
+    /// Where a prompt would look for a file of it; node packs are no models.
+    private func place(of pin: PinRow) -> BlobPlace? {
+        switch kind {
+        case .snapshotModel: .pin(pin.position, set: set, under: nil)
+        case .snapshotInput: .pin(pin.position, set: set, under: "input")
+        default: nil
+        }
+    }
 
     func attributes() -> Attributes { .directory(id, modified: snapshot.recorded, caching: .immutable) }
 
@@ -210,7 +233,8 @@ private struct PinnedDirectory: Directory {
         return .file(
             BlobFile(
                 store: store, id: NodeID(kind, snapshot: snapshot.id, place: pin.position), blob: blob,
-                modified: snapshot.recorded, version: pin.version, evidence: pin.evidence))
+                modified: snapshot.recorded, version: pin.version, evidence: pin.evidence,
+                place: place(of: pin)))
     }
 }
 
@@ -232,15 +256,11 @@ private struct ModelPathsFile: File {
         let folders = try asking { () throws(StoreError) in
             try context.store.pins(under: 0, in: snapshot.models, after: 0, limit: 1000)
         }
-        let path = "\(context.mountPoint)/by-snapshot/\(snapshot.short)/models"
-        // JSON strings are YAML strings, whatever the path holds.
-        let lines =
+        return ModelPaths.text(
             [
-                "# The models that one image was made from, as ComfyUI takes them:",
-                "#   python main.py --extra-model-paths-config <this file>",
-                "# It comes before ComfyUI's own folders; a name that is not pinned is still looked up in those.",
-                "reprofs:", "  base_path: \(JSON.string(path).compact())", "  is_default: true",
-            ] + folders.map { "  \(JSON.string($0.name).compact()): \(JSON.string($0.name).compact())" }
-        return lines.joined(separator: "\n") + "\n"
+                "The models that one image was made from, as ComfyUI takes them:",
+                "  python main.py --extra-model-paths-config <this file>",
+                "It comes before ComfyUI's own folders; a name that is not pinned is still looked up in those.",
+            ], base: "\(context.mountPoint)/by-snapshot/\(snapshot.short)/models", folders: folders.map(\.name))
     }
 }

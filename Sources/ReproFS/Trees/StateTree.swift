@@ -3,29 +3,36 @@ import Recipe
 import Store
 import SystemPackage
 
-/// `.reprofs/status`: what this mount is, for people and programs.
+/// `.reprofs`: what this mount is, who its reader is, and where tools report their runs.
 struct StateTree: Tree {
     let context: MountContext
     let name = ".reprofs"
     let kinds: Set<NodeKind> = []
-    let fixed: Set<FixedNode> = [.state, .status]
+    let fixed: Set<FixedNode> = [.state, .status, .whoami, .reports]
 
     var root: any Directory { StateDirectory(context: context) }
 
     func node(_ id: NodeID) -> Node? {
-        id == FixedNode.status.id ? .file(StatusFile(context: context)) : .directory(root)
+        StateDirectory(context: context).files.first { $0.1.id == id }.map { .file($0.1) } ?? .directory(root)
     }
 }
 
 private struct StateDirectory: Directory {
     let context: MountContext
     var id: NodeID { FixedNode.state.id }
+    fileprivate var files: [(name: String, any File)] {
+        [
+            ("status", StatusFile(context: context)), ("whoami", WhoamiFile(context: context)),
+            ("reports", ReportBox(context: context)),
+        ]
+    }
 
     func attributes() throws(Failure) -> Attributes { .directory(id, modified: try asking(context.store.created)) }
-    func child(_ name: String) -> Node? { name == "status" ? .file(StatusFile(context: context)) : nil }
+    func child(_ name: String) -> Node? { files.first { $0.name == name }.map { .file($0.1) } }
     func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
-        try Listing(phases: [Listing.fixed([("status", try StatusFile(context: context).attributes())])])
-            .entries(after: cookie, limit: limit)
+        var listed: [(name: String, attributes: Attributes)] = []
+        for (name, file) in files { listed.append((name, try file.attributes())) }
+        return try Listing(phases: [Listing.fixed(listed)]).entries(after: cookie, limit: limit)
     }
 }
 
@@ -45,6 +52,11 @@ private struct StatusFile: File {
 
     private func text() throws(Failure) -> String {
         let counts = try asking(context.store.counts)
+        let view = try asking(context.store.active)
+        let active: JSON = [
+            "view": .string(view.models == nil ? "live" : view.snapshot ?? "a variation"),
+            "generation": .integer(view.generation), "switched": .string(view.changed.description),
+        ]
         let status: JSON = [
             "schema": "reprofs.status/1",
             "version": .string(ReproFSVersion.current),
@@ -57,8 +69,60 @@ private struct StatusFile: File {
                 "images": .integer(counts.images), "snapshots": .integer(counts.snapshots),
             ],
             "passthrough": ["on": false, "why": .string(context.passthrough)],
+            "active": active,
             "lastScrub": .null,
         ]
         return status.formatted()
+    }
+}
+
+/// `.reprofs/whoami`: which process the reader is to the mount. A process number of a container means nothing here.
+private struct WhoamiFile: File {
+    let context: MountContext
+    var id: NodeID { FixedNode.whoami.id }
+    var caching: Caching { .none }
+
+    /// The text depends on who opens it, so its size is not told.
+    func attributes() throws(Failure) -> Attributes {
+        Attributes(
+            id: id, kind: .file, size: 0, modified: try asking(context.store.created), caching: .none)
+    }
+
+    func open() throws(Failure) -> BlobContents { try open(by: Opener(process: getpid())) }
+
+    func open(by opener: Opener?) throws(Failure) -> BlobContents {
+        let text: JSON = [
+            "schema": "reprofs.whoami/1",
+            "version": .string(ReproFSVersion.current),
+            "store": .string(context.store.path.string),
+            "mountPoint": .string(context.mountPoint),
+            "process": .string(orNull: opener?.identity),
+            "pid": .integer(orNull: opener?.pid),
+            "started": .string(orNull: opener?.started.description),
+            "executable": .string(orNull: opener?.executable),
+        ]
+        return .bytes(Array(text.formatted().utf8))
+    }
+}
+
+/// `.reprofs/reports`: takes what a tool says of a run, one report for each time it is opened, written and closed.
+private struct ReportBox: Inbox {
+    let context: MountContext
+    var id: NodeID { FixedNode.reports.id }
+    var caching: Caching { .none }
+    var limit: Int { Store.reportLimit }
+
+    func attributes() throws(Failure) -> Attributes {
+        Attributes(
+            id: id, kind: .file, size: 0, modified: try asking(context.store.created), caching: .none, isInbox: true)
+    }
+
+    func open() throws(Failure) -> BlobContents { .bytes([]) }
+
+    func accept(_ message: [UInt8], from opener: Opener?) throws(Failure) {
+        do throws(StoreError) { try context.store.accept(report: message, from: opener?.identity) } catch {
+            if case .refusedReport(let why) = error { throw Failure(.invalidArgument, why, isNoteworthy: true) }
+            throw Failure(error)
+        }
     }
 }

@@ -41,8 +41,32 @@ package protocol Directory: Inode {
 package protocol File: Inode {
     /// The bytes, held for one open file.
     func open() throws(Failure) -> BlobContents
+    /// The same for a file that tells every process something else.
+    func open(by opener: Opener?) throws(Failure) -> BlobContents
     /// How the kernel may keep the bytes.
     var caching: Caching { get }
+    /// What is worth noting when a process opens it; nil for what is no model.
+    func witness() throws(Failure) -> Witnessed?
+}
+
+extension File {
+    package func open(by opener: Opener?) throws(Failure) -> BlobContents { try open() }
+    package func witness() throws(Failure) -> Witnessed? { nil }
+}
+
+/// A file that takes what is written into it, as one message for each open, and gives nothing back.
+package protocol Inbox: File {
+    /// The longest message. Bytes.
+    var limit: Int { get }
+    /// Takes a whole message; it is kept when this returns.
+    func accept(_ message: [UInt8], from opener: Opener?) throws(Failure)
+}
+
+/// What an open of a model tells: the bytes, and the name under which they were found.
+package struct Witnessed: Sendable {
+    package let name: LoadName
+    package let blob: Blob
+    package let version: Int?
 }
 
 /// A symbolic link; every alias is one.
@@ -72,8 +96,13 @@ package struct Attributes: Sendable, Equatable {
     /// Times of content and of change: nothing else about a node ever changes.
     package let modified: Timestamp
     package let caching: Caching
+    /// Whether everybody may write into it, and only the owner may read.
+    package let isInbox: Bool
 
-    package init(id: NodeID, kind: Kind, size: Int, modified: Timestamp, caching: Caching) {
+    package init(
+        id: NodeID, kind: Kind, size: Int, modified: Timestamp, caching: Caching, isInbox: Bool = false
+    ) {
+        self.isInbox = isInbox
         self.id = id
         self.kind = kind
         self.size = size

@@ -57,6 +57,12 @@ package enum NodeKind: UInt8, Sendable, CaseIterable {
     case autoV2 = 26
     case autoV3 = 27
     case blake3 = 28
+    case activeFolder = 29
+    case activeLiveDirectory = 30
+    case activeLiveLink = 31
+    case activePinDirectory = 32
+    case activePinLink = 33
+    case snapshotNode = 34
 }
 
 /// Nodes that stand for no row.
@@ -71,6 +77,11 @@ package enum FixedNode: Int64, Sendable {
     case autoV2 = 8
     case autoV3 = 9
     case blake3 = 10
+    case active = 11
+    case activeModels = 12
+    case activePaths = 13
+    case whoami = 14
+    case reports = 15
 
     package var id: NodeID { NodeID(.fixed, rawValue) }
 }

@@ -5,11 +5,12 @@ package import Recipe
 // Look-ups by name and pages by id, for the views. A page never uses an offset, so it costs the same wherever it is.
 
 private let liveColumns = """
-    SELECT live.id, live.name, live.modified, version.number, version.blob, blob.sha256, blob.size
+    SELECT live.id, live.directory, live.name, live.modified, version.number, version.blob, blob.sha256, blob.size
     FROM live JOIN version ON version.id = live.version JOIN blob ON blob.id = version.blob
     """
 private let versionColumns = """
-    SELECT version.id, version.number, model.name, version.modified, version.recorded, version.blob, blob.sha256, blob.size
+    SELECT version.id, version.number, model.directory, model.name, version.modified, version.recorded, version.blob,
+    blob.sha256, blob.size
     FROM version JOIN model ON model.id = version.model JOIN blob ON blob.id = version.blob
     """
 private let blobColumns = "SELECT id AS blob, sha256, size FROM blob"

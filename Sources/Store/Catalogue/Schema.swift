@@ -184,8 +184,11 @@ enum Schema {
             workflow INTEGER REFERENCES blob(id),
             parameters INTEGER REFERENCES blob(id),
             records INTEGER REFERENCES blob(id),
+            environment INTEGER REFERENCES blob(id),
             models INTEGER NOT NULL REFERENCES pinSet(id),
             inputs INTEGER NOT NULL REFERENCES pinSet(id),
+            -- The node packs of the environment; NULL where none were captured.
+            nodes INTEGER REFERENCES pinSet(id),
             recorded INTEGER NOT NULL
         );
         CREATE INDEX snapshotByImage ON snapshot (image);
@@ -208,6 +211,68 @@ enum Schema {
         ) WITHOUT ROWID;
         CREATE UNIQUE INDEX pinByName ON pin (pinSet, parent, name);
         CREATE INDEX pinByBlob ON pin (blob);
+
+        -- What tools said of their runs, until the snapshots are made; failures counts the attempts.
+        CREATE TABLE report (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            process TEXT,
+            received INTEGER NOT NULL,
+            failures INTEGER NOT NULL DEFAULT 0,
+            size INTEGER NOT NULL,
+            zstd BLOB NOT NULL
+        );
+        -- What reproductions came to.
+        CREATE TABLE certificate (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            snapshot INTEGER NOT NULL REFERENCES snapshot(id),
+            verdict TEXT NOT NULL,
+            time INTEGER NOT NULL,
+            document INTEGER NOT NULL REFERENCES blob(id)
+        );
+        CREATE INDEX certificateBySnapshot ON certificate (snapshot);
+
+        -- What active/models shows: the live view, or one pinned tree. Each switch is a generation.
+        CREATE TABLE active (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            generation INTEGER NOT NULL,
+            changed INTEGER NOT NULL,
+            snapshot INTEGER REFERENCES snapshot(id),
+            pinSet INTEGER REFERENCES pinSet(id)
+        );
+        INSERT INTO active VALUES (1, 0, 0, NULL, NULL);
+        -- The mounts of this store, each with its process and the last generation that it has seen.
+        CREATE TABLE mount (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            path TEXT NOT NULL,
+            process TEXT NOT NULL,
+            pid INTEGER NOT NULL,
+            acknowledged INTEGER NOT NULL
+        );
+
+        -- Who opened which bytes under which name. A process is known by its boot, its number and its start, so that a
+        -- number that comes again is another process.
+        CREATE TABLE process (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            identity TEXT NOT NULL UNIQUE,
+            pid INTEGER NOT NULL,
+            started INTEGER NOT NULL,
+            executable TEXT
+        );
+        CREATE TABLE load (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            process INTEGER NOT NULL REFERENCES process(id),
+            view TEXT NOT NULL,
+            folder TEXT NOT NULL,
+            name TEXT NOT NULL,
+            blob INTEGER NOT NULL REFERENCES blob(id),
+            version INTEGER,
+            -- The first and the last open in a row that found these bytes under this name, and how many there were.
+            first INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            opens INTEGER NOT NULL
+        );
+        CREATE INDEX loadByName ON load (process, folder, name, first);
+        CREATE INDEX loadByBlob ON load (blob);
 
         -- Recipes and cards as served, made once, and again when they are not fresh: something their grade rests on changed.
         CREATE TABLE rendering (

@@ -23,6 +23,8 @@ package struct ModelRow: Sendable {
 package struct VersionRow: Sendable {
     package let id: Int64
     package let number: Int
+    /// The directory of its model.
+    package let directory: Int64
     package let fileName: String
     package let modified: Timestamp
     package let recorded: Timestamp
@@ -31,6 +33,7 @@ package struct VersionRow: Sendable {
     init(_ row: Row) throws {
         id = row["id"]
         number = row["number"]
+        directory = row["directory"]
         fileName = row["name"]
         modified = Timestamp(nanoseconds: row["modified"])
         recorded = Timestamp(nanoseconds: row["recorded"])
@@ -41,6 +44,7 @@ package struct VersionRow: Sendable {
 /// A name of the live view and the version that it holds now.
 package struct LiveRow: Sendable {
     package let id: Int64
+    package let directory: Int64
     package let name: String
     package let modified: Timestamp
     package let version: Int
@@ -48,6 +52,7 @@ package struct LiveRow: Sendable {
 
     init(_ row: Row) throws {
         id = row["id"]
+        directory = row["directory"]
         name = row["name"]
         modified = Timestamp(nanoseconds: row["modified"])
         version = row["number"]

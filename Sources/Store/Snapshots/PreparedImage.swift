@@ -1,5 +1,5 @@
 import GRDB
-import Recipe
+package import Recipe
 package import SystemPackage
 
 /// An image that was read and hashed, and whose inputs were found: all that a snapshot needs of the file system.
@@ -15,9 +15,11 @@ package struct PreparedImage: Sendable {
     let file: FileFacts
     let facts: ImageFacts
     let pixels: Digest?
-    let recipe: Recipe
-    let inputs: [InputReference: FoundInput]
-    let documents: SnapshotDocuments<PublishedBlob>
+    var recipe: Recipe
+    var inputs: [InputReference: FoundInput]
+    /// What is known of the run that made it; nil for a file that was found.
+    var run: Run?
+    var documents: SnapshotDocuments<PublishedBlob>
 
     struct FoundInput: Sendable {
         let blob: PublishedBlob
@@ -25,11 +27,27 @@ package struct PreparedImage: Sendable {
     }
 }
 
+/// The run that made an image, as the tool itself told of it.
+package struct Run: Sendable {
+    /// The process, as the mount knew it; nil where it was not known.
+    package let process: String?
+    package let ended: Timestamp
+    package let variation: Variation?
+
+    package init(process: String?, ended: Timestamp, variation: Variation? = nil) {
+        self.process = process
+        self.ended = ended
+        self.variation = variation
+    }
+}
+
 /// The original texts of an image, each on its own.
 struct SnapshotDocuments<Value: Sendable>: Sendable {
-    var prompt, workflow, parameters, records: Value?
+    var prompt, workflow, parameters, records, environment: Value?
+    /// The files of the environment's node packs.
+    var nodes: [Value] = []
 
-    var all: [Value] { [prompt, workflow, parameters, records].compactMap { $0 } }
+    var all: [Value] { [prompt, workflow, parameters, records, environment].compactMap { $0 } + nodes }
 }
 
 extension Store {

@@ -106,7 +106,7 @@ extension Store {
         let row = try Row.fetchOne(
             db,
             sql: """
-                SELECT snapshot.sha256, document, prompt, workflow, parameters, image.pixels FROM snapshot
+                SELECT snapshot.sha256, document, prompt, workflow, parameters, environment, image.pixels FROM snapshot
                 JOIN image ON image.id = snapshot.image WHERE snapshot.id = ?
                 """, arguments: [snapshot])
         guard let row else { throw StoreError.notFound("snapshot \(snapshot)") }
@@ -117,7 +117,8 @@ extension Store {
             prompt: try (row["prompt"] as Int64?).map { try documentBytes($0, db) },
             workflow: try (row["workflow"] as Int64?).map { try documentBytes($0, db) },
             parameters: try (row["parameters"] as Int64?).map { try documentBytes($0, db) },
-            pixels: try (row["pixels"] as Data?).map { try Digest(column: $0) })
+            pixels: try (row["pixels"] as Data?).map { try Digest(column: $0) },
+            environment: try (row["environment"] as Int64?).map { try JSONParser.parse(try documentBytes($0, db)) })
     }
 
     /// What a snapshot says, from its document's row.
@@ -139,6 +140,12 @@ extension Store {
             if whole == true { served.insert(digest) }
         }
         return Verdict(recipe, made: snapshot.image.time) { served.contains($0) }
+    }
+
+    func documentBytes(_ digest: Digest, _ db: Database) throws -> [UInt8] {
+        let row = try Int64.fetchOne(db, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [digest.data])
+        guard let row else { throw StoreError.notFound("the document \(digest)") }
+        return try documentBytes(row, db)
     }
 
     /// The bytes of a document, wherever they are kept.

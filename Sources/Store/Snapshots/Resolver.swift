@@ -7,11 +7,18 @@ struct Resolver {
     let db: Database
     /// When the image was made.
     let time: Timestamp
+    /// The run that made it, where a tool told of it.
+    var run: Run?
 
     /// The uses that a reference comes to: one, or for a directory of files one each.
     func resolve(_ reference: ModelReference) throws -> [Recipe.ModelUse] {
         if reference.isDirectory { return try resolveDirectory(reference) }
         var use = Recipe.ModelUse(reference: reference)
+        if let seen = try byLoad(reference) {
+            use.resolution = seen
+            use.evidence = .observed
+            return [use]
+        }
         if let found = try byHash(reference) {
             use.resolution = found.resolution
             use.match = found.match
@@ -26,6 +33,31 @@ struct Resolver {
         }
         use.isChanged = named != nil && use.resolution == nil
         return [use]
+    }
+
+    /// The bytes that the run's process opened last under the name before the run ended.
+    private func byLoad(_ reference: ModelReference) throws -> Recipe.Resolution? {
+        guard let run, let process = run.process else { return nil }
+        let folders = reference.folder.map { Folder.searched(byStemIn: $0) }
+        for path in reference.candidates {
+            let names = reference.isStem ? Folder.modelSuffixes.map { path.description + $0 } : [path.description]
+            for name in names {
+                let rows = try Row.fetchAll(
+                    db,
+                    sql: """
+                        SELECT load.folder, load.name, load.version, load.blob, blob.sha256, blob.size FROM load
+                        JOIN process ON process.id = load.process JOIN blob ON blob.id = load.blob
+                        WHERE process.identity = ? AND load.name = ? AND load.first <= ?
+                        ORDER BY load.first DESC, load.id DESC
+                        """, arguments: [process, name, run.ended.nanoseconds])
+                guard let row = rows.first(where: { folders?.contains($0["folder"]) ?? true }) else { continue }
+                let blob = try Blob(row)
+                return Recipe.Resolution(
+                    folder: row["folder"], path: try ModelPath(row["name"] as String), sha256: blob.digest,
+                    size: blob.size, version: row["version"])
+            }
+        }
+        return nil
     }
 
     private typealias Found = (resolution: Recipe.Resolution, evidence: Evidence)

@@ -11,8 +11,10 @@ package struct SnapshotRow: Sendable {
     package let recorded: Timestamp
     /// Rows of the pinned trees.
     package let models, inputs: Int64
+    /// The row of the pinned node packs; nil where none were captured.
+    package let nodes: Int64?
     package let document: Blob
-    package let prompt, workflow, parameters, records: Blob?
+    package let prompt, workflow, parameters, records, environment: Blob?
     /// The newest file name of its image.
     package let imageName: String
 
@@ -28,6 +30,8 @@ package struct SnapshotRow: Sendable {
         workflow = try Self.blob(row, "workflow")
         parameters = try Self.blob(row, "parameters")
         records = try Self.blob(row, "records")
+        environment = try Self.blob(row, "environment")
+        nodes = row["nodes"]
         imageName = row["imageName"] ?? "image"
     }
 
@@ -40,11 +44,11 @@ package struct SnapshotRow: Sendable {
 private let columns = """
     SELECT snapshot.*, d.sha256 AS documentDigest, d.size AS documentSize, p.sha256 AS promptDigest, p.size AS promptSize,
     w.sha256 AS workflowDigest, w.size AS workflowSize, a.sha256 AS parametersDigest, a.size AS parametersSize,
-    r.sha256 AS recordsDigest, r.size AS recordsSize,
+    r.sha256 AS recordsDigest, r.size AS recordsSize, e.sha256 AS environmentDigest, e.size AS environmentSize,
     (SELECT name FROM imageName WHERE image = snapshot.image ORDER BY time DESC, id DESC LIMIT 1) AS imageName
     FROM snapshot JOIN blob d ON d.id = snapshot.document LEFT JOIN blob p ON p.id = snapshot.prompt
     LEFT JOIN blob w ON w.id = snapshot.workflow LEFT JOIN blob a ON a.id = snapshot.parameters
-    LEFT JOIN blob r ON r.id = snapshot.records
+    LEFT JOIN blob r ON r.id = snapshot.records LEFT JOIN blob e ON e.id = snapshot.environment
     """
 
 extension Store {

@@ -36,7 +36,8 @@ extension Store {
         let place = try db.imagePlace(of: image.path, root: image.root)
         let previous = try current(of: image.facts.sha256, db)
         let documents = image.documents.references
-        let document = try propose(image.recipe, image.facts, image.inputs, documents, previous, db)
+        let document = try propose(
+            image.recipe, image.facts, image.inputs, documents, run: image.run, previous, db)
         let row = try previous?.image ?? db.makeImage(image.facts.sha256)
         try db.execute(
             sql: "UPDATE image SET pixels = ? WHERE id = ? AND pixels IS NOT ?",
@@ -72,12 +73,12 @@ extension Store {
     /// The best snapshot that can be made now: the previous one itself, unless some evidence got better.
     func propose(
         _ recipe: Recipe, _ facts: ImageFacts, _ found: [InputReference: PreparedImage.FoundInput],
-        _ documents: SnapshotDocuments<DocumentReference>, _ previous: Current?, _ db: Database
+        _ documents: SnapshotDocuments<DocumentReference>, run: Run? = nil, _ previous: Current?, _ db: Database
     ) throws -> SnapshotDocument {
         var facts = facts
         if let earlier = previous?.document.image.time { facts.time = min(earlier, facts.time) }
         var resolved = recipe
-        let resolver = Resolver(db: db, time: facts.time)
+        let resolver = Resolver(db: db, time: facts.time, run: run)
         resolved.models = try recipe.models.flatMap { try resolver.resolve($0.reference) }
         resolved.inputs = try recipe.inputs.map { use in
             guard let path = use.reference.path else { return use }
@@ -98,7 +99,8 @@ extension Store {
         }
         let fresh = SnapshotDocument(
             image: facts, recipe: resolved, prompt: documents.prompt, workflow: documents.workflow,
-            parameters: documents.parameters, records: documents.records, parent: nil)
+            parameters: documents.parameters, records: documents.records,
+            environment: documents.environment, variation: run?.variation, parent: nil)
         guard let previous else { return fresh }
         return previous.document.improved(by: fresh, id: previous.digest) ?? previous.document
     }
@@ -126,24 +128,29 @@ extension Store {
         var models = PinTree()
         for use in document.recipe.models {
             guard let resolution = use.resolution else { continue }
-            models.add(resolution, use.evidence, at: [resolution.folder] + resolution.path.components)
+            models.add(resolution, use.evidence, at: use.pinnedPath)
         }
         var inputs = PinTree()
         for use in document.recipe.inputs {
             guard let resolution = use.resolution else { continue }
             inputs.add(resolution, use.evidence, at: resolution.path.components)
         }
+        let nodes = try document.environment.map { environment in
+            try PinTree(nodePacksOf: try JSONParser.parse(try documentBytes(environment.sha256, db)))
+        }
         let blob = try files.publish(document.canonicalBytes)
         try db.execute(
             sql: """
                 INSERT INTO snapshot
-                    (sha256, short, image, parent, document, prompt, workflow, parameters, records, models, inputs, recorded)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    (sha256, short, image, parent, document, prompt, workflow, parameters, records, environment, models, inputs,
+                    nodes, recorded)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 blob.digest.data, try db.freeName(for: blob.digest), image, parent, try db.blob(blob),
                 try db.row(of: document.prompt), try db.row(of: document.workflow), try db.row(of: document.parameters),
-                try db.row(of: document.records), try db.pinSet(models), try db.pinSet(inputs),
+                try db.row(of: document.records), try db.row(of: document.environment), try db.pinSet(models),
+                try db.pinSet(inputs), try nodes.flatMap { $0.files.isEmpty ? nil : try db.pinSet($0) },
                 Timestamp.now().nanoseconds,
             ])
         let id = db.lastInsertedRowID
@@ -151,6 +158,17 @@ extension Store {
         try db.want(document.recipe, image: image)
         try db.touch(.snapshots)
         return id
+    }
+}
+
+extension Recipe.ModelUse {
+    /// Where the pinned tree shows it: under the name that the prompt uses. A file found by its hash may have another now.
+    fileprivate var pinnedPath: [String] {
+        guard let resolution else { return [] }
+        guard match != nil, !reference.isStem, let name = reference.candidates.first else {
+            return [resolution.folder] + resolution.path.components
+        }
+        return [reference.folder ?? resolution.folder] + name.components
     }
 }
 
@@ -162,7 +180,8 @@ extension SnapshotDocuments<PublishedBlob> {
     var references: SnapshotDocuments<DocumentReference> {
         .init(
             prompt: prompt.map(DocumentReference.init), workflow: workflow.map(DocumentReference.init),
-            parameters: parameters.map(DocumentReference.init), records: records.map(DocumentReference.init))
+            parameters: parameters.map(DocumentReference.init), records: records.map(DocumentReference.init),
+            environment: environment.map(DocumentReference.init), nodes: nodes.map(DocumentReference.init))
     }
 }
 

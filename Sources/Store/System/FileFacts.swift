@@ -1,5 +1,5 @@
 import Glibc
-import Recipe
+package import Recipe
 import SystemPackage
 
 /// What the kernel says of a file: enough to tell whether it is still the same bytes.
@@ -49,7 +49,8 @@ struct FileFacts: Equatable {
 }
 
 extension Timestamp {
-    static func now() -> Timestamp {
+    /// The wall clock.
+    package static func now() -> Timestamp {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Timestamp(seconds: time.tv_sec, nanoseconds: time.tv_nsec)

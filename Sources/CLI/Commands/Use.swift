@@ -1,0 +1,33 @@
+import ArgumentParser
+import Recipe
+import Store
+
+struct UseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "use", abstract: "Choose what active/models shows: the models of a snapshot, or 'live'.",
+        discussion:
+            "Returns when every mount of the store shows it. Whoever has a file open goes on reading what it opened.")
+
+    @Argument(help: "A snapshot's id, an image, or 'live'.") var target: String
+    @OptionGroup var store: StoreOption
+
+    func run() throws {
+        let store = try store.open()
+        let generation: Int64
+        let what: String
+        if target == "live" {
+            generation = try store.use(nil)
+            what = "the live view"
+        } else {
+            guard let found = try ImageArgument.find(target, in: store), let row = try store.snapshot(found.snapshot)
+            else {
+                throw StoreError.notFound("a snapshot of '\(target.withoutControls)': it")
+            }
+            generation = try store.use(row)
+            what = "the models of \(row.short)"
+        }
+        let mounts = try ActiveSwitch(store: store).acknowledged(generation)
+        for mount in mounts { print("\(mount.path)/active/models shows \(what).") }
+        if mounts.isEmpty { print("active/models will show \(what); the store is not mounted now.") }
+    }
+}

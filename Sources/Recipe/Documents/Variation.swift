@@ -1,0 +1,42 @@
+/// How a snapshot came from another: the snapshot whose recipe was changed, and what was changed in it.
+package struct Variation: Sendable, Equatable {
+    /// One input of one node that got another value.
+    package struct Change: Sendable, Equatable {
+        package let node: String
+        package let input: String
+        package let old: JSON
+        package let new: JSON
+
+        package init(node: String, input: String, old: JSON, new: JSON) {
+            self.node = node
+            self.input = input
+            self.old = old
+            self.new = new
+        }
+    }
+
+    package let base: Digest
+    package let changes: [Change]
+
+    package init(base: Digest, changes: [Change]) {
+        self.base = base
+        self.changes = changes
+    }
+
+    package var json: JSON {
+        [
+            "base": .string(base.hex),
+            "changes": .array(
+                changes.map { ["node": .string($0.node), "input": .string($0.input), "old": $0.old, "new": $0.new] }),
+        ]
+    }
+
+    package init?(_ json: JSON) {
+        guard let base = json["base"]?.string.flatMap({ Digest(hex: $0) }) else { return nil }
+        self.base = base
+        changes = (json["changes"]?.array ?? []).compactMap { change in
+            guard let node = change["node"]?.string, let input = change["input"]?.string else { return nil }
+            return Change(node: node, input: input, old: change["old"] ?? .null, new: change["new"] ?? .null)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import Logging
+import Recipe
+import Store
+
+/// Writes down what the mount has seen, and makes the snapshots that tools reported; on a thread of its own, so that no
+/// open or close waits for the catalogue's disk.
+final class Clerk: Sendable {
+    /// Microseconds between two looks for work: how much of the witness a kill can take.
+    private static let interval: UInt32 = 100_000
+
+    private let store: Store
+    private let loads: LoadBuffer
+    private let logger: Logger
+    private let ticker: Ticker
+
+    init(_ store: Store, loads: LoadBuffer, logger: Logger) {
+        self.store = store
+        self.loads = loads
+        self.logger = logger
+        ticker = Ticker(every: Self.interval) {
+            {
+                do throws(StoreError) {
+                    // In this order: the loads that a report rests on were seen before it came.
+                    let newest = try store.newestReport()
+                    try loads.write(to: store)
+                    if let newest { try store.takeReports(upTo: newest) { Self.tell($0, logger) } }
+                } catch { logger.error("\(error)") }
+            }
+        }
+    }
+
+    func start() { ticker.start() }
+
+    /// Returns when everything that was seen is written down.
+    func stop() {
+        ticker.stop()
+        do throws(StoreError) { try loads.write(to: store) } catch { logger.error("\(error)") }
+    }
+
+    private static func tell(_ outcome: ReportOutcome, _ logger: Logger) {
+        switch outcome {
+        case .snapshot(let image, let result):
+            logger.info("\(image): snapshot \(result.id.hex.prefix(12)), \(result.grade.rawValue)")
+        case .failed(let what, let isFinal):
+            logger.error("\(what)\(isFinal ? "" : "; it is tried again")")
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import CFuse
+import Glibc
+import Store
+import Synchronization
+import SystemPackage
+
+/// An open file: the descriptor or the text that it reads from, whatever happens to its name; or the message that is
+/// being written into an inbox.
+final class OpenFile: Sendable {
+    enum Content: Sendable {
+        case blob(BlobContents)
+        case message(Message)
+    }
+
+    let content: Content
+    init(_ contents: BlobContents) { content = .blob(contents) }
+    init(writingTo inbox: any Inbox, by opener: Opener?) { content = .message(Message(inbox, opener)) }
+
+    /// The file that `open` left in the handle.
+    static func of(_ info: UnsafeMutablePointer<fuse_file_info>) -> Unmanaged<OpenFile>? {
+        UnsafeRawPointer(bitPattern: UInt(info.pointee.fh)).map { Unmanaged.fromOpaque($0) }
+    }
+}
+
+/// A message on its way into an inbox. It is delivered when its writer closes the file, so that `close` tells how it went.
+final class Message: Sendable {
+    private let inbox: any Inbox
+    private let opener: Opener?
+    private let bytes = Mutex<[UInt8]>([])
+
+    fileprivate init(_ inbox: any Inbox, _ opener: Opener?) {
+        self.inbox = inbox
+        self.opener = opener
+    }
+
+    /// The corresponding operation is `write`; a message is written from its beginning to its end.
+    func write(_ part: UnsafeRawBufferPointer, at offset: Int) throws(Failure) {
+        let (isNext, fits) = bytes.withLock { bytes in
+            guard bytes.count == offset else { return (false, true) }
+            guard bytes.count + part.count <= inbox.limit else { return (true, false) }
+            bytes += part
+            return (true, true)
+        }
+        guard isNext else { throw Failure(.invalidArgument, "a message is written from its beginning to its end") }
+        guard fits else { throw Failure(.fileTooLarge, "a message has at most \(inbox.limit) bytes") }
+    }
+
+    /// The corresponding operation is `flush`.
+    func deliver() throws(Failure) {
+        let message = bytes.withLock { bytes in
+            defer { bytes = [] }
+            return bytes
+        }
+        // A descriptor that was duplicated is closed more than once.
+        if !message.isEmpty { try inbox.accept(message, from: opener) }
+    }
+}

@@ -1,0 +1,329 @@
+import Recipe
+import Store
+
+/// `active/models`: what a running ComfyUI is pointed at; the live view or one snapshot's models, switched at once.
+///
+/// Every folder that ComfyUI may have listed is always there. Nothing of it is cached, so a switch shows at once; its
+/// files are links into the view that is shown, so the bytes are cached there.
+struct ActiveTree: Tree {
+    let context: MountContext
+    let name = "active"
+    let kinds: Set<NodeKind> = [
+        .activeFolder, .activeLiveDirectory, .activeLiveLink, .activePinDirectory, .activePinLink,
+    ]
+    let fixed: Set<FixedNode> = [.active, .activeModels, .activePaths]
+
+    var root: any Directory { ActiveDirectory(context: context) }
+
+    func node(_ id: NodeID) throws(Failure) -> Node? {
+        try asking { () throws(StoreError) -> Node? in
+            switch id.kind {
+            case .fixed:
+                switch FixedNode(rawValue: id.row) {
+                case .activeModels: return .directory(try ActiveModels(context.store))
+                case .activePaths: return .file(ActivePathsFile(context: context))
+                default: return .directory(root)
+                }
+            case .activeFolder: return try ActiveFolder(id.row, context.store).map { .directory($0) }
+            case .activeLiveDirectory:
+                return .directory(ActiveLive(store: context.store, view: try context.store.active(), row: id.row))
+            case .activeLiveLink:
+                guard let file = try context.store.liveFile(id.row) else { return nil }
+                return .link(try ActiveLive.link(to: file, context.store))
+            case .activePinDirectory:
+                return .directory(
+                    ActivePins(
+                        store: context.store, view: try context.store.active(), set: id.snapshot, place: id.place))
+            case .activePinLink:
+                let pins = ActivePins(
+                    store: context.store, view: try context.store.active(), set: id.snapshot, place: 0)
+                guard let pin = try context.store.pin(id.place, in: id.snapshot) else { return nil }
+                return try pins.link(to: pin).map { .link($0) }
+            default: return nil
+            }
+        }
+    }
+}
+
+/// `active`.
+private struct ActiveDirectory: Directory {
+    let context: MountContext
+    var id: NodeID { FixedNode.active.id }
+
+    func attributes() throws(Failure) -> Attributes {
+        .directory(id, modified: try asking(context.store.created), caching: .none)
+    }
+
+    func child(_ name: String) throws(Failure) -> Node? {
+        switch name {
+        case "models":
+            .directory(try asking { () throws(StoreError) in try ActiveModels(context.store) })
+        case "extra_model_paths.yaml": .file(ActivePathsFile(context: context))
+        default: nil
+        }
+    }
+
+    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+        let models = try asking { () throws(StoreError) in try ActiveModels(context.store) }
+        return try Listing(phases: [
+            Listing.fixed([
+                ("models", try models.attributes()),
+                ("extra_model_paths.yaml", try ActivePathsFile(context: context).attributes()),
+            ])
+        ]).entries(after: cookie, limit: limit)
+    }
+}
+
+/// `active/models`: every folder that a view has or ComfyUI knows.
+private struct ActiveModels: Directory {
+    let store: Store
+    let view: ActiveView
+
+    init(_ store: Store) throws(StoreError) {
+        self.store = store
+        view = try store.active()
+    }
+
+    var id: NodeID { FixedNode.activeModels.id }
+
+    func attributes() throws(Failure) -> Attributes {
+        let live = try store.present(DirectoryRow.Root.models.rawValue).changed
+        return .directory(id, modified: max(view.changed, live), caching: .none)
+    }
+
+    func child(_ name: String) throws(Failure) -> Node? {
+        try asking { () throws(StoreError) in
+            try ActiveFolder(named: name, store, view).map { .directory($0) }
+        }
+    }
+
+    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+        try Listing(phases: [known, others]).entries(after: cookie, limit: limit)
+    }
+
+    private func known(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
+        var items: [Listing.Item] = []
+        for (index, name) in Folder.listed.enumerated().dropFirst(Int(after)).prefix(limit) {
+            let folder = ActiveFolder(store: store, view: view, row: Int64(index), name: name)
+            items.append(Listing.Item(Int64(index + 1), name, try folder.attributes()))
+        }
+        return items
+    }
+
+    private func others(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
+        var items: [Listing.Item] = []
+        var last = after
+        // A page may be all of known folders; it must not end the listing.
+        while items.isEmpty {
+            let root = DirectoryRow.Root.models.rawValue
+            let page = try asking { () throws(StoreError) in try store.directories(in: root, after: last, limit: limit)
+            }
+            guard let newest = page.last else { return items }
+            last = newest.id
+            for row in page where !Folder.listed.contains(row.name) {
+                let folder = ActiveFolder(store: store, view: view, row: ActiveFolder.first + row.id, name: row.name)
+                items.append(Listing.Item(row.id, row.name, try folder.attributes()))
+            }
+        }
+        return items
+    }
+}
+
+/// A folder of `active/models`. Its node is that of its name, whatever view fills it.
+private struct ActiveFolder: Directory {
+    /// Rows from here on are directories of the live view; those below are places among the folders that ComfyUI knows.
+    static let first: Int64 = 1000
+
+    let store: Store
+    let view: ActiveView
+    let row: Int64
+    let name: String
+
+    init(store: Store, view: ActiveView, row: Int64, name: String) {
+        self.store = store
+        self.view = view
+        self.row = row
+        self.name = name
+    }
+
+    init?(_ row: Int64, _ store: Store) throws(StoreError) {
+        let view = try store.active()
+        if row < Self.first {
+            guard row < Folder.listed.count else { return nil }
+            self.init(store: store, view: view, row: row, name: Folder.listed[Int(row)])
+        } else {
+            guard let directory = try store.directory(row - Self.first) else { return nil }
+            self.init(store: store, view: view, row: row, name: directory.name)
+        }
+    }
+
+    init?(named name: String, _ store: Store, _ view: ActiveView) throws(StoreError) {
+        if let index = Folder.listed.firstIndex(of: name) {
+            self.init(store: store, view: view, row: Int64(index), name: name)
+        } else {
+            let root = DirectoryRow.Root.models.rawValue
+            guard let directory = try store.directory(named: name, in: root) else { return nil }
+            self.init(store: store, view: view, row: Self.first + directory.id, name: name)
+        }
+    }
+
+    var id: NodeID { NodeID(.activeFolder, row) }
+
+    /// What fills it now; nil for an empty folder.
+    private func content() throws(Failure) -> (any Directory)? {
+        try asking { () throws(StoreError) -> (any Directory)? in
+            if let set = view.models {
+                guard let pin = try store.pin(named: name, under: 0, in: set), pin.blob == nil else { return nil }
+                return ActivePins(store: store, view: view, set: set, place: pin.position)
+            }
+            let live = try store.directory(named: name, in: DirectoryRow.Root.models.rawValue)
+            return live.map { ActiveLive(store: store, view: view, row: $0.id) }
+        }
+    }
+
+    func attributes() throws(Failure) -> Attributes {
+        .directory(id, modified: try content()?.attributes().modified ?? view.changed, caching: .none)
+    }
+    func child(_ name: String) throws(Failure) -> Node? { try content()?.child(name) }
+    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+        try content()?.entries(after: cookie, limit: limit) ?? []
+    }
+}
+
+/// A directory of the live view, as `active/models` shows it.
+private struct ActiveLive: Directory {
+    let store: Store
+    let view: ActiveView
+    let row: Int64
+
+    var id: NodeID { NodeID(.activeLiveDirectory, row) }
+
+    func attributes() throws(Failure) -> Attributes {
+        .directory(id, modified: max(view.changed, try store.present(row).changed), caching: .none)
+    }
+
+    func child(_ name: String) throws(Failure) -> Node? {
+        try asking { () throws(StoreError) -> Node? in
+            if let directory = try store.directory(named: name, in: row) {
+                return .directory(ActiveLive(store: store, view: view, row: directory.id))
+            }
+            guard let file = try store.liveFile(named: name, in: row) else { return nil }
+            return .link(try Self.link(to: file, store))
+        }
+    }
+
+    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+        try Listing(phases: [directories, files]).entries(after: cookie, limit: limit)
+    }
+
+    private func directories(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
+        try asking { () throws(StoreError) in try store.directories(in: row, after: after, limit: limit) }
+            .map { directory throws(Failure) in
+                let inner = ActiveLive(store: store, view: view, row: directory.id)
+                return Listing.Item(directory.id, directory.name, try inner.attributes())
+            }
+    }
+
+    private func files(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
+        try asking { () throws(StoreError) -> [Listing.Item] in
+            var items: [Listing.Item] = []
+            for file in try store.liveFiles(in: row, after: after, limit: limit) {
+                items.append(Listing.Item(file.id, file.name, try Self.link(to: file, store).attributes()))
+            }
+            return items
+        }
+    }
+
+    static func link(to file: LiveRow, _ store: Store) throws(StoreError) -> AliasLink {
+        let path = try store.path(ofDirectory: file.directory) + [file.name]
+        return .active(NodeID(.activeLiveLink, file.id), to: "models", path, modified: file.modified)
+    }
+}
+
+/// A directory of a pinned tree, as `active/models` shows it.
+private struct ActivePins: Directory {
+    let store: Store
+    let view: ActiveView
+    let set: Int64
+    let place: Int64
+
+    var id: NodeID { NodeID(.activePinDirectory, snapshot: set, place: place) }
+
+    func attributes() -> Attributes { .directory(id, modified: view.changed, caching: .none) }
+
+    func child(_ name: String) throws(Failure) -> Node? {
+        try asking { () throws(StoreError) -> Node? in
+            guard let pin = try store.pin(named: name, under: place, in: set) else { return nil }
+            return try link(to: pin).map { .link($0) } ?? .directory(inner(pin))
+        }
+    }
+
+    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+        try Listing(phases: [pins]).entries(after: cookie, limit: limit)
+    }
+
+    private func pins(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
+        try asking { () throws(StoreError) -> [Listing.Item] in
+            var items: [Listing.Item] = []
+            for pin in try store.pins(under: place, in: set, after: after, limit: limit) {
+                let attributes = try link(to: pin)?.attributes() ?? inner(pin).attributes()
+                items.append(Listing.Item(pin.position, pin.name, attributes))
+            }
+            return items
+        }
+    }
+
+    private func inner(_ pin: PinRow) -> ActivePins {
+        ActivePins(store: store, view: view, set: set, place: pin.position)
+    }
+
+    /// The link to a pinned file; nil for a directory. A tree of no snapshot leads to the versions themselves.
+    func link(to pin: PinRow) throws(StoreError) -> AliasLink? {
+        guard let blob = pin.blob else { return nil }
+        let id = NodeID(.activePinLink, snapshot: set, place: pin.position)
+        let path = try store.path(ofPin: pin.position, in: set)
+        if let snapshot = view.snapshot, view.models == set {
+            return .active(id, to: "by-snapshot/\(snapshot)/models", path, modified: view.changed)
+        }
+        let target =
+            pin.version.map { ["by-name"] + path + ["v\($0)", pin.name] } ?? ["by-hash", "sha256", blob.digest.hex]
+        return .active(id, leading: target, from: path, modified: view.changed)
+    }
+}
+
+extension AliasLink {
+    /// A link in `active/models` at `path` that leads to the same path in `view`.
+    fileprivate static func active(_ id: NodeID, to view: String, _ path: [String], modified: Timestamp) -> AliasLink {
+        active(id, leading: [view] + path, from: path, modified: modified)
+    }
+
+    fileprivate static func active(
+        _ id: NodeID, leading target: [String], from path: [String], modified: Timestamp
+    ) -> AliasLink {
+        let up = [String](repeating: "..", count: path.count + 1)
+        return AliasLink(id: id, path: (up + target).joined(separator: "/"), modified: modified, caching: .none)
+    }
+}
+
+/// `active/extra_model_paths.yaml`: points a ComfyUI at whatever is active, for as long as it runs.
+private struct ActivePathsFile: File {
+    let context: MountContext
+    var id: NodeID { FixedNode.activePaths.id }
+    var caching: Caching { .brief }
+
+    func attributes() throws(Failure) -> Attributes {
+        Attributes(
+            id: id, kind: .file, size: text.utf8.count, modified: try asking(context.store.created), caching: .brief)
+    }
+
+    func open() -> BlobContents { .bytes(Array(text.utf8)) }
+
+    private var text: String {
+        ModelPaths.text(
+            [
+                "The models that 'reprofs use' chose, as ComfyUI takes them:",
+                "  python main.py --extra-model-paths-config <this file>",
+                "It comes before ComfyUI's own folders; a name that is not there is still looked up in those.",
+            ], base: "\(context.mountPoint)/active/models", folders: Folder.listed)
+    }
+}

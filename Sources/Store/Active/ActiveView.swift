@@ -1,0 +1,91 @@
+import GRDB
+package import Recipe
+
+/// What `active/models` shows.
+package struct ActiveView: Sendable {
+    /// Counts the switches.
+    package let generation: Int64
+    /// When it was switched last.
+    package let changed: Timestamp
+    /// The name of the snapshot's directory; nil for the live view, and for a tree of no snapshot.
+    package let snapshot: String?
+    /// The row of the pinned tree; nil for the live view.
+    package let models: Int64?
+
+    init(_ row: Row) {
+        generation = row["generation"]
+        changed = Timestamp(nanoseconds: row["changed"])
+        snapshot = row["short"]
+        models = row["pinSet"]
+    }
+}
+
+/// A file of a tree that is pinned for a while: for a variation, which is no snapshot yet.
+package struct PinnedModel: Sendable, Hashable {
+    package let folder: String
+    package let path: ModelPath
+    package let sha256: Digest
+    package let version: Int?
+
+    package init(folder: String, path: ModelPath, sha256: Digest, version: Int?) {
+        self.folder = folder
+        self.path = path
+        self.sha256 = sha256
+        self.version = version
+    }
+}
+
+extension Store {
+    package func active() throws(StoreError) -> ActiveView {
+        let view = try one(
+            "SELECT active.*, snapshot.short FROM active LEFT JOIN snapshot ON snapshot.id = active.snapshot", [],
+            ActiveView.init)
+        guard let view else { throw .catalogue("the row of the active view is gone") }
+        return view
+    }
+
+    /// Shows the models of a snapshot in `active/models`, or the live view. Returns the generation of the switch.
+    @discardableResult
+    package func use(_ snapshot: SnapshotRow?) throws(StoreError) -> Int64 {
+        try catalogue.write { db in try db.use(snapshot: snapshot?.id, models: snapshot?.models) }
+    }
+
+    /// Shows these models in `active/models`.
+    @discardableResult
+    package func use(_ models: [PinnedModel]) throws(StoreError) -> Int64 {
+        try catalogue.write { db in
+            var tree = PinTree()
+            for model in models {
+                tree.add(
+                    .init(
+                        folder: model.folder, path: model.path, sha256: model.sha256, size: 0, version: model.version),
+                    .recorded, at: [model.folder] + model.path.components)
+            }
+            return try db.use(snapshot: nil, models: try db.pinSet(tree))
+        }
+    }
+
+    /// Shows again what was shown before a switch, unless something else has been chosen since.
+    package func restore(_ view: ActiveView, after generation: Int64) throws(StoreError) {
+        try catalogue.write { db in
+            let row = try Row.fetchOne(db, sql: "SELECT generation FROM active")
+            guard row?["generation"] == generation else { return }
+            let snapshot = try view.snapshot.flatMap {
+                try Int64.fetchOne(db, sql: "SELECT id FROM snapshot WHERE short = ?", arguments: [$0])
+            }
+            try db.use(snapshot: snapshot, models: view.models)
+        }
+    }
+}
+
+extension Database {
+    @discardableResult
+    fileprivate func use(snapshot: Int64?, models: Int64?) throws -> Int64 {
+        // Directories that show something else have another time, and a time that never goes back.
+        try execute(
+            sql: """
+                UPDATE active SET generation = generation + 1, changed = max(?, changed + 1), snapshot = ?, pinSet = ?
+                """, arguments: [Timestamp.now().nanoseconds, snapshot, models])
+        return try Int64.fetchOne(self, sql: "SELECT generation FROM active") ?? 0
+    }
+}

@@ -1,0 +1,55 @@
+import GRDB
+
+/// A mount of the store, as its process noted it.
+package struct MountRow: Sendable {
+    package let id: Int64
+    package let path: String
+    package let pid: Int32
+    /// The last switch of `active/models` that it has seen.
+    package let acknowledged: Int64
+    let process: String
+
+    init(_ row: Row) {
+        id = row["id"]
+        path = row["path"]
+        pid = row["pid"]
+        acknowledged = row["acknowledged"]
+        process = row["process"]
+    }
+
+    /// Whether its process is there.
+    package var isAlive: Bool { Opener(process: pid)?.identity == process }
+}
+
+extension Store {
+    /// Notes a mount, and forgets those whose processes have ended. Returns its row.
+    package func noteMount(at path: String, by process: Opener) throws(StoreError) -> Int64 {
+        let dead = try page("SELECT * FROM mount", [], 10_000, MountRow.init).filter { !$0.isAlive }
+        return try catalogue.write { db in
+            for mount in dead { try db.execute(sql: "DELETE FROM mount WHERE id = ?", arguments: [mount.id]) }
+            try db.execute(
+                sql: """
+                    INSERT INTO mount (path, process, pid, acknowledged)
+                    VALUES (?, ?, ?, (SELECT generation FROM active))
+                    """, arguments: [path, process.identity, process.pid])
+            return db.lastInsertedRowID
+        }
+    }
+
+    package func acknowledge(_ generation: Int64, by mount: Int64) throws(StoreError) {
+        try catalogue.write { db in
+            try db.execute(
+                sql: "UPDATE mount SET acknowledged = ? WHERE id = ? AND acknowledged < ?",
+                arguments: [generation, mount, generation])
+        }
+    }
+
+    package func forgetMount(_ id: Int64) throws(StoreError) {
+        try catalogue.write { db in try db.execute(sql: "DELETE FROM mount WHERE id = ?", arguments: [id]) }
+    }
+
+    /// The mounts that are there now, the oldest first.
+    package func mounts() throws(StoreError) -> [MountRow] {
+        try page("SELECT * FROM mount ORDER BY id", [], 10_000, MountRow.init).filter(\.isAlive)
+    }
+}

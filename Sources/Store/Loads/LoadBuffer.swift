@@ -1,0 +1,38 @@
+import Synchronization
+
+/// Loads on their way into the catalogue: noting one costs an append, and whoever has time writes them all at once.
+package final class LoadBuffer: Sendable {
+    /// More than these are not held while the catalogue cannot be written.
+    private static let limit = 100_000
+
+    private struct State {
+        var loads: [Load] = []
+        var lost = 0
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    package func note(_ load: Load) {
+        state.withLock { state in
+            if state.loads.count < Self.limit { state.loads.append(load) } else { state.lost += 1 }
+        }
+    }
+
+    /// Writes what is there. After a failure it is still there; how many loads had to be let go is thrown with it.
+    package func write(to store: Store) throws(StoreError) {
+        let loads = state.withLock { state in
+            defer { state.loads = [] }
+            return state.loads
+        }
+        do throws(StoreError) { try store.record(loads) } catch {
+            let lost = state.withLock { state in
+                state.loads = loads + state.loads
+                return state.lost
+            }
+            guard lost > 0 else { throw error }
+            throw .catalogue("\(lost) opened models were not recorded: \(error)")
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import GRDB
+import Recipe
+
+/// Where a view shows a blob, so far that its whole name can be asked for when it is opened.
+package enum BlobPlace: Sendable {
+    /// A name in a directory of models.
+    case directory(Int64, name: String, view: String)
+    /// A place in a pinned tree; `under` is the folder that the whole tree stands for, nil where its top are folders.
+    case pin(Int64, set: Int64, under: String?)
+    case hash
+}
+
+extension Store {
+    /// The name under which a prompt would know a blob at this place.
+    package func loadName(of place: BlobPlace, _ blob: Blob) throws(StoreError) -> LoadName? {
+        switch place {
+        case .directory(let directory, let name, let view):
+            return loadName(view, try path(ofDirectory: directory) + [name])
+        case .pin(let position, let set, let folder):
+            return loadName("by-snapshot", [folder].compactMap { $0 } + (try path(ofPin: position, in: set)))
+        case .hash: return LoadName(view: "by-hash", folder: "", name: blob.digest.hex)
+        }
+    }
+
+    private func loadName(_ view: String, _ path: [String]) -> LoadName? {
+        guard let folder = path.first, path.count > 1 else { return nil }
+        return LoadName(view: view, folder: folder, name: path.dropFirst().joined(separator: "/"))
+    }
+
+    /// The names that lead to a directory of models.
+    package func path(ofDirectory directory: Int64) throws(StoreError) -> [String] {
+        try catalogue.read { db in try db.path(ofDirectory: directory) }
+    }
+
+    /// The names that lead to a place in a pinned tree.
+    package func path(ofPin position: Int64, in set: Int64) throws(StoreError) -> [String] {
+        try catalogue.read { db in
+            try String.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        WITH RECURSIVE up(position, parent, name, depth) AS (
+                            SELECT position, parent, name, 0 FROM pin WHERE pinSet = ?1 AND position = ?2
+                            UNION ALL SELECT pin.position, pin.parent, pin.name, depth + 1 FROM pin
+                            JOIN up ON pin.pinSet = ?1 AND pin.position = up.parent AND up.parent > 0
+                        ) SELECT name FROM up ORDER BY depth DESC
+                        """), arguments: [set, position])
+        }
+    }
+}

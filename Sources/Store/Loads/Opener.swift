@@ -1,0 +1,73 @@
+import Glibc
+package import Recipe
+import SystemPackage
+
+/// A process as the kernel knew it when it opened a file.
+package struct Opener: Sendable, Hashable {
+    /// Boot, number and start: no other process ever has the same.
+    package let identity: String
+    package let pid: Int32
+    package let started: Timestamp
+    /// The path of its program; nil where it may not be read.
+    package let executable: String?
+
+    package init(identity: String, pid: Int32, started: Timestamp, executable: String?) {
+        self.identity = identity
+        self.pid = pid
+        self.started = started
+        self.executable = executable
+    }
+}
+
+extension Opener {
+    /// The process with this number; nil where /proc shows none.
+    package init?(process: Int32) {
+        // The program's name stands in parentheses and may hold anything, also parentheses.
+        guard let line = Self.text("/proc/\(process)/stat"), let end = line.lastIndex(of: ")") else { return nil }
+        let fields = line[end...].split(separator: " ")
+        guard fields.count > 20, let ticks = Int64(fields[20]) else { return nil }
+        self.init(
+            identity: "\(Self.boot)-\(process)-\(ticks)", pid: process, started: Self.started(ticks),
+            executable: Self.link("/proc/\(process)/exe"))
+    }
+
+    /// The process that the thread belongs to; nil where /proc shows none.
+    package init?(thread: Int32) {
+        guard thread > 0, let status = Self.text("/proc/\(thread)/status"),
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("Tgid:") }),
+            let process = line.split(separator: "\t").last.flatMap({ Int32($0) })
+        else { return nil }
+        self.init(process: process)
+    }
+
+    /// Whether the process is still there.
+    package var isAlive: Bool { Opener(process: pid)?.identity == identity }
+
+    /// The first digits of this boot's id: process numbers begin anew with each boot.
+    private static let boot = String((text("/proc/sys/kernel/random/boot_id") ?? "").prefix(8))
+
+    /// When a process began that did so at `ticks` after the boot.
+    private static func started(_ ticks: Int64) -> Timestamp {
+        var uptime = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &uptime)
+        let since = Int64(uptime.tv_sec) * 1_000_000_000 + Int64(uptime.tv_nsec)
+        let tick = 1_000_000_000 / Int64(max(1, sysconf(CInt(_SC_CLK_TCK))))
+        return Timestamp(nanoseconds: Timestamp.now().nanoseconds - since + ticks * tick)
+    }
+
+    private static func text(_ path: String) -> String? {
+        guard let file = try? FileDescriptor.open(FilePath(path), .readOnly) else { return nil }
+        defer { try? file.close() }
+        var bytes = [UInt8](repeating: 0, count: 8192)
+        guard let count = try? bytes.withUnsafeMutableBytes({ try file.read(into: $0) }) else { return nil }
+        return String(decoding: bytes[..<count], as: UTF8.self)
+    }
+
+    private static func link(_ path: String) -> String? {
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = bytes.withUnsafeMutableBytes { buffer in
+            buffer.baseAddress.map { readlink(path, $0.assumingMemoryBound(to: CChar.self), buffer.count) } ?? -1
+        }
+        return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
+    }
+}

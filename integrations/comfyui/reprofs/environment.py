@@ -1,0 +1,144 @@
+"""What a prompt runs in: versions, flags, device, threads, packages, node packs, and what its node classes take."""
+import functools
+import importlib.metadata
+import os
+import platform
+import subprocess
+import sys
+
+from . import redact
+
+
+def _try(body, default=None):
+    """Whatever cannot be asked on this machine is unknown; a generation never fails for it."""
+    try:
+        return body()
+    except Exception:
+        return default
+
+
+def _git(directory, *arguments):
+    # A repository above the directory is not the directory's.
+    if not os.path.exists(os.path.join(directory, ".git")):
+        return None
+    result = subprocess.run(
+        ["git", "-C", directory, *arguments], capture_output=True, text=True, timeout=20,
+        env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"})
+    return result.stdout.strip() if result.returncode == 0 else None
+
+
+def revision(directory):
+    """The commit of a directory and whether tracked files differ from it; both None where it is no repository."""
+    commit = _try(lambda: _git(directory, "rev-parse", "HEAD"))
+    changed = _try(lambda: _git(directory, "status", "--porcelain", "--untracked-files=no")) if commit else None
+    return {"commit": commit, "dirty": None if changed is None else bool(changed)}
+
+
+def _device():
+    import comfy.model_management as management
+    import torch
+
+    device = management.get_torch_device()
+    known = {"type": device.type, "name": management.get_torch_device_name(device)}
+    if device.type == "cuda":
+        known["capability"] = ".".join(map(str, torch.cuda.get_device_capability(device)))
+        known["driver"] = _try(lambda: subprocess.run(
+            ["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"], capture_output=True, text=True,
+            timeout=10).stdout.split("\n")[0].strip())
+    return known
+
+
+def _threads():
+    import torch
+
+    return {
+        "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS"), "MKL_NUM_THREADS": os.environ.get("MKL_NUM_THREADS"),
+        "torch": torch.get_num_threads(), "interop": torch.get_num_interop_threads(),
+    }
+
+
+def _attention():
+    import comfy.ldm.modules.attention as attention
+
+    return attention.optimized_attention.__name__
+
+
+def node_packs():
+    """The node packs that ComfyUI loaded: name -> directory."""
+    import folder_paths
+    import nodes
+
+    loaded = getattr(nodes, "LOADED_MODULE_DIRS", None)
+    roots = [os.path.realpath(path) for path in folder_paths.get_folder_paths("custom_nodes")]
+    found = {}
+    for path in (loaded.values() if loaded else (
+            os.path.join(root, name) for root in roots if os.path.isdir(root) for name in os.listdir(root))):
+        path = os.path.abspath(path)
+        inside = any(os.path.dirname(os.path.realpath(path)) == root or os.path.dirname(path) == root
+                     for root in roots + folder_paths.get_folder_paths("custom_nodes"))
+        name = os.path.basename(path)
+        if inside and not name.startswith((".", "__")) and not name.endswith(".disabled") and os.path.exists(path):
+            found[name] = path
+    return found
+
+
+@functools.lru_cache(maxsize=1)
+def constant():
+    """What does not change while the process runs."""
+    import folder_paths
+    import torch
+
+    version = _try(lambda: __import__("comfyui_version").__version__)
+    return {
+        "schema": "reprofs.environment/1",
+        "comfyui": {"version": version, **revision(folder_paths.base_path)},
+        "argv": redact.arguments(sys.argv[1:]),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "torch": torch.__version__,
+        "cuda": torch.version.cuda,
+        "hip": torch.version.hip,
+        "device": _try(_device),
+        "attention": _try(_attention),
+        "threads": _try(_threads),
+        "packages": sorted({f"{d.metadata['Name']}=={d.version}" for d in importlib.metadata.distributions()
+                            if d.metadata["Name"]}),
+        "nodePacks": [{"name": name, **revision(path)} for name, path in sorted(node_packs().items())],
+    }
+
+
+def class_info(prompt):
+    """What the classes of a graph take, as /object_info tells it: inputs with their kinds and defaults."""
+    import nodes
+
+    info = {}
+    for node in prompt.values():
+        name = node.get("class_type") if isinstance(node, dict) else None
+        if name in nodes.NODE_CLASS_MAPPINGS and name not in info:
+            info[name] = _try(lambda: _one(nodes.NODE_CLASS_MAPPINGS[name]))
+    return {name: value for name, value in info.items() if value is not None}
+
+
+def _one(node):
+    if hasattr(node, "GET_NODE_INFO_V1"):
+        told = node.GET_NODE_INFO_V1()
+        inputs, module = told.get("input", {}), told.get("python_module")
+    else:
+        inputs, module = node.INPUT_TYPES(), getattr(node, "RELATIVE_PYTHON_MODULE", "nodes")
+    return {"python_module": module,
+            "input": {kind: {name: _plain(spec) for name, spec in inputs[kind].items()}
+                      for kind in ("required", "optional") if isinstance(inputs.get(kind), dict)}}
+
+
+def _plain(spec):
+    """An input's kind, and of its options only the default; lists of files change too often to be recorded."""
+    if not isinstance(spec, (list, tuple)) or not spec:
+        return spec if isinstance(spec, (str, int, float, bool, type(None))) else None
+    kind, options = spec[0], spec[1] if len(spec) > 1 and isinstance(spec[1], dict) else {}
+    if isinstance(kind, (list, tuple)):
+        is_files = any(isinstance(value, str) and os.path.splitext(value)[1] for value in kind)
+        kind = [] if is_files or len(kind) > 200 else [value for value in kind if isinstance(value, (str, int, float, bool))]
+    elif not isinstance(kind, str):
+        kind = str(kind)
+    default = options.get("default")
+    return [kind, {"default": default}] if isinstance(default, (str, int, float, bool)) else [kind]
