@@ -1,4 +1,5 @@
 import ArgumentParser
+import Comfy
 import Glibc
 import ReproFS
 
@@ -14,13 +15,16 @@ struct Reprofs: ParsableCommand {
               0   everything was done
               1   nothing was done; the reason is on standard error
               2   some of several items could not be done; the others were
+              3   reproduced, but with other pixels
+              4   reproduced with the same pixels, or pixels that cannot be compared, without proof of every file
+              5   the ComfyUI is absent, refuses the prompt, fails, ends or says nothing
               64  the command was not understood
             """,
         version: ReproFSVersion.current,
         subcommands: [
             InitCommand.self, AddCommand.self, ListCommand.self, SnapshotCommand.self, RecipeCommand.self,
             ReadCommand.self, ExplainCommand.self, LineageCommand.self, MountCommand.self, UnmountCommand.self,
-            UseCommand.self,
+            UseCommand.self, ReproduceCommand.self,
         ])
 
     /// Every failure is one line on standard error; the table of exit codes is above.
@@ -32,8 +36,9 @@ struct Reprofs: ParsableCommand {
             exit(withError: code)
         } catch {
             guard exitCode(for: error) == .failure else { exit(withError: error) }
-            Terminal.complain("reprofs: \(error)")
-            exit(withError: ExitCode.failure)
+            Terminal.complain(
+                "reprofs: \(error is CancellationError ? "interrupted; everything is as it was" : "\(error)")")
+            exit(withError: error is ComfyError ? ExitCode.serverFailed : ExitCode.failure)
         }
     }
 }
@@ -41,4 +46,7 @@ struct Reprofs: ParsableCommand {
 extension ExitCode {
     /// Some of several items could not be done.
     static let someFailed = ExitCode(2)
+    static let otherPixels = ExitCode(3)
+    static let unproven = ExitCode(4)
+    static let serverFailed = ExitCode(5)
 }

@@ -111,7 +111,7 @@ extension Verdict {
     /// The member `grade` of a recipe.
     package var json: JSON {
         [
-            "grade": .string(grade.rawValue), "verified": false,
+            "grade": .string(grade.rawValue), "verified": .bool(isVerified),
             "reasons": .array(
                 reasons.map {
                     [

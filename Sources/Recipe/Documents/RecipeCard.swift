@@ -26,13 +26,14 @@ extension RecipeDocument {
             ("Image", "\(pixels)\(image.size) bytes, \(image.mediaType)"), ("Made", image.time.brief + " UTC"),
             ("With", oneLine(snapshot.recipe.generator.name ?? "an unknown tool")),
             ("Snapshot", String(id.hex.prefix(12))),
-            ("Grade", verdict.grade.rawValue),
+            ("Grade", verdict.grade.rawValue + (verdict.isVerified ? ", verified" : "")),
         ]
     }
 
     /// What the grade means, in one sentence.
     private var sentence: String {
-        switch verdict.grade {
+        if verdict.isVerified, verdict.grade == .full { return "This image was reproduced, pixel by pixel." }
+        return switch verdict.grade {
         case .full: "Everything this image was made from is known and kept; the same result is expected."
         case .approximate: "This image cannot be exactly reproduced with certainty, because:"
         case .partial: "This image cannot be exactly reproduced, because:"

@@ -36,6 +36,7 @@ extension SnapshotDocument {
         // What a run said of itself is kept; a file that is read again says nothing of it.
         if environment == nil, let told = fresh.environment {
             better.environment = told
+            better.recipe.findings = fresh.recipe.findings
             changed = true
         }
         if variation == nil, let told = fresh.variation {

@@ -62,18 +62,25 @@ package struct Reason: Sendable, Hashable {
         case inputAssumed = "input.assumed"
         case inputMissing = "input.missing"
         case inputDamaged = "input.damaged"
+        case environmentVersion = "env.version"
+        case environmentDevice = "env.device"
+        case environmentThreads = "env.threads"
+        case environmentFlags = "env.flags"
+        case environmentNodes = "env.nodes"
+        case verified = "verified.bitexact"
 
         /// The best grade with this reason.
         package var cap: Grade {
             switch self {
-            case .modelTensorEqual: .full
+            case .modelTensorEqual, .verified: .full
             case .metadataAbsent, .seedUnknown, .textGenerated, .remoteNode, .toolClosed, .originForged, .modelMissing,
                 .modelUnnamed, .modelDamaged, .nameRefused, .inputMissing, .inputDamaged:
                 .partial
             case .metadataDamaged, .canvasOnly, .flatParameters, .unresolved, .deviceNoise, .gpuNoise,
                 .samplerNondeterministic, .batchIndexUnknown, .batchCoupled, .nodeVersion, .driftKnown, .approximated,
                 .modelInferred, .modelAssumed, .modelClaimed, .modelChanged, .modelFuzzy, .modelConverted, .modelHidden,
-                .hashFake, .hashEmpty, .inputInferred, .inputAssumed:
+                .hashFake, .hashEmpty, .inputInferred, .inputAssumed, .environmentVersion, .environmentDevice,
+                .environmentThreads, .environmentFlags, .environmentNodes:
                 .approximate
             }
         }

@@ -15,7 +15,12 @@ extension Reason {
         case .modelInferred, .modelAssumed, .modelChanged, .modelFuzzy, .hashFake, .hashEmpty:
             "an image saved with the hashes of its models, or made from models that the mount serves, proves more"
         case .modelClaimed: "make it again and compare the pixels"
-        case .modelTensorEqual: nil
+        case .modelTensorEqual, .verified: nil
+        case .environmentVersion: "run the versions that are recorded, or make it again here and compare the pixels"
+        case .environmentDevice: "run it on the device that is recorded, or make it again here and compare the pixels"
+        case .environmentThreads: "start ComfyUI with the recorded OMP_NUM_THREADS and MKL_NUM_THREADS"
+        case .environmentFlags: "start ComfyUI with the recorded flags"
+        case .environmentNodes: "use the pinned node packs: 'reprofs reproduce --launch' does"
         case .modelMissing: "put the file into the store with 'reprofs add'; the snapshot gets better by itself"
         case .modelUnnamed: "nothing, unless the model is known from elsewhere"
         case .modelConverted: "nothing: the converted file is not published"

@@ -2,10 +2,18 @@
 package struct Verdict: Sendable, Equatable {
     package let grade: Grade
     package let reasons: [Reason]
+    /// Whether a re-run from these bytes gave the same pixels.
+    package let isVerified: Bool
 
     /// `isServed` says whether the store can give a blob's bytes now; `time` is when the image was made, as far as is known.
     /// Nothing is ever guessed upwards.
-    package init(_ recipe: Recipe, made time: Timestamp? = nil, isServed: (Digest) -> Bool) {
+    ///
+    /// `verified` is when a re-run from these very bytes gave the same pixels. That outweighs every doubt, but only as long
+    /// as the bytes are there. `others` are reasons that lie outside the recipe: the environment of a server.
+    package init(
+        _ recipe: Recipe, made time: Timestamp? = nil, verified: Timestamp? = nil, others: [Reason] = [],
+        isServed: (Digest) -> Bool
+    ) {
         let drift = DriftLedger.crossed(by: recipe, made: time).map {
             Reason(.driftKnown, "it was made before a change in \($0.tool): \($0.what)")
         }
@@ -13,7 +21,19 @@ package struct Verdict: Sendable, Equatable {
             recipe.findings + recipe.models.flatMap { Self.reasons(for: $0, isServed: isServed) }
             + recipe.inputs.compactMap { Self.reason(for: $0, isServed: isServed) } + drift
         var seen: Set<Reason> = []
-        reasons = found.filter { seen.insert($0).inserted }
+        let all = (found + others).filter { seen.insert($0).inserted }
+        let digests = recipe.models.compactMap(\.resolution?.sha256) + recipe.inputs.compactMap(\.resolution?.sha256)
+        guard let verified, digests.allSatisfy(isServed) else {
+            isVerified = false
+            reasons = all
+            grade = all.map(\.cap).min() ?? .full
+            return
+        }
+        isVerified = true
+        let proof = Reason(
+            .verified, "it was made again from these bytes on \(verified.brief) UTC, with the same pixels")
+        // Another environment may still give others.
+        reasons = [proof] + others
         grade = reasons.map(\.cap).min() ?? .full
     }
 

@@ -24,6 +24,11 @@ package enum Folder {
         families.first { $0.search.contains(folder) }?.search ?? [folder]
     }
 
+    /// The name under which ComfyUI knows a folder now.
+    package static func preferred(_ folder: String) -> String {
+        families.first { $0.search.contains(folder) }?.preferred ?? folder
+    }
+
     /// The folders where a name without folder and suffix may lie: other tools keep diffusion models with checkpoints.
     package static func searched(byStemIn folder: String) -> [String] {
         folder == "checkpoints" ? [folder] + searched(for: "diffusion_models") : searched(for: folder)

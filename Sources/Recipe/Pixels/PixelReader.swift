@@ -33,6 +33,36 @@ package enum PixelReader {
         }
     }
 
+    /// All pixels of an image as RGBA with 8 bits a sample; nil for a format that is not decoded, or too large an image.
+    package static func rgba(_ bytes: [UInt8]) -> (size: Size, bytes: [UInt8])? {
+        let collector = Collector()
+        let source = MemorySource(bytes)
+        guard let metadata = try? Container.read(source), !metadata.isAnimated,
+            (try? read(source, metadata, collector)) == true, let size = collector.size
+        else { return nil }
+        return (size, collector.bytes)
+    }
+
+    private final class Collector: Visitor {
+        var size: Size?
+        var bytes: [UInt8] = []
+
+        func begin(_ size: Size) -> Bool {
+            self.size = size
+            bytes.reserveCapacity(size.width * size.height * 4)
+            return true
+        }
+
+        func row(_ rgba: UnsafeRawBufferPointer) -> Bool {
+            if size?.sample == 2 {
+                for index in stride(from: 0, to: rgba.count, by: 2) { bytes.append(rgba[index]) }
+            } else {
+                bytes += rgba
+            }
+            return true
+        }
+    }
+
     private static func png(_ source: some ByteSource, _ visitor: some Visitor) throws(SourceError) -> Bool {
         var failure: SourceError?
         var offset = 0

@@ -89,3 +89,23 @@ extension Database {
         return try Int64.fetchOne(self, sql: "SELECT generation FROM active") ?? 0
     }
 }
+
+extension Store {
+    /// The models that a snapshot pins, under the names that its prompt uses.
+    package func pinnedModels(of snapshot: SnapshotRow) throws(StoreError) -> [PinnedModel] {
+        let places = try page(
+            "SELECT position, version FROM pin WHERE pinSet = ? AND blob IS NOT NULL ORDER BY position",
+            [snapshot.models], 1_000_000
+        ) { $0["position"] as Int64 }
+        var models: [PinnedModel] = []
+        for place in places {
+            guard let pin = try pin(place, in: snapshot.models), let blob = pin.blob else { continue }
+            let path = try path(ofPin: place, in: snapshot.models)
+            guard let folder = path.first, let name = try? ModelPath(path.dropFirst().joined(separator: "/")) else {
+                continue
+            }
+            models.append(PinnedModel(folder: folder, path: name, sha256: blob.digest, version: pin.version))
+        }
+        return models
+    }
+}

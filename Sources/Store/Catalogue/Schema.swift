@@ -226,6 +226,8 @@ enum Schema {
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             snapshot INTEGER NOT NULL REFERENCES snapshot(id),
             verdict TEXT NOT NULL,
+            -- What stands for the bytes that were pinned.
+            pins BLOB NOT NULL,
             time INTEGER NOT NULL,
             document INTEGER NOT NULL REFERENCES blob(id)
         );

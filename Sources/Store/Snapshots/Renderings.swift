@@ -74,8 +74,12 @@ extension Database {
 
 extension Store {
     /// The recipe of a snapshot, for an image of this name, graded against the store as it is now.
-    package func recipeDocument(of snapshot: Int64, named name: String) throws(StoreError) -> RecipeDocument {
-        try catalogue.read { db in try recipeDocument(of: snapshot, named: name, db) }
+    ///
+    /// `others` are reasons that lie outside it: what differs on a server.
+    package func recipeDocument(
+        of snapshot: Int64, named name: String, others: [Reason] = []
+    ) throws(StoreError) -> RecipeDocument {
+        try catalogue.read { db in try recipeDocument(of: snapshot, named: name, others: others, db) }
     }
 
     /// Makes the renderings of a snapshot; a text that comes out the same keeps its time.
@@ -102,17 +106,21 @@ extension Store {
     }
 
     /// The recipe of a snapshot, graded against the store as it is now.
-    func recipeDocument(of snapshot: Int64, named name: String, _ db: Database) throws -> RecipeDocument {
+    func recipeDocument(
+        of snapshot: Int64, named name: String, others: [Reason] = [], _ db: Database
+    ) throws -> RecipeDocument {
         let row = try Row.fetchOne(
             db,
             sql: """
-                SELECT snapshot.sha256, document, prompt, workflow, parameters, environment, image.pixels FROM snapshot
+                SELECT snapshot.sha256, document, prompt, workflow, parameters, environment, image.pixels,
+                snapshot.image FROM snapshot
                 JOIN image ON image.id = snapshot.image WHERE snapshot.id = ?
                 """, arguments: [snapshot])
         guard let row else { throw StoreError.notFound("snapshot \(snapshot)") }
         let parsed = try snapshotDocument(row["document"], of: snapshot, db)
         return RecipeDocument(
-            id: try Digest(column: row["sha256"]), snapshot: parsed, verdict: try verdict(on: parsed, db),
+            id: try Digest(column: row["sha256"]), snapshot: parsed,
+            verdict: try verdict(on: parsed, image: row["image"], others: others, db),
             name: name,
             prompt: try (row["prompt"] as Int64?).map { try documentBytes($0, db) },
             workflow: try (row["workflow"] as Int64?).map { try documentBytes($0, db) },
@@ -130,7 +138,9 @@ extension Store {
         } catch { throw StoreError.catalogue("the snapshot \(snapshot) cannot be read: \(error)") }
     }
 
-    private func verdict(on snapshot: SnapshotDocument, _ db: Database) throws -> Verdict {
+    private func verdict(
+        on snapshot: SnapshotDocument, image: Int64, others: [Reason], _ db: Database
+    ) throws -> Verdict {
         let recipe = snapshot.recipe
         let digests = recipe.models.compactMap(\.resolution?.sha256) + recipe.inputs.compactMap(\.resolution?.sha256)
         var served: Set<Digest> = []
@@ -139,7 +149,8 @@ extension Store {
                 db, sql: "SELECT NOT damaged FROM blob WHERE sha256 = ?", arguments: [digest.data])
             if whole == true { served.insert(digest) }
         }
-        return Verdict(recipe, made: snapshot.image.time) { served.contains($0) }
+        let verified = try verified(recipe, image: image, db)
+        return Verdict(recipe, made: snapshot.image.time, verified: verified, others: others) { served.contains($0) }
     }
 
     func documentBytes(_ digest: Digest, _ db: Database) throws -> [UInt8] {

@@ -148,9 +148,10 @@ extension Store {
             throw .conflict("\(output.path) is not the file that was reported: it has been overwritten")
         }
         let name = output.path.lastComponent?.string
-        let recipe = RecipeReader.read(
+        let read = RecipeReader.read(
             prompt: report.prompt, workflow: report.workflow, parameters: nil, records: nil, fileName: name)
-        guard let recipe else { throw .refusedReport("its prompt is no graph") }
+        guard var recipe = read else { throw .refusedReport("its prompt is no graph") }
+        if environment?.holdsAllNodes == true { recipe.findings.removeAll { $0.code == .nodeVersion } }
         image.recipe = recipe
         image.inputs = try inputs(of: recipe, in: report)
         image.run = Run(process: process, ended: report.ended, variation: report.variation)
@@ -186,7 +187,12 @@ extension Store {
         return found
     }
 
-    private typealias PublishedEnvironment = (document: PublishedBlob, nodes: [PublishedBlob])
+    private struct PublishedEnvironment {
+        let document: PublishedBlob
+        let nodes: [PublishedBlob]
+        /// Whether the code of every class that the prompt uses is known: ComfyUI's own by its version, packs by their files.
+        let holdsAllNodes: Bool
+    }
 
     /// The environment as a document of its own, equal for all runs in it, with the files of its node packs.
     private func publishEnvironment(of report: Report) throws(StoreError) -> PublishedEnvironment? {
@@ -212,6 +218,16 @@ extension Store {
         }
         guard var object = environment.object else { return nil }
         object["nodePacks"] = .array(packs)
-        return (try files.publish(Array(JSON.object(object).canonical().utf8)), all)
+        let captured = Set(packs.filter { $0["files"]?.array?.isEmpty == false }.compactMap { $0["name"]?.string })
+        let classes = environment["objectInfo"]?.object?.members ?? []
+        let holdsAll =
+            !classes.isEmpty
+            && classes.allSatisfy { _, info in
+                guard let module = info["python_module"]?.string, module.hasPrefix("custom_nodes.") else { return true }
+                return captured.contains(String(module.dropFirst("custom_nodes.".count)))
+            }
+        return PublishedEnvironment(
+            document: try files.publish(Array(JSON.object(object).canonical().utf8)), nodes: all,
+            holdsAllNodes: holdsAll)
     }
 }

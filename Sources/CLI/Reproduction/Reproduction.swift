@@ -1,0 +1,162 @@
+import Comfy
+import Foundation
+import Recipe
+import Store
+
+/// Makes an image again from its pinned bytes, and says how that went, with proof.
+struct Reproduction: Sendable {
+    let run: SnapshotRun
+    let stage: Stage
+    /// The image to measure against.
+    let original: [UInt8]?
+    /// Seconds of silence after which the server is given up.
+    let patience: Int
+
+    struct Result: Sendable {
+        let verdict: ReproductionVerdict
+        let certificate: JSON
+        /// For people, a line each.
+        let lines: [String]
+    }
+
+    func perform() async throws -> Result {
+        let stats = try await stage.server.systemStats()
+        var present = EnvironmentComparison.environment(ofSystemStats: stats)
+        if let process = stage.process { present = present.with(threadsOf: process.pid) }
+        let recorded = run.document.environment
+        let reasons = recorded.map { EnvironmentComparison.reasons(recorded: $0, present: present) } ?? []
+        let nodes = try await run.differences(on: stage.server)
+        let preventing = nodes.filter(\.prevents)
+        guard preventing.isEmpty else {
+            var lines = preventing.map(\.message)
+            if let commit = recorded?["comfyui"]?["commit"]?.string {
+                lines.append("it was made with ComfyUI at \(commit)")
+            }
+            throw ComfyError.rejected(lines)
+        }
+        let line = RunLine()
+        defer { line.clear() }
+        let expected = try run.store.pixels(ofSnapshot: run.row.id)
+        var outputs = try await run.run(run.graph, on: stage, patience: patience, line)
+        var opened = try await run.opened(on: stage)
+        if stage.manner == "server", stage.process != nil, !unseen(opened.proven).isEmpty {
+            // It may have held a model from before; it lets go of it in its own time.
+            try await Stage.settle(stage.server)
+            outputs = try await run.run(run.graph, on: stage, patience: patience, line)
+            opened = try await run.opened(on: stage)
+        }
+        guard let outcome = Outcome.nearest(of: outputs, expected: expected, original: original) else {
+            throw ComfyError.unexpected("the run left no file")
+        }
+        let isProven = stage.process != nil && unseen(opened.proven).isEmpty && opened.strangers.isEmpty
+        let verdict: ReproductionVerdict =
+            expected == nil ? .incomparable : !outcome.isSame ? .different : isProven ? .verified : .unproven
+        return Result(
+            verdict: verdict,
+            certificate: certificate(verdict, outcome, opened, present, reasons, nodes, expected),
+            lines: lines(verdict, outcome, opened, reasons, nodes))
+    }
+
+    /// The pinned models that were not seen being opened.
+    private func unseen(_ proven: [LoadListing]) -> [PinnedModel] {
+        let seen = Set(proven.map(\.name.key))
+        return run.models.filter { !seen.contains("\($0.folder)/\($0.path)") }
+    }
+
+    private func lines(
+        _ verdict: ReproductionVerdict, _ outcome: Outcome,
+        _ opened: (proven: [LoadListing], strangers: [LoadListing]), _ reasons: [Reason],
+        _ nodes: [NodeClasses.Difference]
+    ) -> [String] {
+        var lines: [String] = []
+        switch verdict {
+        case .verified: lines.append("verified: the same pixels, from the pinned bytes")
+        case .unproven: lines.append("the same pixels, but it is not proven that they came from the pinned bytes")
+        case .different: lines.append("other pixels" + (outcome.difference.map { ": \($0)" } ?? ""))
+        case .incomparable:
+            lines.append("it ran, but the pixels of this kind of file are not exact, so they cannot be compared")
+        }
+        if verdict == .different, outcome.comparison == nil {
+            lines.append("the image is not there any more to measure how far they differ; give its path to do so")
+        }
+        if stage.process == nil { lines.append("which process the server is cannot be seen from here") }
+        for model in unseen(opened.proven) { lines.append("\(model.folder)/\(model.path) was not seen being opened") }
+        for load in opened.strangers {
+            lines.append("\(load.name.key) was opened with other bytes: \(load.sha256.autoV2)")
+        }
+        if verdict != .verified {
+            lines += reasons.map(\.message)
+            lines += nodes.map(\.message)
+            if run.document.environment == nil, verdict == .different {
+                lines.append("the environment in which it was made is not recorded; it may have been another")
+            }
+        }
+        return lines + stage.notes
+    }
+
+    private func certificate(
+        _ verdict: ReproductionVerdict, _ outcome: Outcome,
+        _ opened: (proven: [LoadListing], strangers: [LoadListing]), _ present: JSON, _ reasons: [Reason],
+        _ nodes: [NodeClasses.Difference], _ expected: Digest?
+    ) -> JSON {
+        [
+            "schema": "reprofs.certificate/1", "snapshot": .string(run.document.id.hex),
+            "time": .string(Timestamp.now().description), "verdict": .string(verdict.rawValue),
+            "manner": .string(stage.manner), "server": .string(stage.server.address),
+            "process": stage.process.map {
+                [
+                    "identity": .string($0.identity), "pid": .integer($0.pid),
+                    "started": .string($0.started.description),
+                    "executable": .string(orNull: $0.executable),
+                ]
+            } ?? .null,
+            "asked": ["prompt": .string(orNull: run.row.prompt?.digest.hex), "pixels": .string(orNull: expected?.hex)],
+            "pinned": .array(
+                run.models.map {
+                    [
+                        "folder": .string($0.folder), "name": .string($0.path.description),
+                        "sha256": .string($0.sha256.hex), "version": .integer(orNull: $0.version),
+                    ]
+                }),
+            "inputs": .array(
+                run.document.snapshot.recipe.inputs.map {
+                    ["name": .string($0.reference.name), "sha256": .string(orNull: $0.resolution?.sha256.hex)]
+                }),
+            "opened": .array((opened.proven + opened.strangers).map(\.json)), "result": outcome.json,
+            "environment": ["recorded": run.document.environment ?? .null, "present": present],
+            "differences": .array(
+                reasons.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] }
+                    + nodes.map { ["code": "node.class", "message": .string($0.message)] }),
+        ]
+    }
+}
+
+extension LoadListing {
+    fileprivate var json: JSON {
+        [
+            "view": .string(name.view), "folder": .string(name.folder), "name": .string(name.name),
+            "sha256": .string(sha256.hex), "first": .string(first.description), "last": .string(last.description),
+            "opens": .integer(opens),
+        ]
+    }
+}
+
+extension JSON {
+    /// The environment with the numbers of threads that a process was started with.
+    fileprivate func with(threadsOf process: Int32) -> JSON {
+        guard var object = self.object,
+            let block = FileManager.default.contents(atPath: "/proc/\(process)/environ")
+        else { return self }
+        var threads = JSON.Object()
+        for entry in block.split(separator: 0) {
+            let text = String(decoding: entry, as: UTF8.self)
+            guard let equals = text.firstIndex(of: "=") else { continue }
+            let name = String(text[..<equals])
+            if ["OMP_NUM_THREADS", "MKL_NUM_THREADS"].contains(name) {
+                threads[name] = .string(String(text[text.index(after: equals)...]))
+            }
+        }
+        object["threads"] = .object(threads)
+        return .object(object)
+    }
+}

@@ -1,0 +1,119 @@
+import Comfy
+import Foundation
+import Recipe
+import Store
+
+/// A snapshot's graph, ready to run again: its bytes are there, its inputs are at hand.
+struct SnapshotRun: Sendable {
+    let store: Store
+    let row: SnapshotRow
+    let document: RecipeDocument
+    let graph: JSON
+    /// The files that the graph's models are, under the names that it uses.
+    let models: [PinnedModel]
+
+    init(_ snapshot: Int64, named name: String, store: Store) throws {
+        guard let row = try store.snapshot(snapshot) else { throw StoreError.notFound("the snapshot") }
+        self.store = store
+        self.row = row
+        document = try store.recipeDocument(of: snapshot, named: name)
+        guard let prompt = document.prompt else {
+            throw Stage.Failure(
+                description:
+                    "\(name) has no record of the graph that ran, so there is nothing to queue; 'reprofs explain' says more"
+            )
+        }
+        var edit = GraphEdit(try JSONParser.parse(prompt))
+        edit.removeMarks()
+        graph = edit.graph
+        models = try store.pinnedModels(of: row)
+        try checkBytes()
+    }
+
+    /// Everything that is pinned must be there, and everything that the graph names must be pinned.
+    private func checkBytes() throws {
+        let recipe = document.snapshot.recipe
+        var absent = recipe.models.filter { $0.resolution == nil }.map { "the model \($0.reference.name)" }
+        absent += recipe.inputs.filter { $0.resolution == nil }.map { "the input \($0.reference.name)" }
+        guard absent.isEmpty else {
+            throw Stage.Failure(
+                description: "it cannot be reproduced: \(absent.joined(separator: ", ")) is not in the store")
+        }
+        for use in recipe.models.compactMap(\.resolution) + recipe.inputs.compactMap(\.resolution) {
+            guard let prefix = DigestPrefix(hex: use.sha256.hex), let blob = try store.blob(prefix) else {
+                throw StoreError.blobMissing(use.sha256)
+            }
+            _ = try store.contents(of: blob)
+        }
+    }
+
+    /// What ComfyUI gets: outputs under a directory of their own, and inputs under names that the server has.
+    func prepared(_ graph: JSON, on stage: Stage) async throws -> JSON {
+        var edit = GraphEdit(graph)
+        edit.save(under: "reprofs/\(row.short)")
+        guard !stage.hasInputs else { return edit.graph }
+        for use in document.snapshot.recipe.inputs {
+            guard let resolution = use.resolution, let prefix = DigestPrefix(hex: resolution.sha256.hex),
+                let blob = try store.blob(prefix)
+            else { continue }
+            // Temporary files are the server's to clean up, and overwrite nothing of its owner's.
+            let stored = try await stage.server.upload(
+                try store.bytes(of: blob), name: resolution.path.name, subfolder: "reprofs-\(row.short)", type: "temp")
+            for (input, value) in edit.graph[use.reference.node]?["inputs"]?.object?.members ?? []
+            where value.string == use.reference.name {
+                edit.set(input, of: use.reference.node, to: .string("\(stored) [temp]"))
+            }
+        }
+        return edit.graph
+    }
+
+    /// What the server's node classes take otherwise than when the image was made.
+    func differences(on server: ComfyServer) async throws -> [NodeClasses.Difference] {
+        guard let nodes = ComfyGraph(graph) else { return [] }
+        let present = try await server.objectInfo(of: Set(nodes.nodes.values.map(\.classType)).sorted())
+        return NodeClasses.differences(nodes, recorded: document.environment?["objectInfo"], present: present)
+    }
+
+    /// Queues a graph on a stage and brings what it made.
+    func run(
+        _ graph: JSON, on stage: Stage, patience: Int, extra: JSON = [:], _ line: RunLine
+    ) async throws -> [(file: RunOutput, bytes: [UInt8])] {
+        var run = PromptRun(on: stage.server, try await prepared(graph, on: stage))
+        run.patience = patience
+        run.isThere = stage.isThere
+        run.extra = extra
+        let outputs = try await run.outputs { line.show($0) }
+        line.clear()
+        var files: [(RunOutput, [UInt8])] = []
+        for output in outputs { files.append((output, try await stage.server.view(output))) }
+        return files
+    }
+
+    /// The pinned models that the stage's process was seen to open under their names since it was set up; and what it
+    /// opened under one of those names that is something else.
+    func opened(on stage: Stage) async throws -> (proven: [LoadListing], strangers: [LoadListing]) {
+        guard let process = stage.process else { return ([], []) }
+        // The mount writes down what it saw a moment later.
+        for _ in 0..<20 {
+            let seen = try seen(by: process, since: stage.since)
+            if Set(seen.proven.map(\.name.key)).count == models.count { return seen }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        return try seen(by: process, since: stage.since)
+    }
+
+    private func seen(
+        by process: Opener, since: Timestamp
+    ) throws -> (proven: [LoadListing], strangers: [LoadListing]) {
+        let loads = try store.loads(by: process.identity, since: since, limit: 100_000)
+        let wanted = Dictionary(models.map { ("\($0.folder)/\($0.path)", $0.sha256) }) { first, _ in first }
+        let named = loads.filter { wanted[$0.name.key] != nil }
+        return (
+            named.filter { wanted[$0.name.key] == $0.sha256 }, named.filter { wanted[$0.name.key] != $0.sha256 }
+        )
+    }
+}
+
+extension LoadName {
+    var key: String { "\(folder)/\(name)" }
+}

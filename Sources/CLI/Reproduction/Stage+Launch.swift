@@ -1,0 +1,152 @@
+import Comfy
+import Foundation
+import Recipe
+import Store
+import SystemPackage
+
+/// A ComfyUI that is started on a scratch base directory whose models, inputs and node packs lead into the pinned view.
+struct Launch: Sendable {
+    let installation: String
+    let python: String?
+    let arguments: [String]
+
+    /// `models` are shown by the snapshot itself, unless others are chosen; then `active/models` shows them meanwhile.
+    func stage(of row: SnapshotRow, models: StageModels, environment: JSON?, store: Store) async throws -> Stage {
+        let scratch = try Scratch()
+        do {
+            return try await stage(of: row, models: models, environment: environment, store: store, scratch)
+        } catch {
+            scratch.remove()
+            throw error
+        }
+    }
+
+    private func stage(
+        of row: SnapshotRow, models: StageModels, environment: JSON?, store: Store, _ scratch: Scratch
+    ) async throws -> Stage {
+        let mount = try scratch.mount(of: store)
+        let view = "\(mount)/by-snapshot/\(row.short)"
+        var modelsPath = view + "/models"
+        var putBack: @Sendable () -> Void = {}
+        if case .chosen(let chosen) = models {
+            let before = try store.active()
+            let generation = try store.use(chosen)
+            putBack = { try? store.restore(before, after: generation) }
+            modelsPath = mount + "/active/models"
+            do { try ActiveSwitch(store: store).acknowledged(generation) } catch {
+                putBack()
+                throw error
+            }
+        }
+        let restore = putBack
+        do {
+            var notes: [String] = []
+            try scratch.link("models", to: modelsPath)
+            try scratch.link("input", to: view + "/input")
+            if row.nodes != nil {
+                try scratch.link("custom_nodes", to: view + "/custom_nodes")
+            } else if FileManager.default.fileExists(atPath: installation + "/custom_nodes") {
+                try scratch.link("custom_nodes", to: installation + "/custom_nodes")
+                notes.append("the node packs were not captured; those of \(installation) are used")
+            }
+            try scratch.makeDirectories(["output", "user", "temp"])
+            try scratch.write(
+                "reprofs:\n  base_path: \(JSON.string(modelsPath).compact())\n  is_default: true\n"
+                    + Folder.listed.map { "  \($0): \($0)\n" }.joined(), to: "paths.yaml")
+            var place = ComfyProcess.Place(installation: installation, python: interpreter, base: scratch.path)
+            let recorded = environment?["argv"]?.array?.compactMap(\.string) ?? []
+            place.arguments =
+                EnvironmentComparison.relevantFlags(in: recorded).filter { !arguments.contains($0) } + arguments
+            for name in ["OMP_NUM_THREADS", "MKL_NUM_THREADS"] {
+                if let value = environment?["threads"]?[name]?.string { place.environment[name] = value }
+            }
+            let since = Timestamp.now()
+            let comfy = try await ComfyProcess.start(place)
+            var stage = Stage(
+                comfy.server, process: Opener(process: comfy.pid), since: since, manner: "launch", hasInputs: true,
+                isThere: { comfy.isRunning }
+            ) {
+                await comfy.stop()
+                restore()
+                scratch.remove()
+            }
+            stage.notes = notes
+            return stage
+        } catch {
+            restore()
+            throw error
+        }
+    }
+
+    private var interpreter: String {
+        if let python { return python }
+        let own = [".venv/bin/python", "venv/bin/python"].map { "\(installation)/\($0)" }
+        return own.first { FileManager.default.isExecutableFile(atPath: $0) } ?? Self.search("python3")
+            ?? "/usr/bin/python3"
+    }
+
+    private static func search(_ name: String) -> String? {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        return path.split(separator: ":").map { "\($0)/\(name)" }.first {
+            FileManager.default.isExecutableFile(atPath: $0)
+        }
+    }
+}
+
+/// A directory for one launch: links into the view, and room for what ComfyUI writes. It may hold a mount of its own.
+private final class Scratch: Sendable {
+    let path: String
+
+    init() throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "reprofs-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(
+            at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        path = directory.path
+    }
+
+    private var mountPoint: String { path + "/mount" }
+
+    /// A mount of the store: one that is there, or one for this launch alone.
+    func mount(of store: Store) throws -> String {
+        if let mount = try store.mounts().first { return mount.path }
+        try reprofs(["mount", mountPoint, "--store", store.path.string])
+        return mountPoint
+    }
+
+    func link(_ name: String, to target: String) throws {
+        try FileManager.default.createSymbolicLink(atPath: "\(path)/\(name)", withDestinationPath: target)
+    }
+
+    func makeDirectories(_ names: [String]) throws {
+        for name in names {
+            try FileManager.default.createDirectory(atPath: "\(path)/\(name)", withIntermediateDirectories: true)
+        }
+    }
+
+    func write(_ text: String, to name: String) throws {
+        try text.write(toFile: "\(path)/\(name)", atomically: false, encoding: .utf8)
+    }
+
+    /// Removes it, but never what a mount shows: where that cannot be ended, it stays.
+    func remove() {
+        if FileManager.default.fileExists(atPath: mountPoint + "/.reprofs/status") {
+            guard (try? reprofs(["unmount", mountPoint])) != nil else { return }
+        }
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    private func reprofs(_ arguments: [String]) throws {
+        let process = Process()
+        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        process.executableURL = URL(fileURLWithPath: own)
+        process.arguments = arguments
+        process.standardOutput = FileHandle.nullDevice
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw Stage.Failure(description: "'reprofs \(arguments[0])' failed; the reason is above")
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import Comfy
+import Foundation
+import Recipe
+import Store
+
+/// A ComfyUI that looks into a pinned view and nowhere else, for as long as it is needed; then everything is as it was.
+struct Stage: Sendable {
+    let server: ComfyServer
+    /// The server's process, by which the witness knows it; nil where it cannot be told.
+    let process: Opener?
+    /// From when on it can only have opened what is pinned.
+    let since: Timestamp
+    /// `launch` or `server`.
+    let manner: String
+    /// Whether its inputs are the pinned files themselves, so that nothing has to be uploaded.
+    let hasInputs: Bool
+    /// Whether the server is still there, as far as this machine can tell.
+    let isThere: @Sendable () -> Bool
+    /// What a person should know of how it was set up.
+    var notes: [String] = []
+    private let putBack: @Sendable () async -> Void
+
+    init(
+        _ server: ComfyServer, process: Opener?, since: Timestamp, manner: String, hasInputs: Bool,
+        isThere: @escaping @Sendable () -> Bool = { true }, putBack: @escaping @Sendable () async -> Void
+    ) {
+        self.server = server
+        self.process = process
+        self.since = since
+        self.manner = manner
+        self.hasInputs = hasInputs
+        self.isThere = isThere
+        self.putBack = putBack
+    }
+
+    /// Puts everything back. It runs whatever happened, also after an interrupt.
+    func end() async { await Task(operation: putBack).value }
+
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+}
+
+/// What a stage is to show: the models of a snapshot, or others under their names.
+enum StageModels: Sendable {
+    case snapshot(SnapshotRow)
+    case chosen([PinnedModel])
+}
+
+extension Stage {
+    /// A running ComfyUI, pointed at `active/models` of a mount: switches that, and lets the server go of what it holds.
+    static func running(_ server: ComfyServer, models: StageModels, pinned: [PinnedModel], store: Store) async throws
+        -> Stage
+    {
+        _ = try await server.systemStats()
+        let mounts = try store.mounts()
+        guard !mounts.isEmpty else {
+            throw Failure(
+                description: "the store is not mounted; 'reprofs mount' it and start ComfyUI on its active/models")
+        }
+        let paths = try await server.folderPaths()
+        try check(paths, look: pinned, into: mounts)
+        let before = try store.active()
+        let generation: Int64
+        switch models {
+        case .snapshot(let row): generation = try store.use(row)
+        case .chosen(let chosen): generation = try store.use(chosen)
+        }
+        let putBack: @Sendable () async -> Void = {
+            try? store.restore(before, after: generation)
+            // It must not go on with the weights of another view.
+            try? await server.free()
+        }
+        do {
+            try ActiveSwitch(store: store).acknowledged(generation)
+            let since = Timestamp.now()
+            try await settle(server)
+            try await check(server, lists: pinned)
+            try checkOrder(paths, pinned, mounts)
+            let process = ListeningProcess.at(server.address).flatMap { Opener(process: $0) }
+            return Stage(server, process: process, since: since, manner: "server", hasInputs: false, putBack: putBack)
+        } catch {
+            await Task(operation: putBack).value
+            throw error
+        }
+    }
+
+    /// Lets the server go of its models, and waits until it has. It does so between two prompts, when it wakes; a second
+    /// call finds it awake if the first did not. Measured on ComfyUI 0.33: two seconds are enough for both.
+    static func settle(_ server: ComfyServer) async throws {
+        for _ in 0..<2 {
+            try await server.free()
+            try await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    /// The server must look into a mount at all, where it tells where it looks.
+    private static func check(_ paths: [String: [String]]?, look pinned: [PinnedModel], into mounts: [MountRow]) throws
+    {
+        guard let paths else { return }
+        for model in pinned {
+            let folders = paths[Folder.preferred(model.folder)] ?? paths[model.folder] ?? []
+            let isPointed = folders.contains { folder in
+                mounts.contains { folder.hasPrefix($0.path + "/active/models/") }
+            }
+            guard !isPointed else { continue }
+            let mount = mounts[0].path
+            throw Failure(
+                description: """
+                    the server does not look for \(model.folder) in \(mount)/active/models; start ComfyUI with \
+                    --extra-model-paths-config \(mount)/active/extra_model_paths.yaml, or with --models-directory \
+                    \(mount)/active/models
+                    """)
+        }
+    }
+
+    /// After the switch the server must list what is pinned.
+    private static func check(_ server: ComfyServer, lists pinned: [PinnedModel]) async throws {
+        for (folder, models) in Dictionary(grouping: pinned, by: \.folder) {
+            guard let listed = try await server.models(in: Folder.preferred(folder)) else { continue }
+            let names = Set(listed.map { $0.replacingOccurrences(of: "\\", with: "/") })
+            for model in models where !names.contains(model.path.description) && !names.isEmpty {
+                throw Failure(description: "after the switch the server does not list \(folder)/\(model.path)")
+            }
+        }
+    }
+
+    /// No directory that the server searches earlier may hold a file of a pinned name.
+    private static func checkOrder(_ paths: [String: [String]]?, _ pinned: [PinnedModel], _ mounts: [MountRow]) throws {
+        guard let paths else { return }
+        for model in pinned {
+            for folder in paths[Folder.preferred(model.folder)] ?? [] {
+                let path = "\(folder)/\(model.path)"
+                guard FileManager.default.fileExists(atPath: path) else { continue }
+                if mounts.contains(where: { folder.hasPrefix($0.path + "/") }) { break }
+                throw Failure(
+                    description: "the server would take \(path) instead of the pinned file: it looks there first")
+            }
+        }
+    }
+}

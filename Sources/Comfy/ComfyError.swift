@@ -1,0 +1,31 @@
+/// Why a ComfyUI did not do what it was asked to, in words for a person.
+package enum ComfyError: Error, CustomStringConvertible, Sendable {
+    /// Nothing answers at the address.
+    case absent(String)
+    /// Something answers that is no ComfyUI, or not as its API says.
+    case unexpected(String)
+    /// The prompt was refused, with what the server says of each node.
+    case rejected([String])
+    /// A node failed.
+    case failed(node: String, message: String)
+    case interrupted
+    /// It was there and is gone.
+    case died(String)
+    /// It did not say anything for so many seconds.
+    case silent(Int)
+    /// It cannot be started.
+    case cannotStart(String)
+
+    package var description: String {
+        switch self {
+        case .absent(let address): "no ComfyUI answers at \(address)"
+        case .unexpected(let what): "the server does not answer as ComfyUI does: \(what)"
+        case .rejected(let reasons): "ComfyUI refuses the prompt:" + reasons.map { "\n  \($0)" }.joined()
+        case .failed(let node, let message): "ComfyUI failed in \(node): \(message)"
+        case .interrupted: "the run was interrupted"
+        case .died(let what): "ComfyUI is gone in the middle of the run\(what.isEmpty ? "" : ": \(what)")"
+        case .silent(let seconds): "ComfyUI said nothing for \(seconds) seconds"
+        case .cannotStart(let why): "ComfyUI cannot be started: \(why)"
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import Synchronization
+
+/// A ComfyUI that was started for one purpose, on a port of its own, and is stopped again.
+package final class ComfyProcess: Sendable {
+    /// How long a start may take: large installations import for minutes. Seconds.
+    private static let patience = 600.0
+
+    /// Where a ComfyUI finds everything: a base directory of its own.
+    package struct Place: Sendable {
+        /// The installation: where `main.py` lies.
+        package var installation: String
+        package var python: String
+        /// Holds `models`, `input`, `custom_nodes`, `output`, `user` and `temp`.
+        package var base: String
+        package var arguments: [String] = []
+        package var environment: [String: String] = [:]
+
+        package init(installation: String, python: String, base: String) {
+            self.installation = installation
+            self.python = python
+            self.base = base
+        }
+    }
+
+    package let server: ComfyServer
+    private let process: Mutex<Process>
+    private let log: String
+    package let pid: Int32
+
+    /// Starts it and returns when it answers.
+    package static func start(_ place: Place) async throws -> ComfyProcess {
+        let main = place.installation + "/main.py"
+        guard FileManager.default.fileExists(atPath: main) else {
+            throw ComfyError.cannotStart("there is no main.py in \(place.installation)")
+        }
+        let port = try freePort()
+        let started = try ComfyProcess(place, main: main, port: port)
+        do {
+            try await started.untilReady()
+            return started
+        } catch {
+            await started.stop()
+            throw error
+        }
+    }
+
+    private init(_ place: Place, main: String, port: UInt16) throws {
+        log = place.base + "/comfyui.log"
+        server = try ComfyServer("http://127.0.0.1:\(port)")
+        _ = FileManager.default.createFile(atPath: log, contents: nil)
+        guard let output = FileHandle(forWritingAtPath: log) else {
+            throw ComfyError.cannotStart("cannot write \(log)")
+        }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: place.python)
+        process.arguments =
+            [main, "--listen", "127.0.0.1", "--port", "\(port)"] + Self.directories(place) + ["--disable-auto-launch"]
+            + place.arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: place.installation)
+        // What is pinned must not be written to, also not with bytecode.
+        process.environment = ProcessInfo.processInfo.environment
+            .merging(["PYTHONDONTWRITEBYTECODE": "1", "REPROFS_CAPTURE": "off"]) { $1 }
+            .merging(place.environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = output
+        do { try process.run() } catch {
+            throw ComfyError.cannotStart("\(place.python) cannot be run")
+        }
+        pid = process.processIdentifier
+        self.process = Mutex(process)
+    }
+
+    /// Versions before 0.3.11 have no base directory; each directory is named, and models by a list of paths.
+    private static func directories(_ place: Place) -> [String] {
+        let options =
+            (try? String(contentsOfFile: place.installation + "/comfy/cli_args.py", encoding: .utf8))
+            ?? "--base-directory"
+        guard !options.contains("--base-directory") else { return ["--base-directory", place.base] }
+        var arguments = [
+            "--output-directory", place.base + "/output", "--temp-directory", place.base + "/temp",
+            "--input-directory", place.base + "/input", "--extra-model-paths-config", place.base + "/paths.yaml",
+        ]
+        if options.contains("--user-directory") { arguments += ["--user-directory", place.base + "/user"] }
+        return arguments
+    }
+
+    package var isRunning: Bool { process.withLock { $0.isRunning } }
+
+    private func untilReady() async throws {
+        let deadline = Date().addingTimeInterval(Self.patience)
+        while true {
+            guard isRunning else {
+                throw ComfyError.cannotStart("it ended by itself; the end of what it said:\n\(ending)")
+            }
+            if (try? await server.systemStats()) != nil { return }
+            guard Date() < deadline else { throw ComfyError.silent(Int(Self.patience)) }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
+    /// The last lines that it printed.
+    package var ending: String {
+        let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").suffix(12).map { "  \($0)" }.joined(separator: "\n")
+    }
+
+    /// Ends it, by force if it does not go by itself within five seconds.
+    package func stop() async {
+        process.withLock { if $0.isRunning { $0.terminate() } }
+        for _ in 0..<100 where isRunning { _ = await Task { usleep(50_000) }.value }
+        if isRunning { kill(pid, SIGKILL) }
+        process.withLock { $0.waitUntilExit() }
+    }
+
+    private static func freePort() throws -> UInt16 {
+        let listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        defer { close(listener) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, size) == 0 && getsockname(listener, $0, &size) == 0
+            }
+        }
+        guard isBound else { throw ComfyError.cannotStart("no port is free") }
+        return UInt16(bigEndian: address.sin_port)
+    }
+}

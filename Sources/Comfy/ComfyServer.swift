@@ -1,0 +1,193 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+package import Recipe
+
+/// A running ComfyUI by its HTTP API. Source: ComfyUI's server.py; routes as of 0.33, older ones where they differ.
+package struct ComfyServer: Sendable {
+    /// Without a slash at the end.
+    package let address: String
+    /// How long one answer may take. Seconds.
+    private static let patience: Int64 = 60
+    /// The longest answer that is taken. Bytes.
+    private static let limit = 1 << 30
+
+    /// `address` is `http://HOST:PORT` or `https://…`, also without its scheme; throws where it is none.
+    package init(_ address: String) throws {
+        let full = address.contains("://") ? address : "http://" + address
+        guard let url = URL(string: full), let host = url.host, !host.isEmpty, ["http", "https"].contains(url.scheme)
+        else { throw ComfyError.unexpected("'\(address)' is no address of a server") }
+        self.address = String(full.reversed().drop { $0 == "/" }.reversed())
+    }
+
+    /// What the server says of itself: versions, arguments, devices.
+    package func systemStats() async throws -> JSON { try await get("/system_stats") }
+
+    /// What these classes take, by class; a class that the server does not have is left out.
+    package func objectInfo(of classes: some Sequence<String>) async throws -> JSON {
+        var found = JSON.Object()
+        for name in classes {
+            let answer = try await get("/object_info/" + Self.escaped(name))
+            if let info = answer[name] { found[name] = info }
+        }
+        return .object(found)
+    }
+
+    /// Where the server looks for each kind of model, in its order; nil where this version does not tell.
+    package func folderPaths() async throws -> [String: [String]]? {
+        guard let answer = try await optional("/internal/folder_paths"), let folders = answer.object else { return nil }
+        var paths: [String: [String]] = [:]
+        for (name, value) in folders.members { paths[name] = value.array?.compactMap(\.string) }
+        return paths
+    }
+
+    /// The names that the server lists in a folder; nil where it has no such folder.
+    package func models(in folder: String) async throws -> [String]? {
+        try await optional("/models/" + Self.escaped(folder))?.array?.compactMap(\.string)
+    }
+
+    /// Lets go of every model that is held in memory: only then are files that were replaced read again.
+    ///
+    /// The server does it between two prompts, so this returns before it is done; a prompt queued after it runs after it.
+    package func free() async throws {
+        let body: JSON = ["unload_models": true, "free_memory": true]
+        let (status, _) = try await send(.POST, "/free", Array(body.compact().utf8), type: "application/json")
+        guard status == 200 else { throw ComfyError.unexpected("POST /free gives \(status)") }
+    }
+
+    /// What the server knows of a run that ended; nil while it has not.
+    package func history(of prompt: String) async throws -> JSON? {
+        try await get("/history/" + Self.escaped(prompt))[prompt]
+    }
+
+    /// Whether the run waits or goes on.
+    package func isQueued(_ prompt: String) async throws -> Bool {
+        let queue = try await get("/queue")
+        let entries = (queue["queue_running"]?.array ?? []) + (queue["queue_pending"]?.array ?? [])
+        return entries.contains { $0.array?.dropFirst().first?.string == prompt }
+    }
+
+    /// Takes a run out of the queue, or stops it.
+    package func cancel(_ prompt: String) async throws {
+        let delete: JSON = ["delete": [.string(prompt)]]
+        _ = try await send(.POST, "/queue", Array(delete.compact().utf8), type: "application/json")
+        let stop: JSON = ["prompt_id": .string(prompt)]
+        _ = try await send(.POST, "/interrupt", Array(stop.compact().utf8), type: "application/json")
+    }
+
+    /// Queues a graph. Returns the run's id, or throws what the server has against the graph.
+    package func queue(_ prompt: JSON, client: String, extra: JSON) async throws -> String {
+        let body: JSON = ["prompt": prompt, "client_id": .string(client), "extra_data": extra]
+        let (status, bytes) = try await send(.POST, "/prompt", Array(body.compact().utf8), type: "application/json")
+        let answer = try? JSONParser.parse(bytes)
+        guard status == 200, let id = answer?["prompt_id"]?.string else {
+            guard status == 400, let answer else { throw ComfyError.unexpected("POST /prompt gives \(status)") }
+            throw ComfyError.rejected(Self.reasons(in: answer))
+        }
+        return id
+    }
+
+    /// Uploads an image. Returns the name by which a graph can use it.
+    package func upload(_ bytes: [UInt8], name: String, subfolder: String, type: String) async throws -> String {
+        let boundary = "reprofs-" + UUID().uuidString
+        var body: [UInt8] = []
+        for (key, value) in [("overwrite", "true"), ("subfolder", subfolder), ("type", type)] {
+            body += "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(key)\"\r\n\r\n\(value)\r\n".utf8
+        }
+        let safe = name.map { $0 == "\"" || $0.isNewline ? "_" : $0 }
+        body += "--\(boundary)\r\nContent-Disposition: form-data; name=\"image\"; filename=\"\(String(safe))\"\r\n".utf8
+        body += "Content-Type: application/octet-stream\r\n\r\n".utf8
+        body += bytes
+        body += "\r\n--\(boundary)--\r\n".utf8
+        let (status, answer) = try await send(
+            .POST, "/upload/image", body, type: "multipart/form-data; boundary=\(boundary)")
+        let told = try? JSONParser.parse(answer)
+        guard status == 200, let stored = told?["name"]?.string else {
+            throw ComfyError.unexpected("POST /upload/image gives \(status)")
+        }
+        let folder = told?["subfolder"]?.string ?? ""
+        return folder.isEmpty ? stored : "\(folder)/\(stored)"
+    }
+
+    /// The bytes of an output.
+    package func view(_ file: RunOutput) async throws -> [UInt8] {
+        let query = [("filename", file.name), ("subfolder", file.subfolder), ("type", file.type)]
+            .map { "\($0)=\(Self.escaped($1))" }.joined(separator: "&")
+        let (status, bytes) = try await send(.GET, "/view?" + query)
+        guard status == 200 else { throw ComfyError.unexpected("GET /view of \(file.name) gives \(status)") }
+        return bytes
+    }
+
+    private func get(_ path: String) async throws -> JSON {
+        guard let answer = try await optional(path) else {
+            throw ComfyError.unexpected("GET \(path) is not known to it")
+        }
+        return answer
+    }
+
+    /// Nil where the server does not know the path.
+    private func optional(_ path: String) async throws -> JSON? {
+        let (status, bytes) = try await send(.GET, path)
+        if status == 404 || status == 405 { return nil }
+        guard status == 200 else { throw ComfyError.unexpected("GET \(path) gives \(status)") }
+        guard let json = try? JSONParser.parse(bytes) else { throw ComfyError.unexpected("GET \(path) gives no JSON") }
+        return json
+    }
+
+    private func send(
+        _ method: HTTPMethod, _ path: String, _ body: [UInt8]? = nil, type: String? = nil
+    ) async throws -> (status: UInt, body: [UInt8]) {
+        var request = HTTPClientRequest(url: address + path)
+        request.method = method
+        if let type { request.headers.add(name: "Content-Type", value: type) }
+        if let body { request.body = .bytes(body) }
+        do {
+            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(Self.patience))
+            let answer = try await response.body.collect(upTo: Self.limit)
+            return (response.status.code, Array(answer.readableBytesView))
+        } catch let error as CancellationError {
+            throw error
+        } catch let error as HTTPClientError where error == .cancelled {
+            throw CancellationError()
+        } catch let error as HTTPClientError where [.readTimeout, .deadlineExceeded].contains(error) {
+            throw ComfyError.silent(Int(Self.patience))
+        } catch { throw ComfyError.absent(address) }
+    }
+
+    /// What the server has against a graph, a line for each error, with the values that it would take.
+    private static func reasons(in answer: JSON) -> [String] {
+        var lines: [String] = []
+        for (node, problem) in answer["node_errors"]?.object?.members ?? [] {
+            let kind = problem["class_type"]?.string ?? "a node"
+            for error in problem["errors"]?.array ?? [] {
+                let what = [error["message"]?.string, error["details"]?.string].compactMap { $0 }.filter { !$0.isEmpty }
+                var line = "node \(node), \(kind): \(what.joined(separator: ": "))"
+                if let valid = error["extra_info"]?["input_config"]?.array?.first?.array?.compactMap(\.string),
+                    !valid.isEmpty, !line.contains(valid[0])
+                {
+                    line += "; it would take \(valid.prefix(20).joined(separator: ", "))"
+                }
+                lines.append(line)
+            }
+        }
+        if lines.isEmpty {
+            lines = [answer["error"]?["message"]?.string ?? answer["error"]?.string ?? "no reason is given"]
+        }
+        return lines
+    }
+
+    private static let unreserved = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "-._~"))
+    private static func escaped(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? text
+    }
+}
+
+/// A file that a run made, as the server names it.
+package struct RunOutput: Sendable, Hashable {
+    package let node: String
+    package let name: String
+    package let subfolder: String
+    /// `output`, `temp` or `input`.
+    package let type: String
+}

@@ -1,0 +1,71 @@
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+import NIOWebSocket
+import Recipe
+
+/// The WebSocket on which a ComfyUI tells how far it has come. Previews of images come on it too and are passed over.
+struct ComfySocket {
+    /// The longest message: previews are images. Bytes.
+    private static let limit = 64 << 20
+
+    /// Connects and hands every text message to `body`, until the server closes or the task is cancelled.
+    static func listen(to server: ComfyServer, client: String, _ body: @Sendable (JSON) -> Void) async throws {
+        guard let url = URL(string: server.address), let host = url.host else { return }
+        let isSecure = url.scheme == "https"
+        let path = (url.path.hasSuffix("/") ? String(url.path.dropLast()) : url.path) + "/ws?clientId=\(client)"
+        let port = url.port ?? (isSecure ? 443 : 80)
+        let context = isSecure ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil
+        let upgraded = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(.seconds(10))
+            .connect(host: host, port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    if let context {
+                        try channel.pipeline.syncOperations.addHandler(
+                            NIOSSLClientHandler(context: context, serverHostname: host))
+                    }
+                    return try Self.upgrade(channel, host: "\(host):\(port)", path: path)
+                }
+            }
+        guard let connection = try await upgraded.get() else { throw ComfyError.unexpected("/ws is no WebSocket") }
+        try await connection.executeThenClose { inbound, outbound in
+            var text: [UInt8] = []
+            for try await frame in inbound {
+                switch frame.opcode {
+                case .ping:
+                    try await outbound.write(
+                        WebSocketFrame(fin: true, opcode: .pong, maskKey: .random(), data: frame.unmaskedData))
+                case .connectionClose: return
+                case .text: text = Array(frame.unmaskedData.readableBytesView)
+                case .continuation where !text.isEmpty && text.count < limit:
+                    text += frame.unmaskedData.readableBytesView
+                default: continue
+                }
+                guard frame.fin, !text.isEmpty, frame.opcode == .text || frame.opcode == .continuation else { continue }
+                if let message = try? JSONParser.parse(text) { body(message) }
+                text = []
+            }
+        }
+    }
+
+    private typealias Connection = NIOAsyncChannel<WebSocketFrame, WebSocketFrame>
+
+    private static func upgrade(
+        _ channel: any Channel, host: String, path: String
+    ) throws -> EventLoopFuture<Connection?> {
+        let upgrader = NIOTypedWebSocketClientUpgrader<Connection?>(maxFrameSize: limit) { channel, _ in
+            channel.eventLoop.makeCompletedFuture { try Connection(wrappingChannelSynchronously: channel) }
+        }
+        var headers = HTTPHeaders()
+        headers.add(name: "Host", value: host)
+        headers.add(name: "Content-Length", value: "0")
+        let configuration = NIOTypedHTTPClientUpgradeConfiguration(
+            upgradeRequestHead: HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: headers),
+            upgraders: [upgrader]
+        ) { channel in channel.eventLoop.makeCompletedFuture { nil } }
+        return try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
+            configuration: .init(upgradeConfiguration: configuration))
+    }
+}

@@ -1,0 +1,154 @@
+import Foundation
+package import Recipe
+import Synchronization
+
+/// One run of a graph on a server: queued, followed to its end, its outputs named.
+package struct PromptRun: Sendable {
+    /// How far a run has come, for a person who waits.
+    package struct Progress: Sendable {
+        /// Nodes that are done, of those that the graph has.
+        package var done = 0
+        package let nodes: Int
+        /// The node at work: its id and class.
+        package var node: String?
+        package var kind: String?
+        /// Steps of that node.
+        package var step = 0
+        package var steps = 0
+    }
+
+    package let server: ComfyServer
+    package let graph: JSON
+    /// What goes into the output's metadata, and what the node pack is told.
+    package var extra: JSON = [:]
+    /// How long the server may say nothing at all. Seconds.
+    package var patience = 900
+    /// Whether the server can still be there; a launched one is known by its process.
+    package var isThere: @Sendable () -> Bool = { true }
+
+    package init(on server: ComfyServer, _ graph: JSON) {
+        self.server = server
+        self.graph = graph
+    }
+
+    private struct State {
+        var progress: Progress
+        var heard = ContinuousClock.now
+        var id: String?
+    }
+
+    /// What is known of the run, shared by those who listen and who ask.
+    private final class Known: Sendable {
+        let state: Mutex<State>
+        init(_ state: State) { self.state = Mutex(state) }
+    }
+
+    /// Returns the outputs. Whatever ends it early, also cancellation, takes the run off the server.
+    package func outputs(_ tell: @escaping @Sendable (Progress) -> Void) async throws -> [RunOutput] {
+        let client = UUID().uuidString
+        let known = Known(State(progress: Progress(nodes: graph.object?.members.count ?? 0)))
+        return try await withThrowingTaskGroup(of: [RunOutput]?.self) { group in
+            group.addTask {
+                // Progress is a comfort; what counts is the history.
+                try? await ComfySocket.listen(to: server, client: client) { message in
+                    let progress = known.state.withLock { state -> Progress? in
+                        state.heard = .now
+                        return take(message, &state)
+                    }
+                    if let progress { tell(progress) }
+                }
+                return nil
+            }
+            let id = try await server.queue(graph, client: client, extra: extra)
+            known.state.withLock { $0.id = id }
+            group.addTask { try await follow(id, heard: { known.state.withLock { $0.heard } }) }
+            defer { group.cancelAll() }
+            do {
+                while let result = try await group.next() {
+                    if let result { return result }
+                }
+                throw ComfyError.died("")
+            } catch {
+                // A task of its own: this one may be cancelled.
+                if isThere() { await Task { try? await server.cancel(id) }.value }
+                throw error
+            }
+        }
+    }
+
+    /// Asks for the history until the run is in it.
+    private func follow(_ id: String, heard: @Sendable () -> ContinuousClock.Instant) async throws -> [RunOutput] {
+        var missed = 0
+        var absent = 0
+        var wait = 50
+        while true {
+            try await Task.sleep(for: .milliseconds(wait))
+            wait = min(500, wait * 2)
+            guard isThere() else { throw ComfyError.died("its process has ended") }
+            do {
+                if let history = try await server.history(of: id) { return try outputs(in: history) }
+                // A run that is neither queued nor done is lost: the server was started anew.
+                absent = try await server.isQueued(id) ? 0 : absent + 1
+                if absent > 5 {
+                    if let history = try await server.history(of: id) { return try outputs(in: history) }
+                    throw ComfyError.died("it no longer knows the run")
+                }
+                missed = 0
+            } catch ComfyError.absent {
+                missed += 1
+                if missed > 10 { throw ComfyError.died("it no longer answers") }
+            }
+            if heard().duration(to: .now) > .seconds(patience) { throw ComfyError.silent(patience) }
+        }
+    }
+
+    private func outputs(in history: JSON) throws -> [RunOutput] {
+        let status = history["status"]
+        for message in status?["messages"]?.array ?? [] {
+            guard let kind = message.array?.first?.string, let data = message.array?.dropFirst().first else { continue }
+            if kind == "execution_error" {
+                let node = "node \(data["node_id"]?.string ?? "?"), \(data["node_type"]?.string ?? "?")"
+                let what = [data["exception_type"]?.string, data["exception_message"]?.string].compactMap { $0 }
+                throw ComfyError.failed(
+                    node: node, message: what.joined(separator: ": ").split(separator: "\n").joined(separator: " "))
+            }
+            if kind == "execution_interrupted" { throw ComfyError.interrupted }
+        }
+        if let text = status?["status_str"]?.string, text != "success" {
+            throw ComfyError.failed(node: "the run", message: "it ended with '\(text)'")
+        }
+        var found: [RunOutput] = []
+        for (node, output) in history["outputs"]?.object?.members ?? [] {
+            for (_, files) in output.object?.members ?? [] {
+                for file in files.array ?? [] {
+                    guard let name = file["filename"]?.string else { continue }
+                    found.append(
+                        RunOutput(
+                            node: node, name: name, subfolder: file["subfolder"]?.string ?? "",
+                            type: file["type"]?.string ?? "output"))
+                }
+            }
+        }
+        return found
+    }
+
+    /// What a message changes in what is shown; nil where it is of another run or tells nothing.
+    private func take(_ message: JSON, _ state: inout State) -> Progress? {
+        guard let data = message["data"], data["prompt_id"]?.string == state.id else { return nil }
+        switch message["type"]?.string {
+        case "executing":
+            guard let node = data["node"]?.string else { return nil }
+            if state.progress.node != nil { state.progress.done += 1 }
+            state.progress.node = node
+            state.progress.kind = graph[node]?["class_type"]?.string
+            state.progress.step = 0
+            state.progress.steps = 0
+        case "execution_cached": state.progress.done += data["nodes"]?.array?.count ?? 0
+        case "progress":
+            state.progress.step = data["value"]?.number?.int ?? 0
+            state.progress.steps = data["max"]?.number?.int ?? 0
+        default: return nil
+        }
+        return state.progress
+    }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import GRDB
+package import Recipe
+package import SystemPackage
+
+/// What making an image again came to.
+package enum ReproductionVerdict: String, Sendable {
+    /// The same pixels, and the pinned bytes were seen being opened.
+    case verified
+    /// The same pixels, but not every pinned file was seen being opened.
+    case unproven
+    /// Other pixels.
+    case different
+    /// Pixels that cannot be compared.
+    case incomparable
+}
+
+/// A certificate: what a reproduction was asked, what it opened, where it ran, and what came of it.
+package struct CertificateRow: Sendable {
+    package let verdict: ReproductionVerdict
+    package let time: Timestamp
+    package let document: Blob
+}
+
+extension Store {
+    /// Keeps a certificate with its snapshot. A verified one counts for every snapshot of the image that pins the same bytes.
+    package func keep(
+        certificate: JSON, _ verdict: ReproductionVerdict, of snapshot: SnapshotRow
+    ) throws(StoreError) {
+        let blob = try files.publish(Array(certificate.canonical().utf8))
+        try catalogue.write { db in
+            let document = try snapshotDocument(snapshot.document.id, of: snapshot.id, db)
+            try db.execute(
+                sql: "INSERT INTO certificate (snapshot, verdict, pins, time, document) VALUES (?, ?, ?, ?, ?)",
+                arguments: [
+                    snapshot.id, verdict.rawValue, document.recipe.pinnedBytes.data, Timestamp.now().nanoseconds,
+                    try db.blob(blob),
+                ])
+            try db.execute(
+                sql: """
+                    UPDATE rendering SET fresh = 0 WHERE snapshot IN (
+                        SELECT id FROM snapshot WHERE image = (SELECT image FROM snapshot WHERE id = ?))
+                    """, arguments: [snapshot.id])
+        }
+    }
+
+    /// Every certificate of a snapshot, the newest first.
+    package func certificates(of snapshot: Int64) throws(StoreError) -> [CertificateRow] {
+        try page(
+            """
+            SELECT certificate.verdict, certificate.time, blob.id AS blob, blob.sha256, blob.size FROM certificate
+            JOIN blob ON blob.id = certificate.document WHERE snapshot = ? ORDER BY certificate.id DESC
+            """, [snapshot], 10_000
+        ) { row in
+            CertificateRow(
+                verdict: ReproductionVerdict(rawValue: row["verdict"]) ?? .different,
+                time: Timestamp(nanoseconds: row["time"]), document: try Blob(row))
+        }
+    }
+
+    /// When the bytes that a recipe pins gave the same pixels for the last time; nil where they never did.
+    func verified(_ recipe: Recipe, image: Int64, _ db: Database) throws -> Timestamp? {
+        try Int64.fetchOne(
+            db,
+            sql: """
+                SELECT max(certificate.time) FROM certificate JOIN snapshot ON snapshot.id = certificate.snapshot
+                WHERE snapshot.image = ? AND certificate.verdict = 'verified' AND certificate.pins = ?
+                """, arguments: [image, recipe.pinnedBytes.data]
+        ).map { Timestamp(nanoseconds: $0) }
+    }
+
+    /// A file that held an image when it was read, as long as it has not changed since.
+    package func file(ofImage digest: Digest) throws(StoreError) -> FilePath? {
+        let rows = try page(
+            """
+            SELECT path, size, modified, changed FROM imageFile JOIN image ON image.id = imageFile.image
+            WHERE image.sha256 = ?
+            """, [digest.data], 100
+        ) { ($0["path"] as String, $0["size"] as Int, $0["modified"] as Int64, $0["changed"] as Int64) }
+        for (path, size, modified, changed) in rows {
+            guard let facts = try? FileFacts.at(FilePath(path)), facts.size == size,
+                facts.modified.nanoseconds == modified, facts.changed.nanoseconds == changed
+            else { continue }
+            return FilePath(path)
+        }
+        return nil
+    }
+
+    /// The pixel digest of a snapshot's image; nil where its pixels are not exact.
+    package func pixels(ofSnapshot id: Int64) throws(StoreError) -> Digest? {
+        try one("SELECT pixels FROM snapshot JOIN image ON image.id = snapshot.image WHERE snapshot.id = ?", [id]) {
+            row in
+            try (row["pixels"] as Data?).map { try Digest(column: $0) }
+        } ?? nil
+    }
+}
+
+extension Recipe {
+    /// What stands for all bytes that are pinned: the same for two snapshots that pin the same files under the same names.
+    fileprivate var pinnedBytes: Digest {
+        let lines =
+            models.compactMap { use in
+                use.resolution.map { "\(use.reference.node)\0\(use.reference.input)\0\($0.sha256)\n" }
+            }
+            + inputs.compactMap { use in use.resolution.map { "\(use.reference.node)\0\($0.sha256)\n" } }
+        return SHA256.digest(of: Array(Set(lines).sorted().joined().utf8))
+    }
+}
