@@ -24,7 +24,8 @@ struct Reprofs: ParsableCommand {
         subcommands: [
             InitCommand.self, AddCommand.self, ListCommand.self, SnapshotCommand.self, RecipeCommand.self,
             ReadCommand.self, ExplainCommand.self, LineageCommand.self, MountCommand.self, UnmountCommand.self,
-            UseCommand.self, ReproduceCommand.self,
+            UseCommand.self, ReproduceCommand.self, DiffCommand.self,
+            VaryCommand.self,
         ])
 
     /// Every failure is one line on standard error; the table of exit codes is above.

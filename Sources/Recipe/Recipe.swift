@@ -101,3 +101,15 @@ package enum Evidence: String, Sendable, CaseIterable, Comparable {
     package static func < (a: Evidence, b: Evidence) -> Bool { a.rank < b.rank }
     private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
+
+extension Recipe.ModelUse {
+    /// Where a pinned tree shows it: the folder and the path, under the name that the prompt uses. A file that was found by
+    /// its hash may have another name now.
+    package var pinnedPath: [String] {
+        guard let resolution else { return [] }
+        guard match != nil, !reference.isStem, let name = reference.candidates.first else {
+            return [resolution.folder] + resolution.path.components
+        }
+        return [reference.folder ?? resolution.folder] + name.components
+    }
+}

@@ -5,41 +5,6 @@ import Recipe
 import Store
 import SystemPackage
 
-/// Which ComfyUI runs a graph: one that is running, or an installation that is started for it.
-struct ServerOption: ParsableArguments {
-    @Option(help: "A running ComfyUI that looks into active/models of a mount, as 'http://127.0.0.1:8188'.")
-    var server: String?
-
-    @Option(help: "A ComfyUI installation to start for this, on a scratch directory, and to stop again.")
-    var launch: String?
-
-    @Option(help: "The Python to launch it with; the installation's own .venv or venv, else python3.")
-    var python: String?
-
-    @Option(help: "Give up when the server says nothing for so many seconds.") var timeout = 900
-
-    @Argument(parsing: .postTerminator, help: "After --, arguments for the launched ComfyUI, such as --cpu.")
-    var arguments: [String] = []
-
-    func validate() throws {
-        guard (server == nil) != (launch == nil) else {
-            throw ValidationError("say where: --server URL, or --launch DIRECTORY")
-        }
-        guard timeout > 0 else { throw ValidationError("--timeout must be more than 0") }
-    }
-
-    /// A stage for these models.
-    func stage(_ run: SnapshotRun, models: StageModels, pinned: [PinnedModel]) async throws -> Stage {
-        if let server {
-            return try await .running(try ComfyServer(server), models: models, pinned: pinned, store: run.store)
-        }
-        let installation = try Paths.absolute(launch ?? ".").string
-        let python = try python.map { $0.contains("/") ? try Paths.absolute($0).string : $0 }
-        return try await Launch(installation: installation, python: python, arguments: arguments)
-            .stage(of: run.row, models: models, environment: run.document.environment, store: run.store)
-    }
-}
-
 struct ReproduceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reproduce", abstract: "Make an image again from its pinned bytes, and compare the pixels.",
@@ -49,16 +14,18 @@ struct ReproduceCommand: ParsableCommand {
             """)
 
     @OptionGroup var image: ImageArgument
-    @OptionGroup var place: ServerOption
+    @OptionGroup var server: OptionalServerOption
     @Flag(help: "Print the certificate.") var json = false
     @OptionGroup var store: StoreOption
+
+    func validate() throws { _ = try server.chosen() }
 
     func run() throws {
         let store = try store.open()
         let (snapshot, name) = try image.find(in: store)
         let run = try SnapshotRun(snapshot, named: name, store: store)
         let original = try original(run)
-        let place = place
+        let place = try server.chosen()
         let result = try Blocking.run {
             let stage = try await place.stage(run, models: .snapshot(run.row), pinned: run.models)
             do {

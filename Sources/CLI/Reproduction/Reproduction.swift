@@ -20,9 +20,7 @@ struct Reproduction: Sendable {
     }
 
     func perform() async throws -> Result {
-        let stats = try await stage.server.systemStats()
-        var present = EnvironmentComparison.environment(ofSystemStats: stats)
-        if let process = stage.process { present = present.with(threadsOf: process.pid) }
+        let present = try await stage.environment()
         let recorded = run.document.environment
         let reasons = recorded.map { EnvironmentComparison.reasons(recorded: $0, present: present) } ?? []
         let nodes = try await run.differences(on: stage.server)
@@ -38,12 +36,12 @@ struct Reproduction: Sendable {
         defer { line.clear() }
         let expected = try run.store.pixels(ofSnapshot: run.row.id)
         var outputs = try await run.run(run.graph, on: stage, patience: patience, line)
-        var opened = try await run.opened(on: stage)
+        var opened = try await run.opened(on: stage, run.models)
         if stage.manner == "server", stage.process != nil, !unseen(opened.proven).isEmpty {
             // It may have held a model from before; it lets go of it in its own time.
             try await Stage.settle(stage.server)
             outputs = try await run.run(run.graph, on: stage, patience: patience, line)
-            opened = try await run.opened(on: stage)
+            opened = try await run.opened(on: stage, run.models)
         }
         guard let outcome = Outcome.nearest(of: outputs, expected: expected, original: original) else {
             throw ComfyError.unexpected("the run left no file")
@@ -138,25 +136,5 @@ extension LoadListing {
             "sha256": .string(sha256.hex), "first": .string(first.description), "last": .string(last.description),
             "opens": .integer(opens),
         ]
-    }
-}
-
-extension JSON {
-    /// The environment with the numbers of threads that a process was started with.
-    fileprivate func with(threadsOf process: Int32) -> JSON {
-        guard var object = self.object,
-            let block = FileManager.default.contents(atPath: "/proc/\(process)/environ")
-        else { return self }
-        var threads = JSON.Object()
-        for entry in block.split(separator: 0) {
-            let text = String(decoding: entry, as: UTF8.self)
-            guard let equals = text.firstIndex(of: "=") else { continue }
-            let name = String(text[..<equals])
-            if ["OMP_NUM_THREADS", "MKL_NUM_THREADS"].contains(name) {
-                threads[name] = .string(String(text[text.index(after: equals)...]))
-            }
-        }
-        object["threads"] = .object(threads)
-        return .object(object)
     }
 }

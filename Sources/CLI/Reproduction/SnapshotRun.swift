@@ -91,19 +91,21 @@ struct SnapshotRun: Sendable {
 
     /// The pinned models that the stage's process was seen to open under their names since it was set up; and what it
     /// opened under one of those names that is something else.
-    func opened(on stage: Stage) async throws -> (proven: [LoadListing], strangers: [LoadListing]) {
+    func opened(
+        on stage: Stage, _ models: [PinnedModel]
+    ) async throws -> (proven: [LoadListing], strangers: [LoadListing]) {
         guard let process = stage.process else { return ([], []) }
         // The mount writes down what it saw a moment later.
         for _ in 0..<20 {
-            let seen = try seen(by: process, since: stage.since)
+            let seen = try seen(models, by: process, since: stage.since)
             if Set(seen.proven.map(\.name.key)).count == models.count { return seen }
             try await Task.sleep(for: .milliseconds(100))
         }
-        return try seen(by: process, since: stage.since)
+        return try seen(models, by: process, since: stage.since)
     }
 
     private func seen(
-        by process: Opener, since: Timestamp
+        _ models: [PinnedModel], by process: Opener, since: Timestamp
     ) throws -> (proven: [LoadListing], strangers: [LoadListing]) {
         let loads = try store.loads(by: process.identity, since: since, limit: 100_000)
         let wanted = Dictionary(models.map { ("\($0.folder)/\($0.path)", $0.sha256) }) { first, _ in first }

@@ -32,7 +32,7 @@ package struct ComfyGraph: Sendable {
 
     package let nodes: [String: Node]
     /// The nodes in the order of the file.
-    let list: [Node]
+    package let list: [Node]
     /// For each of them the places of the nodes that feed it, in the order of its inputs.
     private let feeds: [[Int]]
     /// Entries that are no nodes.

@@ -33,8 +33,9 @@ extension SnapshotDocument {
             better.recipe.inputs[index] = use
             changed = true
         }
-        // What a run said of itself is kept; a file that is read again says nothing of it.
-        if environment == nil, let told = fresh.environment {
+        // What a run said of itself is kept; a file that is read again says nothing of it. Of two that tell, the longer one
+        // is from inside the process.
+        if let told = fresh.environment, told.size > environment?.size ?? 0 {
             better.environment = told
             better.recipe.findings = fresh.recipe.findings
             changed = true

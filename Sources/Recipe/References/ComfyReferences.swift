@@ -1,6 +1,6 @@
 extension ComfyGraph {
     /// The models that `nodes` name: by class and input where the loader is known, by suffix elsewhere.
-    func modelReferences(in nodes: [Node]) -> [ModelReference] {
+    package func modelReferences(in nodes: [Node]) -> [ModelReference] {
         var found: [ModelReference] = []
         for node in nodes {
             let own = modelReferences(of: node)

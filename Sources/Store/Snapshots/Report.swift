@@ -126,6 +126,13 @@ extension Store {
         }
     }
 
+    /// Makes the snapshots of one report at once. `process` is who ran it, as the mount knew it.
+    package func snapshot(
+        report: [UInt8], by process: String?
+    ) throws(StoreError) -> [(image: String, result: SnapshotResult)] {
+        try snapshot(try Report(report), by: process)
+    }
+
     private func snapshot(
         _ report: Report, by process: String?
     ) throws(StoreError) -> [(image: String, result: SnapshotResult)] {

@@ -161,17 +161,6 @@ extension Store {
     }
 }
 
-extension Recipe.ModelUse {
-    /// Where the pinned tree shows it: under the name that the prompt uses. A file found by its hash may have another now.
-    fileprivate var pinnedPath: [String] {
-        guard let resolution else { return [] }
-        guard match != nil, !reference.isStem, let name = reference.candidates.first else {
-            return [resolution.folder] + resolution.path.components
-        }
-        return [reference.folder ?? resolution.folder] + name.components
-    }
-}
-
 extension DocumentReference {
     init(_ blob: PublishedBlob) { self.init(sha256: blob.digest, size: blob.size) }
 }

@@ -1,0 +1,95 @@
+import ArgumentParser
+import Comfy
+import Foundation
+import Recipe
+import Store
+import Synchronization
+import SystemPackage
+
+struct VaryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "vary", abstract: "Make an image again with one parameter changed at a time, or in a grid.",
+        discussion: """
+            PATH=VALUES is an input of a node, '3.seed=1..8', or an input's name alone where one node has it, 'cfg=4,6'. \
+            Ranges have both ends, and a step after a second '..': 'cfg=4..6..0.5'. A model's version is meant by \
+            'lora_name=other.safetensors@v2'. Every result is a snapshot that knows what it was changed from.
+            """)
+
+    @OptionGroup var image: ImageArgument
+    @Option(name: .customLong("set"), help: "PATH=VALUES; may be repeated.") var settings: [String]
+    @Flag(help: "Every combination, instead of one setting after the other.") var grid = false
+    @Flag(help: "Print the prompts and run nothing.") var dryRun = false
+    @Option(name: .customLong("out"), help: "The directory for the results; 'variations-<id>' here.") var output:
+        String?
+    @Option(help: "Images in a row of the contact sheet.") var columns: Int?
+    @OptionGroup var place: OptionalServerOption
+    @OptionGroup var store: StoreOption
+
+    func validate() throws {
+        if !dryRun { _ = try place.chosen() }
+        if let columns, columns < 1 { throw ValidationError("--columns must be at least 1") }
+    }
+
+    func run() throws {
+        let store = try store.open()
+        let (snapshot, name) = try image.find(in: store)
+        let base = try SnapshotRun(snapshot, named: name, store: store)
+        guard let graph = ComfyGraph(base.graph) else { throw VariationError("the recipe of \(name) is no graph") }
+        var axes: [VariationAxis] = []
+        for setting in settings { axes.append(try VariationAxis(setting, in: graph)) }
+        let plan = try VariationPlan(base.graph, axes, asGrid: grid)
+        let directory = try Paths.absolute(output ?? "variations-\(base.row.short)").string
+        if dryRun {
+            let all = plan.runs.map { run -> JSON in ["label": .string(run.label), "prompt": run.graph] }
+            return print(JSON.array(all).formatted(), terminator: "")
+        }
+        let runs = VariationRuns(base: base, plan: plan, place: try place.chosen(), directory: directory)
+        // A model that is not there is found before anything runs.
+        for run in plan.runs { _ = try runs.models(of: run) }
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        let work = VariationWork()
+        defer { work.finish(in: directory, columns: columns) }
+        try Blocking.run { try await runs.perform { work.take($0, $1) } }
+        let failed = work.failures
+        if failed > 0 { throw failed < plan.runs.count ? ExitCode.someFailed : ExitCode.serverFailed }
+    }
+}
+
+/// What came of the runs so far: told at once, and drawn together at the end.
+private final class VariationWork: Sendable {
+    private struct State {
+        var sheet = ContactSheet()
+        var shown = 0
+        var failures = 0
+    }
+
+    private let state = Mutex(State())
+
+    var failures: Int { state.withLock { $0.failures } }
+
+    func take(_ result: Result<VariationRuns.Made, any Error>, _ label: String) {
+        switch result {
+        case .failure(let error):
+            state.withLock { $0.failures += 1 }
+            Terminal.complain("reprofs: \(label): \(error)".withoutControls)
+        case .success(let made):
+            for ((path, bytes), (_, result)) in zip(made.files, made.results) {
+                let note = made.isProven ? "" : "  not proven from the pinned bytes"
+                print("\(result.id.hex.prefix(12))  \(result.grade)  \(label)  \(path)\(note)".withoutControls)
+                state.withLock { state in
+                    if state.sheet.add(bytes, label: label) { state.shown += 1 }
+                }
+            }
+        }
+    }
+
+    func finish(in directory: String, columns: Int?) {
+        let (png, shown) = state.withLock { ($0.sheet.png(columns: columns), $0.shown) }
+        guard shown > 1, let png else { return }
+        let path = directory + "/contact-sheet.png"
+        do {
+            try Data(png).write(to: URL(fileURLWithPath: path), options: .atomic)
+            print("Contact sheet: \(path)".withoutControls)
+        } catch { Terminal.complain("reprofs: cannot write \(path): \(error.localizedDescription)") }
+    }
+}

@@ -1,0 +1,205 @@
+import Comfy
+import Foundation
+import Recipe
+import Store
+
+/// Runs the graphs of a plan, those with the same models on one stage, and keeps what they make as snapshots.
+struct VariationRuns: Sendable {
+    let base: SnapshotRun
+    let plan: VariationPlan
+    let place: ServerOption
+    /// Where the outputs go.
+    let directory: String
+
+    /// What one run came to.
+    struct Made: Sendable {
+        let label: String
+        let files: [(path: String, bytes: [UInt8])]
+        let results: [(image: String, result: SnapshotResult)]
+        /// Whether every model was seen being opened by the server's process.
+        let isProven: Bool
+    }
+
+    /// Tells of every run as it ends; a run that the server refuses does not stop the others.
+    func perform(_ tell: @escaping @Sendable (Result<Made, any Error>, String) -> Void) async throws {
+        // Runs with the same models share a stage, in the order of the plan.
+        var groups: [(models: [PinnedModel], runs: [Int])] = []
+        for (index, run) in plan.runs.enumerated() {
+            let models = try models(of: run)
+            if let same = groups.firstIndex(where: { Set($0.models) == Set(models) }) {
+                groups[same].runs.append(index)
+            } else {
+                groups.append((models, [index]))
+            }
+        }
+        for group in groups {
+            let isBase = Set(group.models) == Set(base.models)
+            let stage = try await place.stage(
+                base, models: isBase ? .snapshot(base.row) : .chosen(group.models), pinned: group.models)
+            do {
+                for index in group.runs {
+                    let run = plan.runs[index]
+                    do {
+                        tell(.success(try await make(run, number: index + 1, on: stage, group.models)), run.label)
+                    } catch let error as ComfyError {
+                        switch error {
+                        case .rejected, .failed: tell(.failure(error), run.label)
+                        default: throw error
+                        }
+                    }
+                }
+                await stage.end()
+            } catch {
+                await stage.end()
+                throw error
+            }
+        }
+    }
+
+    private func make(
+        _ run: VariationPlan.Run, number: Int, on stage: Stage, _ models: [PinnedModel]
+    ) async throws -> Made {
+        let line = RunLine()
+        defer { line.clear() }
+        let variation = Variation(base: base.document.id, changes: run.changes)
+        let outputs = try await base.run(
+            run.graph, on: stage, patience: place.timeout, extra: ["reprofs": variation.json], line)
+        let ended = Timestamp.now()
+        let opened = try await base.opened(on: stage, models)
+        let saved = outputs.filter { $0.file.type == "output" }
+        var files: [(path: String, bytes: [UInt8])] = []
+        for (index, output) in (saved.isEmpty ? outputs : saved).enumerated() {
+            let suffix = output.file.name.lastIndex(of: ".").map { String(output.file.name[$0...]) } ?? ""
+            let part = outputs.count > 1 ? "-\(index + 1)" : ""
+            let name = "\(Self.padded(number))-\(Self.plain(run.label))\(part)\(suffix)"
+            let path = "\(directory)/\(name)"
+            try Data(output.bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+            files.append((path, output.bytes))
+        }
+        let report = try await report(run, variation, files, ended, stage)
+        let results = try base.store.snapshot(report: Array(report.compact().utf8), by: stage.process?.identity)
+        let isProven =
+            stage.process != nil && opened.strangers.isEmpty
+            && Set(opened.proven.map(\.name.key)).isSuperset(of: models.map { "\($0.folder)/\($0.path)" })
+        return Made(label: run.label, files: files, results: results, isProven: isProven)
+    }
+
+    /// What the node pack would report of the run.
+    private func report(
+        _ run: VariationPlan.Run, _ variation: Variation, _ files: [(path: String, bytes: [UInt8])],
+        _ ended: Timestamp, _ stage: Stage
+    ) async throws -> JSON {
+        var environment = try await stage.environment().object ?? .init()
+        let classes = Set((ComfyGraph(run.graph)?.list ?? []).map(\.classType)).sorted()
+        environment["objectInfo"] = try await stage.server.objectInfo(of: classes).brief
+        // A launched server runs the pinned node packs themselves.
+        if stage.hasInputs, base.row.nodes != nil {
+            environment["nodePacks"] = base.document.environment?["nodePacks"] ?? .null
+        }
+        return [
+            "schema": "reprofs.report/1", "ended": .integer(ended.nanoseconds),
+            "prompt": .string(run.graph.compact()),
+            "workflow": .null,
+            "outputs": .array(
+                files.map {
+                    [
+                        "path": .string($0.path), "root": .string(directory),
+                        "sha256": .string(SHA256.digest(of: $0.bytes).hex),
+                    ]
+                }),
+            "inputs": .array(
+                base.document.snapshot.recipe.inputs.compactMap { use in
+                    use.resolution.map {
+                        ["name": .string(use.reference.name), "path": "", "sha256": .string($0.sha256.hex)]
+                    }
+                }),
+            "environment": .object(environment), "variation": variation.json,
+        ]
+    }
+
+    /// The files that a run's models are: the snapshot's, but for those that were changed.
+    func models(of run: VariationPlan.Run) throws -> [PinnedModel] {
+        guard let graph = ComfyGraph(run.graph) else { return base.models }
+        var found: [PinnedModel] = []
+        let references = graph.modelReferences(in: graph.list)
+        for use in base.document.snapshot.recipe.models {
+            let isChanged = run.changes.contains {
+                $0.node == use.reference.node && $0.input == use.reference.input
+            }
+            let path = use.pinnedPath
+            guard !isChanged, let resolution = use.resolution, let folder = path.first else { continue }
+            found.append(
+                PinnedModel(
+                    folder: folder, path: try ModelPath(path.dropFirst().joined(separator: "/")),
+                    sha256: resolution.sha256, version: resolution.version))
+        }
+        for change in run.changes {
+            for reference in references where reference.node == change.node && reference.input == change.input {
+                found.append(try model(reference, version: run.versions[change]))
+            }
+        }
+        // One name can be one file only.
+        let byName = Dictionary(grouping: Set(found)) { "\($0.folder)/\($0.path)" }
+        if let clash = byName.first(where: { $0.value.count > 1 }) {
+            throw VariationError("\(clash.key) would have to be two versions at once")
+        }
+        return Array(Set(found))
+    }
+
+    private func model(_ reference: ModelReference, version: Int?) throws -> PinnedModel {
+        let folders = reference.folder.map { Folder.searched(for: $0) } ?? []
+        for path in reference.candidates {
+            for folder in folders {
+                let all = try base.store.versions(named: "\(folder)/\(path)")
+                    .filter { $0.folder == folder && $0.name == path.description }
+                guard !all.isEmpty else { continue }
+                guard
+                    let found = version.map({ number in all.first { $0.number == number } })
+                        ?? (all.first(where: \.isLive) ?? all.last)
+                else { throw VariationError("\(folder)/\(path) has no version \(version ?? 0); it has \(all.count)") }
+                return PinnedModel(folder: folder, path: path, sha256: found.sha256, version: found.number)
+            }
+        }
+        throw VariationError("the store has no model '\(reference.name)'" + (folders.first.map { " in \($0)" } ?? ""))
+    }
+
+    private static func padded(_ number: Int) -> String {
+        String(repeating: "0", count: max(0, 3 - String(number).count)) + String(number)
+    }
+
+    /// A label as part of a file's name.
+    private static func plain(_ label: String) -> String {
+        String(label.map { $0.isLetter || $0.isNumber || "=.-@_".contains($0) ? $0 : "_" }.prefix(80))
+    }
+}
+
+extension JSON {
+    /// What `/object_info` tells, as far as a snapshot keeps it: kinds and defaults, without lists of files.
+    fileprivate var brief: JSON {
+        var found = JSON.Object()
+        for (name, info) in object?.members ?? [] {
+            var inputs = JSON.Object()
+            for kind in ["required", "optional"] {
+                guard let members = info["input"]?[kind]?.object?.members else { continue }
+                var specs = JSON.Object()
+                for (input, spec) in members { specs[input] = spec.withoutFiles }
+                inputs[kind] = .object(specs)
+            }
+            found[name] = ["python_module": info["python_module"] ?? .null, "input": .object(inputs)]
+        }
+        return .object(found)
+    }
+
+    private var withoutFiles: JSON {
+        guard let spec = array, let kind = spec.first else { return self }
+        var parts = [kind]
+        if let options = kind.array {
+            let isFiles = options.contains { $0.string?.contains(".") == true }
+            parts = [.array(isFiles || options.count > 200 ? [] : options)]
+        }
+        if let fallback = spec.dropFirst().first?["default"], fallback.object == nil, fallback.array == nil {
+            parts.append(["default": fallback])
+        }
+        return .array(parts)
+    }
+}

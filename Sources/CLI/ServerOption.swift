@@ -1,0 +1,58 @@
+import ArgumentParser
+import Comfy
+import Recipe
+import Store
+import SystemPackage
+
+/// Which ComfyUI runs a graph, as far as it was said.
+struct OptionalServerOption: ParsableArguments {
+    @Option(help: "A running ComfyUI that looks into active/models of a mount, as 'http://127.0.0.1:8188'.")
+    var server: String?
+
+    @Option(help: "A ComfyUI installation to start for this, on a scratch directory, and to stop again.")
+    var launch: String?
+
+    @Option(help: "The Python to launch it with; the installation's own .venv or venv, else python3.")
+    var python: String?
+
+    @Option(help: "Give up when the server says nothing for so many seconds.") var timeout = 900
+
+    @Argument(parsing: .postTerminator, help: "After --, arguments for the launched ComfyUI, such as --cpu.")
+    var arguments: [String] = []
+
+    func chosen() throws -> ServerOption {
+        guard timeout > 0 else { throw ValidationError("--timeout must be more than 0") }
+        switch (server, launch) {
+        case (let server?, nil): return ServerOption(place: .running(try ComfyServer(server)), timeout: timeout)
+        case (nil, let launch?):
+            let python = try python.map { $0.contains("/") ? try Paths.absolute($0).string : $0 }
+            let launch = Launch(
+                installation: try Paths.absolute(launch).string, python: python, arguments: arguments)
+            return ServerOption(place: .launched(launch), timeout: timeout)
+        default: throw ValidationError("say where: --server URL, or --launch DIRECTORY")
+        }
+    }
+}
+
+/// The ComfyUI that was chosen: one that is running, or an installation that is started for it.
+struct ServerOption: Sendable {
+    enum Place: Sendable {
+        case running(ComfyServer)
+        case launched(Launch)
+    }
+
+    let place: Place
+    /// Seconds of silence after which the server is given up.
+    let timeout: Int
+
+    /// A stage for these models.
+    func stage(_ run: SnapshotRun, models: StageModels, pinned: [PinnedModel]) async throws -> Stage {
+        switch place {
+        case .running(let server):
+            try await .running(server, models: models, pinned: pinned, store: run.store)
+        case .launched(let launch):
+            try await launch.stage(
+                of: run.row, models: models, environment: run.document.environment, store: run.store)
+        }
+    }
+}

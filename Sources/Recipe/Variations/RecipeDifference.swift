@@ -1,0 +1,133 @@
+/// What changed between two recipes, for people and as JSON.
+package struct RecipeDifference: Sendable {
+    package struct Item: Sendable, Equatable {
+        /// `parameters`, `graph`, `models`, `inputs` or `environment`.
+        package let part: String
+        /// What it is that changed.
+        package let what: String
+        package let old: JSON
+        package let new: JSON
+    }
+
+    package private(set) var items: [Item] = []
+
+    package init(_ a: RecipeDocument, _ b: RecipeDocument) {
+        passes(a.snapshot.recipe.passes, b.snapshot.recipe.passes)
+        graph(a.prompt, b.prompt)
+        models(a.snapshot.recipe.models, b.snapshot.recipe.models)
+        inputs(a.snapshot.recipe.inputs, b.snapshot.recipe.inputs)
+        environment(a.environment, b.environment)
+    }
+
+    private mutating func add(_ part: String, _ what: String, _ old: JSON?, _ new: JSON?) {
+        let (old, new) = (old ?? .null, new ?? .null)
+        if old != new { items.append(Item(part: part, what: what, old: old, new: new)) }
+    }
+
+    private mutating func passes(_ a: [Recipe.Pass], _ b: [Recipe.Pass]) {
+        if a.count != b.count { add("parameters", "sampling passes", .integer(a.count), .integer(b.count)) }
+        for (index, (old, new)) in zip(a, b).enumerated() {
+            for (key, value) in old.json.object?.members ?? [] where key != "node" {
+                add("parameters", a.count > 1 ? "\(key), pass \(a.count - index)" : key, value, new.json[key])
+            }
+        }
+    }
+
+    private mutating func graph(_ a: [UInt8]?, _ b: [UInt8]?) {
+        let parse = { (bytes: [UInt8]?) in bytes.flatMap { try? JSONParser.parse($0) }?.object }
+        guard let a = parse(a), let b = parse(b) else { return }
+        for (id, node) in a.members {
+            guard let other = b[id] else {
+                add("graph", "node \(id)", node["class_type"], nil)
+                continue
+            }
+            add("graph", "class of node \(id)", node["class_type"], other["class_type"])
+            let kind = node["class_type"]?.string ?? "?"
+            let (mine, theirs) = (node["inputs"]?.object ?? .init(), other["inputs"]?.object ?? .init())
+            for (input, value) in mine.members { add("graph", "\(id).\(input) (\(kind))", value, theirs[input]) }
+            for (input, value) in theirs.members where mine[input] == nil {
+                add("graph", "\(id).\(input) (\(kind))", nil, value)
+            }
+        }
+        for (id, node) in b.members where a[id] == nil { add("graph", "node \(id)", nil, node["class_type"]) }
+    }
+
+    private mutating func models(_ a: [Recipe.ModelUse], _ b: [Recipe.ModelUse]) {
+        let key = { (use: Recipe.ModelUse) in "\(use.reference.node).\(use.reference.input)" }
+        let show = { (use: Recipe.ModelUse) -> JSON in
+            [
+                "folder": .string(orNull: use.resolution?.folder ?? use.reference.folder),
+                "name": .string(use.resolution?.path.description ?? use.reference.name),
+                "version": .integer(orNull: use.resolution?.version),
+                "sha256": .string(orNull: use.resolution?.sha256.hex),
+                "strength": .number(orNull: use.reference.strength),
+            ]
+        }
+        for use in a {
+            let other = b.first { key($0) == key(use) }
+            add("models", "model of \(key(use))", show(use), other.map(show))
+        }
+        for use in b where !a.contains(where: { key($0) == key(use) }) {
+            add("models", "model of \(key(use))", nil, show(use))
+        }
+    }
+
+    private mutating func inputs(_ a: [Recipe.InputUse], _ b: [Recipe.InputUse]) {
+        let show = { (use: Recipe.InputUse) -> JSON in
+            ["name": .string(use.reference.name), "sha256": .string(orNull: use.resolution?.sha256.hex)]
+        }
+        for use in a {
+            add(
+                "inputs", "input of node \(use.reference.node)", show(use),
+                b.first { $0.reference.node == use.reference.node }.map(show))
+        }
+        for use in b where !a.contains(where: { $0.reference.node == use.reference.node }) {
+            add("inputs", "input of node \(use.reference.node)", nil, show(use))
+        }
+    }
+
+    private mutating func environment(_ a: JSON?, _ b: JSON?) {
+        guard let a, let b else {
+            if a != nil || b != nil { add("environment", "recorded", .bool(a != nil), .bool(b != nil)) }
+            return
+        }
+        compare(a, b, at: "")
+    }
+
+    /// Member by member; lists of packages and node packs by name.
+    private mutating func compare(_ a: JSON?, _ b: JSON?, at path: String) {
+        if ["nodePacks.files", "objectInfo"].contains(path) { return }
+        switch (a, b) {
+        case (.object(let old), .object(let new)):
+            for (key, value) in old.members { compare(value, new[key], at: path.isEmpty ? key : "\(path).\(key)") }
+            for (key, value) in new.members where old[key] == nil {
+                compare(nil, value, at: path.isEmpty ? key : "\(path).\(key)")
+            }
+        case (.array(let old), .array(let new)) where path == "packages":
+            named(old, new) { $0.string.map { String($0.prefix { $0 != "=" }) } }.forEach {
+                add("environment", "package \($0)", $1, $2)
+            }
+        case (.array(let old), .array(let new)) where path == "nodePacks":
+            let brief = { (pack: JSON?) -> JSON? in
+                pack.map { pack in
+                    let files = pack["files"].map { SHA256.digest(of: Array($0.canonical().utf8)).autoV2 }
+                    return ["commit": pack["commit"] ?? .null, "files": .string(orNull: files)]
+                }
+            }
+            named(old, new) { $0["name"]?.string }.forEach {
+                add("environment", "node pack \($0)", brief($1), brief($2))
+            }
+        default: add("environment", path, a, b)
+        }
+    }
+
+    private func named(_ a: [JSON], _ b: [JSON], _ name: (JSON) -> String?) -> [(String, JSON?, JSON?)] {
+        let old = Dictionary(a.compactMap { item in name(item).map { ($0, item) } }) { first, _ in first }
+        let new = Dictionary(b.compactMap { item in name(item).map { ($0, item) } }) { first, _ in first }
+        return Set(old.keys).union(new.keys).sorted().map { ($0, old[$0], new[$0]) }
+    }
+
+    package var json: JSON {
+        .array(items.map { ["part": .string($0.part), "what": .string($0.what), "old": $0.old, "new": $0.new] })
+    }
+}
