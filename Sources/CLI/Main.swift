@@ -25,7 +25,7 @@ struct Reprofs: ParsableCommand {
             InitCommand.self, AddCommand.self, ListCommand.self, SnapshotCommand.self, RecipeCommand.self,
             ReadCommand.self, ExplainCommand.self, LineageCommand.self, MountCommand.self, UnmountCommand.self,
             UseCommand.self, ReproduceCommand.self, DiffCommand.self,
-            VaryCommand.self,
+            VaryCommand.self, ExportCommand.self, WatchCommand.self,
         ])
 
     /// Every failure is one line on standard error; the table of exit codes is above.

@@ -35,11 +35,17 @@ final class SnapshotWork: Sendable {
     private let inputs: [FilePath]
     private let sources: [any RecordSource]
     private let store: Store
+    private let skipsUnchanged: Bool
     private let state: Mutex<State>
     /// Held while a group is being stored, so that groups do not wait for each other inside SQLite.
     private let storing = Mutex(())
 
-    init(_ items: [Item], label: String?, inputs: [FilePath], sources: [any RecordSource], store: Store) {
+    /// `skipsUnchanged`: what was read once is not read again, although there may be new places to look for inputs.
+    init(
+        _ items: [Item], label: String?, inputs: [FilePath], sources: [any RecordSource], store: Store,
+        skipsUnchanged: Bool = false
+    ) {
+        self.skipsUnchanged = skipsUnchanged
         self.items = items
         self.label = label
         self.inputs = inputs
@@ -64,7 +70,9 @@ final class SnapshotWork: Sendable {
     private func read(_ item: Item) {
         do throws(StoreError) {
             // New places to look for inputs may give more than was found then.
-            if item.root != nil, inputs.isEmpty, sources.isEmpty, try store.unchangedSnapshot(item.path) != nil {
+            if item.root != nil, skipsUnchanged || inputs.isEmpty, sources.isEmpty,
+                try store.unchangedSnapshot(item.path) != nil
+            {
                 return state.withLock { state in
                     state.counts.unchanged += 1
                     state.progress.advance(by: 1, of: item.path.lastComponent?.string ?? "")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Comfy
 import Recipe
 import Store
 
@@ -11,15 +12,41 @@ struct ExplainCommand: ParsableCommand {
             """)
 
     @OptionGroup var image: ImageArgument
+    @Option(help: "A running ComfyUI to compare with the recorded environment.") var server: String?
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 
     func run() throws {
         let store = try store.open()
         let (snapshot, name) = try image.find(in: store)
-        let document = try store.recipeDocument(of: snapshot, named: name)
+        let others = try server.map { try differences(on: $0, of: snapshot, named: name, store) } ?? []
+        let document = try store.recipeDocument(of: snapshot, named: name, others: others)
         if json { return print(document.verdict.json.formatted(), terminator: "") }
         print("\(document.name): \(document.verdict.grade.rawValue)".withoutControls)
         print(document.explanation, terminator: "")
+    }
+
+    /// What is otherwise on a server than it was when the image was made.
+    private func differences(
+        on address: String, of snapshot: Int64, named name: String, _ store: Store
+    ) throws -> [Reason] {
+        let document = try store.recipeDocument(of: snapshot, named: name)
+        let server = try ComfyServer(address)
+        return try Blocking.run {
+            let process = ListeningProcess.at(server.address).flatMap { Opener(process: $0) }
+            let stage = Stage(server, process: process, since: .now(), manner: "server", hasInputs: false) {}
+            let present = try await stage.environment()
+            var reasons =
+                document.environment.map {
+                    EnvironmentComparison.reasons(recorded: $0, present: present)
+                } ?? [Reason(.environmentVersion, "the environment in which it was made is not recorded")]
+            if let prompt = document.prompt, let graph = ComfyGraph(try JSONParser.parse(prompt)) {
+                let classes = try await server.objectInfo(of: Set(graph.list.map(\.classType)).sorted())
+                reasons += NodeClasses.differences(
+                    graph, recorded: document.environment?["objectInfo"], present: classes
+                ).map { Reason(.environmentNodes, $0.message) }
+            }
+            return reasons
+        }
     }
 }

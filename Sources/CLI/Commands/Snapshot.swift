@@ -113,7 +113,7 @@ enum ImageFiles {
 
     private static let suffixes = Set(Container.suffixes)
 
-    private static func isImage(_ name: String) -> Bool {
+    static func isImage(_ name: String) -> Bool {
         name.lastIndex(of: ".").map { suffixes.contains(name[$0...].lowercased()) } ?? false
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Comfy
 import Recipe
 import Store
 
@@ -9,12 +10,18 @@ struct UseCommand: ParsableCommand {
             "Returns when every mount of the store shows it. Whoever has a file open goes on reading what it opened.")
 
     @Argument(help: "A snapshot's id, an image, or 'live'.") var target: String
+    @Option(help: "A running ComfyUI on active/models: it lets go of what it holds, and must list what is chosen.")
+    var server: String?
     @OptionGroup var store: StoreOption
 
     func run() throws {
         let store = try store.open()
         let generation: Int64
         let what: String
+        var pinned: [PinnedModel] = []
+        let comfy = try server.map { try ComfyServer($0) }
+        // A server that is not there is found before anything is switched.
+        if let comfy { _ = try Blocking.run { try await comfy.systemStats() } }
         if target == "live" {
             generation = try store.use(nil)
             what = "the live view"
@@ -25,9 +32,17 @@ struct UseCommand: ParsableCommand {
             }
             generation = try store.use(row)
             what = "the models of \(row.short)"
+            pinned = try store.pinnedModels(of: row)
         }
         let mounts = try ActiveSwitch(store: store).acknowledged(generation)
         for mount in mounts { print("\(mount.path)/active/models shows \(what).") }
+        if let comfy {
+            let models = pinned
+            try Blocking.run { try await Stage.hand(comfy, models, mounts) }
+            print(
+                "\(comfy.address) has let go of its models"
+                    + (models.isEmpty ? "." : " and lists those of the snapshot."))
+        }
         if mounts.isEmpty { print("active/models will show \(what); the store is not mounted now.") }
     }
 }

@@ -58,8 +58,8 @@ extension Stage {
             throw Failure(
                 description: "the store is not mounted; 'reprofs mount' it and start ComfyUI on its active/models")
         }
-        let paths = try await server.folderPaths()
-        try check(paths, look: pinned, into: mounts)
+        // A server that does not look there is found before anything is switched.
+        try check(try await server.folderPaths(), look: pinned, into: mounts)
         let before = try store.active()
         let generation: Int64
         switch models {
@@ -74,15 +74,22 @@ extension Stage {
         do {
             try ActiveSwitch(store: store).acknowledged(generation)
             let since = Timestamp.now()
-            try await settle(server)
-            try await check(server, lists: pinned)
-            try checkOrder(paths, pinned, mounts)
+            try await hand(server, pinned, mounts)
             let process = ListeningProcess.at(server.address).flatMap { Opener(process: $0) }
             return Stage(server, process: process, since: since, manner: "server", hasInputs: false, putBack: putBack)
         } catch {
             await Task(operation: putBack).value
             throw error
         }
+    }
+
+    /// Makes a server take what `active/models` shows now: it lets go of its models, and must list the pinned ones.
+    static func hand(_ server: ComfyServer, _ pinned: [PinnedModel], _ mounts: [MountRow]) async throws {
+        let paths = try await server.folderPaths()
+        try check(paths, look: pinned, into: mounts)
+        try await settle(server)
+        try await check(server, lists: pinned)
+        try checkOrder(paths, pinned, mounts)
     }
 
     /// Lets the server go of its models, and waits until it has. It does so between two prompts, when it wakes; a second

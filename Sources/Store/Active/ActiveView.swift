@@ -109,3 +109,18 @@ extension Store {
         return models
     }
 }
+
+extension Store {
+    /// Every file of a pinned tree, with its path in it.
+    package func pinnedFiles(in set: Int64) throws(StoreError) -> [(path: String, blob: Blob)] {
+        let places = try page(
+            "SELECT position FROM pin WHERE pinSet = ? AND blob IS NOT NULL ORDER BY position", [set], 1_000_000
+        ) { $0["position"] as Int64 }
+        var files: [(path: String, blob: Blob)] = []
+        for place in places {
+            guard let blob = try pin(place, in: set)?.blob else { continue }
+            files.append((try path(ofPin: place, in: set).joined(separator: "/"), blob))
+        }
+        return files
+    }
+}

@@ -275,6 +275,7 @@ enum Schema {
         );
         CREATE INDEX loadByName ON load (process, folder, name, first);
         CREATE INDEX loadByBlob ON load (blob);
+        CREATE INDEX loadByModel ON load (name, first);
 
         -- Recipes and cards as served, made once, and again when they are not fresh: something their grade rests on changed.
         CREATE TABLE rendering (

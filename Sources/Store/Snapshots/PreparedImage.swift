@@ -33,8 +33,11 @@ package struct Run: Sendable {
     package let process: String?
     package let ended: Timestamp
     package let variation: Variation?
+    /// Whether the process is known to have made it, and not only the one that can have.
+    let isCertain: Bool
 
-    package init(process: String?, ended: Timestamp, variation: Variation? = nil) {
+    package init(process: String?, ended: Timestamp, variation: Variation? = nil, isCertain: Bool = true) {
+        self.isCertain = isCertain
         self.process = process
         self.ended = ended
         self.variation = variation

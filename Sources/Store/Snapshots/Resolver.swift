@@ -14,9 +14,11 @@ struct Resolver {
     func resolve(_ reference: ModelReference) throws -> [Recipe.ModelUse] {
         if reference.isDirectory { return try resolveDirectory(reference) }
         var use = Recipe.ModelUse(reference: reference)
-        if let seen = try byLoad(reference) {
+        // What a process that can have made it had opened tells less than a recorded hash.
+        let isCertain = run?.isCertain == true
+        if let seen = try byLoad(reference), try isCertain || byHash(reference) == nil {
             use.resolution = seen
-            use.evidence = .observed
+            use.evidence = run?.isCertain == true ? .observed : .inferred
             return [use]
         }
         if let found = try byHash(reference) {

@@ -37,7 +37,8 @@ extension Store {
         let previous = try current(of: image.facts.sha256, db)
         let documents = image.documents.references
         let document = try propose(
-            image.recipe, image.facts, image.inputs, documents, run: image.run, previous, db)
+            image.recipe, image.facts, image.inputs, documents,
+            run: try image.run ?? db.likelyRun(image.recipe, at: image.facts.time), previous, db)
         let row = try previous?.image ?? db.makeImage(image.facts.sha256)
         try db.execute(
             sql: "UPDATE image SET pixels = ? WHERE id = ? AND pixels IS NOT ?",

@@ -1,0 +1,143 @@
+import ArgumentParser
+import Foundation
+import Recipe
+import Store
+import SystemPackage
+
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Write a directory from which an image can be made again without ReproFS.",
+        discussion: """
+            It holds the models, inputs and node packs, the prompt, and a README. Models share their blocks with the store \
+            where the filesystem can. Keys and passwords are taken out.
+            """)
+
+    @OptionGroup var image: ImageArgument
+    @Argument(help: "The directory; it must be absent or empty.") var directory: String
+    @OptionGroup var store: StoreOption
+
+    func run() throws {
+        let store = try store.open()
+        let (snapshot, name) = try image.find(in: store)
+        let run = try SnapshotRun(snapshot, named: name, store: store)
+        let target = try Paths.absolute(directory)
+        let size = try Export(run: run, target: target).write()
+        print("Wrote \(Terminal.size(size)) to \(target); its README.md says how to use it.".withoutControls)
+    }
+}
+
+/// The directory that an export writes.
+struct Export {
+    let run: SnapshotRun
+    let target: FilePath
+
+    /// Returns how many bytes of pinned files it has.
+    func write() throws -> Int {
+        let files = FileManager.default
+        let isNew = !files.fileExists(atPath: target.string)
+        if !isNew, try !files.contentsOfDirectory(atPath: target.string).isEmpty {
+            throw Stage.Failure(description: "\(target) is not empty; nothing was written")
+        }
+        let pinned = try pinned()
+        let size = pinned.reduce(0) { $0 + $1.blob.size }
+        try files.createDirectory(atPath: target.string, withIntermediateDirectories: true)
+        do {
+            for file in pinned {
+                let path = target.pushing(FilePath(file.path))
+                try files.createDirectory(
+                    atPath: path.removingLastComponent().string, withIntermediateDirectories: true)
+                try run.store.write(file.blob, to: path)
+            }
+            for name in ["models", "input", "custom_nodes", "output"] {
+                try files.createDirectory(atPath: target.appending(name).string, withIntermediateDirectories: true)
+            }
+            try writeDocuments(pinned)
+        } catch {
+            // Half an export is none. Only what was made here is removed.
+            if isNew {
+                try? files.removeItem(atPath: target.string)
+            } else {
+                for name in (try? files.contentsOfDirectory(atPath: target.string)) ?? [] {
+                    try? files.removeItem(atPath: target.appending(name).string)
+                }
+            }
+            throw error
+        }
+        return size
+    }
+
+    private func pinned() throws -> [(path: String, blob: Blob)] {
+        var all: [(path: String, blob: Blob)] = []
+        for (top, set) in [("models", run.row.models), ("input", run.row.inputs)] {
+            all += try run.store.pinnedFiles(in: set).map { ("\(top)/\($0.path)", $0.blob) }
+        }
+        if let nodes = run.row.nodes {
+            all += try run.store.pinnedFiles(in: nodes).map { ("custom_nodes/\($0.path)", $0.blob) }
+        }
+        return all
+    }
+
+    private func writeDocuments(_ pinned: [(path: String, blob: Blob)]) throws {
+        let clean = { (json: JSON) in Redaction.clean(json, secretsOf: run.graph) }
+        let graph = clean(run.graph)
+        try write(graph.formatted(), to: "prompt.json")
+        let body: JSON = ["prompt": graph]
+        try write(body.compact(), to: "queue.json")
+        if let workflow = run.document.workflow, let json = try? JSONParser.parse(workflow) {
+            try write(clean(json).formatted(), to: "workflow.json")
+        }
+        if let environment = run.document.environment {
+            try write(clean(environment).formatted(), to: "environment.json")
+        }
+        try write(clean(run.document.json).formatted(), to: "recipe.json")
+        let sums = pinned.map { "\($0.blob.digest.hex)  \($0.path)\n" }.sorted().joined()
+        try write(sums, to: "SHA256SUMS")
+        try write(readme(hasNodes: run.row.nodes != nil), to: "README.md")
+    }
+
+    private func write(_ text: String, to name: String) throws {
+        try text.write(toFile: target.appending(name).string, atomically: false, encoding: .utf8)
+    }
+
+    private func readme(hasNodes: Bool) -> String {
+        let environment = run.document.environment
+        let version = environment?["comfyui"]?["version"]?.string
+        let commit = environment?["comfyui"]?["commit"]?.string
+        let flags = EnvironmentComparison.relevantFlags(
+            in: environment?["argv"]?.array?.compactMap(\.string) ?? []
+        ).joined(separator: " ")
+        var facts = ["ComfyUI \(version ?? "of an unknown version")" + (commit.map { ", commit \($0)" } ?? "")]
+        for (key, label) in [("python", "Python"), ("torch", "torch")] {
+            if let value = environment?[key]?.string { facts.append("\(label) \(value)") }
+        }
+        if let device = environment?["device"]?["name"]?.string { facts.append("device: \(device)") }
+        var start = ""
+        for name in ["OMP_NUM_THREADS", "MKL_NUM_THREADS"] {
+            if let value = environment?["threads"]?[name]?.string { start += "\(name)=\(value) " }
+        }
+        let pixels = (try? run.store.pixels(ofSnapshot: run.row.id)) ?? nil
+        return """
+            # \(run.document.name)
+
+            Everything that this image was made from. Snapshot \(run.document.id.hex).
+
+            It was made with:
+
+            \(facts.map { "- \($0)" }.joined(separator: "\n"))
+
+            To make it again:
+
+            1. Check that every file is whole: `sha256sum -c SHA256SUMS`
+            2. Start that ComfyUI on this directory, from within it, with the path of its own for COMFYUI:
+               `\(start)python COMFYUI/main.py --base-directory "$PWD"\(flags.isEmpty ? "" : " " + flags)`
+            3. Queue the prompt:
+               `curl -H 'Content-Type: application/json' -d @queue.json http://127.0.0.1:8188/prompt`
+
+            The image is then in `output/`. \(pixels.map { "The SHA-256 of its pixels, as RGBA from the top left, was\n`\($0.hex)`." } ?? "")
+
+            `environment.json` has every package and flag\(hasNodes ? ", and `custom_nodes/` the code of the node packs" : ""). `workflow.json` opens in
+            ComfyUI's editor where the image had one. Keys and passwords were replaced by `\(Redaction.mark)`.
+
+            """
+    }
+}

@@ -1,0 +1,79 @@
+/// Takes secrets out of what leaves the store: values of inputs whose names say that they are keys, and what looks like one.
+package enum Redaction {
+    package static let mark = "[redacted]"
+
+    private static let words = [
+        "apikey", "token", "secret", "passw", "credential", "authorization", "bearer", "cookie",
+    ]
+    /// Inputs that count tokens.
+    private static let harmless = [
+        "maxtoken", "numtoken", "mintoken", "contexttoken", "tokencount", "tokenlimit", "tokeniz", "tokennorm",
+        "tokens",
+    ]
+    /// How keys of well-known services begin, and how many characters follow at least.
+    private static let keys: [(prefix: String, length: Int)] = [
+        ("sk-", 16), ("hf_", 16), ("ghp_", 20), ("gho_", 20), ("ghs_", 20), ("ghu_", 20), ("github_pat_", 20),
+        ("AKIA", 16),
+        ("xoxb-", 10), ("xoxp-", 10), ("eyJ", 40),
+    ]
+
+    /// Whether an input or an argument of this name holds a secret.
+    package static func isSecret(_ name: String) -> Bool {
+        let plain = String(name.lowercased().filter { $0.isLetter || $0.isNumber })
+        return words.contains { plain.holds($0) } && !harmless.contains { plain.holds($0) }
+    }
+
+    /// The graph, the canvas or any other document without the secrets that `graph` names, and without what looks like one.
+    package static func clean(_ document: JSON, secretsOf graph: JSON?) -> JSON {
+        var secrets: Set<String> = []
+        for (_, node) in graph?.object?.members ?? [] {
+            for (input, value) in node["inputs"]?.object?.members ?? [] where isSecret(input) {
+                if let text = value.string, text.count >= 4 { secrets.insert(text) }
+            }
+        }
+        return clean(document, secrets.sorted { $0.count > $1.count })
+    }
+
+    private static func clean(_ value: JSON, _ secrets: [String]) -> JSON {
+        switch value {
+        case .string(let text): return .string(clean(text, secrets))
+        case .array(let values): return .array(values.map { clean($0, secrets) })
+        case .object(let object):
+            var cleaned = JSON.Object()
+            for (key, value) in object.members { cleaned.append(key, clean(value, secrets)) }
+            return .object(cleaned)
+        default: return value
+        }
+    }
+
+    /// A text without these secrets, and without what looks like a key.
+    package static func clean(_ text: String, _ secrets: [String] = []) -> String {
+        var text = text
+        for secret in secrets where text.holds(secret) { text = replaced(text, text.places(of: secret)) }
+        for (prefix, length) in keys where text.holds(prefix) {
+            let places = text.places(of: prefix).compactMap { place -> Range<String.Index>? in
+                // A key stands by itself, not in the middle of a word.
+                if place.lowerBound > text.startIndex {
+                    let before = text[text.index(before: place.lowerBound)]
+                    if before.isLetter || before.isNumber || before == "_" || before == "-" { return nil }
+                }
+                let rest = text[place.upperBound...].prefix {
+                    ($0.isASCII && ($0.isLetter || $0.isNumber)) || "_-.".contains($0)
+                }
+                return rest.count >= length ? place.lowerBound..<rest.endIndex : nil
+            }
+            text = replaced(text, places)
+        }
+        return text
+    }
+
+    private static func replaced(_ text: String, _ places: [Range<String.Index>]) -> String {
+        var result = ""
+        var last = text.startIndex
+        for place in places where place.lowerBound >= last {
+            result += text[last..<place.lowerBound] + mark
+            last = place.upperBound
+        }
+        return result + text[last...]
+    }
+}
