@@ -63,6 +63,6 @@ let package = Package(
             name: "ReproFSTests", dependencies: ["ReproFS", "Store", "Recipe", "Support", system], swiftSettings: strict
         ),
         .testTarget(
-            name: "CLITests", dependencies: ["CLI", "Recipe", "Store", "Support", system], swiftSettings: strict),
+            name: "CLITests", dependencies: ["CLI", "Comfy", "Recipe", "Store", "Support", system], swiftSettings: strict),
     ]
 )

@@ -65,11 +65,21 @@ package final class ComfyProcess: Sendable {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = output
-        do { try process.run() } catch {
+        do { try Self.withoutBlockedSignals { try process.run() } } catch {
             throw ComfyError.cannotStart("\(place.python) cannot be run")
         }
         pid = process.processIdentifier
         self.process = Mutex(process)
+    }
+
+    /// A new process inherits which signals are blocked, and the threads that asynchronous work runs on block them all: it
+    /// could not even be asked to end.
+    package static func withoutBlockedSignals<Result>(_ body: () throws -> Result) rethrows -> Result {
+        var (none, before) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        return try body()
     }
 
     /// Versions before 0.3.11 have no base directory; each directory is named, and models by a list of paths.

@@ -1,3 +1,4 @@
+import Comfy
 import Foundation
 import Recipe
 import Support
@@ -51,7 +52,7 @@ final class CommandLineFixture: Sendable {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle(forWritingAtPath: output)
         process.standardError = FileHandle(forWritingAtPath: complaint)
-        try process.run()
+        try ComfyProcess.withoutBlockedSignals { try process.run() }
         process.waitUntilExit()
         return Outcome(
             status: process.terminationStatus, output: try String(contentsOfFile: output, encoding: .utf8),

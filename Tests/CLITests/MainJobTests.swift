@@ -99,8 +99,9 @@ import Testing
                     size = os.path.getsize(path)
                     with open(path, "rb") as f:
                         data = f.read()
-                        assert os.path.islink(path) or name == "status" or len(data) == size, path
-                        if size and name != "status":
+                        made = top.endswith("/.reprofs")
+                        assert os.path.islink(path) or made or len(data) == size, path
+                        if size and not made:
                             with mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ) as m:
                                 assert hashlib.sha256(m).digest() == hashlib.sha256(data).digest(), path
                     seen += 1

@@ -9,11 +9,11 @@ import Testing
     let view: ViewFixture
     init() throws { view = try ViewFixture() }
 
-    /// > The top of a mount has `models`, `by-name`, `by-hash`, `by-snapshot`, `by-image` and `.reprofs`.
+    /// > The top of a mount has `models`, `by-name`, `by-hash`, `by-snapshot`, `by-image`, `active` and `.reprofs`.
     @Test(arguments: View.allCases) func `stand at the top`(_ way: View) throws {
         try way.show(view.store) { tree throws in
             #expect(
-                try tree.list("").sorted() == [".reprofs", "by-hash", "by-image", "by-name", "by-snapshot", "models"])
+                try tree.list("").sorted() == [".reprofs", "active", "by-hash", "by-image", "by-name", "by-snapshot", "models"])
         }
     }
 

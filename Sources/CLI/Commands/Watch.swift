@@ -80,7 +80,7 @@ private final class Interrupt {
         let flag = Flag()
         self.flag = flag
         sources = [SIGINT, SIGTERM, SIGHUP].map { number in
-            signal(number, SIG_IGN)
+            signal(number) { _ in }
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { flag.isSet.withLock { $0 = true } }
             source.resume()

@@ -18,7 +18,8 @@ enum Blocking {
             done.signal()
         }
         let sources = [SIGINT, SIGTERM, SIGHUP].map { number in
-            signal(number, SIG_IGN)
+            // Not ignored: a process that is started here would ignore it too.
+            signal(number) { _ in }
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { task.cancel() }
             source.resume()

@@ -143,7 +143,7 @@ private final class Scratch: Sendable {
         process.arguments = arguments
         process.standardOutput = FileHandle.nullDevice
         process.standardInput = FileHandle.nullDevice
-        try process.run()
+        try ComfyProcess.withoutBlockedSignals { try process.run() }
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
             throw Stage.Failure(description: "'reprofs \(arguments[0])' failed; the reason is above")

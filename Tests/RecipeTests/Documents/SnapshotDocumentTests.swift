@@ -88,7 +88,7 @@ import Testing
                 "environment", "features", "findings", "generator", "image", "inputs", "models", "parameters", "parent",
                 "passes",
                 "prompt", "records",
-                "schema", "workflow",
+                "schema", "variation", "workflow",
             ]
         )
         #expect(json["schema"] == "reprofs.snapshot/1")

@@ -18,7 +18,9 @@ import Testing
         ("input.damaged", .partial), ("text.generated", .partial), ("batch.coupled", .approximate),
         ("model.tensor_equal", .full), ("model.changed", .approximate), ("model.fuzzy", .approximate),
         ("model.unnamed", .partial), ("model.converted", .approximate), ("hash.empty", .approximate),
-        ("tool.closed", .partial), ("origin.forged", .partial), ("drift.known", .approximate),
+        ("tool.closed", .partial), ("origin.forged", .partial), ("drift.known", .approximate), ("env.version", .approximate), ("env.device", .approximate),
+        ("env.threads", .approximate), ("env.flags", .approximate), ("env.nodes", .approximate),
+        ("verified.bitexact", .full),
     ]
 
     @Test(arguments: table) func `caps the grade as its code says`(code: String, cap: Grade) throws {
@@ -43,8 +45,8 @@ import Testing
         }
     }
 
-    @Test func `never allows the full grade, but for equal weights`() {
-        #expect(Reason.Code.allCases.filter { $0.cap == .full } == [.modelTensorEqual])
+    @Test func `never allows the full grade, but for equal weights and proof`() {
+        #expect(Reason.Code.allCases.filter { $0.cap == .full } == [.modelTensorEqual, .verified])
     }
 }
 

@@ -16,7 +16,12 @@ _begun = {}
 
 
 def install():
-    """Looks over the shoulder of ComfyUI's queue. Should a version have none of this shape, nothing is captured."""
+    """Looks over the shoulder of ComfyUI's queue. Should a version have none of this shape, nothing is captured.
+
+    REPROFS_CAPTURE=off keeps it from looking: a ComfyUI that ReproFS starts itself is watched by the mount.
+    """
+    if os.environ.get("REPROFS_CAPTURE") == "off":
+        return
     import execution
 
     prompts = execution.PromptQueue

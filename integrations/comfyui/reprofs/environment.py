@@ -49,11 +49,10 @@ def _device():
 
 
 def _threads():
-    import torch
-
+    torch = _try(lambda: __import__("torch"))
     return {
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS"), "MKL_NUM_THREADS": os.environ.get("MKL_NUM_THREADS"),
-        "torch": torch.get_num_threads(), "interop": torch.get_num_interop_threads(),
+        "torch": _try(lambda: torch.get_num_threads()), "interop": _try(lambda: torch.get_num_interop_threads()),
     }
 
 
@@ -86,8 +85,8 @@ def node_packs():
 def constant():
     """What does not change while the process runs."""
     import folder_paths
-    import torch
 
+    torch = _try(lambda: __import__("torch"))
     version = _try(lambda: __import__("comfyui_version").__version__)
     return {
         "schema": "reprofs.environment/1",
@@ -95,9 +94,9 @@ def constant():
         "argv": redact.arguments(sys.argv[1:]),
         "python": platform.python_version(),
         "system": platform.platform(),
-        "torch": torch.__version__,
-        "cuda": torch.version.cuda,
-        "hip": torch.version.hip,
+        "torch": _try(lambda: torch.__version__),
+        "cuda": _try(lambda: torch.version.cuda),
+        "hip": _try(lambda: torch.version.hip),
         "device": _try(_device),
         "attention": _try(_attention),
         "threads": _try(_threads),

@@ -1,0 +1,210 @@
+import Comfy
+import Foundation
+import Recipe
+import Support
+import SystemPackage
+import Testing
+
+/// Against the stand-in for ComfyUI; scripts/e2e-comfyui does the same with a real one.
+@Suite(.serialized, .timeLimit(.minutes(3))) struct `Reproducing` {
+    let line: CommandLineFixture
+    let graph = SmallImage.graph(lora: "style/ink.safetensors")
+
+    init() throws {
+        line = try CommandLineFixture()
+        try #require(try line.run("init").status == 0)
+        try add(seed: 1)
+        try line.mount()
+    }
+
+    private func add(seed: UInt64) throws {
+        try line.directory.write(SmallModel.bytes(seed: seed), to: "models/checkpoints/model.safetensors")
+        try line.directory.write(SmallModel.bytes(seed: seed + 10), to: "models/loras/style/ink.safetensors")
+        try #require(try line.run("add", line.directory.appending("models").string).status == 0)
+    }
+
+    /// An image of the models of seed 1, snapshotted; the models are then replaced under their names.
+    private func imageOfReplacedModels(_ standIn: StandIn, _ graph: String? = nil) async throws -> String {
+        let image = try #require(try await standIn.run(graph ?? self.graph).first)
+        let id = String(try line.run("snapshot", image.string).output.prefix(12))
+        try add(seed: 2)
+        try await standIn.free()
+        return id
+    }
+
+    private func certificate(_ id: String, _ arguments: String...) throws -> JSON {
+        let outcome = try line.run(
+            tool: CommandLineFixture.executable, ["reproduce", id, "--json"] + arguments,
+            environment: ["REPROFS_STORE": line.store.string])
+        return try #require(outcome.json, "\(outcome.complaint)")
+    }
+
+    @Test func `on a running server gives the same pixels from the pinned bytes, and proves it`() async throws {
+        try await withStandIn(line) { standIn in
+            let id = try await imageOfReplacedModels(standIn)
+            let live = try #require(try await standIn.run(graph).first)
+            #expect(try line.run("recipe", live.string, "--json").json?["snapshot"] == nil, "other bytes, other pixels")
+            let told = try certificate(id, "--server", standIn.address)
+            #expect(told["verdict"] == "verified")
+            let opened = Set(told["opened"]?.array?.compactMap { $0["sha256"]?.string } ?? [])
+            #expect(opened == [SmallModel.digest(seed: 1).hex, SmallModel.digest(seed: 11).hex])
+            #expect(told["process"]?["pid"]?.number?.int == Int(standIn.process.pid))
+            #expect(try line.json(".reprofs/status")["active"]?["view"] == "live")
+        }
+    }
+
+    @Test func `on a launched installation gives the same, and leaves nothing behind`() async throws {
+        var id = ""
+        try await withStandIn(line) { id = try await imageOfReplacedModels($0) }
+        let before = try scratchDirectories()
+        let told = try certificate(
+            id, "--launch", StandIn.installation.string, "--python", try StandIn.python)
+        #expect(told["verdict"] == "verified" && told["manner"] == "launch")
+        #expect(try scratchDirectories() == before)
+        #expect(try line.run("explain", id).output.contains("reproduced, pixel by pixel"))
+        #expect(try line.json("by-snapshot/\(id)/recipe.json")["grade"]?["verified"] == true)
+    }
+
+    @Test func `launches on a mount of its own where the store is not mounted`() async throws {
+        var id = ""
+        try await withStandIn(line) { id = try await imageOfReplacedModels($0) }
+        #expect(try line.run("unmount", line.mountPoint.string).status == 0)
+        let outcome = try line.run(
+            "reproduce", id, "--launch", StandIn.installation.string, "--python", try StandIn.python)
+        #expect(outcome.status == 0, "\(outcome.complaint)")
+        #expect(outcome.output.contains("verified"))
+    }
+
+    @Test func `takes pinned inputs, under whatever name the server has them`() async throws {
+        try await withStandIn(line) { standIn in
+            let input = standIn.base.appending("input/photo.png").string
+            try FileManager.default.createDirectory(
+                atPath: standIn.base.appending("input").string, withIntermediateDirectories: true)
+            try Data(SmallImage.infotext("one")).write(to: URL(fileURLWithPath: input))
+            let graph = SmallImage.graph(image: "photo.png")
+            let image = try #require(try await standIn.run(graph).first)
+            let id = String(
+                try line.run("snapshot", image.string, "--input", standIn.base.appending("input").string).output.prefix(12))
+            try Data(SmallImage.infotext("two")).write(to: URL(fileURLWithPath: input))
+            #expect(try certificate(id, "--server", standIn.address)["verdict"] == "verified")
+            #expect(try Data(contentsOf: URL(fileURLWithPath: input)) == Data(SmallImage.infotext("two")))
+            #expect(
+                try certificate(id, "--launch", StandIn.installation.string, "--python", try StandIn.python)["verdict"]
+                    == "verified")
+        }
+    }
+
+    @Test func `finds the image again in a batch`() async throws {
+        try await withStandIn(line) { standIn in
+            let graph = SmallImage.graph().replacing("\"batch_size\":1", with: "\"batch_size\":2")
+            let images = try await standIn.run(graph)
+            #expect(images.count == 2)
+            let id = String(try line.run("snapshot", images[1].string).output.prefix(12))
+            let told = try certificate(id, "--server", standIn.address)
+            #expect(told["verdict"] == "verified")
+            #expect(told["result"]?["file"]?.string?.hasSuffix("_00002_.png") == true)
+        }
+    }
+
+    @Test func `says how far other pixels differ, and what differs in the environment`() async throws {
+        var id = ""
+        try await withStandIn(line, pack: true) { standIn in
+            let image = try #require(try await standIn.run(graph).first)
+            try eventually { try line.run("list", "images").output.contains(image.lastComponent?.string ?? "?") }
+            id = String(try line.run("list", "snapshots").output.prefix(12))
+        }
+        // A server whose results depend on something else: a step more than it was asked for.
+        try await withStandIn(line, environment: ["STANDIN_DRIFT": "1", "STANDIN_VERSION": "0.34.0"]) { standIn in
+            let outcome = try line.run("reproduce", id, "--server", standIn.address)
+            #expect(outcome.status == 3)
+            #expect(outcome.output.contains("other pixels") && outcome.output.contains("PSNR"))
+            #expect(outcome.output.contains("ComfyUI was 0.33.0 and is 0.34.0"))
+            #expect(try line.json(".reprofs/status")["active"]?["view"] == "live")
+            #expect(!(try line.run("explain", id).output.contains("pixel by pixel")))
+        }
+    }
+
+    @Test func `is not verified where a model was not seen being opened`() async throws {
+        try await withStandIn(line, environment: ["STANDIN_HOLDS": "1"]) { standIn in
+            let image = try #require(try await standIn.run(graph).first)
+            let id = String(try line.run("snapshot", image.string).output.prefix(12))
+            let outcome = try line.run("reproduce", id, "--server", standIn.address)
+            #expect(outcome.status == 4)
+            #expect(outcome.output.contains("checkpoints/model.safetensors was not seen being opened"))
+        }
+    }
+
+    @Test func `refuses a server that looks for models elsewhere`() async throws {
+        var id = ""
+        try await withStandIn(line) { id = try await imageOfReplacedModels($0) }
+        try await withStandIn(line, models: line.directory.appending("models").string) { standIn in
+            let outcome = try line.run("reproduce", id, "--server", standIn.address)
+            #expect(outcome.status == 1)
+            #expect(outcome.complaint.contains("--extra-model-paths-config"))
+        }
+    }
+
+    @Test func `says that nothing answers, with its exit code`() async throws {
+        var id = ""
+        try await withStandIn(line) { id = try await imageOfReplacedModels($0) }
+        let outcome = try line.run("reproduce", id, "--server", "http://127.0.0.1:9")
+        #expect(outcome.status == 5)
+        #expect(outcome.complaint == "reprofs: no ComfyUI answers at http://127.0.0.1:9\n")
+    }
+
+    @Test(arguments: [
+        (["STANDIN": "fail"], "ComfyUI failed in node 3, KSampler: RuntimeError: the stand-in was told to fail", "10"),
+        (["STANDIN": "die"], "ComfyUI is gone in the middle of the run", "10"),
+        (["STANDIN": "hang"], "ComfyUI said nothing for 2 seconds", "2"),
+        (["STANDIN_WITHOUT": "VAEDecode"], "the server has no node class 'VAEDecode'", "10"),
+        (
+            ["STANDIN_CLASSES": #"{"VAEDecode":{"samples":["LATENT"],"vae":["VAE"],"tiled":["BOOLEAN"]}}"#],
+            "VAEDecode (node 8) now needs the input 'tiled', which the recipe has not", "10"
+        ),
+    ])
+    func `says why a run has no result, and puts everything back`(
+        _ environment: [String: String], _ words: String, _ timeout: String
+    ) async throws {
+        var id = ""
+        try await withStandIn(line) { id = try await imageOfReplacedModels($0) }
+        try await withStandIn(line, environment: environment) { standIn in
+            let outcome = try line.run("reproduce", id, "--server", standIn.address, "--timeout", timeout)
+            #expect(outcome.status == 5)
+            #expect(outcome.complaint.contains(words), "\(outcome.complaint)")
+            #expect(try line.json(".reprofs/status")["active"]?["view"] == "live")
+        }
+    }
+
+    @Test func `says which models are not in the store, before anything is queued`() async throws {
+        try await withStandIn(line) { standIn in
+            let image = try line.directory.write(
+                SmallImage.comfy(prompt: SmallImage.graph(checkpoint: "gone.safetensors")), to: "output/gone.png")
+            let id = String(try line.run("snapshot", image.string).output.prefix(12))
+            let outcome = try line.run("reproduce", id, "--server", standIn.address)
+            #expect(outcome.status == 1)
+            #expect(outcome.complaint.contains("the model gone.safetensors is not in the store"))
+        }
+    }
+
+    @Test func `is stopped by an interrupt, and puts everything back`() async throws {
+        var id = ""
+        try await withStandIn(line) { id = try await imageOfReplacedModels($0) }
+        try await withStandIn(line, environment: ["STANDIN": "hang"]) { standIn in
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: CommandLineFixture.executable)
+            process.arguments = ["reproduce", id, "--server", standIn.address, "--store", line.store.string]
+            process.standardError = FileHandle.nullDevice
+            try ComfyProcess.withoutBlockedSignals { try process.run() }
+            try eventually { try line.json(".reprofs/status")["active"]?["view"]?.string == id }
+            process.interrupt()
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 1)
+            #expect(try line.json(".reprofs/status")["active"]?["view"] == "live")
+        }
+    }
+
+    private func scratchDirectories() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: NSTemporaryDirectory()).filter { $0.hasPrefix("reprofs-") }
+            .sorted()
+    }
+}

@@ -1,0 +1,121 @@
+import Comfy
+import Foundation
+import Recipe
+import Support
+import SystemPackage
+import Testing
+
+/// Varying, comparing and exporting, with the stand-in for ComfyUI.
+@Suite(.serialized, .timeLimit(.minutes(3))) struct `Varying` {
+    let line: CommandLineFixture
+    init() throws {
+        line = try CommandLineFixture()
+        try #require(try line.run("init").status == 0)
+        try line.directory.write(SmallModel.bytes(seed: 1), to: "models/checkpoints/model.safetensors")
+        for seed in [10, 11] {
+            try line.directory.write(SmallModel.bytes(seed: UInt64(seed)), to: "models/loras/ink.safetensors")
+            try #require(try line.run("add", line.directory.appending("models").string).status == 0)
+        }
+        try line.mount()
+    }
+
+    /// The id of an image that was made with the newest LoRA.
+    private func snapshot(_ standIn: StandIn) async throws -> String {
+        let image = try #require(try await standIn.run(SmallImage.graph(lora: "ink.safetensors")).first)
+        return String(try line.run("snapshot", image.string).output.prefix(12))
+    }
+
+    @Test func `makes a snapshot of every result, which knows what it was changed from`() async throws {
+        try await withStandIn(line) { standIn in
+            let id = try await snapshot(standIn)
+            let output = line.directory.appending("out").string
+            let outcome = try line.run(
+                "vary", id, "--set", "3.seed=1..2", "--set", "cfg=6", "--server", standIn.address, "--out", output)
+            #expect(outcome.status == 0, "\(outcome.complaint)")
+            let lines = outcome.output.split(separator: "\n")
+            #expect(lines.count == 4 && lines[3].hasSuffix("contact-sheet.png"))
+            let recipe = try #require(try line.run("recipe", String(lines[2].prefix(12)), "--json").json)
+            #expect(recipe["variation"]?["base"]?.string?.hasPrefix(id) == true)
+            let change = try #require(recipe["variation"]?["changes"]?.array?.first)
+            #expect(change["input"] == "cfg" && change["old"] == 4 && change["new"] == 6)
+            #expect(recipe["models"]?.array?.allSatisfy { $0["evidence"] == "observed" } == true)
+            let files = try FileManager.default.contentsOfDirectory(atPath: output).sorted()
+            #expect(files == ["001-seed=1.png", "002-seed=2.png", "003-cfg=6.png", "contact-sheet.png"])
+        }
+    }
+
+    @Test func `takes another version of a model, and the live view is back afterwards`() async throws {
+        try await withStandIn(line) { standIn in
+            let id = try await snapshot(standIn)
+            let outcome = try line.run(
+                "vary", id, "--set", "lora_name=ink.safetensors@v1", "--server", standIn.address, "--out",
+                line.directory.appending("out").string)
+            #expect(outcome.status == 0, "\(outcome.complaint)")
+            let recipe = try #require(try line.run("recipe", String(outcome.output.prefix(12)), "--json").json)
+            let lora = try #require(recipe["models"]?.array?.first { $0["folder"] == "loras" })
+            #expect(lora["sha256"]?.string == SmallModel.digest(seed: 10).hex && lora["evidence"] == "observed")
+            #expect(try line.json(".reprofs/status")["active"]?["view"] == "live")
+            let difference = try line.run("diff", id, String(outcome.output.prefix(12)))
+            #expect(difference.output.contains("ink.safetensors v2") && difference.output.contains("ink.safetensors v1"))
+            #expect(difference.output.contains("weights\n  loras/ink.safetensors: 1 changed"))
+        }
+    }
+
+    @Test func `prints the prompts of a dry run and asks no server`() async throws {
+        var id = ""
+        try await withStandIn(line) { id = try await snapshot($0) }
+        let outcome = try line.run("vary", id, "--set", "seed=1,2", "--set", "cfg=4,6", "--grid", "--dry-run")
+        let runs = try #require(outcome.json?.array)
+        #expect(runs.map { $0["label"]?.string } == ["seed=1 cfg=4", "seed=1 cfg=6", "seed=2 cfg=4", "seed=2 cfg=6"])
+        #expect(runs[3]["prompt"]?["3"]?["inputs"]?["seed"] == 2)
+    }
+
+    @Test(arguments: [
+        ("nothing=1", "no node has an input 'nothing'"), ("text=x", "'text' is ambiguous"),
+        ("lora_name=gone.safetensors", "the store has no model 'gone.safetensors' in loras"),
+        ("lora_name=ink.safetensors@v9", "has no version 9"),
+    ])
+    func `says what is wrong with a setting before anything runs`(_ setting: String, _ words: String) async throws {
+        var id = ""
+        try await withStandIn(line) { id = try await snapshot($0) }
+        let outcome = try line.run("vary", id, "--set", setting, "--server", "http://127.0.0.1:9")
+        #expect(outcome.status == 1)
+        #expect(outcome.complaint.contains(words), "\(outcome.complaint)")
+    }
+
+    @Test func `exports a directory with everything, and without keys`() async throws {
+        let classes = #"{"Partner":{"api_key":["STRING"]}}"#
+        try await withStandIn(line, environment: ["STANDIN_CLASSES": classes]) { standIn in
+            let graph = SmallImage.graph().dropLast()
+                + #","20":{"class_type":"Partner","inputs":{"api_key":"very-private-key"}}}"#
+            let image = try #require(try await standIn.run(String(graph)).first)
+            let id = String(try line.run("snapshot", image.string).output.prefix(12))
+            let target = line.directory.appending("exported")
+            let outcome = try line.run("export", id, target.string)
+            #expect(outcome.status == 0, "\(outcome.complaint)")
+            let check = try line.run(
+                tool: "/bin/sh",
+                ["-c", "cd \"$1\" && sha256sum --quiet -c SHA256SUMS && ! grep -r very-private-key .", "sh", target.string])
+            #expect(check.status == 0, "\(check.output)\(check.complaint)")
+            // It reproduces without ReproFS: the stand-in on that directory gives the same file's pixels.
+            let base = StandIn.installation.string
+            let process = try await ComfyProcess.start(
+                .init(installation: base, python: try StandIn.python, base: target.string))
+            let queue = try JSONParser.parse(
+                [UInt8](try Data(contentsOf: URL(fileURLWithPath: target.appending("prompt.json").string))))
+            let refused = await #expect(throws: ComfyError.self) {
+                try await PromptRun(on: process.server, queue).outputs { _ in }
+            }
+            await process.stop()
+            // The partner's class is not there; everything else was found.
+            #expect(refused?.description.contains("Partner") == true)
+        }
+    }
+
+    @Test func `refuses to export into a directory that is not empty`() async throws {
+        var id = ""
+        try await withStandIn(line) { id = try await snapshot($0) }
+        let outcome = try line.run("export", id, line.directory.appending("models").string)
+        #expect(outcome.status == 1 && outcome.complaint.contains("is not empty; nothing was written"))
+    }
+}
