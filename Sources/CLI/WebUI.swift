@@ -1,5 +1,5 @@
+import Comfy
 import Foundation
-import FoundationNetworking
 import Recipe
 import Store
 
@@ -29,11 +29,11 @@ struct WebUI: RecordSource {
     }
 
     private static func get(_ url: URL) throws -> [JSON] {
-        let data: Data
-        do { data = try Data(contentsOf: url) } catch {
-            throw Failure(description: "\(url.absoluteString) does not answer")
+        let address = url.absoluteString
+        guard let body = try Blocking.run({ await PlainHTTP.get(address) }) else {
+            throw Failure(description: "\(address) does not answer")
         }
-        guard let list = (try? JSONParser.parse([UInt8](data)))?.array else {
+        guard let list = (try? JSONParser.parse(body))?.array else {
             throw Failure(description: "\(url.absoluteString) does not answer as A1111 or Forge do")
         }
         return list

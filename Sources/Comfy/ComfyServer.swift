@@ -13,6 +13,14 @@ package struct ComfyServer: Sendable {
     /// The longest answer that is taken. Bytes.
     private static let limit = 1 << 30
 
+    /// A server that is gone is to be noticed, not waited for. It lives as long as the process.
+    static let client: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.timeout.connect = .seconds(10)
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
     /// `address` is `http://HOST:PORT` or `https://…`, also without its scheme; throws where it is none.
     package init(_ address: String) throws {
         let full = address.contains("://") ? address : "http://" + address
@@ -78,8 +86,9 @@ package struct ComfyServer: Sendable {
 
     /// Queues a graph. Returns the run's id, or throws what the server has against the graph.
     package func queue(_ prompt: JSON, client: String, extra: JSON) async throws -> String {
+        // As Python writes it: a graph may hold NaN, which is no JSON.
         let body: JSON = ["prompt": prompt, "client_id": .string(client), "extra_data": extra]
-        let (status, bytes) = try await send(.POST, "/prompt", Array(body.compact().utf8), type: "application/json")
+        let (status, bytes) = try await send(.POST, "/prompt", Array(body.python().utf8), type: "application/json")
         let answer = try? JSONParser.parse(bytes)
         guard status == 200, let id = answer?["prompt_id"]?.string else {
             guard status == 400, let answer else { throw ComfyError.unexpected("POST /prompt gives \(status)") }
@@ -143,7 +152,7 @@ package struct ComfyServer: Sendable {
         if let type { request.headers.add(name: "Content-Type", value: type) }
         if let body { request.body = .bytes(body) }
         do {
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(Self.patience))
+            let response = try await Self.client.execute(request, timeout: .seconds(Self.patience))
             let answer = try await response.body.collect(upTo: Self.limit)
             return (response.status.code, Array(answer.readableBytesView))
         } catch let error as CancellationError {

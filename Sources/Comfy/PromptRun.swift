@@ -47,37 +47,31 @@ package struct PromptRun: Sendable {
     package func outputs(_ tell: @escaping @Sendable (Progress) -> Void) async throws -> [RunOutput] {
         let client = UUID().uuidString
         let known = Known(State(progress: Progress(nodes: graph.object?.members.count ?? 0)))
-        return try await withThrowingTaskGroup(of: [RunOutput]?.self) { group in
-            group.addTask {
-                // Progress is a comfort; what counts is the history.
-                try? await ComfySocket.listen(to: server, client: client) { message in
-                    let progress = known.state.withLock { state -> Progress? in
-                        state.heard = .now
-                        return take(message, &state)
-                    }
-                    if let progress { tell(progress) }
+        // Progress is a comfort; what counts is the history. Nobody waits for the listener: a server that dies while it
+        // shakes hands may never let it go.
+        let listener = Task {
+            try? await ComfySocket.listen(to: server, client: client) { message in
+                let progress = known.state.withLock { state -> Progress? in
+                    state.heard = .now
+                    return take(message, &state)
                 }
-                return nil
+                if let progress { tell(progress) }
             }
-            let id = try await server.queue(graph, client: client, extra: extra)
-            known.state.withLock { $0.id = id }
-            group.addTask { try await follow(id, heard: { known.state.withLock { $0.heard } }) }
-            defer { group.cancelAll() }
-            do {
-                while let result = try await group.next() {
-                    if let result { return result }
-                }
-                throw ComfyError.died("")
-            } catch {
-                // A task of its own: this one may be cancelled.
-                if isThere() { await Task { try? await server.cancel(id) }.value }
-                throw error
-            }
+        }
+        defer { listener.cancel() }
+        let id = try await server.queue(graph, client: client, extra: extra)
+        known.state.withLock { $0.id = id }
+        do {
+            return try await follow(id) { known.state.withLock { $0.heard } }
+        } catch {
+            // A task of its own: this one may be cancelled.
+            if isThere() { await Task { try? await server.cancel(id) }.value }
+            throw error
         }
     }
 
     /// Asks for the history until the run is in it.
-    private func follow(_ id: String, heard: @Sendable () -> ContinuousClock.Instant) async throws -> [RunOutput] {
+    private func follow(_ id: String, heard: () -> ContinuousClock.Instant) async throws -> [RunOutput] {
         var missed = 0
         var absent = 0
         var wait = 50

@@ -31,7 +31,8 @@ import Testing
             let recipe = try recipe(of: image)
             #expect(recipe["models"]?.array?.first?["evidence"] == "observed")
             #expect(recipe["grade"]?["grade"] == "full")
-            #expect(recipe["environment"]?["comfyui"] != nil && recipe["environment"]?["objectInfo"]?["KSampler"] != nil)
+            #expect(
+                recipe["environment"]?["comfyui"] != nil && recipe["environment"]?["objectInfo"]?["KSampler"] != nil)
         }
     }
 
@@ -50,7 +51,9 @@ import Testing
             let image = try #require(try await standIn.run(SmallImage.graph()).first)
             let id = try #require(try recipe(of: image)["snapshot"]?.string).prefix(12)
             let code = try line.read("by-snapshot/\(id)/custom_nodes/reprofs/capture.py")
-            #expect(code == [UInt8](try Data(contentsOf: URL(fileURLWithPath: StandIn.pack.appending("capture.py").string))))
+            #expect(
+                code == [UInt8](try Data(contentsOf: URL(fileURLWithPath: StandIn.pack.appending("capture.py").string)))
+            )
             let names = try FileManager.default.contentsOfDirectory(
                 atPath: line.file("by-snapshot/\(id)/custom_nodes/reprofs"))
             #expect(!names.contains("__pycache__"))
@@ -73,7 +76,8 @@ import Testing
     @Test func `takes keys out of what it reports`() async throws {
         let classes = #"{"Partner":{"api_key":["STRING"],"max_tokens":["INT"]}}"#
         try await withStandIn(line, pack: true, environment: ["STANDIN_CLASSES": classes]) { standIn in
-            let graph = SmallImage.graph().dropLast()
+            let graph =
+                SmallImage.graph().dropLast()
                 + #","20":{"class_type":"Partner","inputs":{"api_key":"very-private-key","max_tokens":77}}}"#
             let image = try #require(try await standIn.run(String(graph)).first)
             let id = try #require(try recipe(of: image)["snapshot"]?.string).prefix(12)
@@ -103,7 +107,9 @@ import Testing
             _ = try await standIn.run(SmallImage.graph())
             try eventually { try line.run("list", "loads").output.contains("model.safetensors") }
             let load = try #require(
-                try line.run("list", "loads", "--json").json?.array?.first { $0["pid"]?.number?.int == Int(standIn.process.pid) })
+                try line.run("list", "loads", "--json").json?.array?.first {
+                    $0["pid"]?.number?.int == Int(standIn.process.pid)
+                })
             #expect(load["sha256"]?.string == SmallModel.digest(seed: 1).hex && load["opens"]?.number?.int == 2)
         }
     }

@@ -84,7 +84,8 @@ import Testing
             let graph = SmallImage.graph(image: "photo.png")
             let image = try #require(try await standIn.run(graph).first)
             let id = String(
-                try line.run("snapshot", image.string, "--input", standIn.base.appending("input").string).output.prefix(12))
+                try line.run("snapshot", image.string, "--input", standIn.base.appending("input").string).output.prefix(
+                    12))
             try Data(SmallImage.infotext("two")).write(to: URL(fileURLWithPath: input))
             #expect(try certificate(id, "--server", standIn.address)["verdict"] == "verified")
             #expect(try Data(contentsOf: URL(fileURLWithPath: input)) == Data(SmallImage.infotext("two")))

@@ -5,10 +5,10 @@ import Support
 import SystemPackage
 import Testing
 
-/// A running stand-in for ComfyUI (Fixtures/StandIn), on a base directory of its own, ended with the test.
+/// A running stand-in for ComfyUI (Tests/StandIn), on a base directory of its own, ended with the test.
 final class StandIn: Sendable {
     static let installation = FilePath(#filePath).removingLastComponent().removingLastComponent()
-        .appending("Fixtures/StandIn")
+        .appending("StandIn")
     static let pack = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
         .appending("integrations/comfyui/reprofs")
 
@@ -25,7 +25,9 @@ final class StandIn: Sendable {
     }
 
     /// `models` is its models directory; with `pack`, the node pack is installed and active.
-    init(_ line: CommandLineFixture, models: String, pack: Bool = false, environment: [String: String] = [:]) async throws {
+    init(_ line: CommandLineFixture, models: String, pack: Bool = false, environment: [String: String] = [:])
+        async throws
+    {
         base = line.directory.appending("comfy-\(UUID().uuidString.prefix(4))")
         try FileManager.default.createDirectory(
             atPath: base.appending("custom_nodes").string, withIntermediateDirectories: true)
@@ -48,7 +50,9 @@ final class StandIn: Sendable {
     func run(_ graph: String, extra: JSON = [:]) async throws -> [FilePath] {
         var run = PromptRun(on: server, try JSONParser.parse(Array(graph.utf8)))
         run.extra = extra
-        return try await run.outputs { _ in }.map { base.appending("output").appending($0.subfolder).appending($0.name) }
+        return try await run.outputs { _ in }.map {
+            base.appending("output").appending($0.subfolder).appending($0.name)
+        }
     }
 
     func free() async throws {

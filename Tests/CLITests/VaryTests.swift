@@ -56,7 +56,8 @@ import Testing
             #expect(lora["sha256"]?.string == SmallModel.digest(seed: 10).hex && lora["evidence"] == "observed")
             #expect(try line.json(".reprofs/status")["active"]?["view"] == "live")
             let difference = try line.run("diff", id, String(outcome.output.prefix(12)))
-            #expect(difference.output.contains("ink.safetensors v2") && difference.output.contains("ink.safetensors v1"))
+            #expect(
+                difference.output.contains("ink.safetensors v2") && difference.output.contains("ink.safetensors v1"))
             #expect(difference.output.contains("weights\n  loras/ink.safetensors: 1 changed"))
         }
     }
@@ -86,7 +87,8 @@ import Testing
     @Test func `exports a directory with everything, and without keys`() async throws {
         let classes = #"{"Partner":{"api_key":["STRING"]}}"#
         try await withStandIn(line, environment: ["STANDIN_CLASSES": classes]) { standIn in
-            let graph = SmallImage.graph().dropLast()
+            let graph =
+                SmallImage.graph().dropLast()
                 + #","20":{"class_type":"Partner","inputs":{"api_key":"very-private-key"}}}"#
             let image = try #require(try await standIn.run(String(graph)).first)
             let id = String(try line.run("snapshot", image.string).output.prefix(12))
@@ -95,7 +97,10 @@ import Testing
             #expect(outcome.status == 0, "\(outcome.complaint)")
             let check = try line.run(
                 tool: "/bin/sh",
-                ["-c", "cd \"$1\" && sha256sum --quiet -c SHA256SUMS && ! grep -r very-private-key .", "sh", target.string])
+                [
+                    "-c", "cd \"$1\" && sha256sum --quiet -c SHA256SUMS && ! grep -r very-private-key .", "sh",
+                    target.string,
+                ])
             #expect(check.status == 0, "\(check.output)\(check.complaint)")
             // It reproduces without ReproFS: the stand-in on that directory gives the same file's pixels.
             let base = StandIn.installation.string

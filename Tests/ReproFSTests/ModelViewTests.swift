@@ -13,7 +13,9 @@ import Testing
     @Test(arguments: View.allCases) func `stand at the top`(_ way: View) throws {
         try way.show(view.store) { tree throws in
             #expect(
-                try tree.list("").sorted() == [".reprofs", "active", "by-hash", "by-image", "by-name", "by-snapshot", "models"])
+                try tree.list("").sorted() == [
+                    ".reprofs", "active", "by-hash", "by-image", "by-name", "by-snapshot", "models",
+                ])
         }
     }
 

@@ -54,8 +54,8 @@ private struct Mutation: Sendable, CustomTestStringConvertible {
         ]
     }
 
-    /// > Every mutation fails with EROFS, in every tree. In this version `models` is read-only too: models come in with
-    /// > `reprofs add`.
+    /// > Every mutation fails with EROFS, in every tree, but for a report that is written into `.reprofs/reports`. In this
+    /// > version `models` is read-only too: models come in with `reprofs add`.
     @Test func `answers every mutation with EROFS and stays as it was`() throws {
         try View.mount(view.store) { tree throws in
             let before = try tree.walk().map { "\($0.path) \($0.facts)" }

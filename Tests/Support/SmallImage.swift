@@ -1,8 +1,9 @@
 /// PNGs of one pixel with the text fields that a test wants.
 package enum SmallImage {
     /// A PNG with `prompt` and, where given, `workflow`, as ComfyUI's SaveImage writes them.
-    package static func comfy(prompt: String, workflow: String? = nil) -> [UInt8] {
+    package static func comfy(prompt: String, workflow: String? = nil, parameters: String? = nil) -> [UInt8] {
         var chunks = text("prompt", prompt)
+        if let parameters { chunks += text("parameters", parameters) }
         if let workflow { chunks += text("workflow", workflow) }
         return png(chunks)
     }

@@ -80,9 +80,9 @@ struct Export {
     private func writeDocuments(_ pinned: [(path: String, blob: Blob)]) throws {
         let clean = { (json: JSON) in Redaction.clean(json, secretsOf: run.graph) }
         let graph = clean(run.graph)
-        try write(graph.formatted(), to: "prompt.json")
+        try write(graph.python(), to: "prompt.json")
         let body: JSON = ["prompt": graph]
-        try write(body.compact(), to: "queue.json")
+        try write(body.python(), to: "queue.json")
         if let workflow = run.document.workflow, let json = try? JSONParser.parse(workflow) {
             try write(clean(json).formatted(), to: "workflow.json")
         }

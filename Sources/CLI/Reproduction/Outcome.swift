@@ -1,4 +1,5 @@
 import Comfy
+import Foundation
 import Recipe
 import Store
 
@@ -31,7 +32,7 @@ struct Outcome: Sendable {
             return Outcome(file: output.file, pixels: pixels, comparison: comparison, isSame: false)
         }
         return all.first(where: \.isSame)
-            ?? all.max { ($0.comparison?.psnr ?? -1) < ($1.comparison?.psnr ?? -1) }
+            ?? all.min { ($0.comparison?.meanSquare ?? .infinity) < ($1.comparison?.meanSquare ?? .infinity) }
     }
 
     var json: JSON {
@@ -43,18 +44,21 @@ struct Outcome: Sendable {
             "node": .string(file.node), "pixels": .string(orNull: pixels?.hex), "identical": .bool(isSame),
             "difference": comparison.map {
                 [
-                    "psnr": number($0.psnr), "ssim": number($0.ssim), "largest": .integer($0.largest),
+                    "psnr": number(Self.psnr($0)), "ssim": number($0.ssim), "largest": .integer($0.largest),
                     "changedPixels": .integer($0.changed), "pixels": .integer($0.pixels),
                 ]
             } ?? .null,
         ]
     }
 
+    /// Peak signal-to-noise ratio in decibels.
+    private static func psnr(_ comparison: PixelComparison) -> Double { 10 * log10(255 * 255 / comparison.meanSquare) }
+
     /// In words; nil where the pixels are the same.
     var difference: String? {
         guard let comparison else { return nil }
         let percent = (Double(comparison.changed) / Double(comparison.pixels) * 1000).rounded() / 10
         return "\(percent) % of the pixels differ, by \(comparison.largest) of 255 levels at most; PSNR "
-            + "\((comparison.psnr * 10).rounded() / 10) dB, SSIM \((comparison.ssim * 10_000).rounded() / 10_000)"
+            + "\((Self.psnr(comparison) * 10).rounded() / 10) dB, SSIM \((comparison.ssim * 10_000).rounded() / 10_000)"
     }
 }

@@ -98,7 +98,7 @@ struct VariationRuns: Sendable {
         }
         return [
             "schema": "reprofs.report/1", "ended": .integer(ended.nanoseconds),
-            "prompt": .string(run.graph.compact()),
+            "prompt": .string(run.graph.python()),
             "workflow": .null,
             "outputs": .array(
                 files.map {

@@ -1,7 +1,7 @@
 extension JSON {
-    /// The text that Python's `json.dumps` gives: blanks after commas and colons, all but ASCII escaped. What signs a
+    /// The text that Python's `json.dumps` gives: blanks after commas and colons, all but ASCII escaped, `NaN` as it is. What signs a
     /// record signs these bytes.
-    func python() -> String {
+    package func python() -> String {
         switch self {
         case .null: "null"
         case .bool(let bool): bool ? "true" : "false"

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// Search by bytes: the standard library's searches whole characters, which costs a hundred times as much, and does not
 /// find what an accent follows.
 extension StringProtocol {
@@ -56,8 +54,10 @@ extension [UInt8] {
                 var end = part.count - 1
                 while end < bytes.count {
                     let byte = bytes[end]
-                    if byte == last, memcmp(bytes.baseAddress! + end - part.count + 1, part, part.count) == 0 {
-                        return true
+                    if byte == last {
+                        var index = 0
+                        while index < part.count, bytes[end - part.count + 1 + index] == part[index] { index += 1 }
+                        if index == part.count { return true }
                     }
                     end += steps[Int(byte)]
                 }

@@ -1,9 +1,7 @@
-internal import Glibc
-
 /// How two images of one size differ, pixel by pixel.
 package struct PixelComparison: Sendable, Equatable {
-    /// Peak signal-to-noise ratio in decibels; infinite for equal images.
-    package let psnr: Double
+    /// The mean of the squares of all differences, in levels of 0 to 255; 0 for equal images.
+    package let meanSquare: Double
     /// Mean structural similarity of the luma, 1 for equal images. Source: Wang et al., 2004, with blocks of 8 x 8 pixels.
     package let ssim: Double
     /// The largest difference of one channel, in levels of 0 to 255.
@@ -28,8 +26,7 @@ package struct PixelComparison: Sendable, Equatable {
             }
             if !isSame { changed += 1 }
         }
-        let mean = Double(squares) / Double(a.count)
-        psnr = mean == 0 ? .infinity : 10 * log10(255 * 255 / mean)
+        meanSquare = Double(squares) / Double(a.count)
         self.largest = largest
         self.changed = changed
         pixels = width * height

@@ -14,7 +14,8 @@ import Testing
         let json = try Self.json()
         #expect(
             Self.keys(json) == [
-                "schema", "snapshot", "image", "generator", "passes", "models", "inputs", "environment", "variation", "grade",
+                "schema", "snapshot", "image", "generator", "passes", "models", "inputs", "environment", "variation",
+                "grade",
                 "prompt", "workflow", "parameters",
             ]
         )

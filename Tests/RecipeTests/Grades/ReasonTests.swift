@@ -18,7 +18,8 @@ import Testing
         ("input.damaged", .partial), ("text.generated", .partial), ("batch.coupled", .approximate),
         ("model.tensor_equal", .full), ("model.changed", .approximate), ("model.fuzzy", .approximate),
         ("model.unnamed", .partial), ("model.converted", .approximate), ("hash.empty", .approximate),
-        ("tool.closed", .partial), ("origin.forged", .partial), ("drift.known", .approximate), ("env.version", .approximate), ("env.device", .approximate),
+        ("tool.closed", .partial), ("origin.forged", .partial), ("drift.known", .approximate),
+        ("env.version", .approximate), ("env.device", .approximate),
         ("env.threads", .approximate), ("env.flags", .approximate), ("env.nodes", .approximate),
         ("verified.bitexact", .full),
     ]

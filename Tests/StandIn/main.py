@@ -133,7 +133,9 @@ nodes.NODE_CLASS_MAPPINGS = {
     name: type(name, (), {"INPUT_TYPES": classmethod(lambda cls, n=name: info(n)["input"]), "RELATIVE_PYTHON_MODULE": "nodes"})
     for name in KINDS}
 nodes.LOADED_MODULE_DIRS = {}
-sys.modules.update(folder_paths=folder_paths, execution=execution, nodes=nodes)
+comfyui_version = types.ModuleType("comfyui_version")
+comfyui_version.__version__ = os.environ.get("STANDIN_VERSION", "0.33.0")
+sys.modules.update(folder_paths=folder_paths, execution=execution, nodes=nodes, comfyui_version=comfyui_version)
 
 packs = os.path.join(base, "custom_nodes")
 if os.path.isdir(packs):
@@ -281,7 +283,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if url.path == "/ws":
             return self.socket(query.get("clientId"))
         if url.path == "/system_stats":
-            return self.answer({"system": {"os": "linux", "comfyui_version": os.environ.get("STANDIN_VERSION", "0.33.0"),
+            return self.answer({"system": {"os": "linux", "comfyui_version": comfyui_version.__version__,
                                 "python_version": sys.version, "pytorch_version": "stand-in", "argv": sys.argv},
                                 "devices": [{"name": "cpu", "type": "cpu"}]})
         if parts[0] == "object_info" and len(parts) == 2:
