@@ -13,7 +13,9 @@ let strict: [SwiftSetting] = [
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
-let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"].map { .product(name: $0, package: "swift-nio") }
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"].map {
+    .product(name: $0, package: "swift-nio")
+}
 let tls: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let http: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -63,6 +65,7 @@ let package = Package(
             name: "ReproFSTests", dependencies: ["ReproFS", "Store", "Recipe", "Support", system], swiftSettings: strict
         ),
         .testTarget(
-            name: "CLITests", dependencies: ["CLI", "Comfy", "Recipe", "Store", "Support", system], swiftSettings: strict),
+            name: "CLITests", dependencies: ["CLI", "Comfy", "Recipe", "Store", "Support", system],
+            swiftSettings: strict),
     ]
 )

@@ -145,6 +145,18 @@ import Testing
         }
     }
 
+    @Test func `refuses a server that would take a file of a pinned name from elsewhere`() async throws {
+        var id = ""
+        try await withStandIn(line) { id = try await imageOfReplacedModels($0) }
+        let models = line.directory.appending("models").string
+        try await withStandIn(line, environment: ["STANDIN_FIRST": models]) { standIn in
+            let outcome = try line.run("reproduce", id, "--server", standIn.address)
+            #expect(outcome.status == 1)
+            #expect(outcome.complaint.contains("instead of the pinned file: it looks there first"))
+            #expect(try line.json(".reprofs/status")["active"]?["view"] == "live")
+        }
+    }
+
     @Test func `says that nothing answers, with its exit code`() async throws {
         var id = ""
         try await withStandIn(line) { id = try await imageOfReplacedModels($0) }

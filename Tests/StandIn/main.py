@@ -6,7 +6,7 @@ prompt's values, and of nothing else; so other bytes give other pixels. Like the
 it until POST /free, lists folders by their directories' times, and loads node packs from custom_nodes.
 
 STANDIN=fail|die|hang makes a run fail in a node, end the process, or never end. STANDIN_DRIFT gives other pixels for the
-same prompt, STANDIN_HOLDS never lets go of a model, STANDIN_CLASSES and STANDIN_WITHOUT add and remove node classes.
+same prompt, STANDIN_HOLDS never lets go of a model, STANDIN_FIRST is a directory that it says it searches first, STANDIN_CLASSES and STANDIN_WITHOUT add and remove node classes.
 """
 import argparse, base64, hashlib, http.server, json, os, queue, struct, sys, threading, time, types, uuid, zlib
 
@@ -49,6 +49,9 @@ class FolderPaths(types.ModuleType):
     base_path = base
     folder_names_and_paths = {folder: ([os.path.join(models_directory, folder)], set()) for folder in
                               ("checkpoints", "loras", "vae", "upscale_models", "embeddings")}
+    if os.environ.get("STANDIN_FIRST"):
+        for folder, (paths, _) in folder_names_and_paths.items():
+            paths.insert(0, os.path.join(os.environ["STANDIN_FIRST"], folder))
     folder_names_and_paths["custom_nodes"] = ([os.path.join(base, "custom_nodes")], set())
 
     def get_folder_paths(self, name): return self.folder_names_and_paths[name][0]

@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 # Debian's packages and the pkg-config name by which each is found on other systems.
 packages=(libfuse3-dev fuse3 libsqlite3-dev libssl-dev zlib1g-dev libzstd-dev libpng-dev
-    libwebp-dev libbrotli-dev libxml2-dev pkg-config procps)
+    libwebp-dev libbrotli-dev libxml2-dev pkg-config procps python3)
 # Nice to have: BLAKE3 of models.
 optional=(b3sum)
 libraries=(fuse3 sqlite3 libcrypto zlib libzstd libpng libwebp libbrotlidec libxml-2.0)

@@ -89,7 +89,7 @@ extension Stage {
         try check(paths, look: pinned, into: mounts)
         try await settle(server)
         try await check(server, lists: pinned)
-        try checkOrder(paths, pinned, mounts)
+        try checkOrder(paths, pinned, isLocal: ListeningProcess.at(server.address) != nil)
     }
 
     /// Lets the server go of its models, and waits until it has. It does so between two prompts, when it wakes; a second
@@ -107,11 +107,9 @@ extension Stage {
         guard let paths else { return }
         for model in pinned {
             let folders = paths[Folder.preferred(model.folder)] ?? paths[model.folder] ?? []
-            let isPointed = folders.contains { folder in
-                mounts.contains { folder.hasPrefix($0.path + "/active/models/") }
-            }
-            guard !isPointed else { continue }
-            let mount = mounts[0].path
+            // In a container or through a link the same view has another path; what the server lists after the switch tells.
+            guard !folders.contains(where: { $0.contains("/active/models/") }) else { continue }
+            let mount = mounts.first?.path ?? "MOUNT"
             throw Failure(
                 description: """
                     the server does not look for \(model.folder) in \(mount)/active/models; start ComfyUI with \
@@ -133,13 +131,13 @@ extension Stage {
     }
 
     /// No directory that the server searches earlier may hold a file of a pinned name.
-    private static func checkOrder(_ paths: [String: [String]]?, _ pinned: [PinnedModel], _ mounts: [MountRow]) throws {
-        guard let paths else { return }
+    private static func checkOrder(_ paths: [String: [String]]?, _ pinned: [PinnedModel], isLocal: Bool) throws {
+        guard let paths, isLocal else { return }
         for model in pinned {
             for folder in paths[Folder.preferred(model.folder)] ?? [] {
+                if folder.contains("/active/models/") { break }
                 let path = "\(folder)/\(model.path)"
                 guard FileManager.default.fileExists(atPath: path) else { continue }
-                if mounts.contains(where: { folder.hasPrefix($0.path + "/") }) { break }
                 throw Failure(
                     description: "the server would take \(path) instead of the pinned file: it looks there first")
             }

@@ -17,11 +17,28 @@ package struct RecipeDocument: Sendable {
     package let pixels: Digest?
     /// What it ran in.
     package let environment: JSON?
+    /// What the last attempt to make it again from the same bytes came to.
+    package let certificate: Certificate?
+
+    /// A certificate by its digest; its document is a blob like any other.
+    package struct Certificate: Sendable, Equatable {
+        package let verdict: String
+        package let time: Timestamp
+        package let sha256: Digest
+
+        package init(verdict: String, time: Timestamp, sha256: Digest) {
+            self.verdict = verdict
+            self.time = time
+            self.sha256 = sha256
+        }
+    }
 
     package init(
         id: Digest, snapshot: SnapshotDocument, verdict: Verdict, name: String, prompt: [UInt8]?, workflow: [UInt8]?,
-        parameters: [UInt8]? = nil, pixels: Digest? = nil, environment: JSON? = nil
+        parameters: [UInt8]? = nil, pixels: Digest? = nil, environment: JSON? = nil,
+        certificate: Certificate? = nil
     ) {
+        self.certificate = certificate
         self.environment = environment
         self.id = id
         self.snapshot = snapshot
@@ -51,6 +68,12 @@ package struct RecipeDocument: Sendable {
             "inputs": .array(recipe.inputs.map(\.json)),
             "environment": environment ?? .null, "variation": snapshot.variation?.json ?? .null,
             "grade": verdict.json,
+            "certificate": certificate.map {
+                [
+                    "verdict": .string($0.verdict), "time": .string($0.time.description),
+                    "sha256": .string($0.sha256.hex),
+                ]
+            } ?? .null,
             "prompt": Self.embedded(prompt), "workflow": Self.embedded(workflow),
             "parameters": .string(orNull: parameters.map { String(decoding: $0, as: UTF8.self) }),
         ]

@@ -98,7 +98,7 @@ extension stat {
         st_nlink = 1
         switch attributes.kind {
         case .directory: st_mode = Glibc.S_IFDIR | 0o755
-        case .file: st_mode = Glibc.S_IFREG | (attributes.isInbox ? 0o622 : 0o644)
+        case .file: st_mode = Glibc.S_IFREG | (attributes.isInbox ? 0o600 : 0o644)
         case .link: st_mode = Glibc.S_IFLNK | 0o777
         }
         st_uid = owner.user

@@ -96,7 +96,7 @@ package struct Attributes: Sendable, Equatable {
     /// Times of content and of change: nothing else about a node ever changes.
     package let modified: Timestamp
     package let caching: Caching
-    /// Whether everybody may write into it, and only the owner may read.
+    /// Whether it is written into: by its owner alone, for the mount reads with the owner's rights what a message names.
     package let isInbox: Bool
 
     package init(

@@ -58,6 +58,22 @@ extension Store {
         }
     }
 
+    /// The newest certificate of an image for the bytes that a recipe pins.
+    func certificate(of recipe: Recipe, image: Int64, _ db: Database) throws -> RecipeDocument.Certificate? {
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT certificate.verdict, certificate.time, blob.sha256 FROM certificate
+                JOIN snapshot ON snapshot.id = certificate.snapshot JOIN blob ON blob.id = certificate.document
+                WHERE snapshot.image = ? AND certificate.pins = ? ORDER BY certificate.id DESC LIMIT 1
+                """, arguments: [image, recipe.pinnedBytes.data])
+        return try row.map {
+            RecipeDocument.Certificate(
+                verdict: $0["verdict"], time: Timestamp(nanoseconds: $0["time"]),
+                sha256: try Digest(column: $0["sha256"]))
+        }
+    }
+
     /// When the bytes that a recipe pins gave the same pixels for the last time; nil where they never did.
     func verified(_ recipe: Recipe, image: Int64, _ db: Database) throws -> Timestamp? {
         try Int64.fetchOne(

@@ -126,7 +126,8 @@ extension Store {
             workflow: try (row["workflow"] as Int64?).map { try documentBytes($0, db) },
             parameters: try (row["parameters"] as Int64?).map { try documentBytes($0, db) },
             pixels: try (row["pixels"] as Data?).map { try Digest(column: $0) },
-            environment: try (row["environment"] as Int64?).map { try JSONParser.parse(try documentBytes($0, db)) })
+            environment: try (row["environment"] as Int64?).map { try JSONParser.parse(try documentBytes($0, db)) },
+            certificate: try certificate(of: parsed.recipe, image: row["image"], db))
     }
 
     /// What a snapshot says, from its document's row.

@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-import Recipe
+package import Recipe
 import SystemPackage
 
 /// What a tool says of one run of a prompt: `reprofs.report/1`, as the node pack writes it.
@@ -75,8 +75,9 @@ package enum ReportOutcome: Sendable {
 extension Store {
     /// The longest report. Bytes.
     package static let reportLimit = 64 << 20
-    /// How often a report is tried that cannot be turned into snapshots.
-    private static let attempts = 5
+    /// How often a report is tried that cannot be turned into snapshots; the n-th time not before n squared seconds have
+    /// passed since it came, so it is given up after a minute and a half.
+    private static let attempts = 10
 
     /// Keeps a report until its snapshots are made. `process` is who the mount saw writing it.
     package func accept(report bytes: [UInt8], from process: String?) throws(StoreError) {
@@ -96,10 +97,15 @@ extension Store {
     }
 
     /// Makes the snapshots of the reports up to `newest`, in their order. Several processes may do it at once.
-    package func takeReports(upTo newest: Int64, _ body: (ReportOutcome) -> Void) throws(StoreError) {
+    package func takeReports(
+        upTo newest: Int64, at now: Timestamp = .now(), _ body: (ReportOutcome) -> Void
+    ) throws(StoreError) {
         var last: Int64 = 0
         while let row = try one(
-            "SELECT * FROM report WHERE id > ? AND id <= ? ORDER BY id LIMIT 1", [last, newest], { $0.copy() })
+            """
+            SELECT * FROM report WHERE id > ?1 AND id <= ?2 AND received + failures * failures * 1000000000 <= ?3
+            ORDER BY id LIMIT 1
+            """, [last, newest, now.nanoseconds], { $0.copy() })
         {
             let id: Int64 = row["id"]
             last = id

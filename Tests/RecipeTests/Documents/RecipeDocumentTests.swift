@@ -15,8 +15,7 @@ import Testing
         #expect(
             Self.keys(json) == [
                 "schema", "snapshot", "image", "generator", "passes", "models", "inputs", "environment", "variation",
-                "grade",
-                "prompt", "workflow", "parameters",
+                "grade", "certificate", "prompt", "workflow", "parameters",
             ]
         )
         #expect(

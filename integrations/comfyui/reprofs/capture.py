@@ -62,7 +62,7 @@ def _begin(item):
     def hash_all():
         try:
             for name, path in _input_files(item[2]).items():
-                files[name] = {"name": name, "path": path, "sha256": _hash(path)}
+                files[name] = {"name": name, "path": _outside(path), "sha256": _hash(path)}
         except Exception as error:
             log.debug("ReproFS: %r", error)
         finally:
@@ -94,6 +94,15 @@ def _hash(path):
     return digest.hexdigest()
 
 
+def _outside(path):
+    """A path as ReproFS sees it, where this process runs in a container: REPROFS_PATHS is inside=outside, separated by colons."""
+    for pair in filter(None, os.environ.get("REPROFS_PATHS", "").split(":")):
+        inside, _, outside = pair.partition("=")
+        if path == inside or path.startswith(inside.rstrip("/") + "/"):
+            return outside.rstrip("/") + path[len(inside.rstrip("/")):]
+    return path
+
+
 def _outputs(history):
     import folder_paths
 
@@ -105,7 +114,7 @@ def _outputs(history):
                 if isinstance(file, dict) and file.get("filename") and file.get("type") == "output":
                     path = os.path.join(root, file.get("subfolder") or "", file["filename"])
                     if os.path.isfile(path):
-                        found[path] = {"path": path, "root": root, "node": node, "sha256": _hash(path)}
+                        found[path] = {"path": _outside(path), "root": _outside(root), "node": node, "sha256": _hash(path)}
     return list(found.values())
 
 
@@ -128,7 +137,7 @@ def report(item, history, ended):
         "prompt": text(prompt), "workflow": text(workflow) if workflow is not None else None, "outputs": outputs,
         "inputs": list(files.values()), "variation": variation,
         "environment": {**environment.constant(), "objectInfo": environment.class_info(prompt)},
-        "nodePacks": environment.node_packs(),
+        "nodePacks": {name: _outside(path) for name, path in environment.node_packs().items()},
     }
 
 
