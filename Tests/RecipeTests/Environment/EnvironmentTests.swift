@@ -48,11 +48,17 @@ import Testing
 }
 
 @Suite struct `Node classes` {
-    private let graph = ComfyGraph(
-        try! JSONParser.parse(
-            Array(
-                #"{"3":{"class_type":"Sampler","inputs":{"seed":1,"mode":"a"}},"4":{"class_type":"Old","inputs":{}}}"#
-                    .utf8)))!
+    private let graph: ComfyGraph
+
+    init() throws {
+        graph = try Self.graph(
+            #"{"3":{"class_type":"Sampler","inputs":{"seed":1,"mode":"a"}},"4":{"class_type":"Old","inputs":{}}}"#)
+    }
+
+    private static func graph(_ text: String) throws -> ComfyGraph {
+        try #require(ComfyGraph(try JSONParser.parse(Array(text.utf8))))
+    }
+
     private let recorded: JSON = [
         "Sampler": [
             "input": [
@@ -107,9 +113,8 @@ import Testing
             ])
     }
 
-    @Test func `are not other for the files in their lists`() {
-        let graph = ComfyGraph(
-            try! JSONParser.parse(Array(#"{"4":{"class_type":"L","inputs":{"name":"a.safetensors"}}}"#.utf8)))!
+    @Test func `are not other for the files in their lists`() throws {
+        let graph = try Self.graph(#"{"4":{"class_type":"L","inputs":{"name":"a.safetensors"}}}"#)
         let present: JSON = ["L": ["input": ["required": ["name": [["b.safetensors"]]]]]]
         #expect(NodeClasses.differences(graph, recorded: nil, present: present).isEmpty)
     }

@@ -3,11 +3,16 @@ import Support
 import Testing
 
 @Suite struct `A variation` {
-    private let json = try! JSONParser.parse(Array(SmallImage.graph(lora: "ink.safetensors", seed: .max).utf8))
-    private var graph: ComfyGraph { get throws { try #require(ComfyGraph(json)) } }
+    private let json: JSON
+    private let graph: ComfyGraph
+
+    init() throws {
+        json = try JSONParser.parse(Array(SmallImage.graph(lora: "ink.safetensors", seed: .max).utf8))
+        graph = try #require(ComfyGraph(json))
+    }
 
     private func values(_ setting: String) throws -> [String] {
-        try VariationAxis(setting, in: try graph).values.map {
+        try VariationAxis(setting, in: graph).values.map {
             ($0.value.string ?? $0.value.compact()) + ($0.version.map { "@\($0)" } ?? "")
         }
     }
@@ -35,12 +40,12 @@ import Testing
         ("cfg=1..2..0", "must be more than 0"),
     ])
     func `says what is wrong with a setting`(_ setting: String, _ words: String) throws {
-        let error = #expect(throws: VariationError.self) { try VariationAxis(setting, in: try graph) }
+        let error = #expect(throws: VariationError.self) { try VariationAxis(setting, in: graph) }
         #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
     }
 
     @Test func `changes one parameter at a time, the rest stays as it was written`() throws {
-        let axes = try ["seed=1,2", "cfg=6"].map { try VariationAxis($0, in: try graph) }
+        let axes = try ["seed=1,2", "cfg=6"].map { try VariationAxis($0, in: graph) }
         let runs = try VariationPlan(json, axes, asGrid: false).runs
         #expect(runs.map(\.label) == ["seed=1", "seed=2", "cfg=6"])
         #expect(runs[2].graph["3"]?["inputs"]?["seed"]?.number?.literal == "18446744073709551615")
@@ -49,16 +54,16 @@ import Testing
     }
 
     @Test func `makes every combination of a grid, the last setting first`() throws {
-        let axes = try ["seed=1,2", "cfg=4,6"].map { try VariationAxis($0, in: try graph) }
+        let axes = try ["seed=1,2", "cfg=4,6"].map { try VariationAxis($0, in: graph) }
         #expect(
             try VariationPlan(json, axes, asGrid: true).runs.map(\.label)
                 == ["seed=1 cfg=4", "seed=1 cfg=6", "seed=2 cfg=4", "seed=2 cfg=6"])
     }
 
     @Test func `refuses an input that is set twice, and a grid that nobody wants`() throws {
-        let twice = try ["seed=1", "3.seed=2"].map { try VariationAxis($0, in: try graph) }
+        let twice = try ["seed=1", "3.seed=2"].map { try VariationAxis($0, in: graph) }
         #expect(throws: VariationError.self) { try VariationPlan(json, twice, asGrid: false) }
-        let large = try ["seed=1..5000", "steps=1..5000"].map { try VariationAxis($0, in: try graph) }
+        let large = try ["seed=1..5000", "steps=1..5000"].map { try VariationAxis($0, in: graph) }
         #expect(throws: VariationError.self) { try VariationPlan(json, large, asGrid: true) }
     }
 
