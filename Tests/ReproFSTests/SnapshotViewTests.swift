@@ -122,4 +122,34 @@ import Testing
             #expect(try tree.json(view.directory(of: id) + "/recipe.json")["grade"]?["grade"] == "partial")
         }
     }
+
+    /// > Where a tool told what it ran in, `environment.json` has versions, flags, device, threads, packages and what the node
+    /// > classes take, and `custom_nodes` has the code of the node packs, without models, caches and version control.
+    @Test(arguments: View.allCases) func `show the environment and the node packs that were told`(_ way: View) throws {
+        let fixture = view.fixture
+        for name in ["__init__.py", "web/x.js", ".git/HEAD", "a.safetensors"] {
+            try fixture.directory.write(Array(name.utf8), to: "pack/" + name)
+        }
+        let image = try fixture.image("told.png", SmallImage.graph(seed: 77))
+        let report: JSON = [
+            "schema": "reprofs.report/1", "ended": .integer(Timestamp.now().nanoseconds),
+            "prompt": .string(SmallImage.graph(seed: 77)),
+            "outputs": [
+                [
+                    "path": .string(image.string),
+                    "sha256": .string(try #require(try fixture.store.digest(ofFile: image)).hex),
+                ]
+            ],
+            "environment": ["comfyui": ["version": "0.33.0"], "nodePacks": [["name": "pack"]]],
+            "nodePacks": ["pack": .string(fixture.directory.appending("pack").string)],
+        ]
+        let made = try view.store.snapshot(report: Array(report.compact().utf8), by: nil)
+        let path = view.directory(of: try #require(made.first).result.id)
+        try way.show(view.store) { tree throws in
+            #expect(try tree.json(path + "/environment.json")["comfyui"]?["version"] == "0.33.0")
+            #expect(try tree.list(path + "/custom_nodes/pack").sorted() == ["__init__.py", "web"])
+            #expect(try tree.text(path + "/custom_nodes/pack/web/x.js") == "web/x.js")
+            #expect(!tree.exists(view.directory(of: view.first) + "/custom_nodes"))
+        }
+    }
 }

@@ -46,6 +46,21 @@ package enum Redaction {
         }
     }
 
+    /// A command line without the values of arguments whose names say that they hold secrets.
+    package static func arguments(_ arguments: [String]) -> [String] {
+        var hidesNext = false
+        return arguments.map { argument in
+            if hidesNext, !argument.hasPrefix("-") {
+                hidesNext = false
+                return mark
+            }
+            let name = String(argument.prefix { $0 != "=" })
+            let isSecret = argument.hasPrefix("-") && isSecret(name)
+            hidesNext = isSecret && name == argument
+            return isSecret && name != argument ? "\(name)=\(mark)" : clean(argument)
+        }
+    }
+
     /// A text without these secrets, and without what looks like a key.
     package static func clean(_ text: String, _ secrets: [String] = []) -> String {
         var text = text

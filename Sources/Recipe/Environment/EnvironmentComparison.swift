@@ -100,10 +100,11 @@ package enum EnvironmentComparison {
         let python = system?["python_version"]?.string.map { String($0.prefix { $0 != " " }) }
         // `cuda:0 NVIDIA GeForce RTX 4090 : cudaMallocAsync`
         let name = device?["name"]?.string
+        let arguments = Redaction.arguments((system?["argv"]?.array ?? []).dropFirst().compactMap(\.string))
         return [
             "schema": "reprofs.environment/1",
             "comfyui": ["version": .string(orNull: system?["comfyui_version"]?.string)],
-            "argv": .array((system?["argv"]?.array ?? []).dropFirst().map { $0 }), "python": .string(orNull: python),
+            "argv": .array(arguments.map { .string($0) }), "python": .string(orNull: python),
             "torch": .string(orNull: system?["pytorch_version"]?.string),
             "device": ["name": .string(orNull: name), "type": .string(orNull: device?["type"]?.string)],
         ]

@@ -141,6 +141,12 @@ import Testing
         #expect(Redaction.clean(text) == expected)
     }
 
+    @Test func `are also values of arguments`() {
+        #expect(
+            Redaction.arguments(["--cpu", "--api-key", "abc", "--auth-token=x", "--port", "8188"])
+                == ["--cpu", "--api-key", "[redacted]", "--auth-token=[redacted]", "--port", "8188"])
+    }
+
     @Test(arguments: ["api_key", "API-Key", "auth_token", "hf_token", "password", "client_secret"])
     func `have such names`(_ name: String) { #expect(Redaction.isSecret(name)) }
 
