@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Stands in for a ComfyUI in tests, with Python's standard library alone: the documented routes, and no model.
 
-It is no ComfyUI. Its "image" is a pattern made of the very bytes of the models and inputs that a prompt names, of the
+It is no ComfyUI; where it can it answers what a real 0.33 was captured answering (answers/). Its "image" is a pattern made of the very bytes of the models and inputs that a prompt names, of the
 prompt's values, and of nothing else; so other bytes give other pixels. Like the real one it reads a model once and holds
 it until POST /free, lists folders by their directories' times, and loads node packs from custom_nodes.
 
@@ -38,6 +38,12 @@ KINDS = {
     "SaveImage": {"filename_prefix": ["STRING", {"default": "ComfyUI"}], "images": ["IMAGE"]},
     "ReproTextCond": {}, "LatentUpscale": {}, "ImageUpscaleWithModel": {},
 }
+ANSWERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "answers")
+CAPTURED = {}
+for name in os.listdir(ANSWERS):
+    if name.startswith("object_info_"):
+        with open(os.path.join(ANSWERS, name)) as file:
+            CAPTURED.update(json.load(file))
 EXTRA = json.loads(os.environ.get("STANDIN_CLASSES", "{}"))
 KINDS.update(EXTRA)
 for name in os.environ.get("STANDIN_WITHOUT", "").split():
@@ -83,9 +89,12 @@ def names(folder):
 
 
 def info(name):
-    inputs = json.loads(json.dumps(KINDS[name]))
+    captured = None if name in EXTRA else CAPTURED.get(name)
+    inputs = json.loads(json.dumps(captured["input"]["required"] if captured else KINDS[name]))
     if name in LOADERS:
         inputs[LOADERS[name][0]][0] = names(LOADERS[name][1])
+    if captured:
+        return {**captured, "input": {**captured["input"], "required": inputs}}
     return {"input": {"required": inputs}, "name": name, "python_module": "nodes", "output_node": name == "SaveImage"}
 
 
@@ -286,9 +295,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if url.path == "/ws":
             return self.socket(query.get("clientId"))
         if url.path == "/system_stats":
-            return self.answer({"system": {"os": "linux", "comfyui_version": comfyui_version.__version__,
-                                "python_version": sys.version, "pytorch_version": "stand-in", "argv": sys.argv},
-                                "devices": [{"name": "cpu", "type": "cpu"}]})
+            with open(os.path.join(ANSWERS, "system_stats.json")) as file:
+                stats = json.load(file)
+            stats["system"].update(comfyui_version=comfyui_version.__version__, python_version=sys.version, argv=sys.argv)
+            return self.answer(stats)
         if parts[0] == "object_info" and len(parts) == 2:
             return self.answer({parts[1]: info(parts[1])} if parts[1] in KINDS else {})
         if parts[0] == "models" and len(parts) == 2:

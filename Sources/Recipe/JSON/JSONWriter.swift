@@ -157,6 +157,8 @@ extension Unicode.Scalar {
 extension String {
     /// The text without what could steer a terminal; line ends and tabs stay.
     package var withoutControls: String {
+        // Nearly every text is plain.
+        if utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F || $0 == 0x0A || $0 == 0x09 }) { return self }
         var result = ""
         for scalar in unicodeScalars where scalar == "\n" || scalar == "\t" || !scalar.steersTerminals {
             result.unicodeScalars.append(scalar)
