@@ -236,7 +236,7 @@ def _work():
             else:
                 _keep(body)
                 if not is_away:
-                    log.warning("ReproFS is not mounted here; what ran is kept in %s and told later.", _spool())
+                    log.warning("ReproFS cannot be reached; what ran is kept in %s and told later.", _spool())
                 is_away = True
         except Exception as error:
             log.warning("ReproFS: a run was not recorded: %r", error)

@@ -1,0 +1,119 @@
+import Recipe
+import Store
+
+// What fills the folders of `active/models`: links into the live view, or into a pinned tree.
+
+/// A directory of the live view, as `active/models` shows it.
+struct ActiveLive: Directory {
+    let store: Store
+    let view: ActiveView
+    let row: Int64
+
+    var id: NodeID { NodeID(.activeLiveDirectory, row) }
+
+    func attributes() throws(Failure) -> Attributes {
+        .directory(id, modified: max(view.changed, try store.present(row).changed), caching: .none)
+    }
+
+    func child(_ name: String) throws(Failure) -> Node? {
+        try asking { () throws(StoreError) -> Node? in
+            if let directory = try store.directory(named: name, in: row) {
+                return .directory(ActiveLive(store: store, view: view, row: directory.id))
+            }
+            guard let file = try store.liveFile(named: name, in: row) else { return nil }
+            return .link(try Self.link(to: file, store))
+        }
+    }
+
+    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+        try Listing(phases: [directories, files]).entries(after: cookie, limit: limit)
+    }
+
+    private func directories(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
+        try asking { () throws(StoreError) in try store.directories(in: row, after: after, limit: limit) }
+            .map { directory throws(Failure) in
+                let inner = ActiveLive(store: store, view: view, row: directory.id)
+                return Listing.Item(directory.id, directory.name, try inner.attributes())
+            }
+    }
+
+    private func files(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
+        try asking { () throws(StoreError) -> [Listing.Item] in
+            var items: [Listing.Item] = []
+            for file in try store.liveFiles(in: row, after: after, limit: limit) {
+                items.append(Listing.Item(file.id, file.name, try Self.link(to: file, store).attributes()))
+            }
+            return items
+        }
+    }
+
+    static func link(to file: LiveRow, _ store: Store) throws(StoreError) -> AliasLink {
+        let path = try store.path(ofDirectory: file.directory) + [file.name]
+        return .active(NodeID(.activeLiveLink, file.id), to: "models", path, modified: file.modified)
+    }
+}
+
+/// A directory of a pinned tree, as `active/models` shows it.
+struct ActivePins: Directory {
+    let store: Store
+    let view: ActiveView
+    let set: Int64
+    let place: Int64
+
+    var id: NodeID { NodeID(.activePinDirectory, snapshot: set, place: place) }
+
+    func attributes() -> Attributes { .directory(id, modified: view.changed, caching: .none) }
+
+    func child(_ name: String) throws(Failure) -> Node? {
+        try asking { () throws(StoreError) -> Node? in
+            guard let pin = try store.pin(named: name, under: place, in: set) else { return nil }
+            return try link(to: pin).map { .link($0) } ?? .directory(inner(pin))
+        }
+    }
+
+    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+        try Listing(phases: [pins]).entries(after: cookie, limit: limit)
+    }
+
+    private func pins(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
+        try asking { () throws(StoreError) -> [Listing.Item] in
+            var items: [Listing.Item] = []
+            for pin in try store.pins(under: place, in: set, after: after, limit: limit) {
+                let attributes = try link(to: pin)?.attributes() ?? inner(pin).attributes()
+                items.append(Listing.Item(pin.position, pin.name, attributes))
+            }
+            return items
+        }
+    }
+
+    private func inner(_ pin: PinRow) -> ActivePins {
+        ActivePins(store: store, view: view, set: set, place: pin.position)
+    }
+
+    /// The link to a pinned file; nil for a directory. A tree of no snapshot leads to the versions themselves.
+    func link(to pin: PinRow) throws(StoreError) -> AliasLink? {
+        guard let blob = pin.blob else { return nil }
+        let id = NodeID(.activePinLink, snapshot: set, place: pin.position)
+        let path = try store.path(ofPin: pin.position, in: set)
+        if let snapshot = view.snapshot, view.models == set {
+            return .active(id, to: "by-snapshot/\(snapshot)/models", path, modified: view.changed)
+        }
+        let target =
+            pin.version.map { ["by-name"] + path + ["v\($0)", pin.name] } ?? ["by-hash", "sha256", blob.digest.hex]
+        return .active(id, leading: target, from: path, modified: view.changed)
+    }
+}
+
+extension AliasLink {
+    /// A link in `active/models` at `path` that leads to the same path in `view`.
+    fileprivate static func active(_ id: NodeID, to view: String, _ path: [String], modified: Timestamp) -> AliasLink {
+        active(id, leading: [view] + path, from: path, modified: modified)
+    }
+
+    fileprivate static func active(
+        _ id: NodeID, leading target: [String], from path: [String], modified: Timestamp
+    ) -> AliasLink {
+        let up = [String](repeating: "..", count: path.count + 1)
+        return AliasLink(id: id, path: (up + target).joined(separator: "/"), modified: modified, caching: .none)
+    }
+}
