@@ -10,7 +10,12 @@ struct ImageArgument: ParsableArguments {
 
     /// The snapshot, and the name to show it under: found by its bytes, as an id, by its pixels, then by its name.
     func find(in store: Store) throws -> (snapshot: Int64, name: String) {
-        if let found = try Self.find(image, in: store) { return found }
+        try Self.known(image, in: store)
+    }
+
+    /// The same for any text that stands for an image.
+    static func known(_ image: String, in store: Store) throws -> (snapshot: Int64, name: String) {
+        if let found = try find(image, in: store) { return found }
         throw StoreError.notFound("a snapshot of '\(image.withoutControls)'; make one with 'reprofs snapshot': it")
     }
 

@@ -38,9 +38,7 @@ struct DiffCommand: ParsableCommand {
     }
 
     private func document(_ name: String, _ store: Store) throws -> RecipeDocument {
-        guard let found = try ImageArgument.find(name, in: store) else {
-            throw StoreError.notFound("a snapshot of '\(name.withoutControls)': it")
-        }
+        let found = try ImageArgument.known(name, in: store)
         return try store.recipeDocument(of: found.snapshot, named: found.name)
     }
 
@@ -107,9 +105,7 @@ struct DiffCommand: ParsableCommand {
     }
 
     private func source(_ digest: Digest, _ store: Store) throws -> FileSource? {
-        guard let prefix = DigestPrefix(hex: digest.hex), let blob = try store.blob(prefix),
-            case .file(let file) = try store.contents(of: blob)
-        else { return nil }
+        guard let blob = try store.blob(digest), case .file(let file) = try store.contents(of: blob) else { return nil }
         return FileSource(file, count: blob.size)
     }
 }

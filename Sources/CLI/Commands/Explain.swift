@@ -33,18 +33,14 @@ struct ExplainCommand: ParsableCommand {
         let document = try store.recipeDocument(of: snapshot, named: name)
         let server = try ComfyServer(address)
         return try Blocking.run {
-            let process = ListeningProcess.at(server.address).flatMap { Opener(process: $0) }
-            let stage = Stage(server, process: process, since: .now(), manner: "server", hasInputs: false) {}
-            let present = try await stage.environment()
+            let present = try await server.environment(of: server.process)
             var reasons =
                 document.environment.map {
                     EnvironmentComparison.reasons(recorded: $0, present: present)
                 } ?? [Reason(.environmentVersion, "the environment in which it was made is not recorded")]
             if let prompt = document.prompt, let graph = ComfyGraph(try JSONParser.parse(prompt)) {
-                let classes = try await server.objectInfo(of: Set(graph.list.map(\.classType)).sorted())
-                reasons += NodeClasses.differences(
-                    graph, recorded: document.environment?["objectInfo"], present: classes
-                ).map { Reason(.environmentNodes, $0.message) }
+                let classes = try await server.differences(of: graph, recorded: document.environment)
+                reasons += classes.map { Reason(.environmentNodes, $0.message) }
             }
             return reasons
         }

@@ -57,7 +57,7 @@ struct ReproduceCommand: ParsableCommand {
     private func original(_ run: SnapshotRun) throws -> [UInt8]? {
         let wanted = run.document.snapshot.image.sha256
         let given = try Paths.located(image.image)
-        let path = try store.open().digest(ofFile: given) == wanted ? given : try run.store.file(ofImage: wanted)
+        let path = try run.store.digest(ofFile: given) == wanted ? given : try run.store.file(ofImage: wanted)
         guard let path, let data = FileManager.default.contents(atPath: path.string) else { return nil }
         return [UInt8](data)
     }

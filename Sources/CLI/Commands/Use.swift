@@ -26,9 +26,8 @@ struct UseCommand: ParsableCommand {
             generation = try store.use(nil)
             what = "the live view"
         } else {
-            guard let found = try ImageArgument.find(target, in: store), let row = try store.snapshot(found.snapshot)
-            else {
-                throw StoreError.notFound("a snapshot of '\(target.withoutControls)': it")
+            guard let row = try store.snapshot(try ImageArgument.known(target, in: store).snapshot) else {
+                throw StoreError.notFound("the snapshot")
             }
             generation = try store.use(row)
             what = "the models of \(row.short)"

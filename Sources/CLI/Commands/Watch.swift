@@ -1,5 +1,4 @@
 import ArgumentParser
-import Dispatch
 import Foundation
 import Glibc
 import Store
@@ -35,13 +34,15 @@ struct WatchCommand: ParsableCommand {
             return Paths.real(path) ?? path
         }
         let inputs = try inputs.map { try Paths.absolute($0) }
-        let stopped = Interrupt()
+        let ending = Ending()
+        let interrupts = Interrupts { ending.ask() }
+        defer { withExtendedLifetime(interrupts) {} }
         let watch = try FileWatch()
         // Before looking at what is there: what comes meanwhile is an event.
         for root in roots { try watch.add(root) }
         try roots.forEach { try take(ImageFiles.under($0).images, root: $0, inputs, store) }
         Terminal.complain("Watching \(roots.map(\.string).joined(separator: ", ")).")
-        while !stopped.isSet {
+        while !ending.isAsked {
             // A tool may write a file in several steps; each step ends with a close.
             let events = try watch.next(within: 200)
             var files: [FilePath] = []
@@ -68,25 +69,9 @@ struct WatchCommand: ParsableCommand {
 }
 
 /// Whether the process was asked to end.
-private final class Interrupt {
-    private let flag: Flag
-    private let sources: [any DispatchSourceSignal]
+private final class Ending: Sendable {
+    private let flag = Mutex(false)
 
-    private final class Flag: Sendable {
-        let isSet = Mutex(false)
-    }
-
-    init() {
-        let flag = Flag()
-        self.flag = flag
-        sources = [SIGINT, SIGTERM, SIGHUP].map { number in
-            signal(number) { _ in }
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { flag.isSet.withLock { $0 = true } }
-            source.resume()
-            return source
-        }
-    }
-
-    var isSet: Bool { flag.isSet.withLock { $0 } }
+    var isAsked: Bool { flag.withLock { $0 } }
+    func ask() { flag.withLock { $0 = true } }
 }

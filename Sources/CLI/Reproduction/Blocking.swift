@@ -1,5 +1,4 @@
 import Dispatch
-import Glibc
 import Synchronization
 
 /// Runs asynchronous work from a command. An interrupt cancels the work, so that it can put everything back.
@@ -17,17 +16,7 @@ enum Blocking {
             answer.result.withLock { $0 = result }
             done.signal()
         }
-        let sources = [SIGINT, SIGTERM, SIGHUP].map { number in
-            // Not ignored: a process that is started here would ignore it too.
-            signal(number) { _ in }
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { task.cancel() }
-            source.resume()
-            return source
-        }
-        done.wait()
-        for source in sources { source.cancel() }
-        for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, SIG_DFL) }
+        withExtendedLifetime(Interrupts { task.cancel() }) { done.wait() }
         guard let result = answer.result.withLock({ $0 }) else {
             preconditionFailure("the work ended without a result")
         }

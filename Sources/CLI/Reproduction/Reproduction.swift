@@ -20,7 +20,7 @@ struct Reproduction: Sendable {
     }
 
     func perform() async throws -> Result {
-        let present = try await stage.environment()
+        let present = try await stage.server.environment(of: stage.process)
         let recorded = run.document.environment
         let reasons = recorded.map { EnvironmentComparison.reasons(recorded: $0, present: present) } ?? []
         let nodes = try await run.differences(on: stage.server)
@@ -58,7 +58,7 @@ struct Reproduction: Sendable {
     /// The pinned models that were not seen being opened.
     private func unseen(_ proven: [LoadListing]) -> [PinnedModel] {
         let seen = Set(proven.map(\.name.key))
-        return run.models.filter { !seen.contains("\($0.folder)/\($0.path)") }
+        return run.models.filter { !seen.contains($0.key) }
     }
 
     private func lines(

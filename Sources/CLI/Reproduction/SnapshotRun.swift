@@ -40,9 +40,7 @@ struct SnapshotRun: Sendable {
                 description: "it cannot be reproduced: \(absent.joined(separator: ", ")) is not in the store")
         }
         for use in recipe.models.compactMap(\.resolution) + recipe.inputs.compactMap(\.resolution) {
-            guard let prefix = DigestPrefix(hex: use.sha256.hex), let blob = try store.blob(prefix) else {
-                throw StoreError.blobMissing(use.sha256)
-            }
+            guard let blob = try store.blob(use.sha256) else { throw StoreError.blobMissing(use.sha256) }
             _ = try store.contents(of: blob)
         }
     }
@@ -53,9 +51,7 @@ struct SnapshotRun: Sendable {
         edit.save(under: "reprofs/\(row.short)")
         guard !stage.hasInputs else { return edit.graph }
         for use in document.snapshot.recipe.inputs {
-            guard let resolution = use.resolution, let prefix = DigestPrefix(hex: resolution.sha256.hex),
-                let blob = try store.blob(prefix)
-            else { continue }
+            guard let resolution = use.resolution, let blob = try store.blob(resolution.sha256) else { continue }
             // Temporary files are the server's to clean up, and overwrite nothing of its owner's.
             let stored = try await stage.server.upload(
                 try store.bytes(of: blob), name: resolution.path.name, subfolder: "reprofs-\(row.short)", type: "temp")
@@ -70,8 +66,7 @@ struct SnapshotRun: Sendable {
     /// What the server's node classes take otherwise than when the image was made.
     func differences(on server: ComfyServer) async throws -> [NodeClasses.Difference] {
         guard let nodes = ComfyGraph(graph) else { return [] }
-        let present = try await server.objectInfo(of: Set(nodes.nodes.values.map(\.classType)).sorted())
-        return NodeClasses.differences(nodes, recorded: document.environment?["objectInfo"], present: present)
+        return try await server.differences(of: nodes, recorded: document.environment)
     }
 
     /// Queues a graph on a stage and brings what it made.
@@ -108,7 +103,7 @@ struct SnapshotRun: Sendable {
         _ models: [PinnedModel], by process: Opener, since: Timestamp
     ) throws -> (proven: [LoadListing], strangers: [LoadListing]) {
         let loads = try store.loads(by: process.identity, since: since, limit: 100_000)
-        let wanted = Dictionary(models.map { ("\($0.folder)/\($0.path)", $0.sha256) }) { first, _ in first }
+        let wanted = Dictionary(models.map { ($0.key, $0.sha256) }) { first, _ in first }
         let named = loads.filter { wanted[$0.name.key] != nil }
         return (
             named.filter { wanted[$0.name.key] == $0.sha256 }, named.filter { wanted[$0.name.key] != $0.sha256 }
@@ -117,5 +112,10 @@ struct SnapshotRun: Sendable {
 }
 
 extension LoadName {
+    /// The name by which a load and a pinned model are held against each other.
     var key: String { "\(folder)/\(name)" }
+}
+
+extension PinnedModel {
+    var key: String { "\(folder)/\(path)" }
 }

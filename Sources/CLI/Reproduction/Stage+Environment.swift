@@ -3,11 +3,20 @@ import Foundation
 import Recipe
 import Store
 
-extension Stage {
+extension ComfyServer {
+    /// The process that answers; nil where it is on another machine or cannot be seen.
+    var process: Opener? { ListeningProcess.at(address).flatMap { Opener(process: $0) } }
+
     /// What the server says of itself, with the numbers of threads that its process was started with.
-    func environment() async throws -> JSON {
-        let present = EnvironmentComparison.environment(ofSystemStats: try await server.systemStats())
+    func environment(of process: Opener?) async throws -> JSON {
+        let present = EnvironmentComparison.environment(ofSystemStats: try await systemStats())
         return process.map { present.with(threadsOf: $0.pid) } ?? present
+    }
+
+    /// What a graph's node classes take now otherwise than in the environment that was recorded.
+    func differences(of graph: ComfyGraph, recorded: JSON?) async throws -> [NodeClasses.Difference] {
+        let present = try await objectInfo(of: Set(graph.list.map(\.classType)).sorted())
+        return NodeClasses.differences(graph, recorded: recorded?["objectInfo"], present: present)
     }
 }
 

@@ -1,6 +1,7 @@
 import Comfy
 import Foundation
 import Recipe
+import ReproFS
 import Store
 import SystemPackage
 
@@ -51,8 +52,7 @@ struct Launch: Sendable {
             }
             try scratch.makeDirectories(["output", "user", "temp"])
             try scratch.write(
-                "reprofs:\n  base_path: \(JSON.string(modelsPath).compact())\n  is_default: true\n"
-                    + Folder.listed.map { "  \($0): \($0)\n" }.joined(), to: "paths.yaml")
+                ModelPaths.text(["What is pinned."], base: modelsPath, folders: Folder.listed), to: "paths.yaml")
             var place = ComfyProcess.Place(installation: installation, python: interpreter, base: scratch.path)
             let recorded = environment?["argv"]?.array?.compactMap(\.string) ?? []
             place.arguments =

@@ -75,8 +75,8 @@ extension Stage {
             try ActiveSwitch(store: store).acknowledged(generation)
             let since = Timestamp.now()
             try await hand(server, pinned, mounts)
-            let process = ListeningProcess.at(server.address).flatMap { Opener(process: $0) }
-            return Stage(server, process: process, since: since, manner: "server", hasInputs: false, putBack: putBack)
+            return Stage(
+                server, process: server.process, since: since, manner: "server", hasInputs: false, putBack: putBack)
         } catch {
             await Task(operation: putBack).value
             throw error

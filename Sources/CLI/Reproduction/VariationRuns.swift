@@ -80,7 +80,7 @@ struct VariationRuns: Sendable {
         let results = try base.store.snapshot(report: Array(report.compact().utf8), by: stage.process?.identity)
         let isProven =
             stage.process != nil && opened.strangers.isEmpty
-            && Set(opened.proven.map(\.name.key)).isSuperset(of: models.map { "\($0.folder)/\($0.path)" })
+            && Set(opened.proven.map(\.name.key)).isSuperset(of: models.map(\.key))
         return Made(label: run.label, files: files, results: results, isProven: isProven)
     }
 
@@ -89,7 +89,7 @@ struct VariationRuns: Sendable {
         _ run: VariationPlan.Run, _ variation: Variation, _ files: [(path: String, bytes: [UInt8])],
         _ ended: Timestamp, _ stage: Stage
     ) async throws -> JSON {
-        var environment = try await stage.environment().object ?? .init()
+        var environment = try await stage.server.environment(of: stage.process).object ?? .init()
         let classes = Set((ComfyGraph(run.graph)?.list ?? []).map(\.classType)).sorted()
         environment["objectInfo"] = try await stage.server.objectInfo(of: classes).brief
         // A launched server runs the pinned node packs themselves.
@@ -139,7 +139,7 @@ struct VariationRuns: Sendable {
             }
         }
         // One name can be one file only.
-        let byName = Dictionary(grouping: Set(found)) { "\($0.folder)/\($0.path)" }
+        let byName = Dictionary(grouping: Set(found), by: \.key)
         if let clash = byName.first(where: { $0.value.count > 1 }) {
             throw VariationError("\(clash.key) would have to be two versions at once")
         }

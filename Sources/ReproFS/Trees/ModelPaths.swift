@@ -1,8 +1,8 @@
 import Recipe
 
 /// What `extra_model_paths.yaml` says: a directory of models that ComfyUI searches before its own.
-enum ModelPaths {
-    static func text(_ comments: [String], base: String, folders: [String]) -> String {
+package enum ModelPaths {
+    package static func text(_ comments: [String], base: String, folders: [String]) -> String {
         // JSON strings are YAML strings, whatever the path holds.
         let quoted = { (text: String) in JSON.string(text).compact() }
         let lines =

@@ -93,34 +93,10 @@ extension Database {
 extension Store {
     /// The models that a snapshot pins, under the names that its prompt uses.
     package func pinnedModels(of snapshot: SnapshotRow) throws(StoreError) -> [PinnedModel] {
-        let places = try page(
-            "SELECT position, version FROM pin WHERE pinSet = ? AND blob IS NOT NULL ORDER BY position",
-            [snapshot.models], 1_000_000
-        ) { $0["position"] as Int64 }
-        var models: [PinnedModel] = []
-        for place in places {
-            guard let pin = try pin(place, in: snapshot.models), let blob = pin.blob else { continue }
-            let path = try path(ofPin: place, in: snapshot.models)
-            guard let folder = path.first, let name = try? ModelPath(path.dropFirst().joined(separator: "/")) else {
-                continue
-            }
-            models.append(PinnedModel(folder: folder, path: name, sha256: blob.digest, version: pin.version))
+        try pinnedFiles(in: snapshot.models).compactMap { path, pin, blob in
+            let names = path.split(separator: "/", maxSplits: 1)
+            guard names.count == 2, let name = try? ModelPath(names[1]) else { return nil }
+            return PinnedModel(folder: String(names[0]), path: name, sha256: blob.digest, version: pin.version)
         }
-        return models
-    }
-}
-
-extension Store {
-    /// Every file of a pinned tree, with its path in it.
-    package func pinnedFiles(in set: Int64) throws(StoreError) -> [(path: String, blob: Blob)] {
-        let places = try page(
-            "SELECT position FROM pin WHERE pinSet = ? AND blob IS NOT NULL ORDER BY position", [set], 1_000_000
-        ) { $0["position"] as Int64 }
-        var files: [(path: String, blob: Blob)] = []
-        for place in places {
-            guard let blob = try pin(place, in: set)?.blob else { continue }
-            files.append((try path(ofPin: place, in: set).joined(separator: "/"), blob))
-        }
-        return files
     }
 }

@@ -41,6 +41,18 @@ struct BlobFiles {
 
     func path(of digest: Digest) -> FilePath { directory.appending(digest.hex) }
 
+    /// Publishes a file that may be small enough for the catalogue; `size` is the file's. Bytes.
+    func publish(_ source: OwnedDescriptor, _ path: FilePath, size: Int) throws(StoreError) -> PublishedBlob {
+        guard size <= Self.documentLimit else {
+            return try publish(
+                source, path, by: .reflinkOrCopy, isKnown: { _ throws(StoreError) in false }, mayBeKnown: false
+            ) { _ in }
+        }
+        var bytes: [UInt8] = []
+        _ = try source.forEachChunk(path) { chunk throws(StoreError) in bytes += chunk }
+        return try publish(bytes)
+    }
+
     /// Publishes the bytes of the file `path`. It fails with `changedWhileRead` when they change on the way.
     ///
     /// `isKnown` says whether the store already serves a digest; then nothing is written.

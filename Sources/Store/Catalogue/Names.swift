@@ -61,6 +61,10 @@ extension Store {
         try one("\(blobColumns) WHERE id = ?", [id], Blob.init)
     }
 
+    package func blob(_ digest: Digest) throws(StoreError) -> Blob? {
+        try one("\(blobColumns) WHERE sha256 = ?", [digest.data], Blob.init)
+    }
+
     /// The one blob whose digest begins with `prefix`; nil where there is none or more than one.
     package func blob(_ prefix: DigestPrefix) throws(StoreError) -> Blob? {
         let found = try page(

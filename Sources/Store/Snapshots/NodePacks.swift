@@ -41,16 +41,8 @@ final class NodePacks: Sendable {
         var captured: [File] = []
         for file in found {
             let source = try Kernel.open(file.path, .readOnly)
-            if file.facts.size <= BlobFiles.documentLimit {
-                var bytes: [UInt8] = []
-                _ = try source.forEachChunk(file.path) { chunk throws(StoreError) in bytes += chunk }
-                captured.append(File(path: file.name, blob: try files.publish(bytes)))
-            } else {
-                let blob = try files.publish(
-                    source, file.path, by: .reflinkOrCopy, isKnown: { _ throws(StoreError) in false }, mayBeKnown: false
-                ) { _ in }
-                captured.append(File(path: file.name, blob: blob))
-            }
+            let blob = try files.publish(source, file.path, size: file.facts.size)
+            captured.append(File(path: file.name, blob: blob))
         }
         let made = Known(fingerprint: fingerprint, files: captured, omitted: omitted)
         known.withLock { $0[path] = made }

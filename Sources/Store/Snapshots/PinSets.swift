@@ -108,4 +108,19 @@ extension Store {
             "\(pinColumns) WHERE pin.pinSet = ? AND pin.parent = ? AND pin.position > ? ORDER BY pin.position",
             [set, parent, position], limit, PinRow.init)
     }
+
+    /// Every file of a pinned tree with its path in it, in the order of their places.
+    package func pinnedFiles(in set: Int64) throws(StoreError) -> [(path: String, pin: PinRow, blob: Blob)] {
+        try page(
+            """
+            WITH RECURSIVE down(position, path) AS (
+                SELECT position, name FROM pin WHERE pinSet = ?1 AND parent = 0
+                UNION ALL SELECT pin.position, down.path || '/' || pin.name FROM pin
+                JOIN down ON pin.pinSet = ?1 AND pin.parent = down.position
+            ) SELECT down.path, pin.position, pin.name, pin.blob, pin.version, pin.evidence, blob.sha256, blob.size
+            FROM down JOIN pin ON pin.pinSet = ?1 AND pin.position = down.position JOIN blob ON blob.id = pin.blob
+            ORDER BY pin.position
+            """, [set], 1 << 20
+        ) { (path: $0["path"] as String, pin: try PinRow($0), blob: try Blob($0)) }
+    }
 }

@@ -114,16 +114,7 @@ extension Store {
             // The generator's own hash decides: another file of the same name is not the input.
             let recorded = use.reference.recorded
             if let recorded, try files.hash(source, path) != recorded { continue }
-            let blob: PublishedBlob
-            if facts.size <= BlobFiles.documentLimit {
-                var bytes: [UInt8] = []
-                _ = try source.forEachChunk(path) { chunk throws(StoreError) in bytes += chunk }
-                blob = try files.publish(bytes)
-            } else {
-                blob = try files.publish(
-                    source, path, by: .reflinkOrCopy, isKnown: { _ throws(StoreError) in false }, mayBeKnown: false
-                ) { _ in }
-            }
+            let blob = try files.publish(source, path, size: facts.size)
             let unchanged = facts.modified <= time && facts.changed <= time
             // The bytes count as they were published, should the file have changed since it was hashed.
             let evidence: Evidence = recorded == blob.digest ? .recorded : unchanged ? .inferred : .assumed

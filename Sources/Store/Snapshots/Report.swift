@@ -193,7 +193,7 @@ extension Store {
                     continue
                 }
             }
-            if let prefix = DigestPrefix(hex: input.sha256.hex), let kept = try blob(prefix) {
+            if let kept = try blob(input.sha256) {
                 found[use.reference] = .init(blob: .known(kept.digest, size: kept.size), evidence: .observed)
             }
         }
