@@ -103,18 +103,13 @@ struct Export {
         let environment = run.document.environment
         let version = environment?["comfyui"]?["version"]?.string
         let commit = environment?["comfyui"]?["commit"]?.string
-        let flags = EnvironmentComparison.relevantFlags(
-            in: environment?["argv"]?.array?.compactMap(\.string) ?? []
-        ).joined(separator: " ")
+        let flags = EnvironmentComparison.relevantFlags(of: environment).joined(separator: " ")
         var facts = ["ComfyUI \(version ?? "of an unknown version")" + (commit.map { ", commit \($0)" } ?? "")]
         for (key, label) in [("python", "Python"), ("torch", "torch")] {
             if let value = environment?[key]?.string { facts.append("\(label) \(value)") }
         }
         if let device = environment?["device"]?["name"]?.string { facts.append("device: \(device)") }
-        var start = ""
-        for name in ["OMP_NUM_THREADS", "MKL_NUM_THREADS"] {
-            if let value = environment?["threads"]?[name]?.string { start += "\(name)=\(value) " }
-        }
+        let start = EnvironmentComparison.threads(of: environment).map { "\($0.name)=\($0.value) " }.joined()
         let pixels = (try? run.store.pixels(ofSnapshot: run.row.id)) ?? nil
         return """
             # \(run.document.name)

@@ -31,7 +31,7 @@ extension JSON {
             let text = String(decoding: entry, as: UTF8.self)
             guard let equals = text.firstIndex(of: "=") else { continue }
             let name = String(text[..<equals])
-            if ["OMP_NUM_THREADS", "MKL_NUM_THREADS"].contains(name) {
+            if EnvironmentComparison.threadVariables.contains(name) {
                 threads[name] = .string(String(text[text.index(after: equals)...]))
             }
         }

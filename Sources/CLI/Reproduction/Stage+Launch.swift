@@ -54,12 +54,9 @@ struct Launch: Sendable {
             try scratch.write(
                 ModelPaths.text(["What is pinned."], base: modelsPath, folders: Folder.listed), to: "paths.yaml")
             var place = ComfyProcess.Place(installation: installation, python: interpreter, base: scratch.path)
-            let recorded = environment?["argv"]?.array?.compactMap(\.string) ?? []
-            place.arguments =
-                EnvironmentComparison.relevantFlags(in: recorded).filter { !arguments.contains($0) } + arguments
-            for name in ["OMP_NUM_THREADS", "MKL_NUM_THREADS"] {
-                if let value = environment?["threads"]?[name]?.string { place.environment[name] = value }
-            }
+            let recorded = EnvironmentComparison.relevantFlags(of: environment)
+            place.arguments = recorded.filter { !arguments.contains($0) } + arguments
+            for (name, value) in EnvironmentComparison.threads(of: environment) { place.environment[name] = value }
             let since = Timestamp.now()
             let comfy = try await ComfyProcess.start(place)
             var stage = Stage(

@@ -12,8 +12,23 @@ package enum EnvironmentComparison {
         "--novram", "--cpu", "--deterministic", "--fp16-intermediates",
     ]
 
+    /// The variables of a process that set its numbers of threads, on which the last digits of results depend.
+    package static let threadVariables = ["OMP_NUM_THREADS", "MKL_NUM_THREADS"]
+
+    /// Those that an environment recorded, with their values.
+    package static func threads(of environment: JSON?) -> [(name: String, value: String)] {
+        threadVariables.compactMap { name in
+            environment?["threads"]?[name]?.string.map { (name, $0) }
+        }
+    }
+
+    /// The flags of an environment's command line that change what is computed, with their values.
+    package static func relevantFlags(of environment: JSON?) -> [String] {
+        relevantFlags(in: environment.flatMap(arguments) ?? [])
+    }
+
     /// The flags of a command line that change what is computed, with their values.
-    package static func relevantFlags(in arguments: [String]) -> [String] {
+    private static func relevantFlags(in arguments: [String]) -> [String] {
         var found: [String] = []
         var isTaking = false
         for argument in arguments {
@@ -48,7 +63,7 @@ package enum EnvironmentComparison {
         compare(.environmentDevice, "the kind of device", ["device", "type"])
         compare(.environmentDevice, "the driver", ["device", "driver"])
         compare(.environmentDevice, "the attention", ["attention"])
-        for name in ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "torch"] {
+        for name in threadVariables + ["torch"] {
             compare(.environmentThreads, name == "torch" ? "the number of threads" : name, ["threads", name])
         }
         if let then = arguments(recorded), let now = arguments(present) {

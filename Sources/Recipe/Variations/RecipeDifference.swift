@@ -96,7 +96,7 @@ package struct RecipeDifference: Sendable {
 
     /// Member by member; lists of packages and node packs by name.
     private mutating func compare(_ a: JSON?, _ b: JSON?, at path: String) {
-        if ["nodePacks.files", "objectInfo"].contains(path) { return }
+        if path == "objectInfo" { return }
         switch (a, b) {
         case (.object(let old), .object(let new)):
             for (key, value) in old.members { compare(value, new[key], at: path.isEmpty ? key : "\(path).\(key)") }
