@@ -36,6 +36,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CFuse", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
@@ -46,7 +47,8 @@ let package = Package(
         .target(
             name: "Recipe", dependencies: ["CBrotli", "COpenSSL", "CPNG", "CWebP", "CXML", "CZlib"],
             swiftSettings: strict),
-        .target(name: "Store", dependencies: ["Recipe", "CZlib", "CZstd", grdb, system], swiftSettings: strict),
+        .target(
+            name: "Store", dependencies: ["Recipe", "CLinux", "CZlib", "CZstd", grdb, system], swiftSettings: strict),
         .target(name: "ReproFS", dependencies: ["CFuse", "Recipe", "Store", logging, system], swiftSettings: strict),
         .target(name: "Comfy", dependencies: ["Recipe", http, tls, system] + nio, swiftSettings: strict),
         .executableTarget(

@@ -37,7 +37,7 @@ package final class Store: Sendable {
             try makeParents(path)
             try makeDirectory(path, permissions: 0o700)
         }
-        for name in ["blobs", "blobs/sha256", "incoming", "backup"] {
+        for name in ["blobs", "blobs/sha256", "incoming", "live", "backup"] {
             try makeDirectory(path.appending(name), permissions: 0o700)
         }
         let index = #"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}"#

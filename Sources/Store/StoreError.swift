@@ -22,6 +22,15 @@ package enum StoreError: Error, CustomStringConvertible {
     case notFound(String)
     case conflict(String)
     case notAnImage(FilePath)
+    /// Operations on names of the live view.
+    case absent(String), exists(String), gone(String), isDirectory(String), notDirectory(String)
+    case notEmptyDirectory(String), loop(String)
+    /// A symbolic link that would lead out of the live view.
+    case leavesView(String)
+    /// What was begun is no longer wanted.
+    case interrupted
+    /// Another mount is writing the file.
+    case busy(FilePath)
     /// What a tool reported is no report.
     case refusedReport(String)
 
@@ -43,6 +52,17 @@ package enum StoreError: Error, CustomStringConvertible {
         case .refusedName(let why): "refused: \(why)"
         case .notFound(let what): "\(what) is not in the store"
         case .conflict(let what): what
+        case .absent(let name): "'\(name)' is not there"
+        case .exists(let name): "'\(name)' is there already"
+        case .gone(let name): "'\(name)' is gone"
+        case .isDirectory(let name): "'\(name)' is a directory"
+        case .notDirectory(let name): "'\(name)' is no directory"
+        case .notEmptyDirectory(let name): "'\(name)' is not empty"
+        case .loop(let name): "'\(name)' cannot be moved into itself"
+        case .leavesView(let target):
+            "a link to '\(target)' would lead out of models; put the file into the store with 'reprofs add \(target)'"
+        case .busy(let path): "\(path) is being written through another mount"
+        case .interrupted: "interrupted"
         case .refusedReport(let why): "the report is refused: \(why)"
         case .notAnImage(let path): "\(path) is no file that a recipe is read from; docs/FORMATS.md lists them"
         }

@@ -25,6 +25,8 @@ struct ViewFixture {
         first = try fixture.store.snapshot(a, root: root).id
         second = try fixture.store.snapshot(b, root: root).id
         try fixture.add("checkpoints/model.safetensors", seed: 2)
+        // A mount would do it by itself, at some moment.
+        for blob in try fixture.store.unidentified() { try fixture.store.identify(blob) }
     }
 
     var store: Store { fixture.store }

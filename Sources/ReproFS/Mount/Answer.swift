@@ -14,12 +14,3 @@ func answer(_ request: fuse_req_t?, _ operation: String, _ body: (Mount) throws(
         fuse_reply_err(request, error.errno.rawValue)
     }
 }
-
-/// Refuses a mutation of a read-only tree.
-func refuse(_ request: fuse_req_t?, _ operation: String) {
-    answer(request, operation) { _ throws(Failure) in throw .readOnly }
-}
-
-extension Failure {
-    static let readOnly = Failure(.readOnlyFileSystem, "this tree is read-only")
-}

@@ -25,6 +25,7 @@ package final class Mount: Sendable {
     let owner: Owner
     /// What was opened by whom, on its way into the catalogue.
     let loads = LoadBuffer()
+    let openers = Openers()
     let logger: Logger
     private let options: Options
     private let whenReady: @Sendable () -> Void
@@ -73,9 +74,17 @@ package final class Mount: Sendable {
             row = try store.noteMount(at: mountPoint, by: own)
         } catch { throw MountError("the mount cannot be noted in the catalogue: \(error)") }
         defer { try? store.forgetMount(row) }
+        root.context.live.serve(as: row)
+        let publisher = Publisher(root.context.live, loads: loads, logger: logger)
+        // After the clerk: what was published last may tell of loads.
         let clerk = Clerk(store, loads: loads, logger: logger)
         clerk.start()
         defer { clerk.stop() }
+        do { try publisher.start() } catch { throw MountError("the live view cannot be brought in order: \(error)") }
+        defer { publisher.stop() }
+        let scholar = Scholar(store, logger: logger)
+        scholar.start()
+        defer { scholar.stop() }
         let notifier = Notifier(session, root: root, row: row, logger: logger)
         notifier.start()
         defer { notifier.stop() }

@@ -16,7 +16,7 @@ final class Notifier: Sendable {
         let address = UInt(bitPattern: session)
         ticker = Ticker(every: Self.interval) {
             let feed: ChangeFeed
-            do { feed = try ChangeFeed(root.context.store) } catch {
+            do { feed = try ChangeFeed(root.context.store, for: row) } catch {
                 // Names still change when their timeouts end.
                 logger.warning("changes by other processes are seen later: \(error)")
                 return {}

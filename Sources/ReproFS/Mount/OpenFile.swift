@@ -10,11 +10,16 @@ final class OpenFile: Sendable {
     enum Content: Sendable {
         case blob(BlobContents)
         case message(Message)
+        case writing(any Writing)
     }
 
     let content: Content
     init(_ contents: BlobContents) { content = .blob(contents) }
+    init(_ writing: any Writing) { content = .writing(writing) }
     init(writingTo inbox: any Inbox, by opener: Opener?) { content = .message(Message(inbox, opener)) }
+
+    /// The corresponding operation is `release`.
+    func close() throws(Failure) { if case .writing(let writing) = content { try writing.close() } }
 
     /// The file that `open` left in the handle.
     static func of(_ info: UnsafeMutablePointer<fuse_file_info>) -> Unmanaged<OpenFile>? {

@@ -20,9 +20,15 @@ extension Mount {
                 return .entry(try node.inode.attributes())
             }
         }
-        // Numbers are computed, so there is nothing to forget.
-        table.forget = { request, _, _ in fuse_reply_none(request) }
-        table.forget_multi = { request, _, _ in fuse_reply_none(request) }
+        // Numbers are computed, so there is nothing to forget but files without a name.
+        table.forget = { request, id, _ in
+            forget(request, id)
+            fuse_reply_none(request)
+        }
+        table.forget_multi = { request, count, list in
+            for index in 0..<count { forget(request, list?[index].ino ?? 0) }
+            fuse_reply_none(request)
+        }
         table.getattr = { request, id, _ in
             answer(request, "getattr") { mount throws(Failure) in
                 .attributes(try mount.root.node(NodeID(rawValue: id)).inode.attributes())
@@ -44,6 +50,7 @@ extension Mount {
         addFiles(to: &table)
         addDirectories(to: &table)
         addAttributes(to: &table)
+        addChanges(to: &table)
         addRefusals(to: &table)
         return table
     }
@@ -57,44 +64,73 @@ extension Mount {
                 }
                 let mode = info.pointee.flags & O_ACCMODE
                 if let inbox = file as? any Inbox, mode == O_WRONLY {
-                    return .opened(OpenFile(writingTo: inbox, by: caller(request)), info, .none)
+                    return .opened(OpenFile(writingTo: inbox, by: mount.opener(request)), info, .none)
                 }
-                guard mode == O_RDONLY, info.pointee.flags & O_TRUNC == 0 else { throw .readOnly }
-                return .opened(try mount.open(file, caller(request)), info, file.caching)
+                guard mode == O_RDONLY, info.pointee.flags & O_TRUNC == 0 else {
+                    let writing = try file.write(by: mount.caller(request))
+                    if info.pointee.flags & O_TRUNC != 0 {
+                        do throws(Failure) { try writing.truncate(0) } catch {
+                            try? writing.close()
+                            throw error
+                        }
+                    }
+                    return .opened(OpenFile(writing), info, .pages)
+                }
+                return .opened(try mount.open(file, mount.opener(request)), info, file.caching)
             }
         }
         table.read = { request, _, size, offset, info in
             answer(request, "read") { _ throws(Failure) in
                 switch info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
-                case .blob(.file(let descriptor)):
-                    return .fileRange(descriptor.rawValue, offset: offset, size: size)
-                case .blob(.bytes(let bytes)):
-                    let start = min(bytes.count, Int(offset))
-                    return .bytes(bytes[start..<min(bytes.count, start + size)])
+                case .blob(let contents): return part(of: contents, offset, size)
+                case .writing(let writing): return part(of: writing.contents, offset, size)
                 case .message, nil: throw Failure(.badFileDescriptor, "not open for reading")
                 }
             }
         }
         table.write = { request, _, buffer, size, offset, info in
             answer(request, "write") { _ throws(Failure) in
-                guard case .message(let message) = info.flatMap(OpenFile.of)?.takeUnretainedValue().content else {
-                    throw .readOnly
+                let bytes = UnsafeRawBufferPointer(start: buffer, count: size)
+                switch info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
+                case .message(let message): try message.write(bytes, at: Int(offset))
+                case .writing(let writing): try writing.write(bytes, at: Int(offset))
+                case .blob, nil: throw Failure(.badFileDescriptor, "not open for writing")
                 }
-                try message.write(UnsafeRawBufferPointer(start: buffer, count: size), at: Int(offset))
                 return .written(size)
             }
         }
         table.flush = { request, _, info in
             answer(request, "flush") { _ throws(Failure) in
-                if case .message(let message) = info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
-                    try message.deliver()
+                switch info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
+                case .message(let message): try message.deliver()
+                case .writing(let writing): try writing.flush()
+                case .blob, nil: break
                 }
                 return .done
             }
         }
         table.release = { request, _, info in
-            info.flatMap(OpenFile.of)?.release()
-            answer(request, "release") { _ throws(Failure) in .done }
+            let file = info.flatMap(OpenFile.of)
+            answer(request, "release") { _ throws(Failure) in
+                try file?.takeUnretainedValue().close()
+                return .done
+            }
+            file?.release()
+        }
+        table.fsync = { request, id, _, _ in
+            answer(request, "fsync") { mount throws(Failure) in
+                try mount.root.node(NodeID(rawValue: id)).inode.sync()
+                return .done
+            }
+        }
+        table.fallocate = { request, _, mode, offset, length, info in
+            answer(request, "fallocate") { _ throws(Failure) in
+                guard case .writing(let writing) = info.flatMap(OpenFile.of)?.takeUnretainedValue().content else {
+                    throw .readOnly
+                }
+                try writing.allocate(mode, at: Int(offset), count: Int(length))
+                return .done
+            }
         }
     }
 
@@ -119,6 +155,12 @@ extension Mount {
                     try mount.list(NodeID(rawValue: id), after: offset, size: size, request, withAttributes: true)[...])
             }
         }
+        table.fsyncdir = { request, id, _, _ in
+            answer(request, "fsyncdir") { mount throws(Failure) in
+                try mount.root.node(NodeID(rawValue: id)).inode.sync()
+                return .done
+            }
+        }
         table.releasedir = { request, _, _ in answer(request, "releasedir") { _ throws(Failure) in .done } }
     }
 
@@ -141,42 +183,28 @@ extension Mount {
             }
         }
     }
+}
 
-    /// Every mutation of a read-only tree is refused by name, so that none is ever accepted and dropped.
-    private static func addRefusals(to table: inout fuse_lowlevel_ops) {
-        table.setattr = { request, id, change, changed, _ in
-            answer(request, "setattr") { mount throws(Failure) in
-                // Opening an inbox as programs open what they write anew begins with cutting it.
-                guard changed == FUSE_SET_ATTR_SIZE, change?.pointee.st_size == 0,
-                    case .file(let file) = try mount.root.node(NodeID(rawValue: id)), file is any Inbox
-                else { throw .readOnly }
-                return .attributes(try file.attributes())
-            }
-        }
-        table.mknod = { request, _, _, _, _ in refuse(request, "mknod") }
-        table.mkdir = { request, _, _, _ in refuse(request, "mkdir") }
-        table.unlink = { request, _, _ in refuse(request, "unlink") }
-        table.rmdir = { request, _, _ in refuse(request, "rmdir") }
-        table.symlink = { request, _, _, _ in refuse(request, "symlink") }
-        table.rename = { request, _, _, _, _, _ in refuse(request, "rename") }
-        table.link = { request, _, _, _ in refuse(request, "link") }
-        table.create = { request, _, _, _, _ in refuse(request, "create") }
-        table.fallocate = { request, _, _, _, _, _ in refuse(request, "fallocate") }
-        table.setxattr = { request, _, _, _, _, _ in refuse(request, "setxattr") }
-        table.removexattr = { request, _, _ in refuse(request, "removexattr") }
+/// A part of an open file.
+private func part(of contents: BlobContents, _ offset: off_t, _ size: Int) -> Reply {
+    switch contents {
+    case .file(let descriptor): return .fileRange(descriptor, offset: offset, size: size)
+    case .bytes(let bytes):
+        let start = min(bytes.count, Int(offset))
+        return .bytes(bytes[start..<min(bytes.count, start + size)])
     }
 }
 
-/// The process that a request comes from: looked up only where it is opened, never where it is read.
-private func caller(_ request: fuse_req_t?) -> Opener? {
-    fuse_req_ctx(request).flatMap { Opener(thread: $0.pointee.pid) }
+private func forget(_ request: fuse_req_t?, _ id: UInt64) {
+    guard NodeID(rawValue: id).kind == .liveFile, let data = request.flatMap(fuse_req_userdata) else { return }
+    Mount.of(data).root.context.live.forget(NodeID(rawValue: id).row)
 }
 
 extension Mount {
     /// Opens a file for reading, and notes which model was found under which name by whom.
     fileprivate func open(_ file: any File, _ opener: Opener?) throws(Failure) -> OpenFile {
         let contents = try file.open(by: opener)
-        if let opener, let seen = try file.witness() {
+        if let opener, let seen = try file.witness(by: opener) {
             loads.note(
                 Load(opener: opener, name: seen.name, blob: seen.blob, version: seen.version, time: Timestamp.now()))
         }

@@ -9,9 +9,11 @@ enum Reply {
     case entry(Attributes)
     case attributes(Attributes)
     case target(String)
+    case created(Attributes, OpenFile, UnsafeMutablePointer<fuse_file_info>, Caching)
     case opened(OpenFile, UnsafeMutablePointer<fuse_file_info>, Caching)
     case openedDirectory(UnsafeMutablePointer<fuse_file_info>)
-    case fileRange(CInt, offset: off_t, size: Int)
+    /// Held until the reply is sent: a draft may drop the blob that it began with.
+    case fileRange(OwnedDescriptor, offset: off_t, size: Int)
     case bytes(ArraySlice<UInt8>)
     /// The value or list of extended attributes; size 0 asks for its length.
     case extended([UInt8], size: Int)
@@ -28,16 +30,16 @@ enum Reply {
             var facts = stat(attributes, owner: owner)
             fuse_reply_attr(request, &facts, attributes.caching.seconds)
         case .target(let target): fuse_reply_readlink(request, target)
+        case .created(let attributes, let file, let info, let caching):
+            var entry = fuse_entry_param(attributes, owner: owner)
+            hand(file, to: info, caching) { fuse_reply_create(request, &entry, info) }
         case .opened(let file, let info, let caching):
-            // The kernel keeps the file until `release`, which takes this reference back.
-            let reference = Unmanaged.passRetained(file)
-            info.pointee.fh = UInt64(UInt(bitPattern: reference.toOpaque()))
-            info.pointee.keep_cache = caching.keepsPages ? 1 : 0
-            info.pointee.direct_io = caching.isDirect ? 1 : 0
-            // An interrupted open is never released.
-            if fuse_reply_open(request, info) == -ENOENT { reference.release() }
+            hand(file, to: info, caching) { fuse_reply_open(request, info) }
         case .openedDirectory(let info): fuse_reply_open(request, info)
-        case .fileRange(let descriptor, let offset, let size): reprofs_reply_file(request, descriptor, offset, size)
+        case .fileRange(let descriptor, let offset, let size):
+            withExtendedLifetime(descriptor) {
+                _ = reprofs_reply_file(request, descriptor.rawValue, offset, size)
+            }
         case .bytes(let bytes):
             bytes.withUnsafeBytes {
                 _ = fuse_reply_buf(request, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
@@ -59,6 +61,20 @@ enum Reply {
     }
 }
 
+/// Gives the kernel an open file, which it keeps until `release` takes this reference back.
+private func hand(
+    _ file: OpenFile, to info: UnsafeMutablePointer<fuse_file_info>, _ caching: Caching, _ reply: () -> CInt
+) {
+    let reference = Unmanaged.passRetained(file)
+    info.pointee.fh = UInt64(UInt(bitPattern: reference.toOpaque()))
+    info.pointee.keep_cache = caching.keepsPages ? 1 : 0
+    info.pointee.direct_io = caching.isDirect ? 1 : 0
+    // An interrupted open is never released.
+    guard reply() == -ENOENT else { return }
+    try? file.close()
+    reference.release()
+}
+
 /// The user that everything in the mount belongs to: the one who mounted it.
 struct Owner: Sendable {
     let user: uid_t
@@ -70,11 +86,16 @@ extension Caching {
     package var seconds: Double {
         switch self {
         case .immutable: 86_400
-        case .brief: 0.5
+        case .brief, .pages: 0.5
         case .none: 0
         }
     }
-    var keepsPages: Bool { if case .immutable = self { true } else { false } }
+    var keepsPages: Bool {
+        switch self {
+        case .immutable, .pages: true
+        case .brief, .none: false
+        }
+    }
     var isDirect: Bool { if case .none = self { true } else { false } }
 }
 
@@ -89,27 +110,32 @@ extension fuse_entry_param {
 }
 
 extension stat {
-    /// Modes have write bits for the owner, so that a write reaches ReproFS, which says EROFS, and is not called a
-    /// question of permission.
+    /// Where nothing else is known, modes have write bits for the owner, so that a write reaches ReproFS, which says EROFS,
+    /// and is not called a question of permission.
     init(_ attributes: Attributes, owner: Owner) {
         self.init()
         st_ino = ino_t(attributes.id.rawValue)
         // One link each; for a directory that says "unknown", as btrfs does, so that nobody counts subdirectories by it.
-        st_nlink = 1
+        st_nlink = attributes.access.isUnlinked ? 0 : 1
         switch attributes.kind {
         case .directory: st_mode = Glibc.S_IFDIR | 0o755
         case .file: st_mode = Glibc.S_IFREG | (attributes.isInbox ? 0o600 : 0o644)
         case .link: st_mode = Glibc.S_IFLNK | 0o777
         }
-        st_uid = owner.user
-        st_gid = owner.group
+        if let mode = attributes.access.mode { st_mode = st_mode & Glibc.S_IFMT | mode_t(mode) }
+        st_uid = attributes.access.user ?? owner.user
+        st_gid = attributes.access.group ?? owner.group
         st_size = off_t(attributes.size)
         st_blksize = 1 << 17
-        st_blocks = blkcnt_t((attributes.size + 511) / 512)
-        st_mtim = timespec(tv_sec: attributes.modified.seconds, tv_nsec: attributes.modified.fraction)
-        st_ctim = st_mtim
-        st_atim = st_mtim
+        st_blocks = blkcnt_t(attributes.access.blocks ?? (attributes.size + 511) / 512)
+        st_mtim = timespec(attributes.modified)
+        st_ctim = timespec(attributes.access.changed ?? attributes.modified)
+        st_atim = timespec(attributes.access.accessed ?? attributes.modified)
     }
+}
+
+extension timespec {
+    init(_ time: Timestamp) { self.init(tv_sec: time.seconds, tv_nsec: time.fraction) }
 }
 
 extension statvfs {

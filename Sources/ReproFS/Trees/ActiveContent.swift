@@ -12,43 +12,39 @@ struct ActiveLive: Directory {
     var id: NodeID { NodeID(.activeLiveDirectory, row) }
 
     func attributes() throws(Failure) -> Attributes {
-        .directory(id, modified: max(view.changed, try store.present(row).changed), caching: .none)
+        let live = try asking { () throws(StoreError) in try store.live(row) }
+        guard let live else { throw .stale }
+        return .directory(id, modified: max(view.changed, live.modified), caching: .none)
     }
 
     func child(_ name: String) throws(Failure) -> Node? {
         try asking { () throws(StoreError) -> Node? in
-            if let directory = try store.directory(named: name, in: row) {
-                return .directory(ActiveLive(store: store, view: view, row: directory.id))
-            }
-            guard let file = try store.liveFile(named: name, in: row) else { return nil }
-            return .link(try Self.link(to: file, store))
+            guard let found = try store.live(named: name, in: row) else { return nil }
+            if found.kind == .directory { return .directory(ActiveLive(store: store, view: view, row: found.id)) }
+            return try Self.link(to: found, store).map { .link($0) }
         }
     }
 
     func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
-        try Listing(phases: [directories, files]).entries(after: cookie, limit: limit)
+        try Listing(phases: [rows]).entries(after: cookie, limit: limit)
     }
 
-    private func directories(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
-        try asking { () throws(StoreError) in try store.directories(in: row, after: after, limit: limit) }
-            .map { directory throws(Failure) in
-                let inner = ActiveLive(store: store, view: view, row: directory.id)
-                return Listing.Item(directory.id, directory.name, try inner.attributes())
+    private func rows(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
+        var items: [Listing.Item] = []
+        for row in try asking({ () throws(StoreError) in try store.live(in: row, after: after, limit: limit) }) {
+            if row.kind == .directory {
+                let inner = ActiveLive(store: store, view: view, row: row.id)
+                items.append(Listing.Item(row.id, row.name, try inner.attributes()))
+            } else if let link = try asking({ () throws(StoreError) in try Self.link(to: row, store) }) {
+                items.append(Listing.Item(row.id, row.name, link.attributes()))
             }
-    }
-
-    private func files(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
-        try asking { () throws(StoreError) -> [Listing.Item] in
-            var items: [Listing.Item] = []
-            for file in try store.liveFiles(in: row, after: after, limit: limit) {
-                items.append(Listing.Item(file.id, file.name, try Self.link(to: file, store).attributes()))
-            }
-            return items
         }
+        return items
     }
 
-    static func link(to file: LiveRow, _ store: Store) throws(StoreError) -> AliasLink {
-        let path = try store.path(ofDirectory: file.directory) + [file.name]
+    /// Nil for a file whose name is gone.
+    static func link(to file: LiveRow, _ store: Store) throws(StoreError) -> AliasLink? {
+        guard let path = try store.path(ofLive: file.id) else { return nil }
         return .active(NodeID(.activeLiveLink, file.id), to: "models", path, modified: file.modified)
     }
 }

@@ -28,8 +28,8 @@ struct ActiveTree: Tree {
             case .activeLiveDirectory:
                 return .directory(ActiveLive(store: context.store, view: try context.store.active(), row: id.row))
             case .activeLiveLink:
-                guard let file = try context.store.liveFile(id.row) else { return nil }
-                return .link(try ActiveLive.link(to: file, context.store))
+                guard let file = try context.store.live(id.row) else { return nil }
+                return try ActiveLive.link(to: file, context.store).map { .link($0) }
             case .activePinDirectory:
                 return .directory(
                     ActivePins(
@@ -87,8 +87,8 @@ private struct ActiveModels: Directory {
     var id: NodeID { FixedNode.activeModels.id }
 
     func attributes() throws(Failure) -> Attributes {
-        let live = try store.present(DirectoryRow.Root.models.rawValue).changed
-        return .directory(id, modified: max(view.changed, live), caching: .none)
+        let live = try asking { () throws(StoreError) in try store.live(LiveRow.root) }
+        return .directory(id, modified: max(view.changed, live?.modified ?? view.changed), caching: .none)
     }
 
     func child(_ name: String) throws(Failure) -> Node? {
@@ -115,12 +115,12 @@ private struct ActiveModels: Directory {
         var last = after
         // A page may be all of known folders; it must not end the listing.
         while items.isEmpty {
-            let root = DirectoryRow.Root.models.rawValue
-            let page = try asking { () throws(StoreError) in try store.directories(in: root, after: last, limit: limit)
+            let page = try asking { () throws(StoreError) in
+                try store.live(in: LiveRow.root, after: last, limit: limit)
             }
             guard let newest = page.last else { return items }
             last = newest.id
-            for row in page where !Folder.listed.contains(row.name) {
+            for row in page where row.kind == .directory && !Folder.listed.contains(row.name) {
                 let folder = ActiveFolder(store: store, view: view, row: ActiveFolder.first + row.id, name: row.name)
                 items.append(Listing.Item(row.id, row.name, try folder.attributes()))
             }
@@ -152,7 +152,7 @@ private struct ActiveFolder: Directory {
             guard row < Folder.listed.count else { return nil }
             self.init(store: store, view: view, row: row, name: Folder.listed[Int(row)])
         } else {
-            guard let directory = try store.directory(row - Self.first) else { return nil }
+            guard let directory = try store.live(row - Self.first), directory.kind == .directory else { return nil }
             self.init(store: store, view: view, row: row, name: directory.name)
         }
     }
@@ -161,8 +161,9 @@ private struct ActiveFolder: Directory {
         if let index = Folder.listed.firstIndex(of: name) {
             self.init(store: store, view: view, row: Int64(index), name: name)
         } else {
-            let root = DirectoryRow.Root.models.rawValue
-            guard let directory = try store.directory(named: name, in: root) else { return nil }
+            guard let directory = try store.live(named: name, in: LiveRow.root), directory.kind == .directory else {
+                return nil
+            }
             self.init(store: store, view: view, row: Self.first + directory.id, name: name)
         }
     }
@@ -176,8 +177,8 @@ private struct ActiveFolder: Directory {
                 guard let pin = try store.pin(named: name, under: 0, in: set), pin.blob == nil else { return nil }
                 return ActivePins(store: store, view: view, set: set, place: pin.position)
             }
-            let live = try store.directory(named: name, in: DirectoryRow.Root.models.rawValue)
-            return live.map { ActiveLive(store: store, view: view, row: $0.id) }
+            guard let live = try store.live(named: name, in: LiveRow.root), live.kind == .directory else { return nil }
+            return ActiveLive(store: store, view: view, row: live.id)
         }
     }
 

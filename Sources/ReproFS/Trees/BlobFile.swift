@@ -22,7 +22,7 @@ struct BlobFile: File {
     func open() throws(Failure) -> BlobContents {
         try asking { () throws(StoreError) in try store.contents(of: blob) }
     }
-    func witness() throws(Failure) -> Witnessed? {
+    func witness(by opener: Opener) throws(Failure) -> Witnessed? {
         guard let place else { return nil }
         let name = try asking { () throws(StoreError) in try store.loadName(of: place, blob) }
         return name.map { Witnessed(name: $0, blob: blob, version: version) }

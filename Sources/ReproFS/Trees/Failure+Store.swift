@@ -8,11 +8,23 @@ extension Failure {
         case .blobMissing, .blobDamaged: self.init(.ioError, error.description, isNoteworthy: true)
         case .notFound: self.init(.noSuchFileOrDirectory, error.description)
         case .system(_, _, let errno):
-            self.init(errno == .noSpace ? .noSpace : .ioError, error.description, isNoteworthy: true)
+            // What a program did wrong it is told; what the disk did, everybody is.
+            let isOwn = [.invalidArgument, .fileTooLarge, .notSupported, .noFunction].contains(errno)
+            let isKept = isOwn || [.noSpace, .diskQuotaExceeded].contains(errno)
+            self.init(isKept ? errno : .ioError, error.description, isNoteworthy: !isOwn)
         case .noSpace: self.init(.noSpace, error.description, isNoteworthy: true)
+        case .absent: self.init(.noSuchFileOrDirectory, error.description)
+        case .exists: self.init(.fileExists, error.description)
+        case .gone: self.init(.staleNFSFileHandle, error.description)
+        case .isDirectory: self.init(.isDirectory, error.description)
+        case .notDirectory: self.init(.notDirectory, error.description)
+        case .notEmptyDirectory: self.init(.directoryNotEmpty, error.description)
+        case .loop: self.init(.invalidArgument, error.description)
+        case .leavesView: self.init(.notPermitted, error.description, isNoteworthy: true)
+        case .busy: self.init(.textFileBusy, error.description, isNoteworthy: true)
         case .catalogue, .unsafeCatalogue, .newerStore, .notAStore, .notEmpty, .changedWhileRead, .conflict,
             .refusedName,
-            .notAnImage, .refusedReport:
+            .notAnImage, .refusedReport, .interrupted:
             self.init(.ioError, error.description, isNoteworthy: true)
         }
     }

@@ -1,79 +1,257 @@
 import Recipe
 import Store
+import SystemPackage
 
-/// `models/`: each name with the bytes that it holds now, as ComfyUI's models directory.
+/// `models/`: each name with the bytes that it holds now, as ComfyUI's models directory; the one tree that is written.
 struct LiveTree: Tree {
-    let store: Store
+    let view: LiveView
     let name = "models"
     let kinds: Set<NodeKind> = [.liveDirectory, .liveFile, .liveAlias]
 
-    var root: any Directory { LiveDirectory(store: store, row: DirectoryRow.Root.models.rawValue) }
+    var root: any Directory { LiveDirectory(view: view, row: LiveRow.root) }
 
     func names(in changes: NameChanges) -> [(parent: NodeID, name: String)] {
         changes.live.map { (NodeID(.liveDirectory, $0.directory), $0.name) }
     }
 
     func node(_ id: NodeID) throws(Failure) -> Node? {
-        switch id.kind {
-        case .liveDirectory: return .directory(LiveDirectory(store: store, row: id.row))
-        case .liveFile:
-            let file = try asking { () throws(StoreError) in try store.liveFile(id.row) }
-            return file.map { .file(BlobFile(live: $0, store)) }
-        case .liveAlias:
-            let target = try asking { () throws(StoreError) in try store.directory(id.row) }
-            return target.map { .link(AliasLink(id: id, path: $0.name, modified: $0.changed)) }
-        default: return nil
-        }
+        // What only needs the number need not look.
+        if id.kind == .liveDirectory { return .directory(LiveDirectory(view: view, row: id.row)) }
+        guard let row = try asking({ () throws(StoreError) in try view.store.live(id.row) }) else { return nil }
+        if id.kind == .liveAlias { return .link(LiveDirectory.alias(to: row)) }
+        return LiveDirectory.node(row, view)
     }
 }
 
-private struct LiveDirectory: Directory {
-    let store: Store
+struct LiveDirectory: Directory {
+    let view: LiveView
     let row: Int64
-    var known: DirectoryRow?
+    var known: LiveRow?
 
     var id: NodeID { NodeID(.liveDirectory, row) }
-    private var isRoot: Bool { row == DirectoryRow.Root.models.rawValue }
+    var isWritable: Bool { true }
+
+    static func node(_ row: LiveRow, _ view: LiveView) -> Node {
+        switch row.kind {
+        case .directory: .directory(LiveDirectory(view: view, row: row.id, known: row))
+        case .file: .file(LiveFile(view: view, row: row))
+        case .link: .link(LiveLink(view: view, row: row))
+        }
+    }
+
+    /// An absent folder leads to the one that holds its models under another name.
+    static func alias(to row: LiveRow) -> AliasLink {
+        AliasLink(id: NodeID(.liveAlias, row.id), path: row.name, modified: row.modified)
+    }
 
     func attributes() throws(Failure) -> Attributes {
-        .directory(id, modified: try store.present(row, known: known).changed)
+        var found = known
+        if found == nil { found = try asking { () throws(StoreError) in try view.store.live(row) } }
+        guard let found else { throw .stale }
+        var attributes = Attributes.directory(id, modified: found.modified)
+        attributes.access = .init(found)
+        return attributes
     }
 
     func child(_ name: String) throws(Failure) -> Node? {
         try asking { () throws(StoreError) -> Node? in
-            if let directory = try store.directory(named: name, in: row) {
-                return .directory(LiveDirectory(store: store, row: directory.id, known: directory))
-            }
-            if let file = try store.liveFile(named: name, in: row) { return .file(BlobFile(live: file, store)) }
-            guard isRoot else { return nil }
-            // An absent folder leads to the one that holds its models under another name.
+            if let found = try view.store.live(named: name, in: row) { return Self.node(found, view) }
+            guard row == LiveRow.root else { return nil }
             for alias in Folder.aliases(of: name) {
-                guard let target = try store.directory(named: alias, in: row) else { continue }
-                return .link(AliasLink(id: NodeID(.liveAlias, target.id), path: alias, modified: target.changed))
+                guard let target = try view.store.live(named: alias, in: row), target.kind == .directory else {
+                    continue
+                }
+                return .link(Self.alias(to: target))
             }
             return nil
         }
     }
 
     func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
-        try Listing(phases: [directories, files]).entries(after: cookie, limit: limit)
+        try Listing(phases: [rows]).entries(after: cookie, limit: limit)
     }
 
-    private func directories(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
-        try asking { () throws(StoreError) in try store.directories(in: row, after: after, limit: limit) }
-            .map { Listing.Item($0.id, $0.name, .directory(NodeID(.liveDirectory, $0.id), modified: $0.changed)) }
+    private func rows(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
+        var items: [Listing.Item] = []
+        var last = after
+        // A file that lost its name while it was listed must not end the listing.
+        while items.isEmpty {
+            let page = try asking { () throws(StoreError) in try view.store.live(in: row, after: last, limit: limit) }
+            guard let newest = page.last else { return items }
+            last = newest.id
+            for row in page {
+                guard let attributes = try? Self.node(row, view).inode.attributes() else { continue }
+                items.append(Listing.Item(row.id, row.name, attributes))
+            }
+        }
+        return items
     }
 
-    private func files(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
-        try asking { () throws(StoreError) in try store.liveFiles(in: row, after: after, limit: limit) }
-            .map { Listing.Item($0.id, $0.name, BlobFile(live: $0, store).attributes()) }
+    func create(_ name: String, mode: UInt32, by caller: LiveView.Caller) throws(Failure) -> (any File, any Writing) {
+        try Self.check(name)
+        let made = try asking { () throws(StoreError) in
+            try view.create(name, in: row, mode: mode, by: caller)
+        }
+        return (LiveFile(view: view, row: made.row), LiveWriting(view: view, draft: made.draft))
+    }
+
+    func makeDirectory(_ name: String, mode: UInt32, by caller: LiveView.Caller) throws(Failure) -> any Directory {
+        try Self.check(name)
+        let made = try asking { () throws(StoreError) in
+            try view.makeDirectory(name, in: row, mode: mode, by: caller)
+        }
+        return LiveDirectory(view: view, row: made.id, known: made)
+    }
+
+    func makeLink(_ name: String, to target: String, by caller: LiveView.Caller) throws(Failure) -> any Link {
+        try Self.check(name)
+        let made = try asking { () throws(StoreError) in try view.makeLink(name, to: target, in: row, by: caller) }
+        return LiveLink(view: view, row: made)
+    }
+
+    func remove(_ name: String, by caller: LiveView.Caller) throws(Failure) {
+        try asking { () throws(StoreError) in try view.remove(name, in: row, by: caller) }
+    }
+
+    func removeDirectory(_ name: String, by caller: LiveView.Caller) throws(Failure) {
+        try asking { () throws(StoreError) in try view.removeDirectory(name, in: row, by: caller) }
+    }
+
+    func rename(
+        _ name: String, to directory: any Directory, as newName: String, _ mode: LiveView.RenameMode,
+        by caller: LiveView.Caller
+    ) throws(Failure) {
+        guard let target = directory as? LiveDirectory else { throw .readOnly }
+        try Self.check(newName)
+        try asking { () throws(StoreError) in
+            try view.rename(name, in: row, to: newName, in: target.row, mode, by: caller)
+        }
+    }
+
+    func change(_ change: LiveView.Change) throws(Failure) {
+        try asking { () throws(StoreError) in try view.change(row, change) }
+    }
+
+    func sync() throws(Failure) { try asking { () throws(StoreError) in try view.syncNames() } }
+
+    /// FUSE lets longer names through than any file system has, and backslashes, which prompts from Windows separate by.
+    private static func check(_ name: String) throws(Failure) {
+        guard name.utf8.count <= 255 else { throw Failure(.fileNameTooLong, "a name has at most 255 bytes") }
+        guard !name.contains("\\") else { throw Failure(.invalidArgument, "a name holds no backslash") }
     }
 }
 
-extension BlobFile {
-    fileprivate init(live file: LiveRow, _ store: Store) {
+/// A file of the live view: a blob, or what is being written.
+struct LiveFile: File {
+    let view: LiveView
+    let row: LiveRow
+
+    var id: NodeID { NodeID(.liveFile, row.id) }
+    var caching: Caching { row.blob == nil ? .brief : .pages }
+
+    func attributes() throws(Failure) -> Attributes {
+        var access = Attributes.Access(row)
+        guard row.blob == nil else {
+            return attributes(size: row.blob?.size ?? 0, modified: row.modified, access)
+        }
+        let facts = try asking { () throws(StoreError) in try view.facts(of: row) }
+        if let facts {
+            access.accessed = facts.accessed
+            access.changed = max(row.changed, facts.changed)
+            access.blocks = facts.blocks
+            return attributes(size: facts.size, modified: facts.modified, access)
+        }
+        // It became a blob between the two looks.
+        let now = try asking { () throws(StoreError) in try view.store.live(row.id) }
+        guard let now, now.blob != nil else { throw .stale }
+        return try LiveFile(view: view, row: now).attributes()
+    }
+
+    private func attributes(size: Int, modified: Timestamp, _ access: Attributes.Access) -> Attributes {
+        var attributes = Attributes(id: id, kind: .file, size: size, modified: modified, caching: caching)
+        attributes.access = access
+        return attributes
+    }
+
+    func extendedAttributes() -> [ExtendedAttribute] {
+        row.blob.map { ExtendedAttribute.of($0, version: row.version) } ?? []
+    }
+
+    func open() throws(Failure) -> BlobContents { try asking { () throws(StoreError) in try view.contents(of: row) } }
+
+    func witness(by opener: Opener) throws(Failure) -> Witnessed? {
+        try asking { () throws(StoreError) -> Witnessed? in
+            guard let blob = row.blob else {
+                view.remember(row.id, wasOpenedBy: opener)
+                return nil
+            }
+            guard let number = row.version, let path = try view.store.path(ofLive: row.id),
+                let name = ModelName(live: path)
+            else { return nil }
+            return Witnessed(
+                name: LoadName(view: "models", folder: name.folder, name: name.path.description), blob: blob,
+                version: number)
+        }
+    }
+
+    func write(by caller: LiveView.Caller) throws(Failure) -> any Writing {
+        guard let draft = try asking({ () throws(StoreError) in try view.write(row.id, by: caller) }) else {
+            throw .stale
+        }
+        return LiveWriting(view: view, draft: draft)
+    }
+
+    func truncate(_ size: Int, by caller: LiveView.Caller) throws(Failure) {
+        let isDone = try asking { () throws(StoreError) in try view.truncate(row.id, to: size, by: caller) }
+        guard isDone else { throw .stale }
+    }
+
+    func change(_ change: LiveView.Change) throws(Failure) {
+        try asking { () throws(StoreError) in try view.change(row.id, change) }
+    }
+
+    func sync() throws(Failure) { try asking { () throws(StoreError) in try view.sync(row.id) } }
+}
+
+/// A symbolic link that somebody made in the live view.
+struct LiveLink: Link {
+    let view: LiveView
+    let row: LiveRow
+    var id: NodeID { NodeID(.liveFile, row.id) }
+
+    func target() -> String { row.target }
+    func attributes() -> Attributes {
+        var attributes = Attributes.link(id, to: row.target, modified: row.modified)
+        attributes.access = .init(row)
+        attributes.access.mode = nil
+        return attributes
+    }
+    func change(_ change: LiveView.Change) throws(Failure) {
+        try asking { () throws(StoreError) in try view.change(row.id, change) }
+    }
+}
+
+/// A file of the live view that is open for writing.
+private struct LiveWriting: Writing {
+    let view: LiveView
+    let draft: Draft
+
+    var contents: BlobContents { draft.contents }
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(Failure) {
+        try asking { () throws(StoreError) in try draft.write(bytes, at: offset) }
+    }
+    func truncate(_ size: Int) throws(Failure) { try asking { () throws(StoreError) in try draft.truncate(size) } }
+    func allocate(_ mode: CInt, at offset: Int, count: Int) throws(Failure) {
+        try asking { () throws(StoreError) in try draft.allocate(mode, at: offset, count: count) }
+    }
+    func flush() throws(Failure) { try asking { () throws(StoreError) in try draft.flush() } }
+    func close() throws(Failure) { try asking { () throws(StoreError) in try view.close(draft) } }
+}
+
+extension Attributes.Access {
+    init(_ row: LiveRow) {
         self.init(
-            store: store, id: NodeID(.liveFile, file.id), blob: file.blob, modified: file.modified,
-            version: file.version, place: .directory(file.directory, name: file.name, view: "models"))
+            mode: row.mode, user: row.user, group: row.group, accessed: row.accessed, changed: row.changed,
+            isUnlinked: row.isUnlinked)
     }
 }

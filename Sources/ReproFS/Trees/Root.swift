@@ -12,7 +12,7 @@ package struct Root: Directory {
     package init(_ context: MountContext) throws(Failure) {
         self.context = context
         let trees: [any Tree] = [
-            LiveTree(store: context.store),
+            LiveTree(view: context.live),
             NameTree(store: context.store),
             HashTree(store: context.store),
             SnapshotTree(context: context),

@@ -18,6 +18,8 @@ package protocol Tree: Sendable {
 /// What trees know of the mount they are shown through.
 package struct MountContext: Sendable {
     package let store: Store
+    /// The live view as this mount serves it.
+    package let live: LiveView
     /// The absolute path of the mount point.
     package let mountPoint: String
     /// What `.reprofs/status` says of reads.
@@ -25,6 +27,7 @@ package struct MountContext: Sendable {
 
     package init(store: Store, mountPoint: String, passthrough: String = "not tried: blobs are read by descriptor") {
         self.store = store
+        live = LiveView(store)
         self.mountPoint = mountPoint
         self.passthrough = passthrough
     }

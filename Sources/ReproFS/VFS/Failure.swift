@@ -13,6 +13,7 @@ package struct Failure: Error {
         self.isNoteworthy = isNoteworthy
     }
 
-    /// The node's row is gone; the kernel looks its name up again.
+    package static let readOnly = Failure(.readOnlyFileSystem, "this tree is read-only")
+    /// The node's row is gone, or its name leads to another; the kernel looks the name up again.
     static let stale = Failure(.staleNFSFileHandle, "the node is gone")
 }

@@ -23,18 +23,73 @@ package protocol Inode: Sendable {
     func attributes() throws(Failure) -> Attributes
     /// The corresponding operations are `getxattr` and `listxattr`.
     func extendedAttributes() throws(Failure) -> [ExtendedAttribute]
+    /// Modes, owners and times. The corresponding operation is `setattr`.
+    func change(_ change: LiveView.Change) throws(Failure)
+    /// Returns when it is on disk. The corresponding operations are `fsync` and `fsyncdir`.
+    func sync() throws(Failure)
+    /// The kernel knows the node no more. The corresponding operation is `forget`.
+    func forget()
 }
 
 extension Inode {
     package func extendedAttributes() throws(Failure) -> [ExtendedAttribute] { [] }
+    package func change(_ change: LiveView.Change) throws(Failure) { throw .readOnly }
+    package func sync() throws(Failure) {}
+    package func forget() {}
 }
 
-/// A directory that can be looked into; it is read-only by offering nothing else.
+/// A directory. Unless it says otherwise it is read-only, and every mutation fails with EROFS.
 package protocol Directory: Inode {
     /// The node of this name; nil where there is none. Aliases resolve here without being listed.
     func child(_ name: String) throws(Failure) -> Node?
     /// The next entries after `cookie`, which is 0 at the start or an earlier entry's; at most about `limit`.
     func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry]
+
+    /// Whether anything can be made in it.
+    var isWritable: Bool { get }
+    func create(_ name: String, mode: UInt32, by caller: LiveView.Caller) throws(Failure) -> (any File, any Writing)
+    func makeDirectory(_ name: String, mode: UInt32, by caller: LiveView.Caller) throws(Failure) -> any Directory
+    func makeLink(_ name: String, to target: String, by caller: LiveView.Caller) throws(Failure) -> any Link
+    /// The corresponding operation is `unlink`.
+    func remove(_ name: String, by caller: LiveView.Caller) throws(Failure)
+    /// The corresponding operation is `rmdir`.
+    func removeDirectory(_ name: String, by caller: LiveView.Caller) throws(Failure)
+    func rename(
+        _ name: String, to directory: any Directory, as newName: String, _ mode: LiveView.RenameMode,
+        by caller: LiveView.Caller
+    ) throws(Failure)
+}
+
+extension Directory {
+    package var isWritable: Bool { false }
+    package func create(
+        _ name: String, mode: UInt32, by caller: LiveView.Caller
+    ) throws(Failure) -> (any File, any Writing) { throw .readOnly }
+    package func makeDirectory(
+        _ name: String, mode: UInt32, by caller: LiveView.Caller
+    ) throws(Failure) -> any Directory { throw .readOnly }
+    package func makeLink(
+        _ name: String, to target: String, by caller: LiveView.Caller
+    ) throws(Failure) -> any Link { throw .readOnly }
+    package func remove(_ name: String, by caller: LiveView.Caller) throws(Failure) { throw .readOnly }
+    package func removeDirectory(_ name: String, by caller: LiveView.Caller) throws(Failure) { throw .readOnly }
+    package func rename(
+        _ name: String, to directory: any Directory, as newName: String, _ mode: LiveView.RenameMode,
+        by caller: LiveView.Caller
+    ) throws(Failure) { throw .readOnly }
+}
+
+/// A file that is open for writing.
+package protocol Writing: Sendable {
+    /// Where to read from now.
+    var contents: BlobContents { get }
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(Failure)
+    func truncate(_ size: Int) throws(Failure)
+    func allocate(_ mode: CInt, at offset: Int, count: Int) throws(Failure)
+    /// The corresponding operation is `flush`: some descriptor of it was closed.
+    func flush() throws(Failure)
+    /// The corresponding operation is `release`.
+    func close() throws(Failure)
 }
 
 /// Bytes that can be read.
@@ -43,15 +98,21 @@ package protocol File: Inode {
     func open() throws(Failure) -> BlobContents
     /// The same for a file that tells every process something else.
     func open(by opener: Opener?) throws(Failure) -> BlobContents
+    /// Opens the file for writing. `stale` tells the kernel to look the name up again, for it leads to another node now.
+    func write(by caller: LiveView.Caller) throws(Failure) -> any Writing
+    /// Cuts the file by its name; `stale` as above. The corresponding operation is `truncate`.
+    func truncate(_ size: Int, by caller: LiveView.Caller) throws(Failure)
     /// How the kernel may keep the bytes.
     var caching: Caching { get }
     /// What is worth noting when a process opens it; nil for what is no model.
-    func witness() throws(Failure) -> Witnessed?
+    func witness(by opener: Opener) throws(Failure) -> Witnessed?
 }
 
 extension File {
     package func open(by opener: Opener?) throws(Failure) -> BlobContents { try open() }
-    package func witness() throws(Failure) -> Witnessed? { nil }
+    package func witness(by opener: Opener) throws(Failure) -> Witnessed? { nil }
+    package func write(by caller: LiveView.Caller) throws(Failure) -> any Writing { throw .readOnly }
+    package func truncate(_ size: Int, by caller: LiveView.Caller) throws(Failure) { throw .readOnly }
 }
 
 /// A file that takes what is written into it, as one message for each open, and gives nothing back.
@@ -79,6 +140,8 @@ package protocol Link: Inode {
 package enum Caching: Sendable {
     /// One content for ever: pages and attributes may be kept.
     case immutable
+    /// One content for ever, but its name may get another node at any time: pages are kept, the rest for a moment.
+    case pages
     /// The text may be rendered again: kept for a moment.
     case brief
     /// Made anew for each open; never cached.
@@ -93,11 +156,24 @@ package struct Attributes: Sendable, Equatable {
     package let kind: Kind
     /// Bytes.
     package let size: Int
-    /// Times of content and of change: nothing else about a node ever changes.
+    /// Time of content; also of change and access, where ``access`` has no others.
     package let modified: Timestamp
     package let caching: Caching
     /// Whether it is written into: by its owner alone, for the mount reads with the owner's rights what a message names.
     package let isInbox: Bool
+    /// What the node itself has of these; the rest is as the mount shows everything.
+    package var access = Access()
+
+    /// Modes, owner and times of a node that can be changed.
+    package struct Access: Sendable, Equatable {
+        /// The twelve bits that `chmod` sets.
+        package var mode: UInt32?
+        package var user, group: UInt32?
+        package var accessed, changed: Timestamp?
+        /// Blocks of 512 bytes.
+        package var blocks: Int?
+        package var isUnlinked = false
+    }
 
     package init(
         id: NodeID, kind: Kind, size: Int, modified: Timestamp, caching: Caching, isInbox: Bool = false

@@ -37,7 +37,7 @@ struct BlobFiles {
 
     let root: FilePath
     private var incoming: FilePath { root.appending("incoming") }
-    private var directory: FilePath { root.appending("blobs").appending("sha256") }
+    var directory: FilePath { root.appending("blobs").appending("sha256") }
 
     func path(of digest: Digest) -> FilePath { directory.appending(digest.hex) }
 
@@ -114,6 +114,22 @@ struct BlobFiles {
             try Kernel.rename(staged.path, to: target)
         }
         try Kernel.syncDirectory(directory)
+        guard let facts = try FileFacts.at(target) else { throw .blobMissing(digest) }
+        return .file(digest, size: size, changed: facts.changed)
+    }
+
+    /// Gives a file in `live/`, whose bytes are on disk and will not change again, its blob's name beside its own. The
+    /// directory is the caller's to sync, and the old name to take away once a row names the blob.
+    func adopt(_ path: FilePath, _ digest: Digest, size: Int) throws(StoreError) -> PublishedBlob {
+        let target = self.path(of: digest)
+        guard path.withPlatformString({ chmod($0, 0o444) }) == 0 else {
+            throw .system("cannot protect", path, Errno(rawValue: errno))
+        }
+        if try !Kernel.linkNew(path, to: target) {
+            // Damaged bytes, or a file of this draft's own from an attempt that was cut off.
+            try Kernel.unlink(target)
+            guard try Kernel.linkNew(path, to: target) else { throw .blobMissing(digest) }
+        }
         guard let facts = try FileFacts.at(target) else { throw .blobMissing(digest) }
         return .file(digest, size: size, changed: facts.changed)
     }

@@ -35,7 +35,7 @@ extension Identity {
 
     /// Reads all of a file once; b3sum reads it beside that, from the page cache. `progress` is told of every byte.
     init(
-        _ file: OwnedDescriptor, _ path: FilePath, size: Int, progress: (Int) -> Void
+        _ file: OwnedDescriptor, _ path: FilePath, size: Int, progress: (Int) throws(StoreError) -> Void
     ) throws(StoreError) {
         let blake3 = BLAKE3Process(path)
         let header = try Self.header(file, path, size: size)
@@ -57,7 +57,7 @@ extension Identity {
                         rebasing: chunk[(inside.lowerBound - here.lowerBound)..<(inside.upperBound - here.lowerBound)]))
             }
             offset = here.upperBound
-            progress(chunk.count)
+            try progress(chunk.count)
         }
         crc32 = checksum.value
         if size > Self.slice.lowerBound { autoV1 = String(early.finish().hex.prefix(8)) }
@@ -97,7 +97,7 @@ extension Identity {
 
 extension Store {
     /// The models whose other hashes are not known yet: those that were added since, or whose reading was cut off.
-    package func unidentified() throws(StoreError) -> [Blob] {
+    package func unidentified(limit: Int = .max) throws(StoreError) -> [Blob] {
         // Where b3sum was installed since, what it gives is still missing.
         let isComplete = BLAKE3Process.isInstalled ? "AND identity.blake3 IS NOT NULL" : ""
         return try page(
@@ -105,11 +105,11 @@ extension Store {
             SELECT id AS blob, sha256, size FROM blob WHERE changed IS NOT NULL AND NOT damaged
             AND EXISTS (SELECT 1 FROM version WHERE version.blob = blob.id)
             AND NOT EXISTS (SELECT 1 FROM identity WHERE identity.blob = blob.id \(isComplete)) ORDER BY id
-            """, [], Int(Int32.max), Blob.init)
+            """, [], limit, Blob.init)
     }
 
     /// Reads and keeps the other hashes of a model. `progress` is told of every byte read.
-    package func identify(_ blob: Blob, progress: (Int) -> Void = { _ in }) throws(StoreError) {
+    package func identify(_ blob: Blob, progress: (Int) throws(StoreError) -> Void = { _ in }) throws(StoreError) {
         guard case .file(let file) = try contents(of: blob) else { return }
         let identity = try Identity(file, files.path(of: blob.digest), size: blob.size, progress: progress)
         let header = try identity.header.map { bytes throws(StoreError) in try files.publish(bytes) }

@@ -43,6 +43,32 @@ final class Catalogue: Sendable {
         try typed { try pool.write(body) }
     }
 
+    /// The same without waiting for the disk: a killed process loses none of it, a power cut may take the last seconds.
+    /// The next ``write(_:)`` puts it on disk too, for the log of both is one.
+    func writeSoon<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
+        try typed {
+            try pool.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA synchronous = NORMAL")
+                defer { try? db.execute(sql: "PRAGMA synchronous = FULL") }
+                var result: Result?
+                try db.inTransaction(.immediate) {
+                    result = try body(db)
+                    return .commit
+                }
+                guard let result else { throw StoreError.catalogue("a transaction gave nothing") }
+                return result
+            }
+        }
+    }
+
+    /// Returns when everything that was written is on disk.
+    func sync() throws(StoreError) {
+        try write { db in
+            try db.execute(
+                sql: "INSERT INTO meta VALUES ('synced', 1) ON CONFLICT (key) DO UPDATE SET value = value + 1")
+        }
+    }
+
     private func typed<Result>(_ body: () throws -> Result) throws(StoreError) -> Result {
         do { return try body() } catch { throw Self.typed(error) }
     }

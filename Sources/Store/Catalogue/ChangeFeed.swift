@@ -5,7 +5,7 @@ import SystemPackage
 package struct NameChanges: Sendable {
     package init() {}
 
-    /// In the live view: directory rows and names.
+    /// In the live view: rows of directories and names.
     package var live: [(directory: Int64, name: String)] = []
     /// In by-image: directory rows and names of images.
     package var images: [(directory: Int64, name: String)] = []
@@ -22,8 +22,11 @@ package final class ChangeFeed {
     private var version: Int?
     private var lastLive: Int64 = 0
     private var lastImage: Int64 = 0
+    private let mount: Int64
 
-    package init(_ store: Store) throws(StoreError) {
+    /// `mount` is the row of the mount that is told; what it made itself, it knows.
+    package init(_ store: Store, for mount: Int64) throws(StoreError) {
+        self.mount = mount
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(5)
@@ -47,8 +50,11 @@ package final class ChangeFeed {
         return try connection.read { db in
             var changes = NameChanges()
             if !isFirst {
-                changes.live = try names(in: "live", after: lastLive, db)
-                changes.images = try names(in: "imageName", after: lastImage, db)
+                changes.live = try names(
+                    "SELECT parent, name FROM live WHERE id > ?1 AND parent IS NOT NULL AND mount IS NOT ?2", lastLive,
+                    db)
+                changes.images = try names(
+                    "SELECT directory, name FROM imageName WHERE id > ?1 AND ?2 = ?2", lastImage, db)
             }
             lastLive = try Int64.fetchOne(db, sql: "SELECT max(id) FROM live") ?? 0
             lastImage = try Int64.fetchOne(db, sql: "SELECT max(id) FROM imageName") ?? 0
@@ -56,10 +62,8 @@ package final class ChangeFeed {
         }
     }
 
-    private func names(in table: String, after id: Int64, _ db: Database) throws -> [(directory: Int64, name: String)] {
-        try Row.fetchAll(
-            db, sql: "SELECT directory, name FROM \(table) WHERE id > ? ORDER BY id LIMIT ?",
-            arguments: [id, Self.limit]
-        ).map { (directory: $0["directory"], name: $0["name"]) }
+    private func names(_ sql: String, _ last: Int64, _ db: Database) throws -> [(directory: Int64, name: String)] {
+        try Row.fetchAll(db, sql: "\(sql) ORDER BY id LIMIT \(Self.limit)", arguments: [last, mount])
+            .map { (directory: $0[0], name: $0[1]) }
     }
 }

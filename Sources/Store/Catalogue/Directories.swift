@@ -63,9 +63,6 @@ extension Database {
                 id = next
                 continue
             }
-            let taken = try Int64.fetchOne(
-                self, sql: "SELECT 1 FROM model WHERE directory = ? AND name = ?", arguments: [id, name])
-            if taken != nil { throw StoreError.conflict("'\(name)' is the name of a model, so it cannot be a folder") }
             try touch(id)
             try touch(id, .named)
             let now = Timestamp.now().nanoseconds

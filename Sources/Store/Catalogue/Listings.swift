@@ -63,8 +63,7 @@ extension Store {
             """
             \(paths) SELECT path.text || '/' || model.name AS name, model.versions, version.number, blob.sha256, blob.size
             FROM model JOIN path ON path.id = model.directory
-            LEFT JOIN live ON live.directory = model.directory AND live.name = model.name
-            LEFT JOIN version ON version.id = live.version LEFT JOIN blob ON blob.id = version.blob ORDER BY 1
+            LEFT JOIN version ON version.id = model.current LEFT JOIN blob ON blob.id = version.blob ORDER BY 1
             """, [DirectoryRow.Root.models.rawValue]
         ) { row in
             let (folder, name) = split(row["name"])
@@ -80,9 +79,9 @@ extension Store {
         try each(
             """
             \(paths) SELECT path.text || '/' || model.name AS name, version.number, version.recorded, blob.sha256, blob.size,
-            live.id IS NOT NULL AS isLive
+            model.current IS version.id AS isLive
             FROM version JOIN model ON model.id = version.model JOIN path ON path.id = model.directory
-            JOIN blob ON blob.id = version.blob LEFT JOIN live ON live.version = version.id
+            JOIN blob ON blob.id = version.blob
             WHERE ?2 IS NULL OR path.text || '/' || model.name = ?2
                 OR substr(path.text || '/' || model.name, -length(?2) - 1) = '/' || ?2
             ORDER BY 1, version.number

@@ -4,10 +4,6 @@ package import Recipe
 
 // Look-ups by name and pages by id, for the views. A page never uses an offset, so it costs the same wherever it is.
 
-private let liveColumns = """
-    SELECT live.id, live.directory, live.name, live.modified, version.number, version.blob, blob.sha256, blob.size
-    FROM live JOIN version ON version.id = live.version JOIN blob ON blob.id = version.blob
-    """
 private let versionColumns = """
     SELECT version.id, version.number, model.directory, model.name, version.modified, version.recorded, version.blob,
     blob.sha256, blob.size
@@ -16,20 +12,6 @@ private let versionColumns = """
 private let blobColumns = "SELECT id AS blob, sha256, size FROM blob"
 
 extension Store {
-    package func liveFile(_ id: Int64) throws(StoreError) -> LiveRow? {
-        try one("\(liveColumns) WHERE live.id = ?", [id], LiveRow.init)
-    }
-
-    package func liveFile(named name: String, in directory: Int64) throws(StoreError) -> LiveRow? {
-        try one("\(liveColumns) WHERE live.directory = ? AND live.name = ?", [directory, name], LiveRow.init)
-    }
-
-    package func liveFiles(in directory: Int64, after id: Int64, limit: Int) throws(StoreError) -> [LiveRow] {
-        try page(
-            "\(liveColumns) WHERE live.directory = ? AND live.id > ? ORDER BY live.id", [directory, id], limit,
-            LiveRow.init)
-    }
-
     package func model(_ id: Int64) throws(StoreError) -> ModelRow? {
         try one("SELECT * FROM model WHERE id = ?", [id], ModelRow.init)
     }

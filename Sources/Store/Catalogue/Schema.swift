@@ -69,13 +69,13 @@ enum Schema {
             zstd BLOB NOT NULL
         );
 
-        -- Directories of the live view and of by-name (under row 1) and of by-image (under row 2).
+        -- Directories of by-name (under row 1) and of by-image (under row 2).
         -- Rows 3 and 4 stand for by-hash and by-snapshot, which have times but no directories of their own.
         CREATE TABLE directory (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             parent INTEGER REFERENCES directory(id),
             name TEXT NOT NULL,
-            -- When its entries in the live view (or by-image) and in by-name changed last; never goes back.
+            -- When its entries in by-image and in by-name changed last; never goes back.
             changed INTEGER NOT NULL,
             named INTEGER NOT NULL,
             UNIQUE (parent, name)
@@ -89,6 +89,8 @@ enum Schema {
             directory INTEGER NOT NULL REFERENCES directory(id),
             name TEXT NOT NULL,
             versions INTEGER NOT NULL DEFAULT 0,
+            -- What the name holds now; NULL: nothing.
+            current INTEGER REFERENCES version(id),
             changed INTEGER NOT NULL,
             UNIQUE (directory, name)
         );
@@ -107,25 +109,59 @@ enum Schema {
         CREATE INDEX versionByModel ON version (model, id);
         CREATE INDEX versionByBlob ON version (blob);
 
-        -- The live view: one row a name, a new row (so a new node) whenever its bytes change.
+        -- The live view: one row a node. The bytes of a file without a blob are in live/<id>; once it has one they never
+        -- change again: whoever writes gets a new row under the name. Row 1 is the view itself.
         CREATE TABLE live (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
-            directory INTEGER NOT NULL REFERENCES directory(id),
+            -- NULL: the name is gone, and the row waits for the last program that has the file open.
+            parent INTEGER REFERENCES live(id),
             name TEXT NOT NULL,
-            version INTEGER NOT NULL REFERENCES version(id),
+            -- 0 a directory, 1 a file, 2 a symbolic link.
+            kind INTEGER NOT NULL,
+            mode INTEGER NOT NULL,
+            -- NULL: whoever mounts.
+            user INTEGER,
+            team INTEGER,
+            accessed INTEGER NOT NULL,
             modified INTEGER NOT NULL,
-            UNIQUE (directory, name)
+            changed INTEGER NOT NULL,
+            blob INTEGER REFERENCES blob(id),
+            -- Where the name is a model's.
+            version INTEGER REFERENCES version(id),
+            target TEXT,
+            -- Who writes it, and the mount through which that is done.
+            process INTEGER REFERENCES process(id),
+            mount INTEGER,
+            UNIQUE (parent, name)
         );
-        CREATE INDEX liveByDirectory ON live (directory, id);
+        CREATE INDEX liveByParent ON live (parent, id);
+        CREATE INDEX liveByVersion ON live (version);
+        CREATE INDEX liveByBlob ON live (blob);
+        CREATE INDEX liveDraft ON live (id) WHERE kind = 1 AND blob IS NULL;
+        INSERT INTO live (id, parent, name, kind, mode, accessed, modified, changed) VALUES (1, NULL, 'models', 0, 493, 0, 0, 0);
+        -- Names that a file lost after it was closed and before its bytes were published: each gets its version all the same.
+        CREATE TABLE owed (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            live INTEGER NOT NULL REFERENCES live(id) ON DELETE CASCADE,
+            path TEXT NOT NULL,
+            cause TEXT NOT NULL,
+            time INTEGER NOT NULL
+        );
+        CREATE INDEX owedByLive ON owed (live);
         -- What was live when: `since` is the earliest moment from which the bytes are known to have had the name.
         CREATE TABLE event (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             model INTEGER NOT NULL REFERENCES model(id),
-            version INTEGER NOT NULL REFERENCES version(id),
+            -- What the name holds from then on, and what it held before; NULL: nothing.
+            version INTEGER REFERENCES version(id),
+            previous INTEGER REFERENCES version(id),
+            cause TEXT NOT NULL,
+            process INTEGER REFERENCES process(id),
             since INTEGER NOT NULL,
             recorded INTEGER NOT NULL
         );
         CREATE INDEX eventByModel ON event (model, since, id);
+        CREATE INDEX eventByTime ON event (since, id);
 
         CREATE TABLE image (
             id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -41,25 +41,6 @@ package struct VersionRow: Sendable {
     }
 }
 
-/// A name of the live view and the version that it holds now.
-package struct LiveRow: Sendable {
-    package let id: Int64
-    package let directory: Int64
-    package let name: String
-    package let modified: Timestamp
-    package let version: Int
-    package let blob: Blob
-
-    init(_ row: Row) throws {
-        id = row["id"]
-        directory = row["directory"]
-        name = row["name"]
-        modified = Timestamp(nanoseconds: row["modified"])
-        version = row["number"]
-        blob = try Blob(row)
-    }
-}
-
 /// What adding bytes under a name came to.
 package enum Addition: Sendable, Equatable {
     /// The name holds these bytes already.
@@ -70,46 +51,95 @@ package enum Addition: Sendable, Equatable {
     case returned(to: Int)
 }
 
+/// Why a name holds other bytes than before, or none.
+package enum Cause: String, Sendable {
+    case write, add, move, restore, rename, replace, exchange, delete, release, recover
+}
+
+/// What a name came to hold.
+struct Holding {
+    /// The version's row.
+    let version: Int64
+    let addition: Addition
+    /// Whether it is other bytes than the name held before.
+    let isChange: Bool
+}
+
 extension Database {
-    /// Makes `blob` the live version of a name.
+    /// Notes that a model's name holds `blob` from now on. The bytes get a version under it unless they have one.
     ///
-    /// `since` is the earliest moment from which the source is known to have held these bytes under this name, or nil
-    /// when nothing is known before now.
-    func add(
-        _ path: ModelPath, folder: String, blob: Int64, modified: Timestamp, since: Timestamp?
-    ) throws -> Addition {
+    /// `since` is the earliest moment from which the name is known to have held these bytes, or nil when nothing is known
+    /// before now.
+    func hold(
+        _ name: ModelName, blob: Int64, modified: Timestamp, cause: Cause, process: Int64? = nil,
+        since: Timestamp? = nil
+    ) throws -> Holding {
         let now = Timestamp.now()
-        let directory = try makeDirectory(under: DirectoryRow.Root.models.rawValue, [folder] + path.parents)
-        if try self.directory(under: directory, [path.name]) != nil {
-            throw StoreError.conflict("'\(folder)/\(path)' is a folder in the store, so it cannot be a model")
-        }
-        let live = try Row.fetchOne(
-            self,
-            sql: """
-                SELECT live.id, live.modified, version.blob, blob.size FROM live JOIN version ON version.id = live.version
-                JOIN blob ON blob.id = version.blob WHERE live.directory = ? AND live.name = ?
-                """, arguments: [directory, path.name])
-        if let live, live["blob"] == blob { return .unchanged }
-        let model = try makeModel(path.name, in: directory, now: now)
+        let directory = try makeDirectory(under: DirectoryRow.Root.models.rawValue, [name.folder] + name.path.parents)
+        let model = try makeModel(name.path.name, in: directory, now: now)
         let (version, addition) = try makeVersion(of: model, blob: blob, modified: modified, now: now)
-        try execute(sql: "DELETE FROM live WHERE directory = ? AND name = ?", arguments: [directory, path.name])
-        // Size and time together tell programs that the bytes are others, even where a tool kept the old time.
-        let size = try Int.fetchOne(self, sql: "SELECT size FROM blob WHERE id = ?", arguments: [blob])
-        let clash = live.map { $0["modified"] == modified.nanoseconds && $0["size"] == size } ?? false
-        try execute(
-            sql: "INSERT INTO live (directory, name, version, modified) VALUES (?, ?, ?, ?)",
-            arguments: [directory, path.name, version, modified.nanoseconds + (clash ? 1 : 0)])
-        let previous = try Int64.fetchOne(
-            self, sql: "SELECT max(recorded) FROM event WHERE model = ?", arguments: [model])
-        let from = previous == nil ? since ?? now : max(since ?? now, Timestamp(nanoseconds: previous ?? 0))
-        try execute(
-            sql: "INSERT INTO event (model, version, since, recorded) VALUES (?, ?, ?, ?)",
-            arguments: [model, version, min(from, now).nanoseconds, now.nanoseconds])
-        try touch(directory)
-        try came(path)
+        let isChange = try note(model, version, cause: cause, process: process, since: since, now: now)
+        try came(name.path)
         let digest = try Data.fetchOne(self, sql: "SELECT sha256 FROM blob WHERE id = ?", arguments: [blob])
         if let digest { try came(hash: try Digest(column: digest).hex) }
-        return addition
+        return Holding(version: version, addition: isChange ? addition : .unchanged, isChange: isChange)
+    }
+
+    /// Notes that a model's name holds nothing from now on.
+    func letGo(_ name: ModelName, cause: Cause, process: Int64? = nil) throws {
+        let path = [name.folder] + name.path.parents
+        guard let directory = try directory(under: DirectoryRow.Root.models.rawValue, path),
+            let model = try Int64.fetchOne(
+                cachedStatement(sql: "SELECT id FROM model WHERE directory = ? AND name = ?"),
+                arguments: [directory, name.path.name])
+        else { return }
+        _ = try note(model, nil, cause: cause, process: process, since: nil, now: Timestamp.now())
+    }
+
+    /// Notes that a name held `blob` between two moments that are over: a version like any other, but not the live one.
+    func keep(
+        _ name: ModelName, blob: Int64, modified: Timestamp, since: Timestamp, until: Timestamp, cause: Cause,
+        process: Int64?
+    ) throws {
+        let now = Timestamp.now()
+        let directory = try makeDirectory(under: DirectoryRow.Root.models.rawValue, [name.folder] + name.path.parents)
+        let model = try makeModel(name.path.name, in: directory, now: now)
+        let (version, _) = try makeVersion(of: model, blob: blob, modified: modified, now: now)
+        let later = try Row.fetchOne(
+            self, sql: "SELECT version FROM event WHERE model = ? AND since >= ? ORDER BY since, id LIMIT 1",
+            arguments: [model, until.nanoseconds])
+        try insertEvent(model, version, nil, .write, process, since: min(since, until), now: now)
+        let current = try Int64.fetchOne(self, sql: "SELECT current FROM model WHERE id = ?", arguments: [model])
+        if later == nil, current == nil { try insertEvent(model, nil, version, cause, process, since: until, now: now) }
+        try came(name.path)
+    }
+
+    private func insertEvent(
+        _ model: Int64, _ version: Int64?, _ previous: Int64?, _ cause: Cause, _ process: Int64?, since: Timestamp,
+        now: Timestamp
+    ) throws {
+        try execute(
+            cachedStatement(
+                sql: """
+                    INSERT INTO event (model, version, previous, cause, process, since, recorded)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    """),
+            [model, version, previous, cause.rawValue, process, since.nanoseconds, now.nanoseconds])
+    }
+
+    /// An event, where the name did not hold that already.
+    private func note(
+        _ model: Int64, _ version: Int64?, cause: Cause, process: Int64?, since: Timestamp?, now: Timestamp
+    ) throws -> Bool {
+        let current = try Int64.fetchOne(
+            cachedStatement(sql: "SELECT current FROM model WHERE id = ?"), arguments: [model])
+        guard current != version else { return false }
+        let previous = try Int64.fetchOne(
+            cachedStatement(sql: "SELECT max(recorded) FROM event WHERE model = ?"), arguments: [model])
+        let from = min(max(since ?? now, Timestamp(nanoseconds: previous ?? 0)), now)
+        try insertEvent(model, version, current, cause, process, since: from, now: now)
+        try execute(sql: "UPDATE model SET current = ? WHERE id = ?", arguments: [version, model])
+        return true
     }
 
     private func makeModel(_ name: String, in directory: Int64, now: Timestamp) throws -> Int64 {

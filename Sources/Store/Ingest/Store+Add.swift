@@ -30,8 +30,8 @@ extension Store {
                 }
                 return try catalogue.write { db in
                     try db.add(
-                        item.path, folder: item.folder, blob: try db.blob(published), modified: facts.modified,
-                        since: item.wasLive ? max(facts.changed, facts.modified) : nil)
+                        ModelName(folder: item.folder, path: item.path), blob: try db.blob(published),
+                        modified: facts.modified, since: item.wasLive ? max(facts.changed, facts.modified) : nil)
                 }
             } catch {
                 guard case .changedWhileRead = error else { throw error }
@@ -48,11 +48,37 @@ extension Store {
     }
 
     /// Whether the store can give these bytes as a file now.
-    private func isServed(_ digest: Digest) throws(StoreError) -> Bool {
+    func isServed(_ digest: Digest) throws(StoreError) -> Bool {
         let row = try one(
             "SELECT id AS blob, sha256, size FROM blob WHERE sha256 = ? AND changed IS NOT NULL AND NOT damaged",
             [digest.data], Blob.init)
         guard let row else { return false }
         return try FileFacts.at(files.path(of: digest))?.size == row.size
+    }
+}
+
+extension Database {
+    /// Makes `blob` what a model's name holds.
+    func add(
+        _ name: ModelName, blob: Int64, modified: Timestamp, since: Timestamp?, cause: Cause = .add,
+        process: Int64? = nil
+    ) throws -> Addition {
+        let directory = try makeLiveDirectory([name.folder] + name.path.parents)
+        let old = try live(named: name.path.name, in: directory)
+        if old?.kind == .directory {
+            throw StoreError.conflict("'\(name)' is a folder in the store, so it cannot be a model")
+        }
+        if let old, old.blob?.id == blob { return .unchanged }
+        let held = try hold(name, blob: blob, modified: modified, cause: cause, process: process, since: since)
+        // Size and time together tell programs that the bytes are others, even where a tool kept the old time.
+        let size = try Int.fetchOne(self, sql: "SELECT size FROM blob WHERE id = ?", arguments: [blob])
+        let isClash = old.map { $0.modified == modified && $0.blob?.size == size } ?? false
+        if let old { try unname(old) }
+        _ = try insert(
+            NewNode(
+                kind: .file, mode: old?.mode ?? 0o644, user: old?.user, group: old?.group,
+                modified: Timestamp(nanoseconds: modified.nanoseconds + (isClash ? 1 : 0)), blob: blob,
+                version: held.version, process: process), name.path.name, in: directory)
+        return held.addition
     }
 }

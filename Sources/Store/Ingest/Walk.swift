@@ -124,7 +124,7 @@ struct Walk {
         guard let text = String(validating: name, as: UTF8.self) else {
             return refuse(path, NameError.notUTF8(String(decoding: name, as: UTF8.self)).description)
         }
-        guard isNamed || belongs(text, in: folder) else { return plan.skipped += 1 }
+        guard isNamed || ModelName.isModel(text, in: folder) else { return plan.skipped += 1 }
         do {
             guard let facts = try FileFacts.at(path), facts.kind == .file else {
                 return refuse(path, "it is no regular file")
@@ -135,17 +135,6 @@ struct Walk {
                     source: path, folder: folder, path: prefix?.appending(own) ?? own, size: facts.size,
                     wasLive: wasLive))
         } catch { refuse(path, "\(error)") }
-    }
-
-    /// Weights everywhere, configurations where loaders read them.
-    private func belongs(_ name: String, in folder: String) -> Bool {
-        if Folder.isModelFile(name) { return true }
-        let lower = name.lowercased()
-        switch folder {
-        case "configs": return [".yaml", ".yml", ".json"].contains { lower.hasSuffix($0) }
-        case "diffusers": return [".json", ".txt", ".model"].contains { lower.hasSuffix($0) }
-        default: return false
-        }
     }
 
     private func subfolder(_ folder: ModelPath) throws(StoreError) -> ModelPath? {

@@ -44,7 +44,7 @@ extension Opener {
     package var isAlive: Bool { Opener(process: pid)?.identity == identity }
 
     /// The first digits of this boot's id: process numbers begin anew with each boot.
-    private static let boot = String((text("/proc/sys/kernel/random/boot_id") ?? "").prefix(8))
+    static let boot = String((text("/proc/sys/kernel/random/boot_id") ?? "").prefix(8))
 
     /// When a process began that did so at `ticks` after the boot.
     private static func started(_ ticks: Int64) -> Timestamp {

@@ -181,11 +181,19 @@ struct Resolver {
             SELECT version.number, blob.sha256, blob.size, version.blob FROM event
             JOIN version ON version.id = event.version JOIN blob ON blob.id = version.blob WHERE event.model = ?
             """
-        let then = try Row.fetchOne(
+        let before = try Row.fetchOne(
             db, sql: "\(columns) AND event.since <= ? ORDER BY event.since DESC, event.id DESC LIMIT 1",
             arguments: [model, time.nanoseconds])
+        // Where the name was gone at the time, what it held last is no more than likely.
+        let wasGone =
+            try Bool.fetchOne(
+                db,
+                sql: """
+                    SELECT version IS NULL FROM event WHERE model = ? AND since <= ? ORDER BY since DESC, id DESC LIMIT 1
+                    """, arguments: [model, time.nanoseconds]) ?? false
+        let then = wasGone ? nil : before
         let row =
-            try then ?? Row.fetchOne(db, sql: "\(columns) ORDER BY event.since, event.id LIMIT 1", arguments: [model])
+            try before ?? Row.fetchOne(db, sql: "\(columns) ORDER BY event.since, event.id LIMIT 1", arguments: [model])
         guard let row else { return nil }
         let blob = try Blob(row)
         let resolution = Recipe.Resolution(

@@ -1,4 +1,6 @@
+import CLinux
 import Glibc
+import Recipe
 package import SystemPackage
 
 /// An open file that closes itself with its last reference.
@@ -44,6 +46,35 @@ enum Kernel {
         guard try FileFacts.at(to) == nil else { return false }
         try rename(from, to: to)
         return true
+    }
+
+    /// Gives a file a second name, or moves it there where the file system knows no hard links; false where that exists.
+    static func linkNew(_ from: FilePath, to: FilePath) throws(StoreError) -> Bool {
+        if from.withPlatformString({ from in to.withPlatformString { link(from, $0) } }) == 0 { return true }
+        let problem = Errno(rawValue: errno)
+        if problem == .fileExists { return false }
+        guard [.notPermitted, .notSupported, .noFunction].contains(problem) else {
+            throw .system("cannot name", to, problem)
+        }
+        guard try FileFacts.at(to) == nil else { return false }
+        try rename(from, to: to)
+        return true
+    }
+
+    /// Everything that was written to the file system of `path` is on disk when this returns.
+    static func syncFileSystem(_ path: FilePath) throws(StoreError) {
+        let directory = try open(path, .readOnly, options: .directory)
+        guard syncfs(directory.rawValue) == 0 else { throw .system("cannot sync", path, Errno(rawValue: errno)) }
+    }
+
+    /// Sets times; nil leaves one as it is.
+    static func setTimes(_ path: FilePath, accessed: Timestamp?, modified: Timestamp?) throws(StoreError) {
+        let omit = timespec(tv_sec: 0, tv_nsec: (1 << 30) - 2)
+        func time(_ time: Timestamp?) -> timespec {
+            time.map { timespec(tv_sec: $0.seconds, tv_nsec: $0.fraction) } ?? omit
+        }
+        let times = [time(accessed), time(modified)]
+        try check("cannot set the times of", path) { utimensat(AT_FDCWD, $0, times, AT_SYMLINK_NOFOLLOW) }
     }
 
     static func unlink(_ path: FilePath) throws(StoreError) { try check("cannot remove", path) { Glibc.unlink($0) } }

@@ -34,20 +34,29 @@ extension OwnedDescriptor {
         _ path: FilePath, _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Void
     ) throws(StoreError) -> Int {
         posix_fadvise(rawValue, 0, 0, POSIX_FADV_SEQUENTIAL)
+        return try forEachChunk(path, from: 0, to: .max, body)
+    }
+
+    /// The same for the bytes from an offset on, as far as the file goes. Returns where it stopped.
+    @discardableResult
+    func forEachChunk(
+        _ path: FilePath, from start: Int, to end: Int, _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Void
+    ) throws(StoreError) -> Int {
         let capacity = 1 << 20
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 4096)
         defer { buffer.deallocate() }
-        var total = 0
-        while true {
-            let count = pread(rawValue, buffer.baseAddress, capacity, off_t(total))
+        var offset = start
+        while offset < end {
+            let count = pread(rawValue, buffer.baseAddress, min(capacity, end - offset), off_t(offset))
             if count < 0 {
                 if errno == EINTR { continue }
                 throw .system("cannot read", path, Errno(rawValue: errno))
             }
-            if count == 0 { return total }
+            if count == 0 { break }
             try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            total += count
+            offset += count
         }
+        return offset
     }
 
     /// Writes all of `bytes` at the end.

@@ -1,0 +1,42 @@
+/// Whether a model's file is all there, as far as its format tells: a download that broke off under its final name is not.
+/// Source: the safetensors format; APPNOTE.TXT 4.3.16 for zip archives, which torch writes.
+package enum Wholeness {
+    /// The end of a zip's directory lies within its last bytes: 22, and a comment.
+    private static let tail = 22 + 0xFFFF
+
+    /// Why the bytes cannot be a whole model; nil where nothing speaks against it.
+    package static func problem(_ source: some ByteSource) throws(SourceError) -> String? {
+        guard source.count > 0 else { return "the file is empty" }
+        let head = try source.read(at: 0, count: 9)
+        if head.starts(with: [0x50, 0x4B, 3, 4]) {
+            let start = max(0, source.count - tail)
+            let end = try source.read(at: start, count: source.count - start)
+            return end.holds([0x50, 0x4B, 5, 6]) ? nil : "the zip archive has no directory at its end"
+        }
+        guard head.count == 9, head[8] == UInt8(ascii: "{") else { return nil }
+        guard let (length, isThere) = try Safetensors.headerLength(source) else { return nil }
+        guard isThere else { return "the safetensors header is cut off" }
+        guard let header = (try? JSONParser.parse(try source.read(at: 8, count: length)))?.object else { return nil }
+        var end = 0
+        for (_, tensor) in header.members {
+            if let last = tensor["data_offsets"]?.array?.last?.number?.int { end = max(end, last) }
+        }
+        let (needed, overflow) = end.addingReportingOverflow(8 + length)
+        return overflow || source.count < needed ? "\(source.count) of \(needed) bytes are there" : nil
+    }
+
+    /// The same for a name: other formats tell nothing, but a safetensors file that does not begin like one is not whole.
+    package static func problem(_ source: some ByteSource, named name: String) throws(SourceError) -> String? {
+        if let problem = try problem(source) { return problem }
+        let lower = name.lowercased()
+        guard lower.hasSuffix(".safetensors") || lower.hasSuffix(".sft") else { return nil }
+        return try Safetensors.headerLength(source) == nil ? "it does not begin as a safetensors file does" : nil
+    }
+}
+
+extension [UInt8] {
+    fileprivate func holds(_ part: [UInt8]) -> Bool {
+        guard count >= part.count else { return false }
+        return (0...(count - part.count)).contains { self[$0..<$0 + part.count].elementsEqual(part) }
+    }
+}

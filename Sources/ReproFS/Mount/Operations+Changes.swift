@@ -1,0 +1,166 @@
+import CFuse
+import Glibc
+import Recipe
+import Store
+import SystemPackage
+
+/// What changes names, modes and sizes. Trees that are read-only refuse by themselves; what no tree has is refused here, so
+/// that nothing is ever accepted and dropped.
+extension Mount {
+    static func addChanges(to table: inout fuse_lowlevel_ops) {
+        table.create = { request, parent, name, mode, info in
+            answer(request, "create") { mount throws(Failure) in
+                guard let info else { throw Failure(.invalidArgument, "no file info") }
+                let directory = try mount.root.directory(NodeID(rawValue: parent))
+                let (file, writing) = try directory.create(
+                    try text(name), mode: mode & 0o7777, by: mount.caller(request))
+                return .created(try file.attributes(), OpenFile(writing), info, .pages)
+            }
+        }
+        table.mknod = { request, parent, name, mode, _ in
+            answer(request, "mknod") { mount throws(Failure) in
+                let directory = try mount.root.directory(NodeID(rawValue: parent))
+                guard directory.isWritable else { throw .readOnly }
+                guard mode & S_IFMT == S_IFREG else {
+                    throw Failure(
+                        .notPermitted, "models hold files, directories and links, no devices, pipes or sockets")
+                }
+                let (file, writing) = try directory.create(
+                    try text(name), mode: mode & 0o7777, by: mount.caller(request))
+                try writing.close()
+                return .entry(try file.attributes())
+            }
+        }
+        table.mkdir = { request, parent, name, mode in
+            answer(request, "mkdir") { mount throws(Failure) in
+                let made = try mount.root.directory(NodeID(rawValue: parent)).makeDirectory(
+                    try text(name), mode: mode & 0o7777, by: mount.caller(request))
+                return .entry(try made.attributes())
+            }
+        }
+        table.symlink = { request, target, parent, name in
+            answer(request, "symlink") { mount throws(Failure) in
+                let made = try mount.root.directory(NodeID(rawValue: parent)).makeLink(
+                    try text(name), to: try text(target), by: mount.caller(request))
+                return .entry(try made.attributes())
+            }
+        }
+        table.unlink = { request, parent, name in
+            answer(request, "unlink") { mount throws(Failure) in
+                try mount.root.directory(NodeID(rawValue: parent)).remove(try text(name), by: mount.caller(request))
+                return .done
+            }
+        }
+        table.rmdir = { request, parent, name in
+            answer(request, "rmdir") { mount throws(Failure) in
+                try mount.root.directory(NodeID(rawValue: parent)).removeDirectory(
+                    try text(name), by: mount.caller(request))
+                return .done
+            }
+        }
+        table.rename = { request, parent, name, newParent, newName, flags in
+            answer(request, "rename") { mount throws(Failure) in
+                let mode: LiveView.RenameMode
+                switch flags {
+                case 0: mode = .replace
+                case 1: mode = .new
+                case 2: mode = .exchange
+                default: throw Failure(.invalidArgument, "no such way of renaming")
+                }
+                try mount.root.directory(NodeID(rawValue: parent)).rename(
+                    try text(name), to: try mount.root.directory(NodeID(rawValue: newParent)), as: try text(newName),
+                    mode, by: mount.caller(request))
+                return .done
+            }
+        }
+        table.setattr = { request, id, wanted, changed, info in
+            answer(request, "setattr") { mount throws(Failure) in
+                guard let wanted else { throw Failure(.invalidArgument, "no attributes") }
+                let node = try mount.root.node(NodeID(rawValue: id))
+                if changed & FUSE_SET_ATTR_SIZE != 0 {
+                    try mount.resize(node, Int(wanted.pointee.st_size), info, request)
+                }
+                let change = LiveView.Change(wanted.pointee, changed)
+                if case .file(let file) = node, file is any Inbox, change.isEmpty {
+                    return .attributes(try file.attributes())
+                }
+                try node.inode.change(change)
+                return .attributes(try mount.root.node(NodeID(rawValue: id)).inode.attributes())
+            }
+        }
+    }
+
+    static func addRefusals(to table: inout fuse_lowlevel_ops) {
+        table.link = { request, _, parent, _ in
+            answer(request, "link") { mount throws(Failure) in
+                guard try mount.root.directory(NodeID(rawValue: parent)).isWritable else { throw .readOnly }
+                throw Failure(.notPermitted, "two names of one file could not be two models; copy it")
+            }
+        }
+        table.setxattr = { request, id, _, _, _, _ in
+            answer(request, "setxattr") { mount throws(Failure) in throw try mount.refusal(NodeID(rawValue: id)) }
+        }
+        table.removexattr = { request, id, _ in
+            answer(request, "removexattr") { mount throws(Failure) in throw try mount.refusal(NodeID(rawValue: id)) }
+        }
+    }
+
+    private func refusal(_ id: NodeID) throws(Failure) -> Failure {
+        switch id.kind {
+        case .liveDirectory, .liveFile: Failure(.notSupported, "extended attributes are ReproFS's own")
+        default: .readOnly
+        }
+    }
+
+    private func resize(
+        _ node: Node, _ size: Int, _ info: UnsafeMutablePointer<fuse_file_info>?, _ request: fuse_req_t?
+    ) throws(Failure) {
+        guard case .file(let file) = node else { throw .readOnly }
+        // Opening an inbox as programs open what they write anew begins with cutting it.
+        if file is any Inbox, size == 0 { return }
+        if case .writing(let writing)? = info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
+            try writing.truncate(size)
+        } else {
+            try file.truncate(size, by: caller(request))
+        }
+    }
+
+    /// The process that a request comes from: looked up only where something is opened or changed.
+    func opener(_ request: fuse_req_t?) -> Opener? {
+        fuse_req_ctx(request).flatMap { openers.opener(ofThread: $0.pointee.pid) }
+    }
+
+    func caller(_ request: fuse_req_t?) -> LiveView.Caller {
+        let context = fuse_req_ctx(request)?.pointee
+        return LiveView.Caller(
+            user: context?.uid ?? owner.user, group: context?.gid ?? owner.group, opener: opener(request))
+    }
+}
+
+private func text(_ bytes: UnsafePointer<CChar>?) throws(Failure) -> String {
+    guard let text = bytes.flatMap({ String(validatingCString: $0) }) else {
+        throw Failure(.illegalByteSequence, "the name is not UTF-8")
+    }
+    return text
+}
+
+extension LiveView.Change {
+    fileprivate init(_ wanted: stat, _ changed: CInt) {
+        self.init()
+        func has(_ flag: CInt) -> Bool { changed & flag != 0 }
+        let now = Timestamp.now()
+        if has(FUSE_SET_ATTR_MODE) { mode = wanted.st_mode & 0o7777 }
+        if has(FUSE_SET_ATTR_UID) { user = wanted.st_uid }
+        if has(FUSE_SET_ATTR_GID) { group = wanted.st_gid }
+        if has(FUSE_SET_ATTR_ATIME_NOW) {
+            accessed = now
+        } else if has(FUSE_SET_ATTR_ATIME) {
+            accessed = Timestamp(seconds: wanted.st_atim.tv_sec, nanoseconds: wanted.st_atim.tv_nsec)
+        }
+        if has(FUSE_SET_ATTR_MTIME_NOW) {
+            modified = now
+        } else if has(FUSE_SET_ATTR_MTIME) {
+            modified = Timestamp(seconds: wanted.st_mtim.tv_sec, nanoseconds: wanted.st_mtim.tv_nsec)
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import Logging
+import Recipe
+import Store
+import Synchronization
+
+/// Reads new models for the hashes by which other tools know them, and makes better snapshots of images that had waited for
+/// them; slowly, on a thread of its own.
+final class Scholar: Sendable {
+    private static let interval: UInt32 = 1_000_000
+
+    private let ticker: Ticker
+    private let isStopped: Flag
+
+    /// Shared with the thread.
+    private final class Flag: Sendable { let value = Mutex(false) }
+
+    init(_ store: Store, logger: Logger) {
+        let isStopped = Flag()
+        self.isStopped = isStopped
+        ticker = Ticker(every: Self.interval) {
+            var last = ""
+            return {
+                do throws(StoreError) {
+                    while let blob = try store.unidentified(limit: 1).first {
+                        // An unmount does not wait for a long file; it is read again the next time.
+                        try store.identify(blob) { _ throws(StoreError) in
+                            if isStopped.value.withLock({ $0 }) { throw StoreError.interrupted }
+                        }
+                    }
+                    try store.improve(progress: {}) { logger.info("a better snapshot: \($0.id.hex.prefix(12))") }
+                    last = ""
+                } catch {
+                    if case .interrupted = error { return }
+                    if error.description != last { logger.error("\(error)") }
+                    last = error.description
+                }
+            }
+        }
+    }
+
+    func start() { ticker.start() }
+    func stop() {
+        isStopped.value.withLock { $0 = true }
+        ticker.stop()
+    }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import GRDB
+package import Recipe
+
+/// A change of what a model's name holds.
+package struct EventListing: Sendable {
+    package let time: Timestamp
+    /// When it was recorded; a name may be known to have held its bytes since long before.
+    package let recorded: Timestamp
+    /// Folder and path.
+    package let name: String
+    package let cause: String
+    /// Numbers of the versions after and before it; nil: none.
+    package let version, previous: Int?
+    package let sha256: Digest?
+    package let pid: Int32?
+    package let executable: String?
+
+    init(_ row: Row) throws {
+        time = Timestamp(nanoseconds: row["since"])
+        recorded = Timestamp(nanoseconds: row["recorded"])
+        name = row["name"]
+        cause = row["cause"]
+        version = row["number"]
+        previous = row["before"]
+        sha256 = try (row["sha256"] as Data?).map { try Digest(column: $0) }
+        pid = row["pid"]
+        executable = row["executable"]
+    }
+}
+
+extension Store {
+    /// Every event in the order in which it was recorded, or those of models called `filter`: `folder/name`, `name`, or the
+    /// end of it.
+    package func forEachEvent(of filter: String?, _ body: (EventListing) throws -> Void) throws(StoreError) {
+        try catalogue.read { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    WITH RECURSIVE path(id, text) AS (
+                        SELECT id, name FROM directory WHERE parent = ?1
+                        UNION ALL SELECT directory.id, path.text || '/' || directory.name FROM directory
+                        JOIN path ON directory.parent = path.id)
+                    SELECT event.since, event.recorded, path.text || '/' || model.name AS name, event.cause, new.number,
+                    old.number AS before, blob.sha256, process.pid, process.executable FROM event
+                    JOIN model ON model.id = event.model JOIN path ON path.id = model.directory
+                    LEFT JOIN version AS new ON new.id = event.version LEFT JOIN version AS old ON old.id = event.previous
+                    LEFT JOIN blob ON blob.id = new.blob LEFT JOIN process ON process.id = event.process
+                    WHERE ?2 IS NULL OR path.text || '/' || model.name = ?2
+                        OR substr(path.text || '/' || model.name, -length(?2) - 1) = '/' || ?2
+                    ORDER BY event.id
+                    """, arguments: [DirectoryRow.Root.models.rawValue, filter])
+            while let row = try rows.next() { try body(EventListing(row)) }
+        }
+    }
+
+    /// Makes an older version what its model's name holds again. Bytes that the name holds now stay a version.
+    package func restore(_ name: ModelName, version number: Int, by opener: Opener?) throws(StoreError) -> Addition {
+        try catalogue.write { db in
+            let root = DirectoryRow.Root.models.rawValue
+            let directory = try db.directory(under: root, [name.folder] + name.path.parents)
+            let row = try directory.flatMap { directory in
+                try Row.fetchOne(
+                    db,
+                    sql: """
+                        SELECT version.blob, version.modified, blob.damaged FROM version
+                        JOIN model ON model.id = version.model
+                        JOIN blob ON blob.id = version.blob WHERE model.directory = ? AND model.name = ? AND version.number = ?
+                        """, arguments: [directory, name.path.name, number])
+            }
+            guard let row else { throw StoreError.notFound("version v\(number) of '\(name)'") }
+            if row["damaged"] { throw StoreError.notFound("the bytes of v\(number) of '\(name)'") }
+            let live = try db.directory(liveNames: [name.folder] + name.path.parents)
+            if let live, let old = try db.live(named: name.path.name, in: live), old.kind == .file, old.blob == nil {
+                throw StoreError.conflict(
+                    "'\(name)' is being written, or has bytes that are no version; move it away first")
+            }
+            return try db.add(
+                name, blob: row["blob"], modified: Timestamp(nanoseconds: row["modified"]), since: nil, cause: .restore,
+                process: try opener.map { try db.process($0) })
+        }
+    }
+}
+
+extension Database {
+    func directory(liveNames names: some Sequence<String>) throws -> Int64? {
+        var id = LiveRow.root
+        for name in names {
+            guard let next = try live(named: name, in: id), next.kind == .directory else { return nil }
+            id = next.id
+        }
+        return id
+    }
+}

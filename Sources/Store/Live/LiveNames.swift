@@ -1,0 +1,122 @@
+import GRDB
+import Recipe
+import SystemPackage
+
+// How the rows of the live view are made, moved and taken away. Every function belongs into a transaction.
+
+/// What a new node starts with.
+struct NewNode {
+    var kind: LiveRow.Kind
+    var mode: UInt32
+    var user: UInt32?
+    var group: UInt32?
+    var modified = Timestamp.now()
+    var blob: Int64?
+    var version: Int64?
+    var target: String?
+    var process: Int64?
+    var mount: Int64?
+}
+
+extension Database {
+    func insert(_ node: NewNode, _ name: String, in parent: Int64) throws -> Int64 {
+        let now = Timestamp.now()
+        try execute(
+            cachedStatement(
+                sql: """
+                    INSERT INTO live (parent, name, kind, mode, user, team, accessed, modified, changed, blob, version, target,
+                    process, mount) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """),
+            [
+                parent, name, node.kind.rawValue, node.mode, node.user, node.group, node.modified.nanoseconds,
+                node.modified.nanoseconds, now.nanoseconds, node.blob, node.version, node.target, node.process,
+                node.mount,
+            ])
+        let id = lastInsertedRowID
+        try entriesChanged(in: parent)
+        return id
+    }
+
+    /// A directory's time never goes back by itself, even where the clock does.
+    func entriesChanged(in directory: Int64) throws {
+        try execute(
+            cachedStatement(
+                sql: """
+                    UPDATE live SET modified = max(?1, modified + 1), changed = max(?1, changed + 1) WHERE id = ?2
+                    """), [Timestamp.now().nanoseconds, directory])
+    }
+
+    /// A node changed: its name, its mode or its owner.
+    func nodeChanged(_ id: Int64) throws {
+        try execute(
+            cachedStatement(sql: "UPDATE live SET changed = max(?, changed + 1) WHERE id = ?"),
+            [Timestamp.now().nanoseconds, id])
+    }
+
+    /// Takes the name of a file or link away; its row stays for programs that have it open.
+    func unname(_ row: LiveRow) throws {
+        try execute(cachedStatement(sql: "UPDATE live SET parent = NULL WHERE id = ?"), [row.id])
+        try nodeChanged(row.id)
+        if let parent = row.parent { try entriesChanged(in: parent) }
+    }
+
+    func setParent(_ id: Int64, _ parent: Int64?, name: String) throws {
+        try execute(cachedStatement(sql: "UPDATE live SET parent = ?, name = ? WHERE id = ?"), [parent, name, id])
+    }
+
+    func hasEntries(_ directory: Int64) throws -> Bool {
+        try Int.fetchOne(cachedStatement(sql: "SELECT 1 FROM live WHERE parent = ? LIMIT 1"), arguments: [directory])
+            != nil
+    }
+
+    /// The directory at `names` in the live view, made where it is absent.
+    func makeLiveDirectory(_ names: some Sequence<String>, mode: UInt32 = 0o755) throws -> Int64 {
+        var id = LiveRow.root
+        for name in names {
+            if let next = try live(named: name, in: id) {
+                guard next.kind == .directory else {
+                    throw StoreError.conflict("'\(name)' is a file in models, so it cannot be a folder")
+                }
+                id = next.id
+            } else {
+                id = try insert(NewNode(kind: .directory, mode: mode), name, in: id)
+            }
+        }
+        return id
+    }
+
+    /// Every file at or below a row, with the path that leads to it.
+    func files(below row: LiveRow, path: [String]) throws -> [(row: LiveRow, path: [String])] {
+        guard row.kind == .directory else { return row.kind == .file ? [(row, path)] : [] }
+        return try live(in: row.id).flatMap { try files(below: $0, path: path + [$0.name]) }
+    }
+
+    func execute(_ statement: Statement, _ arguments: StatementArguments) throws {
+        try statement.execute(arguments: arguments)
+    }
+
+    /// A file lost its name to `cause`: what it held is an event, or owed one where its bytes are no blob yet.
+    func lost(_ row: LiveRow, path: [String], cause: Cause, process: Int64?, isWhole: (Int64) -> Bool) throws {
+        guard let name = ModelName(live: path) else { return }
+        if row.blob != nil {
+            try letGo(name, cause: cause, process: process)
+        } else if isWhole(row.id) {
+            try execute(
+                cachedStatement(sql: "INSERT INTO owed (live, path, cause, time) VALUES (?, ?, ?, ?)"),
+                [row.id, name.description, cause.rawValue, Timestamp.now().nanoseconds])
+        } else {
+            // Nobody knows these bytes; but what the name held before them is gone too.
+            try letGo(name, cause: cause, process: process)
+        }
+    }
+
+    /// A file got a name: where its bytes are a blob, that is a version and an event.
+    func won(_ row: LiveRow, path: [String], cause: Cause, process: Int64?) throws {
+        guard let blob = row.blob else { return }
+        var version: Int64?
+        if let name = ModelName(live: path) {
+            version = try hold(name, blob: blob.id, modified: row.modified, cause: cause, process: process).version
+        }
+        try execute(cachedStatement(sql: "UPDATE live SET version = ? WHERE id = ?"), [version, row.id])
+    }
+}

@@ -1,0 +1,115 @@
+import GRDB
+package import Recipe
+
+/// A node of the live view.
+package struct LiveRow: Sendable {
+    package enum Kind: Int, Sendable { case directory = 0, file = 1, link = 2 }
+
+    /// The row that stands for the whole view.
+    package static let root: Int64 = 1
+
+    package let id: Int64
+    /// Nil at the root, and where the name is gone while a program has the file open.
+    package let parent: Int64?
+    package let name: String
+    package let kind: Kind
+    /// The twelve bits that `chmod` sets.
+    package let mode: UInt32
+    /// Nil: whoever mounts.
+    package let user, group: UInt32?
+    /// Of a draft they are those of its file.
+    package let accessed, modified, changed: Timestamp
+    /// What the file holds; nil while the bytes are in a file of their own, which may change.
+    package let blob: Blob?
+    /// The number of the version, where the name is a model's.
+    package let version: Int?
+    package let target: String
+
+    init(_ row: Row) throws {
+        id = row["id"]
+        parent = row["parent"]
+        name = row["name"]
+        kind = Kind(rawValue: row["kind"]) ?? .file
+        mode = row["mode"]
+        user = row["user"]
+        group = row["team"]
+        accessed = Timestamp(nanoseconds: row["accessed"])
+        modified = Timestamp(nanoseconds: row["modified"])
+        changed = Timestamp(nanoseconds: row["changed"])
+        blob = row["blob"] as Int64? == nil ? nil : try Blob(row)
+        version = row["number"]
+        target = row["target"] ?? ""
+    }
+
+    package var isUnlinked: Bool { parent == nil && id != Self.root }
+}
+
+/// With columns for ``LiveRow``.
+private let liveColumns = """
+    SELECT live.*, version.number, blob.sha256, blob.size FROM live
+    LEFT JOIN version ON version.id = live.version LEFT JOIN blob ON blob.id = live.blob
+    """
+
+extension Store {
+    package func live(_ id: Int64) throws(StoreError) -> LiveRow? {
+        try catalogue.read { try $0.live(id) }
+    }
+
+    package func live(named name: String, in parent: Int64) throws(StoreError) -> LiveRow? {
+        try catalogue.read { try $0.live(named: name, in: parent) }
+    }
+
+    /// The next nodes in a directory in the order of their rows.
+    package func live(in parent: Int64, after id: Int64, limit: Int) throws(StoreError) -> [LiveRow] {
+        try page(
+            "\(liveColumns) WHERE live.parent = ? AND live.id > ? ORDER BY live.id", [parent, id], limit, LiveRow.init)
+    }
+
+    /// The names that lead to a node of the live view; nil where one is gone.
+    package func path(ofLive id: Int64) throws(StoreError) -> [String]? {
+        try catalogue.read { try $0.path(ofLive: id) }
+    }
+}
+
+extension Database {
+    func live(_ id: Int64) throws -> LiveRow? {
+        try Row.fetchOne(cachedStatement(sql: "\(liveColumns) WHERE live.id = ?"), arguments: [id]).map(LiveRow.init)
+    }
+
+    func live(named name: String, in parent: Int64) throws -> LiveRow? {
+        try Row.fetchOne(
+            cachedStatement(sql: "\(liveColumns) WHERE live.parent = ? AND live.name = ?"), arguments: [parent, name]
+        ).map(LiveRow.init)
+    }
+
+    func live(in parent: Int64) throws -> [LiveRow] {
+        try Row.fetchAll(
+            cachedStatement(sql: "\(liveColumns) WHERE live.parent = ? ORDER BY live.id"), arguments: [parent]
+        )
+        .map(LiveRow.init)
+    }
+
+    /// Files whose bytes are no blob yet, and rows without a name.
+    func unsettled() throws -> [LiveRow] {
+        try Row.fetchAll(
+            self,
+            sql: """
+                \(liveColumns) WHERE (live.kind = 1 AND live.blob IS NULL) OR (live.parent IS NULL AND live.id <> 1)
+                ORDER BY live.id
+                """
+        ).map(LiveRow.init)
+    }
+
+    func path(ofLive id: Int64) throws -> [String]? {
+        var names: [String] = []
+        var next = id
+        while next != LiveRow.root {
+            let row = try Row.fetchOne(
+                cachedStatement(sql: "SELECT parent, name FROM live WHERE id = ?"), arguments: [next])
+            guard let row, let parent = row["parent"] as Int64? else { return nil }
+            names.append(row["name"])
+            next = parent
+        }
+        return names.reversed()
+    }
+}

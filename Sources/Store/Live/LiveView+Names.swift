@@ -1,0 +1,214 @@
+import GRDB
+package import Recipe
+import Synchronization
+
+// What changes names in the live view. Bytes are never touched by it; every model that loses or gets a name is an event.
+
+extension LiveView {
+    package func makeDirectory(
+        _ name: String, in directory: Int64, mode: UInt32, by caller: Caller
+    ) throws(StoreError) -> LiveRow {
+        try make(.directory, name, in: directory, mode: mode, target: nil, by: caller)
+    }
+
+    /// Makes a symbolic link that stays inside the view. `target` is relative; an absolute one would depend on the mount
+    /// point, and one that leads out of the view to something that no version can be made of.
+    package func makeLink(
+        _ name: String, to target: String, in directory: Int64, by caller: Caller
+    ) throws(StoreError) -> LiveRow {
+        guard let path = try store.path(ofLive: directory) else { throw .gone(name) }
+        guard !target.hasPrefix("/") else { throw .leavesView(target) }
+        var depth = path.count
+        for part in target.split(separator: "/") where part != "." {
+            depth += part == ".." ? -1 : 1
+            guard depth >= 0 else { throw .leavesView(target) }
+        }
+        return try make(.link, name, in: directory, mode: 0o777, target: target, by: caller)
+    }
+
+    private func make(
+        _ kind: LiveRow.Kind, _ name: String, in directory: Int64, mode: UInt32, target: String?, by caller: Caller
+    ) throws(StoreError) -> LiveRow {
+        let mount = mount
+        return try store.catalogue.writeSoon { db in
+            guard try db.live(directory)?.kind == .directory else { throw StoreError.gone(name) }
+            guard try db.live(named: name, in: directory) == nil else { throw StoreError.exists(name) }
+            let id = try db.insert(
+                NewNode(
+                    kind: kind, mode: mode, user: caller.user, group: caller.group, target: target, mount: mount),
+                name, in: directory)
+            guard let row = try db.live(id) else { throw StoreError.gone(name) }
+            return row
+        }
+    }
+
+    /// The corresponding operation is `unlink`.
+    package func remove(_ name: String, in directory: Int64, by caller: Caller) throws(StoreError) {
+        let row = try store.catalogue.writeSoon { db in
+            guard let row = try db.live(named: name, in: directory) else { throw StoreError.absent(name) }
+            guard row.kind != .directory else { throw StoreError.isDirectory(name) }
+            try self.unname(row, .delete, by: caller, db)
+            return row
+        }
+        orphaned(row)
+        try reconsider(name, in: directory)
+    }
+
+    /// The corresponding operation is `rmdir`.
+    package func removeDirectory(_ name: String, in directory: Int64, by caller: Caller) throws(StoreError) {
+        try store.catalogue.writeSoon { db in
+            guard let row = try db.live(named: name, in: directory) else { throw StoreError.absent(name) }
+            guard row.kind == .directory else { throw StoreError.notDirectory(name) }
+            guard try !db.hasEntries(row.id) else { throw StoreError.notEmptyDirectory(name) }
+            try db.execute(cachedStatement(db, "DELETE FROM live WHERE id = ?"), [row.id])
+            try db.entriesChanged(in: directory)
+        }
+    }
+
+    package enum RenameMode: Sendable { case replace, new, exchange }
+
+    /// The corresponding operation is `rename`.
+    package func rename(
+        _ name: String, in directory: Int64, to newName: String, in newDirectory: Int64, _ mode: RenameMode,
+        by caller: Caller
+    ) throws(StoreError) {
+        let replaced = try store.catalogue.writeSoon { db -> LiveRow? in
+            guard let row = try db.live(named: name, in: directory) else { throw StoreError.absent(name) }
+            guard try db.live(newDirectory)?.kind == .directory else { throw StoreError.gone(newName) }
+            let other = try db.live(named: newName, in: newDirectory)
+            if mode == .exchange, other == nil { throw StoreError.absent(newName) }
+            if mode == .new, other != nil { throw StoreError.exists(newName) }
+            if row.id == other?.id { return nil }
+            try self.refuseLoop(row, into: newDirectory, db)
+            if mode == .exchange, let other { try self.refuseLoop(other, into: directory, db) }
+            if mode == .replace, let other { try self.refuseReplacing(other, by: row, db) }
+            let process = try caller.opener.map { try db.process($0) }
+            let from = try db.path(ofLive: row.id) ?? []
+            let to = (try db.path(ofLive: newDirectory) ?? []) + [newName]
+            let moved = try db.files(below: row, path: from)
+            let swapped = try mode == .exchange ? other.map { try db.files(below: $0, path: to) } ?? [] : []
+            for (file, path) in moved + swapped {
+                let cause: Cause = mode == .exchange ? .exchange : .rename
+                try db.lost(file, path: path, cause: cause, process: process, isWhole: self.isOwed)
+            }
+            if let other {
+                if mode == .exchange {
+                    try db.setParent(other.id, nil, name: other.name)
+                } else if other.kind == .directory {
+                    try db.execute(cachedStatement(db, "DELETE FROM live WHERE id = ?"), [other.id])
+                } else {
+                    try self.unname(other, .replace, by: caller, db)
+                }
+            }
+            try db.setParent(row.id, newDirectory, name: newName)
+            if mode == .exchange, let other { try db.setParent(other.id, directory, name: name) }
+            for (file, path) in moved {
+                try db.won(file, path: to + path.dropFirst(from.count), cause: .rename, process: process)
+            }
+            for (file, path) in swapped {
+                try db.won(file, path: from + path.dropFirst(to.count), cause: .exchange, process: process)
+            }
+            try db.nodeChanged(row.id)
+            if let other, mode == .exchange { try db.nodeChanged(other.id) }
+            try db.entriesChanged(in: directory)
+            if newDirectory != directory { try db.entriesChanged(in: newDirectory) }
+            return mode == .exchange ? nil : other
+        }
+        if let replaced, replaced.kind != .directory { orphaned(replaced) }
+        try reconsider(newName, in: newDirectory)
+        if mode == .exchange {
+            try reconsider(name, in: directory)
+        } else {
+            try reconsider(partner: name, in: directory)
+        }
+    }
+
+    /// Modes, owner and times. Nil: as it is.
+    package struct Change: Sendable {
+        package var mode: UInt32?
+        package var user, group: UInt32?
+        package var accessed, modified: Timestamp?
+        package init() {}
+        package var isEmpty: Bool {
+            mode == nil && user == nil && group == nil && accessed == nil && modified == nil
+        }
+    }
+
+    /// The corresponding operation is `setattr`, but for sizes.
+    package func change(_ id: Int64, _ change: Change) throws(StoreError) {
+        guard !change.isEmpty else { return }
+        try store.catalogue.writeSoon { db in
+            try db.execute(
+                cachedStatement(
+                    db,
+                    """
+                    UPDATE live SET mode = coalesce(?, mode), user = coalesce(?, user), team = coalesce(?, team),
+                    accessed = coalesce(?, accessed), modified = coalesce(?, modified), changed = max(?, changed + 1)
+                    WHERE id = ?
+                    """),
+                [
+                    change.mode, change.user, change.group, change.accessed?.nanoseconds, change.modified?.nanoseconds,
+                    Timestamp.now().nanoseconds, id,
+                ])
+        }
+        guard change.accessed != nil || change.modified != nil else { return }
+        // A draft's times are those of its file, so that writing goes on moving them.
+        if let row = try store.live(id), row.kind == .file, row.blob == nil {
+            try Kernel.setTimes(store.livePath(id), accessed: change.accessed, modified: change.modified)
+        }
+    }
+
+    private func unname(_ row: LiveRow, _ cause: Cause, by caller: Caller, _ db: Database) throws {
+        let process = try caller.opener.map { try db.process($0) }
+        if row.kind == .file, let path = try db.path(ofLive: row.id) {
+            try db.lost(row, path: path, cause: cause, process: process, isWhole: isOwed)
+        }
+        try db.unname(row)
+    }
+
+    private func orphaned(_ row: LiveRow) {
+        state.withLock { _ = $0.orphans.insert(row.id) }
+    }
+
+    private func refuseLoop(_ row: LiveRow, into directory: Int64, _ db: Database) throws {
+        guard row.kind == .directory else { return }
+        var next: Int64? = directory
+        while let id = next {
+            if id == row.id { throw StoreError.loop(row.name) }
+            next = try db.live(id)?.parent
+        }
+    }
+
+    private func refuseReplacing(_ other: LiveRow, by row: LiveRow, _ db: Database) throws {
+        switch (row.kind == .directory, other.kind == .directory) {
+        case (true, false): throw StoreError.notDirectory(other.name)
+        case (false, true): throw StoreError.isDirectory(other.name)
+        case (true, true): if try db.hasEntries(other.id) { throw StoreError.notEmptyDirectory(other.name) }
+        case (false, false): break
+        }
+    }
+
+    /// A name came or went: what lies under it, or is downloaded beside it, may be a whole model now.
+    private func reconsider(_ name: String, in directory: Int64) throws(StoreError) {
+        if let row = try store.live(named: name, in: directory) {
+            if row.kind == .directory {
+                let below = try store.catalogue.read { db in try db.files(below: row, path: []).map(\.row) }
+                for row in below { try consider(row) }
+            } else if let draft = draft(row.id) {
+                if draft.writers == 0, draft.isStaged { try consider(draft) }
+            } else {
+                try consider(row)
+            }
+        }
+        try reconsider(partner: name, in: directory)
+    }
+
+    private func reconsider(partner name: String, in directory: Int64) throws(StoreError) {
+        guard name.hasSuffix(".aria2"),
+            let row = try store.live(named: String(name.dropLast(6)), in: directory)
+        else { return }
+        try consider(row)
+    }
+}
+
+private func cachedStatement(_ db: Database, _ sql: String) throws -> Statement { try db.cachedStatement(sql: sql) }
