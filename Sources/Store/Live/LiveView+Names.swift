@@ -193,11 +193,9 @@ extension LiveView {
         if let row = try store.live(named: name, in: directory) {
             if row.kind == .directory {
                 let below = try store.catalogue.read { db in try db.files(below: row, path: []).map(\.row) }
-                for row in below { try consider(row) }
-            } else if let draft = draft(row.id) {
-                if draft.writers == 0, draft.isStaged { try consider(draft) }
-            } else {
-                try consider(row)
+                for row in below where row.blob == nil { try consider(row.id) }
+            } else if row.kind == .file, row.blob == nil {
+                try consider(row.id)
             }
         }
         try reconsider(partner: name, in: directory)
@@ -207,7 +205,7 @@ extension LiveView {
         guard name.hasSuffix(".aria2"),
             let row = try store.live(named: String(name.dropLast(6)), in: directory)
         else { return }
-        try consider(row)
+        try consider(row.id)
     }
 }
 

@@ -67,7 +67,7 @@ extension LiveView {
             return
         }
         guard let name = try store.path(ofLive: row.id), ModelName(live: name) != nil else { return }
-        if isTrusted { return try consider(row) }
+        if isTrusted { return try consider(row.id) }
         let partial = try store.catalogue.write { db in
             guard let parent = row.parent else { return row.name }
             var partial = row.name + ".partial"

@@ -162,8 +162,7 @@ package final class LiveView: Sendable {
         guard draft.isStaged else {
             return state.withLock { state in if draft.writers == 0 { state.drop(draft) } }
         }
-        try draft.flush()
-        try consider(draft)
+        try consider(draft.row)
     }
 
     /// Cuts a file by its name; false where it is to be looked up again. The corresponding operation is `truncate`.
@@ -177,26 +176,30 @@ package final class LiveView: Sendable {
         return true
     }
 
-    /// A file was closed or renamed: if it is a whole model now, it waits to be published.
-    func consider(_ draft: Draft) throws(StoreError) {
-        var isModel = try modelName(of: draft.row) != nil
-        if isModel { isModel = try problem(with: draft) == nil }
-        state.withLock { state in
-            guard draft.writers == 0, state.drafts[draft.row] === draft else { return }
-            if isModel { state.pending.insert(draft.row) } else { state.drop(draft) }
+    /// A file was closed or renamed, or what stood beside it went: if it is a whole model now, it waits to be published.
+    ///
+    /// One at a time: a close that still saw the old name must not undo what a rename found.
+    func consider(_ id: Int64) throws(StoreError) {
+        try opening.withLock { _ throws(StoreError) in
+            let isModel = try modelName(of: id) != nil
+            var draft = draft(id)
+            if draft == nil {
+                guard isModel, let row = try store.live(id), row.kind == .file, row.blob == nil else { return }
+                draft = try open(id)
+            }
+            guard let draft, draft.isStaged, draft.writers == 0 else { return }
+            try draft.flush()
+            var isWhole = isModel
+            if isWhole { isWhole = try problem(with: draft) == nil }
+            state.withLock { state in
+                guard draft.writers == 0, state.drafts[id] === draft else { return }
+                if isWhole {
+                    state.pending.insert(id)
+                } else if !state.pending.contains(id) {
+                    state.drop(draft)
+                }
+            }
         }
-    }
-
-    /// The same for a file that nobody writes at the moment.
-    func consider(_ row: LiveRow) throws(StoreError) {
-        guard row.kind == .file, row.blob == nil, try modelName(of: row.id) != nil else { return }
-        let draft = try opening.withLock { _ throws(StoreError) -> Draft? in
-            if self.draft(row.id) != nil { return nil }
-            return try open(row.id)
-        }
-        guard let draft else { return }
-        try draft.flush()
-        try consider(draft)
     }
 
     func modelName(of id: Int64) throws(StoreError) -> ModelName? {
