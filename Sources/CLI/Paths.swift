@@ -39,6 +39,15 @@ enum Paths {
         return FilePath(platformString: resolved)
     }
 
+    /// Whether a directory has no entries.
+    static func isEmpty(_ path: FilePath) throws -> Bool {
+        guard let list = path.withPlatformString({ opendir($0) }) else { throw Errno(rawValue: errno) }
+        defer { closedir(list) }
+        var count = 0
+        while readdir(list) != nil { count += 1 }
+        return count <= 2
+    }
+
     static func isDirectory(_ path: FilePath) -> Bool {
         var facts = stat()
         return path.withPlatformString { stat($0, &facts) } == 0 && facts.st_mode & S_IFMT == S_IFDIR

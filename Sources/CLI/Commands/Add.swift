@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Recipe
 import Store
 import SystemPackage
@@ -24,13 +25,28 @@ struct AddCommand: ParsableCommand {
     @Flag(help: "Share blocks or fail; never copy.")
     var reflink = false
 
+    @Flag(
+        name: .customLong("move"),
+        help: "Take whole models directories into the store, without a copy where they lie on its file system.")
+    var isMove = false
+
+    @Flag(help: "After --move: mount the models in the directory's place.")
+    var mountHere = false
+
     @OptionGroup var store: StoreOption
 
     func validate() throws {
+        if isMove && (copy || reflink || folder != nil) {
+            throw ValidationError("--move goes with none of --copy, --reflink and --folder")
+        }
+        if mountHere && (!isMove || paths.count != 1) {
+            throw ValidationError("--mount-here needs --move and one directory")
+        }
         if copy && reflink { throw ValidationError("--copy and --reflink exclude each other") }
     }
 
     func run() throws {
+        if isMove { return try move() }
         let target = try folder.map(Self.folderPath)
         let store = try store.open()
         let plan = try store.plan(adding: try paths.map { try Paths.absolute($0) }, folder: target)
@@ -65,6 +81,30 @@ struct AddCommand: ParsableCommand {
         try Improvement.run(store)
         print(summary(counts, skipped: plan.skipped))
         if counts.failed > 0 { throw counts.added + counts.unchanged > 0 ? ExitCode.someFailed : ExitCode.failure }
+    }
+
+    private func move() throws {
+        let isComplete = try {
+            let store = try self.store.open()
+            var isComplete = true
+            for path in paths where try !Adoption.run(try Paths.located(path), store) { isComplete = false }
+            if !mountHere {
+                try identify(store)
+                try Improvement.run(store)
+            }
+            return isComplete
+        }()
+        guard isComplete else {
+            if mountHere { Terminal.complain("reprofs: not mounted, for what was left behind would be hidden") }
+            throw ExitCode.someFailed
+        }
+        guard mountHere else { return }
+        // A mount forks before it has any thread or connection, and this process has had both.
+        let words = ["reprofs", "mount", "--models-only", paths[0], "--store", try self.store.resolved.string]
+        let arguments = words.map { strdup($0) }
+        fflush(nil)
+        execv("/proc/self/exe", arguments + [nil])
+        throw Errno(rawValue: errno)
     }
 
     /// Reads the hashes by which other tools know the models. They are safe in the store already: a reading that is cut

@@ -11,12 +11,14 @@ struct ListCommand: ParsableCommand {
 struct ListModels: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models", abstract: "Every model and what it holds now.")
+    @Flag(help: "Only models whose names hold nothing any more.") var deleted = false
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 
     func run() throws {
         var table = Table(asJSON: json)
         try store.open().forEachModel { model in
+            guard (model.live == nil) == deleted else { return }
             let live = model.live.map { "v\($0)" } ?? "-"
             let size = model.size.map(Terminal.size) ?? "-"
             table.row(
@@ -27,7 +29,8 @@ struct ListModels: ParsableCommand {
                     "size": .integer(orNull: model.size),
                 ])
         }
-        table.finish(empty: "There are no models; add some with 'reprofs add'.")
+        table.finish(
+            empty: deleted ? "No model was deleted." : "There are no models; add some with 'reprofs add'.")
     }
 }
 

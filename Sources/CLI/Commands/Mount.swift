@@ -16,6 +16,9 @@ struct MountCommand: ParsableCommand {
     @Flag(help: "Stay in the foreground, with the log on standard error, until interrupted.")
     var foreground = false
 
+    @Flag(help: "Show the models at the top, in a models directory's place; the other views are there, but not listed.")
+    var modelsOnly = false
+
     @Flag(help: "Let other users in; the kernel checks modes for them.")
     var allowOther = false
 
@@ -27,7 +30,9 @@ struct MountCommand: ParsableCommand {
         let mountPoint = try Paths.mountPoint(directory)
         try MountPoint.prepare(mountPoint, store: Paths.real(storePath) ?? storePath)
         if foreground {
-            return try serve(storePath, at: mountPoint) { Terminal.complain("Mounted \(storePath) at \(mountPoint).") }
+            return try serve(storePath, at: mountPoint) {
+                Terminal.complain("Mounted \(storePath) at \(mountPoint).")
+            }
         }
         switch try Background.start(log: storePath.appending("mount.log")) {
         case .parent(let result):
@@ -50,7 +55,10 @@ struct MountCommand: ParsableCommand {
         logger.logLevel = .info
         let store = try Store.open(storePath)
         let root: Root
-        do { root = try Root(MountContext(store: store, mountPoint: mountPoint.string)) } catch {
+        do {
+            root = try Root(
+                MountContext(store: store, mountPoint: mountPoint.string, isModelsDirectory: modelsOnly))
+        } catch {
             throw MountError(error.message)
         }
         var options = Mount.Options()

@@ -29,6 +29,9 @@ package enum MountPoint {
         }
     }
 
+    /// Whether a ReproFS is mounted at `path`.
+    package static func isMounted(_ path: FilePath) -> Bool { mount(at: path)?.isReproFS == true }
+
     /// Unmounts what ReproFS has mounted at `path`. `busy` says so; nothing is detached behind open files.
     package static func unmount(_ path: FilePath) throws(MountError) {
         guard let mounted = mount(at: path), mounted.isReproFS else {

@@ -27,6 +27,8 @@ struct LiveDirectory: Directory {
     let view: LiveView
     let row: Int64
     var known: LiveRow?
+    /// What else is there, without being listed.
+    var others: (@Sendable (String) -> Node?)?
 
     var id: NodeID { NodeID(.liveDirectory, row) }
     var isWritable: Bool { true }
@@ -54,6 +56,11 @@ struct LiveDirectory: Directory {
     }
 
     func child(_ name: String) throws(Failure) -> Node? {
+        if let found = try ownChild(name) { return found }
+        return others?(name)
+    }
+
+    private func ownChild(_ name: String) throws(Failure) -> Node? {
         try asking { () throws(StoreError) -> Node? in
             if let found = try view.store.live(named: name, in: row) { return Self.node(found, view) }
             guard row == LiveRow.root else { return nil }

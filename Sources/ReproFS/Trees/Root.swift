@@ -17,6 +17,7 @@ package struct Root: Directory {
             HashTree(store: context.store),
             SnapshotTree(context: context),
             ImageTree(store: context.store),
+            TimeTree(store: context.store),
             ActiveTree(context: context),
             StateTree(context: context),
         ]
@@ -41,7 +42,7 @@ package struct Root: Directory {
 
     /// The node of a number that the kernel was told; `stale` where it is gone.
     package func node(_ id: NodeID) throws(Failure) -> Node {
-        if id == .root { return .directory(self) }
+        if id == .root { return .directory(context.isModelsDirectory ? top : self) }
         // Fixed nodes are spread over the trees that show them.
         let fixed = id.kind == .fixed ? FixedNode(rawValue: id.row) : nil
         let owner = fixed.map { node in trees.first { $0.fixed.contains(node) } } ?? id.kind.flatMap { byKind[$0] }
@@ -50,7 +51,16 @@ package struct Root: Directory {
     }
 
     /// The names that lead to other nodes after a change, in all views.
-    func names(in changes: NameChanges) -> [(parent: NodeID, name: String)] { trees.flatMap { $0.names(in: changes) } }
+    func names(in changes: NameChanges) -> [(parent: NodeID, name: String)] {
+        let names = trees.flatMap { $0.names(in: changes) }
+        guard context.isModelsDirectory else { return names }
+        return names + names.filter { $0.parent == top.id }.map { (.root, $0.name) }
+    }
+
+    /// The live view as the top of a mount that takes a models directory's place.
+    private var top: LiveDirectory {
+        LiveDirectory(view: context.live, row: LiveRow.root, others: { name in self.child(name) })
+    }
 
     package func directory(_ id: NodeID) throws(Failure) -> any Directory {
         guard case .directory(let directory) = try node(id) else { throw Failure(.notDirectory, "not a directory") }

@@ -22,10 +22,17 @@ package struct MountContext: Sendable {
     package let live: LiveView
     /// The absolute path of the mount point.
     package let mountPoint: String
+    /// Whether the mount takes the place of a models directory: its top is the live view, and the other views are there
+    /// without being listed.
+    package let isModelsDirectory: Bool
     /// What `.reprofs/status` says of reads.
     package let passthrough: String
 
-    package init(store: Store, mountPoint: String, passthrough: String = "not tried: blobs are read by descriptor") {
+    package init(
+        store: Store, mountPoint: String, isModelsDirectory: Bool = false,
+        passthrough: String = "not tried: blobs are read by descriptor"
+    ) {
+        self.isModelsDirectory = isModelsDirectory
         self.store = store
         live = LiveView(store)
         self.mountPoint = mountPoint

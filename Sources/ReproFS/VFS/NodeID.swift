@@ -63,6 +63,11 @@ package enum NodeKind: UInt8, Sendable, CaseIterable {
     case activePinDirectory = 32
     case activePinLink = 33
     case snapshotNode = 34
+    case moment = 35
+    case momentModels = 36
+    case momentDirectory = 37
+    case momentLink = 38
+    case momentAlias = 39
 }
 
 /// Nodes that stand for no row.
@@ -82,6 +87,7 @@ package enum FixedNode: Int64, Sendable {
     case activePaths = 13
     case whoami = 14
     case reports = 15
+    case times = 16
 
     package var id: NodeID { NodeID(.fixed, rawValue) }
 }

@@ -32,6 +32,15 @@ extension Store {
         try catalogue.read { db in try db.path(ofDirectory: directory) }
     }
 
+    /// The names that lead to a model in by-name, its own at the end.
+    package func path(ofModel id: Int64) throws(StoreError) -> [String] {
+        try catalogue.read { db in
+            let row = try Row.fetchOne(db, sql: "SELECT directory, name FROM model WHERE id = ?", arguments: [id])
+            guard let row else { throw StoreError.notFound("model \(id)") }
+            return try db.path(ofDirectory: row["directory"]) + [row["name"]]
+        }
+    }
+
     /// The names that lead to a place in a pinned tree.
     package func path(ofPin position: Int64, in set: Int64) throws(StoreError) -> [String] {
         try catalogue.read { db in

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Glibc
+import Recipe
+import ReproFS
+import Store
+import SystemPackage
+
+struct ReleaseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "release", abstract: "Write the live view into a plain directory: the undoing of 'add --move'.",
+        discussion: """
+            A mount of this store at the directory is unmounted first. Files share their blocks with the store where the \
+            file system can, else they are copied when there is room. With --move they leave the store: nothing is copied, \
+            and images that were made from them cannot be reproduced from the store any more. Older versions stay in it.
+            """)
+    @Argument(help: "The directory: empty or absent, or where this store is mounted.") var directory: String
+    @Flag(help: "Take the files out of the store.") var move = false
+    @OptionGroup var store: StoreOption
+
+    func run() throws {
+        let target = try Paths.mountPoint(directory)
+        // An ordinary directory has no mount to unmount.
+        if MountPoint.isMounted(target) { try MountPoint.unmount(target) }
+        let store = try store.open()
+        if !Paths.isDirectory(target) {
+            guard target.withPlatformString({ mkdir($0, 0o755) }) == 0 else { throw Errno(rawValue: errno) }
+        }
+        guard try Paths.isEmpty(target) else {
+            throw StoreError.conflict("\(target) is not empty; nothing was changed")
+        }
+        let plan = try store.releasePlan()
+        if !move { try store.requireRoom(for: plan, in: target) }
+        var progress = ProgressLine(total: plan.size)
+        for item in plan.items {
+            try store.release(item, to: target, isMove: move)
+            progress.advance(by: item.row.blob?.size ?? 0, of: item.path.joined(separator: "/").withoutControls)
+        }
+        progress.clear()
+        print("\(plan.items.filter { $0.row.kind != .directory }.count) files are in \(target).")
+    }
+}

@@ -1,0 +1,90 @@
+import GRDB
+package import Recipe
+
+/// A past moment of the models: the last event before it stands for it, for nothing changed since.
+package struct MomentRow: Sendable {
+    /// The row of that event; 0 before all of them.
+    package let id: Int64
+    package let time: Timestamp
+}
+
+/// A model that had a version at some moment.
+package struct MomentModel: Sendable {
+    package let id: Int64
+    package let name: String
+    package let version: Int
+    package let modified: Timestamp
+}
+
+extension Store {
+    /// The moment in which `time` lies; nil for one that is still to come.
+    package func moment(at time: Timestamp) throws(StoreError) -> MomentRow? {
+        guard time <= Timestamp.now() else { return nil }
+        return try one(
+            "SELECT id, since FROM event WHERE since <= ? ORDER BY since DESC, id DESC LIMIT 1", [time.nanoseconds],
+            MomentRow.init) ?? MomentRow(id: 0, time: Timestamp(nanoseconds: 0))
+    }
+
+    package func moment(_ id: Int64) throws(StoreError) -> MomentRow? {
+        if id == 0 { return MomentRow(id: 0, time: Timestamp(nanoseconds: 0)) }
+        return try one("SELECT id, since FROM event WHERE id = ?", [id], MomentRow.init)
+    }
+
+    /// The models of a directory that held something at a moment, in the order of their rows.
+    package func models(
+        in directory: Int64, at moment: MomentRow, after id: Int64, limit: Int
+    ) throws(StoreError) -> [MomentModel] {
+        try page(
+            "\(pastModels) WHERE model.directory = ?2 AND model.id > ?3 ORDER BY model.id",
+            [moment.time.nanoseconds, directory, id], limit, MomentModel.init)
+    }
+
+    package func model(
+        named name: String, in directory: Int64, at moment: MomentRow
+    ) throws(StoreError) -> MomentModel? {
+        try one(
+            "\(pastModels) WHERE model.directory = ?2 AND model.name = ?3", [moment.time.nanoseconds, directory, name],
+            MomentModel.init)
+    }
+
+    package func model(_ id: Int64, at moment: MomentRow) throws(StoreError) -> MomentModel? {
+        try one("\(pastModels) WHERE model.id = ?2", [moment.time.nanoseconds, id], MomentModel.init)
+    }
+
+    /// Whether any model in a directory or below held something at a moment.
+    package func hasModels(below directory: Int64, at moment: MomentRow) throws(StoreError) -> Bool {
+        try one(
+            """
+            WITH RECURSIVE below(id) AS (
+                SELECT ?2 UNION ALL SELECT directory.id FROM directory JOIN below ON directory.parent = below.id)
+            SELECT 1 FROM below JOIN model ON model.directory = below.id
+            WHERE \(held) IS NOT NULL LIMIT 1
+            """, [moment.time.nanoseconds, directory]
+        ) { _ in true } ?? false
+    }
+}
+
+/// What a model held at time ?1.
+private let held = """
+    (SELECT event.version FROM event WHERE event.model = model.id AND event.since <= ?1
+    ORDER BY event.since DESC, event.id DESC LIMIT 1)
+    """
+private let pastModels = """
+    SELECT model.id, model.name, version.number, version.modified FROM model JOIN version ON version.id = \(held)
+    """
+
+extension MomentRow {
+    init(_ row: Row) {
+        id = row["id"]
+        time = Timestamp(nanoseconds: row["since"])
+    }
+}
+
+extension MomentModel {
+    init(_ row: Row) {
+        id = row["id"]
+        name = row["name"]
+        version = row["number"]
+        modified = Timestamp(nanoseconds: row["modified"])
+    }
+}

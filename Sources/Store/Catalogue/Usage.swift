@@ -1,0 +1,100 @@
+import GRDB
+import Recipe
+
+/// How much something holds, and how much of that nothing else does. Bytes.
+package struct Usage: Sendable {
+    package let name: String
+    /// Of a model, how many versions.
+    package let count: Int
+    package let size: Int
+    /// What dropping it would free.
+    package let own: Int
+
+    init(_ row: Row) {
+        name = row["name"]
+        count = row["count"]
+        size = row["size"] ?? 0
+        own = row["own"] ?? 0
+    }
+}
+
+/// What the whole store holds. Bytes.
+package struct StoreUsage: Sendable {
+    package let blobs, versions, drafts: Int
+    /// Held by versions that are not live and in no snapshot.
+    package let superseded: Int
+}
+
+/// Blobs that a snapshot pins.
+private let pinned = "SELECT DISTINCT pin.blob FROM pin WHERE pin.blob IS NOT NULL"
+
+private let paths = """
+    path(id, text) AS (
+        SELECT id, name FROM directory WHERE parent = 1
+        UNION ALL SELECT directory.id, path.text || '/' || directory.name FROM directory JOIN path ON directory.parent = path.id)
+    """
+
+extension Store {
+    package func usage() throws(StoreError) -> StoreUsage {
+        var drafts = 0
+        for row in try catalogue.read({ try $0.unsettled() }) {
+            drafts += try DraftFacts.at(livePath(row.id))?.size ?? 0
+        }
+        return try catalogue.read { db in
+            func sum(_ condition: String) throws -> Int {
+                try Int.fetchOne(db, sql: "SELECT coalesce(sum(size), 0) FROM blob WHERE NOT damaged AND \(condition)")
+                    ?? 0
+            }
+            return StoreUsage(
+                blobs: try sum("1"), versions: try sum("id IN (SELECT blob FROM version)"), drafts: drafts,
+                superseded: try sum(
+                    """
+                    id IN (SELECT blob FROM version) AND id NOT IN (\(pinned))
+                    AND id NOT IN (SELECT blob FROM live WHERE blob IS NOT NULL AND parent IS NOT NULL)
+                    """))
+        }
+    }
+
+    /// Every model with its versions, the largest first: freed is what no other name's version and no snapshot holds.
+    package func usageByModel() throws(StoreError) -> [Usage] {
+        try page(
+            """
+            WITH RECURSIVE \(paths), held(model, blob) AS (SELECT DISTINCT model, blob FROM version)
+            SELECT path.text || '/' || model.name AS name, model.versions AS count, sum(blob.size) AS size,
+            sum(CASE WHEN blob.id IN (\(pinned))
+                OR EXISTS (SELECT 1 FROM version WHERE version.blob = blob.id AND version.model <> model.id)
+                THEN 0 ELSE blob.size END) AS own
+            FROM held JOIN model ON model.id = held.model JOIN path ON path.id = model.directory
+            JOIN blob ON blob.id = held.blob WHERE NOT blob.damaged GROUP BY model.id ORDER BY size DESC, name
+            """, [], Int(Int32.max), Usage.init)
+    }
+
+    /// Every version, the largest first: freed is what no other name and no snapshot holds.
+    package func usageByVersion() throws(StoreError) -> [Usage] {
+        try page(
+            """
+            WITH RECURSIVE \(paths)
+            SELECT path.text || '/' || model.name || '@v' || version.number AS name, 1 AS count, blob.size AS size,
+            CASE WHEN blob.id IN (\(pinned)) OR (SELECT count(*) FROM version AS other WHERE other.blob = blob.id) > 1
+                THEN 0 ELSE blob.size END AS own
+            FROM version JOIN model ON model.id = version.model JOIN path ON path.id = model.directory
+            JOIN blob ON blob.id = version.blob WHERE NOT blob.damaged ORDER BY size DESC, name
+            """, [], Int(Int32.max), Usage.init)
+    }
+
+    /// Every snapshot: freed is what no name's version and no other set of pins holds.
+    package func usageBySnapshot() throws(StoreError) -> [Usage] {
+        try page(
+            """
+            WITH held(snapshot, blob) AS (
+                SELECT snapshot.id, pin.blob FROM snapshot
+                JOIN pin ON pin.pinSet IN (snapshot.models, snapshot.inputs, snapshot.nodes) WHERE pin.blob IS NOT NULL
+                GROUP BY 1, 2),
+            once(blob) AS (SELECT blob FROM held GROUP BY blob HAVING count(*) = 1)
+            SELECT snapshot.short AS name, count(*) AS count, sum(blob.size) AS size,
+            sum(CASE WHEN blob.id IN once AND blob.id NOT IN (SELECT blob FROM version) THEN blob.size ELSE 0 END) AS own
+            FROM held JOIN snapshot ON snapshot.id = held.snapshot JOIN blob ON blob.id = held.blob
+            WHERE NOT blob.damaged GROUP BY snapshot.id ORDER BY size DESC, name
+            """, [], Int(Int32.max), Usage.init)
+    }
+}

@@ -1,0 +1,234 @@
+import GRDB
+import Glibc
+import Recipe
+package import SystemPackage
+
+/// One thing in a directory that is to be taken into the live view, with the path that it has there.
+package struct AdoptionItem: Sendable {
+    package enum Kind: Sendable { case directory, file, link }
+    package let source: FilePath
+    package let path: [String]
+    package let kind: Kind
+    /// Bytes.
+    package let size: Int
+}
+
+/// How a file came into the view, and what is left where it was: nothing.
+package enum Adopted: Sendable {
+    case version(Addition)
+    /// No model: it lives in the view as it is.
+    case plain
+}
+
+extension Store {
+    /// Everything in a models directory, directories before what is in them. `refused` are names that cannot stand in a view.
+    package func adoptable(
+        _ directory: FilePath
+    ) throws(StoreError) -> (items: [AdoptionItem], refused: [(path: FilePath, reason: String)]) {
+        guard let top = try FileFacts.at(directory), top.kind == .directory else {
+            throw .system("cannot list", directory, .notDirectory)
+        }
+        guard try FileFacts.at(path).map({ ($0.device, $0.inode) != (top.device, top.inode) }) == true else {
+            throw .conflict("\(directory) is the store itself")
+        }
+        var items: [AdoptionItem] = []
+        var refused: [(path: FilePath, reason: String)] = []
+        try collect(directory, [], top, &items, &refused)
+        return (items, refused)
+    }
+
+    private func collect(
+        _ directory: FilePath, _ path: [String], _ top: FileFacts, _ items: inout [AdoptionItem],
+        _ refused: inout [(path: FilePath, reason: String)]
+    ) throws(StoreError) {
+        for name in try DirectoryListing.entries(in: directory) {
+            guard let text = String(validating: name, as: UTF8.self), !text.contains("\\"),
+                let component = FilePath.Component(text)
+            else {
+                refused.append((directory, "'\(String(decoding: name, as: UTF8.self))' cannot be a name in a view"))
+                continue
+            }
+            let source = directory.appending(component)
+            guard let facts = try FileFacts.at(source, followLinks: false) else { continue }
+            switch facts.kind {
+            case .directory where facts.device != top.device:
+                refused.append((source, "it is another file system"))
+            case .directory:
+                items.append(AdoptionItem(source: source, path: path + [text], kind: .directory, size: 0))
+                try collect(source, path + [text], top, &items, &refused)
+            case .file:
+                items.append(AdoptionItem(source: source, path: path + [text], kind: .file, size: facts.size))
+            case .link: items.append(AdoptionItem(source: source, path: path + [text], kind: .link, size: 0))
+            case .other: refused.append((source, "it is no file, directory or link"))
+            }
+        }
+    }
+
+    /// Takes a file into the live view under `path` without copying it where it lies on the store's file system, and then
+    /// away from where it was. Whenever this is cut off, the file is there or in the view, or both.
+    package func adopt(_ item: AdoptionItem, progress: (Int) -> Void = { _ in }) throws(StoreError) -> Adopted {
+        try Kernel.makeReadable(item.source)
+        let source = try Kernel.open(item.source, .readOnly, options: .noFollow)
+        let facts = try FileFacts.of(source, item.source)
+        guard try !Kernel.isBeingWritten(source) else {
+            throw .conflict("\(item.source) is being written by a program; it was left where it is")
+        }
+        var attributes = stat()
+        fstat(source.rawValue, &attributes)
+        try Kernel.sync(source, item.source)
+        guard let name = ModelName(live: item.path), try isWhole(source, size: facts.size, named: item.path.last ?? "")
+        else {
+            try adoptPlain(item, source, attributes)
+            progress(item.size)
+            return .plain
+        }
+        let digest = try files.hash(source, item.source, progress: progress)
+        guard try FileFacts.of(source, item.source) == facts else { throw .changedWhileRead(item.source) }
+        let device = try FileFacts.device(of: path)
+        let isShared = attributes.st_nlink > 1 || attributes.st_dev != device
+        let bytes: PublishedBlob
+        if try isServed(digest) {
+            bytes = .known(digest, size: facts.size)
+        } else if isShared {
+            // Another name of the file could change the blob, so the bytes are shared or copied instead.
+            bytes = try files.publish(
+                source, item.source, by: .reflinkOrCopy, isKnown: isServed, mayBeKnown: false, progress: { _ in })
+        } else {
+            bytes = try files.adopt(item.source, digest, size: facts.size)
+            try Kernel.syncDirectory(files.directory)
+        }
+        let addition = try catalogue.write { db in
+            let addition = try db.add(
+                name, blob: try db.blob(bytes), modified: facts.modified, since: max(facts.changed, facts.modified),
+                cause: .move)
+            try db.own(item.path, attributes)
+            return addition
+        }
+        try Kernel.unlink(item.source)
+        if let now = try FileFacts.at(files.path(of: digest)) {
+            try catalogue.writeSoon { db in
+                try db.execute(
+                    sql: "UPDATE blob SET changed = ? WHERE sha256 = ?",
+                    arguments: [now.changed.nanoseconds, digest.data])
+            }
+        }
+        return .version(addition)
+    }
+
+    /// A directory of the view for one that is adopted.
+    package func adoptDirectory(_ item: AdoptionItem) throws(StoreError) {
+        var attributes = stat()
+        _ = item.source.withPlatformString { lstat($0, &attributes) }
+        try catalogue.write { db in
+            _ = try db.makeLiveDirectory(item.path)
+            try db.own(item.path, attributes)
+        }
+    }
+
+    /// A link that stays inside; false where it leads out, so that what it leads to is to be added.
+    package func adoptLink(_ item: AdoptionItem, in view: LiveView) throws(StoreError) -> Bool {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+        guard item.source.withPlatformString({ readlink($0, &buffer, Int(PATH_MAX)) }) > 0 else {
+            throw .system("cannot read the link", item.source, Errno(rawValue: errno))
+        }
+        let target = FilePath(platformString: buffer).string
+        let parent = try catalogue.write { db in try db.makeLiveDirectory(item.path.dropLast()) }
+        do throws(StoreError) {
+            let caller = LiveView.Caller(user: geteuid(), group: getegid(), opener: nil)
+            _ = try view.makeLink(item.path.last ?? "", to: target, in: parent, by: caller)
+        } catch {
+            if case .leavesView = error { return false }
+            throw error
+        }
+        try catalogue.sync()
+        try Kernel.unlink(item.source)
+        return true
+    }
+
+    /// Takes away a directory from which everything was adopted; false where something is left in it.
+    package func removeAdopted(_ directory: FilePath) -> Bool {
+        directory.withPlatformString { rmdir($0) } == 0
+    }
+
+    private func adoptPlain(_ item: AdoptionItem, _ source: OwnedDescriptor, _ attributes: stat) throws(StoreError) {
+        let isMoved = attributes.st_nlink == 1
+        try catalogue.write { db in
+            let directory = try db.makeLiveDirectory(item.path.dropLast())
+            let name = item.path.last ?? ""
+            guard try db.live(named: name, in: directory) == nil else { throw StoreError.exists(name) }
+            let id = try db.insert(
+                NewNode(
+                    kind: .file, mode: UInt32(attributes.st_mode & 0o7777), user: attributes.st_uid,
+                    group: attributes.st_gid), name, in: directory)
+            let target = self.livePath(id)
+            _ = target.withPlatformString { unlink($0) }
+            if isMoved, item.source.withPlatformString({ from in target.withPlatformString { link(from, $0) } }) == 0 {
+                _ = target.withPlatformString { chmod($0, Draft.Mark.durable.rawValue) }
+                return
+            }
+            let copy = try self.makeStaged(id)
+            if !Kernel.reflink(source, to: copy) {
+                guard Int(attributes.st_size) < (try Kernel.available(target.removingLastComponent())) else {
+                    throw StoreError.noSpace(target, needed: Int(attributes.st_size), available: 0)
+                }
+                _ = try source.forEachChunk(target) { chunk throws(StoreError) in try copy.writeAll(chunk, target) }
+            }
+            try Kernel.setTimes(
+                target, accessed: nil,
+                modified: Timestamp(seconds: attributes.st_mtim.tv_sec, nanoseconds: attributes.st_mtim.tv_nsec))
+            _ = target.withPlatformString { chmod($0, Draft.Mark.durable.rawValue) }
+            try Kernel.sync(copy, target)
+        }
+        try Kernel.syncDirectory(path.appending("live"))
+        try Kernel.unlink(item.source)
+    }
+
+    private func isWhole(_ file: OwnedDescriptor, size: Int, named name: String) throws(StoreError) -> Bool {
+        do { return try Wholeness.problem(FileSource(file, count: size), named: name) == nil } catch {
+            throw .system("cannot read (\(error))", path, .ioError)
+        }
+    }
+}
+
+extension Database {
+    /// Gives a node of the live view the mode and the owner that a file had.
+    fileprivate func own(_ path: [String], _ attributes: stat) throws {
+        guard let directory = try directory(liveNames: path.dropLast()),
+            let row = try live(named: path.last ?? "", in: directory)
+        else { return }
+        try execute(
+            sql: "UPDATE live SET mode = ?, user = ?, team = ? WHERE id = ?",
+            arguments: [attributes.st_mode & 0o7777, attributes.st_uid, attributes.st_gid, row.id])
+    }
+}
+
+extension FileFacts {
+    fileprivate static func device(of path: FilePath) throws(StoreError) -> dev_t {
+        var facts = stat()
+        guard path.withPlatformString({ stat($0, &facts) }) == 0 else {
+            throw .system("cannot inspect", path, Errno(rawValue: errno))
+        }
+        return facts.st_dev
+    }
+}
+
+extension Kernel {
+    /// Its owner may take a file that nobody may read.
+    fileprivate static func makeReadable(_ path: FilePath) throws(StoreError) {
+        guard access(path.string, R_OK) != 0 else { return }
+        _ = path.withPlatformString { chmod($0, 0o600) }
+    }
+
+    /// Whether any program has the file open for writing: the kernel gives a read lease only where none has. Where leases
+    /// are not to be had it is not known, and the times before and after reading must do.
+    fileprivate static func isBeingWritten(_ file: OwnedDescriptor) throws(StoreError) -> Bool {
+        if fcntl(file.rawValue, F_SETLEASE_, CInt(F_RDLCK)) == 0 {
+            _ = fcntl(file.rawValue, F_SETLEASE_, CInt(F_UNLCK))
+            return false
+        }
+        return errno == EAGAIN
+    }
+
+    /// F_SETLEASE, which glibc hides.
+    private static var F_SETLEASE_: CInt { 1024 }
+}
