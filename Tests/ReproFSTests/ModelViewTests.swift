@@ -9,17 +9,16 @@ import Testing
     let view: ViewFixture
     init() throws { view = try ViewFixture() }
 
-    /// > The top of a mount has `models`, `by-name`, `by-hash`, `by-snapshot`, `by-image`, `active` and `.reprofs`.
+    /// > The top of a mount has `models`, `by-name`, `by-hash`, `by-snapshot`, `by-image`, `by-time`, `active` and `.reprofs`.
     @Test(arguments: View.allCases) func `stand at the top`(_ way: View) throws {
         try way.show(view.store) { tree throws in
             #expect(
                 try tree.list("").sorted() == [
-                    ".reprofs", "active", "by-hash", "by-image", "by-name", "by-snapshot", "models",
+                    ".reprofs", "active", "by-hash", "by-image", "by-name", "by-snapshot", "by-time", "models",
                 ])
         }
     }
 
-    /// > `models/<folder>/<path>` holds each model's live version: the bytes that were added last under that name.
     @Test(arguments: View.allCases) func `show the live version under its name`(_ way: View) throws {
         try way.show(view.store) { tree throws in
             #expect(try tree.read("models/checkpoints/model.safetensors") == SmallModel.bytes(seed: 2))

@@ -41,7 +41,6 @@ import Testing
         #expect(isSame)
     }
 
-    /// > A name that gets other bytes gets another inode. Whoever has the old one open goes on reading the old bytes.
     @Test func `gives a name another inode with its bytes`() throws {
         try View.mount(view.store) { tree throws in
             let path = "models/checkpoints/model.safetensors"

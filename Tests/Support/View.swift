@@ -21,12 +21,15 @@ package enum View: String, CaseIterable, Sendable {
     }
 
     /// Runs `body` on a real mount of `store`, and unmounts it whatever happens.
-    package static func mount(_ store: Store, _ body: (MountedTree) throws -> Void) throws {
+    package static func mount(
+        _ store: Store, isModelsDirectory: Bool = false, _ body: (MountedTree) throws -> Void
+    ) throws {
         guard access("/dev/fuse", R_OK | W_OK) == 0 else { try Test.cancel("skipped: /dev/fuse is not there to use") }
         let directory = try TemporaryDirectory()
         let mountPoint = directory.appending("mount")
         try MountPoint.prepare(mountPoint, store: store.path)
-        let root = try Root(MountContext(store: store, mountPoint: mountPoint.string))
+        let root = try Root(
+            MountContext(store: store, mountPoint: mountPoint.string, isModelsDirectory: isModelsDirectory))
         let ready = DispatchSemaphore(value: 0)
         let ended = DispatchSemaphore(value: 0)
         let problem = Mutex<String?>(nil)

@@ -30,7 +30,7 @@ package struct EventListing: Sendable {
 }
 
 extension Store {
-    /// Every event in the order in which it was recorded, or those of models called `filter`: `folder/name`, `name`, or the
+    /// Every event in the order of their times, or those of models called `filter`: `folder/name`, `name`, or the
     /// end of it.
     package func forEachEvent(of filter: String?, _ body: (EventListing) throws -> Void) throws(StoreError) {
         try catalogue.read { db in
@@ -48,7 +48,7 @@ extension Store {
                     LEFT JOIN blob ON blob.id = new.blob LEFT JOIN process ON process.id = event.process
                     WHERE ?2 IS NULL OR path.text || '/' || model.name = ?2
                         OR substr(path.text || '/' || model.name, -length(?2) - 1) = '/' || ?2
-                    ORDER BY event.id
+                    ORDER BY event.since, event.id
                     """, arguments: [DirectoryRow.Root.models.rawValue, filter])
             while let row = try rows.next() { try body(EventListing(row)) }
         }

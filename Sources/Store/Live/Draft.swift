@@ -72,6 +72,10 @@ package final class Draft: Sendable {
     var isStaged: Bool { state.withLock { $0.staged != nil } }
     var hasFailed: Bool { state.withLock { $0.hasFailed } }
 
+    /// Whether it was closed since it was written last; its writer may be on the way out.
+    var isClosed: Bool { state.withLock { $0.isMarked } }
+    var generation: Int { state.withLock { $0.generation } }
+
     func beginWriting() { state.withLock { $0.writers += 1 } }
     /// Says whether that was the last one.
     func endWriting() -> Bool {

@@ -98,16 +98,13 @@ extension Database {
     /// A file lost its name to `cause`: what it held is an event, or owed one where its bytes are no blob yet.
     func lost(_ row: LiveRow, path: [String], cause: Cause, process: Int64?, isWhole: (Int64) -> Bool) throws {
         guard let name = ModelName(live: path) else { return }
-        if row.blob != nil {
-            try letGo(name, cause: cause, process: process)
-        } else if isWhole(row.id) {
+        if row.blob == nil, isWhole(row.id) {
             try execute(
                 cachedStatement(sql: "INSERT INTO owed (live, path, cause, time) VALUES (?, ?, ?, ?)"),
                 [row.id, name.description, cause.rawValue, Timestamp.now().nanoseconds])
-        } else {
-            // Nobody knows these bytes; but what the name held before them is gone too.
-            try letGo(name, cause: cause, process: process)
         }
+        // Also of bytes that nobody knows: what the name held before them is gone too.
+        try letGo(name, cause: cause, process: process)
     }
 
     /// A file got a name: where its bytes are a blob, that is a version and an event.

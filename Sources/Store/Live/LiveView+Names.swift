@@ -44,6 +44,7 @@ extension LiveView {
 
     /// The corresponding operation is `unlink`.
     package func remove(_ name: String, in directory: Int64, by caller: Caller) throws(StoreError) {
+        if let row = try store.live(named: name, in: directory) { try awaitRelease(row.id) }
         let row = try store.catalogue.writeSoon { db in
             guard let row = try db.live(named: name, in: directory) else { throw StoreError.absent(name) }
             guard row.kind != .directory else { throw StoreError.isDirectory(name) }
@@ -72,6 +73,12 @@ extension LiveView {
         _ name: String, in directory: Int64, to newName: String, in newDirectory: Int64, _ mode: RenameMode,
         by caller: Caller
     ) throws(StoreError) {
+        for (name, directory) in [(name, directory), (newName, newDirectory)] {
+            guard let row = try store.live(named: name, in: directory) else { continue }
+            // Of a directory nobody knows which drafts lie in it.
+            let drafts = row.kind == .directory ? state.withLock { Array($0.drafts.keys) } : [row.id]
+            for id in drafts { try awaitRelease(id) }
+        }
         let replaced = try store.catalogue.writeSoon { db -> LiveRow? in
             guard let row = try db.live(named: name, in: directory) else { throw StoreError.absent(name) }
             guard try db.live(newDirectory)?.kind == .directory else { throw StoreError.gone(newName) }
@@ -150,11 +157,11 @@ extension LiveView {
                     change.mode, change.user, change.group, change.accessed?.nanoseconds, change.modified?.nanoseconds,
                     Timestamp.now().nanoseconds, id,
                 ])
-        }
-        guard change.accessed != nil || change.modified != nil else { return }
-        // A draft's times are those of its file, so that writing goes on moving them.
-        if let row = try store.live(id), row.kind == .file, row.blob == nil {
-            try Kernel.setTimes(store.livePath(id), accessed: change.accessed, modified: change.modified)
+            guard change.accessed != nil || change.modified != nil else { return }
+            // A draft's times are those of its file, so that writing goes on moving them.
+            if let row = try db.live(id), row.kind == .file, row.blob == nil {
+                try Kernel.setTimes(self.store.livePath(id), accessed: change.accessed, modified: change.modified)
+            }
         }
     }
 

@@ -123,12 +123,15 @@ extension LiveView {
             var versions: [(name: ModelName, addition: Addition, blob: Blob)] = []
             loads = []
             for (item, bytes) in published {
-                guard let row = try db.live(item.draft.row) else { continue }
+                // Times may have been set since; whoever sets them holds the catalogue meanwhile.
+                guard let row = try db.live(item.draft.row), let facts = try DraftFacts.at(item.draft.path) else {
+                    continue
+                }
                 let blob = Blob(id: try db.blob(bytes), digest: item.digest, size: item.size)
                 let process = try Int64.fetchOne(db, sql: "SELECT process FROM live WHERE id = ?", arguments: [row.id])
                 try db.pay(row.id, blob, item.closed, process)
                 var version: Int64?
-                var modified = item.closed.modified
+                var modified = facts.modified
                 if let name = try db.path(ofLive: row.id).flatMap({ ModelName(live: $0) }) {
                     // Size and time together tell programs that the bytes are others, even where a tool kept the time.
                     if try db.isSame(name, size: item.size, modified: modified) {
@@ -141,7 +144,8 @@ extension LiveView {
                     versions.append((name, held.addition, blob))
                     let number = try Int.fetchOne(
                         db, sql: "SELECT number FROM version WHERE id = ?", arguments: [held.version])
-                    for reader in self.state.withLock({ $0.readers[row.id] ?? [] }) {
+                    for reader in self.state.withLock({ $0.readers[row.id] ?? [] })
+                    where reader.generation == item.generation {
                         loads.append(
                             Load(
                                 opener: reader.opener,
@@ -154,7 +158,7 @@ extension LiveView {
                         UPDATE live SET blob = ?, version = ?, accessed = ?, modified = ?, changed = max(changed, ?) WHERE id = ?
                         """,
                     arguments: [
-                        blob.id, version, item.closed.accessed.nanoseconds, modified.nanoseconds,
+                        blob.id, version, facts.accessed.nanoseconds, modified.nanoseconds,
                         item.closed.changed.nanoseconds, row.id,
                     ])
             }

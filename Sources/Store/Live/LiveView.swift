@@ -21,7 +21,7 @@ package final class LiveView: Sendable {
         /// Drafts that are whole models and wait to be published.
         var pending: Set<Int64> = []
         /// Programs that opened a file which was closed and no blob yet.
-        var readers: [Int64: [(opener: Opener, time: Timestamp)]] = [:]
+        var readers: [Int64: [(opener: Opener, time: Timestamp, generation: Int)]] = [:]
         /// What was published because something waited for it.
         var untold = Publication()
         /// Rows without a name that some program may still have open.
@@ -104,8 +104,20 @@ package final class LiveView: Sendable {
         return (row, draft)
     }
 
+    /// `close` returns before the kernel says that the last descriptor is gone: waits for that, so that what was closed is
+    /// owed its version before anything else happens to it. Another descriptor may really be open; it waits for a moment only.
+    func awaitRelease(_ id: Int64) throws(StoreError) {
+        guard let draft = draft(id), draft.isClosed else { return }
+        if draft.writers > 0 {
+            guard try modelName(of: id) != nil else { return }
+            for _ in 0..<250 where draft.writers > 0 { usleep(200) }
+        }
+        if draft.writers == 0, !isOwed(id) { try consider(id) }
+    }
+
     /// Opens a file for writing; nil where its name leads to a new node from now on, which is to be looked up.
     package func write(_ id: Int64, by caller: Caller) throws(StoreError) -> Draft? {
+        try awaitRelease(id)
         if state.withLock({ $0.pending.contains(id) }) { try publish(only: id) }
         return try opening.withLock { _ throws(StoreError) in
             let (known, isPending) = state.withLock { state in
@@ -228,7 +240,8 @@ package final class LiveView: Sendable {
     /// A program opened a file. If it is a closed model on its way to be published, that is a load of what it will be.
     package func remember(_ id: Int64, wasOpenedBy opener: Opener) {
         state.withLock { state in
-            if state.pending.contains(id) { state.readers[id, default: []].append((opener, Timestamp.now())) }
+            guard let draft = state.drafts[id], draft.isClosed else { return }
+            state.readers[id, default: []].append((opener, Timestamp.now(), draft.generation))
         }
     }
 
@@ -258,10 +271,16 @@ extension Store {
     /// A new, empty file for a draft.
     func makeStaged(_ id: Int64) throws(StoreError) -> OwnedDescriptor {
         let file = try Kernel.open(
-            livePath(id), .readWrite, options: [.create, .truncate, .noFollow], permissions: [.ownerReadWrite])
+            livePath(id), .readWrite, options: [.create, .truncate, .noFollow, .keepsAccessTime],
+            permissions: [.ownerReadWrite])
         guard Kernel.lock(file, .exclusive, waits: false) else { throw .busy(livePath(id)) }
         return file
     }
+}
+
+extension FileDescriptor.OpenOptions {
+    /// Hashing is no reading by anybody.
+    static let keepsAccessTime = FileDescriptor.OpenOptions(rawValue: 0o1_000_000)
 }
 
 extension Kernel {
@@ -269,7 +288,7 @@ extension Kernel {
     static func openStaged(_ path: FilePath) throws(StoreError) -> OwnedDescriptor {
         // Closing took the owner's right to write.
         _ = path.withPlatformString { chmod($0, Draft.Mark.writing.rawValue) }
-        let file = try open(path, .readWrite, options: .noFollow)
+        let file = try open(path, .readWrite, options: [.noFollow, .keepsAccessTime])
         guard lock(file, .exclusive, waits: false) else { throw .busy(path) }
         return file
     }
