@@ -1,0 +1,182 @@
+import Foundation
+import Glibc
+import Recipe
+import Store
+import Support
+import SystemPackage
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct `Taking a models directory over` {
+    let line: CommandLineFixture
+    let models: WritableTree
+    private let mount: FilePath
+
+    init() throws {
+        line = try CommandLineFixture()
+        try #require(try line.run("init").status == 0)
+        mount = line.mountPoint
+        models = WritableTree(mount)
+        for name in ["", "checkpoints", "checkpoints/sub", "loras", "empty"] { try models.makeDirectory(name) }
+        try models.write(SmallModel.bytes(seed: 1), to: "checkpoints/sub/a.safetensors")
+        try models.write(SmallModel.bytes(seed: 2), to: "loras/b.safetensors")
+        try models.write(SmallModel.bytes(seed: 2), to: "loras/twin.safetensors")
+        try models.write(Array("notes".utf8), to: "checkpoints/notes.txt")
+        try models.write(Array(SmallModel.bytes(seed: 3).prefix(500)), to: "checkpoints/half.safetensors")
+        try models.link("loras/link.safetensors", to: "b.safetensors")
+        try models.setMode("loras/b.safetensors", 0o600)
+    }
+
+    @Test func `moves everything in, mounts in its place, and gives everything back`() throws {
+        let before = try models.contents()
+        let inode = try models.inode("checkpoints/sub/a.safetensors")
+        let added = try line.run("add", "--move", mount.string, "--mount-here")
+        #expect(added.status == 0, "\(added.complaint)")
+        #expect(added.output.contains("3 models and 3 other files moved"), "\(added.output)")
+        #expect(line.isMounted)
+        #expect(try models.contents() == before)
+        // The bytes were renamed, not copied.
+        let blob = line.store.appending("blobs/sha256/\(SmallModel.digest(seed: 1).hex)")
+        var facts = stat()
+        #expect(stat(blob.string, &facts) == 0 && UInt64(facts.st_ino) == inode)
+        // What is written meanwhile is given back too.
+        try models.write(SmallModel.bytes(seed: 4), to: "loras/new.safetensors")
+        try models.remove("loras/twin.safetensors")
+        let after = try models.contents()
+        #expect(try line.run("release", mount.string).status == 0)
+        #expect(!line.isMounted)
+        #expect(try models.contents() == after)
+        let store = try Store.open(line.store)
+        #expect(try store.digests(of: "loras/twin.safetensors") == [SmallModel.digest(seed: 2)])
+        #expect(try store.everyBlobIsWhole())
+    }
+
+    @Test func `gives the files themselves back with --move`() throws {
+        let before = try models.contents()
+        #expect(try line.run("add", "--move", mount.string).status == 0)
+        #expect(try models.names().isEmpty)
+        #expect(try line.run("release", "--move", mount.string).status == 0)
+        #expect(try models.contents() == before)
+        let store = try Store.open(line.store)
+        let blob = try #require(try store.blob(SmallModel.digest(seed: 1)))
+        // The store says honestly that it does not have them any more.
+        #expect(throws: StoreError.self) { try store.contents(of: blob) }
+    }
+
+    @Test func `leaves what is being written, and does not mount over it`() throws {
+        let writer = try FileDescriptor.open(models.path("loras/b.safetensors"), .readWrite)
+        let added = try line.run("add", "--move", mount.string, "--mount-here")
+        try writer.close()
+        #expect(added.status == 2 && !line.isMounted)
+        #expect(added.complaint.contains("loras/b.safetensors"), "\(added.complaint)")
+        #expect(try models.read("loras/b.safetensors") == SmallModel.bytes(seed: 2))
+        #expect(try line.run("add", "--move", mount.string).status == 0)
+        #expect(try models.names().isEmpty)
+    }
+
+    @Test func `copies a file that has another name elsewhere`() throws {
+        let twin = line.directory.appending("elsewhere").string
+        #expect(link(models.path("loras/b.safetensors"), twin) == 0)
+        #expect(try line.run("add", "--move", mount.string).status == 0)
+        let file = try FileDescriptor.open(twin, .writeOnly)
+        try file.writeAll([0, 0, 0])
+        try file.close()
+        #expect(try Store.open(line.store).everyBlobIsWhole())
+    }
+
+    @Test func `refuses a directory that is not empty to be released into`() throws {
+        #expect(try line.run("release", mount.string).status == 1)
+        #expect(models.exists("loras/b.safetensors"))
+    }
+
+    @Test func `survives being killed at any moment`() throws {
+        for seed in 10..<60 { try models.write(SmallModel.bytes(seed: UInt64(seed)), to: "loras/m\(seed).safetensors") }
+        for delay in [5_000, 20_000, 40_000, 60_000, 100_000] as [UInt32] {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: CommandLineFixture.executable)
+            process.arguments = ["add", "--move", mount.string, "--store", line.store.string]
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            usleep(delay)
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+            // Every file is where it was or in the store, whole.
+            let versions = try Store.open(line.store).versionLines()
+            for seed in 10..<60 {
+                let name = "loras/m\(seed).safetensors"
+                let isThere = (try? models.read(name)) == SmallModel.bytes(seed: UInt64(seed))
+                #expect(isThere || versions.contains("\(name) \(SmallModel.digest(seed: UInt64(seed)).autoV2)"))
+            }
+        }
+        #expect(try line.run("add", "--move", mount.string).status == 0)
+        #expect(try models.names().isEmpty)
+        let store = try Store.open(line.store)
+        #expect(try store.counts().versions == 53)
+        #expect(try store.everyBlobIsWhole())
+    }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct `The history of a model` {
+    let line: CommandLineFixture
+    private let name = "checkpoints/model.safetensors"
+
+    init() throws {
+        line = try CommandLineFixture()
+        try #require(try line.run("init").status == 0)
+        try line.mount()
+        let models = WritableTree(line.mountPoint.appending("models"))
+        try models.makeDirectory("checkpoints")
+        for seed in [1, 2] as [UInt64] {
+            try models.write(SmallModel.bytes(seed: seed), to: name)
+            try eventually { try line.run("list", "versions").output.contains(SmallModel.digest(seed: seed).autoV2) }
+        }
+        try models.remove(name)
+    }
+
+    @Test func `is told with its causes and programs`() throws {
+        let log = try #require(try line.run("log", "--json").json?.array)
+        #expect(log.map { $0["cause"]?.string } == ["write", "write", "delete"])
+        #expect(log.map { $0["version"]?.number?.int } == [1, 2, nil])
+        #expect(log.map { $0["previous"]?.number?.int } == [nil, 1, 2])
+        #expect(log.allSatisfy { $0["pid"]?.number?.int == Int(getpid()) && $0["model"]?.string == name })
+        #expect(try line.run("log", "model.safetensors").output.contains("v1 -> v2"))
+        #expect(try line.run("log", "absent").output.isEmpty)
+        let deleted = try #require(try line.run("list", "models", "--deleted", "--json").json?.array)
+        #expect(deleted.map { $0["name"]?.string } == ["model.safetensors"])
+        #expect(try line.run("list", "models", "--json").json?.array?.isEmpty == true)
+    }
+
+    @Test func `goes back to any version`() throws {
+        let path = line.mountPoint.appending("models").appending(name)
+        for version in [1, 2] as [UInt64] {
+            #expect(try line.run("restore", "\(name)@v\(version)").status == 0)
+            try eventually {
+                (try? Data(contentsOf: URL(fileURLWithPath: path.string))) == Data(SmallModel.bytes(seed: version))
+            }
+        }
+        #expect(try line.run("restore", "\(name)@v2").output.contains("already"))
+        #expect(try line.run("restore", "\(name)@v3").status == 1)
+        #expect(try line.run("restore", name).status == 64)
+        #expect(try line.run("list", "versions", "--json").json?.array?.count == 2)
+    }
+
+    @Test func `says what its versions hold and what dropping one would free`() throws {
+        let size = SmallModel.bytes(seed: 1).count
+        let models = WritableTree(line.mountPoint.appending("models"))
+        try models.write(SmallModel.bytes(seed: 2), to: "checkpoints/twin.safetensors")
+        try eventually { try line.run("list", "versions", "twin.safetensors", "--json").json?.array?.count == 1 }
+        let rows = try #require(try line.run("du", "--json").json?.array)
+        #expect(rows.map { $0["name"]?.string } == [name, "checkpoints/twin.safetensors"])
+        #expect(rows.map { $0["size"]?.number?.int } == [2 * size, size])
+        // The second version is the twin's too.
+        #expect(rows.map { $0["frees"]?.number?.int } == [size, 0])
+        let versions = try #require(try line.run("du", "--versions", "--json").json?.array)
+        #expect(versions.reduce(0) { $0 + ($1["frees"]?.number?.int ?? 0) } == size)
+        let image = try line.directory.write(
+            SmallImage.comfy(prompt: SmallImage.graph(checkpoint: "twin.safetensors")), to: "output/a.png")
+        #expect(try line.run("snapshot", image.string).status == 0)
+        let snapshots = try #require(try line.run("du", "--snapshots", "--json").json?.array)
+        #expect(snapshots.map { $0["size"]?.number?.int } == [size])
+        #expect(try line.run("du").output.contains("neither live nor in a snapshot"))
+    }
+}
