@@ -29,6 +29,8 @@ package enum StoreError: Error, CustomStringConvertible {
     case leavesView(String)
     /// What was begun is no longer wanted.
     case interrupted
+    /// Files whose last descriptors are about to go.
+    case unreleased(Set<Int64>)
     /// Another mount is writing the file.
     case busy(FilePath)
     /// What a tool reported is no report.
@@ -63,6 +65,7 @@ package enum StoreError: Error, CustomStringConvertible {
             "a link to '\(target)' would lead out of models; put the file into the store with 'reprofs add \(target)'"
         case .busy(let path): "\(path) is being written through another mount"
         case .interrupted: "interrupted"
+        case .unreleased: "files are being closed"
         case .refusedReport(let why): "the report is refused: \(why)"
         case .notAnImage(let path): "\(path) is no file that a recipe is read from; docs/FORMATS.md lists them"
         }

@@ -24,7 +24,7 @@ extension Failure {
         case .busy: self.init(.textFileBusy, error.description, isNoteworthy: true)
         case .catalogue, .unsafeCatalogue, .newerStore, .notAStore, .notEmpty, .changedWhileRead, .conflict,
             .refusedName,
-            .notAnImage, .refusedReport, .interrupted:
+            .notAnImage, .refusedReport, .interrupted, .unreleased:
             self.init(.ioError, error.description, isNoteworthy: true)
         }
     }

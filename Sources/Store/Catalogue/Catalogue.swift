@@ -1,4 +1,5 @@
 import GRDB
+import Synchronization
 import SystemPackage
 
 /// The SQLite database beside the blobs: names, versions, images, snapshots. The only channel between processes.
@@ -6,6 +7,8 @@ import SystemPackage
 /// Every commit is on disk when it returns (`synchronous=FULL`, read back), so a row can be trusted after a power cut.
 final class Catalogue: Sendable {
     private let pool: DatabasePool
+    /// Whether the writing connection waits for the disk; only touched where it writes.
+    private let isFull = Mutex(true)
 
     /// Opens the catalogue and brings its schema up to date.
     init(_ path: FilePath) throws(StoreError) {
@@ -13,6 +16,8 @@ final class Catalogue: Sendable {
         configuration.busyMode = .timeout(30)
         configuration.maximumReaderCount = 8
         configuration.foreignKeysEnabled = true
+        // A checkpoint waits for the disk; with SQLite's usual thousand pages every hundredth change in the live view would.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA wal_autocheckpoint = 8000") }
         do {
             pool = try DatabasePool(path: path.string, configuration: configuration)
         } catch { throw Self.typed(error) }
@@ -30,7 +35,12 @@ final class Catalogue: Sendable {
 
     /// What the writing connection holds: 2 is FULL.
     func synchronous() throws(StoreError) -> Int {
-        try typed { try pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") ?? -1 } }
+        try typed {
+            try pool.writeWithoutTransaction { db in
+                try wait(true, db)
+                return try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1
+            }
+        }
     }
 
     /// Runs `body` on one consistent state of the catalogue.
@@ -38,9 +48,19 @@ final class Catalogue: Sendable {
         try typed { try pool.read(body) }
     }
 
+    /// Runs one statement, which needs no transaction to see one state.
+    func readOne<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
+        try typed { try pool.unsafeRead(body) }
+    }
+
     /// Runs `body` in a transaction: all of it is on disk when this returns, or none of it ever was.
     func write<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
-        try typed { try pool.write(body) }
+        try typed {
+            try pool.writeWithoutTransaction { db in
+                try wait(true, db)
+                return try transact(db, body)
+            }
+        }
     }
 
     /// The same without waiting for the disk: a killed process loses none of it, a power cut may take the last seconds.
@@ -48,17 +68,27 @@ final class Catalogue: Sendable {
     func writeSoon<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
         try typed {
             try pool.writeWithoutTransaction { db in
-                try db.execute(sql: "PRAGMA synchronous = NORMAL")
-                defer { try? db.execute(sql: "PRAGMA synchronous = FULL") }
-                var result: Result?
-                try db.inTransaction(.immediate) {
-                    result = try body(db)
-                    return .commit
-                }
-                guard let result else { throw StoreError.catalogue("a transaction gave nothing") }
-                return result
+                try wait(false, db)
+                return try transact(db, body)
             }
         }
+    }
+
+    private func transact<Result>(_ db: Database, _ body: (Database) throws -> Result) throws -> Result {
+        var result: Result?
+        try db.inTransaction(.immediate) {
+            result = try body(db)
+            return .commit
+        }
+        guard let result else { throw StoreError.catalogue("a transaction gave nothing") }
+        return result
+    }
+
+    /// Whether the next commit waits for the disk.
+    private func wait(_ isWanted: Bool, _ db: Database) throws {
+        guard isFull.withLock({ $0 }) != isWanted else { return }
+        try db.execute(sql: "PRAGMA synchronous = \(isWanted ? "FULL" : "NORMAL")")
+        isFull.withLock { $0 = isWanted }
     }
 
     /// Returns when everything that was written is on disk.

@@ -61,7 +61,7 @@ extension Store {
     func one<Result>(
         _ sql: String, _ arguments: StatementArguments, _ make: (Row) throws -> Result
     ) throws(StoreError) -> Result? {
-        try catalogue.read { db in
+        try catalogue.readOne { db in
             guard let row = try Row.fetchOne(db.cachedStatement(sql: sql), arguments: arguments) else { return nil }
             return try make(row)
         }
@@ -70,7 +70,7 @@ extension Store {
     func page<Result>(
         _ sql: String, _ arguments: StatementArguments, _ limit: Int, _ make: (Row) throws -> Result
     ) throws(StoreError) -> [Result] {
-        try catalogue.read { db in
+        try catalogue.readOne { db in
             try Row.fetchAll(db.cachedStatement(sql: "\(sql) LIMIT ?"), arguments: arguments + [limit]).map(make)
         }
     }

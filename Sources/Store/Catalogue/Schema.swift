@@ -135,8 +135,8 @@ enum Schema {
             UNIQUE (parent, name)
         );
         CREATE INDEX liveByParent ON live (parent, id);
-        CREATE INDEX liveByVersion ON live (version);
-        CREATE INDEX liveByBlob ON live (blob);
+        CREATE INDEX liveByVersion ON live (version) WHERE version IS NOT NULL;
+        CREATE INDEX liveByBlob ON live (blob) WHERE blob IS NOT NULL;
         CREATE INDEX liveDraft ON live (id) WHERE kind = 1 AND blob IS NULL;
         INSERT INTO live (id, parent, name, kind, mode, accessed, modified, changed) VALUES (1, NULL, 'models', 0, 493, 0, 0, 0);
         -- Names that a file lost after it was closed and before its bytes were published: each gets its version all the same.

@@ -52,11 +52,11 @@ private let liveColumns = """
 
 extension Store {
     package func live(_ id: Int64) throws(StoreError) -> LiveRow? {
-        try catalogue.read { try $0.live(id) }
+        try catalogue.readOne { try $0.live(id) }
     }
 
     package func live(named name: String, in parent: Int64) throws(StoreError) -> LiveRow? {
-        try catalogue.read { try $0.live(named: name, in: parent) }
+        try catalogue.readOne { try $0.live(named: name, in: parent) }
     }
 
     /// The next nodes in a directory in the order of their rows.

@@ -44,15 +44,15 @@ extension LiveView {
 
     /// The corresponding operation is `unlink`.
     package func remove(_ name: String, in directory: Int64, by caller: Caller) throws(StoreError) {
-        if let row = try store.live(named: name, in: directory) { try awaitRelease(row.id) }
-        let row = try store.catalogue.writeSoon { db in
+        let row = try afterRelease { db, awaited in
             guard let row = try db.live(named: name, in: directory) else { throw StoreError.absent(name) }
             guard row.kind != .directory else { throw StoreError.isDirectory(name) }
+            if ModelName.mayBe(name) { try self.requireReleased(row, awaited) }
             try self.unname(row, .delete, by: caller, db)
             return row
         }
         orphaned(row)
-        try reconsider(name, in: directory)
+        try reconsider(partner: name, in: directory)
     }
 
     /// The corresponding operation is `rmdir`.
@@ -73,19 +73,18 @@ extension LiveView {
         _ name: String, in directory: Int64, to newName: String, in newDirectory: Int64, _ mode: RenameMode,
         by caller: Caller
     ) throws(StoreError) {
-        for (name, directory) in [(name, directory), (newName, newDirectory)] {
-            guard let row = try store.live(named: name, in: directory) else { continue }
-            // Of a directory nobody knows which drafts lie in it.
-            let drafts = row.kind == .directory ? state.withLock { Array($0.drafts.keys) } : [row.id]
-            for id in drafts { try awaitRelease(id) }
-        }
-        let replaced = try store.catalogue.writeSoon { db -> LiveRow? in
+        var came: [Int64] = []
+        let replaced = try afterRelease { db, awaited -> LiveRow? in
+            came = []
             guard let row = try db.live(named: name, in: directory) else { throw StoreError.absent(name) }
             guard try db.live(newDirectory)?.kind == .directory else { throw StoreError.gone(newName) }
             let other = try db.live(named: newName, in: newDirectory)
             if mode == .exchange, other == nil { throw StoreError.absent(newName) }
             if mode == .new, other != nil { throw StoreError.exists(newName) }
             if row.id == other?.id { return nil }
+            for row in [row, other].compactMap({ $0 }) where row.kind == .directory || ModelName.mayBe(row.name) {
+                try self.requireReleased(row, awaited)
+            }
             try self.refuseLoop(row, into: newDirectory, db)
             if mode == .exchange, let other { try self.refuseLoop(other, into: directory, db) }
             if mode == .replace, let other { try self.refuseReplacing(other, by: row, db) }
@@ -110,10 +109,14 @@ extension LiveView {
             try db.setParent(row.id, newDirectory, name: newName)
             if mode == .exchange, let other { try db.setParent(other.id, directory, name: name) }
             for (file, path) in moved {
-                try db.won(file, path: to + path.dropFirst(from.count), cause: .rename, process: process)
+                let path = to + path.dropFirst(from.count)
+                try db.won(file, path: path, cause: .rename, process: process)
+                if file.blob == nil, ModelName(live: path) != nil { came.append(file.id) }
             }
             for (file, path) in swapped {
-                try db.won(file, path: from + path.dropFirst(to.count), cause: .exchange, process: process)
+                let path = from + path.dropFirst(to.count)
+                try db.won(file, path: path, cause: .exchange, process: process)
+                if file.blob == nil, ModelName(live: path) != nil { came.append(file.id) }
             }
             try db.nodeChanged(row.id)
             if let other, mode == .exchange { try db.nodeChanged(other.id) }
@@ -122,12 +125,10 @@ extension LiveView {
             return mode == .exchange ? nil : other
         }
         if let replaced, replaced.kind != .directory { orphaned(replaced) }
-        try reconsider(newName, in: newDirectory)
-        if mode == .exchange {
-            try reconsider(name, in: directory)
-        } else {
-            try reconsider(partner: name, in: directory)
-        }
+        // What has a new name may be a whole model now, and so may what was being downloaded beside it.
+        for id in came { try consider(id) }
+        try reconsider(partner: newName, in: newDirectory)
+        try reconsider(partner: name, in: directory)
     }
 
     /// Modes, owner and times. Nil: as it is.
@@ -195,17 +196,30 @@ extension LiveView {
         }
     }
 
-    /// A name came or went: what lies under it, or is downloaded beside it, may be a whole model now.
-    private func reconsider(_ name: String, in directory: Int64) throws(StoreError) {
-        if let row = try store.live(named: name, in: directory) {
-            if row.kind == .directory {
-                let below = try store.catalogue.read { db in try db.files(below: row, path: []).map(\.row) }
-                for row in below where row.blob == nil { try consider(row.id) }
-            } else if row.kind == .file, row.blob == nil {
-                try consider(row.id)
+    /// Runs a transaction; where it meets files whose last descriptors are about to go, waits for that and begins again.
+    private func afterRelease<Result>(
+        _ body: (Database, _ awaited: Set<Int64>) throws -> Result
+    ) throws(StoreError) -> Result {
+        var awaited: Set<Int64> = []
+        while true {
+            do throws(StoreError) {
+                return try store.catalogue.writeSoon { db in try body(db, awaited) }
+            } catch {
+                guard case .unreleased(let ids) = error else { throw error }
+                for id in ids { try awaitRelease(id) }
+                // Once for each: another descriptor may really be open.
+                awaited.formUnion(ids)
             }
         }
-        try reconsider(partner: name, in: directory)
+    }
+
+    /// Throws where drafts at or below a row were closed, but are not yet known to be nobody's.
+    private func requireReleased(_ row: LiveRow, _ awaited: Set<Int64>) throws {
+        let drafts = state.withLock { state in
+            row.kind == .directory ? Array(state.drafts.values) : state.drafts[row.id].map { [$0] } ?? []
+        }
+        let unreleased = drafts.filter { $0.isClosed && !isOwed($0.row) }.map(\.row)
+        guard Set(unreleased).isSubset(of: awaited) else { throw StoreError.unreleased(Set(unreleased)) }
     }
 
     private func reconsider(partner name: String, in directory: Int64) throws(StoreError) {

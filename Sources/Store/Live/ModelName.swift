@@ -23,14 +23,21 @@ extension ModelName {
 
     package init?(_ text: String) { self.init(live: text.split(separator: "/").map(String.init)) }
 
+    /// Whether a file of this name is a model in any folder.
+    static func mayBe(_ name: String) -> Bool {
+        Folder.isModelFile(name) || isModel(name, in: "configs") || isModel(name, in: "diffusers")
+    }
+
     /// Weights everywhere, configurations where loaders read them.
     static func isModel(_ name: String, in folder: String) -> Bool {
         if Folder.isModelFile(name) { return true }
-        let lower = name.lowercased()
-        return switch folder {
-        case "configs": [".yaml", ".yml", ".json"].contains { lower.hasSuffix($0) }
-        case "diffusers": [".json", ".txt", ".model"].contains { lower.hasSuffix($0) }
-        default: false
+        let suffixes: [String]
+        switch folder {
+        case "configs": suffixes = [".yaml", ".yml", ".json"]
+        case "diffusers": suffixes = [".json", ".txt", ".model"]
+        default: return false
         }
+        let lower = name.lowercased()
+        return suffixes.contains { lower.hasSuffix($0) }
     }
 }
