@@ -104,6 +104,9 @@ final class Catalogue: Sendable {
     }
 
     private static func typed(_ error: any Error) -> StoreError {
-        (error as? StoreError) ?? .catalogue("\(error)")
+        if let error = error as? DatabaseError, error.resultCode == .SQLITE_FULL {
+            return .system("cannot write the catalogue", "catalogue.sqlite", .noSpace)
+        }
+        return (error as? StoreError) ?? .catalogue("\(error)")
     }
 }

@@ -100,6 +100,7 @@ package final class Draft: Sendable {
     package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StoreError) {
         try change { state, file throws(StoreError) in
             if offset < state.claimed { state.isInOrder = false }
+            try Kernel.requireReserve(file, path)
             var done = 0
             while done < bytes.count {
                 let count = pwrite(

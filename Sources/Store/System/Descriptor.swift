@@ -102,6 +102,14 @@ enum Kernel {
             clamping: UInt64(facts.f_bavail).multipliedReportingOverflow(by: UInt64(facts.f_frsize)).partialValue)
     }
 
+    /// Refuses to fill a file system to its last block: the catalogue needs room too, even to delete.
+    static func requireReserve(_ file: OwnedDescriptor, _ path: FilePath) throws(StoreError) {
+        var facts = statvfs()
+        guard fstatvfs(file.rawValue, &facts) == 0 else { return }
+        let reserve = min(UInt64(32 << 20) / UInt64(max(1, facts.f_frsize)), UInt64(facts.f_blocks) / 16)
+        guard facts.f_bavail > reserve else { throw .system("cannot write", path, .noSpace) }
+    }
+
     enum Lock { case exclusive, shared }
 
     /// Takes a lock that dies with this process; false where another process holds it and `waits` is false.
