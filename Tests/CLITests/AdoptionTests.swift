@@ -6,7 +6,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `Taking a models directory over` {
+@Suite(.timeLimit(.minutes(10))) struct `Taking a models directory over` {
     let line: CommandLineFixture
     let models: WritableTree
     private let mount: FilePath
@@ -116,7 +116,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct `The history of a model` {
+@Suite(.timeLimit(.minutes(10))) struct `The history of a model` {
     let line: CommandLineFixture
     private let name = "checkpoints/model.safetensors"
 

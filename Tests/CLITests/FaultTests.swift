@@ -5,7 +5,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `Adding under bad luck` {
+@Suite(.timeLimit(.minutes(10))) struct `Adding under bad luck` {
     let line: CommandLineFixture
     init() throws {
         line = try CommandLineFixture()
@@ -73,7 +73,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct `A b3sum that fails` {
+@Suite(.timeLimit(.minutes(10))) struct `A b3sum that fails` {
     @Test func `costs the BLAKE3 of a model, and nothing else`() throws {
         let line = try CommandLineFixture()
         try line.writeModels(seed: 1)

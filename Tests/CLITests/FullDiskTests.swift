@@ -6,7 +6,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `A full disk` {
+@Suite(.timeLimit(.minutes(10))) struct `A full disk` {
     @Test func `reaches the writer and loses no version`() throws {
         guard geteuid() == 0 else { try Test.cancel("skipped: only root can make a small file system") }
         let line = try CommandLineFixture()

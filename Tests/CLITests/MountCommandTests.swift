@@ -4,7 +4,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `The mount command` {
+@Suite(.timeLimit(.minutes(10))) struct `The mount command` {
     let line: CommandLineFixture
     init() throws {
         line = try CommandLineFixture()

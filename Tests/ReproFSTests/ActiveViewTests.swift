@@ -6,7 +6,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `The active models` {
+@Suite(.timeLimit(.minutes(10))) struct `The active models` {
     let view: ViewFixture
     init() throws { view = try ViewFixture() }
 
@@ -87,7 +87,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct `The witness` {
+@Suite(.timeLimit(.minutes(10))) struct `The witness` {
     let view: ViewFixture
     init() throws { view = try ViewFixture() }
 

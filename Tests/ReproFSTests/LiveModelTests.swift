@@ -6,7 +6,7 @@ import SystemPackage
 import Testing
 
 /// A plain directory is the model: whatever it does, the live view does, and nothing that was ever closed is lost.
-@Suite(.timeLimit(.minutes(5))) struct `Random operations` {
+@Suite(.timeLimit(.minutes(10))) struct `Random operations` {
     @Test(arguments: (1...6).map { UInt64($0) })
     func `agree with a plain directory after each step`(seed: UInt64) throws {
         let fixture = try StoreFixture()
@@ -21,7 +21,7 @@ import Testing
                 try plain.makeDirectory(directory)
                 try live.makeDirectory(directory)
             }
-            for step in 0..<400 {
+            for step in 0..<250 {
                 let operation = RandomOperation.next(&random)
                 let expected = operation.run(on: plain)
                 let found = operation.run(on: live)

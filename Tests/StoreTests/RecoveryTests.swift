@@ -10,7 +10,7 @@ import Testing
 private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: nil)
 
 /// What a killed process leaves: its view is dropped as it is, and another one begins on the same store.
-@Suite(.timeLimit(.minutes(1))) struct `A live view after a crash` {
+@Suite(.timeLimit(.minutes(10))) struct `A live view after a crash` {
     let fixture: StoreFixture
     let folder: Int64
 

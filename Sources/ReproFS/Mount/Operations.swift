@@ -14,7 +14,11 @@ extension Mount {
         }
         table.lookup = { request, parent, name in
             answer(request, "lookup") { mount throws(Failure) in
-                guard let name = name.flatMap({ String(validatingCString: $0) }),
+                // FUSE lets longer names through than any file system has.
+                guard let name, strlen(name) <= 255 else {
+                    throw Failure(.fileNameTooLong, "a name has at most 255 bytes")
+                }
+                guard let name = String(validatingCString: name),
                     let node = try mount.root.directory(NodeID(rawValue: parent)).child(name)
                 else { throw Failure(.noSuchFileOrDirectory, "no such name") }
                 return .entry(try node.inode.attributes())
