@@ -41,7 +41,7 @@ import Testing
             }
         }
         let lost = closed.all.subtracting(try fixture.store.versionLines())
-        #expect(lost.isEmpty && closed.all.count > 30)
+        #expect(lost.isEmpty && closed.all.count > 10)
         #expect(try fixture.store.everyBlobIsWhole())
     }
 }
