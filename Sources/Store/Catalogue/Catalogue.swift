@@ -9,6 +9,10 @@ final class Catalogue: Sendable {
     private let pool: DatabasePool
     /// Whether the writing connection waits for the disk; only touched where it writes.
     private let isFull = Mutex(true)
+    /// What this process knows of the live view without asking.
+    private let mirror: LiveMirror?
+    /// Only touched where it writes.
+    nonisolated(unsafe) private let changes = LiveChanges()
 
     /// Opens the catalogue and brings its schema up to date.
     init(_ path: FilePath) throws(StoreError) {
@@ -20,10 +24,12 @@ final class Catalogue: Sendable {
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA wal_autocheckpoint = 8000") }
         do {
             pool = try DatabasePool(path: path.string, configuration: configuration)
+            mirror = pool.writeWithoutTransaction { CommitCounter($0).map(LiveMirror.init) }
         } catch { throw Self.typed(error) }
         try holdFull()
         try Schema.migrate(pool, path: path)
         try holdFull()
+        pool.add(transactionObserver: changes, extent: .databaseLifetime)
     }
 
     /// GRDB sets NORMAL after its prepare hook has run, so FULL is set on the open writer and read back.
@@ -76,12 +82,43 @@ final class Catalogue: Sendable {
 
     private func transact<Result>(_ db: Database, _ body: (Database) throws -> Result) throws -> Result {
         var result: Result?
+        var changed: LiveMirror.Changes?
+        changes.begin()
         try db.inTransaction(.immediate) {
+            let before = mirror?.commit ?? 0
+            let count = db.totalChangesCount
             result = try body(db)
+            changed = try mirror?.changes(
+                since: before, changes.ids, hasWritten: db.totalChangesCount != count, db)
             return .commit
         }
+        if let changed { mirror?.apply(changed) }
         guard let result else { throw StoreError.catalogue("a transaction gave nothing") }
         return result
+    }
+
+    /// The node, from memory where it is known.
+    func live(_ id: Int64) throws(StoreError) -> LiveRow? {
+        if let row = mirror?.row(id) { return row }
+        return try readOne { try $0.live(id) }
+    }
+
+    /// The node of a name, from memory where it is known.
+    func live(named name: String, in directory: Int64) throws(StoreError) -> LiveRow? {
+        switch mirror?.name(name, in: directory) {
+        case .node(let row): return row
+        case .absent: return nil
+        case .unknown(isWorthReading: true):
+            try typed { try pool.writeWithoutTransaction { try mirror?.read(directory, $0) } }
+        case .unknown, nil: break
+        }
+        return try readOne { try $0.live(named: name, in: directory) }
+    }
+
+    /// The names that lead to a node of the live view; nil where one is gone.
+    func path(ofLive id: Int64) throws(StoreError) -> [String]? {
+        if let path = mirror?.path(of: id) { return path }
+        return try read { try $0.path(ofLive: id) }
     }
 
     /// Whether the next commit waits for the disk.

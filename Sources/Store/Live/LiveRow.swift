@@ -52,11 +52,11 @@ private let liveColumns = """
 
 extension Store {
     package func live(_ id: Int64) throws(StoreError) -> LiveRow? {
-        try catalogue.readOne { try $0.live(id) }
+        try catalogue.live(id)
     }
 
     package func live(named name: String, in parent: Int64) throws(StoreError) -> LiveRow? {
-        try catalogue.readOne { try $0.live(named: name, in: parent) }
+        try catalogue.live(named: name, in: parent)
     }
 
     /// The next nodes in a directory in the order of their rows.
@@ -67,7 +67,7 @@ extension Store {
 
     /// The names that lead to a node of the live view; nil where one is gone.
     package func path(ofLive id: Int64) throws(StoreError) -> [String]? {
-        try catalogue.read { try $0.path(ofLive: id) }
+        try catalogue.path(ofLive: id)
     }
 }
 
@@ -82,9 +82,10 @@ extension Database {
         ).map(LiveRow.init)
     }
 
-    func live(in parent: Int64) throws -> [LiveRow] {
+    func live(in parent: Int64, limit: Int = -1) throws -> [LiveRow] {
         try Row.fetchAll(
-            cachedStatement(sql: "\(liveColumns) WHERE live.parent = ? ORDER BY live.id"), arguments: [parent]
+            cachedStatement(sql: "\(liveColumns) WHERE live.parent = ? ORDER BY live.id LIMIT ?"),
+            arguments: [parent, limit]
         )
         .map(LiveRow.init)
     }
