@@ -4,6 +4,9 @@
 #define FUSE_USE_VERSION FUSE_MAKE_VERSION(3, 12)
 #include <stddef.h>  // FUSE_BUFVEC_INIT needs NULL
 #include <fuse_lowlevel.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 // A plain function up to libfuse 3.16, a macro over a versioned one later.
@@ -24,6 +27,52 @@ static inline int reprofs_reply_file(fuse_req_t req, int fd, off_t offset, size_
     vector.buf[0].fd = fd;
     vector.buf[0].pos = offset;
     return fuse_reply_data(req, &vector, FUSE_BUF_SPLICE_MOVE);
+}
+
+// Reads of a file that the kernel makes by itself ("passthrough"): the library has calls for it from 3.17 on. Before, its
+// negotiation is completed on the way to the kernel, and the kernel's own structures are used.
+#if FUSE_VERSION >= FUSE_MAKE_VERSION(3, 17)
+static inline int reprofs_library_passes_through(void) { return 1; }
+static inline void reprofs_want_passthrough(struct fuse_conn_info *connection, unsigned stack_depth) {
+    fuse_set_feature_flag(connection, FUSE_CAP_PASSTHROUGH);
+    connection->max_backing_stack_depth = stack_depth;
+}
+static inline int reprofs_offers_passthrough(const struct fuse_conn_info *connection) {
+    return (connection->capable_ext & FUSE_CAP_PASSTHROUGH) != 0;
+}
+static inline int reprofs_reply_passthrough(fuse_req_t req, struct fuse_file_info *info, int backing) {
+    info->backing_id = backing;
+    return fuse_reply_open(req, info);
+}
+#else
+static inline int reprofs_library_passes_through(void) { return 0; }
+static inline void reprofs_want_passthrough(struct fuse_conn_info *connection, unsigned stack_depth) {}
+static inline int reprofs_offers_passthrough(const struct fuse_conn_info *connection) { return 0; }
+static inline int reprofs_reply_passthrough(fuse_req_t req, struct fuse_file_info *info, int backing) {
+    // struct fuse_open_out of <linux/fuse.h>, protocol 7.40.
+    struct { uint64_t handle; uint32_t flags; int32_t backing; } reply = {
+        info->fh, 1 << 7 /* passthrough */ | (info->noflush ? 1 << 5 : 0), backing };
+    return fuse_reply_buf(req, (const char *)&reply, sizeof reply);
+}
+#endif
+
+// Gives the kernel a file to read by itself; its number there, or -1 and errno. fuse_passthrough_open does the same, but hides
+// errno, which says why it is refused.
+static inline int reprofs_backing_open(int device, int file) {
+    struct { int32_t file; uint32_t flags; uint64_t padding; } request = { file, 0, 0 };
+    return ioctl(device, _IOC(_IOC_WRITE, 229, 1, sizeof request), &request);
+}
+static inline int reprofs_backing_close(int device, uint32_t backing) {
+    return ioctl(device, _IOC(_IOC_WRITE, 229, 2, sizeof backing), &backing);
+}
+
+// glibc hides it behind _GNU_SOURCE.
+ssize_t splice(int from, off_t *from_offset, int to, off_t *to_offset, size_t size, unsigned flags);
+
+// Whether a directory lies on a file system that stands on others.
+static inline int reprofs_is_on_overlay(const char *path) {
+    struct statfs facts;
+    return statfs(path, &facts) == 0 && facts.f_type == 0x794c7630;
 }
 
 // Swift marks fork unavailable; `mount` forks before it has any thread.

@@ -19,6 +19,10 @@ package final class Store: Sendable {
         files = BlobFiles(root: path)
     }
 
+    /// The number of the catalogue's newest commit, by any process: what was read after it stays true while it is the newest.
+    /// Nil where that cannot be known for nothing.
+    package var newestCommit: UInt32? { catalogue.newestCommit }
+
     /// Opens the store at `path` and cleans up what dead processes left in it.
     package static func open(_ path: FilePath) throws(StoreError) -> Store {
         guard try isStore(path) else { throw .notAStore(path) }

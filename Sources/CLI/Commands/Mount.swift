@@ -22,6 +22,11 @@ struct MountCommand: ParsableCommand {
     @Flag(help: "Let other users in; the kernel checks modes for them.")
     var allowOther = false
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Let the kernel read models by itself where it can; .reprofs/status says whether it does.")
+    var passthrough = true
+
     @OptionGroup var store: StoreOption
 
     func run() throws {
@@ -64,6 +69,7 @@ struct MountCommand: ParsableCommand {
         var options = Mount.Options()
         options.allowOther = allowOther
         options.handlesSignals = true
+        options.passesThrough = passthrough
         try Mount(root, options: options, logger: logger, whenReady: whenReady).run()
     }
 }

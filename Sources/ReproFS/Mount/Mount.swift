@@ -18,6 +18,8 @@ package final class Mount: Sendable {
         /// Whether SIGINT, SIGTERM and SIGHUP unmount. One mount of a process at most can have it, and its process must
         /// have called ``Signals/hold()`` before it started any thread.
         package var handlesSignals = false
+        /// Whether the kernel may read blobs by itself, where it can.
+        package var passesThrough = true
         package init() {}
     }
 
@@ -26,6 +28,8 @@ package final class Mount: Sendable {
     /// What was opened by whom, on its way into the catalogue.
     let loads = LoadBuffer()
     let openers = Openers()
+    let backings: Backings
+    let negotiation: Negotiation
     let logger: Logger
     private let options: Options
     private let whenReady: @Sendable () -> Void
@@ -39,6 +43,9 @@ package final class Mount: Sendable {
         self.logger = logger
         self.whenReady = whenReady
         owner = Owner(user: getuid(), group: getgid())
+        backings = Backings(root.context.passthrough, logger: logger)
+        negotiation = Negotiation(
+            root.context.store, isWanted: options.passesThrough, root.context.passthrough, backings)
     }
 
     /// Mounts and serves until the file system is unmounted or a signal comes. It blocks; requests run on libfuse's
@@ -64,6 +71,14 @@ package final class Mount: Sendable {
                 "cannot mount at \(mountPoint); does the directory exist, and is /dev/fuse there and yours to use?")
         }
         defer { fuse_session_unmount(session) }
+        var channel = Self.channel
+        guard fuse_session_custom_io(session, &channel, fuse_session_fd(session)) == 0 else {
+            throw MountError("libfuse lets nobody read its requests")
+        }
+        defer { backings.end() }
+        let expiry = Ticker(every: 1_000_000) { [backings] in { backings.expire() } }
+        expiry.start()
+        defer { expiry.stop() }
         guard let configuration = fuse_loop_cfg_create() else { throw MountError("out of memory") }
         defer { fuse_loop_cfg_destroy(configuration) }
         fuse_loop_cfg_set_max_threads(configuration, 16)
@@ -116,6 +131,7 @@ package final class Mount: Sendable {
         // Blob reads move pages instead of copying them where the kernel can.
         let splice = UInt32(FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE)
         connection.pointee.want |= connection.pointee.capable & splice
+        negotiation.negotiate(connection)
         whenReady()
     }
 }

@@ -11,12 +11,28 @@ final class OpenFile: Sendable {
         case blob(BlobContents)
         case message(Message)
         case writing(any Writing)
+        /// The kernel reads by itself.
+        case passing
     }
 
     let content: Content
-    init(_ contents: BlobContents) { content = .blob(contents) }
-    init(_ writing: any Writing) { content = .writing(writing) }
-    init(writingTo inbox: any Inbox, by opener: Opener?) { content = .message(Message(inbox, opener)) }
+    /// Held as long as the file is open.
+    private let use: Backings.Use?
+    /// The number of the file that the kernel reads by itself.
+    var backing: CInt? { use?.backing }
+
+    init(_ contents: BlobContents, _ use: Backings.Use) {
+        self.use = use
+        content = use.backing == nil ? .blob(contents) : .passing
+    }
+    init(_ writing: any Writing, _ use: Backings.Use) {
+        self.use = use
+        content = .writing(writing)
+    }
+    init(writingTo inbox: any Inbox, by opener: Opener?) {
+        use = nil
+        content = .message(Message(inbox, opener))
+    }
 
     /// The corresponding operation is `release`.
     func close() throws(Failure) { if case .writing(let writing) = content { try writing.close() } }

@@ -14,7 +14,8 @@ extension Mount {
                 let directory = try mount.root.directory(NodeID(rawValue: parent))
                 let (file, writing) = try directory.create(
                     try text(name), mode: mode & 0o7777, by: mount.caller(request))
-                return .created(try file.attributes(), OpenFile(writing), info, .pages)
+                let use = mount.backings.use(file.id, nil)
+                return .created(try file.attributes(), OpenFile(writing, use), info, .pages)
             }
         }
         table.mknod = { request, parent, name, mode, _ in

@@ -71,14 +71,21 @@ extension Mount {
                     return .opened(OpenFile(writingTo: inbox, by: mount.opener(request)), info, .none)
                 }
                 guard mode == O_RDONLY, info.pointee.flags & O_TRUNC == 0 else {
+                    // Before the file is asked, so that nobody begins to read it in another way meanwhile.
+                    let use = mount.backings.use(file.id, nil)
                     let writing = try file.write(by: mount.caller(request))
+                    guard use.backing == nil else {
+                        // Its name leads elsewhere now: what the kernel reads by itself is never written.
+                        try writing.close()
+                        throw .stale
+                    }
                     if info.pointee.flags & O_TRUNC != 0 {
                         do throws(Failure) { try writing.truncate(0) } catch {
                             try? writing.close()
                             throw error
                         }
                     }
-                    return .opened(OpenFile(writing), info, .pages)
+                    return .opened(OpenFile(writing, use), info, .pages)
                 }
                 return .opened(try mount.open(file, mount.opener(request)), info, file.caching)
             }
@@ -88,7 +95,7 @@ extension Mount {
                 switch info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
                 case .blob(let contents): return part(of: contents, offset, size)
                 case .writing(let writing): return part(of: writing.contents, offset, size)
-                case .message, nil: throw Failure(.badFileDescriptor, "not open for reading")
+                case .message, .passing, nil: throw Failure(.badFileDescriptor, "not open for reading")
                 }
             }
         }
@@ -98,7 +105,7 @@ extension Mount {
                 switch info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
                 case .message(let message): try message.write(bytes, at: Int(offset))
                 case .writing(let writing): try writing.write(bytes, at: Int(offset))
-                case .blob, nil: throw Failure(.badFileDescriptor, "not open for writing")
+                case .blob, .passing, nil: throw Failure(.badFileDescriptor, "not open for writing")
                 }
                 return .written(size)
             }
@@ -108,7 +115,7 @@ extension Mount {
                 switch info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
                 case .message(let message): try message.deliver()
                 case .writing(let writing): try writing.flush()
-                case .blob, nil: break
+                case .blob, .passing, nil: break
                 }
                 return .done
             }
@@ -207,11 +214,17 @@ private func forget(_ request: fuse_req_t?, _ id: UInt64) {
 extension Mount {
     /// Opens a file for reading, and notes which model was found under which name by whom.
     fileprivate func open(_ file: any File, _ opener: Opener?) throws(Failure) -> OpenFile {
-        let contents = try file.open(by: opener)
+        let commit = root.context.store.newestCommit
+        let again = backings.again(file.id, as: commit)
+        let contents = again == nil ? try file.open(by: opener) : .bytes([])
         if let opener, let seen = try file.witness(by: opener) {
             loads.note(
                 Load(opener: opener, name: seen.name, blob: seen.blob, version: seen.version, time: Timestamp.now()))
         }
-        return OpenFile(contents)
+        if let again { return OpenFile(contents, again) }
+        guard case .file(let descriptor) = contents, file.caching.keepsPages else {
+            return OpenFile(contents, backings.use(file.id, nil))
+        }
+        return OpenFile(contents, backings.use(file.id, descriptor, as: commit))
     }
 }

@@ -34,7 +34,13 @@ enum Reply {
             var entry = fuse_entry_param(attributes, owner: owner)
             hand(file, to: info, caching) { fuse_reply_create(request, &entry, info) }
         case .opened(let file, let info, let caching):
-            hand(file, to: info, caching) { fuse_reply_open(request, info) }
+            // Whoever only reads has nothing to tell when it closes.
+            if case .blob = file.content { info.pointee.noflush = 1 }
+            hand(file, to: info, caching) {
+                guard let backing = file.backing else { return fuse_reply_open(request, info) }
+                info.pointee.noflush = 1
+                return reprofs_reply_passthrough(request, info, backing)
+            }
         case .openedDirectory(let info): fuse_reply_open(request, info)
         case .fileRange(let descriptor, let offset, let size):
             withExtendedLifetime(descriptor) {

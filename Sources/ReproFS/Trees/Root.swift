@@ -7,6 +7,7 @@ package struct Root: Directory {
     private let trees: [any Tree]
     private let byKind: [NodeKind: any Tree]
     private let created: Timestamp
+    private let memory = NodeMemory()
     package let context: MountContext
 
     package init(_ context: MountContext) throws(Failure) {
@@ -46,7 +47,10 @@ package struct Root: Directory {
         // Fixed nodes are spread over the trees that show them.
         let fixed = id.kind == .fixed ? FixedNode(rawValue: id.row) : nil
         let owner = fixed.map { node in trees.first { $0.fixed.contains(node) } } ?? id.kind.flatMap { byKind[$0] }
+        let commit = context.store.newestCommit
+        if let commit, let file = memory.file(id, as: commit) { return .file(file) }
         guard let node = try owner?.node(id) else { throw .stale }
+        if let commit, case .file(let file) = node { memory.keep(file, as: commit) }
         return node
     }
 

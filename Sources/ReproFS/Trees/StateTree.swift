@@ -50,6 +50,11 @@ private struct StatusFile: File {
 
     func open() throws(Failure) -> BlobContents { .bytes(Array(try text().utf8)) }
 
+    private var passthrough: JSON {
+        guard let problem = context.passthrough.problem else { return ["on": true] }
+        return ["on": false, "why": .string(problem.why), "advice": .string(orNull: problem.advice)]
+    }
+
     private func text() throws(Failure) -> String {
         let counts = try asking(context.store.counts)
         let view = try asking(context.store.active)
@@ -68,7 +73,7 @@ private struct StatusFile: File {
                 "blobs": .integer(counts.blobs),
                 "images": .integer(counts.images), "snapshots": .integer(counts.snapshots),
             ],
-            "passthrough": ["on": false, "why": .string(context.passthrough)],
+            "passthrough": passthrough,
             "active": active,
             "lastScrub": .null,
         ]

@@ -26,17 +26,13 @@ package struct MountContext: Sendable {
     /// without being listed.
     package let isModelsDirectory: Bool
     /// What `.reprofs/status` says of reads.
-    package let passthrough: String
+    package let passthrough = PassthroughStatus()
 
-    package init(
-        store: Store, mountPoint: String, isModelsDirectory: Bool = false,
-        passthrough: String = "not tried: blobs are read by descriptor"
-    ) {
+    package init(store: Store, mountPoint: String, isModelsDirectory: Bool = false) {
         self.isModelsDirectory = isModelsDirectory
         self.store = store
         live = LiveView(store)
         self.mountPoint = mountPoint
-        self.passthrough = passthrough
     }
 }
 

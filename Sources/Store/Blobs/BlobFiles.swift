@@ -36,10 +36,12 @@ struct BlobFiles {
     static let documentLimit = 128 << 10
 
     let root: FilePath
+    let blobs = ReadOnlyBlobs()
     private var incoming: FilePath { root.appending("incoming") }
     var directory: FilePath { root.appending("blobs").appending("sha256") }
 
     func path(of digest: Digest) -> FilePath { directory.appending(digest.hex) }
+    func open(_ digest: Digest) throws(StoreError) -> OwnedDescriptor { try blobs.open(digest.hex, in: directory) }
 
     /// Publishes a file that may be small enough for the catalogue; `size` is the file's. Bytes.
     func publish(_ source: OwnedDescriptor, _ path: FilePath, size: Int) throws(StoreError) -> PublishedBlob {

@@ -18,7 +18,7 @@ extension Store {
         }
         guard let recorded = state["changed"] as Int64? else { return .bytes(try document(blob)) }
         let path = files.path(of: blob.digest)
-        guard let file = try? Kernel.open(path, .readOnly, options: .noFollow) else { return try recheck(blob) }
+        guard let file = try? files.open(blob.digest) else { return try recheck(blob) }
         let facts = try FileFacts.of(file, path)
         let asRecorded = facts.kind == .file && facts.size == blob.size && facts.changed.nanoseconds == recorded
         return asRecorded ? .file(file) : try recheck(blob)
@@ -69,7 +69,7 @@ extension Store {
             try mark(blob, damaged: true, changed: nil)
             throw .blobMissing(blob.digest)
         }
-        let file = try Kernel.open(path, .readOnly, options: .noFollow)
+        let file = try files.open(blob.digest)
         let facts = try FileFacts.of(file, path)
         guard facts.size == blob.size, try files.hash(file, path) == blob.digest else {
             try mark(blob, damaged: true, changed: nil)

@@ -9,6 +9,7 @@ final class Catalogue: Sendable {
     private let pool: DatabasePool
     /// Whether the writing connection waits for the disk; only touched where it writes.
     private let isFull = Mutex(true)
+    private let counter: CommitCounter?
     /// What this process knows of the live view without asking.
     private let mirror: LiveMirror?
     /// Only touched where it writes.
@@ -24,7 +25,8 @@ final class Catalogue: Sendable {
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA wal_autocheckpoint = 8000") }
         do {
             pool = try DatabasePool(path: path.string, configuration: configuration)
-            mirror = pool.writeWithoutTransaction { CommitCounter($0).map(LiveMirror.init) }
+            counter = pool.writeWithoutTransaction { CommitCounter($0) }
+            mirror = counter.map(LiveMirror.init)
         } catch { throw Self.typed(error) }
         try holdFull()
         try Schema.migrate(pool, path: path)
@@ -96,6 +98,10 @@ final class Catalogue: Sendable {
         guard let result else { throw StoreError.catalogue("a transaction gave nothing") }
         return result
     }
+
+    /// The number of the newest commit of any process; what was read after it is true while it is the newest. Nil where that
+    /// cannot be known without asking.
+    var newestCommit: UInt32? { counter?.value }
 
     /// The node, from memory where it is known.
     func live(_ id: Int64) throws(StoreError) -> LiveRow? {

@@ -1,0 +1,29 @@
+import Store
+import Synchronization
+
+/// Which files numbers stand for, as of the catalogue's newest commit: a program that opens the same models again and again
+/// costs no questions.
+final class NodeMemory: Sendable {
+    private static let limit = 4096
+
+    private struct State {
+        var commit: UInt32?
+        var files: [NodeID: any File] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    func file(_ id: NodeID, as commit: UInt32) -> (any File)? {
+        state.withLock { $0.commit == commit ? $0.files[id] : nil }
+    }
+
+    /// `commit` was the newest before the file was looked up.
+    func keep(_ file: any File, as commit: UInt32) {
+        // Others are made of more than the catalogue.
+        guard file is BlobFile || file is LiveFile else { return }
+        state.withLock { state in
+            if state.commit != commit || state.files.count >= Self.limit { state = State(commit: commit) }
+            state.files[file.id] = file
+        }
+    }
+}
