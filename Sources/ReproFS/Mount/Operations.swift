@@ -85,7 +85,7 @@ extension Mount {
                             throw error
                         }
                     }
-                    return .opened(OpenFile(writing, use), info, .pages)
+                    return .opened(OpenFile(writing, use), info, mode == O_WRONLY ? .none : .pages)
                 }
                 return .opened(try mount.open(file, mount.opener(request)), info, file.caching)
             }

@@ -6,6 +6,7 @@ import SystemPackage
 ///
 /// Every commit is on disk when it returns (`synchronous=FULL`, read back), so a row can be trusted after a power cut.
 final class Catalogue: Sendable {
+    private let path: FilePath
     private let pool: DatabasePool
     /// Whether the writing connection waits for the disk; only touched where it writes.
     private let isFull = Mutex(true)
@@ -17,6 +18,7 @@ final class Catalogue: Sendable {
 
     /// Opens the catalogue and brings its schema up to date.
     init(_ path: FilePath) throws(StoreError) {
+        self.path = path
         var configuration = Configuration()
         configuration.busyMode = .timeout(30)
         configuration.maximumReaderCount = 8
@@ -134,12 +136,12 @@ final class Catalogue: Sendable {
         isFull.withLock { $0 = isWanted }
     }
 
-    /// Returns when everything that was written is on disk.
+    /// Returns when everything that was written is on disk. Nobody who writes waits for it.
     func sync() throws(StoreError) {
-        try write { db in
-            try db.execute(
-                sql: "INSERT INTO meta VALUES ('synced', 1) ON CONFLICT (key) DO UPDATE SET value = value + 1")
-        }
+        // SQLite locks the database and its shared memory, never the log: closing another descriptor of it drops no lock. What
+        // the log held before it began anew was put on disk by that.
+        let log = FilePath(path.string + "-wal")
+        if try FileFacts.at(log) != nil { try Kernel.sync(try Kernel.open(log, .readOnly), log) }
     }
 
     private func typed<Result>(_ body: () throws -> Result) throws(StoreError) -> Result {

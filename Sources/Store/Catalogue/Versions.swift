@@ -80,7 +80,7 @@ extension Database {
         let (version, addition) = try makeVersion(of: model, blob: blob, modified: modified, now: now)
         let isChange = try note(model, version, cause: cause, process: process, since: since, now: now)
         try came(name.path)
-        let digest = try Data.fetchOne(self, sql: "SELECT sha256 FROM blob WHERE id = ?", arguments: [blob])
+        let digest = try Data.fetchOne(cachedStatement(sql: "SELECT sha256 FROM blob WHERE id = ?"), arguments: [blob])
         if let digest { try came(hash: try Digest(column: digest).hex) }
         return Holding(version: version, addition: isChange ? addition : .unchanged, isChange: isChange)
     }
@@ -105,11 +105,9 @@ extension Database {
         let directory = try makeDirectory(under: DirectoryRow.Root.models.rawValue, [name.folder] + name.path.parents)
         let model = try makeModel(name.path.name, in: directory, now: now)
         let (version, _) = try makeVersion(of: model, blob: blob, modified: modified, now: now)
-        let later = try Row.fetchOne(
-            self, sql: "SELECT version FROM event WHERE model = ? AND since >= ? ORDER BY since, id LIMIT 1",
-            arguments: [model, until.nanoseconds])
+        let later = try Row.fetchOne(cachedStatement(sql: "SELECT version FROM event WHERE model = ? AND since >= ? ORDER BY since, id LIMIT 1"), arguments: [model, until.nanoseconds])
         try insertEvent(model, version, nil, .write, process, since: min(since, until), now: now)
-        let current = try Int64.fetchOne(self, sql: "SELECT current FROM model WHERE id = ?", arguments: [model])
+        let current = try Int64.fetchOne(cachedStatement(sql: "SELECT current FROM model WHERE id = ?"), arguments: [model])
         if later == nil, current == nil { try insertEvent(model, nil, version, cause, process, since: until, now: now) }
         try came(name.path)
     }
@@ -138,17 +136,14 @@ extension Database {
             cachedStatement(sql: "SELECT max(recorded) FROM event WHERE model = ?"), arguments: [model])
         let from = min(max(since ?? now, Timestamp(nanoseconds: previous ?? 0)), now)
         try insertEvent(model, version, current, cause, process, since: from, now: now)
-        try execute(sql: "UPDATE model SET current = ? WHERE id = ?", arguments: [version, model])
+        try execute(cachedStatement(sql: "UPDATE model SET current = ? WHERE id = ?"), [version, model])
         return true
     }
 
     private func makeModel(_ name: String, in directory: Int64, now: Timestamp) throws -> Int64 {
-        let known = try Int64.fetchOne(
-            self, sql: "SELECT id FROM model WHERE directory = ? AND name = ?", arguments: [directory, name])
+        let known = try Int64.fetchOne(cachedStatement(sql: "SELECT id FROM model WHERE directory = ? AND name = ?"), arguments: [directory, name])
         if let known { return known }
-        try execute(
-            sql: "INSERT INTO model (directory, name, changed) VALUES (?, ?, ?)",
-            arguments: [directory, name, now.nanoseconds])
+        try execute(cachedStatement(sql: "INSERT INTO model (directory, name, changed) VALUES (?, ?, ?)"), [directory, name, now.nanoseconds])
         let id = lastInsertedRowID
         try touch(directory, .named)
         return id
@@ -157,19 +152,15 @@ extension Database {
     private func makeVersion(
         of model: Int64, blob: Int64, modified: Timestamp, now: Timestamp
     ) throws -> (Int64, Addition) {
-        let known = try Row.fetchOne(
-            self, sql: "SELECT id, number FROM version WHERE model = ? AND blob = ?", arguments: [model, blob])
+        let known = try Row.fetchOne(cachedStatement(sql: "SELECT id, number FROM version WHERE model = ? AND blob = ?"), arguments: [model, blob])
         if let known { return (known["id"], .returned(to: known["number"])) }
-        try execute(
-            sql: "UPDATE model SET versions = versions + 1, changed = max(?, changed + 1) WHERE id = ?",
-            arguments: [now.nanoseconds, model])
-        try execute(
-            sql: """
+        try execute(cachedStatement(sql: "UPDATE model SET versions = versions + 1, changed = max(?, changed + 1) WHERE id = ?"), [now.nanoseconds, model])
+        try execute(cachedStatement(sql: """
                 INSERT INTO version (model, number, blob, modified, recorded)
                 SELECT id, versions, ?, ?, ? FROM model WHERE id = ?
-                """, arguments: [blob, modified.nanoseconds, now.nanoseconds, model])
+                """), [blob, modified.nanoseconds, now.nanoseconds, model])
         let id = lastInsertedRowID
-        let number = try Int.fetchOne(self, sql: "SELECT number FROM version WHERE id = ?", arguments: [id]) ?? 0
+        let number = try Int.fetchOne(cachedStatement(sql: "SELECT number FROM version WHERE id = ?"), arguments: [id]) ?? 0
         return (id, .version(number))
     }
 }

@@ -43,7 +43,7 @@ extension Store {
 
     private func hasBlob(ofSize size: Int) throws(StoreError) -> Bool {
         try catalogue.read { db in
-            try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM blob WHERE size = ?)", arguments: [size]) ?? false
+            try Bool.fetchOne(db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM blob WHERE size = ?)"), arguments: [size]) ?? false
         }
     }
 
@@ -71,7 +71,7 @@ extension Database {
         if let old, old.blob?.id == blob { return .unchanged }
         let held = try hold(name, blob: blob, modified: modified, cause: cause, process: process, since: since)
         // Size and time together tell programs that the bytes are others, even where a tool kept the old time.
-        let size = try Int.fetchOne(self, sql: "SELECT size FROM blob WHERE id = ?", arguments: [blob])
+        let size = try Int.fetchOne(cachedStatement(sql: "SELECT size FROM blob WHERE id = ?"), arguments: [blob])
         let isClash = old.map { $0.modified == modified && $0.blob?.size == size } ?? false
         if let old { try unname(old) }
         _ = try insert(

@@ -216,7 +216,7 @@ package final class Draft: Sendable {
         case nil: break
         }
         try store.catalogue.writeSoon { db in
-            try db.execute(sql: "UPDATE live SET blob = NULL, version = NULL WHERE id = ?", arguments: [row])
+            try db.execute(db.cachedStatement(sql: "UPDATE live SET blob = NULL, version = NULL WHERE id = ?"), [row])
         }
         state.staged = file
         state.base = nil

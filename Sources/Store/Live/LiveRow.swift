@@ -92,13 +92,10 @@ extension Database {
 
     /// Files whose bytes are no blob yet, and rows without a name.
     func unsettled() throws -> [LiveRow] {
-        try Row.fetchAll(
-            self,
-            sql: """
+        try Row.fetchAll(cachedStatement(sql: """
                 \(liveColumns) WHERE (live.kind = 1 AND live.blob IS NULL) OR (live.parent IS NULL AND live.id <> 1)
                 ORDER BY live.id
-                """
-        ).map(LiveRow.init)
+                """)).map(LiveRow.init)
     }
 
     func path(ofLive id: Int64) throws -> [String]? {

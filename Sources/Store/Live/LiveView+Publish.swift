@@ -119,7 +119,7 @@ extension LiveView {
         _ published: [(Ready, PublishedBlob)], _ publication: inout Publication
     ) throws(StoreError) {
         var loads: [Load] = []
-        publication.versions += try store.catalogue.write { db in
+        publication.versions += try store.catalogue.writeSoon { db in
             var versions: [(name: ModelName, addition: Addition, blob: Blob)] = []
             loads = []
             for (item, bytes) in published {
@@ -128,7 +128,7 @@ extension LiveView {
                     continue
                 }
                 let blob = Blob(id: try db.blob(bytes), digest: item.digest, size: item.size)
-                let process = try Int64.fetchOne(db, sql: "SELECT process FROM live WHERE id = ?", arguments: [row.id])
+                let process = try Int64.fetchOne(db.cachedStatement(sql: "SELECT process FROM live WHERE id = ?"), arguments: [row.id])
                 try db.pay(row.id, blob, item.closed, process)
                 var version: Int64?
                 var modified = facts.modified
@@ -142,8 +142,7 @@ extension LiveView {
                         since: item.closed.changed)
                     version = held.version
                     versions.append((name, held.addition, blob))
-                    let number = try Int.fetchOne(
-                        db, sql: "SELECT number FROM version WHERE id = ?", arguments: [held.version])
+                    let number = try Int.fetchOne(db.cachedStatement(sql: "SELECT number FROM version WHERE id = ?"), arguments: [held.version])
                     for reader in self.state.withLock({ $0.readers[row.id] ?? [] })
                     where reader.generation == item.generation {
                         loads.append(
@@ -153,11 +152,9 @@ extension LiveView {
                                 blob: blob, version: number, time: reader.time))
                     }
                 }
-                try db.execute(
-                    sql: """
+                try db.execute(db.cachedStatement(sql: """
                         UPDATE live SET blob = ?, version = ?, accessed = ?, modified = ?, changed = max(changed, ?) WHERE id = ?
-                        """,
-                    arguments: [
+                        """), [
                         blob.id, version, facts.accessed.nanoseconds, modified.nanoseconds,
                         item.closed.changed.nanoseconds, row.id,
                     ])
@@ -165,6 +162,8 @@ extension LiveView {
             return versions
         }
         publication.loads += loads
+        // On disk before the second names go, but nobody who changes names waits for that.
+        try store.catalogue.sync()
     }
 
     /// The rows name the blobs: the second names of their files go, which moves the time by which blobs are known unchanged.
@@ -178,9 +177,7 @@ extension LiveView {
         }
         try store.catalogue.writeSoon { db in
             for (digest, changed) in times {
-                try db.execute(
-                    sql: "UPDATE blob SET changed = ? WHERE sha256 = ?",
-                    arguments: [changed.nanoseconds, digest.data])
+                try db.execute(db.cachedStatement(sql: "UPDATE blob SET changed = ? WHERE sha256 = ?"), [changed.nanoseconds, digest.data])
             }
         }
         state.withLock { state in
@@ -221,8 +218,7 @@ extension LiveView {
 extension Database {
     /// Gives a draft's bytes the versions that names which it has lost owe them.
     fileprivate func pay(_ live: Int64, _ blob: Blob, _ closed: DraftFacts, _ process: Int64?) throws {
-        for owed in try Row.fetchAll(
-            self, sql: "SELECT path, cause, time FROM owed WHERE live = ? ORDER BY id", arguments: [live])
+        for owed in try Row.fetchAll(cachedStatement(sql: "SELECT path, cause, time FROM owed WHERE live = ? ORDER BY id"), arguments: [live])
         {
             guard let name = ModelName(owed["path"] as String) else { continue }
             try keep(
@@ -230,18 +226,16 @@ extension Database {
                 until: Timestamp(nanoseconds: owed["time"]), cause: Cause(rawValue: owed["cause"]) ?? .delete,
                 process: process)
         }
-        try execute(sql: "DELETE FROM owed WHERE live = ?", arguments: [live])
+        try execute(cachedStatement(sql: "DELETE FROM owed WHERE live = ?"), [live])
     }
 
     /// Whether the bytes that a name held before have this size and time.
     fileprivate func isSame(_ name: ModelName, size: Int, modified: Timestamp) throws -> Bool {
         let root = DirectoryRow.Root.models.rawValue
         guard let directory = try directory(under: root, [name.folder] + name.path.parents) else { return false }
-        return try Int.fetchOne(
-            self,
-            sql: """
+        return try Int.fetchOne(cachedStatement(sql: """
                 SELECT 1 FROM model JOIN version ON version.id = model.current JOIN blob ON blob.id = version.blob
                 WHERE model.directory = ? AND model.name = ? AND blob.size = ? AND version.modified = ?
-                """, arguments: [directory, name.path.name, size, modified.nanoseconds]) != nil
+                """), arguments: [directory, name.path.name, size, modified.nanoseconds]) != nil
     }
 }

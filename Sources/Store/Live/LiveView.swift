@@ -153,7 +153,7 @@ package final class LiveView: Sendable {
         let made = try store.catalogue.writeSoon { db -> Int64? in
             // Another writer may have been first.
             guard let row = try db.live(row.id), let parent = row.parent else { return nil }
-            let version = try Int64.fetchOne(db, sql: "SELECT version FROM live WHERE id = ?", arguments: [row.id])
+            let version = try Int64.fetchOne(db.cachedStatement(sql: "SELECT version FROM live WHERE id = ?"), arguments: [row.id])
             try db.setParent(row.id, nil, name: row.name)
             return try db.insert(
                 NewNode(

@@ -69,15 +69,14 @@ extension Store {
         if let blob = row.blob {
             let source = files.path(of: blob.digest)
             let isLast = try catalogue.read { db in
-                try Int.fetchOne(
-                    db, sql: "SELECT count(*) FROM live WHERE blob = ? AND parent IS NOT NULL", arguments: [blob.id])
+                try Int.fetchOne(db.cachedStatement(sql: "SELECT count(*) FROM live WHERE blob = ? AND parent IS NOT NULL"), arguments: [blob.id])
                     == 1
             }
             if isMove, isLast,
                 source.withPlatformString({ from in temporary.withPlatformString { link(from, $0) } }) == 0
             {
                 try catalogue.write { db in
-                    try db.execute(sql: "UPDATE blob SET damaged = 1 WHERE id = ?", arguments: [blob.id])
+                    try db.execute(db.cachedStatement(sql: "UPDATE blob SET damaged = 1 WHERE id = ?"), [blob.id])
                     try db.regrade(blob: blob.id)
                 }
                 try Kernel.unlink(source)
