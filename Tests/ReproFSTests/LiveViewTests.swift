@@ -8,9 +8,11 @@ import SystemPackage
 import Testing
 
 /// A store with a folder, mounted; `body` gets the live view as programs see it.
-func withLive(_ body: (WritableTree, StoreFixture) throws -> Void) throws {
+func withLive(
+    passesThrough: Bool = true, _ body: (WritableTree, StoreFixture) throws -> Void
+) throws {
     let fixture = try StoreFixture()
-    try View.mount(fixture.store) { tree throws in
+    try View.mount(fixture.store, passesThrough: passesThrough) { tree throws in
         let models = WritableTree(tree.mountPoint.appending("models"))
         try models.makeDirectory("checkpoints")
         try body(models, fixture)
@@ -105,8 +107,8 @@ private let name = "checkpoints/model.safetensors"
 
     /// > A name that gets other bytes gets another inode. Whoever has the old one open or mapped goes on reading the old bytes,
     /// > also while the new ones are being written.
-    @Test func `leaves readers their bytes`() throws {
-        try withLive { models, fixture in
+    @Test(arguments: [true, false]) func `leaves readers their bytes`(_ passesThrough: Bool) throws {
+        try withLive(passesThrough: passesThrough) { models, fixture in
             let old = SmallModel.bytes(seed: 1, size: 300_000)
             try models.write(old, to: name)
             try eventually { try fixture.store.liveVersion(of: name) == 1 }

@@ -22,7 +22,8 @@ package enum View: String, CaseIterable, Sendable {
 
     /// Runs `body` on a real mount of `store`, and unmounts it whatever happens.
     package static func mount(
-        _ store: Store, isModelsDirectory: Bool = false, _ body: (MountedTree) throws -> Void
+        _ store: Store, isModelsDirectory: Bool = false, passesThrough: Bool = true,
+        _ body: (MountedTree) throws -> Void
     ) throws {
         guard access("/dev/fuse", R_OK | W_OK) == 0 else { try Test.cancel("skipped: /dev/fuse is not there to use") }
         let directory = try TemporaryDirectory()
@@ -33,7 +34,9 @@ package enum View: String, CaseIterable, Sendable {
         let ready = DispatchSemaphore(value: 0)
         let ended = DispatchSemaphore(value: 0)
         let problem = Mutex<String?>(nil)
-        let mount = Mount(root, options: .init(), logger: Logger(label: "test")) { ready.signal() }
+        var options = Mount.Options()
+        options.passesThrough = passesThrough
+        let mount = Mount(root, options: options, logger: Logger(label: "test")) { ready.signal() }
         Thread.detachNewThread {
             do { try mount.run() } catch {
                 problem.withLock { $0 = "\(error)" }

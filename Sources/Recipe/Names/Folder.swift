@@ -66,7 +66,8 @@ package enum Folder {
 
     /// A file name without the suffix of a model.
     package static func stem(of name: String) -> String {
-        let suffix = modelSuffixes.first { name.lowercased().hasSuffix($0) }
+        let lower = name.lowercased()
+        let suffix = modelSuffixes.first { lower.hasSuffix($0) }
         return suffix.map { String(name.dropLast($0.count)) } ?? name
     }
 

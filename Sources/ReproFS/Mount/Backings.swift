@@ -83,7 +83,8 @@ final class Backings: Sendable {
     /// Somebody opens a node that was handed over already: if nothing was committed since, its file need not be looked for.
     func again(_ node: NodeID, as commit: UInt32?) -> Use? {
         let backing = state.withLock { state -> CInt? in
-            guard let commit, let known = state.nodes[node.rawValue], known.commit == commit, let backing = known.backing,
+            guard let commit, let known = state.nodes[node.rawValue], known.commit == commit,
+                let backing = known.backing,
                 known.file?.changed == known.changed, share(node, &state)
             else { return nil }
             return backing

@@ -15,7 +15,8 @@ extension Mount {
                 let (file, writing) = try directory.create(
                     try text(name), mode: mode & 0o7777, by: mount.caller(request))
                 let use = mount.backings.use(file.id, nil)
-                return .created(try file.attributes(), OpenFile(writing, use), info,
+                return .created(
+                    try file.attributes(), OpenFile(writing, use), info,
                     info.pointee.flags & O_ACCMODE == O_WRONLY ? .none : .pages)
             }
         }

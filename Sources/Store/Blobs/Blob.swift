@@ -29,12 +29,15 @@ extension Database {
     /// The row of published bytes; bytes that are there already keep their row.
     func blob(_ published: PublishedBlob) throws -> Int64 {
         let digest = published.digest.data
-        let known = try Row.fetchOne(cachedStatement(sql: "SELECT id, damaged FROM blob WHERE sha256 = ?"), arguments: [digest])
+        let known = try Row.fetchOne(
+            cachedStatement(sql: "SELECT id, damaged FROM blob WHERE sha256 = ?"), arguments: [digest])
         if let known {
             let id: Int64 = known["id"]
             // A whole file lies there now, whatever was known of it before.
             if case .file(_, _, let changed) = published {
-                try execute(cachedStatement(sql: "UPDATE blob SET changed = ?, damaged = 0 WHERE id = ?"), [changed.nanoseconds, id])
+                try execute(
+                    cachedStatement(sql: "UPDATE blob SET changed = ?, damaged = 0 WHERE id = ?"),
+                    [changed.nanoseconds, id])
                 if known["damaged"] { try regrade(blob: id) }
             }
             return id
@@ -42,7 +45,9 @@ extension Database {
         switch published {
         case .known: throw StoreError.blobMissing(published.digest)
         case .file(_, let size, let changed):
-            try execute(cachedStatement(sql: "INSERT INTO blob (sha256, size, changed) VALUES (?, ?, ?)"), [digest, size, changed.nanoseconds])
+            try execute(
+                cachedStatement(sql: "INSERT INTO blob (sha256, size, changed) VALUES (?, ?, ?)"),
+                [digest, size, changed.nanoseconds])
             let id = lastInsertedRowID
             try touch(.hashes)
             return id
@@ -57,16 +62,19 @@ extension Database {
 
     /// The size of a blob that can be served; nil where it cannot.
     func sizeOfBlob(_ digest: Digest) throws -> Int? {
-        try Int.fetchOne(cachedStatement(sql: "SELECT size FROM blob WHERE sha256 = ? AND NOT damaged"), arguments: [digest.data])
+        try Int.fetchOne(
+            cachedStatement(sql: "SELECT size FROM blob WHERE sha256 = ? AND NOT damaged"), arguments: [digest.data])
     }
 
     /// A blob was lost or came back: the recipes of the snapshots that pin it are rendered again when they are asked for.
     func regrade(blob: Int64) throws {
-        try execute(cachedStatement(sql: """
-                UPDATE rendering SET fresh = 0 WHERE snapshot IN (
-                    SELECT snapshot.id FROM pin JOIN snapshot ON snapshot.models = pin.pinSet WHERE pin.blob = ?1
-                    UNION SELECT snapshot.id FROM pin JOIN snapshot ON snapshot.inputs = pin.pinSet WHERE pin.blob = ?1)
-                """), [blob])
+        try execute(
+            cachedStatement(
+                sql: """
+                    UPDATE rendering SET fresh = 0 WHERE snapshot IN (
+                        SELECT snapshot.id FROM pin JOIN snapshot ON snapshot.models = pin.pinSet WHERE pin.blob = ?1
+                        UNION SELECT snapshot.id FROM pin JOIN snapshot ON snapshot.inputs = pin.pinSet WHERE pin.blob = ?1)
+                    """), [blob])
     }
 }
 

@@ -10,7 +10,8 @@ extension Store {
     /// here is far better than one in the middle of a mapped read, which kills the reader.
     package func contents(of blob: Blob) throws(StoreError) -> BlobContents {
         let state = try catalogue.read { db in
-            try Row.fetchOne(db.cachedStatement(sql: "SELECT changed, damaged FROM blob WHERE id = ?"), arguments: [blob.id])
+            try Row.fetchOne(
+                db.cachedStatement(sql: "SELECT changed, damaged FROM blob WHERE id = ?"), arguments: [blob.id])
         }
         guard let state else { throw .blobMissing(blob.digest) }
         guard !(state["damaged"] as Bool) || state["changed"] as Int64? == nil else {
@@ -82,10 +83,13 @@ extension Store {
     /// A change of what can be served changes grades.
     private func mark(_ blob: Blob, damaged: Bool, changed: Timestamp?) throws(StoreError) {
         try catalogue.write { db in
-            let before = try Bool.fetchOne(db.cachedStatement(sql: "SELECT damaged FROM blob WHERE id = ?"), arguments: [blob.id])
+            let before = try Bool.fetchOne(
+                db.cachedStatement(sql: "SELECT damaged FROM blob WHERE id = ?"), arguments: [blob.id])
             if before != damaged { try db.regrade(blob: blob.id) }
             if before != damaged || changed != nil {
-                try db.execute(db.cachedStatement(sql: "UPDATE blob SET damaged = ?, changed = coalesce(?, changed) WHERE id = ?"), [damaged, changed?.nanoseconds, blob.id])
+                try db.execute(
+                    db.cachedStatement(sql: "UPDATE blob SET damaged = ?, changed = coalesce(?, changed) WHERE id = ?"),
+                    [damaged, changed?.nanoseconds, blob.id])
             }
         }
     }

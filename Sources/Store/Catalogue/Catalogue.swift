@@ -13,8 +13,7 @@ final class Catalogue: Sendable {
     private let counter: CommitCounter?
     /// What this process knows of the live view without asking.
     private let mirror: LiveMirror?
-    /// Only touched where it writes.
-    nonisolated(unsafe) private let changes = LiveChanges()
+    private let changes = LiveChanges()
 
     /// Opens the catalogue and brings its schema up to date.
     init(_ path: FilePath) throws(StoreError) {
@@ -109,6 +108,26 @@ final class Catalogue: Sendable {
     func live(_ id: Int64) throws(StoreError) -> LiveRow? {
         if let row = mirror?.row(id) { return row }
         return try readOne { try $0.live(id) }
+    }
+
+    /// The same within a transaction, which sees what it changed itself.
+    func live(_ id: Int64, _ db: Database) throws -> LiveRow? {
+        if changes.ids.isEmpty, let row = mirror?.row(id) { return row }
+        return try db.live(id)
+    }
+
+    func live(named name: String, in directory: Int64, _ db: Database) throws -> LiveRow? {
+        guard changes.ids.isEmpty, let mirror else { return try db.live(named: name, in: directory) }
+        switch mirror.name(name, in: directory) {
+        case .node(let row): return row
+        case .absent: return nil
+        case .unknown: return try db.live(named: name, in: directory)
+        }
+    }
+
+    func path(ofLive id: Int64, _ db: Database) throws -> [String]? {
+        if changes.ids.isEmpty, let path = mirror?.path(of: id) { return path }
+        return try db.path(ofLive: id)
     }
 
     /// The node of a name, from memory where it is known.

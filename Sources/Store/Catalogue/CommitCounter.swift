@@ -5,12 +5,12 @@ import GRDBSQLite
 ///
 /// The number is `iChange` of the WAL-index header, eight bytes from its beginning, as https://www.sqlite.org/walformat.html
 /// gives it. Its file is mapped by SQLite itself: a second descriptor of it would take SQLite's locks along when closed.
-struct CommitCounter: @unchecked Sendable {
+struct CommitCounter: Sendable {
     private static let offset = 8
     private static let pageSize: CInt = 32_768
 
-    // Written by other processes; one aligned word is never seen half.
-    private let header: UnsafeRawPointer
+    /// Where the header lies. Other processes write there; one aligned word is never seen half.
+    private let address: UInt
 
     /// Nil where the file system below has no shared memory for SQLite. The counter is good while `db` is open.
     init?(_ db: Database) {
@@ -21,8 +21,10 @@ struct CommitCounter: @unchecked Sendable {
         else { return nil }
         var page: UnsafeMutableRawPointer?
         guard map(file, 0, Self.pageSize, 0, &page) == SQLITE_OK, let page else { return nil }
-        header = UnsafeRawPointer(page)
+        address = UInt(bitPattern: page)
     }
 
-    var value: UInt32 { header.load(fromByteOffset: Self.offset, as: UInt32.self) }
+    var value: UInt32 {
+        UnsafeRawPointer(bitPattern: address)?.load(fromByteOffset: Self.offset, as: UInt32.self) ?? 0
+    }
 }

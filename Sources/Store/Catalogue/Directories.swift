@@ -36,7 +36,9 @@ extension Database {
 
     /// The directory's entries changed now; its time never goes back, even where the clock does.
     func touch(_ directory: Int64, _ time: DirectoryTime = .changed) throws {
-        try execute(cachedStatement(sql: "UPDATE directory SET \(time.rawValue) = max(?, \(time.rawValue) + 1) WHERE id = ?"), [Timestamp.now().nanoseconds, directory])
+        try execute(
+            cachedStatement(sql: "UPDATE directory SET \(time.rawValue) = max(?, \(time.rawValue) + 1) WHERE id = ?"),
+            [Timestamp.now().nanoseconds, directory])
     }
 
     func touch(_ root: DirectoryRow.Root) throws { try touch(root.rawValue) }
@@ -45,7 +47,8 @@ extension Database {
     func directory(under root: Int64, _ components: some Sequence<String>) throws -> Int64? {
         var id = root
         for name in components {
-            let next = try Int64.fetchOne(cachedStatement(sql: "SELECT id FROM directory WHERE parent = ? AND name = ?"), arguments: [id, name])
+            let next = try Int64.fetchOne(
+                cachedStatement(sql: "SELECT id FROM directory WHERE parent = ? AND name = ?"), arguments: [id, name])
             guard let next else { return nil }
             id = next
         }
@@ -63,7 +66,9 @@ extension Database {
             try touch(id)
             try touch(id, .named)
             let now = Timestamp.now().nanoseconds
-            try execute(cachedStatement(sql: "INSERT INTO directory (parent, name, changed, named) VALUES (?, ?, ?, ?)"), [id, name, now, now])
+            try execute(
+                cachedStatement(sql: "INSERT INTO directory (parent, name, changed, named) VALUES (?, ?, ?, ?)"),
+                [id, name, now, now])
             id = lastInsertedRowID
         }
         return id
@@ -73,13 +78,16 @@ extension Database {
 extension Store {
     package func directory(_ id: Int64) throws(StoreError) -> DirectoryRow? {
         try catalogue.read { db in
-            try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM directory WHERE id = ?"), arguments: [id]).map(DirectoryRow.init)
+            try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM directory WHERE id = ?"), arguments: [id]).map(
+                DirectoryRow.init)
         }
     }
 
     package func directory(named name: String, in parent: Int64) throws(StoreError) -> DirectoryRow? {
         try catalogue.read { db in
-            try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM directory WHERE parent = ? AND name = ?"), arguments: [parent, name]
+            try Row.fetchOne(
+                db.cachedStatement(sql: "SELECT * FROM directory WHERE parent = ? AND name = ?"),
+                arguments: [parent, name]
             ).map(DirectoryRow.init)
         }
     }
@@ -87,7 +95,9 @@ extension Store {
     /// The next directories of `parent` in the order of their ids.
     package func directories(in parent: Int64, after id: Int64, limit: Int) throws(StoreError) -> [DirectoryRow] {
         try catalogue.read { db in
-            try Row.fetchAll(db.cachedStatement(sql: "SELECT * FROM directory WHERE parent = ? AND id > ? ORDER BY id LIMIT ?"), arguments: [parent, id, limit]
+            try Row.fetchAll(
+                db.cachedStatement(sql: "SELECT * FROM directory WHERE parent = ? AND id > ? ORDER BY id LIMIT ?"),
+                arguments: [parent, id, limit]
             ).map(DirectoryRow.init)
         }
     }

@@ -60,11 +60,13 @@ extension Store {
             let root = DirectoryRow.Root.models.rawValue
             let directory = try db.directory(under: root, [name.folder] + name.path.parents)
             let row = try directory.flatMap { directory in
-                try Row.fetchOne(db.cachedStatement(sql: """
-                        SELECT version.blob, version.modified, blob.damaged FROM version
-                        JOIN model ON model.id = version.model
-                        JOIN blob ON blob.id = version.blob WHERE model.directory = ? AND model.name = ? AND version.number = ?
-                        """), arguments: [directory, name.path.name, number])
+                try Row.fetchOne(
+                    db.cachedStatement(
+                        sql: """
+                            SELECT version.blob, version.modified, blob.damaged FROM version
+                            JOIN model ON model.id = version.model
+                            JOIN blob ON blob.id = version.blob WHERE model.directory = ? AND model.name = ? AND version.number = ?
+                            """), arguments: [directory, name.path.name, number])
             }
             guard let row else { throw StoreError.notFound("version v\(number) of '\(name)'") }
             if row["damaged"] { throw StoreError.notFound("the bytes of v\(number) of '\(name)'") }

@@ -105,9 +105,12 @@ extension Database {
         let directory = try makeDirectory(under: DirectoryRow.Root.models.rawValue, [name.folder] + name.path.parents)
         let model = try makeModel(name.path.name, in: directory, now: now)
         let (version, _) = try makeVersion(of: model, blob: blob, modified: modified, now: now)
-        let later = try Row.fetchOne(cachedStatement(sql: "SELECT version FROM event WHERE model = ? AND since >= ? ORDER BY since, id LIMIT 1"), arguments: [model, until.nanoseconds])
+        let later = try Row.fetchOne(
+            cachedStatement(sql: "SELECT version FROM event WHERE model = ? AND since >= ? ORDER BY since, id LIMIT 1"),
+            arguments: [model, until.nanoseconds])
         try insertEvent(model, version, nil, .write, process, since: min(since, until), now: now)
-        let current = try Int64.fetchOne(cachedStatement(sql: "SELECT current FROM model WHERE id = ?"), arguments: [model])
+        let current = try Int64.fetchOne(
+            cachedStatement(sql: "SELECT current FROM model WHERE id = ?"), arguments: [model])
         if later == nil, current == nil { try insertEvent(model, nil, version, cause, process, since: until, now: now) }
         try came(name.path)
     }
@@ -141,9 +144,12 @@ extension Database {
     }
 
     private func makeModel(_ name: String, in directory: Int64, now: Timestamp) throws -> Int64 {
-        let known = try Int64.fetchOne(cachedStatement(sql: "SELECT id FROM model WHERE directory = ? AND name = ?"), arguments: [directory, name])
+        let known = try Int64.fetchOne(
+            cachedStatement(sql: "SELECT id FROM model WHERE directory = ? AND name = ?"), arguments: [directory, name])
         if let known { return known }
-        try execute(cachedStatement(sql: "INSERT INTO model (directory, name, changed) VALUES (?, ?, ?)"), [directory, name, now.nanoseconds])
+        try execute(
+            cachedStatement(sql: "INSERT INTO model (directory, name, changed) VALUES (?, ?, ?)"),
+            [directory, name, now.nanoseconds])
         let id = lastInsertedRowID
         try touch(directory, .named)
         return id
@@ -152,15 +158,23 @@ extension Database {
     private func makeVersion(
         of model: Int64, blob: Int64, modified: Timestamp, now: Timestamp
     ) throws -> (Int64, Addition) {
-        let known = try Row.fetchOne(cachedStatement(sql: "SELECT id, number FROM version WHERE model = ? AND blob = ?"), arguments: [model, blob])
+        let known = try Row.fetchOne(
+            cachedStatement(sql: "SELECT id, number FROM version WHERE model = ? AND blob = ?"),
+            arguments: [model, blob])
         if let known { return (known["id"], .returned(to: known["number"])) }
-        try execute(cachedStatement(sql: "UPDATE model SET versions = versions + 1, changed = max(?, changed + 1) WHERE id = ?"), [now.nanoseconds, model])
-        try execute(cachedStatement(sql: """
-                INSERT INTO version (model, number, blob, modified, recorded)
-                SELECT id, versions, ?, ?, ? FROM model WHERE id = ?
-                """), [blob, modified.nanoseconds, now.nanoseconds, model])
+        try execute(
+            cachedStatement(
+                sql: "UPDATE model SET versions = versions + 1, changed = max(?, changed + 1) WHERE id = ?"),
+            [now.nanoseconds, model])
+        try execute(
+            cachedStatement(
+                sql: """
+                    INSERT INTO version (model, number, blob, modified, recorded)
+                    SELECT id, versions, ?, ?, ? FROM model WHERE id = ?
+                    """), [blob, modified.nanoseconds, now.nanoseconds, model])
         let id = lastInsertedRowID
-        let number = try Int.fetchOne(cachedStatement(sql: "SELECT number FROM version WHERE id = ?"), arguments: [id]) ?? 0
+        let number =
+            try Int.fetchOne(cachedStatement(sql: "SELECT number FROM version WHERE id = ?"), arguments: [id]) ?? 0
         return (id, .version(number))
     }
 }

@@ -43,7 +43,9 @@ extension Store {
 
     private func hasBlob(ofSize size: Int) throws(StoreError) -> Bool {
         try catalogue.read { db in
-            try Bool.fetchOne(db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM blob WHERE size = ?)"), arguments: [size]) ?? false
+            try Bool.fetchOne(
+                db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM blob WHERE size = ?)"), arguments: [size])
+                ?? false
         }
     }
 

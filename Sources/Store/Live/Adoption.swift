@@ -107,7 +107,9 @@ extension Store {
         try Kernel.unlink(item.source)
         if let now = try FileFacts.at(files.path(of: digest)) {
             try catalogue.writeSoon { db in
-                try db.execute(db.cachedStatement(sql: "UPDATE blob SET changed = ? WHERE sha256 = ?"), [now.changed.nanoseconds, digest.data])
+                try db.execute(
+                    db.cachedStatement(sql: "UPDATE blob SET changed = ? WHERE sha256 = ?"),
+                    [now.changed.nanoseconds, digest.data])
             }
         }
         return .version(addition)
@@ -194,7 +196,9 @@ extension Database {
         guard let directory = try directory(liveNames: path.dropLast()),
             let row = try live(named: path.last ?? "", in: directory)
         else { return }
-        try execute(cachedStatement(sql: "UPDATE live SET mode = ?, user = ?, team = ? WHERE id = ?"), [attributes.st_mode & 0o7777, attributes.st_uid, attributes.st_gid, row.id])
+        try execute(
+            cachedStatement(sql: "UPDATE live SET mode = ?, user = ?, team = ? WHERE id = ?"),
+            [attributes.st_mode & 0o7777, attributes.st_uid, attributes.st_gid, row.id])
     }
 }
 

@@ -127,15 +127,17 @@ final class LiveMirror: Sendable {
 }
 
 /// Collects which rows of the live view a transaction changes, and whether each was made by it.
-final class LiveChanges: TransactionObserver {
-    private(set) var ids: [Int64: Bool] = [:]
+final class LiveChanges: TransactionObserver, Sendable {
+    private let rows = Mutex<[Int64: Bool]>([:])
+    var ids: [Int64: Bool] { rows.withLock { $0 } }
 
     func observes(eventsOfKind kind: DatabaseEventKind) -> Bool { kind.tableName == "live" }
     func databaseDidChange(with event: DatabaseEvent) {
-        ids[event.rowID] = ids[event.rowID] ?? false || event.kind == .insert
+        let (id, isNew) = (event.rowID, event.kind == .insert)
+        rows.withLock { $0[id] = $0[id] ?? false || isNew }
     }
     func databaseDidCommit(_ db: Database) {}
     func databaseDidRollback(_ db: Database) {}
 
-    func begin() { ids.removeAll(keepingCapacity: true) }
+    func begin() { rows.withLock { $0.removeAll(keepingCapacity: true) } }
 }

@@ -46,22 +46,17 @@ extension Database {
                     """), [Timestamp.now().nanoseconds, directory])
     }
 
-    /// A node changed: its name, its mode or its owner.
-    func nodeChanged(_ id: Int64) throws {
-        try execute(
-            cachedStatement(sql: "UPDATE live SET changed = max(?, changed + 1) WHERE id = ?"),
-            [Timestamp.now().nanoseconds, id])
-    }
-
     /// Takes the name of a file or link away; its row stays for programs that have it open.
     func unname(_ row: LiveRow) throws {
-        try execute(cachedStatement(sql: "UPDATE live SET parent = NULL WHERE id = ?"), [row.id])
-        try nodeChanged(row.id)
+        try setParent(row.id, nil, name: row.name)
         if let parent = row.parent { try entriesChanged(in: parent) }
     }
 
+    /// Gives a node another place and name, which changes the node.
     func setParent(_ id: Int64, _ parent: Int64?, name: String) throws {
-        try execute(cachedStatement(sql: "UPDATE live SET parent = ?, name = ? WHERE id = ?"), [parent, name, id])
+        try execute(
+            cachedStatement(sql: "UPDATE live SET parent = ?, name = ?, changed = max(?, changed + 1) WHERE id = ?"),
+            [parent, name, Timestamp.now().nanoseconds, id])
     }
 
     func hasEntries(_ directory: Int64) throws -> Bool {

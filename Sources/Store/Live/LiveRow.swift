@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 package import Recipe
 
@@ -25,20 +26,27 @@ package struct LiveRow: Sendable {
     package let version: Int?
     package let target: String
 
+    /// From ``liveColumns``, by position: columns are looked up by name one after the other.
     init(_ row: Row) throws {
-        id = row["id"]
-        parent = row["parent"]
-        name = row["name"]
-        kind = Kind(rawValue: row["kind"]) ?? .file
-        mode = row["mode"]
-        user = row["user"]
-        group = row["team"]
-        accessed = Timestamp(nanoseconds: row["accessed"])
-        modified = Timestamp(nanoseconds: row["modified"])
-        changed = Timestamp(nanoseconds: row["changed"])
-        blob = row["blob"] as Int64? == nil ? nil : try Blob(row)
-        version = row["number"]
-        target = row["target"] ?? ""
+        id = row[0]
+        parent = row[1]
+        name = row[2]
+        kind = Kind(rawValue: row[3]) ?? .file
+        mode = row[4]
+        user = row[5]
+        group = row[6]
+        accessed = Timestamp(nanoseconds: row[7])
+        modified = Timestamp(nanoseconds: row[8])
+        changed = Timestamp(nanoseconds: row[9])
+        target = row[10] ?? ""
+        version = row[11]
+        if let id = row[12] as Int64? {
+            let bytes: [UInt8] = Array(row[13] as Data)
+            guard let digest = Digest(bytes: bytes) else { throw StoreError.catalogue("a digest is not 32 bytes long") }
+            blob = Blob(id: id, digest: digest, size: row[14])
+        } else {
+            blob = nil
+        }
     }
 
     package var isUnlinked: Bool { parent == nil && id != Self.root }
@@ -46,7 +54,8 @@ package struct LiveRow: Sendable {
 
 /// With columns for ``LiveRow``.
 private let liveColumns = """
-    SELECT live.*, version.number, blob.sha256, blob.size FROM live
+    SELECT live.id, live.parent, live.name, live.kind, live.mode, live.user, live.team, live.accessed, live.modified,
+    live.changed, live.target, version.number, live.blob, blob.sha256, blob.size FROM live
     LEFT JOIN version ON version.id = live.version LEFT JOIN blob ON blob.id = live.blob
     """
 
@@ -92,10 +101,13 @@ extension Database {
 
     /// Files whose bytes are no blob yet, and rows without a name.
     func unsettled() throws -> [LiveRow] {
-        try Row.fetchAll(cachedStatement(sql: """
-                \(liveColumns) WHERE (live.kind = 1 AND live.blob IS NULL) OR (live.parent IS NULL AND live.id <> 1)
-                ORDER BY live.id
-                """)).map(LiveRow.init)
+        try Row.fetchAll(
+            cachedStatement(
+                sql: """
+                    \(liveColumns) WHERE (live.kind = 1 AND live.blob IS NULL) OR (live.parent IS NULL AND live.id <> 1)
+                    ORDER BY live.id
+                    """)
+        ).map(LiveRow.init)
     }
 
     func path(ofLive id: Int64) throws -> [String]? {

@@ -30,22 +30,25 @@ extension LiveView {
         _ kind: LiveRow.Kind, _ name: String, in directory: Int64, mode: UInt32, target: String?, by caller: Caller
     ) throws(StoreError) -> LiveRow {
         let mount = mount
-        return try store.catalogue.writeSoon { db in
-            guard try db.live(directory)?.kind == .directory else { throw StoreError.gone(name) }
-            guard try db.live(named: name, in: directory) == nil else { throw StoreError.exists(name) }
-            let id = try db.insert(
+        let catalogue = store.catalogue
+        let id = try catalogue.writeSoon { db in
+            guard try catalogue.live(directory, db)?.kind == .directory else { throw StoreError.gone(name) }
+            guard try catalogue.live(named: name, in: directory, db) == nil else { throw StoreError.exists(name) }
+            return try db.insert(
                 NewNode(
                     kind: kind, mode: mode, user: caller.user, group: caller.group, target: target, mount: mount),
                 name, in: directory)
-            guard let row = try db.live(id) else { throw StoreError.gone(name) }
-            return row
         }
+        guard let row = try store.live(id) else { throw .gone(name) }
+        return row
     }
 
     /// The corresponding operation is `unlink`.
     package func remove(_ name: String, in directory: Int64, by caller: Caller) throws(StoreError) {
         let row = try afterRelease { db, awaited in
-            guard let row = try db.live(named: name, in: directory) else { throw StoreError.absent(name) }
+            guard let row = try self.store.catalogue.live(named: name, in: directory, db) else {
+                throw StoreError.absent(name)
+            }
             guard row.kind != .directory else { throw StoreError.isDirectory(name) }
             if ModelName.mayBe(name) { try self.requireReleased(row, awaited) }
             try self.unname(row, .delete, by: caller, db)
@@ -58,7 +61,9 @@ extension LiveView {
     /// The corresponding operation is `rmdir`.
     package func removeDirectory(_ name: String, in directory: Int64, by caller: Caller) throws(StoreError) {
         try store.catalogue.writeSoon { db in
-            guard let row = try db.live(named: name, in: directory) else { throw StoreError.absent(name) }
+            guard let row = try self.store.catalogue.live(named: name, in: directory, db) else {
+                throw StoreError.absent(name)
+            }
             guard row.kind == .directory else { throw StoreError.notDirectory(name) }
             guard try !db.hasEntries(row.id) else { throw StoreError.notEmptyDirectory(name) }
             try db.execute(cachedStatement(db, "DELETE FROM live WHERE id = ?"), [row.id])
@@ -74,11 +79,12 @@ extension LiveView {
         by caller: Caller
     ) throws(StoreError) {
         var came: [Int64] = []
+        let catalogue = store.catalogue
         let replaced = try afterRelease { db, awaited -> LiveRow? in
             came = []
-            guard let row = try db.live(named: name, in: directory) else { throw StoreError.absent(name) }
-            guard try db.live(newDirectory)?.kind == .directory else { throw StoreError.gone(newName) }
-            let other = try db.live(named: newName, in: newDirectory)
+            guard let row = try catalogue.live(named: name, in: directory, db) else { throw StoreError.absent(name) }
+            guard try catalogue.live(newDirectory, db)?.kind == .directory else { throw StoreError.gone(newName) }
+            let other = try catalogue.live(named: newName, in: newDirectory, db)
             if mode == .exchange, other == nil { throw StoreError.absent(newName) }
             if mode == .new, other != nil { throw StoreError.exists(newName) }
             if row.id == other?.id { return nil }
@@ -89,8 +95,8 @@ extension LiveView {
             if mode == .exchange, let other { try self.refuseLoop(other, into: directory, db) }
             if mode == .replace, let other { try self.refuseReplacing(other, by: row, db) }
             let process = try caller.opener.map { try db.process($0) }
-            let from = try db.path(ofLive: row.id) ?? []
-            let to = (try db.path(ofLive: newDirectory) ?? []) + [newName]
+            let from = try catalogue.path(ofLive: row.id, db) ?? []
+            let to = (try catalogue.path(ofLive: newDirectory, db) ?? []) + [newName]
             let moved = try db.files(below: row, path: from)
             let swapped = try mode == .exchange ? other.map { try db.files(below: $0, path: to) } ?? [] : []
             for (file, path) in moved + swapped {
@@ -118,8 +124,6 @@ extension LiveView {
                 try db.won(file, path: path, cause: .exchange, process: process)
                 if file.blob == nil, ModelName(live: path) != nil { came.append(file.id) }
             }
-            try db.nodeChanged(row.id)
-            if let other, mode == .exchange { try db.nodeChanged(other.id) }
             try db.entriesChanged(in: directory)
             if newDirectory != directory { try db.entriesChanged(in: newDirectory) }
             return mode == .exchange ? nil : other

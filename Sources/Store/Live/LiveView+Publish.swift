@@ -128,7 +128,8 @@ extension LiveView {
                     continue
                 }
                 let blob = Blob(id: try db.blob(bytes), digest: item.digest, size: item.size)
-                let process = try Int64.fetchOne(db.cachedStatement(sql: "SELECT process FROM live WHERE id = ?"), arguments: [row.id])
+                let process = try Int64.fetchOne(
+                    db.cachedStatement(sql: "SELECT process FROM live WHERE id = ?"), arguments: [row.id])
                 try db.pay(row.id, blob, item.closed, process)
                 var version: Int64?
                 var modified = facts.modified
@@ -142,7 +143,8 @@ extension LiveView {
                         since: item.closed.changed)
                     version = held.version
                     versions.append((name, held.addition, blob))
-                    let number = try Int.fetchOne(db.cachedStatement(sql: "SELECT number FROM version WHERE id = ?"), arguments: [held.version])
+                    let number = try Int.fetchOne(
+                        db.cachedStatement(sql: "SELECT number FROM version WHERE id = ?"), arguments: [held.version])
                     for reader in self.state.withLock({ $0.readers[row.id] ?? [] })
                     where reader.generation == item.generation {
                         loads.append(
@@ -152,9 +154,12 @@ extension LiveView {
                                 blob: blob, version: number, time: reader.time))
                     }
                 }
-                try db.execute(db.cachedStatement(sql: """
-                        UPDATE live SET blob = ?, version = ?, accessed = ?, modified = ?, changed = max(changed, ?) WHERE id = ?
-                        """), [
+                try db.execute(
+                    db.cachedStatement(
+                        sql: """
+                            UPDATE live SET blob = ?, version = ?, accessed = ?, modified = ?, changed = max(changed, ?) WHERE id = ?
+                            """),
+                    [
                         blob.id, version, facts.accessed.nanoseconds, modified.nanoseconds,
                         item.closed.changed.nanoseconds, row.id,
                     ])
@@ -177,7 +182,9 @@ extension LiveView {
         }
         try store.catalogue.writeSoon { db in
             for (digest, changed) in times {
-                try db.execute(db.cachedStatement(sql: "UPDATE blob SET changed = ? WHERE sha256 = ?"), [changed.nanoseconds, digest.data])
+                try db.execute(
+                    db.cachedStatement(sql: "UPDATE blob SET changed = ? WHERE sha256 = ?"),
+                    [changed.nanoseconds, digest.data])
             }
         }
         state.withLock { state in
@@ -218,7 +225,8 @@ extension LiveView {
 extension Database {
     /// Gives a draft's bytes the versions that names which it has lost owe them.
     fileprivate func pay(_ live: Int64, _ blob: Blob, _ closed: DraftFacts, _ process: Int64?) throws {
-        for owed in try Row.fetchAll(cachedStatement(sql: "SELECT path, cause, time FROM owed WHERE live = ? ORDER BY id"), arguments: [live])
+        for owed in try Row.fetchAll(
+            cachedStatement(sql: "SELECT path, cause, time FROM owed WHERE live = ? ORDER BY id"), arguments: [live])
         {
             guard let name = ModelName(owed["path"] as String) else { continue }
             try keep(
@@ -233,9 +241,11 @@ extension Database {
     fileprivate func isSame(_ name: ModelName, size: Int, modified: Timestamp) throws -> Bool {
         let root = DirectoryRow.Root.models.rawValue
         guard let directory = try directory(under: root, [name.folder] + name.path.parents) else { return false }
-        return try Int.fetchOne(cachedStatement(sql: """
-                SELECT 1 FROM model JOIN version ON version.id = model.current JOIN blob ON blob.id = version.blob
-                WHERE model.directory = ? AND model.name = ? AND blob.size = ? AND version.modified = ?
-                """), arguments: [directory, name.path.name, size, modified.nanoseconds]) != nil
+        return try Int.fetchOne(
+            cachedStatement(
+                sql: """
+                    SELECT 1 FROM model JOIN version ON version.id = model.current JOIN blob ON blob.id = version.blob
+                    WHERE model.directory = ? AND model.name = ? AND blob.size = ? AND version.modified = ?
+                    """), arguments: [directory, name.path.name, size, modified.nanoseconds]) != nil
     }
 }

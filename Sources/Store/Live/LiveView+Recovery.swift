@@ -25,7 +25,10 @@ extension LiveView {
         var recovery = Recovery()
         let isSameBoot = try store.catalogue.write { db in
             let last = try String.fetchOne(db.cachedStatement(sql: "SELECT value FROM meta WHERE key = 'boot'"))
-            try db.execute(db.cachedStatement(sql: "INSERT INTO meta VALUES ('boot', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1"), [Opener.boot])
+            try db.execute(
+                db.cachedStatement(
+                    sql: "INSERT INTO meta VALUES ('boot', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1"),
+                [Opener.boot])
             return last == nil || last == Opener.boot
         }
         for row in try store.catalogue.read({ try $0.unsettled() }) {
@@ -46,7 +49,8 @@ extension LiveView {
         }
         guard let mark = mode(of: path) else {
             let name = try store.path(ofLive: row.id)
-            try store.catalogue.write { db in try db.execute(db.cachedStatement(sql: "DELETE FROM live WHERE id = ?"), [row.id])
+            try store.catalogue.write { db in
+                try db.execute(db.cachedStatement(sql: "DELETE FROM live WHERE id = ?"), [row.id])
             }
             if let name {
                 recovery.lost.append(name.joined(separator: "/"))
@@ -58,7 +62,8 @@ extension LiveView {
         if row.isUnlinked {
             // A name that it lost may still be owed a version.
             let isOwed = try store.catalogue.read { db in
-                try Int.fetchOne(db.cachedStatement(sql: "SELECT 1 FROM owed WHERE live = ?"), arguments: [row.id]) != nil
+                try Int.fetchOne(db.cachedStatement(sql: "SELECT 1 FROM owed WHERE live = ?"), arguments: [row.id])
+                    != nil
             }
             if isOwed, isTrusted { try queue(row.id) }
             state.withLock { _ = $0.forgotten.insert(row.id) }
@@ -129,11 +134,13 @@ extension Database {
     func currentVersion(of name: ModelName) throws -> VersionRow? {
         let root = DirectoryRow.Root.models.rawValue
         guard let directory = try directory(under: root, [name.folder] + name.path.parents) else { return nil }
-        return try Row.fetchOne(cachedStatement(sql: """
-                SELECT version.id, version.number, model.directory, model.name, version.modified, version.recorded,
-                version.blob, blob.sha256, blob.size FROM model JOIN version ON version.id = model.current
-                JOIN blob ON blob.id = version.blob WHERE model.directory = ? AND model.name = ?
-                """), arguments: [directory, name.path.name]
+        return try Row.fetchOne(
+            cachedStatement(
+                sql: """
+                    SELECT version.id, version.number, model.directory, model.name, version.modified, version.recorded,
+                    version.blob, blob.sha256, blob.size FROM model JOIN version ON version.id = model.current
+                    JOIN blob ON blob.id = version.blob WHERE model.directory = ? AND model.name = ?
+                    """), arguments: [directory, name.path.name]
         ).map(VersionRow.init)
     }
 }

@@ -86,21 +86,21 @@ package final class LiveView: Sendable {
         _ name: String, in directory: Int64, mode: UInt32, by caller: Caller
     ) throws(StoreError) -> (row: LiveRow, draft: Draft) {
         let mount = mount
-        let (row, file) = try store.catalogue.writeSoon { db in
-            guard try db.live(directory)?.kind == .directory else { throw StoreError.gone(name) }
-            guard try db.live(named: name, in: directory) == nil else { throw StoreError.exists(name) }
+        let catalogue = store.catalogue
+        let (id, file) = try catalogue.writeSoon { db in
+            guard try catalogue.live(directory, db)?.kind == .directory else { throw StoreError.gone(name) }
+            guard try catalogue.live(named: name, in: directory, db) == nil else { throw StoreError.exists(name) }
             let process = try caller.opener.map { try db.process($0) }
             let node = NewNode(
                 kind: .file, mode: mode, user: caller.user, group: caller.group, process: process, mount: mount)
             let id = try db.insert(node, name, in: directory)
             // Within the transaction: a row without its file would be taken for a loss.
-            let file = try self.store.makeStaged(id)
-            guard let row = try db.live(id) else { throw StoreError.gone(name) }
-            return (row, file)
+            return (id, try self.store.makeStaged(id))
         }
-        let draft = Draft(row: row.id, staged: file, store)
+        let draft = Draft(row: id, staged: file, store)
         draft.beginWriting()
-        state.withLock { $0.drafts[row.id] = draft }
+        state.withLock { $0.drafts[id] = draft }
+        guard let row = try store.live(id) else { throw .gone(name) }
         return (row, draft)
     }
 
@@ -153,7 +153,8 @@ package final class LiveView: Sendable {
         let made = try store.catalogue.writeSoon { db -> Int64? in
             // Another writer may have been first.
             guard let row = try db.live(row.id), let parent = row.parent else { return nil }
-            let version = try Int64.fetchOne(db.cachedStatement(sql: "SELECT version FROM live WHERE id = ?"), arguments: [row.id])
+            let version = try Int64.fetchOne(
+                db.cachedStatement(sql: "SELECT version FROM live WHERE id = ?"), arguments: [row.id])
             try db.setParent(row.id, nil, name: row.name)
             return try db.insert(
                 NewNode(

@@ -69,7 +69,9 @@ extension Store {
         if let blob = row.blob {
             let source = files.path(of: blob.digest)
             let isLast = try catalogue.read { db in
-                try Int.fetchOne(db.cachedStatement(sql: "SELECT count(*) FROM live WHERE blob = ? AND parent IS NOT NULL"), arguments: [blob.id])
+                try Int.fetchOne(
+                    db.cachedStatement(sql: "SELECT count(*) FROM live WHERE blob = ? AND parent IS NOT NULL"),
+                    arguments: [blob.id])
                     == 1
             }
             if isMove, isLast,

@@ -62,7 +62,9 @@ extension Database {
         let known = try Int64.fetchOne(
             cachedStatement(sql: "SELECT id FROM process WHERE identity = ?"), arguments: [opener.identity])
         if let known { return known }
-        try execute(cachedStatement(sql: "INSERT INTO process (identity, pid, started, executable) VALUES (?, ?, ?, ?)"), [opener.identity, opener.pid, opener.started.nanoseconds, opener.executable])
+        try execute(
+            cachedStatement(sql: "INSERT INTO process (identity, pid, started, executable) VALUES (?, ?, ?, ?)"),
+            [opener.identity, opener.pid, opener.started.nanoseconds, opener.executable])
         return lastInsertedRowID
     }
 
@@ -74,13 +76,18 @@ extension Database {
                     LIMIT 1
                     """), arguments: [process, load.name.folder, load.name.name])
         if let latest, latest["blob"] == load.blob.id, latest["view"] == load.name.view {
-            try execute(cachedStatement(sql: "UPDATE load SET last = max(last, ?), opens = opens + 1 WHERE id = ?"), [load.time.nanoseconds, latest["id"] as Int64])
+            try execute(
+                cachedStatement(sql: "UPDATE load SET last = max(last, ?), opens = opens + 1 WHERE id = ?"),
+                [load.time.nanoseconds, latest["id"] as Int64])
             return
         }
-        try execute(cachedStatement(sql: """
-                INSERT INTO load (process, view, folder, name, blob, version, first, last, opens)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, 1)
-                """), [
+        try execute(
+            cachedStatement(
+                sql: """
+                    INSERT INTO load (process, view, folder, name, blob, version, first, last, opens)
+                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, 1)
+                    """),
+            [
                 process, load.name.view, load.name.folder, load.name.name, load.blob.id, load.version,
                 load.time.nanoseconds,
             ])

@@ -1,0 +1,107 @@
+"""What the benchmarks share: a fresh file system, mounts that end, turns, medians and the table."""
+import contextlib, json, os, platform, shutil, statistics, subprocess, sys, tempfile, time
+
+REPROFS = os.environ["REPROFS"]
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.geteuid() == 0
+
+
+def run(*arguments, **options):
+    return subprocess.run(arguments, check=True, stdout=subprocess.PIPE, text=True, **options).stdout
+
+
+def unmount(path):
+    # The mount's process may take a moment to end.
+    for _ in range(60):
+        if subprocess.run(["umount", path], stderr=subprocess.DEVNULL).returncode == 0:
+            return
+        time.sleep(1)
+
+
+@contextlib.contextmanager
+def fresh_disk(size, directory=None, kind="ext4"):
+    """A directory on a file system of its own, of `size` bytes, that nothing was ever deleted from; without root a plain one."""
+    work = tempfile.mkdtemp(prefix="reprofs-bench-", dir=directory)
+    disk, loop = os.path.join(work, "disk"), None
+    try:
+        if ROOT:
+            image = os.path.join(work, "image")
+            with open(image, "wb") as file:
+                file.truncate(size)
+            run(f"mkfs.{kind}", *(["-q", "-F"] if kind == "ext4" else ["-q"]), image)
+            os.mkdir(disk)
+            # Past the page cache of the disk below, or everything would be cached twice.
+            loop = run("losetup", "-f", "--show", "--direct-io=on", image).strip()
+            run("mount", loop, disk)
+        yield disk if loop else work
+    finally:
+        if loop:
+            unmount(disk)
+            run("losetup", "-d", loop)
+        shutil.rmtree(work, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def reprofs_mount(store, mount, *options):
+    environment = dict(os.environ, REPROFS_STORE=store)
+    run(REPROFS, "mount", mount, *options, env=environment)
+    try:
+        yield mount
+    finally:
+        run(REPROFS, "unmount", mount, env=environment)
+
+
+@contextlib.contextmanager
+def floor_mount(program, directory, mount):
+    """One of the do-nothing daemons of floor/, over `directory`."""
+    os.makedirs(mount, exist_ok=True)
+    daemon = subprocess.Popen([program, directory, mount])
+    while not os.path.ismount(mount):
+        time.sleep(0.02)
+    try:
+        yield mount
+    finally:
+        unmount(mount)
+        daemon.wait()
+
+
+def build_floor(directory):
+    flags = run("pkg-config", "--cflags", "--libs", "fuse3").split()
+    source = os.path.join(HERE, "floor", "floor.c")
+    for name, defines in (("passthrough", ["-DPASSTHROUGH"]), ("pread", [])):
+        run("cc", "-O2", *defines, source, "-o", os.path.join(directory, name), *flags)
+        yield os.path.join(directory, name)
+
+
+def drop_caches():
+    os.sync()
+    with open("/proc/sys/vm/drop_caches", "w") as file:
+        file.write("3")
+    time.sleep(0.3)
+
+
+def in_turns(rounds, works):
+    """Runs every work once a round; `works` maps names to functions that return seconds. The medians."""
+    times = {name: [] for name in works}
+    for _ in range(rounds):
+        for name, work in works.items():
+            times[name].append(work())
+    return {name: statistics.median(values) for name, values in times.items()}, times
+
+
+def timed(work):
+    start = time.monotonic()
+    work()
+    return time.monotonic() - start
+
+
+def headline(rounds):
+    fuse = run("pkg-config", "--modversion", "fuse3").strip()
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Linux {platform.release()}, libfuse {fuse}, "
+          f"{run(REPROFS, '--version').strip()}, medians of {rounds}", flush=True)
+
+
+def table(rows, columns):
+    print("| " + " | ".join(columns) + " |\n|" + " --- |" * len(columns))
+    for row in rows:
+        print("| " + " | ".join(row) + " |", flush=True)
