@@ -37,6 +37,7 @@ struct MountCommand: ParsableCommand {
         if foreground {
             return try serve(storePath, at: mountPoint) {
                 Terminal.complain("Mounted \(storePath) at \(mountPoint).")
+                ServiceManager.ready("Mounted \(storePath) at \(mountPoint).")
             }
         }
         switch try Background.start(log: storePath.appending("mount.log")) {

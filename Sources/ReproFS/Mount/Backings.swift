@@ -131,6 +131,9 @@ final class Backings: Sendable {
         }
     }
 
+    /// How many files of models somebody has open.
+    var filesInUse: Int { state.withLock { $0.nodes.values.count { $0.uses > 0 } } }
+
     /// Lets go what nobody used for a moment; to be called now and then.
     func expire() {
         state.withLock { state in

@@ -45,7 +45,8 @@ package final class Mount: Sendable {
         owner = Owner(user: getuid(), group: getgid())
         backings = Backings(root.context.passthrough, logger: logger)
         negotiation = Negotiation(
-            root.context.store, isWanted: options.passesThrough, root.context.passthrough, backings)
+            root.context.store, at: FilePath(root.context.mountPoint), isWanted: options.passesThrough,
+            root.context.passthrough, backings)
     }
 
     /// Mounts and serves until the file system is unmounted or a signal comes. It blocks; requests run on libfuse's
@@ -105,8 +106,21 @@ package final class Mount: Sendable {
         defer { notifier.stop() }
         if options.handlesSignals { Signals.take() }
         let result = reprofs_session_loop(session, configuration)
+        ServiceManager.stopping()
         // A positive value is the signal that ended the loop, which is an ordinary end.
+        if result > 0 { sayGoodbye() }
         if result < 0 { throw MountError("the connection to the kernel broke: \(Errno(rawValue: -result))") }
+    }
+
+    /// A signal waits for nobody: the mount goes away under those who have files open.
+    private func sayGoodbye() {
+        let count = backings.filesInUse
+        guard count > 0 else { return logger.info("told to end; unmounting") }
+        logger.warning(
+            """
+            told to end while \(count == 1 ? "a file is" : "\(count) files are") open; unmounting lazily: who reads there gets \
+            errors from now on, and what was written and not closed stays as a partial file
+            """)
     }
 
     /// The kernel checks modes itself, so that one user's cached permission never serves another.

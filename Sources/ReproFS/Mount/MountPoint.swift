@@ -1,5 +1,7 @@
 import CFuse
 import Glibc
+package import Recipe
+import Synchronization
 package import SystemPackage
 
 /// The directory that a tree is mounted on: what is there before, and how it is unmounted.
@@ -32,6 +34,30 @@ package enum MountPoint {
     /// Whether a ReproFS is mounted at `path`.
     package static func isMounted(_ path: FilePath) -> Bool { mount(at: path)?.isReproFS == true }
 
+    /// What a mount says of itself in `.reprofs/status`; nil where it does not answer within two seconds.
+    package static func status(at path: String) -> JSON? {
+        let asked = Asked()
+        // A mount whose process hangs never answers, and who waits in the kernel for it cannot be called back.
+        let thread = Ticker.once {
+            guard let file = try? FileDescriptor.open(FilePath(path).appending(".reprofs/status"), .readOnly) else {
+                return asked.answer.withLock { $0 = .some(nil) }
+            }
+            defer { try? file.close() }
+            var buffer = [UInt8](repeating: 0, count: 64 << 10)
+            let count = (try? buffer.withUnsafeMutableBytes { try file.read(into: $0) }) ?? 0
+            asked.answer.withLock { $0 = .some(try? JSONParser.parse(Array(buffer[..<count]))) }
+        }
+        guard thread else { return nil }
+        for _ in 0..<200 {
+            if let answer = asked.answer.withLock({ $0 }) { return answer }
+            usleep(10_000)
+        }
+        return nil
+    }
+
+    /// Shared with the thread that asks.
+    private final class Asked: Sendable { let answer = Mutex<JSON??>(nil) }
+
     /// Unmounts what ReproFS has mounted at `path`. `busy` says so; nothing is detached behind open files.
     package static func unmount(_ path: FilePath) throws(MountError) {
         guard let mounted = mount(at: path), mounted.isReproFS else {
@@ -47,6 +73,8 @@ package enum MountPoint {
     private struct Mounted {
         let source: String
         let isReproFS: Bool
+        /// As the kernel writes it: `0:52`.
+        let device: String
     }
 
     /// The uppermost mount at `path`, from the kernel's list: asking the mount itself could hang.
@@ -64,7 +92,9 @@ package enum MountPoint {
             guard fields.count > 6, unescaped(fields[4]) == path.string, let mark = fields.firstIndex(of: "-"),
                 mark + 2 < fields.count
             else { continue }
-            found = Mounted(source: unescaped(fields[mark + 2]), isReproFS: fields[mark + 1] == "fuse.reprofs")
+            found = Mounted(
+                source: unescaped(fields[mark + 2]), isReproFS: fields[mark + 1] == "fuse.reprofs",
+                device: String(fields[2]))
         }
         return found
     }
@@ -84,6 +114,16 @@ package enum MountPoint {
             }
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Has the kernel read ahead as far as one request goes, where this process may say so: 128 KiB at a time is its default.
+    static func readAhead(at path: FilePath) {
+        guard let device = mount(at: path)?.device,
+            let setting = try? FileDescriptor.open(
+                FilePath("/sys/class/bdi").appending(device).appending("read_ahead_kb"), .writeOnly)
+        else { return }
+        defer { try? setting.close() }
+        _ = try? setting.writeAll(Array("1024".utf8))
     }
 
     private static func inspect(_ path: FilePath, _ facts: inout stat) -> Errno? {

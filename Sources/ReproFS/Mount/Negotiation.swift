@@ -39,11 +39,15 @@ final class Negotiation: Sendable {
     private let store: Store
     private let status: PassthroughStatus
     private let backings: Backings
+    private let mountPoint: FilePath
     /// Nil: not to be agreed upon, and the status says why.
     private let stackDepth: UInt32?
 
-    init(_ store: Store, isWanted: Bool, _ status: PassthroughStatus, _ backings: Backings) {
+    init(
+        _ store: Store, at mountPoint: FilePath, isWanted: Bool, _ status: PassthroughStatus, _ backings: Backings
+    ) {
         self.store = store
+        self.mountPoint = mountPoint
         self.status = status
         self.backings = backings
         guard isWanted else {
@@ -103,7 +107,11 @@ final class Negotiation: Sendable {
             sent = writev(device, parts.baseAddress, CInt(parts.count))
         }
         state.withLock { $0.isSettled = true }
-        if sent > 0, stackDepth != nil { settle(device, isOffered) }
+        if sent > 0 {
+            if stackDepth != nil { settle(device, isOffered) }
+            // Not before: with the answer the kernel sets what it reads ahead.
+            MountPoint.readAhead(at: mountPoint)
+        }
         return sent
     }
 

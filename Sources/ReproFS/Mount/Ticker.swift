@@ -48,4 +48,23 @@ final class Ticker: Sendable {
             }
         }
     }
+
+    /// Runs `body` on a thread that nobody waits for; false where none can be made.
+    static func once(_ body: @escaping @Sendable () -> Void) -> Bool {
+        let task = Unmanaged.passRetained(Body(body))
+        var started = pthread_t()
+        let result = pthread_create(
+            &started, nil,
+            { data in
+                data.map { Unmanaged<Body>.fromOpaque($0).takeRetainedValue() }?.body()
+                return nil
+            }, task.toOpaque())
+        if result == 0 { pthread_detach(started) } else { task.release() }
+        return result == 0
+    }
+
+    private final class Body: Sendable {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
 }

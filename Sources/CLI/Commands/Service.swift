@@ -1,0 +1,172 @@
+import ArgumentParser
+import Foundation
+import Glibc
+import ReproFS
+import Store
+import SystemPackage
+
+struct ServiceCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "service", abstract: "Have systemd keep the store mounted, from login or from boot.",
+        subcommands: [ServiceInstall.self, ServiceUninstall.self])
+}
+
+/// Whose systemd it is.
+enum ServiceScope: String, EnumerableFlag {
+    case user, system
+
+    static func help(for value: Self) -> ArgumentHelp? {
+        switch value {
+        case .user: "For this user, from login on; the default for ordinary users."
+        case .system: "For the machine, from boot on; the kernel reads models by itself then. The default for root."
+        }
+    }
+}
+
+/// What a unit is called and where it lies.
+struct ServiceName: ParsableArguments {
+    @Flag var scope: ServiceScope?
+    @Option(help: "The unit's name, for more than one mount.") var name = "reprofs"
+
+    func validate() throws {
+        guard !name.isEmpty, name.utf8.count <= 200, name.utf8.allSatisfy(Self.isAllowed) else {
+            throw ValidationError("a unit's name is made of letters, digits and -_.")
+        }
+    }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+            true
+        default: false
+        }
+    }
+
+    var resolvedScope: ServiceUnit.Scope { (scope ?? (geteuid() == 0 ? .system : .user)) == .system ? .system : .user }
+    var unit: String { name + ".service" }
+
+    var path: FilePath {
+        get throws {
+            guard let directory = ServiceUnit.directory(resolvedScope) else {
+                throw ServiceFailure(description: "neither XDG_CONFIG_HOME nor HOME says where this user's units are")
+            }
+            return directory.appending(unit)
+        }
+    }
+
+    /// Runs systemctl for this scope; its messages go to standard error. Says whether it succeeded.
+    func systemctl(_ arguments: String...) -> Bool {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["systemctl"] + (resolvedScope == .user ? ["--user"] : []) + arguments
+        process.standardOutput = FileHandle.standardError
+        guard (try? process.run()) != nil else { return false }
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }
+
+    /// Whether a manager answers: in a container or right after a log-in over SSH there may be none.
+    var hasManager: Bool {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["systemctl"] + (resolvedScope == .user ? ["--user"] : []) + ["show-environment"]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { return false }
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }
+}
+
+struct ServiceFailure: Error, CustomStringConvertible { let description: String }
+
+struct ServiceInstall: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "install", abstract: "Write a systemd unit that mounts the store, and start it.")
+
+    @Argument(help: "The directory to mount on.") var directory: String
+    @OptionGroup var service: ServiceName
+    @Flag(help: "Show the models at the top, in a models directory's place.") var modelsOnly = false
+    @Flag(help: "Let other users in; the kernel checks modes for them.") var allowOther = false
+    @Flag(inversion: .prefixedNo, help: "Let the kernel read models by itself where it can.") var passthrough = true
+    @Flag(name: .customLong("print"), help: "Print the unit; change nothing.") var isPrinted = false
+    @OptionGroup var store: StoreOption
+
+    func run() throws {
+        let storePath = try store.resolved
+        guard try Store.isStore(storePath) else { throw StoreError.notAStore(storePath) }
+        let unit = ServiceUnit(
+            scope: service.resolvedScope, executable: try executable(), store: Paths.real(storePath) ?? storePath,
+            mountPoint: try Paths.mountPoint(directory), user: try owner(of: storePath), options: options)
+        if isPrinted { return print(unit.text, terminator: "") }
+        let path = try service.path
+        try requireOwn(path)
+        try FileManager.default.createDirectory(
+            atPath: path.removingLastComponent().string, withIntermediateDirectories: true)
+        try Data(unit.text.utf8).write(to: URL(fileURLWithPath: path.string), options: .atomic)
+        print("Wrote \(path).")
+        let systemctl = "systemctl\(unit.scope == .user ? " --user" : "")"
+        guard service.hasManager else {
+            return Terminal.complain(
+                "No systemd answers here; start it with: \(systemctl) daemon-reload && \(systemctl) enable --now \(service.unit)"
+            )
+        }
+        guard service.systemctl("daemon-reload"), service.systemctl("enable", service.unit),
+            service.systemctl("restart", service.unit)
+        else {
+            throw ServiceFailure(
+                description: "the unit was written, but not started; '\(systemctl) status \(service.unit)' says why")
+        }
+        print("Mounted \(storePath) at \(unit.mountPoint), now and from \(unit.scope == .user ? "log-in" : "boot") on.")
+    }
+
+    private var options: [String] {
+        (modelsOnly ? ["--models-only"] : []) + (allowOther ? ["--allow-other"] : [])
+            + (passthrough ? [] : ["--no-passthrough"])
+    }
+
+    /// This program, wherever it was started from.
+    private func executable() throws -> FilePath {
+        guard let path = Paths.real("/proc/self/exe") else { throw Errno.noSuchFileOrDirectory }
+        return path
+    }
+
+    /// The system's unit serves as the store's owner, so that what is written there stays that user's.
+    private func owner(of store: FilePath) throws -> String? {
+        guard service.resolvedScope == .system else { return nil }
+        var facts = stat()
+        guard store.withPlatformString({ stat($0, &facts) }) == 0 else { throw Errno(rawValue: errno) }
+        guard facts.st_uid != 0 else { return nil }
+        return getpwuid(facts.st_uid).map { String(cString: $0.pointee.pw_name) } ?? "\(facts.st_uid)"
+    }
+}
+
+struct ServiceUninstall: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "uninstall", abstract: "Stop the mount and remove its unit; the store stays as it is.")
+
+    @OptionGroup var service: ServiceName
+
+    func run() throws {
+        let path = try service.path
+        guard FileManager.default.fileExists(atPath: path.string) else {
+            throw ServiceFailure(description: "there is no \(path)")
+        }
+        try requireOwn(path)
+        if service.hasManager, !service.systemctl("disable", "--now", service.unit) {
+            throw ServiceFailure(description: "\(service.unit) could not be stopped; nothing was removed")
+        }
+        try FileManager.default.removeItem(atPath: path.string)
+        if service.hasManager { _ = service.systemctl("daemon-reload") }
+        print("Removed \(path).")
+    }
+}
+
+/// Nobody else's unit is replaced or removed.
+private func requireOwn(_ path: FilePath) throws {
+    guard let text = try? String(contentsOfFile: path.string, encoding: .utf8) else { return }
+    guard text.hasPrefix(ServiceUnit.mark) else {
+        throw ServiceFailure(description: "\(path) was not written by ReproFS; choose another --name")
+    }
+}

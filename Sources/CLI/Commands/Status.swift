@@ -1,0 +1,98 @@
+import ArgumentParser
+import Recipe
+import ReproFS
+import Store
+import SystemPackage
+
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "What the store holds, and where and how it is mounted.")
+    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var store: StoreOption
+
+    func run() throws {
+        let store = try store.open()
+        let facts = try Facts(store)
+        print(json ? facts.json.formatted() : facts.text.withoutControls, terminator: json ? "" : "\n")
+    }
+
+    private struct Facts {
+        let store: Store
+        let counts: Store.Counts
+        let usage: StoreUsage
+        let free: Int
+        let waiting: Int
+        /// What each mount says of itself; nil where it gave no answer.
+        let mounts: [(row: MountRow, status: JSON?)]
+
+        init(_ store: Store) throws {
+            self.store = store
+            counts = try store.counts()
+            usage = try store.usage()
+            let space = try store.space()
+            free = Int(clamping: space.available) * Int(space.blockSize)
+            waiting = try store.countImprovable()
+            mounts = try store.mounts().map { ($0, MountPoint.status(at: $0.path)) }
+        }
+
+        var json: JSON {
+            [
+                "schema": "reprofs.status/1",
+                "version": .string(ReproFSVersion.current),
+                "store": .string(store.path.string),
+                "counts": [
+                    "models": .integer(counts.models), "versions": .integer(counts.versions),
+                    "blobs": .integer(counts.blobs), "images": .integer(counts.images),
+                    "snapshots": .integer(counts.snapshots), "improvable": .integer(waiting),
+                ],
+                "bytes": [
+                    "blobs": .integer(usage.blobs), "versions": .integer(usage.versions),
+                    "superseded": .integer(usage.superseded), "drafts": .integer(usage.drafts), "free": .integer(free),
+                ],
+                "mounts": .array(
+                    mounts.map { row, status in
+                        [
+                            "mountPoint": .string(row.path), "process": .integer(Int(row.pid)),
+                            "answers": .bool(status != nil), "passthrough": status?["passthrough"] ?? .null,
+                            "active": status?["active"] ?? .null,
+                        ]
+                    }),
+            ]
+        }
+
+        var text: String {
+            var lines = [
+                "Store      \(store.path), \(Terminal.size(usage.blobs)) in \(counts.blobs) blobs, \(Terminal.size(free)) free",
+                "Models     \(counts.models) with \(counts.versions) versions; \(Terminal.size(usage.superseded)) neither live nor in a snapshot",
+                "Images     \(counts.images) with \(counts.snapshots) snapshots"
+                    + (waiting > 0 ? "; something came that makes \(waiting) of them better" : ""),
+            ]
+            if usage.drafts > 0 {
+                lines.append("Drafts     \(Terminal.size(usage.drafts)) in files that are no versions")
+            }
+            if mounts.isEmpty { lines.append("Mounts     none; 'reprofs mount DIR' makes one") }
+            for (row, status) in mounts {
+                lines.append("Mount      \(row.path), process \(row.pid)")
+                guard let status else {
+                    lines.append("           it gives no answer; 'reprofs unmount \(row.path)' ends it")
+                    continue
+                }
+                let passthrough = status["passthrough"]
+                if passthrough?["on"] == true {
+                    lines.append("           the kernel reads models by itself")
+                } else {
+                    lines.append(
+                        "           the kernel does not read models by itself: \(passthrough?["why"]?.string ?? "unknown")"
+                    )
+                    if let advice = passthrough?["advice"]?.string {
+                        lines.append("           to change that: \(advice)")
+                    }
+                }
+                if let view = status["active"]?["view"]?.string {
+                    lines.append("           active/models shows \(view)")
+                }
+            }
+            return lines.joined(separator: "\n")
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Glibc
+import SystemPackage
+
+/// A systemd unit that keeps a mount up.
+struct ServiceUnit {
+    enum Scope { case user, system }
+
+    /// The first line of every unit that ReproFS wrote: only such a one is replaced or removed.
+    static let mark = "# Written by 'reprofs service install'; 'reprofs service uninstall' removes it."
+
+    let scope: Scope
+    let executable: FilePath
+    let store: FilePath
+    let mountPoint: FilePath
+    /// Who owns the store; the system's unit runs as that user. Nil: root.
+    let user: String?
+    /// Options of `reprofs mount`.
+    let options: [String]
+
+    /// Nothing here may make a mount namespace: a mount in one is seen by nobody. A user's unit cannot have what implies
+    /// NoNewPrivileges either, for fusermount3 is setuid.
+    var text: String {
+        let command = [executable.string, "mount", "--foreground", "--store", store.string] + options + ["--"]
+        var lines = [
+            Self.mark,
+            "[Unit]",
+            "Description=ReproFS: the models in \(Self.escaped(store.string))",
+            "Documentation=man:systemd.service(5)",
+            "RequiresMountsFor=\([store, mountPoint.removingLastComponent()].map { Self.quoted($0.string) }.joined(separator: " "))",
+            "",
+            "[Service]",
+            "Type=notify",
+            "NotifyAccess=main",
+            "ExecStart=\((command + [mountPoint.string]).map(Self.argument).joined(separator: " "))",
+            // What a killed process left; there is nothing to do after an ordinary end.
+            "ExecStopPost=-fusermount3 -u -z -q -- \(Self.argument(mountPoint.string))",
+            "Restart=on-failure",
+            "RestartSec=1",
+            "KillMode=mixed",
+            "TimeoutStartSec=infinity",
+            "TimeoutStopSec=60",
+            "LimitNOFILE=1048576",
+            "LimitCORE=0",
+        ]
+        if scope == .system {
+            lines += [user.map { "User=\($0)" }, user.map { _ in "AmbientCapabilities=CAP_SYS_ADMIN" }].compactMap(
+                \.self)
+            lines += [
+                // For mounting, and for the kernel's own reads; root needs the rest for files of other users.
+                "CapabilityBoundingSet=CAP_SYS_ADMIN"
+                    + (user == nil
+                        ? " CAP_CHOWN CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_FOWNER CAP_FSETID CAP_SYS_PTRACE" : ""),
+                "NoNewPrivileges=yes",
+                "RestrictAddressFamilies=AF_UNIX",
+                "RestrictNamespaces=yes",
+                "RestrictRealtime=yes",
+                "LockPersonality=yes",
+                "MemoryDenyWriteExecute=yes",
+                "SystemCallArchitectures=native",
+            ]
+        }
+        lines += ["", "[Install]", "WantedBy=\(scope == .user ? "default" : "multi-user").target", ""]
+        return lines.joined(separator: "\n")
+    }
+
+    /// A word of a list as systemd.syntax(7) quotes it.
+    private static func quoted(_ word: String) -> String {
+        "\"\(escaped(word).replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+    }
+
+    /// A word of a command line, where dollar signs begin variables too.
+    private static func argument(_ word: String) -> String { quoted(word.replacing("$", with: "$$")) }
+
+    /// Percent signs begin specifiers; a line feed would end the line.
+    private static func escaped(_ text: String) -> String { text.replacing("%", with: "%%").replacing("\n", with: " ") }
+
+    /// Where the manager looks for units that people add.
+    static func directory(_ scope: Scope) -> FilePath? {
+        guard scope == .user else { return "/etc/systemd/system" }
+        func variable(_ name: String) -> FilePath? {
+            getenv(name).map { FilePath(String(cString: $0)) }.flatMap { $0.isAbsolute ? $0 : nil }
+        }
+        return (variable("XDG_CONFIG_HOME") ?? variable("HOME")?.appending(".config"))?.appending("systemd/user")
+    }
+}

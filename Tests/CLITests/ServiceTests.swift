@@ -1,0 +1,141 @@
+import Foundation
+import Recipe
+import Support
+import SystemPackage
+import Testing
+
+@Suite(.timeLimit(.minutes(10))) struct `The service` {
+    let line: CommandLineFixture
+    init() throws {
+        line = try CommandLineFixture()
+        try #require(try line.run("init").status == 0)
+    }
+
+    private var configuration: FilePath { line.directory.appending("configuration") }
+
+    /// Runs `reprofs service …` where no service manager answers.
+    private func service(_ arguments: String...) throws -> CommandLineFixture.Outcome {
+        try line.run(
+            tool: CommandLineFixture.executable, ["service"] + arguments,
+            environment: [
+                "REPROFS_STORE": line.store.string, "XDG_CONFIG_HOME": configuration.string,
+                "XDG_RUNTIME_DIR": line.directory.appending("none").string,
+                "DBUS_SESSION_BUS_ADDRESS": "unix:path=/none",
+            ])
+    }
+
+    @Test func `writes a unit, says how to start it where nothing answers, and removes it`() throws {
+        let installed = try service("install", "--user", line.mountPoint.string)
+        #expect(installed.status == 0, "\(installed.complaint)")
+        #expect(
+            installed.complaint.contains(
+                "systemctl --user daemon-reload && systemctl --user enable --now reprofs.service"))
+        let path = configuration.appending("systemd/user/reprofs.service").string
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        #expect(text.contains("\nType=notify\n"))
+        #expect(text.contains("\nRestart=on-failure\n"))
+        #expect(text.contains("\"--store\" \"\(line.store)\""))
+        // Either would keep the setuid fusermount3 from working.
+        #expect(!text.contains("NoNewPrivileges") && !text.contains("RestrictNamespaces"))
+        #expect(try service("uninstall", "--user").status == 0)
+        #expect(!FileManager.default.fileExists(atPath: path))
+        #expect(try service("uninstall", "--user").status == 1)
+    }
+
+    @Test func `leaves a unit of somebody else alone`() throws {
+        let unit = try line.directory.write(Array("[Service]\n".utf8), to: "configuration/systemd/user/reprofs.service")
+        for outcome in [try service("install", "--user", line.mountPoint.string), try service("uninstall", "--user")] {
+            #expect(outcome.status == 1)
+            #expect(outcome.complaint.contains("was not written by ReproFS"), "\(outcome.complaint)")
+        }
+        #expect(try String(contentsOfFile: unit.string, encoding: .utf8) == "[Service]\n")
+        #expect(try service("install", "--user", "--name", "models", line.mountPoint.string).status == 0)
+        #expect(try service("install", "--user", "--name", "a/b", line.mountPoint.string).status == 64)
+    }
+
+    @Test(arguments: ["--user", "--system"]) func `has units that systemd understands`(scope: String) throws {
+        guard FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze") else {
+            try Test.cancel("skipped: systemd-analyze is not installed")
+        }
+        let odd = line.directory.appending("100% $HOME \"odd\" \\ models").string
+        let printed = try service("install", scope, "--print", "--allow-other", odd)
+        #expect(printed.status == 0, "\(printed.complaint)")
+        #expect(printed.output.contains("100%% $$HOME \\\"odd\\\" \\\\ models"))
+        let unit = try line.directory.write(Array(printed.output.utf8), to: "reprofs.service")
+        let verified = try line.run(tool: "/usr/bin/systemd-analyze", ["verify", "--man=no", scope, unit.string])
+        #expect(!verified.complaint.contains("reprofs.service:"), "\(verified.complaint)")
+        // A unit with a mount namespace of its own would mount where nobody sees it.
+        for namespace in [
+            "Private", "Protect", "ReadOnlyPaths", "ReadWritePaths", "InaccessiblePaths", "RootDirectory",
+        ] {
+            #expect(!printed.output.contains("\n\(namespace)"), "\(namespace)")
+        }
+    }
+
+    @Test func `tells the service manager when the mount answers and when it ends`() throws {
+        guard access("/dev/fuse", R_OK | W_OK) == 0 else { try Test.cancel("skipped: /dev/fuse is not there to use") }
+        let name = line.directory.appending("notify").string
+        let manager = try NotifySocket(name)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: CommandLineFixture.executable)
+        process.arguments = ["mount", "--foreground", line.mountPoint.string]
+        process.environment = ProcessInfo.processInfo.environment.merging([
+            "REPROFS_STORE": line.store.string, "NOTIFY_SOCKET": name,
+        ]) { $1 }
+        let log = line.directory.appending("log.txt").string
+        _ = FileManager.default.createFile(atPath: log, contents: nil)
+        process.standardError = FileHandle(forWritingAtPath: log)
+        try process.run()
+        #expect(manager.receive()?.hasPrefix("READY=1\nSTATUS=Mounted \(line.store)") == true)
+        #expect(line.isMounted)
+        #expect(try line.json(".reprofs/status")["schema"] == "reprofs.status/1")
+        process.terminate()
+        #expect(manager.receive() == "STOPPING=1")
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        #expect(!line.isMounted)
+    }
+
+    @Test func `unmounts when told to end while a model is open, and says so in the log`() throws {
+        try line.writeModels(seed: 1)
+        try #require(try line.run("add", line.directory.appending("models").string).status == 0)
+        try line.mount()
+        let process = pid_t(try #require(try line.json(".reprofs/status")["process"]?.number?.int))
+        let file = try FileDescriptor.open(line.file("models/checkpoints/model.safetensors"), .readOnly)
+        kill(process, SIGTERM)
+        try eventually { !line.isMounted }
+        try file.close()
+        try eventually { kill(process, 0) == -1 }
+        let log = try String(contentsOfFile: line.store.appending("mount.log").string, encoding: .utf8)
+        #expect(log.contains("a file is open; unmounting lazily"), "\(log)")
+    }
+}
+
+/// A service manager's end of the notification socket.
+private final class NotifySocket {
+    private let descriptor: CInt
+
+    init(_ path: String) throws {
+        descriptor = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let result = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        try #require(result == 0, "bind: \(errno)")
+    }
+
+    deinit { close(descriptor) }
+
+    /// The next message; nil where none comes for a minute.
+    func receive() -> String? {
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&waiting, 1, 60_000) == 1 else { return nil }
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = recv(descriptor, &buffer, buffer.count, 0)
+        return count < 0 ? nil : String(decoding: buffer[..<count], as: UTF8.self)
+    }
+}

@@ -1,0 +1,47 @@
+import Foundation
+import Recipe
+import Support
+import SystemPackage
+import Testing
+
+@Suite(.timeLimit(.minutes(10))) struct `The status command` {
+    let line: CommandLineFixture
+    init() throws {
+        line = try CommandLineFixture()
+        try #require(try line.run("init").status == 0)
+        try line.writeModels(seed: 1)
+        try #require(try line.run("add", line.directory.appending("models").string).status == 0)
+    }
+
+    @Test func `counts what the store holds`() throws {
+        try #require(try line.run("snapshot", try line.copyImage().string).status == 0)
+        let status = try #require(try line.run("status", "--json").json)
+        #expect(status["schema"] == "reprofs.status/1")
+        #expect(status["counts"]?["models"] == 2)
+        #expect(status["counts"]?["images"] == 1)
+        #expect(status["mounts"] == .array([]))
+        let text = try line.run("status").output
+        #expect(text.contains("Models     2 with 2 versions"), "\(text)")
+        #expect(text.contains("Mounts     none; 'reprofs mount DIR' makes one"), "\(text)")
+    }
+
+    @Test func `says why the kernel does not read models by itself, and what to do`() throws {
+        try line.mount("--no-passthrough")
+        let mount = try #require(try line.run("status", "--json").json?["mounts"]?.array?.first)
+        #expect(mount["mountPoint"] == .string(line.mountPoint.string))
+        #expect(mount["answers"] == true)
+        #expect(mount["passthrough"]?["on"] == false)
+        let why = try #require(mount["passthrough"]?["why"]?.string)
+        #expect(try line.run("status").output.contains(why))
+    }
+
+    @Test func `does not wait for a mount that hangs`() throws {
+        try line.mount()
+        let process = pid_t(try #require(try line.json(".reprofs/status")["process"]?.number?.int))
+        kill(process, SIGSTOP)
+        defer { kill(process, SIGCONT) }
+        let outcome = try line.run("status")
+        #expect(outcome.status == 0, "\(outcome.complaint)")
+        #expect(outcome.output.contains("it gives no answer"), "\(outcome.output)")
+    }
+}
