@@ -77,3 +77,9 @@ static inline int reprofs_is_on_overlay(const char *path) {
 
 // Swift marks fork unavailable; `mount` forks before it has any thread.
 static inline pid_t reprofs_fork(void) { return fork(); }
+
+// A descriptor that becomes readable when the process has ended, reaped or not; or -1 and errno.
+static inline int reprofs_process(pid_t process) {
+    enum { pidfd_open = 434 };  // on every architecture
+    return (int)syscall(pidfd_open, process, 0);
+}

@@ -8,16 +8,19 @@ packages=(libfuse3-dev fuse3 libsqlite3-dev libssl-dev zlib1g-dev libzstd-dev li
     libwebp-dev libbrotli-dev libxml2-dev pkg-config procps python3)
 # Nice to have: BLAKE3 of models.
 optional=(b3sum)
+# What the tests use beside these: the power cuts' recorder is in C, on file systems of three kinds.
+test_packages=(gcc libc6-dev mount e2fsprogs xfsprogs btrfs-progs)
 libraries=(fuse3 sqlite3 libcrypto zlib libzstd libpng libwebp libbrotlidec libxml-2.0)
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 fail() { printf '%s\n' "$*" >&2; exit 1; }
 
+# Also installs the packages given.
 install_missing() {
     command -v swift >/dev/null || fail "Swift is missing: install version 6.2 or later from https://www.swift.org/install and run this again."
     if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
         local missing=()
-        for package in "${packages[@]}"; do
+        for package in "${packages[@]}" "$@"; do
             dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
         done
         [ ${#missing[@]} -eq 0 ] && return

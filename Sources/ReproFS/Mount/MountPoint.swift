@@ -167,9 +167,10 @@ package enum MountPoint {
 
     /// The mount is gone; its process ends a moment later, and until then it has the catalogue open.
     private static func waitForEnd(of process: pid_t) {
-        for _ in 0..<500 {
-            guard kill(process, 0) == 0 || errno == EPERM else { return }
-            usleep(10_000)
-        }
+        let descriptor = reprofs_process(process)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        var end = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        _ = poll(&end, 1, 5000)
     }
 }

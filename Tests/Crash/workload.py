@@ -1,0 +1,214 @@
+"""What is done to a store while its disk is recorded, and what has to be true of it after a power cut."""
+import contextlib, hashlib, json, os, random, shutil, subprocess, sys, time
+
+
+def digest(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def model(seed):
+    """A small safetensors file of its own."""
+    chance = random.Random(seed)
+    size = chance.randrange(12_000, 220_000) * 4
+    head = json.dumps({"x": {"dtype": "F32", "shape": [size // 4], "data_offsets": [0, size]}}).encode()
+    return len(head).to_bytes(8, "little") + head + chance.randbytes(size)
+
+
+# What a file may hold while it is being written.
+ANYTHING = "?"
+
+
+class Facts:
+    """What was promised, and at which moment."""
+
+    def __init__(self, moment):
+        self.moment = moment
+        self.versions, self.snapshots, self.sources = [], [], []
+        # For each name in models/ what it held one after another: the moments before and after the change, and the digest.
+        self.names = {}
+
+    @contextlib.contextmanager
+    def change(self, *changes):
+        """Names that hold other bytes (or nothing: None) when the body has ended."""
+        before = self.moment()
+        entries = [[name, [before, None, held]] for name, held in changes]
+        for name, state in entries:
+            self.names.setdefault(name, []).append(state)
+        yield
+        after = self.moment()
+        for name, state in entries:
+            state[1] = after
+            if state[2] not in (None, ANYTHING) and not name.endswith(".partial"):
+                self.versions.append((after, state[2]))
+
+    def allowed(self, name, moment):
+        """What the name may hold after a power cut at the moment."""
+        states = [[0, 0, None]] + self.names.get(name, [])
+        settled = max(index for index, state in enumerate(states) if state[1] is not None and state[1] <= moment)
+        return {state[2] for state in states[settled:] if state[0] <= moment}
+
+    def is_allowed(self, name, held, moment):
+        allowed = self.allowed(name, moment)
+        return held in allowed or ANYTHING in allowed
+
+
+class Commands:
+    def __init__(self, reprofs, store, environment=None):
+        self.reprofs = reprofs
+        self.environment = dict(os.environ, REPROFS_STORE=store, **(environment or {}))
+
+    def __call__(self, *arguments):
+        done = subprocess.run([self.reprofs, *arguments], env=self.environment, capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(f"reprofs {' '.join(arguments)}: {done.stderr.strip() or done.stdout.strip()}")
+        return done.stdout
+
+    def json(self, *arguments):
+        return json.loads(self(*arguments, "--json"))
+
+    @contextlib.contextmanager
+    def mounted(self, place):
+        self("mount", place)
+        try:
+            yield os.path.join(place, "models")
+        finally:
+            for attempt in range(100):
+                with contextlib.suppress(RuntimeError):
+                    self("unmount", place)
+                    break
+                time.sleep(0.1)
+            else:
+                raise RuntimeError(f"{place} cannot be unmounted")
+
+
+def write(path, data, sync):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(data)
+        if sync:
+            file.flush(), os.fsync(file.fileno())
+
+
+class Writer:
+    """A process that writes and syncs one file, and closes it when it ends."""
+
+    PROGRAM = """
+import os, sys
+file = open(sys.argv[1], "wb", buffering=0)
+for line in sys.stdin:
+    file.write(bytes.fromhex(line)), os.fsync(file.fileno())
+    print(flush=True)
+"""
+
+    def __init__(self, path):
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", self.PROGRAM, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def write(self, data):
+        self.process.stdin.write(data.hex() + "\n"), self.process.stdin.flush()
+        self.process.stdout.readline()
+
+    def close(self):
+        self.process.communicate()
+
+
+def sync_directory(path):
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    os.fsync(descriptor), os.close(descriptor)
+
+
+# A closed file survives a power cut after this many seconds.
+CLOSED = 5
+
+
+def work(commands, disk, place, image, moment):
+    """Uses the store on `disk` in every way that writes; `place` is a directory elsewhere to mount on."""
+    facts = Facts(moment)
+    source = os.path.join(disk, "source")
+    commands("init")
+    facts.begins = moment()
+
+    def add(name, seed, *options):
+        data = model(seed)
+        write(os.path.join(source, "models", name), data, sync=False)
+        with facts.change((name, digest(data))):
+            commands("add", *options, os.path.join(source, "models"))
+
+    def snapshot(mark):
+        path = os.path.join(source, "output", f"{mark}_00001_.png")
+        write(path, image + mark.encode(), sync=False)
+        name = commands("snapshot", path).split()[0]
+        facts.snapshots.append((moment(), name))
+        return name
+
+    add("checkpoints/model.safetensors", 1, "--copy")
+    add("checkpoints/model.safetensors", 2)
+    add("loras/lora.safetensors", 3)
+    # Or it would be added again below, under the names that it has there.
+    shutil.rmtree(os.path.join(source, "models"))
+    first = snapshot("first")
+    commands("use", first), commands("use", "live")
+
+    with commands.mounted(place) as models:
+        def path(name):
+            return os.path.join(models, name)
+
+        # Synced, closed, and overwritten in the same way.
+        for seed in (10, 11):
+            data = model(seed)
+            with facts.change(("checkpoints/synced.safetensors", digest(data))):
+                write(path("checkpoints/synced.safetensors"), data, sync=True)
+        # Closed only, several at a time.
+        closed = {f"loras/closed{number}.safetensors": model(20 + number) for number in range(4)}
+        closed["checkpoints/model.safetensors"] = model(30)
+        with facts.change(*((name, digest(data)) for name, data in closed.items())):
+            for name, data in closed.items():
+                write(path(name), data, sync=False)
+            time.sleep(CLOSED)
+        # Written and synced, and not closed before the end.
+        half = model(40)
+        os.makedirs(path("vae"))
+        # By a process of its own: this one starts programs, which closes copies of its descriptors.
+        draft = Writer(path("vae/half.safetensors"))
+        with facts.change(("vae/half.safetensors.partial", digest(half[: len(half) // 2]))):
+            draft.write(half[: len(half) // 2])
+        # What is no model is written too.
+        notes = b"notes" * 1000
+        with facts.change(("loras/notes.txt", digest(notes))):
+            write(path("loras/notes.txt"), notes, sync=True)
+        # Names go and come.
+        moved = facts.names["loras/lora.safetensors"][-1][2]
+        with facts.change(("loras/lora.safetensors", None), ("loras/moved.safetensors", moved)):
+            os.rename(path("loras/lora.safetensors"), path("loras/moved.safetensors"))
+            sync_directory(path("loras"))
+        with facts.change(("loras/closed0.safetensors", None)):
+            os.remove(path("loras/closed0.safetensors"))
+            sync_directory(path("loras"))
+        # A download that takes its name when it is whole, over what has the name.
+        data = model(50)
+        write(path("checkpoints/download.part"), data, sync=True)
+        with facts.change(("checkpoints/synced.safetensors", digest(data))):
+            os.rename(path("checkpoints/download.part"), path("checkpoints/synced.safetensors"))
+            sync_directory(path("checkpoints"))
+        snapshot("second")
+        add("checkpoints/beside.safetensors", 60)
+        with facts.change(("vae/half.safetensors.partial", ANYTHING)):
+            draft.write(half[len(half) // 2 :])
+        with facts.change(("vae/half.safetensors", digest(half)), ("vae/half.safetensors.partial", None)):
+            draft.close()
+            time.sleep(CLOSED)
+        with facts.change(("checkpoints/model.safetensors", digest(model(1)))):
+            commands("restore", "checkpoints/model.safetensors@v1")
+
+    # A models directory that the store takes over: no byte is nowhere, at no moment.
+    taken = os.path.join(disk, "taken")
+    given = {f"loras/taken{number}.safetensors": model(70 + number) for number in range(3)}
+    for name, data in given.items():
+        write(os.path.join(taken, name), data, sync=True)
+        sync_directory(os.path.dirname(os.path.join(taken, name)))
+    sync_directory(taken), sync_directory(disk)
+    facts.sources = [(moment(), os.path.join("taken", name), digest(data)) for name, data in given.items()]
+    with facts.change(*((name, digest(data)) for name, data in given.items())):
+        commands("add", "--move", taken)
+    snapshot("third")
+    return facts
