@@ -23,7 +23,8 @@ struct Reprofs: ParsableCommand {
         version: ReproFSVersion.current,
         subcommands: [
             InitCommand.self, AddCommand.self, ListCommand.self, SnapshotCommand.self, RecipeCommand.self,
-            StatusCommand.self, ServiceCommand.self, ReadCommand.self, ExplainCommand.self, LineageCommand.self,
+            StatusCommand.self, ServiceCommand.self, CollectCommand.self, ReadCommand.self, ExplainCommand.self,
+            LineageCommand.self,
             MountCommand.self, UnmountCommand.self,
             LogCommand.self, RestoreCommand.self, UsageCommand.self, ReleaseCommand.self,
             UseCommand.self, ReproduceCommand.self, DiffCommand.self,

@@ -15,6 +15,18 @@ static inline int reprofs_clone_mount(const char *path) {
     return (int)syscall(open_tree, relative_to_here, path, clone | close_on_exec);
 }
 
+// Asks for a lease, which the kernel gives only where nobody else has the file open or mapped, and gives it back: 1, 0 where
+// somebody has, or -1 and errno where it cannot be told.
+static inline int reprofs_is_unused(int fd) {
+    extern int fcntl(int, int, ...);
+    extern int *__errno_location(void);
+    enum { set_lease = 1024, lock_for_writing = 1, unlock = 2, try_again = 11, busy = 16 };
+    if (fcntl(fd, set_lease, lock_for_writing) != 0)
+        return *__errno_location() == try_again || *__errno_location() == busy ? 0 : -1;
+    fcntl(fd, set_lease, unlock);
+    return 1;
+}
+
 // From now on nothing is written through a detached mount, not even access times; 0, or -1 and errno.
 static inline int reprofs_make_read_only(int mount) {
     enum { mount_setattr = 442, empty_path = 0x1000, read_only = 1, no_suid = 2, no_dev = 4, no_atime = 0x10, atimes = 0x70 };

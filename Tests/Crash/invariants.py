@@ -79,6 +79,8 @@ def names(models, facts, moment):
     versions = {hash_of(os.path.join(directory, file))
                 for directory, _, files in os.walk(os.path.join(os.path.dirname(models), "by-name")) for file in files}
     for acknowledged, held in facts.versions:
+        if held in facts.collected and moment >= facts.collection:
+            continue
         if acknowledged <= moment and held not in versions | set(found.values()):
             yield f"a version with the bytes {held} is lost"
 

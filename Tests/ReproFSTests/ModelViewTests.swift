@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    /// > `by-name/<folder>/<path>/v<n>/<file name>` holds every version of a model, for ever. `latest` beside the versions is a link
+    /// > `by-name/<folder>/<path>/v<n>/<file name>` holds every version of a model whose bytes are kept. `latest` beside them is a link
     /// > to the newest.
     @Test(arguments: View.allCases) func `show every version by name`(_ way: View) throws {
         try way.show(view.store) { tree throws in

@@ -46,13 +46,15 @@ struct ListVersions: ParsableCommand {
         try store.open().forEachVersion(of: model) { version in
             table.row(
                 "\(version.recorded.brief)  \(version.sha256.autoV2)  \(Terminal.size(version.size))  "
-                    + "\(version.folder)/\(version.name)  v\(version.number)\(version.isLive ? "  live" : "")",
+                    + "\(version.folder)/\(version.name)  v\(version.number)\(version.isLive ? "  live" : "")"
+                    + (version.dropped.map { "  collected on \($0.brief)" } ?? ""),
                 [
                     "folder": .string(version.folder), "name": .string(version.name),
                     "version": .integer(version.number),
                     "live": .bool(version.isLive), "sha256": .string(version.sha256.hex),
                     "size": .integer(version.size),
                     "recorded": .string(version.recorded.description),
+                    "collected": .string(orNull: version.dropped?.description),
                 ])
         }
         table.finish(empty: "There are no versions\(model.map { " of \($0)" } ?? "").")

@@ -16,7 +16,8 @@ struct NameTree: Tree {
             case .nameModel: try store.model(id.row).map { .directory(ModelDirectory(store: store, model: $0)) }
             case .nameVersion: try store.version(id.row).map { .directory(VersionDirectory(store: store, version: $0)) }
             case .nameFile: try store.version(id.row).map { .file(BlobFile(version: $0, store)) }
-            case .nameLatest: try store.model(id.row).map { .link(ModelDirectory(store: store, model: $0).latest) }
+            case .nameLatest:
+                try store.model(id.row).flatMap { ModelDirectory(store: store, model: $0).latest }.map { .link($0) }
             case .nameAlias:
                 try store.directory(id.row).map { .link(AliasLink(id: id, path: $0.name, modified: $0.named)) }
             default: nil
@@ -75,14 +76,15 @@ private struct ModelDirectory: Directory {
     let model: ModelRow
 
     var id: NodeID { NodeID(.nameModel, model.id) }
-    var latest: AliasLink {
-        AliasLink(id: NodeID(.nameLatest, model.id), path: "v\(model.versions)", modified: model.changed)
+    /// The newest version whose bytes are there.
+    var latest: AliasLink? {
+        model.newest.map { AliasLink(id: NodeID(.nameLatest, model.id), path: "v\($0)", modified: model.changed) }
     }
 
     func attributes() -> Attributes { .directory(id, modified: model.changed) }
 
     func child(_ name: String) throws(Failure) -> Node? {
-        if name == "latest" { return .link(latest) }
+        if name == "latest" { return latest.map { .link($0) } }
         guard name.hasPrefix("v"), let number = Int(name.dropFirst()), name == "v\(number)" else { return nil }
         let version = try asking { () throws(StoreError) in try store.version(number, of: model.id) }
         return version.map { .directory(VersionDirectory(store: store, version: $0)) }
@@ -90,7 +92,7 @@ private struct ModelDirectory: Directory {
 
     func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
         try Listing(phases: [
-            Listing.fixed([("latest", latest.attributes())]),
+            Listing.fixed(latest.map { [("latest", $0.attributes())] } ?? []),
             versions,
         ]).entries(after: cookie, limit: limit)
     }
@@ -108,7 +110,7 @@ private struct VersionDirectory: Directory {
 
     var id: NodeID { NodeID(.nameVersion, version.id) }
 
-    func attributes() -> Attributes { .directory(id, modified: version.recorded, caching: .immutable) }
+    func attributes() -> Attributes { .directory(id, modified: version.recorded) }
 
     func child(_ name: String) -> Node? {
         name == version.fileName ? .file(BlobFile(version: version, store)) : nil

@@ -26,17 +26,24 @@ extension Blob {
 }
 
 extension Database {
-    /// The row of published bytes; bytes that are there already keep their row.
-    func blob(_ published: PublishedBlob) throws -> Int64 {
+    /// The row of published bytes; bytes that are there already keep their row. `blobMissing` where garbage collection took
+    /// the file away since it was published, or found: nothing may name it then.
+    func blob(_ published: PublishedBlob, in files: BlobFiles) throws -> Int64 {
+        if case .file(let digest, let size, _) = published {
+            guard try FileFacts.at(files.path(of: digest), followLinks: false)?.size == size else {
+                throw StoreError.blobMissing(digest)
+            }
+        }
         let digest = published.digest.data
         let known = try Row.fetchOne(
             cachedStatement(sql: "SELECT id, damaged FROM blob WHERE sha256 = ?"), arguments: [digest])
         if let known {
             let id: Int64 = known["id"]
+            if case .known = published, known["damaged"] { throw StoreError.blobMissing(published.digest) }
             // A whole file lies there now, whatever was known of it before.
             if case .file(_, _, let changed) = published {
                 try execute(
-                    cachedStatement(sql: "UPDATE blob SET changed = ?, damaged = 0 WHERE id = ?"),
+                    cachedStatement(sql: "UPDATE blob SET changed = ?, damaged = 0, dropped = NULL WHERE id = ?"),
                     [changed.nanoseconds, id])
                 if known["damaged"] { try regrade(blob: id) }
             }

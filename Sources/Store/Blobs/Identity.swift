@@ -123,7 +123,8 @@ extension Store {
                     blob.id, identity.autoV1, identity.tensors?.data, identity.layout?.data,
                     identity.crc32.lowercased(),
                     // No bytes say that b3sum failed, so that it is not tried for ever.
-                    identity.blake3?.data ?? (BLAKE3Process.isInstalled ? Data() : nil), try header.map(db.blob),
+                    identity.blake3?.data ?? (BLAKE3Process.isInstalled ? Data() : nil),
+                    try header.map { try db.blob($0, in: files) },
                 ])
             try db.execute(sql: "DELETE FROM claim WHERE blob = ?", arguments: [blob.id])
             for (key, value) in identity.claims {

@@ -37,7 +37,7 @@ package enum HashName: Sendable, CaseIterable {
     }
 }
 
-private let identified = "FROM identity JOIN blob ON blob.id = identity.blob"
+private let identified = "FROM identity JOIN blob ON blob.id = identity.blob AND blob.dropped IS NULL"
 
 extension Store {
     /// The model that was first known by this hash. Several can share one: merges an AutoV1, edited headers an AutoV3.
@@ -59,7 +59,8 @@ extension Store {
             SELECT blob.id AS blob, blob.sha256, blob.size, \(hash.column) AS name \(identified)
             WHERE blob.id > ? AND name IS NOT NULL AND name <> ''
             AND NOT EXISTS (
-                SELECT 1 FROM identity other JOIN blob first ON first.id = other.blob WHERE other.blob < blob.id
+                SELECT 1 FROM identity other JOIN blob first ON first.id = other.blob AND first.dropped IS NULL
+                WHERE other.blob < blob.id
                 AND \(hash.column.replacing("identity.", with: "other.").replacing("blob.sha256", with: "first.sha256"))
                     = \(hash.column))
             ORDER BY blob.id

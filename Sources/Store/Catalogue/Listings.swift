@@ -25,6 +25,8 @@ package struct VersionListing: Sendable {
     /// Bytes.
     package let size: Int
     package let recorded: Timestamp
+    /// When garbage collection took its bytes away.
+    package let dropped: Timestamp?
 }
 
 package struct SnapshotListing: Sendable {
@@ -79,7 +81,7 @@ extension Store {
         try each(
             """
             \(paths) SELECT path.text || '/' || model.name AS name, version.number, version.recorded, blob.sha256, blob.size,
-            model.current IS version.id AS isLive
+            blob.dropped, model.current IS version.id AS isLive
             FROM version JOIN model ON model.id = version.model JOIN path ON path.id = model.directory
             JOIN blob ON blob.id = version.blob
             WHERE ?2 IS NULL OR path.text || '/' || model.name = ?2
@@ -92,7 +94,8 @@ extension Store {
                 VersionListing(
                     folder: folder, name: name, number: row["number"], isLive: row["isLive"],
                     sha256: try Digest(column: row["sha256"]), size: row["size"],
-                    recorded: Timestamp(nanoseconds: row["recorded"])))
+                    recorded: Timestamp(nanoseconds: row["recorded"]),
+                    dropped: (row["dropped"] as Int64?).map { Timestamp(nanoseconds: $0) }))
         }
     }
 

@@ -71,6 +71,7 @@ private let held = """
     """
 private let pastModels = """
     SELECT model.id, model.name, version.number, version.modified FROM model JOIN version ON version.id = \(held)
+    JOIN blob ON blob.id = version.blob AND blob.dropped IS NULL
     """
 
 extension MomentRow {

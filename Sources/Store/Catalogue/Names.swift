@@ -4,6 +4,10 @@ package import Recipe
 
 // Look-ups by name and pages by id, for the views. A page never uses an offset, so it costs the same wherever it is.
 
+private let modelColumns = """
+    SELECT *, (SELECT max(number) FROM version JOIN blob ON blob.id = version.blob
+        WHERE version.model = model.id AND blob.dropped IS NULL) AS newest FROM model
+    """
 private let versionColumns = """
     SELECT version.id, version.number, model.directory, model.name, version.modified, version.recorded, version.blob,
     blob.sha256, blob.size
@@ -13,16 +17,16 @@ private let blobColumns = "SELECT id AS blob, sha256, size FROM blob"
 
 extension Store {
     package func model(_ id: Int64) throws(StoreError) -> ModelRow? {
-        try one("SELECT * FROM model WHERE id = ?", [id], ModelRow.init)
+        try one("\(modelColumns) WHERE id = ?", [id], ModelRow.init)
     }
 
     package func model(named name: String, in directory: Int64) throws(StoreError) -> ModelRow? {
-        try one("SELECT * FROM model WHERE directory = ? AND name = ?", [directory, name], ModelRow.init)
+        try one("\(modelColumns) WHERE directory = ? AND name = ?", [directory, name], ModelRow.init)
     }
 
     package func models(in directory: Int64, after id: Int64, limit: Int) throws(StoreError) -> [ModelRow] {
         try page(
-            "SELECT * FROM model WHERE directory = ? AND id > ? ORDER BY id", [directory, id], limit, ModelRow.init)
+            "\(modelColumns) WHERE directory = ? AND id > ? ORDER BY id", [directory, id], limit, ModelRow.init)
     }
 
     package func version(_ id: Int64) throws(StoreError) -> VersionRow? {
@@ -30,13 +34,15 @@ extension Store {
     }
 
     package func version(_ number: Int, of model: Int64) throws(StoreError) -> VersionRow? {
-        try one("\(versionColumns) WHERE version.model = ? AND version.number = ?", [model, number], VersionRow.init)
+        try one(
+            "\(versionColumns) WHERE version.model = ? AND version.number = ? AND blob.dropped IS NULL",
+            [model, number], VersionRow.init)
     }
 
     package func versions(of model: Int64, after id: Int64, limit: Int) throws(StoreError) -> [VersionRow] {
         try page(
-            "\(versionColumns) WHERE version.model = ? AND version.id > ? ORDER BY version.id", [model, id], limit,
-            VersionRow.init)
+            "\(versionColumns) WHERE version.model = ? AND version.id > ? AND blob.dropped IS NULL ORDER BY version.id",
+            [model, id], limit, VersionRow.init)
     }
 
     package func blob(_ id: Int64) throws(StoreError) -> Blob? {
@@ -44,18 +50,19 @@ extension Store {
     }
 
     package func blob(_ digest: Digest) throws(StoreError) -> Blob? {
-        try one("\(blobColumns) WHERE sha256 = ?", [digest.data], Blob.init)
+        try one("\(blobColumns) WHERE sha256 = ? AND dropped IS NULL", [digest.data], Blob.init)
     }
 
     /// The one blob whose digest begins with `prefix`; nil where there is none or more than one.
     package func blob(_ prefix: DigestPrefix) throws(StoreError) -> Blob? {
         let found = try page(
-            "\(blobColumns) WHERE sha256 BETWEEN ? AND ?", [Data(prefix.low), Data(prefix.high)], 2, Blob.init)
+            "\(blobColumns) WHERE sha256 BETWEEN ? AND ? AND dropped IS NULL", [Data(prefix.low), Data(prefix.high)], 2,
+            Blob.init)
         return found.count == 1 ? found[0] : nil
     }
 
     package func blobs(after id: Int64, limit: Int) throws(StoreError) -> [Blob] {
-        try page("\(blobColumns) WHERE id > ? ORDER BY id", [id], limit, Blob.init)
+        try page("\(blobColumns) WHERE id > ? AND dropped IS NULL ORDER BY id", [id], limit, Blob.init)
     }
 
     func one<Result>(

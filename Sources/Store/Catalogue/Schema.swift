@@ -7,11 +7,12 @@ import SystemPackage
 /// Ids are AUTOINCREMENT: node numbers are made of them, so none may ever be used twice.
 enum Schema {
     /// The oldest ReproFS that can open what this one writes.
-    static let neededVersion = "0.1.0"
+    static let neededVersion = "0.2.0"
 
     static func migrate(_ pool: DatabasePool, path: FilePath) throws(StoreError) {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { try $0.execute(sql: first) }
+        migrator.registerMigration("2") { try $0.execute(sql: second) }
         do {
             let newer = try pool.read { db in
                 try migrator.hasBeenSuperseded(db)
@@ -24,7 +25,7 @@ enum Schema {
 
     private static let first = """
         CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
-        INSERT INTO meta VALUES ('needs', '\(neededVersion)');
+        INSERT INTO meta VALUES ('needs', '0.1.0');
 
         -- Times are nanoseconds since 1970, sizes are bytes, digests are 32 bytes.
         CREATE TABLE blob (

@@ -6,8 +6,10 @@ package import Recipe
 package struct ModelRow: Sendable {
     package let id: Int64
     package let name: String
-    /// How many versions there have been; also the number of the newest.
+    /// How many versions there have been.
     package let versions: Int
+    /// The number of the newest version that has its bytes; nil where garbage collection took all of them.
+    package let newest: Int?
     /// When its versions changed last.
     package let changed: Timestamp
 
@@ -15,6 +17,7 @@ package struct ModelRow: Sendable {
         id = row["id"]
         name = row["name"]
         versions = row["versions"]
+        newest = row["newest"]
         changed = Timestamp(nanoseconds: row["changed"])
     }
 }

@@ -16,6 +16,7 @@ extension Store {
     package func add(
         _ item: IngestPlan.Item, by method: TransferMethod = .reflinkOrCopy, progress: (Int) -> Void = { _ in }
     ) throws(StoreError) -> Addition {
+        var problem = StoreError.changedWhileRead(item.source)
         for _ in 0..<3 {
             var counted = 0
             do throws(StoreError) {
@@ -30,15 +31,19 @@ extension Store {
                 }
                 return try catalogue.write { db in
                     try db.add(
-                        ModelName(folder: item.folder, path: item.path), blob: try db.blob(published),
+                        ModelName(folder: item.folder, path: item.path), blob: try db.blob(published, in: files),
                         modified: facts.modified, since: item.wasLive ? max(facts.changed, facts.modified) : nil)
                 }
             } catch {
-                guard case .changedWhileRead = error else { throw error }
-                progress(-counted)
+                switch error {
+                // Or garbage collection took what was known: it is not any more.
+                case .changedWhileRead, .blobMissing: progress(-counted)
+                default: throw error
+                }
+                problem = error
             }
         }
-        throw .changedWhileRead(item.source)
+        throw problem
     }
 
     private func hasBlob(ofSize size: Int) throws(StoreError) -> Bool {

@@ -99,7 +99,8 @@ extension Store {
         }
         let addition = try catalogue.write { db in
             let addition = try db.add(
-                name, blob: try db.blob(bytes), modified: facts.modified, since: max(facts.changed, facts.modified),
+                name, blob: try db.blob(bytes, in: files), modified: facts.modified,
+                since: max(facts.changed, facts.modified),
                 cause: .move)
             try db.own(item.path, attributes)
             return addition

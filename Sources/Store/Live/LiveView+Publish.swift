@@ -127,7 +127,7 @@ extension LiveView {
                 guard let row = try db.live(item.draft.row), let facts = try DraftFacts.at(item.draft.path) else {
                     continue
                 }
-                let blob = Blob(id: try db.blob(bytes), digest: item.digest, size: item.size)
+                let blob = Blob(id: try db.blob(bytes, in: store.files), digest: item.digest, size: item.size)
                 let process = try Int64.fetchOne(
                     db.cachedStatement(sql: "SELECT process FROM live WHERE id = ?"), arguments: [row.id])
                 try db.pay(row.id, blob, item.closed, process)

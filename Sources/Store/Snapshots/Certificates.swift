@@ -34,7 +34,7 @@ extension Store {
                 sql: "INSERT INTO certificate (snapshot, verdict, pins, time, document) VALUES (?, ?, ?, ?, ?)",
                 arguments: [
                     snapshot.id, verdict.rawValue, document.recipe.pinnedBytes.data, Timestamp.now().nanoseconds,
-                    try db.blob(blob),
+                    try db.blob(blob, in: files),
                 ])
             try db.execute(
                 sql: """

@@ -32,7 +32,7 @@ extension Store {
     }
 
     private func commit(_ image: PreparedImage, _ db: Database) throws -> SnapshotResult {
-        for input in image.inputs.values { _ = try db.blob(input.blob) }
+        for input in image.inputs.values { _ = try db.blob(input.blob, in: files) }
         let place = try db.imagePlace(of: image.path, root: image.root)
         let previous = try current(of: image.facts.sha256, db)
         let documents = image.documents.references
@@ -48,7 +48,7 @@ extension Store {
             _ = try db.nameImage(row, at: place, label: image.label, time: image.facts.time)
             return try result(of: previous.id, named: place.name, isNew: false, db)
         }
-        for blob in image.documents.all { _ = try db.blob(blob) }
+        for blob in image.documents.all { _ = try db.blob(blob, in: files) }
         let id = try insert(document, image: row, parent: previous?.id, db)
         _ = try db.nameImage(row, at: place, label: image.label, time: image.facts.time)
         return try result(of: id, named: place.name, isNew: true, db)
@@ -148,7 +148,7 @@ extension Store {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                blob.digest.data, try db.freeName(for: blob.digest), image, parent, try db.blob(blob),
+                blob.digest.data, try db.freeName(for: blob.digest), image, parent, try db.blob(blob, in: files),
                 try db.row(of: document.prompt), try db.row(of: document.workflow), try db.row(of: document.parameters),
                 try db.row(of: document.records), try db.row(of: document.environment), try db.pinSet(models),
                 try db.pinSet(inputs), try nodes.flatMap { $0.files.isEmpty ? nil : try db.pinSet($0) },

@@ -1,0 +1,30 @@
+extension Schema {
+    /// Collection of garbage, verification, and names for snapshots.
+    static let second = """
+        UPDATE meta SET value = '\(neededVersion)' WHERE key = 'needs';
+
+        -- When garbage collection took the bytes away: the row is a tombstone, and damaged stands for that they cannot be served.
+        ALTER TABLE blob ADD COLUMN dropped INTEGER;
+        -- When the file's bytes were read last and were those of the hash; NULL: never since they were published.
+        ALTER TABLE blob ADD COLUMN checked INTEGER;
+        CREATE INDEX blobByChecked ON blob (checked, id) WHERE changed IS NOT NULL;
+        CREATE INDEX identityByHeader ON identity (header) WHERE header IS NOT NULL;
+        CREATE INDEX snapshotByParent ON snapshot (parent) WHERE parent IS NOT NULL;
+
+        -- Names of snapshots; one that has a name is never forgotten, and an OCI manifest alone gives its files back.
+        CREATE TABLE pinName (
+            name TEXT PRIMARY KEY,
+            snapshot INTEGER NOT NULL REFERENCES snapshot(id),
+            manifest INTEGER NOT NULL REFERENCES blob(id),
+            time INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE INDEX pinNameBySnapshot ON pinName (snapshot);
+        -- What its manifest lists.
+        CREATE TABLE pinLayer (
+            name TEXT NOT NULL REFERENCES pinName(name) ON DELETE CASCADE,
+            blob INTEGER NOT NULL REFERENCES blob(id),
+            PRIMARY KEY (name, blob)
+        ) WITHOUT ROWID;
+        CREATE INDEX pinLayerByBlob ON pinLayer (blob);
+        """
+}

@@ -1,0 +1,48 @@
+package import Recipe
+
+/// What garbage collection may take away. Nothing that anything reaches is ever in question.
+package struct CollectionPolicy: Sendable {
+    /// Versions that no name has held since then lose their bytes and stay as tombstones; nil keeps every version.
+    package var supersededBefore: Timestamp?
+    /// Snapshots that were made before and have no pin's name are forgotten, and their images with them; nil keeps all.
+    package var forgetBefore: Timestamp?
+    /// Files that changed since then stay: somebody may be about to name them.
+    package var graceBefore: Timestamp
+
+    package init(supersededBefore: Timestamp? = nil, forgetBefore: Timestamp? = nil, graceBefore: Timestamp) {
+        self.supersededBefore = supersededBefore
+        self.forgetBefore = forgetBefore
+        self.graceBefore = graceBefore
+    }
+}
+
+/// What garbage collection took away, or would.
+package struct CollectionReport: Sendable {
+    package struct Version: Sendable {
+        /// The folder and the path in it.
+        package let name: String
+        package let number: Int
+        package let sha256: Digest
+        /// Bytes; versions with the same bytes share them.
+        package let size: Int
+    }
+
+    package struct Snapshot: Sendable {
+        package let id: Digest
+        package let image: String
+    }
+
+    /// Versions that are tombstones now.
+    package var versions: [Version] = []
+    /// Snapshots that are no more.
+    package var snapshots: [Snapshot] = []
+    /// Images that have no snapshot any more and left by-image.
+    package var images: [String] = []
+    /// Blobs and documents that went, and their bytes as they were stored.
+    package var blobs = 0
+    package var bytes = 0
+    /// Blobs that would have gone if nobody had them open.
+    package var inUse: [Digest] = []
+    /// Files in blobs/ that no row named.
+    package var strays = 0
+}

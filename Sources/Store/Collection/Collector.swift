@@ -1,0 +1,228 @@
+import CLinux
+import Foundation
+import GRDB
+import Recipe
+import SystemPackage
+
+extension Store {
+    /// Takes away what nothing reaches: marks in one transaction, and unlinks when that is on disk.
+    ///
+    /// Whoever publishes a blob names it in a transaction that looks whether its file is there; files are unlinked in
+    /// transactions that look whether somebody names them. So no row ever names what is being taken away, and no lock of its
+    /// own is needed. A dry run does the same and rolls it back.
+    package func collect(_ policy: CollectionPolicy, isDryRun: Bool) throws(StoreError) -> CollectionReport {
+        try requireRoots()
+        var plan = CollectionPlan()
+        do throws(StoreError) {
+            try catalogue.write { db in
+                plan = try Collector(store: self, policy: policy, db: db).mark()
+                if isDryRun { throw StoreError.interrupted }
+            }
+        } catch {
+            guard isDryRun, case .interrupted = error else { throw error }
+        }
+        let strays = try strays(policy, besides: Set(plan.files.map(\.digest)))
+        if !isDryRun { try unlink(plan.files.map(\.digest) + strays.map(\.digest), policy) }
+        plan.report.strays = strays.count
+        plan.report.blobs = plan.files.count + plan.documents + strays.count
+        plan.report.bytes =
+            plan.files.reduce(0) { $0 + $1.size } + plan.documentBytes + strays.reduce(0) { $0 + $1.size }
+        return plan.report
+    }
+
+    /// A root that cannot be read must not look like one that reaches nothing.
+    private func requireRoots() throws(StoreError) {
+        let broken = try catalogue.read { db in
+            try Row.fetchOne(db, sql: "PRAGMA foreign_key_check").map {
+                "\($0["table"] as String) row \($0["rowid"] ?? 0)"
+            }
+        }
+        if let broken {
+            throw .catalogue(
+                "\(broken) names something that is not there, so nothing is collected; 'reprofs verify' says more")
+        }
+        _ = try DirectoryListing.entries(in: path.appending("live"))
+    }
+
+    /// Files in blobs/ that no row names, and nobody is about to.
+    private func strays(_ policy: CollectionPolicy, besides known: Set<Digest>) throws(StoreError) -> [CollectionPlan
+        .File]
+    {
+        var found: [CollectionPlan.File] = []
+        for name in try DirectoryListing.names(in: files.directory) {
+            guard let digest = Digest(hex: name), !known.contains(digest),
+                let facts = try FileFacts.at(files.path(of: digest), followLinks: false), facts.kind == .file,
+                facts.changed < policy.graceBefore
+            else { continue }
+            let isNamed = try one("SELECT 1 FROM blob WHERE sha256 = ? AND dropped IS NULL", [digest.data]) { _ in true
+            }
+            if isNamed == nil { found.append(.init(digest: digest, size: facts.size)) }
+        }
+        return found
+    }
+
+    private func unlink(_ digests: [Digest], _ policy: CollectionPolicy) throws(StoreError) {
+        // Few at a time, so that nobody who writes waits long.
+        for start in stride(from: 0, to: digests.count, by: 64) {
+            try catalogue.write { db in
+                for digest in digests[start..<min(start + 64, digests.count)] {
+                    let isNamed = try Bool.fetchOne(
+                        db.cachedStatement(
+                            sql: "SELECT EXISTS (SELECT 1 FROM blob WHERE sha256 = ? AND dropped IS NULL)"),
+                        arguments: [digest.data])
+                    guard isNamed == false, let facts = try FileFacts.at(files.path(of: digest), followLinks: false),
+                        facts.kind == .file, facts.changed < policy.graceBefore
+                    else { continue }
+                    try Kernel.unlink(files.path(of: digest))
+                }
+            }
+        }
+        if !digests.isEmpty { try Kernel.syncDirectory(files.directory) }
+    }
+}
+
+struct CollectionPlan {
+    struct File {
+        let digest: Digest
+        let size: Int
+    }
+
+    var report = CollectionReport()
+    /// To be unlinked when the rows that said so are on disk.
+    var files: [File] = []
+    var documents = 0
+    /// As they are stored.
+    var documentBytes = 0
+}
+
+/// One run's marking, in one transaction.
+private struct Collector {
+    let store: Store
+    let policy: CollectionPolicy
+    let db: Database
+    private let now = Timestamp.now()
+
+    init(store: Store, policy: CollectionPolicy, db: Database) {
+        self.store = store
+        self.policy = policy
+        self.db = db
+    }
+
+    func mark() throws -> CollectionPlan {
+        var plan = CollectionPlan()
+        if let before = policy.forgetBefore { try db.forgetSnapshots(before: before, &plan.report) }
+        try markRoots()
+        defer { try? db.execute(sql: "DROP TABLE temp.root") }
+        try drop(&plan)
+        try removeOrphans(&plan)
+        if !plan.files.isEmpty || plan.documents > 0 { try db.touch(.hashes) }
+        return plan
+    }
+
+    /// Everything that something reaches, in a table of this connection.
+    private func markRoots() throws {
+        try db.execute(sql: "CREATE TEMP TABLE root (blob INTEGER PRIMARY KEY)")
+        let superseded = policy.supersededBefore?.nanoseconds
+        try db.execute(
+            sql: """
+                INSERT OR IGNORE INTO root
+                SELECT version.blob FROM version JOIN model ON model.id = version.model
+                    WHERE ?1 IS NULL OR model.current = version.id OR version.recorded >= ?1
+                    OR EXISTS (SELECT 1 FROM event WHERE event.model = model.id AND event.recorded >= ?1
+                        AND (event.version = version.id OR event.previous = version.id))
+                UNION ALL SELECT blob FROM live WHERE blob IS NOT NULL AND parent IS NOT NULL
+                UNION ALL SELECT blob FROM pin WHERE blob IS NOT NULL
+                UNION ALL SELECT document FROM snapshot
+                UNION ALL SELECT prompt FROM snapshot WHERE prompt IS NOT NULL
+                UNION ALL SELECT workflow FROM snapshot WHERE workflow IS NOT NULL
+                UNION ALL SELECT parameters FROM snapshot WHERE parameters IS NOT NULL
+                UNION ALL SELECT records FROM snapshot WHERE records IS NOT NULL
+                UNION ALL SELECT environment FROM snapshot WHERE environment IS NOT NULL
+                UNION ALL SELECT document FROM certificate
+                UNION ALL SELECT manifest FROM pinName
+                UNION ALL SELECT blob FROM pinLayer
+                -- What was opened lately is evidence for a snapshot that is still to be made.
+                UNION ALL SELECT blob FROM load WHERE last >= ?2
+                """, arguments: [superseded, superseded ?? policy.graceBefore.nanoseconds])
+        // What a model's header says outlives its bytes.
+        try db.execute(
+            sql: """
+                INSERT OR IGNORE INTO root SELECT header FROM identity WHERE header IS NOT NULL
+                AND (blob IN root OR blob IN (SELECT blob FROM version))
+                """)
+    }
+
+    /// Bytes of versions that nothing reaches any more: the rows stay, and say so.
+    private func drop(_ plan: inout CollectionPlan) throws {
+        let candidates = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT id AS blob, sha256, size FROM blob WHERE changed IS NOT NULL AND dropped IS NULL AND id NOT IN root
+                AND EXISTS (SELECT 1 FROM version WHERE version.blob = blob.id)
+                """
+        ).map(Blob.init)
+        for blob in candidates where try isFree(blob, &plan) {
+            for row in try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT version.number, model.id, model.directory, model.name FROM version
+                        JOIN model ON model.id = version.model WHERE version.blob = ?
+                        """), arguments: [blob.id])
+            {
+                let path = try db.path(ofDirectory: row["directory"]) + [row["name"]]
+                plan.report.versions.append(
+                    .init(
+                        name: path.joined(separator: "/"), number: row["number"], sha256: blob.digest, size: blob.size))
+                try db.execute(
+                    cachedSQL("UPDATE model SET changed = max(?, changed + 1) WHERE id = ?"),
+                    [now.nanoseconds, row["id"] as Int64])
+            }
+            try db.execute(
+                cachedSQL("UPDATE blob SET dropped = ?, damaged = 1, changed = NULL WHERE id = ?"),
+                [now.nanoseconds, blob.id])
+            try db.execute(cachedSQL("DELETE FROM document WHERE blob = ?"), [blob.id])
+            plan.files.append(.init(digest: blob.digest, size: blob.size))
+        }
+    }
+
+    /// Bytes that nothing ever called a version, and that nothing reaches any more.
+    private func removeOrphans(_ plan: inout CollectionPlan) throws {
+        let candidates = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT blob.id AS blob, sha256, size, changed IS NOT NULL AS isFile, length(zstd) AS stored FROM blob
+                LEFT JOIN document ON document.blob = blob.id
+                WHERE id NOT IN root AND NOT EXISTS (SELECT 1 FROM version WHERE version.blob = blob.id)
+                AND NOT EXISTS (SELECT 1 FROM live WHERE live.blob = blob.id)
+                """)
+        for row in candidates {
+            let blob = try Blob(row)
+            if row["isFile"] {
+                guard try isFree(blob, &plan) else { continue }
+                plan.files.append(.init(digest: blob.digest, size: blob.size))
+            } else {
+                plan.documents += 1
+                plan.documentBytes += row["stored"] as Int? ?? 0
+            }
+            for table in ["claim", "identity", "document", "load"] {
+                try db.execute(cachedSQL("DELETE FROM \(table) WHERE blob = ?"), [blob.id])
+            }
+            try db.execute(cachedSQL("UPDATE identity SET header = NULL WHERE header = ?"), [blob.id])
+            try db.execute(cachedSQL("DELETE FROM blob WHERE id = ?"), [blob.id])
+        }
+    }
+
+    private func cachedSQL(_ sql: String) throws -> Statement { try db.cachedStatement(sql: sql) }
+
+    /// Whether the file is old enough, and open nowhere on this machine: not in a mount, not in another program.
+    private func isFree(_ blob: Blob, _ plan: inout CollectionPlan) throws -> Bool {
+        let path = store.files.path(of: blob.digest)
+        guard let facts = try FileFacts.at(path, followLinks: false) else { return true }
+        guard facts.changed < policy.graceBefore else { return false }
+        guard let file = try? Kernel.open(path, .readOnly, options: .noFollow) else { return false }
+        // Where the file system has no leases, an open file keeps its bytes without a name.
+        guard reprofs_is_unused(file.rawValue) == 0 else { return true }
+        plan.report.inUse.append(blob.digest)
+        return false
+    }
+}

@@ -1,0 +1,73 @@
+import GRDB
+import Recipe
+
+extension Database {
+    /// Removes snapshots that were made before `time` and have no name, and images that have none left.
+    func forgetSnapshots(before time: Timestamp, _ report: inout CollectionReport) throws {
+        try execute(
+            sql: """
+                CREATE TEMP TABLE forgotten AS SELECT id, image FROM snapshot WHERE recorded < ?
+                AND id NOT IN (SELECT snapshot FROM pinName)
+                AND id NOT IN (SELECT snapshot FROM active WHERE snapshot IS NOT NULL)
+                """, arguments: [time.nanoseconds])
+        defer { try? execute(sql: "DROP TABLE temp.forgotten") }
+        report.snapshots += try Row.fetchAll(
+            self,
+            sql: """
+                SELECT snapshot.sha256, (SELECT name FROM imageName WHERE image = snapshot.image ORDER BY time DESC LIMIT 1) AS name
+                FROM snapshot JOIN forgotten ON forgotten.id = snapshot.id ORDER BY snapshot.id
+                """
+        ).map { .init(id: try Digest(column: $0["sha256"]), image: $0["name"] ?? "image") }
+        guard !report.snapshots.isEmpty else { return }
+        for sql in [
+            "DELETE FROM rendering WHERE snapshot IN (SELECT id FROM forgotten)",
+            "DELETE FROM certificate WHERE snapshot IN (SELECT id FROM forgotten)",
+            "UPDATE snapshot SET parent = NULL WHERE parent IN (SELECT id FROM forgotten)",
+            // Where an older one is kept under a name, it is the image's again.
+            """
+            UPDATE image SET snapshot = (SELECT max(id) FROM snapshot WHERE snapshot.image = image.id
+            AND snapshot.id NOT IN (SELECT id FROM forgotten)) WHERE snapshot IN (SELECT id FROM forgotten)
+            """,
+            "DELETE FROM snapshot WHERE id IN (SELECT id FROM forgotten)",
+        ] { try execute(sql: sql) }
+        try forgetImages(&report)
+        try execute(
+            sql: """
+                CREATE TEMP TABLE unused AS SELECT id FROM pinSet WHERE id NOT IN (
+                    SELECT models FROM snapshot UNION SELECT inputs FROM snapshot
+                    UNION SELECT nodes FROM snapshot WHERE nodes IS NOT NULL
+                    UNION SELECT pinSet FROM active WHERE pinSet IS NOT NULL)
+                """)
+        for sql in [
+            "DELETE FROM pin WHERE pinSet IN (SELECT id FROM unused)",
+            "DELETE FROM pinSet WHERE id IN (SELECT id FROM unused)", "DROP TABLE temp.unused",
+        ] { try execute(sql: sql) }
+        try touch(.snapshots)
+    }
+
+    /// Removes images without a snapshot from by-image; whoever had a name before has it again.
+    private func forgetImages(_ report: inout CollectionReport) throws {
+        let gone = "SELECT image FROM forgotten JOIN image ON image.id = forgotten.image WHERE image.snapshot IS NULL"
+        let names = try Row.fetchAll(
+            self,
+            sql: "SELECT directory, name, newest FROM imageName WHERE image IN (\(gone)) ORDER BY directory, name")
+        for row in names {
+            let path = try path(ofDirectory: row["directory"]) + [row["name"]]
+            report.images.append(path.dropFirst().joined(separator: "/"))
+        }
+        for table in ["want", "improvable", "imageFile", "imageName"] {
+            try execute(sql: "DELETE FROM \(table) WHERE image IN (\(gone))")
+        }
+        try execute(sql: "DELETE FROM image WHERE snapshot IS NULL AND id IN (SELECT image FROM forgotten)")
+        for row in names where row["newest"] {
+            let directory: Int64 = row["directory"]
+            try execute(
+                cachedStatement(
+                    sql: """
+                        UPDATE imageName SET newest = 1 WHERE id = (SELECT id FROM imageName WHERE directory = ? AND name = ?
+                        ORDER BY time DESC, id DESC LIMIT 1)
+                        """), [directory, row["name"] as String])
+            try touch(directory)
+        }
+    }
+}

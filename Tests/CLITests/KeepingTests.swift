@@ -1,0 +1,56 @@
+import Foundation
+import Recipe
+import Support
+import SystemPackage
+import Testing
+
+@Suite(.timeLimit(.minutes(10))) struct `Keeping a store` {
+    let line: CommandLineFixture
+    init() throws {
+        line = try CommandLineFixture()
+        try #require(try line.run("init").status == 0)
+    }
+
+    private func add(seed: UInt64) throws {
+        try line.writeModels(seed: seed)
+        try #require(try line.run("add", line.directory.appending("models").string).status == 0)
+    }
+
+    private func collect(_ options: String...) throws -> JSON {
+        let outcome = try line.run(
+            tool: CommandLineFixture.executable,
+            ["gc", "--superseded-older-than", "0s", "--grace", "0s", "--json"] + options,
+            environment: ["REPROFS_STORE": line.store.string])
+        try #require(outcome.status == 0, "\(outcome.complaint)")
+        return try #require(outcome.json)
+    }
+
+    @Test func `collects beside a mount, but nothing that is open there`() throws {
+        for seed in 1...2 { try add(seed: UInt64(seed)) }
+        try line.mount()
+        let old = "by-name/checkpoints/model.safetensors/v1/model.safetensors"
+        let file = try FileDescriptor.open(line.file(old), .readOnly)
+        // The mount's own catalogue of names is not what keeps it, and neither is a name.
+        let first = try collect()
+        #expect(first["versions"]?.array?.compactMap { $0["name"]?.string } == ["loras/lora.safetensors"])
+        #expect(first["inUse"]?.array?.count == 1)
+        #expect(try line.read(old) == SmallModel.bytes(seed: 1))
+        try file.close()
+        // The mount keeps a file for a moment after its last reader.
+        try eventually { try collect()["versions"]?.array?.count == 1 }
+        try eventually { !FileManager.default.fileExists(atPath: line.file(old)) }
+        #expect(try line.read("models/checkpoints/model.safetensors") == SmallModel.bytes(seed: 2))
+        #expect(try line.run("list", "versions").output.contains("collected on"))
+    }
+
+    @Test func `says what would go in a dry run, and refuses times that are none`() throws {
+        for seed in 1...2 { try add(seed: UInt64(seed)) }
+        let outcome = try line.run("gc", "--dry-run", "--superseded-older-than", "0s", "--grace", "0s")
+        #expect(outcome.output.contains("checkpoints/model.safetensors  v1"), "\(outcome.output)")
+        #expect(outcome.output.contains("Would free"))
+        #expect(try line.run("list", "versions").output.contains("collected") == false)
+        for age in ["x", "-1d", "5", "99999999999d"] {
+            #expect(try line.run("gc", "--superseded-older-than", age).status == 64, "\(age)")
+        }
+    }
+}
