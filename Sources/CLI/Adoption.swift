@@ -24,8 +24,11 @@ enum Adoption {
                     }
                     counts.others += 1
                 case .file:
+                    let beside = SourceReading(item.source, size: item.size, store)
                     switch try store.adopt(item, progress: { progress.advance(by: $0, of: name) }) {
-                    case .version: counts.versions += 1
+                    case .version(let added):
+                        counts.versions += 1
+                        try beside?.keep(as: added)
                     case .plain: counts.others += 1
                     }
                 }

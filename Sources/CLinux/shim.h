@@ -5,6 +5,7 @@
 // off_t is long on every 64-bit Linux.
 int fallocate(int fd, int mode, long offset, long length);
 int syncfs(int fd);
+int sync_file_range(int fd, long offset, long count, unsigned flags);
 long syscall(long number, ...);
 
 // The numbers of calls that are this young are the same on every architecture.
@@ -25,6 +26,14 @@ static inline int reprofs_is_unused(int fd) {
         return *__errno_location() == try_again || *__errno_location() == busy ? 0 : -1;
     fcntl(fd, set_lease, unlock);
     return 1;
+}
+
+// How many pages of a file are in memory, or -1 and errno where the kernel cannot say.
+static inline long reprofs_cached_pages(int fd) {
+    enum { cachestat = 451 };
+    struct { unsigned long long offset, length; } everything = {0, 0};
+    struct { unsigned long long cached, dirty, writeback, evicted, recently_evicted; } found;
+    return syscall(cachestat, fd, &everything, &found, 0) == 0 ? (long)found.cached : -1;
 }
 
 // From now on nothing is written through a detached mount, not even access times; 0, or -1 and errno.

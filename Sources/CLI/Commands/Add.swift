@@ -56,11 +56,13 @@ struct AddCommand: ParsableCommand {
         for item in plan.items {
             let name = "\(item.folder)/\(item.path)".withoutControls
             do throws(StoreError) {
-                let addition = try store.add(item, by: copy ? .copy : reflink ? .reflink : .reflinkOrCopy) { bytes in
-                    progress.advance(by: bytes, of: name)
+                let beside = SourceReading(item.source, size: item.size, store)
+                let added = try store.addBytes(item, by: copy ? .copy : reflink ? .reflink : .reflinkOrCopy) {
+                    progress.advance(by: $0, of: name)
                 }
+                try beside?.keep(as: added)
                 progress.clear()
-                switch addition {
+                switch added.addition {
                 case .unchanged: counts.unchanged += 1
                 case .version(let number):
                     counts.added += 1

@@ -18,6 +18,7 @@ enum PublishedBlob {
     case known(Digest, size: Int)
     case document(Digest, size: Int, compressed: [UInt8])
 
+    var isNew: Bool { if case .known = self { false } else { true } }
     var digest: Digest {
         switch self {
         case .file(let digest, _, _), .document(let digest, _, _), .known(let digest, _): digest
@@ -64,6 +65,8 @@ struct BlobFiles {
         isKnown: (Digest) throws(StoreError) -> Bool, mayBeKnown: Bool, progress: (Int) -> Void
     ) throws(StoreError) -> PublishedBlob {
         let before = try FileFacts.of(source, path)
+        let cache = PageCacheGuard(source, size: before.size)
+        defer { cache.restore() }
         let staged = try Staged(in: incoming)
         let shared = method != .copy && Kernel.reflink(source, to: staged.file)
         if !shared {
@@ -80,9 +83,19 @@ struct BlobFiles {
             }
         }
         let hash = SHA256()
-        let size = try (shared ? staged.file : source).forEachChunk(path) { chunk throws(StoreError) in
+        var done = 0
+        let flushEvery = 16 << 20
+        // Of the source also where its blocks are shared: it is in memory more often, and nobody changed it on the way.
+        let size = try source.forEachChunk(path) { chunk throws(StoreError) in
             hash.update(chunk)
-            if !shared { try staged.file.writeAll(chunk, staged.path) }
+            if !shared {
+                try staged.file.writeAll(chunk, staged.path)
+                // The disk writes while the next bytes are read and hashed, so that nobody waits for all of them at the end.
+                if done & (flushEvery - 1) > (done + chunk.count) & (flushEvery - 1) {
+                    staged.file.startWriting(from: done & ~(flushEvery - 1), count: flushEvery)
+                }
+            }
+            done += chunk.count
             progress(chunk.count)
         }
         guard try FileFacts.of(source, path) == before, size == before.size else { throw .changedWhileRead(path) }
@@ -109,6 +122,7 @@ struct BlobFiles {
             throw .system("cannot protect", staged.path, Errno(rawValue: errno))
         }
         try Kernel.sync(staged.file, staged.path)
+        PageCacheGuard(written: staged.file).restore()
         let target = path(of: digest)
         if !(try Kernel.renameNew(staged.path, to: target)) {
             // Another ingest was first, or one was cut off before its row, or the bytes there are damaged. These are

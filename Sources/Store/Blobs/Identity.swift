@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import Glibc
 package import Recipe
-import SystemPackage
+package import SystemPackage
 
 /// The hashes by which other tools know a model's bytes, beside its SHA-256, and what a safetensors file's header says.
 package struct Identity: Sendable, Equatable {
@@ -23,6 +23,12 @@ package struct Identity: Sendable, Equatable {
     package var header: [UInt8]?
     /// What the header claims: members of `__metadata__` that are short enough to be more than bulk.
     package var claims: [String: String] = [:]
+}
+
+/// What was read of a file beside its being added.
+package struct SourceIdentity: Sendable {
+    let identity: Identity
+    let facts: FileFacts
 }
 
 extension Identity {
@@ -111,7 +117,35 @@ extension Store {
     /// Reads and keeps the other hashes of a model. `progress` is told of every byte read.
     package func identify(_ blob: Blob, progress: (Int) throws(StoreError) -> Void = { _ in }) throws(StoreError) {
         guard case .file(let file) = try contents(of: blob) else { return }
-        let identity = try Identity(file, files.path(of: blob.digest), size: blob.size, progress: progress)
+        let cache = PageCacheGuard(file, size: blob.size)
+        defer { cache.restore() }
+        try record(try Identity(file, files.path(of: blob.digest), size: blob.size, progress: progress), of: blob)
+    }
+
+    /// The other hashes of a file that is being added meanwhile; nil where its bytes changed on the way.
+    /// `isWanted` is asked again and again.
+    package func identity(
+        ofSource path: FilePath, while isWanted: () -> Bool
+    ) throws(StoreError) -> SourceIdentity? {
+        let file = try Kernel.open(path, .readOnly)
+        let facts = try FileFacts.of(file, path)
+        guard facts.kind == .file else { return nil }
+        let cache = PageCacheGuard(file, size: facts.size)
+        defer { cache.restore() }
+        let identity = try Identity(file, path, size: facts.size) { _ throws(StoreError) in
+            if !isWanted() { throw .interrupted }
+        }
+        guard try FileFacts.of(file, path).hasSameBytes(as: facts) else { return nil }
+        return SourceIdentity(identity: identity, facts: facts)
+    }
+
+    /// Keeps what was read of a source as what is known of the blob that it became, where it was the same file.
+    package func keep(_ source: SourceIdentity, of added: AddedBytes) throws(StoreError) {
+        guard added.source.hasSameBytes(as: source.facts), let blob = try blob(added.digest) else { return }
+        try record(source.identity, of: blob)
+    }
+
+    private func record(_ identity: Identity, of blob: Blob) throws(StoreError) {
         let header = try identity.header.map { bytes throws(StoreError) in try files.publish(bytes) }
         try catalogue.write { db in
             try db.execute(

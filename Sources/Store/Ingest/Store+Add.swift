@@ -2,6 +2,16 @@ import GRDB
 package import Recipe
 package import SystemPackage
 
+/// What adding a file came to.
+package struct AddedBytes: Sendable {
+    package let addition: Addition
+    package let digest: Digest
+    /// Whether the store did not have the bytes before.
+    package let isNew: Bool
+    /// The file as it was when it was read.
+    let source: FileFacts
+}
+
 extension Store {
     /// Finds the model files under `paths`. `folder` may go on into subfolders: `loras/style`.
     package func plan(adding paths: [FilePath], folder: ModelPath?) throws(StoreError) -> IngestPlan {
@@ -16,6 +26,13 @@ extension Store {
     package func add(
         _ item: IngestPlan.Item, by method: TransferMethod = .reflinkOrCopy, progress: (Int) -> Void = { _ in }
     ) throws(StoreError) -> Addition {
+        try addBytes(item, by: method, progress: progress).addition
+    }
+
+    /// The same, and which bytes they were.
+    package func addBytes(
+        _ item: IngestPlan.Item, by method: TransferMethod, progress: (Int) -> Void
+    ) throws(StoreError) -> AddedBytes {
         var problem = StoreError.changedWhileRead(item.source)
         for _ in 0..<3 {
             var counted = 0
@@ -24,16 +41,18 @@ extension Store {
                 let facts = try FileFacts.of(source, item.source)
                 guard facts.kind == .file else { throw StoreError.refusedName("\(item.source) is no regular file") }
                 let published = try files.publish(
-                    source, item.source, by: method, isKnown: isServed, mayBeKnown: try hasBlob(ofSize: facts.size)
+                    source, item.source, by: method, isKnown: isServed,
+                    mayBeKnown: try mayHold(ModelName(folder: item.folder, path: item.path), size: facts.size)
                 ) { count in
                     counted += count
                     progress(count)
                 }
-                return try catalogue.write { db in
+                let addition = try catalogue.write { db in
                     try db.add(
                         ModelName(folder: item.folder, path: item.path), blob: try db.blob(published, in: files),
                         modified: facts.modified, since: item.wasLive ? max(facts.changed, facts.modified) : nil)
                 }
+                return AddedBytes(addition: addition, digest: published.digest, isNew: published.isNew, source: facts)
             } catch {
                 switch error {
                 // Or garbage collection took what was known: it is not any more.
@@ -46,12 +65,9 @@ extension Store {
         throw problem
     }
 
-    private func hasBlob(ofSize size: Int) throws(StoreError) -> Bool {
-        try catalogue.read { db in
-            try Bool.fetchOne(
-                db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM blob WHERE size = ?)"), arguments: [size])
-                ?? false
-        }
+    /// Whether the name holds bytes of this size: then they are likely the same, and are hashed before anything is written.
+    private func mayHold(_ name: ModelName, size: Int) throws(StoreError) -> Bool {
+        try catalogue.read { db in try db.currentVersion(of: name)?.blob.size == size }
     }
 
     /// Whether the store can give these bytes as a file now.

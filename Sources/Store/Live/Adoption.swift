@@ -15,7 +15,7 @@ package struct AdoptionItem: Sendable {
 
 /// How a file came into the view, and what is left where it was: nothing.
 package enum Adopted: Sendable {
-    case version(Addition)
+    case version(AddedBytes)
     /// No model: it lives in the view as it is.
     case plain
 }
@@ -113,7 +113,7 @@ extension Store {
                     [now.changed.nanoseconds, digest.data])
             }
         }
-        return .version(addition)
+        return .version(AddedBytes(addition: addition, digest: digest, isNew: bytes.isNew, source: facts))
     }
 
     /// A directory of the view for one that is adopted.

@@ -29,6 +29,11 @@ struct FileFacts: Equatable {
         changed = Timestamp(seconds: facts.st_ctim.tv_sec, nanoseconds: facts.st_ctim.tv_nsec)
     }
 
+    /// Whether nobody wrote between the two; names and modes may have changed.
+    func hasSameBytes(as other: FileFacts) -> Bool {
+        device == other.device && inode == other.inode && size == other.size && modified == other.modified
+    }
+
     /// Nil where there is nothing at `path`. A link is followed unless `followLinks` is false.
     static func at(_ path: FilePath, followLinks: Bool = true) throws(StoreError) -> FileFacts? {
         var facts = stat()

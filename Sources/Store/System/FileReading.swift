@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 package import Recipe
 import SystemPackage
@@ -25,6 +26,29 @@ package struct FileSource: ByteSource {
                 }
             }
         } catch { throw SourceError("\(error)") }
+    }
+}
+
+/// Whoever reads or writes a great deal once leaves the page cache as it was: others work from it.
+struct PageCacheGuard {
+    private let file: OwnedDescriptor
+    private let isGuarding: Bool
+
+    /// For a file of `size` bytes that is about to be read; one that is in memory for the most part stays there.
+    init(_ file: OwnedDescriptor, size: Int) {
+        self.file = file
+        let pages = reprofs_cached_pages(file.rawValue)
+        isGuarding = pages >= 0 && pages < size / 4096 / 2
+    }
+
+    /// For a file that was just written and is on disk.
+    init(written file: OwnedDescriptor) {
+        self.file = file
+        isGuarding = true
+    }
+
+    func restore() {
+        if isGuarding { posix_fadvise(file.rawValue, 0, 0, POSIX_FADV_DONTNEED) }
     }
 }
 
@@ -57,6 +81,12 @@ extension OwnedDescriptor {
             offset += count
         }
         return offset
+    }
+
+    /// Has the disk begin to write these bytes; nobody waits for it.
+    func startWriting(from offset: Int, count: Int) {
+        let startWriting: UInt32 = 2
+        _ = sync_file_range(rawValue, offset, count, startWriting)
     }
 
     /// Writes all of `bytes` at the end.

@@ -1,0 +1,33 @@
+import Dispatch
+import Store
+import Synchronization
+import SystemPackage
+
+/// Reads the hashes by which other tools know a model on another processor, while it is being added.
+final class SourceReading: Sendable {
+    /// Smaller files are read again afterwards. Bytes.
+    private static let worthwhile = 16 << 20
+
+    private let store: Store
+    private let group = DispatchGroup()
+    private let found = Mutex<SourceIdentity?>(nil)
+    private let isWanted = Atomic(true)
+
+    /// Nil where it is not worth it.
+    init?(_ source: FilePath, size: Int, _ store: Store) {
+        guard size >= Self.worthwhile else { return nil }
+        self.store = store
+        DispatchQueue.global().async(group: group) { [self] in
+            // What cannot be read now is read afterwards, and said then.
+            let identity = try? store.identity(ofSource: source) { self.isWanted.load(ordering: .relaxed) }
+            found.withLock { $0 = identity }
+        }
+    }
+
+    /// Waits for it, and keeps what it found of the bytes that were added.
+    func keep(as added: AddedBytes) throws(StoreError) {
+        guard added.isNew else { return isWanted.store(false, ordering: .relaxed) }
+        group.wait()
+        if let identity = found.withLock({ $0 }) { try store.keep(identity, of: added) }
+    }
+}
