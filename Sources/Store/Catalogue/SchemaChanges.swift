@@ -8,6 +8,7 @@ extension Schema {
         -- When the file's bytes were read last and were those of the hash; NULL: never since they were published.
         ALTER TABLE blob ADD COLUMN checked INTEGER;
         CREATE INDEX blobByChecked ON blob (checked, id) WHERE changed IS NOT NULL;
+        CREATE INDEX blobLost ON blob (id) WHERE damaged;
         CREATE INDEX identityByHeader ON identity (header) WHERE header IS NOT NULL;
         CREATE INDEX snapshotByParent ON snapshot (parent) WHERE parent IS NOT NULL;
 

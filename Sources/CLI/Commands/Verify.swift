@@ -1,0 +1,170 @@
+import ArgumentParser
+import Glibc
+import Recipe
+import Store
+import Synchronization
+import SystemPackage
+
+struct VerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Read everything again and compare it with its hashes.",
+        discussion: """
+            Bytes that are not those of their hash are put into quarantine and never served; what counts on them is listed. \
+            A reading that was cut off goes on the next time. Exit code 2 when something is lost.
+            """)
+    @Option(help: "Read only so many percent of the bytes: those that were read longest ago.") var sample: Int?
+    @Option(help: "Read only what was not read for so long: 30d, 12h.") var olderThan: Age?
+    @Option(help: "Read no more than so many megabytes a second.") var rate: Int?
+    @Option(help: "How many files to read at a time.") var jobs = Workers.processors
+    @Flag(help: "Begin anew instead of going on with a reading that was cut off.") var restart = false
+    @Flag(help: "Bring back what can be brought back.") var repair = false
+    @Option(name: .customLong("from"), help: "With --repair: where the bytes of lost models may be; files there are only read.")
+    var sources: [String] = []
+    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var store: StoreOption
+
+    func validate() throws {
+        if let sample, !(1...100).contains(sample) { throw ValidationError("--sample takes 1 to 100") }
+        if let rate, rate < 1 { throw ValidationError("--rate takes megabytes a second") }
+        guard (1...64).contains(jobs) else { throw ValidationError("--jobs takes 1 to 64") }
+        if !sources.isEmpty && !repair { throw ValidationError("--from goes with --repair") }
+        if sample != nil && olderThan != nil { throw ValidationError("--sample and --older-than exclude each other") }
+    }
+
+    func run() throws {
+        let store = try store.open()
+        var damages = try store.verifyCatalogue()
+        let isIndexBroken = !damages.isEmpty
+        let isInterrupted = Ending()
+        let interrupts = Interrupts { isInterrupted.raise() }
+        defer { withExtendedLifetime(interrupts) {} }
+        let reading = Reading(rate: rate.map { $0 * 1_000_000 }, isInterrupted)
+        damages += try store.verifyDamaged { count throws(StoreError) in try reading.pace(count) }
+        let (found, count) = try blobs(store, reading)
+        damages += found
+        damages += try store.verifyDocuments { () throws(StoreError) in try reading.pace(0) }
+        damages += try store.verifyFiles(grace: Age(seconds: 3600).ago)
+        var repaired: RepairReport?
+        if repair {
+            repaired = try store.repair(
+                from: try sources.map { try Paths.absolute($0) }, isIndexBroken: isIndexBroken) { _ in }
+            let restored = Set(repaired?.restored.map(\.digest) ?? [])
+            damages.removeAll { $0.digest.map(restored.contains) == true && $0.kind != .document }
+            if isIndexBroken {
+                damages.removeAll { $0.kind == .catalogue }
+                damages += try store.verifyCatalogue()
+            }
+        }
+        if json {
+            print(report(damages, count, repaired).formatted(), terminator: "")
+        } else {
+            show(damages, count, repaired)
+        }
+        if damages.contains(where: \.isLoss) { throw ExitCode.someFailed }
+    }
+
+    /// Reads the blobs that are due, several at a time.
+    private func blobs(_ store: Store, _ reading: Reading) throws -> (damages: [Damage], count: Int) {
+        let isPartial = sample != nil || olderThan != nil
+        let before = try olderThan?.ago ?? (isPartial ? Timestamp.now() : store.beginVerification(anew: restart))
+        let total = try store.bytesToVerify(before: before)
+        var left = sample.map { total / 100 * $0 } ?? .max
+        let progress = Mutex(ProgressLine(total: min(total, left)))
+        let damages = Mutex<[Damage]>([])
+        let failure = Mutex<StoreError?>(nil)
+        var count = 0
+        while left > 0 {
+            var blobs: [Blob] = []
+            for blob in try store.blobsToVerify(before: before, limit: 256) where left > 0 {
+                blobs.append(blob)
+                left -= left == .max ? 0 : max(1, blob.size)
+            }
+            guard !blobs.isEmpty else { break }
+            let due = blobs
+            Workers.forEach(of: due.count, share: 1, limit: jobs) { range in
+                guard failure.withLock({ $0 == nil }) else { return }
+                let blob = due[range.lowerBound]
+                do throws(StoreError) {
+                    let damage = try store.verify(blob) { count throws(StoreError) in
+                        try reading.pace(count)
+                        progress.withLock { $0.advance(by: count, of: blob.digest.autoV2) }
+                    }
+                    if let damage { damages.withLock { $0.append(damage) } }
+                } catch { failure.withLock { $0 = error } }
+            }
+            if let failure = failure.withLock({ $0 }) {
+                progress.withLock { $0.clear() }
+                throw failure
+            }
+            count += due.count
+        }
+        progress.withLock { $0.clear() }
+        if !isPartial { try store.finishVerification() }
+        return (damages.withLock { $0 }, count)
+    }
+
+    private func show(_ damages: [Damage], _ count: Int, _ repaired: RepairReport?) {
+        for damage in damages {
+            print("\(damage.kind.rawValue)  \(damage.digest?.hex ?? "")  \(damage.detail)".withoutControls)
+            let affected = damage.affected
+            for (what, names) in [
+                ("model", affected.models), ("pin", affected.pins), ("snapshot", affected.snapshots), ("image", affected.images),
+            ] {
+                for name in names { print("    \(what) \(name)".withoutControls) }
+            }
+        }
+        for (digest, source) in repaired?.restored ?? [] { print("restored  \(digest.hex)  from \(source)".withoutControls) }
+        if repaired?.isReindexed == true { print("restored  the catalogue's indexes") }
+        let lost = damages.count(where: \.isLoss)
+        print("\(count) blobs read; \(lost == 0 ? "nothing is lost" : "\(lost) lost")\(lost > 0 && !repair ? "; --repair --from DIR looks for their bytes" : "").")
+    }
+
+    private func report(_ damages: [Damage], _ count: Int, _ repaired: RepairReport?) -> JSON {
+        func list(_ names: [String]) -> JSON { .array(names.map { .string($0) }) }
+        return [
+            "schema": "reprofs.verify/1", "read": .integer(count),
+            "damages": .array(
+                damages.map {
+                    [
+                        "kind": .string($0.kind.rawValue), "sha256": .string(orNull: $0.digest?.hex),
+                        "detail": .string($0.detail), "models": list($0.affected.models),
+                        "snapshots": list($0.affected.snapshots), "images": list($0.affected.images),
+                        "pins": list($0.affected.pins),
+                    ]
+                }),
+            "restored": .array(
+                (repaired?.restored ?? []).map {
+                    ["sha256": .string($0.digest.hex), "source": .string($0.source.string)]
+                }),
+        ]
+    }
+}
+
+/// Says once that something is to end.
+final class Ending: Sendable {
+    private let state = Atomic(false)
+    var isRaised: Bool { state.load(ordering: .relaxed) }
+    func raise() { state.store(true, ordering: .relaxed) }
+}
+
+/// Reads no faster than it may, together with others.
+private final class Reading: Sendable {
+    /// Bytes a second.
+    private let rate: Int?
+    private let isInterrupted: Ending
+    private let start = ContinuousClock.now
+    private let done = Atomic(0)
+
+    init(rate: Int?, _ isInterrupted: Ending) {
+        self.rate = rate
+        self.isInterrupted = isInterrupted
+    }
+
+    func pace(_ count: Int) throws(StoreError) {
+        guard !isInterrupted.isRaised else { throw .interrupted }
+        guard let rate else { return }
+        let total = done.wrappingAdd(count, ordering: .relaxed).newValue
+        let early = Double(total) / Double(rate) - start.duration(to: .now) / .seconds(1)
+        if early > 0.001 { usleep(UInt32(min(early, 1) * 1_000_000)) }
+    }
+}

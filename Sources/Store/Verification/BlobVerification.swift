@@ -1,0 +1,132 @@
+import GRDB
+import Glibc
+package import Recipe
+import SystemPackage
+
+extension Store {
+    /// When the verification that is under way began: one that was cut off goes on, unless a new one is asked for.
+    package func beginVerification(anew: Bool) throws(StoreError) -> Timestamp {
+        try catalogue.write { db in
+            let last = try Int64.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'verifying'")
+            if let last, !anew { return Timestamp(nanoseconds: last) }
+            let now = Timestamp.now()
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO meta VALUES ('verifying', ?)", arguments: [now.nanoseconds])
+            return now
+        }
+    }
+
+    package func finishVerification() throws(StoreError) {
+        try catalogue.write { db in try db.execute(sql: "DELETE FROM meta WHERE key = 'verifying'") }
+    }
+
+    /// The blobs that were read longest ago, of those that were not read since `time`.
+    package func blobsToVerify(before time: Timestamp, limit: Int) throws(StoreError) -> [Blob] {
+        try page(
+            """
+            SELECT id AS blob, sha256, size FROM blob WHERE changed IS NOT NULL AND NOT damaged
+            AND (checked IS NULL OR checked < ?) ORDER BY checked, id
+            """, [time.nanoseconds], limit, Blob.init)
+    }
+
+    /// Bytes of blobs in files that were not read since `time`.
+    package func bytesToVerify(before time: Timestamp) throws(StoreError) -> Int {
+        try one(
+            """
+            SELECT coalesce(sum(size), 0) FROM blob WHERE changed IS NOT NULL AND NOT damaged
+            AND (checked IS NULL OR checked < ?)
+            """, [time.nanoseconds]) { $0[0] } ?? 0
+    }
+
+    /// Reads a blob's file and says what is wrong with it; nil where it is whole. `pace` is told of every byte read and may
+    /// wait, or end it.
+    ///
+    /// What is wrong is never served again: the row says so before the file leaves its place.
+    package func verify(_ blob: Blob, pace: (Int) throws(StoreError) -> Void) throws(StoreError) -> Damage? {
+        let path = files.path(of: blob.digest)
+        guard try FileFacts.at(path, followLinks: false)?.kind == .file else {
+            return try lose(blob, .missing, "its file is not there")
+        }
+        let facts: FileFacts
+        let digest: Digest
+        do throws(StoreError) {
+            let file = try files.open(blob.digest)
+            facts = try FileFacts.of(file, path)
+            let cache = PageCacheGuard(file, size: facts.size)
+            defer { cache.restore() }
+            let hash = SHA256()
+            _ = try file.forEachChunk(path) { chunk throws(StoreError) in
+                hash.update(chunk)
+                try pace(chunk.count)
+            }
+            digest = hash.finish()
+        } catch {
+            guard case .system(_, _, let errno) = error, errno != .permissionDenied else { throw error }
+            return try lose(blob, .unreadable, "\(error)")
+        }
+        guard digest == blob.digest, facts.size == blob.size else {
+            return try lose(blob, .damaged, "its \(facts.size) bytes have the hash \(digest)")
+        }
+        try catalogue.writeSoon { db in
+            try db.execute(
+                db.cachedStatement(sql: "UPDATE blob SET checked = ?, changed = ? WHERE id = ? AND NOT damaged"),
+                [Timestamp.now().nanoseconds, facts.changed.nanoseconds, blob.id])
+        }
+        return nil
+    }
+
+    /// What is known to be lost already, and has not come back. A file that is whole again is served again.
+    package func verifyDamaged(pace: (Int) throws(StoreError) -> Void) throws(StoreError) -> [Damage] {
+        var found: [Damage] = []
+        let blobs = try page(
+            "SELECT id AS blob, sha256, size FROM blob WHERE damaged AND dropped IS NULL ORDER BY id", [],
+            Int(Int32.max), Blob.init)
+        for blob in blobs {
+            if let damage = try verify(blob, pace: pace) {
+                found.append(damage)
+            } else if let facts = try FileFacts.at(files.path(of: blob.digest)) {
+                try serveAgain(.file(blob.digest, size: blob.size, changed: facts.changed))
+            }
+        }
+        return found
+    }
+
+    func serveAgain(_ published: PublishedBlob) throws(StoreError) {
+        try catalogue.write { db in
+            let id = try db.blob(published, in: files)
+            try db.execute(
+                db.cachedStatement(sql: "UPDATE blob SET checked = ? WHERE id = ?"), [Timestamp.now().nanoseconds, id])
+        }
+    }
+
+    private func lose(_ blob: Blob, _ kind: Damage.Kind, _ detail: String) throws(StoreError) -> Damage {
+        try catalogue.write { db in
+            let wasDamaged = try Bool.fetchOne(
+                db.cachedStatement(sql: "SELECT damaged FROM blob WHERE id = ?"), arguments: [blob.id])
+            guard wasDamaged == false else { return }
+            try db.execute(db.cachedStatement(sql: "UPDATE blob SET damaged = 1 WHERE id = ?"), [blob.id])
+            try db.regrade(blob: blob.id)
+        }
+        if kind != .missing { try quarantine(blob.digest) }
+        return Damage(kind: kind, digest: blob.digest, detail: detail, affected: try affected(by: blob.digest))
+    }
+
+    /// Files whose bytes are not those of their names: kept, and never served.
+    var quarantine: FilePath { path.appending("quarantine") }
+
+    private func quarantine(_ digest: Digest) throws(StoreError) {
+        if try FileFacts.at(quarantine) == nil {
+            try Kernel.makeDirectory(quarantine, permissions: 0o700)
+            try Kernel.syncDirectory(path)
+        }
+        var target = quarantine.appending(digest.hex)
+        var count = 1
+        while try FileFacts.at(target, followLinks: false) != nil {
+            count += 1
+            target = quarantine.appending("\(digest.hex).\(count)")
+        }
+        try Kernel.rename(files.path(of: digest), to: target)
+        try Kernel.syncDirectory(quarantine)
+        try Kernel.syncDirectory(files.directory)
+    }
+}

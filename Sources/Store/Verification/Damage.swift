@@ -1,0 +1,96 @@
+import GRDB
+package import Recipe
+
+/// Something in the store that is not as it should be.
+package struct Damage: Sendable {
+    package enum Kind: String, Sendable {
+        /// A blob's bytes are not those of its hash; they were put into quarantine.
+        case damaged
+        /// A blob's file is not there.
+        case missing
+        /// A blob's file cannot be read.
+        case unreadable
+        /// A document in the catalogue is not what its hash says.
+        case document
+        /// The catalogue contradicts itself.
+        case catalogue
+        /// A file in blobs/ that no row names; garbage collection takes it away.
+        case stray
+        /// Something in blobs/ that is no blob.
+        case foreign
+    }
+
+    package let kind: Kind
+    package let digest: Digest?
+    package let detail: String
+    package var affected = Affected()
+
+    /// Whether bytes are at stake that somebody counts on.
+    package var isLoss: Bool { kind != .stray && kind != .foreign }
+}
+
+/// Who counts on a blob.
+package struct Affected: Sendable {
+    /// `folder/name@vN`.
+    package var models: [String] = []
+    /// Ids of snapshots that pin it, or are made of it.
+    package var snapshots: [String] = []
+    /// Paths in by-image.
+    package var images: [String] = []
+    /// Names of snapshots.
+    package var pins: [String] = []
+}
+
+extension Store {
+    package func affected(by digest: Digest) throws(StoreError) -> Affected {
+        try catalogue.read { db in
+            guard let blob = try Int64.fetchOne(db, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [digest.data])
+            else { return Affected() }
+            return try db.affected(by: blob)
+        }
+    }
+}
+
+extension Database {
+    /// Enough names for a person to act on; a list is never longer than this.
+    private static var affectedLimit: Int { 1000 }
+
+    fileprivate func affected(by blob: Int64) throws -> Affected {
+        var affected = Affected()
+        for row in try Row.fetchAll(
+            self,
+            sql: """
+                SELECT model.directory, model.name, version.number FROM version JOIN model ON model.id = version.model
+                WHERE version.blob = ? LIMIT \(Self.affectedLimit)
+                """, arguments: [blob])
+        {
+            let path = try path(ofDirectory: row["directory"]) + [row["name"]]
+            affected.models.append("\(path.joined(separator: "/"))@v\(row["number"] as Int)")
+        }
+        let snapshots = try Row.fetchAll(
+            self,
+            sql: """
+                WITH affected(id) AS (
+                    SELECT snapshot.id FROM pin JOIN snapshot ON snapshot.models = pin.pinSet WHERE pin.blob = ?1
+                    UNION SELECT snapshot.id FROM pin JOIN snapshot ON snapshot.inputs = pin.pinSet WHERE pin.blob = ?1
+                    UNION SELECT snapshot.id FROM pin JOIN snapshot ON snapshot.nodes = pin.pinSet WHERE pin.blob = ?1
+                    UNION SELECT id FROM snapshot WHERE ?1 IN (document, prompt, workflow, parameters, records, environment))
+                SELECT snapshot.id, snapshot.short, snapshot.image FROM affected JOIN snapshot ON snapshot.id = affected.id
+                ORDER BY snapshot.id LIMIT \(Self.affectedLimit)
+                """, arguments: [blob])
+        affected.snapshots = snapshots.map { $0["short"] }
+        for row in snapshots {
+            for name in try Row.fetchAll(
+                cachedStatement(sql: "SELECT directory, name FROM imageName WHERE image = ?"),
+                arguments: [row["image"] as Int64])
+            {
+                let path = try path(ofDirectory: name["directory"]).dropFirst() + [name["name"]]
+                affected.images.append(path.joined(separator: "/"))
+            }
+            affected.pins += try String.fetchAll(
+                cachedStatement(sql: "SELECT name FROM pinName WHERE snapshot = ?"), arguments: [row["id"] as Int64])
+        }
+        affected.images = Array(Set(affected.images)).sorted()
+        return affected
+    }
+}
