@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import Synchronization
 
 /// Tells when a command is asked to end, instead of ending it, for as long as it is held.
 final class Interrupts {
@@ -21,4 +22,12 @@ final class Interrupts {
         for source in sources { source.cancel() }
         for number in Self.signals { signal(number, SIG_DFL) }
     }
+}
+
+/// Whether the process was asked to end.
+final class Ending: Sendable {
+    private let flag = Mutex(false)
+
+    var isAsked: Bool { flag.withLock { $0 } }
+    func ask() { flag.withLock { $0 = true } }
 }

@@ -53,4 +53,22 @@ import Testing
             #expect(try line.run("gc", "--superseded-older-than", age).status == 64, "\(age)")
         }
     }
+
+    @Test func `reads everything again, and brings lost bytes back from where they are`() throws {
+        try add(seed: 1)
+        #expect(try line.run("verify").output == "2 blobs read; nothing is lost.\n")
+        let blob = line.store.appending("blobs/sha256/\(SmallModel.digest(seed: 1).hex)").string
+        try #require(unlink(blob) == 0)
+        let lost = try line.run("verify")
+        #expect(lost.status == 2)
+        #expect(lost.output.contains("missing") && lost.output.contains("model checkpoints/model.safetensors@v1"))
+        try line.mount()
+        #expect(throws: (any Error).self) { try line.read("models/checkpoints/model.safetensors") }
+        let repaired = try line.run("verify", "--repair", "--from", line.directory.appending("models").string, "--json")
+        #expect(repaired.status == 0, "\(repaired.complaint) \(repaired.output)")
+        #expect(repaired.json?["restored"]?.array?.count == 1)
+        #expect(try line.read("models/checkpoints/model.safetensors") == SmallModel.bytes(seed: 1))
+        #expect(try line.run("verify", "--from", "x").status == 64)
+        #expect(try line.run("verify", "--sample", "50").status == 0)
+    }
 }

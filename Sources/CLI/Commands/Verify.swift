@@ -18,7 +18,9 @@ struct VerifyCommand: ParsableCommand {
     @Option(help: "How many files to read at a time.") var jobs = Workers.processors
     @Flag(help: "Begin anew instead of going on with a reading that was cut off.") var restart = false
     @Flag(help: "Bring back what can be brought back.") var repair = false
-    @Option(name: .customLong("from"), help: "With --repair: where the bytes of lost models may be; files there are only read.")
+    @Option(
+        name: .customLong("from"),
+        help: "With --repair: where the bytes of lost models may be; files there are only read.")
     var sources: [String] = []
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
@@ -36,7 +38,7 @@ struct VerifyCommand: ParsableCommand {
         var damages = try store.verifyCatalogue()
         let isIndexBroken = !damages.isEmpty
         let isInterrupted = Ending()
-        let interrupts = Interrupts { isInterrupted.raise() }
+        let interrupts = Interrupts { isInterrupted.ask() }
         defer { withExtendedLifetime(interrupts) {} }
         let reading = Reading(rate: rate.map { $0 * 1_000_000 }, isInterrupted)
         damages += try store.verifyDamaged { count throws(StoreError) in try reading.pace(count) }
@@ -47,7 +49,8 @@ struct VerifyCommand: ParsableCommand {
         var repaired: RepairReport?
         if repair {
             repaired = try store.repair(
-                from: try sources.map { try Paths.absolute($0) }, isIndexBroken: isIndexBroken) { _ in }
+                from: try sources.map { try Paths.absolute($0) }, isIndexBroken: isIndexBroken
+            ) { _ in }
             let restored = Set(repaired?.restored.map(\.digest) ?? [])
             damages.removeAll { $0.digest.map(restored.contains) == true && $0.kind != .document }
             if isIndexBroken {
@@ -108,15 +111,20 @@ struct VerifyCommand: ParsableCommand {
             print("\(damage.kind.rawValue)  \(damage.digest?.hex ?? "")  \(damage.detail)".withoutControls)
             let affected = damage.affected
             for (what, names) in [
-                ("model", affected.models), ("pin", affected.pins), ("snapshot", affected.snapshots), ("image", affected.images),
+                ("model", affected.models), ("pin", affected.pins), ("snapshot", affected.snapshots),
+                ("image", affected.images),
             ] {
                 for name in names { print("    \(what) \(name)".withoutControls) }
             }
         }
-        for (digest, source) in repaired?.restored ?? [] { print("restored  \(digest.hex)  from \(source)".withoutControls) }
+        for (digest, source) in repaired?.restored ?? [] {
+            print("restored  \(digest.hex)  from \(source)".withoutControls)
+        }
         if repaired?.isReindexed == true { print("restored  the catalogue's indexes") }
         let lost = damages.count(where: \.isLoss)
-        print("\(count) blobs read; \(lost == 0 ? "nothing is lost" : "\(lost) lost")\(lost > 0 && !repair ? "; --repair --from DIR looks for their bytes" : "").")
+        print(
+            "\(count) blobs read; \(lost == 0 ? "nothing is lost" : "\(lost) lost")\(lost > 0 && !repair ? "; --repair --from DIR looks for their bytes" : "")."
+        )
     }
 
     private func report(_ damages: [Damage], _ count: Int, _ repaired: RepairReport?) -> JSON {
@@ -140,13 +148,6 @@ struct VerifyCommand: ParsableCommand {
     }
 }
 
-/// Says once that something is to end.
-final class Ending: Sendable {
-    private let state = Atomic(false)
-    var isRaised: Bool { state.load(ordering: .relaxed) }
-    func raise() { state.store(true, ordering: .relaxed) }
-}
-
 /// Reads no faster than it may, together with others.
 private final class Reading: Sendable {
     /// Bytes a second.
@@ -161,7 +162,7 @@ private final class Reading: Sendable {
     }
 
     func pace(_ count: Int) throws(StoreError) {
-        guard !isInterrupted.isRaised else { throw .interrupted }
+        guard !isInterrupted.isAsked else { throw .interrupted }
         guard let rate else { return }
         let total = done.wrappingAdd(count, ordering: .relaxed).newValue
         let early = Double(total) / Double(rate) - start.duration(to: .now) / .seconds(1)

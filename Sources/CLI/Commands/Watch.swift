@@ -67,11 +67,3 @@ struct WatchCommand: ParsableCommand {
         _ = SnapshotWork(items, label: label, inputs: inputs, sources: [], store: store, skipsUnchanged: true).run()
     }
 }
-
-/// Whether the process was asked to end.
-private final class Ending: Sendable {
-    private let flag = Mutex(false)
-
-    var isAsked: Bool { flag.withLock { $0 } }
-    func ask() { flag.withLock { $0 = true } }
-}

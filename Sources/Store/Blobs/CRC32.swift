@@ -4,7 +4,9 @@ import CDeflate
 struct CRC32 {
     private var sum: UInt32 = 0
 
-    mutating func update(_ bytes: UnsafeRawBufferPointer) { sum = libdeflate_crc32(sum, bytes.baseAddress, bytes.count) }
+    mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        sum = libdeflate_crc32(sum, bytes.baseAddress, bytes.count)
+    }
 
     /// 8 upper-case hex digits.
     var value: String {

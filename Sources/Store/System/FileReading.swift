@@ -53,7 +53,7 @@ struct PageCacheGuard {
 }
 
 extension OwnedDescriptor {
-    /// Gives the whole file to `body` in order, a megabyte at a time, and says how many bytes there were.
+    /// Gives the whole file to `body` in order, a piece at a time, and says how many bytes there were.
     func forEachChunk(
         _ path: FilePath, _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Void
     ) throws(StoreError) -> Int {
@@ -66,7 +66,7 @@ extension OwnedDescriptor {
     func forEachChunk(
         _ path: FilePath, from start: Int, to end: Int, _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Void
     ) throws(StoreError) -> Int {
-        let capacity = 1 << 20
+        let capacity = 256 << 10
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 4096)
         defer { buffer.deallocate() }
         var offset = start

@@ -35,7 +35,8 @@ extension Store {
             """
             SELECT coalesce(sum(size), 0) FROM blob WHERE changed IS NOT NULL AND NOT damaged
             AND (checked IS NULL OR checked < ?)
-            """, [time.nanoseconds]) { $0[0] } ?? 0
+            """, [time.nanoseconds]
+        ) { $0[0] } ?? 0
     }
 
     /// Reads a blob's file and says what is wrong with it; nil where it is whole. `pace` is told of every byte read and may

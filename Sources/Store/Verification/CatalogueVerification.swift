@@ -15,7 +15,9 @@ extension Store {
                 found.append(
                     Damage(
                         kind: .catalogue, digest: nil,
-                        detail: "\(row["table"] as String) row \(row["rowid"] ?? 0) names a \(row["parent"] as String) that is not there"))
+                        detail:
+                            "\(row["table"] as String) row \(row["rowid"] ?? 0) names a \(row["parent"] as String) that is not there"
+                    ))
             }
             return found
         }

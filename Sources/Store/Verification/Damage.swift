@@ -44,7 +44,8 @@ package struct Affected: Sendable {
 extension Store {
     package func affected(by digest: Digest) throws(StoreError) -> Affected {
         try catalogue.read { db in
-            guard let blob = try Int64.fetchOne(db, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [digest.data])
+            guard
+                let blob = try Int64.fetchOne(db, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [digest.data])
             else { return Affected() }
             return try db.affected(by: blob)
         }

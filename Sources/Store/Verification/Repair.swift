@@ -23,8 +23,8 @@ extension Store {
         }
         var lost: [Int: Set<Digest>] = [:]
         for blob in try page(
-            "SELECT id AS blob, sha256, size FROM blob WHERE damaged AND dropped IS NULL", [], Int(Int32.max), Blob.init)
-        { lost[blob.size, default: []].insert(blob.digest) }
+            "SELECT id AS blob, sha256, size FROM blob WHERE damaged AND dropped IS NULL", [], Int(Int32.max), Blob.init
+        ) { lost[blob.size, default: []].insert(blob.digest) }
         for path in [quarantine] + paths {
             try search(path, &lost, &report, progress)
         }
@@ -38,7 +38,8 @@ extension Store {
         switch facts.kind {
         case .directory:
             for name in try DirectoryListing.entries(in: path) {
-                guard let text = String(validating: name, as: UTF8.self), let component = FilePath.Component(text) else {
+                guard let text = String(validating: name, as: UTF8.self), let component = FilePath.Component(text)
+                else {
                     continue
                 }
                 try search(path.appending(component), &lost, &report, progress)
