@@ -19,7 +19,7 @@ def unmount(path):
 
 
 @contextlib.contextmanager
-def fresh_disk(size, directory=None, kind="ext4"):
+def fresh_disk(size, directory=None, kind="ext4", options=()):
     """A directory on a file system of its own, of `size` bytes, that nothing was ever deleted from; without root a plain one."""
     work = tempfile.mkdtemp(prefix="reprofs-bench-", dir=directory)
     disk, loop = os.path.join(work, "disk"), None
@@ -32,7 +32,7 @@ def fresh_disk(size, directory=None, kind="ext4"):
                 for _ in range(0, size, len(piece)):
                     file.write(piece)
                 os.fsync(file.fileno())
-            run(f"mkfs.{kind}", *(["-q", "-F"] if kind == "ext4" else ["-q"]), image)
+            run(f"mkfs.{kind}", *(["-q", "-F"] if kind == "ext4" else ["-q"]), *options, image)
             os.mkdir(disk)
             # Past the page cache of the disk below, or everything would be cached twice.
             loop = run("losetup", "-f", "--show", "--direct-io=on", image).strip()
