@@ -1,7 +1,7 @@
 import Dispatch
 import Foundation
 import Logging
-import ReproFS
+package import ReproFS
 package import Store
 import Synchronization
 import SystemPackage
@@ -23,7 +23,7 @@ package enum View: String, CaseIterable, Sendable {
     /// Runs `body` on a real mount of `store`, and unmounts it whatever happens.
     package static func mount(
         _ store: Store, isModelsDirectory: Bool = false, passesThrough: Bool = true,
-        _ body: (MountedTree) throws -> Void
+        scrub: ScrubSchedule? = nil, _ body: (MountedTree) throws -> Void
     ) throws {
         guard access("/dev/fuse", R_OK | W_OK) == 0 else { try Test.cancel("skipped: /dev/fuse is not there to use") }
         let directory = try TemporaryDirectory()
@@ -36,6 +36,7 @@ package enum View: String, CaseIterable, Sendable {
         let problem = Mutex<String?>(nil)
         var options = Mount.Options()
         options.passesThrough = passesThrough
+        options.scrub = scrub
         let mount = Mount(root, options: options, logger: Logger(label: "test")) { ready.signal() }
         Thread.detachNewThread {
             do { try mount.run() } catch {

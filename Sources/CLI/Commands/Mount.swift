@@ -27,6 +27,9 @@ struct MountCommand: ParsableCommand {
         help: "Let the kernel read models by itself where it can; .reprofs/status says whether it does.")
     var passthrough = true
 
+    @Flag(inversion: .prefixedNo, help: "Read models again, each once a month, where nobody else wants the disk.")
+    var scrub = true
+
     @OptionGroup var store: StoreOption
 
     func run() throws {
@@ -71,6 +74,7 @@ struct MountCommand: ParsableCommand {
         options.allowOther = allowOther
         options.handlesSignals = true
         options.passesThrough = passthrough
+        if !scrub { options.scrub = nil }
         try Mount(root, options: options, logger: logger, whenReady: whenReady).run()
     }
 }

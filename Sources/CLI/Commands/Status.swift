@@ -22,6 +22,7 @@ struct StatusCommand: ParsableCommand {
         let usage: StoreUsage
         let free: Int
         let waiting: Int
+        let verification: Store.VerificationState
         /// What each mount says of itself; nil where it gave no answer.
         let mounts: [(row: MountRow, status: JSON?)]
 
@@ -32,6 +33,7 @@ struct StatusCommand: ParsableCommand {
             let space = try store.space()
             free = Int(clamping: space.available) * Int(space.blockSize)
             waiting = try store.countImprovable()
+            verification = try store.verificationState()
             mounts = try store.mounts().map { ($0, MountPoint.status(at: $0.path)) }
         }
 
@@ -48,6 +50,11 @@ struct StatusCommand: ParsableCommand {
                 "bytes": [
                     "blobs": .integer(usage.blobs), "versions": .integer(usage.versions),
                     "superseded": .integer(usage.superseded), "drafts": .integer(usage.drafts), "free": .integer(free),
+                ],
+                "verification": [
+                    "newest": .string(orNull: verification.newest?.description),
+                    "oldest": .string(orNull: verification.oldest?.description),
+                    "unread": .integer(verification.unchecked), "lost": .integer(verification.damaged),
                 ],
                 "mounts": .array(
                     mounts.map { row, status in
@@ -67,6 +74,13 @@ struct StatusCommand: ParsableCommand {
                 "Images     \(counts.images) with \(counts.snapshots) snapshots"
                     + (waiting > 0 ? "; something came that makes \(waiting) of them better" : ""),
             ]
+            if let read = verification.newest {
+                lines.append(
+                    "Read again \(read.brief) last; \(verification.unchecked) blobs not yet, \(verification.damaged) lost"
+                )
+            } else if verification.damaged > 0 {
+                lines.append("Lost       \(verification.damaged) blobs; 'reprofs verify' names them")
+            }
             if usage.drafts > 0 {
                 lines.append("Drafts     \(Terminal.size(usage.drafts)) in files that are no versions")
             }

@@ -20,6 +20,8 @@ package final class Mount: Sendable {
         package var handlesSignals = false
         /// Whether the kernel may read blobs by itself, where it can.
         package var passesThrough = true
+        /// When blobs are read again; nil: never.
+        package var scrub: ScrubSchedule? = ScrubSchedule()
         package init() {}
     }
 
@@ -104,6 +106,9 @@ package final class Mount: Sendable {
         let notifier = Notifier(session, root: root, row: row, logger: logger)
         notifier.start()
         defer { notifier.stop() }
+        let scrub = options.scrub.map { Scrub(store, $0, logger: logger) }
+        scrub?.start()
+        defer { scrub?.stop() }
         if options.handlesSignals { Signals.take() }
         let result = reprofs_session_loop(session, configuration)
         ServiceManager.stopping()

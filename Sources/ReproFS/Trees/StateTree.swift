@@ -58,6 +58,7 @@ private struct StatusFile: File {
     private func text() throws(Failure) -> String {
         let counts = try asking(context.store.counts)
         let view = try asking(context.store.active)
+        let verification = try asking(context.store.verificationState)
         let active: JSON = [
             "view": .string(view.models == nil ? "live" : view.snapshot ?? "a variation"),
             "generation": .integer(view.generation), "switched": .string(view.changed.description),
@@ -75,7 +76,11 @@ private struct StatusFile: File {
             ],
             "passthrough": passthrough,
             "active": active,
-            "lastScrub": .null,
+            "lastScrub": .string(orNull: verification.newest?.description),
+            "verification": [
+                "oldest": .string(orNull: verification.oldest?.description), "unread": .integer(verification.unchecked),
+                "lost": .integer(verification.damaged),
+            ],
         ]
         return status.formatted()
     }

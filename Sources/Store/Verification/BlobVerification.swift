@@ -1,3 +1,4 @@
+import CLinux
 import GRDB
 import Glibc
 package import Recipe
@@ -90,6 +91,18 @@ extension Store {
             }
         }
         return found
+    }
+
+    /// The right to read everything again at leisure, which one process at a time has; nil where another has it.
+    package func leaseForScrub() throws(StoreError) -> OwnedDescriptor? {
+        let directory = try Kernel.open(path.appending("backup"), .readOnly, options: .directory)
+        return Kernel.lock(directory, .exclusive, waits: false) ? directory : nil
+    }
+
+    /// From now on this thread reads and writes only where nobody else wants the disk.
+    package static func yieldDisk() {
+        // A wish: a kernel or a disk that does not know of it takes turns as ever.
+        _ = reprofs_use_idle_disk()
     }
 
     func serveAgain(_ published: PublishedBlob) throws(StoreError) {

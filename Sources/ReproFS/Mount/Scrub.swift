@@ -1,0 +1,74 @@
+import Glibc
+import Logging
+import Recipe
+import Store
+import Synchronization
+
+/// When a mount reads its store's blobs again.
+package struct ScrubSchedule: Sendable {
+    /// How long a mount waits before it begins. Microseconds.
+    package var delay: UInt32 = 60_000_000
+    /// What was read so lately is not read again. Seconds.
+    package var age = 30 * 86_400
+    /// Bytes a second.
+    package var rate = 32_000_000
+    package init() {}
+}
+
+/// Reads the store's blobs again where nobody else wants the disk, what was read longest ago first, so that
+/// damage is known before a model is wanted. Of several mounts of a store one does it.
+final class Scrub: Sendable {
+    private let store: Store
+    private let schedule: ScrubSchedule
+    private let logger: Logger
+    private let isStopped = Atomic(false)
+    private let ticker = Mutex<Ticker?>(nil)
+
+    init(_ store: Store, _ schedule: ScrubSchedule, logger: Logger) {
+        self.store = store
+        self.schedule = schedule
+        self.logger = logger
+    }
+
+    func start() {
+        let ticker = Ticker(every: schedule.delay) { [self] in
+            // Not the idle class of the processor: a thread that waits for one there while it holds the catalogue holds up all.
+            Store.yieldDisk()
+            var isFirst = true
+            return {
+                // The first call comes at once, and a mount that has just begun has something else to do.
+                if isFirst { isFirst = false } else { self.run() }
+            }
+        }
+        ticker.start()
+        self.ticker.withLock { $0 = ticker }
+    }
+
+    /// Returns when the blob that is being read was let go.
+    func stop() {
+        isStopped.store(true, ordering: .relaxed)
+        ticker.withLock { $0 }?.stop()
+    }
+
+    private func run() {
+        do {
+            guard let lease = try store.leaseForScrub() else { return }
+            defer { withExtendedLifetime(lease) {} }
+            let before = Timestamp(nanoseconds: Timestamp.now().nanoseconds - Int64(schedule.age) * 1_000_000_000)
+            while !isStopped.load(ordering: .relaxed) {
+                guard let blob = try store.blobsToVerify(before: before, limit: 1).first else { return }
+                guard let damage = try store.verify(blob, pace: pace) else { continue }
+                let models = damage.affected.models.joined(separator: ", ")
+                logger.error(
+                    "\(damage.kind.rawValue): \(blob.digest), \(damage.detail); \(damage.affected.snapshots.count) snapshots and \(models) need it; 'reprofs verify --repair --from DIR' looks for its bytes"
+                )
+            }
+        } catch StoreError.interrupted {
+        } catch { logger.warning("reading blobs again: \(error)") }
+    }
+
+    private func pace(_ count: Int) throws(StoreError) {
+        if isStopped.load(ordering: .relaxed) { throw .interrupted }
+        usleep(UInt32(min(1_000_000, Double(count) / Double(schedule.rate) * 1_000_000)))
+    }
+}
