@@ -3,12 +3,12 @@ import Recipe
 import Store
 import SystemPackage
 
-/// An image as people name one: a file anywhere, the id of a snapshot, or the name of an image.
+/// An image as people name one: a file anywhere, the id or the name of a snapshot, or the name of an image.
 struct ImageArgument: ParsableArguments {
-    @Argument(help: "An image that was snapshotted, its name, or the id of a snapshot.")
+    @Argument(help: "An image that was snapshotted, its name, or the id or the name of a snapshot.")
     var image: String
 
-    /// The snapshot, and the name to show it under: found by its bytes, as an id, by its pixels, then by its name.
+    /// The snapshot, and the name to show it under: found by its bytes, as an id, as a pin's name, by its pixels, then by its name.
     func find(in store: Store) throws -> (snapshot: Int64, name: String) {
         try Self.known(image, in: store)
     }
@@ -25,6 +25,9 @@ struct ImageArgument: ParsableArguments {
             return (found.id, path.lastComponent?.string ?? found.imageName)
         }
         if image.utf8.count >= 8, let prefix = DigestPrefix(hex: image), let found = try store.snapshot(prefix) {
+            return (found.id, found.imageName)
+        }
+        if let pin = try store.pin(named: image), let found = try store.snapshot(named: pin.snapshot) {
             return (found.id, found.imageName)
         }
         if let pixels = try store.pixels(ofFile: path), let found = try store.snapshot(ofPixels: pixels) {

@@ -28,7 +28,7 @@ struct Reprofs: ParsableCommand {
             LineageCommand.self,
             MountCommand.self, UnmountCommand.self,
             LogCommand.self, RestoreCommand.self, UsageCommand.self, ReleaseCommand.self,
-            UseCommand.self, ReproduceCommand.self, DiffCommand.self,
+            UseCommand.self, ReproduceCommand.self, DiffCommand.self, PinCommand.self, UnpinCommand.self,
             VaryCommand.self, ExportCommand.self, WatchCommand.self,
         ])
 

@@ -44,11 +44,10 @@ package final class Store: Sendable {
         for name in ["blobs", "blobs/sha256", "incoming", "live", "backup"] {
             try makeDirectory(path.appending(name), permissions: 0o700)
         }
-        let index = #"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}"#
-        try write(index, to: path.appending("index.json"))
+        try write(LayoutIndex([]).bytes, to: LayoutIndex.path(in: path))
         let store = Store(path: path, catalogue: try Catalogue(path.appending("catalogue.sqlite")))
         // Last, because it makes the directory a store.
-        try write(#"{"imageLayoutVersion":"1.0.0"}"#, to: path.appending("oci-layout"))
+        try write(Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8), to: path.appending("oci-layout"))
         try Kernel.syncDirectory(path)
         return store
     }
@@ -73,10 +72,10 @@ package final class Store: Sendable {
         try Kernel.syncDirectory(path.removingLastComponent())
     }
 
-    private static func write(_ text: String, to path: FilePath) throws(StoreError) {
+    private static func write(_ bytes: [UInt8], to path: FilePath) throws(StoreError) {
         let file = try Kernel.open(
             path, .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWrite])
-        do { try file.descriptor.writeAll(Array(text.utf8)) } catch {
+        do { try file.descriptor.writeAll(bytes) } catch {
             throw .system("cannot write", path, (error as? Errno) ?? .ioError)
         }
         try Kernel.sync(file, path)

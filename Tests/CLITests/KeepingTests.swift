@@ -71,4 +71,28 @@ import Testing
         #expect(try line.run("verify", "--from", "x").status == 64)
         #expect(try line.run("verify", "--sample", "50").status == 0)
     }
+
+    @Test func `pins a snapshot so that the tools of registries carry it elsewhere`() throws {
+        try add(seed: 1)
+        try #require(try line.run("snapshot", try line.copyImage().string).status == 0)
+        let pinned = try line.run("pin", "txt2img_lora_00001_.png", "cover")
+        #expect(pinned.status == 0 && pinned.output.contains("cover is"), "\(pinned.complaint)")
+        #expect(try line.run("list", "pins").output.contains("cover"))
+        #expect(try line.run("recipe", "cover").status == 0)
+        guard FileManager.default.isExecutableFile(atPath: "/usr/bin/skopeo") else {
+            try Test.cancel("skipped: skopeo is not installed")
+        }
+        let source = "oci:\(line.store):cover"
+        let raw = try line.run(tool: "/usr/bin/skopeo", ["inspect", "--raw", source])
+        #expect(raw.json?["artifactType"] == "application/vnd.cncf.model.manifest.v1+json", "\(raw.complaint)")
+        let target = line.directory.appending("carried")
+        let copied = try line.run(
+            tool: "/usr/bin/skopeo", ["--insecure-policy", "copy", source, "dir:\(target)"])
+        try #require(copied.status == 0, "\(copied.complaint)")
+        let model = try Data(contentsOf: URL(fileURLWithPath: "\(target)/\(SmallModel.digest(seed: 1).hex)"))
+        #expect(Array(model) == SmallModel.bytes(seed: 1))
+        #expect(try line.run("unpin", "cover").status == 0)
+        #expect(try line.run(tool: "/usr/bin/skopeo", ["inspect", "--raw", source]).status != 0)
+        #expect(try line.run("unpin", "cover").status == 1)
+    }
 }

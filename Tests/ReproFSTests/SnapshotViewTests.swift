@@ -25,6 +25,20 @@ import Testing
         }
     }
 
+    /// > The name that `pin` gave a snapshot is a link to it, and is listed.
+    @Test(arguments: View.allCases) func `is entered by the name of a pin, as long as it has one`(_ way: View) throws {
+        try way.show(view.store) { tree throws in
+            _ = try view.store.pin(try view.fixture.row(view.first), as: "cover")
+            try eventually { tree.exists("by-snapshot/cover") }
+            #expect(try tree.link("by-snapshot/cover") == String(view.first.hex.prefix(12)))
+            try eventually { try tree.list("by-snapshot").contains("cover") }
+            #expect(
+                try tree.read("by-snapshot/cover/models/checkpoints/model.safetensors") == SmallModel.bytes(seed: 1))
+            _ = try view.store.unpin("cover")
+            try eventually { try !tree.exists("by-snapshot/cover") && !tree.list("by-snapshot").contains("cover") }
+        }
+    }
+
     /// > The id of a snapshot is the SHA-256 of its `snapshot.json`.
     @Test(arguments: View.allCases) func `shows the canonical form whose hash is the id`(_ way: View) throws {
         try way.show(view.store) { tree throws in

@@ -5,7 +5,10 @@ import Store
 struct ListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Show what is in the store.",
-        subcommands: [ListModels.self, ListVersions.self, ListSnapshots.self, ListImages.self, ListLoads.self])
+        subcommands: [
+            ListModels.self, ListVersions.self, ListSnapshots.self, ListImages.self, ListLoads.self,
+            ListPins.self,
+        ])
 }
 
 struct ListModels: ParsableCommand {

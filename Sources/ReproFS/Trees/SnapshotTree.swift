@@ -7,6 +7,7 @@ struct SnapshotTree: Tree {
     let name = "by-snapshot"
     let kinds: Set<NodeKind> = [
         .snapshot, .snapshotModel, .snapshotInput, .snapshotAlias, .snapshotFolderAlias, .snapshotNode,
+        .pinName,
     ]
     let fixed: Set<FixedNode> = [.snapshots]
 
@@ -14,6 +15,9 @@ struct SnapshotTree: Tree {
 
     func node(_ id: NodeID) throws(Failure) -> Node? {
         if id.kind == .fixed { return .directory(root) }
+        if id.kind == .pinName {
+            return try asking { () throws(StoreError) in try context.store.pin(id.row) }.map { .link(AliasLink($0)) }
+        }
         let row = id.kind == .snapshotAlias ? id.row : id.snapshot
         guard let snapshot = try asking({ () throws(StoreError) in try context.store.snapshot(row) }) else {
             return nil
@@ -31,7 +35,8 @@ struct SnapshotTree: Tree {
     }
 }
 
-/// `by-snapshot`: a directory for each snapshot; unique prefixes of 8 or more digits and whole ids are links.
+/// `by-snapshot`: a directory for each snapshot, and a link for each pin's name; unique prefixes of 8 or more digits and whole
+/// ids are links that are not listed.
 private struct SnapshotsDirectory: Directory {
     let context: MountContext
     var id: NodeID { FixedNode.snapshots.id }
@@ -46,20 +51,33 @@ private struct SnapshotsDirectory: Directory {
             if let snapshot = try context.store.snapshot(named: name) {
                 return .directory(SnapshotDirectory(context: context, snapshot: snapshot))
             }
-            guard name.utf8.count >= 8, let prefix = DigestPrefix(hex: name),
-                let snapshot = try context.store.snapshot(prefix)
-            else { return nil }
+            guard name.utf8.count >= 8, let prefix = DigestPrefix(hex: name) else {
+                return try context.store.pin(named: name).map { .link(AliasLink($0)) }
+            }
+            guard let snapshot = try context.store.snapshot(prefix) else { return nil }
             return .link(SnapshotDirectory(context: context, snapshot: snapshot).alias)
         }
     }
 
     func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
-        try Listing(phases: [snapshots]).entries(after: cookie, limit: limit)
+        try Listing(phases: [snapshots, pins]).entries(after: cookie, limit: limit)
     }
 
     private func snapshots(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
         try asking { () throws(StoreError) in try context.store.snapshots(after: after, limit: limit) }
             .map { Listing.Item($0.id, $0.short, SnapshotDirectory(context: context, snapshot: $0).attributes()) }
+    }
+
+    private func pins(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
+        try asking { () throws(StoreError) in try context.store.pins(after: after, limit: limit) }
+            .map { Listing.Item($0.id, $0.name, AliasLink($0).attributes()) }
+    }
+}
+
+extension AliasLink {
+    /// A pin's name leads to its snapshot.
+    fileprivate init(_ pin: NamedPin) {
+        self.init(id: NodeID(.pinName, pin.id), path: pin.snapshot, modified: pin.time)
     }
 }
 

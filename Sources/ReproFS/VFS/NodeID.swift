@@ -68,6 +68,7 @@ package enum NodeKind: UInt8, Sendable, CaseIterable {
     case momentDirectory = 37
     case momentLink = 38
     case momentAlias = 39
+    case pinName = 40
 }
 
 /// Nodes that stand for no row.

@@ -105,9 +105,9 @@ struct BlobFiles {
     }
 
     /// Publishes bytes that are in memory: in the catalogue when they are few, else as a file.
-    func publish(_ bytes: [UInt8]) throws(StoreError) -> PublishedBlob {
+    func publish(_ bytes: [UInt8], asFile: Bool = false) throws(StoreError) -> PublishedBlob {
         let digest = SHA256.digest(of: bytes)
-        if bytes.count <= Self.documentLimit {
+        if !asFile, bytes.count <= Self.documentLimit {
             return .document(digest, size: bytes.count, compressed: Compression.compress(bytes))
         }
         let staged = try Staged(in: incoming)

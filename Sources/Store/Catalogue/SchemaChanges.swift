@@ -14,17 +14,18 @@ extension Schema {
 
         -- Names of snapshots; one that has a name is never forgotten, and an OCI manifest alone gives its files back.
         CREATE TABLE pinName (
-            name TEXT PRIMARY KEY,
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL UNIQUE,
             snapshot INTEGER NOT NULL REFERENCES snapshot(id),
             manifest INTEGER NOT NULL REFERENCES blob(id),
             time INTEGER NOT NULL
-        ) WITHOUT ROWID;
+        );
         CREATE INDEX pinNameBySnapshot ON pinName (snapshot);
         -- What its manifest lists.
         CREATE TABLE pinLayer (
-            name TEXT NOT NULL REFERENCES pinName(name) ON DELETE CASCADE,
+            pinName INTEGER NOT NULL REFERENCES pinName(id) ON DELETE CASCADE,
             blob INTEGER NOT NULL REFERENCES blob(id),
-            PRIMARY KEY (name, blob)
+            PRIMARY KEY (pinName, blob)
         ) WITHOUT ROWID;
         CREATE INDEX pinLayerByBlob ON pinLayer (blob);
         """

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Recipe
+import Store
+
+struct PinCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pin", abstract: "Give a snapshot a name, and keep its bytes until it is unpinned.",
+        discussion: """
+            The store is an OCI image layout, and the pin is a manifest in it: 'skopeo copy oci:STORE:NAME …' and other tools of \
+            registries carry it elsewhere. It alone is enough to get the files and their names back.
+            """)
+    @OptionGroup var image: ImageArgument
+    @Argument(help: "Letters, digits, '.', '_' and '-'.") var name: String
+    @OptionGroup var store: StoreOption
+
+    func run() throws {
+        let store = try store.open()
+        let (id, image) = try image.find(in: store)
+        guard let snapshot = try store.snapshot(id) else { throw StoreError.notFound("the snapshot") }
+        let report = try store.pin(snapshot, as: name)
+        let what = "\(snapshot.short) of \(image)"
+        print(
+            (report.isNew
+                ? "\(name) is \(what): \(report.files) files, \(Terminal.size(report.bytes))."
+                : "\(name) was \(what) already.")
+                .withoutControls)
+        guard !report.lost.isEmpty else { return }
+        for path in report.lost { Terminal.complain("\(path): its bytes are lost") }
+        Terminal.complain("Once they are there again ('reprofs verify --repair --from DIR'), pin it again.")
+        throw ExitCode.someFailed
+    }
+}
+
+struct UnpinCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "unpin", abstract: "Take a snapshot's name away; the snapshot stays.")
+    @Argument(help: "The pin's name.") var name: String
+    @OptionGroup var store: StoreOption
+
+    func run() throws {
+        print("\(try store.open().unpin(name)) has the name \(name) no longer.".withoutControls)
+    }
+}
+
+struct ListPins: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pins", abstract: "Every snapshot that has a name.")
+    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var store: StoreOption
+
+    func run() throws {
+        var table = Table(asJSON: json)
+        for pin in try store.open().pins(after: 0, limit: Int(Int32.max)) {
+            table.row(
+                "\(pin.time.brief)  \(pin.snapshot)  \(pin.name)  \(pin.image)",
+                [
+                    "name": .string(pin.name), "snapshot": .string(pin.snapshotID.hex), "image": .string(pin.image),
+                    "manifest": .string(pin.manifest.hex), "pinned": .string(pin.time.description),
+                ])
+        }
+        table.finish(empty: "No snapshot has a name; give one with 'reprofs pin'.")
+    }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import Recipe
+
+/// A pinned snapshot as an OCI manifest in the CNCF ModelPack format: what tools of that world need to carry it elsewhere, and
+/// what a lost catalogue is made from again.
+struct PinManifest {
+    static let artifactType = "application/vnd.cncf.model.manifest.v1+json"
+    static let mediaType = "application/vnd.oci.image.manifest.v1+json"
+    private static let configType = "application/vnd.cncf.model.config.v1+json"
+    private static let filePath = "org.cncf.model.filepath"
+    private static let snapshotKey = "reprofs.snapshot"
+    private static let created = "org.opencontainers.image.created"
+    private static let title = "org.opencontainers.image.title"
+
+    /// A file of the snapshot's directory.
+    struct Layer: Equatable {
+        /// As in `by-snapshot/<id>`: `models/checkpoints/base.safetensors`, `snapshot.json`.
+        let path: String
+        let digest: Digest
+        let size: Int
+
+        var mediaType: String {
+            let kind =
+                switch path.prefix(while: { $0 != "/" }) {
+                case "models": "weight"
+                case "input": "dataset"
+                case "custom_nodes": "code"
+                default: "doc"
+                }
+            return "application/vnd.cncf.model.\(kind).v1.raw"
+        }
+    }
+
+    let snapshot: Digest
+    /// The name of the image.
+    let title: String
+    /// When the snapshot was made.
+    let created: Timestamp
+    let layers: [Layer]
+
+    init(snapshot: Digest, title: String, created: Timestamp, layers: [Layer]) {
+        self.snapshot = snapshot
+        self.title = title
+        self.created = created
+        self.layers = layers.sorted { $0.path < $1.path }
+    }
+
+    /// What ModelPack wants to know of a model; it depends on the layers alone.
+    var config: [UInt8] {
+        let config: JSON = [
+            "descriptor": ["title": .string(title), "createdAt": .string(created.description)],
+            "config": [:],
+            "modelfs": ["type": "layers", "diffIds": .array(layers.map { .string("sha256:\($0.digest.hex)") })],
+        ]
+        return Array(config.canonical().utf8)
+    }
+
+    var bytes: [UInt8] {
+        let config = config
+        let manifest: JSON = [
+            "schemaVersion": 2, "mediaType": .string(Self.mediaType), "artifactType": .string(Self.artifactType),
+            "config": Self.descriptor(Self.configType, SHA256.digest(of: config), config.count),
+            "layers": .array(
+                layers.map {
+                    Self.descriptor(
+                        $0.mediaType, $0.digest, $0.size, [("annotations", [Self.filePath: .string($0.path)])])
+                }),
+            "annotations": [
+                Self.snapshotKey: .string(snapshot.hex), Self.title: .string(title),
+                Self.created: .string(created.description),
+            ],
+        ]
+        return Array(manifest.canonical().utf8)
+    }
+
+    static func descriptor(
+        _ type: String, _ digest: Digest, _ size: Int, _ others: [(key: String, value: JSON)] = []
+    ) -> JSON {
+        let members: [(key: String, value: JSON)] = [
+            ("mediaType", .string(type)), ("digest", .string("sha256:\(digest.hex)")), ("size", .integer(size)),
+        ]
+        return .object(JSON.Object(members + others))
+    }
+
+    /// Reads what ``bytes`` wrote; nil for any other manifest. Layers without a path are left out.
+    init?(_ bytes: [UInt8]) {
+        guard let json = try? JSONParser.parse(bytes), json["artifactType"]?.string == Self.artifactType,
+            let notes = json["annotations"],
+            let snapshot = notes[Self.snapshotKey]?.string.flatMap({ Digest(hex: $0) }),
+            let created = notes[Self.created]?.string.flatMap({ Timestamp($0) })
+        else { return nil }
+        let layers = (json["layers"]?.array ?? []).compactMap { layer -> Layer? in
+            guard let path = layer["annotations"]?[Self.filePath]?.string, let size = layer["size"]?.number?.int,
+                size >= 0, let digest = Self.digest(layer)
+            else { return nil }
+            return Layer(path: path, digest: digest, size: size)
+        }
+        self.init(snapshot: snapshot, title: notes[Self.title]?.string ?? "image", created: created, layers: layers)
+    }
+
+    /// The digest that a descriptor names.
+    static func digest(_ descriptor: JSON) -> Digest? {
+        descriptor["digest"]?.string.flatMap { $0.hasPrefix("sha256:") ? Digest(hex: String($0.dropFirst(7))) : nil }
+    }
+}

@@ -1,0 +1,186 @@
+import GRDB
+package import Recipe
+import SystemPackage
+
+/// A snapshot's name.
+package struct NamedPin: Sendable {
+    package let id: Int64
+    package let name: String
+    /// The name of the snapshot's directory.
+    package let snapshot: String
+    package let snapshotID: Digest
+    /// The newest file name of its image.
+    package let image: String
+    package let manifest: Digest
+    package let time: Timestamp
+
+    init(_ row: Row) throws {
+        id = row["id"]
+        name = row["name"]
+        snapshot = row["short"]
+        snapshotID = try Digest(column: row["snapshotID"])
+        image = row["image"] ?? "image"
+        manifest = try Digest(column: row["manifest"])
+        time = Timestamp(nanoseconds: row["time"])
+    }
+}
+
+/// What pinning came to.
+package struct PinReport: Sendable {
+    package let manifest: Digest
+    /// Files that the manifest lists, and their bytes.
+    package let files, bytes: Int
+    /// Paths of files that are not in it, because their bytes are lost.
+    package let lost: [String]
+    /// False where the name had the snapshot already, as whole as it is now.
+    package let isNew: Bool
+}
+
+private let columns = """
+    SELECT pinName.id, pinName.name, snapshot.short, snapshot.sha256 AS snapshotID, blob.sha256 AS manifest, pinName.time,
+    (SELECT imageName.name FROM imageName WHERE imageName.image = snapshot.image ORDER BY time DESC, id DESC LIMIT 1) AS image
+    FROM pinName JOIN snapshot ON snapshot.id = pinName.snapshot JOIN blob ON blob.id = pinName.manifest
+    """
+
+extension Store {
+    /// Gives a snapshot a name. From then on it is never forgotten, and its manifest in the OCI layout alone is enough to get
+    /// its bytes and their names back.
+    ///
+    /// All of it is on disk when this returns. A name of another snapshot is refused; for the same one the manifest is made
+    /// anew, with what was lost before and is there again.
+    package func pin(_ snapshot: SnapshotRow, as name: String) throws(StoreError) -> PinReport {
+        if let why = Self.problem(ofPinName: name) { throw .refusedName(why) }
+        var layers: [PinManifest.Layer] = []
+        var published: [PublishedBlob] = []
+        var lost: [String] = []
+        for (path, blob) in try files(of: snapshot) {
+            do throws(StoreError) {
+                if case .bytes(let bytes) = try contents(of: blob) {
+                    published.append(try files.publish(bytes, asFile: true))
+                }
+            } catch {
+                switch error {
+                case .blobMissing, .blobDamaged:
+                    lost.append(path)
+                    continue
+                default: throw error
+                }
+            }
+            layers.append(.init(path: path, digest: blob.digest, size: blob.size))
+        }
+        let manifest = PinManifest(
+            snapshot: snapshot.digest, title: snapshot.imageName, created: snapshot.recorded, layers: layers)
+        let bytes = manifest.bytes
+        let config = try files.publish(manifest.config, asFile: true)
+        let file = try files.publish(bytes, asFile: true)
+        let isNew = try catalogue.write { db in
+            for blob in published + [config, file] { _ = try db.blob(blob, in: files) }
+            return try db.pin(
+                snapshot.id, as: name, manifest: file.digest, holding: [config.digest] + layers.map(\.digest))
+        }
+        try writeIndex()
+        return PinReport(
+            manifest: file.digest, files: layers.count, bytes: layers.reduce(0) { $0 + $1.size }, lost: lost,
+            isNew: isNew)
+    }
+
+    /// Takes a name away; the snapshot stays until it is forgotten. Returns the name of its directory.
+    package func unpin(_ name: String) throws(StoreError) -> String {
+        guard let pin = try pin(named: name) else { throw .notFound("a pin '\(name)'") }
+        try catalogue.write { db in
+            try db.execute(sql: "DELETE FROM pinName WHERE id = ?", arguments: [pin.id])
+            try db.touch(.snapshots)
+        }
+        try writeIndex()
+        return pin.snapshot
+    }
+
+    package func pin(named name: String) throws(StoreError) -> NamedPin? {
+        try one("\(columns) WHERE pinName.name = ?", [name], NamedPin.init)
+    }
+
+    package func pin(_ id: Int64) throws(StoreError) -> NamedPin? {
+        try one("\(columns) WHERE pinName.id = ?", [id], NamedPin.init)
+    }
+
+    package func pins(after id: Int64, limit: Int) throws(StoreError) -> [NamedPin] {
+        try page("\(columns) WHERE pinName.id > ? ORDER BY pinName.id", [id], limit, NamedPin.init)
+    }
+
+    /// Every file of a snapshot's directory that is stored, with its path there.
+    private func files(of snapshot: SnapshotRow) throws(StoreError) -> [(path: String, blob: Blob)] {
+        var found: [(path: String, blob: Blob)] = [("snapshot.json", snapshot.document)]
+        for (name, blob) in [
+            ("prompt.json", snapshot.prompt), ("workflow.json", snapshot.workflow),
+            ("parameters.txt", snapshot.parameters), ("records.json", snapshot.records),
+            ("environment.json", snapshot.environment),
+        ] {
+            if let blob { found.append((name, blob)) }
+        }
+        let sets = [("models", snapshot.models), ("input", snapshot.inputs), ("custom_nodes", snapshot.nodes)]
+        for (folder, set) in sets {
+            guard let set else { continue }
+            for file in try pinnedFiles(in: set) { found.append(("\(folder)/\(file.path)", file.blob)) }
+        }
+        return found
+    }
+
+    /// Why a text cannot be a pin's name; nil where it can. An OCI layout takes no other, and a name is no id.
+    private static func problem(ofPinName name: String) -> String? {
+        func isPlain(_ byte: UInt8) -> Bool {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "a")...UInt8(ascii: "z"):
+                true
+            default: false
+            }
+        }
+        let others = Array("._-".utf8)
+        guard (1...128).contains(name.utf8.count), name.utf8.first.map(isPlain) == true,
+            name.utf8.allSatisfy({ isPlain($0) || others.contains($0) })
+        else {
+            return "a pin's name has up to 128 letters, digits, '.', '_' and '-', and begins with a letter or a digit"
+        }
+        guard name.utf8.count < 8 || DigestPrefix(hex: name) == nil else { return "'\(name)' could be a snapshot's id" }
+        return nil
+    }
+}
+
+extension Database {
+    /// Whether something changed. The blobs are there.
+    func pin(_ snapshot: Int64, as name: String, manifest: Digest, holding blobs: [Digest]) throws -> Bool {
+        let known = try Row.fetchOne(
+            self,
+            sql: """
+                SELECT pinName.id, pinName.snapshot, blob.sha256, short FROM pinName
+                JOIN snapshot ON snapshot.id = pinName.snapshot JOIN blob ON blob.id = manifest WHERE name = ?
+                """, arguments: [name])
+        let id: Int64
+        if let known {
+            guard known["snapshot"] == snapshot else {
+                throw StoreError.conflict(
+                    "'\(name)' is the name of snapshot \(known["short"] as String); 'reprofs unpin \(name)' frees it")
+            }
+            if try Digest(column: known["sha256"]) == manifest { return false }
+            id = known["id"]
+            try execute(
+                sql: "UPDATE pinName SET manifest = (SELECT id FROM blob WHERE sha256 = ?) WHERE id = ?",
+                arguments: [manifest.data, id])
+            try execute(sql: "DELETE FROM pinLayer WHERE pinName = ?", arguments: [id])
+        } else {
+            try execute(
+                sql: """
+                    INSERT INTO pinName (name, snapshot, manifest, time)
+                    VALUES (?, ?, (SELECT id FROM blob WHERE sha256 = ?), ?)
+                    """, arguments: [name, snapshot, manifest.data, Timestamp.now().nanoseconds])
+            id = lastInsertedRowID
+            try touch(.snapshots)
+        }
+        for blob in blobs {
+            try execute(
+                cachedStatement(sql: "INSERT OR IGNORE INTO pinLayer SELECT ?, id FROM blob WHERE sha256 = ?"),
+                [id, blob.data])
+        }
+        return true
+    }
+}
