@@ -55,16 +55,20 @@ final class Scrub: Sendable {
             guard let lease = try store.leaseForScrub() else { return }
             defer { withExtendedLifetime(lease) {} }
             let before = Timestamp(nanoseconds: Timestamp.now().nanoseconds - Int64(schedule.age) * 1_000_000_000)
+            for damage in try store.verifyDamaged(inPlace: true, pace: pace) { report(damage) }
             while !isStopped.load(ordering: .relaxed) {
                 guard let blob = try store.blobsToVerify(before: before, limit: 1).first else { return }
-                guard let damage = try store.verify(blob, pace: pace) else { continue }
-                let models = damage.affected.models.joined(separator: ", ")
-                logger.error(
-                    "\(damage.kind.rawValue): \(blob.digest), \(damage.detail); \(damage.affected.snapshots.count) snapshots and \(models) need it; 'reprofs verify --repair --from DIR' looks for its bytes"
-                )
+                if let damage = try store.verify(blob, pace: pace) { report(damage) }
             }
         } catch StoreError.interrupted {
         } catch { logger.warning("reading blobs again: \(error)") }
+    }
+
+    private func report(_ damage: Damage) {
+        let models = damage.affected.models.joined(separator: ", ")
+        let what = "\(damage.kind.rawValue): \(damage.digest?.hex ?? "the catalogue"), \(damage.detail)"
+        let who = "\(damage.affected.snapshots.count) snapshots and \(models.isEmpty ? "no model" : models) need it"
+        logger.error("\(what); \(who); 'reprofs verify --repair --from DIR' looks for its bytes")
     }
 
     private func pace(_ count: Int) throws(StoreError) {

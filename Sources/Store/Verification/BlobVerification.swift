@@ -77,13 +77,17 @@ extension Store {
         return nil
     }
 
-    /// What is known to be lost already, and has not come back. A file that is whole again is served again.
-    package func verifyDamaged(pace: (Int) throws(StoreError) -> Void) throws(StoreError) -> [Damage] {
+    /// What is known to be lost already, and has not come back. A file that is whole again is served again. `inPlace` asks only
+    /// for those that have a file still, which a reader found damaged.
+    package func verifyDamaged(
+        inPlace: Bool = false, pace: (Int) throws(StoreError) -> Void
+    ) throws(StoreError) -> [Damage] {
         var found: [Damage] = []
         let blobs = try page(
             "SELECT id AS blob, sha256, size FROM blob WHERE damaged AND dropped IS NULL ORDER BY id", [],
             Int(Int32.max), Blob.init)
         for blob in blobs {
+            if inPlace, try FileFacts.at(files.path(of: blob.digest), followLinks: false) == nil { continue }
             if let damage = try verify(blob, pace: pace) {
                 found.append(damage)
             } else if let facts = try FileFacts.at(files.path(of: blob.digest)) {
