@@ -51,6 +51,7 @@ struct ProgressLine {
     private var shown = ContinuousClock.now
     private var done = 0
 
+    /// `total` is 0 where it is not known.
     init(total: Int, counts unit: Unit = .bytes) {
         self.total = total
         self.unit = unit
@@ -63,7 +64,11 @@ struct ProgressLine {
         let seconds = max(0.001, start.duration(to: .now) / .seconds(1))
         let rate = Double(done) / seconds
         let left = rate > 0 ? Int((Double(total - done) / rate).rounded(.up)) : 0
-        let percent = total > 0 ? min(100, 100 * done / total) : 100
+        guard total > 0 else {
+            return Terminal.write(
+                "\r\u{1B}[K\(unit.show(done))  \(unit.show(Int(rate)))/s  \(name.suffix(40))", to: STDERR_FILENO)
+        }
+        let percent = min(100, 100 * done / total)
         Terminal.write(
             "\r\u{1B}[K\(percent) %  \(unit.show(done)) of \(unit.show(total))  \(unit.show(Int(rate)))/s  "
                 + "\(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left  \(name.suffix(40))", to: STDERR_FILENO)

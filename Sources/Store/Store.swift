@@ -12,10 +12,13 @@ package final class Store: Sendable {
     let catalogue: Catalogue
     let files: BlobFiles
     let nodePacks = NodePacks()
+    /// Held as long as the store is used, so that nobody replaces the catalogue meanwhile.
+    private let lease: OwnedDescriptor?
 
-    private init(path: FilePath, catalogue: Catalogue) {
+    init(path: FilePath, catalogue: Catalogue, lease: OwnedDescriptor?) {
         self.path = path
         self.catalogue = catalogue
+        self.lease = lease
         files = BlobFiles(root: path)
     }
 
@@ -25,8 +28,12 @@ package final class Store: Sendable {
 
     /// Opens the store at `path` and cleans up what dead processes left in it.
     package static func open(_ path: FilePath) throws(StoreError) -> Store {
-        guard try isStore(path) else { throw .notAStore(path) }
-        let store = Store(path: path, catalogue: try Catalogue(path.appending("catalogue.sqlite")))
+        guard try isStore(path) else {
+            throw try FileFacts.at(path.appending("oci-layout")) == nil ? .notAStore(path) : .noCatalogue(path)
+        }
+        let lease = try StoreLease.shared(path)
+        let store = Store(
+            path: path, catalogue: try Catalogue(cataloguePath(path), backups: Backups(path)), lease: lease)
         try store.files.sweepIncoming()
         return store
     }
@@ -45,12 +52,15 @@ package final class Store: Sendable {
             try makeDirectory(path.appending(name), permissions: 0o700)
         }
         try write(LayoutIndex([]).bytes, to: LayoutIndex.path(in: path))
-        let store = Store(path: path, catalogue: try Catalogue(path.appending("catalogue.sqlite")))
+        let store = Store(
+            path: path, catalogue: try Catalogue(cataloguePath(path), backups: nil), lease: try StoreLease.shared(path))
         // Last, because it makes the directory a store.
         try write(Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8), to: path.appending("oci-layout"))
         try Kernel.syncDirectory(path)
         return store
     }
+
+    static func cataloguePath(_ store: FilePath) -> FilePath { store.appending("catalogue.sqlite") }
 
     package static func isStore(_ path: FilePath) throws(StoreError) -> Bool {
         for name in ["oci-layout", "catalogue.sqlite"] where try FileFacts.at(path.appending(name)) == nil {

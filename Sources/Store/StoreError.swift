@@ -5,6 +5,10 @@ package import SystemPackage
 package enum StoreError: Error, CustomStringConvertible {
     case notAStore(FilePath)
     case notEmpty(FilePath)
+    /// A store whose catalogue is gone.
+    case noCatalogue(FilePath)
+    /// Others use the store, or replace its catalogue; `holders` are processes.
+    case inUse(FilePath, holders: [String])
     /// Written by a newer version; `needs` is the oldest version that can open it.
     case newerStore(FilePath, needs: String)
     /// SQLite does not hold the durability that was asked for.
@@ -40,6 +44,10 @@ package enum StoreError: Error, CustomStringConvertible {
         switch self {
         case .notAStore(let path): "\(path) is no ReproFS store; make one with 'reprofs init'"
         case .notEmpty(let path): "\(path) is not empty and no ReproFS store; nothing was changed"
+        case .noCatalogue(let path):
+            "the store \(path) has no catalogue; 'reprofs rebuild' makes one from its backups, pins and blobs"
+        case .inUse(let path, let holders):
+            "the store \(path) is in use by \(holders.isEmpty ? "another process" : holders.joined(separator: " and "))"
         case .newerStore(let path, let needs):
             "the store \(path) was written by a newer ReproFS; it needs version \(needs) or later"
         case .unsafeCatalogue(let synchronous):

@@ -95,4 +95,26 @@ import Testing
         #expect(try line.run(tool: "/usr/bin/skopeo", ["inspect", "--raw", source]).status != 0)
         #expect(try line.run("unpin", "cover").status == 1)
     }
+
+    @Test func `rebuilds a lost catalogue, but not under a mount`() throws {
+        for seed in 1...2 { try add(seed: UInt64(seed)) }
+        try #require(try line.run("snapshot", try line.copyImage().string).status == 0)
+        let backup = try line.run("backup", "--json")
+        #expect(try #require(backup.json?["size"]?.number?.int) > 0, "\(backup.complaint)")
+        let before = try line.run("list", "versions", "--json").output
+        try line.mount()
+        let refused = try line.run("rebuild", "--force")
+        #expect(refused.status == 1)
+        #expect(refused.complaint.contains("in use by 'reprofs mount"), "\(refused.complaint)")
+        #expect(try line.run("unmount", line.mountPoint.string).status == 0)
+        #expect(try line.run("rebuild").complaint.contains("sound"))
+        for suffix in ["", "-wal", "-shm"] { unlink(line.store.string + "/catalogue.sqlite" + suffix) }
+        #expect(try line.run("list", "versions").complaint.contains("reprofs rebuild"))
+        let rebuilt = try line.run("rebuild")
+        #expect(rebuilt.status == 0 && rebuilt.output.contains("The catalogue is that of"), "\(rebuilt.complaint)")
+        #expect(try line.run("list", "versions", "--json").output == before)
+        try line.mount()
+        #expect(try line.read("by-name/checkpoints/model.safetensors/v1/model.safetensors") == SmallModel.bytes(seed: 1))
+        #expect(try line.run("verify").status == 0)
+    }
 }

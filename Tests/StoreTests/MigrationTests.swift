@@ -37,6 +37,17 @@ import Testing
         #expect(try store.collect(CollectionPolicy(graceBefore: now), isDryRun: false).blobs == 0)
     }
 
+    @Test(arguments: [1]) func `is backed up before it is brought up to date, as the old version can read it`(schema: Int) throws {
+        let directory = try TemporaryDirectory()
+        let store = try Store.open(try store(ofSchema: schema, in: directory))
+        let backup = try #require(try store.backups().first)
+        #expect(try store.backups().count == 1)
+        let done = try DatabaseQueue(path: backup.path.string).read { db in
+            try String.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations")
+        }
+        #expect(done == (1...schema).map(String.init))
+    }
+
     @Test(arguments: [1]) func `has the tables that a new one has`(schema: Int) throws {
         let directory = try TemporaryDirectory()
         let other = try TemporaryDirectory()

@@ -37,6 +37,7 @@ package enum View: String, CaseIterable, Sendable {
         var options = Mount.Options()
         options.passesThrough = passesThrough
         options.scrub = scrub
+        options.backsUp = false
         let mount = Mount(root, options: options, logger: Logger(label: "test")) { ready.signal() }
         Thread.detachNewThread {
             do { try mount.run() } catch {

@@ -23,6 +23,7 @@ struct StatusCommand: ParsableCommand {
         let free: Int
         let waiting: Int
         let verification: Store.VerificationState
+        let backup: Timestamp?
         /// What each mount says of itself; nil where it gave no answer.
         let mounts: [(row: MountRow, status: JSON?)]
 
@@ -34,6 +35,7 @@ struct StatusCommand: ParsableCommand {
             free = Int(clamping: space.available) * Int(space.blockSize)
             waiting = try store.countImprovable()
             verification = try store.verificationState()
+            backup = try store.backups().first?.made
             mounts = try store.mounts().map { ($0, MountPoint.status(at: $0.path)) }
         }
 
@@ -56,6 +58,7 @@ struct StatusCommand: ParsableCommand {
                     "oldest": .string(orNull: verification.oldest?.description),
                     "unread": .integer(verification.unchecked), "lost": .integer(verification.damaged),
                 ],
+                "backup": .string(orNull: backup?.description),
                 "mounts": .array(
                     mounts.map { row, status in
                         [
@@ -81,6 +84,7 @@ struct StatusCommand: ParsableCommand {
             } else if verification.damaged > 0 {
                 lines.append("Lost       \(verification.damaged) blobs; 'reprofs verify' names them")
             }
+            if let backup { lines.append("Backup     of the catalogue \(backup.brief)") }
             if usage.drafts > 0 {
                 lines.append("Drafts     \(Terminal.size(usage.drafts)) in files that are no versions")
             }

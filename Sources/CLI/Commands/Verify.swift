@@ -45,6 +45,7 @@ struct VerifyCommand: ParsableCommand {
         let (found, count) = try blobs(store, reading)
         damages += found
         damages += try store.verifyDocuments { () throws(StoreError) in try reading.pace(0) }
+        damages += try store.verifyPins()
         damages += try store.verifyFiles(grace: Age(seconds: 3600).ago)
         var repaired: RepairReport?
         if repair {
@@ -53,6 +54,8 @@ struct VerifyCommand: ParsableCommand {
             ) { _ in }
             let restored = Set(repaired?.restored.map(\.digest) ?? [])
             damages.removeAll { $0.digest.map(restored.contains) == true && $0.kind != .document }
+            damages.removeAll { $0.kind == .pins }
+            damages += try store.verifyPins()
             if isIndexBroken {
                 damages.removeAll { $0.kind == .catalogue }
                 damages += try store.verifyCatalogue()
@@ -120,6 +123,8 @@ struct VerifyCommand: ParsableCommand {
         for (digest, source) in repaired?.restored ?? [] {
             print("restored  \(digest.hex)  from \(source)".withoutControls)
         }
+        for name in repaired?.pins.names ?? [] { print("restored  pin \(name)".withoutControls) }
+        for (name, why) in repaired?.pins.problems ?? [] { print("pins  \(name): \(why)".withoutControls) }
         if repaired?.isReindexed == true { print("restored  the catalogue's indexes") }
         let lost = damages.count(where: \.isLoss)
         print(
@@ -140,6 +145,7 @@ struct VerifyCommand: ParsableCommand {
                         "pins": list($0.affected.pins),
                     ]
                 }),
+            "pins": list(repaired?.pins.names ?? []),
             "restored": .array(
                 (repaired?.restored ?? []).map {
                     ["sha256": .string($0.digest.hex), "source": .string($0.source.string)]

@@ -22,6 +22,8 @@ package final class Mount: Sendable {
         package var passesThrough = true
         /// When blobs are read again; nil: never.
         package var scrub: ScrubSchedule? = ScrubSchedule()
+        /// Whether the catalogue is backed up once a day.
+        package var backsUp = true
         package init() {}
     }
 
@@ -109,6 +111,9 @@ package final class Mount: Sendable {
         let scrub = options.scrub.map { Scrub(store, $0, logger: logger) }
         scrub?.start()
         defer { scrub?.stop() }
+        let backup = options.backsUp ? DailyBackup(store, logger: logger) : nil
+        backup?.start()
+        defer { backup?.stop() }
         if options.handlesSignals { Signals.take() }
         let result = reprofs_session_loop(session, configuration)
         ServiceManager.stopping()

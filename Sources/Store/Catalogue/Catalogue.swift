@@ -15,8 +15,8 @@ final class Catalogue: Sendable {
     private let mirror: LiveMirror?
     private let changes = LiveChanges()
 
-    /// Opens the catalogue and brings its schema up to date.
-    init(_ path: FilePath) throws(StoreError) {
+    /// Opens the catalogue and brings its schema up to date, after a backup of what it was; nil makes none.
+    init(_ path: FilePath, backups: Backups?) throws(StoreError) {
         self.path = path
         var configuration = Configuration()
         configuration.busyMode = .timeout(30)
@@ -30,7 +30,7 @@ final class Catalogue: Sendable {
             mirror = counter.map(LiveMirror.init)
         } catch { throw Self.typed(error) }
         try holdFull()
-        try Schema.migrate(pool, path: path)
+        try Schema.migrate(pool, path: path, backups: backups)
         try holdFull()
         pool.add(transactionObserver: changes, extent: .databaseLifetime)
     }
@@ -153,6 +153,17 @@ final class Catalogue: Sendable {
         guard isFull.withLock({ $0 }) != isWanted else { return }
         try db.execute(sql: "PRAGMA synchronous = \(isWanted ? "FULL" : "NORMAL")")
         isFull.withLock { $0 = isWanted }
+    }
+
+    /// Copies the catalogue as it is at one moment into the file `target`, which must not exist. Nobody who writes waits for it.
+    func copy(to target: FilePath) throws(StoreError) { try typed { try Backups.copy(pool, to: target) } }
+
+    /// Puts everything into the one file, and closes it.
+    func close() throws(StoreError) {
+        try typed {
+            _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+            try pool.close()
+        }
     }
 
     /// Returns when everything that was written is on disk. Nobody who writes waits for it.

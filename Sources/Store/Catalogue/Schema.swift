@@ -9,16 +9,25 @@ enum Schema {
     /// The oldest ReproFS that can open what this one writes.
     static let neededVersion = "0.2.0"
 
-    static func migrate(_ pool: DatabasePool, path: FilePath) throws(StoreError) {
+    static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { try $0.execute(sql: first) }
         migrator.registerMigration("2") { try $0.execute(sql: second) }
+        return migrator
+    }
+
+    static func migrate(_ pool: DatabasePool, path: FilePath, backups: Backups?) throws(StoreError) {
+        let migrator = migrator
         do {
             let newer = try pool.read { db in
                 try migrator.hasBeenSuperseded(db)
                     ? try String.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'needs'") ?? "unknown" : nil
             }
             if let newer { throw StoreError.newerStore(path.removingLastComponent(), needs: newer) }
+            let done = try pool.read(migrator.appliedIdentifiers)
+            if let backups, !done.isEmpty, done.count < migrator.migrations.count {
+                try backups.keep("before-\(migrator.migrations.count)") { target in try Backups.copy(pool, to: target) }
+            }
             try migrator.migrate(pool)
         } catch let error as StoreError { throw error } catch { throw .catalogue("\(error)") }
     }

@@ -146,7 +146,7 @@ extension Database {
         return true
     }
 
-    private func makeModel(_ name: String, in directory: Int64, now: Timestamp) throws -> Int64 {
+    func makeModel(_ name: String, in directory: Int64, now: Timestamp) throws -> Int64 {
         let known = try Int64.fetchOne(
             cachedStatement(sql: "SELECT id FROM model WHERE directory = ? AND name = ?"), arguments: [directory, name])
         if let known { return known }
@@ -158,7 +158,7 @@ extension Database {
         return id
     }
 
-    private func makeVersion(
+    func makeVersion(
         of model: Int64, blob: Int64, modified: Timestamp, now: Timestamp
     ) throws -> (Int64, Addition) {
         let known = try Row.fetchOne(

@@ -73,14 +73,7 @@ extension Store {
             throw .system("cannot lock", path.appending("blobs"), .resourceTemporarilyUnavailable)
         }
         defer { withExtendedLifetime(gate) {} }
-        let wanted = LayoutIndex(
-            try page(
-                """
-                SELECT pinName.name, blob.sha256, blob.size FROM pinName JOIN blob ON blob.id = pinName.manifest
-                ORDER BY pinName.name
-                """, [], Int(Int32.max)
-            ) { LayoutIndex.Entry(name: $0["name"], manifest: try Digest(column: $0["sha256"]), size: $0["size"]) }
-        ).bytes
+        let wanted = try layoutIndex().bytes
         guard try LayoutIndex.read(in: path) != wanted else { return false }
         let staged = try Staged(in: path.appending("incoming"))
         do { try staged.file.descriptor.writeAll(wanted) } catch {
@@ -90,5 +83,16 @@ extension Store {
         try Kernel.rename(staged.path, to: LayoutIndex.path(in: path))
         try Kernel.syncDirectory(path)
         return true
+    }
+
+    /// The pins as the catalogue has them.
+    func layoutIndex() throws(StoreError) -> LayoutIndex {
+        LayoutIndex(
+            try page(
+                """
+                SELECT pinName.name, blob.sha256, blob.size FROM pinName JOIN blob ON blob.id = pinName.manifest
+                ORDER BY pinName.name
+                """, [], Int(Int32.max)
+            ) { LayoutIndex.Entry(name: $0["name"], manifest: try Digest(column: $0["sha256"]), size: $0["size"]) })
     }
 }

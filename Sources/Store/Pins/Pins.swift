@@ -126,7 +126,7 @@ extension Store {
     }
 
     /// Why a text cannot be a pin's name; nil where it can. An OCI layout takes no other, and a name is no id.
-    private static func problem(ofPinName name: String) -> String? {
+    static func problem(ofPinName name: String) -> String? {
         func isPlain(_ byte: UInt8) -> Bool {
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

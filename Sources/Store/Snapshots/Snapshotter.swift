@@ -176,7 +176,7 @@ extension SnapshotDocuments<PublishedBlob> {
 }
 
 extension Database {
-    fileprivate func makeImage(_ digest: Digest) throws -> Int64 {
+    func makeImage(_ digest: Digest) throws -> Int64 {
         try execute(sql: "INSERT INTO image (sha256) VALUES (?)", arguments: [digest.data])
         return lastInsertedRowID
     }

@@ -132,7 +132,7 @@ extension Store {
     /// Files whose bytes are not those of their names: kept, and never served.
     var quarantine: FilePath { path.appending("quarantine") }
 
-    private func quarantine(_ digest: Digest) throws(StoreError) {
+    func quarantine(_ digest: Digest) throws(StoreError) {
         if try FileFacts.at(quarantine) == nil {
             try Kernel.makeDirectory(quarantine, permissions: 0o700)
             try Kernel.syncDirectory(path)

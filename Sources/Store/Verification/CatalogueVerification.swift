@@ -70,6 +70,23 @@ extension Store {
         return found
     }
 
+    /// Where `index.json` and the catalogue do not have the same pins.
+    package func verifyPins() throws(StoreError) -> [Damage] {
+        guard let unknown = try unknownPins() else {
+            return [Damage(kind: .pins, digest: nil, detail: "index.json cannot be read; --repair writes it anew")]
+        }
+        var found = unknown.map {
+            Damage(
+                kind: .pins, digest: $0.manifest,
+                detail: "the catalogue does not know the pin '\($0.name)' of index.json; --repair brings it back")
+        }
+        if found.isEmpty, try LayoutIndex.read(in: path) != layoutIndex().bytes {
+            found.append(
+                Damage(kind: .pins, digest: nil, detail: "index.json does not have every pin; --repair writes it anew"))
+        }
+        return found
+    }
+
     /// How far the store's bytes have been read again. Times are nil where nothing was read yet.
     package struct VerificationState: Sendable {
         /// When a blob was read last, and when the one was that was read longest ago.

@@ -14,6 +14,8 @@ package struct Damage: Sendable {
         case document
         /// The catalogue contradicts itself.
         case catalogue
+        /// `index.json` and the catalogue have different pins.
+        case pins
         /// A file in blobs/ that no row names; garbage collection takes it away.
         case stray
         /// Something in blobs/ that is no blob.
@@ -88,9 +90,13 @@ extension Database {
                 let path = try path(ofDirectory: name["directory"]).dropFirst() + [name["name"]]
                 affected.images.append(path.joined(separator: "/"))
             }
-            affected.pins += try String.fetchAll(
-                cachedStatement(sql: "SELECT name FROM pinName WHERE snapshot = ?"), arguments: [row["id"] as Int64])
         }
+        affected.pins = try String.fetchAll(
+            self,
+            sql: """
+                SELECT name FROM pinName WHERE manifest = ?1 OR id IN (SELECT pinName FROM pinLayer WHERE blob = ?1)
+                ORDER BY name
+                """, arguments: [blob])
         affected.images = Array(Set(affected.images)).sorted()
         return affected
     }

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 package import Recipe
 package import SystemPackage
@@ -8,6 +9,8 @@ package struct RepairReport: Sendable {
     package var restored: [(digest: Digest, source: FilePath)] = []
     /// Whether SQLite's indexes were made anew.
     package var isReindexed = false
+    /// Pins that only `index.json` still had.
+    package var pins = RecoveredPins()
 }
 
 extension Store {
@@ -28,7 +31,41 @@ extension Store {
         for path in [quarantine] + paths {
             try search(path, &lost, &report, progress)
         }
+        try rewriteDocuments(&report)
+        if try verifyPins().isEmpty == false { report.pins = try recoverPins() }
+        try remakeManifests()
         return report
+    }
+
+    /// What a pin wrote out as files is in the catalogue too.
+    private func rewriteDocuments(_ report: inout RepairReport) throws(StoreError) {
+        let lost = try page(
+            """
+            SELECT id AS blob, sha256, size, zstd FROM blob JOIN document ON document.blob = blob.id
+            WHERE damaged AND changed IS NOT NULL
+            """, [], Int(Int32.max)
+        ) { (blob: try Blob($0), compressed: $0["zstd"] as Data) }
+        for (blob, compressed) in lost {
+            guard let bytes = Compression.decompress(Array(compressed), size: blob.size),
+                SHA256.digest(of: bytes) == blob.digest
+            else { continue }
+            try serveAgain(try files.publish(bytes, asFile: true))
+            report.restored.append((blob.digest, Self.cataloguePath(path)))
+        }
+    }
+
+    /// A manifest says what its snapshot does, so one that is lost is made again.
+    private func remakeManifests() throws(StoreError) {
+        let names = try page(
+            """
+            SELECT DISTINCT pinName.name, pinName.snapshot FROM pinName JOIN blob
+            ON blob.id = pinName.manifest OR blob.id IN (SELECT blob FROM pinLayer WHERE pinName = pinName.id)
+            WHERE blob.damaged
+            """, [], Int(Int32.max)
+        ) { (name: $0["name"] as String, snapshot: $0["snapshot"] as Int64) }
+        for (name, snapshot) in names {
+            if let row = try self.snapshot(snapshot) { _ = try pin(row, as: name) }
+        }
     }
 
     private func search(

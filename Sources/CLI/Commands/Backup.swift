@@ -1,0 +1,83 @@
+import ArgumentParser
+import Recipe
+import Store
+import SystemPackage
+
+struct BackupCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup", abstract: "Copy the catalogue into the store's backup folder.",
+        discussion: "A mount does it once a day. Copy the store's directory to another disk to be safe from this one.")
+    @Option(help: "How many copies to keep.") var keep = Store.backupsKept
+    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var store: StoreOption
+
+    func validate() throws {
+        guard (1...1000).contains(keep) else { throw ValidationError("--keep takes 1 to 1000") }
+    }
+
+    func run() throws {
+        let backup = try store.open().backUp(keeping: keep)
+        guard json else {
+            print("Copied the catalogue to \(backup.path), \(Terminal.size(backup.size)).".withoutControls)
+            return
+        }
+        let report: JSON = [
+            "schema": "reprofs.backup/1", "path": .string(backup.path.string), "size": .integer(backup.size),
+            "made": .string(backup.made.description),
+        ]
+        print(report.formatted(), terminator: "")
+    }
+}
+
+struct RebuildCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rebuild", abstract: "Make a lost catalogue again from its backups, pins and blobs.",
+        discussion: """
+            Nothing is deleted: the old catalogue is kept in the store's backup folder, and what cannot be placed in quarantine. \
+            It refuses while anybody uses the store.
+            """)
+    @Flag(help: "Go back to the newest backup although the catalogue is sound.") var force = false
+    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var store: StoreOption
+
+    func run() throws {
+        var progress = ProgressLine(total: 0)
+        let report = try Store.rebuild(try store.resolved, isForced: force) { progress.advance(by: $0, of: "blobs") }
+        progress.clear()
+        if json { print(self.json(report).formatted(), terminator: "") } else { show(report) }
+    }
+
+    private func show(_ report: RebuildReport) {
+        var lines: [String] = []
+        for (path, why) in report.unreadable { lines.append("\(path) cannot be used: \(why)") }
+        lines.append(
+            report.backup.map { "The catalogue is that of \($0.made.brief), \($0.path)." }
+                ?? "There was no backup; the catalogue is made of pins and blobs alone.")
+        for name in report.pins.names { lines.append("pin \(name) is there again") }
+        for (name, why) in report.pins.problems { lines.append("pin \(name) could not be brought back: \(why)") }
+        for digest in report.damaged { lines.append("\(digest.hex) is damaged; it is in quarantine") }
+        for draft in report.drafts { lines.append("\(draft) was being written, under a name that is lost") }
+        if !report.blobs.isEmpty {
+            lines.append(
+                "\(report.blobs.count) blobs are newer than it. by-hash has them; 'reprofs add' of the same files names them again:")
+            lines += report.blobs.map { "    \($0.hex)" }
+        }
+        if report.missing > 0 { lines.append("\(report.missing) blobs are missing; 'reprofs verify' says what needs them.") }
+        if let replaced = report.replaced { lines.append("What was there before is kept as \(replaced).") }
+        print(lines.joined(separator: "\n").withoutControls)
+    }
+
+    private func json(_ report: RebuildReport) -> JSON {
+        [
+            "schema": "reprofs.rebuild/1", "backup": .string(orNull: report.backup?.path.string),
+            "backupMade": .string(orNull: report.backup?.made.description),
+            "pins": .array(report.pins.names.map { .string($0) }), "snapshots": .integer(report.pins.snapshots),
+            "problems": .array(
+                report.pins.problems.map { ["pin": .string($0.name), "why": .string($0.why)] }),
+            "blobs": .array(report.blobs.map { .string($0.hex) }),
+            "damaged": .array(report.damaged.map { .string($0.hex) }), "missing": .integer(report.missing),
+            "drafts": .array(report.drafts.map { .string($0.string) }),
+            "replaced": .string(orNull: report.replaced?.string),
+        ]
+    }
+}

@@ -1,0 +1,37 @@
+import Logging
+import Recipe
+import Store
+
+/// Backs the catalogue of a mounted store up, once a day in which something was written.
+final class DailyBackup: Sendable {
+    /// Microseconds between two looks.
+    private static let interval: UInt32 = 600_000_000
+    private static let day: Int64 = 86_400 * 1_000_000_000
+
+    private let ticker: Ticker
+
+    init(_ store: Store, logger: Logger) {
+        ticker = Ticker(every: Self.interval) {
+            Store.yieldDisk()
+            var last: UInt32?
+            var isFirst = true
+            return {
+                // The first call comes at once, and a mount that has just begun has something else to do.
+                guard !isFirst else { return isFirst = false }
+                do {
+                    let newest = store.newestCommit
+                    let age = try store.backups().first.map { Timestamp.now().nanoseconds - $0.made.nanoseconds }
+                    guard age ?? .max > Self.day, last == nil || newest == nil || newest != last else { return }
+                    let backup = try store.backUp()
+                    last = newest
+                    logger.info("backup: \(backup.path)")
+                } catch { logger.warning("the catalogue could not be backed up: \(error)") }
+            }
+        }
+    }
+
+    func start() { ticker.start() }
+
+    /// Returns when a backup that has begun is done.
+    func stop() { ticker.stop() }
+}

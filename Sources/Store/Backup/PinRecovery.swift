@@ -1,0 +1,190 @@
+import Foundation
+import GRDB
+import Glibc
+import Recipe
+import SystemPackage
+
+/// What the catalogue learnt from manifests.
+package struct RecoveredPins: Sendable {
+    /// Pins that are there again.
+    package var names: [String] = []
+    /// Snapshots that the catalogue did not know.
+    package var snapshots = 0
+    /// Pins whose manifests or snapshots cannot be read, and why.
+    package var problems: [(name: String, why: String)] = []
+}
+
+extension Store {
+    /// Pins that `index.json` names and the catalogue does not; nil where the file cannot be read.
+    func unknownPins() throws(StoreError) -> [LayoutIndex.Entry]? {
+        guard let index = try LayoutIndex.read(in: path).flatMap({ LayoutIndex($0) }) else { return nil }
+        var unknown: [LayoutIndex.Entry] = []
+        for entry in index.entries where try pin(named: entry.name) == nil { unknown.append(entry) }
+        return unknown
+    }
+
+    /// Gives the catalogue the pins back that only `index.json` still has: their snapshots, the images and the models' names.
+    /// Manifests are only believed as far as their bytes go: each blob is named by its hash.
+    func recoverPins() throws(StoreError) -> RecoveredPins {
+        var recovered = RecoveredPins()
+        let unknown: [LayoutIndex.Entry]
+        if let pins = try unknownPins() {
+            unknown = pins
+        } else {
+            unknown = try manifestsWithoutNames()
+            recovered.problems.append(
+                ("index.json", "it cannot be read; pins whose names are lost are called recovered-…"))
+        }
+        // Versions get their old numbers; the highest of a name is what it holds.
+        var versions: [(name: ModelName, number: Int, digest: Digest, time: Timestamp)] = []
+        for entry in unknown {
+            do throws(StoreError) {
+                let document = try recover(entry, &recovered)
+                for use in document.recipe.models {
+                    guard let found = use.resolution else { continue }
+                    let name = ModelName(folder: found.folder, path: found.path)
+                    versions.append((name, found.version ?? 1, found.sha256, document.image.time))
+                }
+                recovered.names.append(entry.name)
+            } catch { recovered.problems.append((entry.name, "\(error)")) }
+        }
+        for version in versions.sorted(by: { $0.number > $1.number }) {
+            try catalogue.write { db in
+                try db.recover(version.name, version.digest, number: version.number, modified: version.time)
+            }
+        }
+        try writeIndex()
+        return recovered
+    }
+
+    /// Manifests among the blobs that no pin has, by names made of their snapshots.
+    private func manifestsWithoutNames() throws(StoreError) -> [LayoutIndex.Entry] {
+        var found: [LayoutIndex.Entry] = []
+        for name in try DirectoryListing.names(in: files.directory) {
+            guard let digest = Digest(hex: name), let facts = try FileFacts.at(files.path(of: digest), followLinks: false),
+                facts.kind == .file, facts.size <= 16 << 20, try firstByte(of: digest) == UInt8(ascii: "{"),
+                let manifest = PinManifest(try small(digest))
+            else { continue }
+            let isKnown = try one("SELECT 1 FROM pinName JOIN blob ON blob.id = manifest WHERE sha256 = ?", [digest.data]) {
+                _ in true
+            }
+            guard isKnown == nil else { continue }
+            found.append(.init(name: "recovered-\(manifest.snapshot.hex.prefix(12))", manifest: digest, size: facts.size))
+        }
+        return found
+    }
+
+    private func firstByte(of digest: Digest) throws(StoreError) -> UInt8? {
+        let file = try files.open(digest)
+        var byte: UInt8 = 0
+        return pread(file.rawValue, &byte, 1, 0) == 1 ? byte : nil
+    }
+
+    private func recover(
+        _ entry: LayoutIndex.Entry, _ recovered: inout RecoveredPins
+    ) throws(StoreError) -> SnapshotDocument {
+        if let why = Self.problem(ofPinName: entry.name) { throw .refusedName(why) }
+        guard let manifest = PinManifest(try small(entry.manifest)) else {
+            throw .conflict("its manifest is none of a pinned snapshot")
+        }
+        let bytes = try small(manifest.snapshot)
+        let document: SnapshotDocument
+        do { document = try SnapshotDocument(try JSONParser.parse(bytes)) } catch {
+            throw .conflict("its snapshot cannot be read: \(error)")
+        }
+        var blobs: [PublishedBlob] = []
+        for digest in manifest.layers.map(\.digest) + [entry.manifest, SHA256.digest(of: manifest.config)] {
+            if let blob = try published(digest) { blobs.append(blob) }
+        }
+        let isNew = try catalogue.write { db in
+            for blob in blobs { _ = try db.blob(blob, in: files) }
+            let known = try Int64.fetchOne(
+                db, sql: "SELECT id FROM snapshot WHERE sha256 = ?", arguments: [manifest.snapshot.data])
+            let snapshot = try known ?? restore(document, manifest, db)
+            _ = try db.pin(
+                snapshot, as: entry.name, manifest: entry.manifest, holding: blobs.map(\.digest))
+            return known == nil
+        }
+        if isNew { recovered.snapshots += 1 }
+        return document
+    }
+
+    /// The rows of a snapshot of which only the documents are there.
+    private func restore(_ document: SnapshotDocument, _ manifest: PinManifest, _ db: Database) throws -> Int64 {
+        let resolutions = document.recipe.models.compactMap(\.resolution) + document.recipe.inputs.compactMap(\.resolution)
+        for resolution in resolutions {
+            // Bytes that were lost before the catalogue was: the snapshot says what they were.
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO blob (sha256, size, damaged) VALUES (?, ?, 1)",
+                arguments: [resolution.sha256.data, resolution.size])
+        }
+        let known = try Int64.fetchOne(
+            db, sql: "SELECT id FROM image WHERE sha256 = ?", arguments: [document.image.sha256.data])
+        let image = try known ?? db.makeImage(document.image.sha256)
+        let current = try Int64.fetchOne(db, sql: "SELECT snapshot FROM image WHERE id = ?", arguments: [image])
+        let parent = try document.parent.flatMap {
+            try Int64.fetchOne(db, sql: "SELECT id FROM snapshot WHERE sha256 = ?", arguments: [$0.data])
+        }
+        let id = try insert(document, image: image, parent: parent, db)
+        try db.execute(
+            sql: "UPDATE snapshot SET recorded = ? WHERE id = ?", arguments: [manifest.created.nanoseconds, id])
+        if let current {
+            // The catalogue knows a later one of the image.
+            try db.execute(sql: "UPDATE image SET snapshot = ? WHERE id = ?", arguments: [current, image])
+        } else {
+            let name = FilePath.Component(manifest.title)?.string ?? "image"
+            // No path of a file system begins so, thus no image that is snapshotted later comes among them.
+            let place = ImagePlace(root: "pinned", directories: [], name: [".", ".."].contains(name) ? "image" : name)
+            _ = try db.nameImage(image, at: place, label: "pinned", time: document.image.time)
+        }
+        return id
+    }
+
+    /// A blob's file whose bytes are those of its name; nil where there is none. It is read whole.
+    func published(_ digest: Digest) throws(StoreError) -> PublishedBlob? {
+        let path = files.path(of: digest)
+        guard let facts = try FileFacts.at(path, followLinks: false), facts.kind == .file else { return nil }
+        if try isServed(digest) { return .known(digest, size: facts.size) }
+        guard try files.hash(try files.open(digest), path) == digest else { return nil }
+        return .file(digest, size: facts.size, changed: facts.changed)
+    }
+
+    /// The bytes of a document's file, without the catalogue.
+    private func small(_ digest: Digest) throws(StoreError) -> [UInt8] {
+        let path = files.path(of: digest)
+        guard let facts = try FileFacts.at(path, followLinks: false), facts.kind == .file else {
+            throw .blobMissing(digest)
+        }
+        guard facts.size <= 64 << 20 else { throw .blobDamaged(digest) }
+        var bytes: [UInt8] = []
+        _ = try files.open(digest).forEachChunk(path) { chunk throws(StoreError) in bytes += chunk }
+        guard SHA256.digest(of: bytes) == digest else { throw .blobDamaged(digest) }
+        return bytes
+    }
+}
+
+extension Database {
+    /// A version that a snapshot knows of, with its number where that is free. It is what the name holds if nothing else was.
+    fileprivate func recover(_ name: ModelName, _ digest: Digest, number: Int, modified: Timestamp) throws {
+        guard
+            let blob = try Int64.fetchOne(self, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [digest.data])
+        else { return }
+        let directory = try makeDirectory(under: DirectoryRow.Root.models.rawValue, [name.folder] + name.path.parents)
+        let model = try makeModel(name.path.name, in: directory, now: .now())
+        let known = try Int.fetchOne(self, sql: "SELECT versions FROM model WHERE id = ?", arguments: [model])
+        if known == 0 {
+            _ = try add(name, blob: blob, modified: modified, since: nil, cause: .recover)
+        } else {
+            guard case (_, .version) = try makeVersion(of: model, blob: blob, modified: modified, now: .now()) else {
+                return
+            }
+        }
+        try execute(
+            sql: "UPDATE OR IGNORE version SET number = ? WHERE model = ? AND blob = ?",
+            arguments: [max(1, number), model, blob])
+        try execute(
+            sql: """
+                UPDATE model SET versions = max(versions, (SELECT max(number) FROM version WHERE model = ?1)) WHERE id = ?1
+                """, arguments: [model])
+    }
+}

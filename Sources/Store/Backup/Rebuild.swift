@@ -1,0 +1,179 @@
+import GRDB
+import Glibc
+package import Recipe
+package import SystemPackage
+
+/// What a rebuilt catalogue was made of.
+package struct RebuildReport: Sendable {
+    /// The backup that it began with; nil: there was none that could be read.
+    package var backup: Backups.Backup?
+    /// Backups that cannot be read, and why.
+    package var unreadable: [(path: FilePath, why: String)] = []
+    /// Where what was there before is kept.
+    package var replaced: FilePath?
+    /// Blobs that the backup did not know: `by-hash` has them, but no name.
+    package var blobs: [Digest] = []
+    /// Files in blobs/ whose bytes are not those of their names; they are in quarantine.
+    package var damaged: [Digest] = []
+    /// Blobs that the backup knows and the disk does not have.
+    package var missing = 0
+    /// Files of the live view that the backup does not know, now in quarantine.
+    package var drafts: [FilePath] = []
+    package var pins = RecoveredPins()
+}
+
+extension Store {
+    /// Makes the catalogue of the store at `path` anew: from its newest backup that is whole, the manifests of its pins, and
+    /// its blobs.
+    ///
+    /// Nothing is deleted: the old catalogue goes to `backup/`, what cannot be placed to `quarantine/`. It refuses while
+    /// anybody uses the store, and, unless `isForced`, while the catalogue is sound. Node numbers are of a new epoch: none that
+    /// was given out since the backup comes again. `progress` is told of every byte read.
+    package static func rebuild(
+        _ path: FilePath, isForced: Bool = false, progress: (Int) -> Void = { _ in }
+    ) throws(StoreError) -> RebuildReport {
+        guard try FileFacts.at(path.appending("oci-layout")) != nil else { throw .notAStore(path) }
+        let lease = try StoreLease.exclusive(path)
+        defer { withExtendedLifetime(lease) {} }
+        let current = cataloguePath(path)
+        if !isForced, try FileFacts.at(current) != nil, problem(ofCatalogue: current) == nil {
+            throw .conflict(
+                "the catalogue is sound; 'reprofs verify' says what else may be wrong, 'rebuild --force' goes back to the newest backup"
+            )
+        }
+        for name in ["blobs", "blobs/sha256", "incoming", "live", "backup"] where try FileFacts.at(path.appending(name)) == nil {
+            try Kernel.makeDirectory(path.appending(name), permissions: 0o700)
+        }
+        var report = RebuildReport()
+        // In `incoming/`, whose leftovers the next one to open the store takes away.
+        let workshop = path.appending("incoming").appending("catalogue-\(getpid())")
+        let store = Store(path: path, catalogue: try begin(path, workshop, &report), lease: nil)
+        try store.beginEpoch()
+        try store.recoverBlobs(&report, progress)
+        report.pins = try store.recoverPins()
+        try store.putAwayDrafts(&report)
+        try store.catalogue.close()
+        let file = try Kernel.open(workshop, .readOnly)
+        try Kernel.sync(file, workshop)
+        try setAside(current, &report)
+        try Kernel.rename(workshop, to: current)
+        try Kernel.syncDirectory(path)
+        return report
+    }
+
+    /// A catalogue at `workshop`: a copy of the newest backup that can be read, or an empty one.
+    private static func begin(
+        _ path: FilePath, _ workshop: FilePath, _ report: inout RebuildReport
+    ) throws(StoreError) -> Catalogue {
+        for backup in try Backups(path).all() {
+            if let why = problem(ofCatalogue: backup.path) {
+                report.unreadable.append((backup.path, why))
+                continue
+            }
+            let source = try Kernel.open(backup.path, .readOnly)
+            let target = try Kernel.open(
+                workshop, .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
+            _ = try source.forEachChunk(backup.path) { chunk throws(StoreError) in try target.writeAll(chunk, workshop) }
+            do throws(StoreError) {
+                let catalogue = try Catalogue(workshop, backups: nil)
+                report.backup = backup
+                return catalogue
+            } catch {
+                report.unreadable.append((backup.path, "\(error)"))
+                try? Kernel.unlink(workshop)
+            }
+        }
+        return try Catalogue(workshop, backups: nil)
+    }
+
+    /// Why a file is no catalogue that can be used; nil where it is one. The file is not written.
+    private static func problem(ofCatalogue path: FilePath) -> String? {
+        var configuration = Configuration()
+        configuration.readonly = true
+        do {
+            return try DatabaseQueue(path: path.string, configuration: configuration).read { db -> String? in
+                guard try db.tableExists("blob"), try db.tableExists("grdb_migrations") else { return "it is no catalogue" }
+                if try Schema.migrator.hasBeenSuperseded(db) { return "a newer ReproFS wrote it" }
+                let answer = try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? "no answer"
+                return answer == "ok" ? nil : answer
+            }
+        } catch { return "\(error)" }
+    }
+
+    /// The old catalogue with its log, as it is: somebody may still find something in it.
+    private static func setAside(_ current: FilePath, _ report: inout RebuildReport) throws(StoreError) {
+        let moment = Timestamp.now().description.filter { $0 != ":" && $0 != "-" }
+        let target = Backups(current.removingLastComponent()).directory.appending("replaced-\(moment).sqlite")
+        for suffix in ["", "-wal", "-shm"] {
+            let from = FilePath(current.string + suffix)
+            guard try FileFacts.at(from, followLinks: false) != nil else { continue }
+            try Kernel.rename(from, to: FilePath(target.string + suffix))
+            report.replaced = target
+        }
+        try Kernel.syncDirectory(target.removingLastComponent())
+    }
+
+    /// Numbers of rows that are given from now on are higher than any that was given since the backup. Nobody mounts now.
+    private func beginEpoch() throws(StoreError) {
+        // A snapshot's number has 36 bits in a node's.
+        let stride: Int64 = 1 << 28
+        try catalogue.write { db in
+            let newest = try Int64.fetchOne(db, sql: "SELECT max(seq) FROM sqlite_sequence") ?? 0
+            let tables = try String.fetchAll(
+                db, sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%'")
+            for table in tables {
+                try db.execute(sql: "DELETE FROM sqlite_sequence WHERE name = ?", arguments: [table])
+                try db.execute(
+                    sql: "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)",
+                    arguments: [table, (newest / stride + 1) * stride])
+            }
+            try db.execute(sql: "DELETE FROM mount")
+            try db.execute(sql: "UPDATE live SET mount = NULL, process = NULL")
+        }
+    }
+
+    /// Rows for files that the catalogue does not know, and the truth about those that it does.
+    private func recoverBlobs(_ report: inout RebuildReport, _ progress: (Int) -> Void) throws(StoreError) {
+        for name in try DirectoryListing.names(in: files.directory) {
+            guard let digest = Digest(hex: name), digest.hex == name else { continue }
+            let path = files.path(of: digest)
+            guard let facts = try FileFacts.at(path, followLinks: false), facts.kind == .file else { continue }
+            if try isServed(digest) { continue }
+            guard try files.hash(try files.open(digest), path, progress: progress) == digest else {
+                try quarantine(digest)
+                report.damaged.append(digest)
+                continue
+            }
+            let known = try one("SELECT 1 FROM blob WHERE sha256 = ?", [digest.data]) { _ in true }
+            try catalogue.write { db in
+                _ = try db.blob(.file(digest, size: facts.size, changed: facts.changed), in: files)
+            }
+            if known == nil { report.blobs.append(digest) }
+        }
+        let blobs = try page(
+            "SELECT id AS blob, sha256, size FROM blob WHERE changed IS NOT NULL AND NOT damaged", [], Int(Int32.max),
+            Blob.init)
+        for blob in blobs where try FileFacts.at(files.path(of: blob.digest), followLinks: false) == nil {
+            report.missing += 1
+            try catalogue.write { db in
+                try db.execute(sql: "UPDATE blob SET damaged = 1 WHERE id = ?", arguments: [blob.id])
+                try db.regrade(blob: blob.id)
+            }
+        }
+    }
+
+    /// Moves files of the live view that no row names out of the way of those that get their numbers later.
+    private func putAwayDrafts(_ report: inout RebuildReport) throws(StoreError) {
+        let directory = path.appending("live")
+        for name in try DirectoryListing.names(in: directory) {
+            if let id = Int64(name), let row = try live(id), row.kind == .file { continue }
+            if try FileFacts.at(quarantine) == nil { try Kernel.makeDirectory(quarantine, permissions: 0o700) }
+            let target = quarantine.appending("draft-\(name)-\(Timestamp.now().nanoseconds)")
+            try Kernel.rename(directory.appending(name), to: target)
+            report.drafts.append(target)
+        }
+        guard !report.drafts.isEmpty else { return }
+        try Kernel.syncDirectory(quarantine)
+        try Kernel.syncDirectory(directory)
+    }
+}

@@ -1,0 +1,51 @@
+import Glibc
+import SystemPackage
+
+/// Who uses a store: everybody who opens it shares a lock, and whoever replaces the catalogue must have it alone. It dies with
+/// the process.
+enum StoreLease {
+    private static func path(_ store: FilePath) -> FilePath { store.appending("lock") }
+
+    static func shared(_ store: FilePath) throws(StoreError) -> OwnedDescriptor { try take(store, .shared) }
+    static func exclusive(_ store: FilePath) throws(StoreError) -> OwnedDescriptor { try take(store, .exclusive) }
+
+    private static func take(_ store: FilePath, _ lock: Kernel.Lock) throws(StoreError) -> OwnedDescriptor {
+        let path = path(store)
+        let file = try Kernel.open(path, .readWrite, options: [.create, .noFollow], permissions: [.ownerReadWrite])
+        guard Kernel.lock(file, lock, waits: false) else {
+            throw .inUse(store, holders: holders(of: path))
+        }
+        return file
+    }
+
+    /// The processes of this machine that have the file open, but for this one: `reprofs mount /models (process 812)`.
+    private static func holders(of path: FilePath) -> [String] {
+        guard let wanted = try? FileFacts.at(path), let processes = try? DirectoryListing.names(in: "/proc") else { return [] }
+        return processes.compactMap { name -> String? in
+            guard let pid = Int32(name), pid != getpid() else { return nil }
+            let descriptors = FilePath("/proc/\(pid)/fd")
+            let isHolder = ((try? DirectoryListing.names(in: descriptors)) ?? []).contains { descriptor in
+                // By its name first: a file on a mount that hangs is never asked for anything.
+                let link = descriptors.appending(descriptor)
+                guard let target = Opener.link(link.string), FilePath(target).lastComponent == path.lastComponent,
+                    let facts = try? FileFacts.at(link)
+                else {
+                    return false
+                }
+                return facts.device == wanted.device && facts.inode == wanted.inode
+            }
+            guard isHolder else { return nil }
+            return "'\(commandLine(of: pid))' (process \(pid))"
+        }
+    }
+
+    private static func commandLine(of pid: Int32) -> String {
+        let path = FilePath("/proc/\(pid)/cmdline")
+        var bytes: [UInt8] = []
+        guard let file = try? Kernel.open(path, .readOnly) else { return "a process" }
+        _ = try? file.forEachChunk(path) { chunk throws(StoreError) in bytes += chunk }
+        let words = bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        guard let program = words.first else { return "a process" }
+        return ([FilePath(program).lastComponent?.string ?? program] + words.dropFirst()).joined(separator: " ")
+    }
+}
