@@ -23,7 +23,8 @@ struct Reprofs: ParsableCommand {
         version: ReproFSVersion.current,
         subcommands: [
             InitCommand.self, AddCommand.self, ListCommand.self, SnapshotCommand.self, RecipeCommand.self,
-            StatusCommand.self, ServiceCommand.self, CollectCommand.self, VerifyCommand.self, BackupCommand.self, RebuildCommand.self,
+            StatusCommand.self, ServiceCommand.self, CollectCommand.self, VerifyCommand.self, BackupCommand.self,
+            RebuildCommand.self,
             ReadCommand.self,
             ExplainCommand.self,
             LineageCommand.self,

@@ -114,7 +114,8 @@ import Testing
         #expect(rebuilt.status == 0 && rebuilt.output.contains("The catalogue is that of"), "\(rebuilt.complaint)")
         #expect(try line.run("list", "versions", "--json").output == before)
         try line.mount()
-        #expect(try line.read("by-name/checkpoints/model.safetensors/v1/model.safetensors") == SmallModel.bytes(seed: 1))
+        #expect(
+            try line.read("by-name/checkpoints/model.safetensors/v1/model.safetensors") == SmallModel.bytes(seed: 1))
         #expect(try line.run("verify").status == 0)
     }
 }

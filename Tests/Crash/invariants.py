@@ -1,5 +1,5 @@
 """Whether a store on the disk that a power cut left keeps what was promised."""
-import hashlib, os, sqlite3, subprocess
+import glob, hashlib, json, os, sqlite3, subprocess
 
 
 def hash_of(path):
@@ -13,12 +13,16 @@ def broken(disk, place, commands, facts, moment):
         return []
     store, problems = os.path.join(disk, "store"), []
     try:
+        problems += layout(store, facts, moment)
+        problems += backups(store, facts, moment)
+        problems += migrations(disk, commands, facts, moment)
         problems += promises(commands, facts, moment, disk)
         reboot(store)
         with commands.mounted(place) as models:
             problems += names(models, facts, moment)
             problems += pins(os.path.dirname(models), commands)
         problems += catalogue(store)
+        problems += rebuilt(store, commands, facts, moment)
     except (RuntimeError, OSError, sqlite3.Error, subprocess.SubprocessError) as error:
         problems.append(str(error))
     return problems
@@ -52,6 +56,70 @@ def catalogue(store):
                 yield f"blob {name} has other bytes"
     finally:
         database.close()
+
+
+def pinned(facts, moment):
+    """Names of pins that have to be there after a power cut at the moment."""
+    return {name for name, (since, until) in facts.pins.items() if since <= moment and (until is None or moment < until)}
+
+
+def layout(store, facts, moment):
+    """What other tools read, before anything was repaired: every manifest is whole, and every pin has one."""
+    with open(os.path.join(store, "index.json"), "rb") as index:
+        entries = json.load(index)["manifests"]
+    for entry in entries:
+        for descriptor in [entry] + sorted(layers(store, entry), key=lambda layer: layer["digest"]):
+            path = blob(store, descriptor)
+            if not os.path.exists(path) or hash_of(path) != os.path.basename(path):
+                yield f"{descriptor['digest']} of a pin is not whole"
+    names = {entry["annotations"]["org.opencontainers.image.ref.name"] for entry in entries}
+    for name in pinned(facts, moment) - names:
+        yield f"index.json does not have the pin {name}"
+
+
+def blob(store, descriptor):
+    return os.path.join(store, "blobs/sha256", descriptor["digest"].removeprefix("sha256:"))
+
+
+def layers(store, entry):
+    with open(blob(store, entry), "rb") as file:
+        manifest = json.load(file)
+    return manifest["layers"] + [manifest["config"]]
+
+
+def backups(store, facts, moment):
+    """Every backup is whole, and one that was acknowledged is there."""
+    found = glob.glob(os.path.join(store, "backup", "catalogue-*.sqlite"))
+    for path in found:
+        database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        for row in database.execute("PRAGMA quick_check"):
+            if row != ("ok",):
+                yield f"{path}: {row}"
+        database.close()
+    if not found and any(made <= moment for made in facts.backups):
+        yield "a backup is lost"
+
+
+def migrations(disk, commands, facts, moment):
+    """A store that an old version made opens, whatever moment of its migration was the last."""
+    for begins, done, name in facts.migrations:
+        if begins > moment:
+            continue
+        store = os.path.join(disk, name)
+        if done <= moment and not glob.glob(os.path.join(store, "backup", "catalogue-*-before-*")):
+            yield f"{name} has no backup of what it was"
+        if len(commands.json("list", "versions", "--store", store)) != 2:
+            yield f"{name} does not have its versions"
+
+
+def rebuilt(store, commands, facts, moment):
+    """Without its catalogue the store has at least what was pinned."""
+    for path in glob.glob(os.path.join(store, "catalogue.sqlite*")):
+        os.remove(path)
+    commands("rebuild")
+    names = {row["name"] for row in commands.json("list", "pins")}
+    for name in pinned(facts, moment) - names:
+        yield f"rebuild did not bring the pin {name} back"
 
 
 def promises(commands, facts, moment, disk):

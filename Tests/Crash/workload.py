@@ -1,5 +1,5 @@
 """What is done to a store while its disk is recorded, and what has to be true of it after a power cut."""
-import contextlib, hashlib, json, os, random, shutil, subprocess, sys, time
+import contextlib, hashlib, json, os, random, shutil, sqlite3, subprocess, sys, time
 
 
 def digest(data):
@@ -24,6 +24,8 @@ class Facts:
     def __init__(self, moment):
         self.moment = moment
         self.versions, self.snapshots, self.sources = [], [], []
+        # The moment from which a pin is there, and the one from which it need not be.
+        self.pins, self.backups, self.migrations = {}, [], []
         # For each name in models/ what it held one after another: the moments before and after the change, and the digest.
         self.names = {}
 
@@ -117,6 +119,23 @@ def sync_directory(path):
     os.fsync(descriptor), os.close(descriptor)
 
 
+SCHEMAS = os.path.join(os.path.dirname(__file__), "..", "Fixtures", "Stores")
+
+
+def old_store(path, number):
+    """The store that the released schema `number` left, on disk when this returns."""
+    for directory in ("blobs/sha256", "incoming", "live", "backup"):
+        os.makedirs(os.path.join(path, directory))
+    write(os.path.join(path, "oci-layout"), b'{"imageLayoutVersion":"1.0.0"}', sync=True)
+    with open(os.path.join(SCHEMAS, str(number), "catalogue.sql")) as dump:
+        database = sqlite3.connect(os.path.join(path, "catalogue.sqlite"))
+        database.executescript("PRAGMA foreign_keys = OFF;" + dump.read())
+        database.close()
+    for directory, _, _ in os.walk(path):
+        sync_directory(directory)
+    sync_directory(os.path.dirname(path))
+
+
 COLLECT_ALL = ["--superseded-older-than", "0s", "--grace", "0s"]
 
 # A closed file survives a power cut after this many seconds.
@@ -150,6 +169,14 @@ def work(commands, disk, place, image, moment):
     shutil.rmtree(os.path.join(source, "models"))
     first = snapshot("first")
     commands("use", first), commands("use", "live")
+
+    def pin(snapshot, name):
+        commands("pin", snapshot, name)
+        facts.pins[name] = [moment(), None]
+
+    pin(first, "first"), pin(first, "cover")
+    commands("backup")
+    facts.backups.append(moment())
 
     with commands.mounted(place) as models:
         def path(name):
@@ -212,7 +239,16 @@ def work(commands, disk, place, image, moment):
     facts.sources = [(moment(), os.path.join("taken", name), digest(data)) for name, data in given.items()]
     with facts.change(*((name, digest(data)) for name, data in given.items())):
         commands("add", "--move", taken)
-    snapshot("third")
+    pin(snapshot("third"), "third")
+    facts.pins["first"][1] = moment()
+    commands("unpin", "first"), commands("backup", "--keep", "1")
+    facts.backups.append(moment())
+    for number in os.listdir(SCHEMAS):
+        old = os.path.join(disk, f"old{number}")
+        old_store(old, number)
+        begins = moment()
+        commands("list", "versions", "--store", old)
+        facts.migrations.append((begins, moment(), f"old{number}"))
     # Old bytes may be there or not from its beginning on; whatever is there is whole.
     facts.collection = moment()
     facts.collected = {row["sha256"] for row in commands.json("gc", *COLLECT_ALL)["versions"]}

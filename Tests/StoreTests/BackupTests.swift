@@ -47,7 +47,9 @@ import Testing
     /// Everything that people see of a store.
     private func listing(_ store: Store) throws -> [String] {
         var lines: [String] = []
-        try store.forEachVersion(of: nil) { lines.append("\($0.folder)/\($0.name) v\($0.number) \($0.sha256) \($0.isLive)") }
+        try store.forEachVersion(of: nil) {
+            lines.append("\($0.folder)/\($0.name) v\($0.number) \($0.sha256) \($0.isLive)")
+        }
         lines += try store.snapshots(after: 0, limit: 100).map { "snapshot \($0.digest) \($0.imageName)" }
         lines += try store.pins(after: 0, limit: 100).map { "pin \($0.name) \($0.snapshot)" }
         return lines
@@ -62,7 +64,8 @@ import Testing
         #expect(report.backup != nil && report.blobs.isEmpty && report.damaged.isEmpty && report.missing == 0)
         let rebuilt = try Store.open(path)
         #expect(try listing(rebuilt) == listing(store))
-        let pinned = try rebuilt.pinnedFiles(in: try #require(try rebuilt.snapshot(named: fixture.row(snapshot).short)).models)
+        let pinned = try rebuilt.pinnedFiles(
+            in: try #require(try rebuilt.snapshot(named: fixture.row(snapshot).short)).models)
         #expect(try pinned.map { try rebuilt.bytes(of: $0.blob) } == [SmallModel.bytes(seed: 2)])
     }
 
@@ -77,24 +80,32 @@ import Testing
         #expect(report.pins.names == ["cover"] && report.pins.snapshots == 0)
         let rebuilt = try Store.open(path)
         #expect(try rebuilt.pin(named: "cover")?.snapshotID == snapshot)
-        #expect(try rebuilt.collect(
-            CollectionPolicy(supersededBefore: nil, forgetBefore: nil, graceBefore: .now()), isDryRun: true).blobs == 1)
+        #expect(
+            try rebuilt.collect(
+                CollectionPolicy(supersededBefore: nil, forgetBefore: nil, graceBefore: .now()), isDryRun: true
+            ).blobs == 1)
     }
 
     @Test func `makes names, versions and snapshots again from pins alone`() throws {
         let first = try #require(try store.snapshots(after: 0, limit: 1).first)
-        for (row, name) in [(first, "first"), (try fixture.row(snapshot), "second")] { _ = try store.pin(row, as: name) }
+        for (row, name) in [(first, "first"), (try fixture.row(snapshot), "second")] {
+            _ = try store.pin(row, as: name)
+        }
         let unnamed = try copy()
         try removeCatalogue(unnamed)
         try remove(unnamed, "index.json")
-        #expect(try Store.rebuild(unnamed).pins.names.sorted() == [first, try fixture.row(snapshot)].map { "recovered-\($0.short)" }.sorted())
+        #expect(
+            try Store.rebuild(unnamed).pins.names.sorted()
+                == [first, try fixture.row(snapshot)].map { "recovered-\($0.short)" }.sorted())
         let path = try copy()
         try removeCatalogue(path)
         let report = try Store.rebuild(path)
         #expect(report.backup == nil && report.pins.names == ["first", "second"] && report.pins.snapshots == 2)
         let rebuilt = try Store.open(path)
         var versions: [String] = []
-        try rebuilt.forEachVersion(of: nil) { versions.append("\($0.folder)/\($0.name) v\($0.number) \($0.sha256) \($0.isLive)") }
+        try rebuilt.forEachVersion(of: nil) {
+            versions.append("\($0.folder)/\($0.name) v\($0.number) \($0.sha256) \($0.isLive)")
+        }
         #expect(
             versions.sorted() == [
                 "\(name) v1 \(SmallModel.digest(seed: 1)) false", "\(name) v2 \(SmallModel.digest(seed: 2)) true",

@@ -37,7 +37,9 @@ import Testing
         #expect(try store.collect(CollectionPolicy(graceBefore: now), isDryRun: false).blobs == 0)
     }
 
-    @Test(arguments: [1]) func `is backed up before it is brought up to date, as the old version can read it`(schema: Int) throws {
+    @Test(arguments: [1]) func `is backed up before it is brought up to date, as the old version can read it`(
+        schema: Int
+    ) throws {
         let directory = try TemporaryDirectory()
         let store = try Store.open(try store(ofSchema: schema, in: directory))
         let backup = try #require(try store.backups().first)

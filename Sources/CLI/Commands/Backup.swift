@@ -59,10 +59,13 @@ struct RebuildCommand: ParsableCommand {
         for draft in report.drafts { lines.append("\(draft) was being written, under a name that is lost") }
         if !report.blobs.isEmpty {
             lines.append(
-                "\(report.blobs.count) blobs are newer than it. by-hash has them; 'reprofs add' of the same files names them again:")
+                "\(report.blobs.count) blobs are newer than it. by-hash has them; 'reprofs add' of the same files names them again:"
+            )
             lines += report.blobs.map { "    \($0.hex)" }
         }
-        if report.missing > 0 { lines.append("\(report.missing) blobs are missing; 'reprofs verify' says what needs them.") }
+        if report.missing > 0 {
+            lines.append("\(report.missing) blobs are missing; 'reprofs verify' says what needs them.")
+        }
         if let replaced = report.replaced { lines.append("What was there before is kept as \(replaced).") }
         print(lines.joined(separator: "\n").withoutControls)
     }

@@ -22,7 +22,8 @@ extension Failure {
         case .loop: self.init(.invalidArgument, error.description)
         case .leavesView: self.init(.notPermitted, error.description, isNoteworthy: true)
         case .busy: self.init(.textFileBusy, error.description, isNoteworthy: true)
-        case .catalogue, .unsafeCatalogue, .newerStore, .notAStore, .noCatalogue, .inUse, .notEmpty, .changedWhileRead, .conflict,
+        case .catalogue, .unsafeCatalogue, .newerStore, .notAStore, .noCatalogue, .inUse, .notEmpty, .changedWhileRead,
+            .conflict,
             .refusedName,
             .notAnImage, .refusedReport, .interrupted, .unreleased:
             self.init(.ioError, error.description, isNoteworthy: true)

@@ -61,15 +61,19 @@ extension Store {
     private func manifestsWithoutNames() throws(StoreError) -> [LayoutIndex.Entry] {
         var found: [LayoutIndex.Entry] = []
         for name in try DirectoryListing.names(in: files.directory) {
-            guard let digest = Digest(hex: name), let facts = try FileFacts.at(files.path(of: digest), followLinks: false),
+            guard let digest = Digest(hex: name),
+                let facts = try FileFacts.at(files.path(of: digest), followLinks: false),
                 facts.kind == .file, facts.size <= 16 << 20, try firstByte(of: digest) == UInt8(ascii: "{"),
                 let manifest = PinManifest(try small(digest))
             else { continue }
-            let isKnown = try one("SELECT 1 FROM pinName JOIN blob ON blob.id = manifest WHERE sha256 = ?", [digest.data]) {
+            let isKnown = try one(
+                "SELECT 1 FROM pinName JOIN blob ON blob.id = manifest WHERE sha256 = ?", [digest.data]
+            ) {
                 _ in true
             }
             guard isKnown == nil else { continue }
-            found.append(.init(name: "recovered-\(manifest.snapshot.hex.prefix(12))", manifest: digest, size: facts.size))
+            found.append(
+                .init(name: "recovered-\(manifest.snapshot.hex.prefix(12))", manifest: digest, size: facts.size))
         }
         return found
     }
@@ -111,7 +115,8 @@ extension Store {
 
     /// The rows of a snapshot of which only the documents are there.
     private func restore(_ document: SnapshotDocument, _ manifest: PinManifest, _ db: Database) throws -> Int64 {
-        let resolutions = document.recipe.models.compactMap(\.resolution) + document.recipe.inputs.compactMap(\.resolution)
+        let resolutions =
+            document.recipe.models.compactMap(\.resolution) + document.recipe.inputs.compactMap(\.resolution)
         for resolution in resolutions {
             // Bytes that were lost before the catalogue was: the snapshot says what they were.
             try db.execute(

@@ -41,7 +41,8 @@ extension Store {
                 "the catalogue is sound; 'reprofs verify' says what else may be wrong, 'rebuild --force' goes back to the newest backup"
             )
         }
-        for name in ["blobs", "blobs/sha256", "incoming", "live", "backup"] where try FileFacts.at(path.appending(name)) == nil {
+        for name in ["blobs", "blobs/sha256", "incoming", "live", "backup"]
+        where try FileFacts.at(path.appending(name)) == nil {
             try Kernel.makeDirectory(path.appending(name), permissions: 0o700)
         }
         var report = RebuildReport()
@@ -73,7 +74,8 @@ extension Store {
             let source = try Kernel.open(backup.path, .readOnly)
             let target = try Kernel.open(
                 workshop, .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
-            _ = try source.forEachChunk(backup.path) { chunk throws(StoreError) in try target.writeAll(chunk, workshop) }
+            _ = try source.forEachChunk(backup.path) { chunk throws(StoreError) in try target.writeAll(chunk, workshop)
+            }
             do throws(StoreError) {
                 let catalogue = try Catalogue(workshop, backups: nil)
                 report.backup = backup
@@ -92,7 +94,9 @@ extension Store {
         configuration.readonly = true
         do {
             return try DatabaseQueue(path: path.string, configuration: configuration).read { db -> String? in
-                guard try db.tableExists("blob"), try db.tableExists("grdb_migrations") else { return "it is no catalogue" }
+                guard try db.tableExists("blob"), try db.tableExists("grdb_migrations") else {
+                    return "it is no catalogue"
+                }
                 if try Schema.migrator.hasBeenSuperseded(db) { return "a newer ReproFS wrote it" }
                 let answer = try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? "no answer"
                 return answer == "ok" ? nil : answer

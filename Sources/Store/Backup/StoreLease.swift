@@ -20,7 +20,9 @@ enum StoreLease {
 
     /// The processes of this machine that have the file open, but for this one: `reprofs mount /models (process 812)`.
     private static func holders(of path: FilePath) -> [String] {
-        guard let wanted = try? FileFacts.at(path), let processes = try? DirectoryListing.names(in: "/proc") else { return [] }
+        guard let wanted = try? FileFacts.at(path), let processes = try? DirectoryListing.names(in: "/proc") else {
+            return []
+        }
         return processes.compactMap { name -> String? in
             guard let pid = Int32(name), pid != getpid() else { return nil }
             let descriptors = FilePath("/proc/\(pid)/fd")
