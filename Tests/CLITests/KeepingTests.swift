@@ -118,4 +118,22 @@ import Testing
             try line.read("by-name/checkpoints/model.safetensors/v1/model.safetensors") == SmallModel.bytes(seed: 1))
         #expect(try line.run("verify").status == 0)
     }
+
+    @Test func `says which models can run code, and what they import`() throws {
+        let fixtures = FilePath(#filePath).removingLastComponent().removingLastComponent().appending("Fixtures/Pickles")
+        for name in ["weights.pt", "runs_code.ckpt"] {
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: fixtures.appending(name).string))
+            try line.directory.write(Array(bytes), to: "models/checkpoints/" + name)
+        }
+        try line.writeModels(seed: 1)
+        let added = try line.run("add", line.directory.appending("models").string)
+        #expect(added.status == 0)
+        #expect(
+            added.complaint.contains("runs_code.ckpt is a pickle: loading it can run code; it imports posix.system"))
+        #expect(added.complaint.contains("weights.pt is a pickle: loading it can run code; it imports nothing but"))
+        #expect(!added.complaint.contains("safetensors"))
+        let models = try #require(try line.run("list", "models", "--json").json?.array)
+        let unusual = models.map { $0["pickle"]?["unusual"]?.array?.compactMap(\.string) }
+        #expect(unusual == [nil, ["posix.system"], [], nil])
+    }
 }

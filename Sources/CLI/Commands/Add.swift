@@ -51,6 +51,7 @@ struct AddCommand: ParsableCommand {
         let store = try store.open()
         let plan = try store.plan(adding: try paths.map { try Paths.absolute($0) }, folder: target)
         var progress = ProgressLine(total: plan.size)
+        var came: [(name: String, digest: Digest)] = []
         var counts = (added: 0, unchanged: 0, failed: plan.refused.count)
         for refusal in plan.refused { Terminal.complain("reprofs: \(refusal.path): \(refusal.reason)".withoutControls) }
         for item in plan.items {
@@ -62,6 +63,7 @@ struct AddCommand: ParsableCommand {
                 }
                 try beside?.keep(as: added)
                 progress.clear()
+                if added.addition != .unchanged { came.append((name, added.digest)) }
                 switch added.addition {
                 case .unchanged: counts.unchanged += 1
                 case .version(let number):
@@ -80,6 +82,10 @@ struct AddCommand: ParsableCommand {
             }
         }
         try identify(store)
+        for (name, digest) in came {
+            guard let pickle = try store.blob(digest).flatMap({ try store.identity(of: $0) })?.pickle else { continue }
+            Terminal.complain("\(name) is a pickle: \(pickle.warning)".withoutControls)
+        }
         try Improvement.run(store)
         print(summary(counts, skipped: plan.skipped))
         if counts.failed > 0 { throw counts.added + counts.unchanged > 0 ? ExitCode.someFailed : ExitCode.failure }

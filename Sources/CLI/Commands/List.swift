@@ -25,11 +25,19 @@ struct ListModels: ParsableCommand {
             let live = model.live.map { "v\($0)" } ?? "-"
             let size = model.size.map(Terminal.size) ?? "-"
             table.row(
-                "\(model.sha256?.autoV2 ?? "-")  \(live) of \(model.versions)  \(size)  \(model.folder)/\(model.name)",
+                "\(model.sha256?.autoV2 ?? "-")  \(live) of \(model.versions)  \(size)  \(model.folder)/\(model.name)"
+                    + (model.pickle.map { "  (\($0.warning))" } ?? ""),
                 [
                     "folder": .string(model.folder), "name": .string(model.name), "versions": .integer(model.versions),
                     "live": .integer(orNull: model.live), "sha256": .string(orNull: model.sha256?.hex),
                     "size": .integer(orNull: model.size),
+                    "pickle": model.pickle.map {
+                        [
+                            "imports": .array($0.names.map { .string($0) }),
+                            "unusual": .array($0.unusual.map { .string($0) }), "complete": .bool($0.isComplete),
+                            "torchScript": .bool($0.hasScript),
+                        ]
+                    } ?? .null,
                 ])
         }
         table.finish(

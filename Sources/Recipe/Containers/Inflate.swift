@@ -10,6 +10,11 @@ func gunzip(_ compressed: ArraySlice<UInt8>, limit: Int) -> (bytes: [UInt8], com
     inflate(compressed, limit: limit, windowBits: 15 + 16)
 }
 
+/// The same of a deflate stream without any header, as zip files have it.
+func inflateRaw(_ compressed: ArraySlice<UInt8>, limit: Int) -> (bytes: [UInt8], complete: Bool) {
+    inflate(compressed, limit: limit, windowBits: -15)
+}
+
 /// zlib takes 16 more for gzip's header.
 private func inflate(
     _ compressed: ArraySlice<UInt8>, limit: Int, windowBits: Int32

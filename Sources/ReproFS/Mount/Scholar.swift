@@ -26,6 +26,10 @@ final class Scholar: Sendable {
                         try store.identify(blob) { _ throws(StoreError) in
                             if isStopped.value.withLock({ $0 }) { throw StoreError.interrupted }
                         }
+                        if let pickle = try store.identity(of: blob)?.pickle {
+                            let models = try store.affected(by: blob.digest).models.joined(separator: ", ")
+                            logger.warning("\(models) is a pickle: \(pickle.warning)")
+                        }
                     }
                     try store.improve(progress: {}) { logger.info("a better snapshot: \($0.id.hex.prefix(12))") }
                     last = ""

@@ -21,6 +21,8 @@ package struct Identity: Sendable, Equatable {
     package var blake3: Digest?
     /// The header of a safetensors file, JSON.
     package var header: [UInt8]?
+    /// What loading the file as a pickle would fetch; nil for a file that is none.
+    package var pickle: PickleImports?
     /// What the header claims: members of `__metadata__` that are short enough to be more than bulk.
     package var claims: [String: String] = [:]
 }
@@ -72,6 +74,15 @@ extension Identity {
             read(header)
         }
         self.blake3 = blake3?.finish()
+        pickle = try Self.pickle(file, path, size: size)
+    }
+
+    fileprivate static func pickle(
+        _ file: OwnedDescriptor, _ path: FilePath, size: Int
+    ) throws(StoreError) -> PickleImports? {
+        do throws(SourceError) { return try PickleImports.read(FileSource(file, count: size)) } catch {
+            throw .system("cannot read (\(error))", path, .ioError)
+        }
     }
 
     private mutating func read(_ header: [UInt8]) {
@@ -105,7 +116,8 @@ extension Store {
     /// The models whose other hashes are not known yet: those that were added since, or whose reading was cut off.
     package func unidentified(limit: Int = .max) throws(StoreError) -> [Blob] {
         // Where b3sum was installed since, what it gives is still missing.
-        let isComplete = BLAKE3Process.isInstalled ? "AND identity.blake3 IS NOT NULL" : ""
+        let isComplete =
+            "AND identity.imports IS NOT NULL" + (BLAKE3Process.isInstalled ? " AND identity.blake3 IS NOT NULL" : "")
         return try page(
             """
             SELECT id AS blob, sha256, size FROM blob WHERE changed IS NOT NULL AND NOT damaged
@@ -117,9 +129,18 @@ extension Store {
     /// Reads and keeps the other hashes of a model. `progress` is told of every byte read.
     package func identify(_ blob: Blob, progress: (Int) throws(StoreError) -> Void = { _ in }) throws(StoreError) {
         guard case .file(let file) = try contents(of: blob) else { return }
+        let path = files.path(of: blob.digest)
+        if let known = try identity(of: blob), !Identity.hasBLAKE3 || known.blake3 != nil {
+            // An older version read it, and did not look for a pickle: that is in its first or last bytes.
+            let imports = try Identity.pickle(file, path, size: blob.size)
+            return try catalogue.write { db in
+                try db.execute(
+                    sql: "UPDATE identity SET imports = ? WHERE blob = ?", arguments: [imports.column, blob.id])
+            }
+        }
         let cache = PageCacheGuard(file, size: blob.size)
         defer { cache.restore() }
-        try record(try Identity(file, files.path(of: blob.digest), size: blob.size, progress: progress), of: blob)
+        try record(try Identity(file, path, size: blob.size, progress: progress), of: blob)
     }
 
     /// The other hashes of a file that is being added meanwhile; nil where its bytes changed on the way.
@@ -150,15 +171,15 @@ extension Store {
         try catalogue.write { db in
             try db.execute(
                 sql: """
-                    INSERT OR REPLACE INTO identity (blob, autoV1, tensors, layout, crc32, blake3, header)
-                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    INSERT OR REPLACE INTO identity (blob, autoV1, tensors, layout, crc32, blake3, header, imports)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     blob.id, identity.autoV1, identity.tensors?.data, identity.layout?.data,
                     identity.crc32.lowercased(),
                     // No bytes say that b3sum failed, so that it is not tried for ever.
                     identity.blake3?.data ?? (BLAKE3Process.isInstalled ? Data() : nil),
-                    try header.map { try db.blob($0, in: files) },
+                    try header.map { try db.blob($0, in: files) }, identity.pickle.column,
                 ])
             try db.execute(sql: "DELETE FROM claim WHERE blob = ?", arguments: [blob.id])
             for (key, value) in identity.claims {
@@ -183,12 +204,36 @@ extension Store {
             var identity = Identity(
                 autoV1: row["autoV1"], tensors: try digest("tensors"), layout: try digest("layout"),
                 crc32: (row["crc32"] as String).uppercased(), blake3: try digest("blake3"),
-                header: try (row["header"] as Int64?).map { try documentBytes($0, db) })
+                header: try (row["header"] as Int64?).map { try documentBytes($0, db) },
+                pickle: PickleImports(column: row["imports"]))
             for claim in try Row.fetchAll(db, sql: "SELECT key, value FROM claim WHERE blob = ?", arguments: [blob.id])
             {
                 identity.claims[claim["key"]] = claim["value"]
             }
             return identity
         }
+    }
+}
+
+extension Optional<PickleImports> {
+    /// As the catalogue has it: `null` for a file that is no pickle.
+    fileprivate var column: String {
+        guard let self else { return JSON.null.compact() }
+        let json: JSON = [
+            "names": .array(self.names.map { .string($0) }), "complete": .bool(self.isComplete),
+            "script": .bool(self.hasScript),
+        ]
+        return json.compact()
+    }
+}
+
+extension PickleImports {
+    /// Nil where it is no pickle, or nobody looked yet.
+    init?(column: String?) {
+        guard let column, let json = try? JSONParser.parse(Array(column.utf8)), let names = json["names"]?.array else {
+            return nil
+        }
+        self.init(
+            names: names.compactMap(\.string), isComplete: json["complete"] == true, hasScript: json["script"] == true)
     }
 }

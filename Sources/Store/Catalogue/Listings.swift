@@ -14,6 +14,8 @@ package struct ModelListing: Sendable {
     package let sha256: Digest?
     /// Bytes.
     package let size: Int?
+    /// What loading it as a pickle would fetch; nil where it is none.
+    package let pickle: PickleImports?
 }
 
 package struct VersionListing: Sendable {
@@ -63,16 +65,18 @@ extension Store {
     package func forEachModel(_ body: (ModelListing) throws -> Void) throws(StoreError) {
         try each(
             """
-            \(paths) SELECT path.text || '/' || model.name AS name, model.versions, version.number, blob.sha256, blob.size
-            FROM model JOIN path ON path.id = model.directory
-            LEFT JOIN version ON version.id = model.current LEFT JOIN blob ON blob.id = version.blob ORDER BY 1
+            \(paths) SELECT path.text || '/' || model.name AS name, model.versions, version.number, blob.sha256, blob.size,
+            identity.imports FROM model JOIN path ON path.id = model.directory
+            LEFT JOIN version ON version.id = model.current LEFT JOIN blob ON blob.id = version.blob
+            LEFT JOIN identity ON identity.blob = blob.id ORDER BY 1
             """, [DirectoryRow.Root.models.rawValue]
         ) { row in
             let (folder, name) = split(row["name"])
             try body(
                 ModelListing(
                     folder: folder, name: name, versions: row["versions"], live: row["number"],
-                    sha256: try (row["sha256"] as Data?).map { try Digest(column: $0) }, size: row["size"]))
+                    sha256: try (row["sha256"] as Data?).map { try Digest(column: $0) }, size: row["size"],
+                    pickle: PickleImports(column: row["imports"])))
         }
     }
 
