@@ -1,8 +1,10 @@
 import Glibc
+import Recipe
 
 /// What commands print. Results go to standard output, everything else to standard error.
 enum Terminal {
-    static func complain(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+    /// Without what would steer a terminal: names and texts come from anywhere.
+    static func complain(_ text: String) { write(text.withoutControls + "\n", to: STDERR_FILENO) }
 
     static func write(_ text: String, to descriptor: CInt) {
         var rest = Array(text.utf8)[...]

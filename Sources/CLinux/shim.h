@@ -55,3 +55,14 @@ static inline int reprofs_use_idle_disk(void) {
     enum { of_a_process = 1, this_thread = 0, idle_class = 3 << 13 };
     return (int)syscall(ioprio_set, of_a_process, this_thread, idle_class);
 }
+
+// Opens a file for reading at `path` under an open directory, without waiting for a pipe's writer. No link is followed on the
+// way and nothing leads out; -1 and errno.
+static inline int reprofs_open_beneath(int directory, const char *path) {
+    enum { openat2 = 437, close_on_exec = 02000000, do_not_block = 04000, no_terminal = 0400 };
+    enum { no_magic_links = 2, no_links = 4, beneath = 8 };
+    struct { unsigned long long flags, mode, resolve; } how = {
+        .flags = close_on_exec | do_not_block | no_terminal, .resolve = no_magic_links | no_links | beneath,
+    };
+    return (int)syscall(openat2, directory, path, &how, sizeof how);
+}

@@ -66,7 +66,12 @@ def pinned(facts, moment):
 def layout(store, facts, moment):
     """What other tools read, before anything was repaired: every manifest is whole, and every pin has one."""
     with open(os.path.join(store, "index.json"), "rb") as index:
-        entries = json.load(index)["manifests"]
+        text = index.read()
+    try:
+        entries = json.loads(text)["manifests"]
+    except ValueError:
+        yield f"index.json is {text[:80]!r}"
+        return
     for entry in entries:
         for descriptor in [entry] + sorted(layers(store, entry), key=lambda layer: layer["digest"]):
             path = blob(store, descriptor)

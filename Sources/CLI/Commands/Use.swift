@@ -34,7 +34,7 @@ struct UseCommand: ParsableCommand {
             pinned = try store.pinnedModels(of: row)
         }
         let mounts = try ActiveSwitch(store: store).acknowledged(generation)
-        for mount in mounts { print("\(mount.path)/active/models shows \(what).") }
+        for mount in mounts { print("\(mount.path)/active/models shows \(what).".withoutControls) }
         if let comfy {
             let models = pinned
             try Blocking.run { try await Stage.hand(comfy, models, mounts) }

@@ -148,7 +148,8 @@ extension Store {
     package func identity(
         ofSource path: FilePath, while isWanted: () -> Bool
     ) throws(StoreError) -> SourceIdentity? {
-        let file = try Kernel.open(path, .readOnly)
+        // A pipe in its place does not keep anybody waiting; other bytes are not kept.
+        let file = try Kernel.open(path, .readOnly, options: .nonBlocking)
         let facts = try FileFacts.of(file, path)
         guard facts.kind == .file else { return nil }
         let cache = PageCacheGuard(file, size: facts.size)

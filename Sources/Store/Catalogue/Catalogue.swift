@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 import Synchronization
 import SystemPackage
 
@@ -18,6 +19,7 @@ final class Catalogue: Sendable {
     /// Opens the catalogue and brings its schema up to date, after a backup of what it was; nil makes none.
     init(_ path: FilePath, backups: Backups?) throws(StoreError) {
         self.path = path
+        try Self.protect(path)
         var configuration = Configuration()
         configuration.busyMode = .timeout(30)
         configuration.maximumReaderCount = 8
@@ -33,6 +35,17 @@ final class Catalogue: Sendable {
         try Schema.migrate(pool, path: path, backups: backups)
         try holdFull()
         pool.add(transactionObserver: changes, extent: .databaseLifetime)
+    }
+
+    /// Nobody else reads it; SQLite's log takes the mode after it. By its name: closing a descriptor would drop the locks that
+    /// this process has on it.
+    private static func protect(_ path: FilePath) throws(StoreError) {
+        if try FileFacts.at(path) == nil {
+            _ = try Kernel.open(path, .readWrite, options: .create, permissions: .ownerReadWrite)
+        }
+        guard path.withPlatformString({ chmod($0, 0o600) }) == 0 else {
+            throw .system("cannot protect", path, Errno(rawValue: errno))
+        }
     }
 
     /// GRDB sets NORMAL after its prepare hook has run, so FULL is set on the open writer and read back.

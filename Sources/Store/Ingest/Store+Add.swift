@@ -37,7 +37,7 @@ extension Store {
         for _ in 0..<3 {
             var counted = 0
             do throws(StoreError) {
-                let source = try Kernel.open(item.source, .readOnly)
+                let source = try item.place.open(item.source)
                 let facts = try FileFacts.of(source, item.source)
                 guard facts.kind == .file else { throw StoreError.refusedName("\(item.source) is no regular file") }
                 let published = try files.publish(

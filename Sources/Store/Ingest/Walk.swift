@@ -12,6 +12,7 @@ package struct IngestPlan: Sendable {
         package let size: Int
         /// Whether the source lies in a models directory, so that its name there says what was live.
         let wasLive: Bool
+        let place: IngestSource
     }
 
     package var items: [Item] = []
@@ -31,12 +32,15 @@ struct Walk {
     private(set) var plan = IngestPlan()
     /// The store itself is never walked into.
     let store: FilePath
+    /// The directory that was asked for.
+    private var root: FilePath = ""
 
     init(store: FilePath) { self.store = store }
 
     /// Adds what `path` stands for; `folder` says where single files and plain directories belong.
     mutating func add(_ path: FilePath, folder: ModelPath?) throws(StoreError) {
         guard let facts = try FileFacts.at(path) else { throw .system("cannot find", path, .noSuchFileOrDirectory) }
+        root = facts.kind == .directory ? path : path.removingLastComponent()
         if let folder {
             let inner = try subfolder(folder)
             if facts.kind == .directory {
@@ -133,7 +137,7 @@ struct Walk {
             plan.items.append(
                 .init(
                     source: path, folder: folder, path: prefix?.appending(own) ?? own, size: facts.size,
-                    wasLive: wasLive))
+                    wasLive: wasLive, place: IngestSource(path, beneath: root, facts)))
         } catch { refuse(path, "\(error)") }
     }
 

@@ -68,7 +68,7 @@ extension Store {
     /// away from where it was. Whenever this is cut off, the file is there or in the view, or both.
     package func adopt(_ item: AdoptionItem, progress: (Int) -> Void = { _ in }) throws(StoreError) -> Adopted {
         try Kernel.makeReadable(item.source)
-        let source = try Kernel.open(item.source, .readOnly, options: .noFollow)
+        let source = try Kernel.open(item.source, .readOnly, options: [.noFollow, .nonBlocking])
         let facts = try FileFacts.of(source, item.source)
         guard try !Kernel.isBeingWritten(source) else {
             throw .conflict("\(item.source) is being written by a program; it was left where it is")
