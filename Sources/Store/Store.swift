@@ -85,9 +85,7 @@ package final class Store: Sendable {
     private static func write(_ bytes: [UInt8], to path: FilePath) throws(StoreError) {
         let file = try Kernel.open(
             path, .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWrite])
-        do { try file.descriptor.writeAll(bytes) } catch {
-            throw .system("cannot write", path, (error as? Errno) ?? .ioError)
-        }
+        try file.writeAll(bytes, path)
         try Kernel.sync(file, path)
     }
 }

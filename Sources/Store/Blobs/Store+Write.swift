@@ -10,9 +10,7 @@ extension Store {
             permissions: [.ownerReadWrite, .groupRead, .otherRead])
         switch contents {
         case .bytes(let bytes):
-            do { try target.descriptor.writeAll(bytes) } catch {
-                throw .system("cannot write", path, (error as? Errno) ?? .ioError)
-            }
+            try target.writeAll(bytes, path)
         case .file(let source):
             if !Kernel.reflink(source, to: target) {
                 let available = try Kernel.available(path.removingLastComponent())
@@ -20,9 +18,7 @@ extension Store {
                     throw .noSpace(path, needed: blob.size, available: available)
                 }
                 _ = try source.forEachChunk(path) { chunk throws(StoreError) in
-                    do { try target.descriptor.writeAll(chunk) } catch {
-                        throw .system("cannot write", path, (error as? Errno) ?? .ioError)
-                    }
+                    try target.writeAll(chunk, path)
                 }
             }
         }

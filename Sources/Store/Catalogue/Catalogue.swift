@@ -104,6 +104,7 @@ final class Catalogue: Sendable {
             let before = mirror?.commit ?? 0
             let count = db.totalChangesCount
             result = try body(db)
+            try FaultPoint.reach("cannot write", path)
             changed = try mirror?.changes(
                 since: before, changes.ids, hasWritten: db.totalChangesCount != count, db)
             return .commit

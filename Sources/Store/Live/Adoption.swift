@@ -138,8 +138,12 @@ extension Store {
             let caller = LiveView.Caller(user: geteuid(), group: getegid(), opener: nil)
             _ = try view.makeLink(item.path.last ?? "", to: target, in: parent, by: caller)
         } catch {
-            if case .leavesView = error { return false }
-            throw error
+            switch error {
+            case .leavesView: return false
+            // As an adoption left it that was cut off.
+            case .exists where try live(named: item.path.last ?? "", in: parent)?.target == target: break
+            default: throw error
+            }
         }
         try catalogue.sync()
         try Kernel.unlink(item.source)
@@ -156,7 +160,13 @@ extension Store {
         try catalogue.write { db in
             let directory = try db.makeLiveDirectory(item.path.dropLast())
             let name = item.path.last ?? ""
-            guard try db.live(named: name, in: directory) == nil else { throw StoreError.exists(name) }
+            if let old = try db.live(named: name, in: directory) {
+                // An adoption that was cut off before the source was taken away is gone on with.
+                guard old.kind == .file, old.blob == nil, try self.hasSameBytes(self.livePath(old.id), source) else {
+                    throw StoreError.exists(name)
+                }
+                return
+            }
             let id = try db.insert(
                 NewNode(
                     kind: .file, mode: UInt32(attributes.st_mode & 0o7777), user: attributes.st_uid,
@@ -182,6 +192,14 @@ extension Store {
         }
         try Kernel.syncDirectory(path.appending("live"))
         try Kernel.unlink(item.source)
+    }
+
+    private func hasSameBytes(_ path: FilePath, _ source: OwnedDescriptor) throws(StoreError) -> Bool {
+        let file = try Kernel.open(path, .readOnly, options: .noFollow)
+        let (ours, theirs) = (try FileFacts.of(file, path), try FileFacts.of(source, path))
+        if ours.device == theirs.device, ours.inode == theirs.inode { return true }
+        guard ours.size == theirs.size else { return false }
+        return try files.hash(file, path) == files.hash(source, path)
     }
 
     private func isWhole(_ file: OwnedDescriptor, size: Int, named name: String) throws(StoreError) -> Bool {

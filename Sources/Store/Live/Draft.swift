@@ -101,6 +101,7 @@ package final class Draft: Sendable {
         try change { state, file throws(StoreError) in
             if offset < state.claimed { state.isInOrder = false }
             try Kernel.requireReserve(file, path)
+            try FaultPoint.reach("cannot write", path)
             var done = 0
             while done < bytes.count {
                 let count = pwrite(
@@ -210,9 +211,7 @@ package final class Draft: Sendable {
                 _ = try source.forEachChunk(path) { chunk throws(StoreError) in try file.writeAll(chunk, path) }
             }
         case .bytes(let bytes)?:
-            do { try file.descriptor.writeAll(bytes) } catch {
-                throw .system("cannot write", path, (error as? Errno) ?? .ioError)
-            }
+            try file.writeAll(bytes, path)
         case nil: break
         }
         try store.catalogue.writeSoon { db in

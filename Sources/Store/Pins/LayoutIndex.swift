@@ -76,9 +76,7 @@ extension Store {
         let wanted = try layoutIndex().bytes
         guard try LayoutIndex.read(in: path) != wanted else { return false }
         let staged = try Staged(in: path.appending("incoming"))
-        do { try staged.file.descriptor.writeAll(wanted) } catch {
-            throw .system("cannot write", staged.path, (error as? Errno) ?? .ioError)
-        }
+        try staged.file.writeAll(wanted, staged.path)
         try Kernel.sync(staged.file, staged.path)
         try Kernel.rename(staged.path, to: LayoutIndex.path(in: path))
         try Kernel.syncDirectory(path)

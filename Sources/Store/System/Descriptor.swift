@@ -17,7 +17,8 @@ enum Kernel {
         _ path: FilePath, _ mode: FileDescriptor.AccessMode, options: FileDescriptor.OpenOptions = [],
         permissions: FilePermissions? = nil
     ) throws(StoreError) -> OwnedDescriptor {
-        try call("cannot open", path) {
+        if options.contains(.create) { try FaultPoint.reach("cannot create", path) }
+        return try call("cannot open", path) {
             OwnedDescriptor(
                 try FileDescriptor.open(path, mode, options: options.union(.closeOnExec), permissions: permissions))
         }
@@ -33,6 +34,7 @@ enum Kernel {
 
     /// Gives the file at `from` the name `to` unless that exists; says whether it did. A link never replaces.
     static func renameNew(_ from: FilePath, to: FilePath) throws(StoreError) -> Bool {
+        try FaultPoint.reach("cannot name", to)
         if from.withPlatformString({ from in to.withPlatformString { link(from, $0) } }) == 0 {
             try unlink(from)
             return true
@@ -50,6 +52,7 @@ enum Kernel {
 
     /// Gives a file a second name, or moves it there where the file system knows no hard links; false where that exists.
     static func linkNew(_ from: FilePath, to: FilePath) throws(StoreError) -> Bool {
+        try FaultPoint.reach("cannot name", to)
         if from.withPlatformString({ from in to.withPlatformString { link(from, $0) } }) == 0 { return true }
         let problem = Errno(rawValue: errno)
         if problem == .fileExists { return false }
@@ -63,6 +66,7 @@ enum Kernel {
 
     /// Everything that was written to the file system of `path` is on disk when this returns.
     static func syncFileSystem(_ path: FilePath) throws(StoreError) {
+        try FaultPoint.reach("cannot sync", path)
         let directory = try open(path, .readOnly, options: .directory)
         guard syncfs(directory.rawValue) == 0 else { throw .system("cannot sync", path, Errno(rawValue: errno)) }
     }
@@ -85,6 +89,7 @@ enum Kernel {
     }
 
     static func sync(_ file: OwnedDescriptor, _ path: FilePath) throws(StoreError) {
+        try FaultPoint.reach("cannot sync", path)
         guard fsync(file.rawValue) == 0 else { throw .system("cannot sync", path, Errno(rawValue: errno)) }
     }
 
@@ -125,6 +130,7 @@ enum Kernel {
     private static func check(
         _ operation: String, _ path: FilePath, _ body: (UnsafePointer<CChar>) -> CInt
     ) throws(StoreError) {
+        try FaultPoint.reach(operation, path)
         guard path.withPlatformString(body) == 0 else { throw .system(operation, path, Errno(rawValue: errno)) }
     }
 

@@ -89,8 +89,16 @@ extension OwnedDescriptor {
         _ = sync_file_range(rawValue, offset, count, startWriting)
     }
 
+    func writeAll(_ bytes: [UInt8], _ path: FilePath) throws(StoreError) {
+        try FaultPoint.reach("cannot write", path)
+        do { try descriptor.writeAll(bytes) } catch {
+            throw .system("cannot write", path, (error as? Errno) ?? .ioError)
+        }
+    }
+
     /// Writes all of `bytes` at the end.
     func writeAll(_ bytes: UnsafeRawBufferPointer, _ path: FilePath) throws(StoreError) {
+        try FaultPoint.reach("cannot write", path)
         do { try descriptor.writeAll(bytes) } catch {
             throw .system("cannot write", path, (error as? Errno) ?? .ioError)
         }

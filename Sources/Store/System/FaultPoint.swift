@@ -1,0 +1,38 @@
+import SystemPackage
+
+#if DEBUG
+    import Glibc
+    import Synchronization
+#endif
+
+/// A step of an operation after which a process may end, or which may fail: every change of a file and every commit is one.
+///
+/// Tests say by REPROFS_FAULT which step of a process is hit, and how: `kill:7`, `eio:7`, `enospc:7`. In release builds there is
+/// nothing of it.
+enum FaultPoint {
+    #if DEBUG
+        private static let fault: (number: Int, errno: Errno?)? = {
+            guard let text = getenv("REPROFS_FAULT").map({ String(cString: $0) }),
+                let colon = text.firstIndex(of: ":"), let number = Int(text[text.index(after: colon)...])
+            else { return nil }
+            switch text[..<colon] {
+            case "eio": return (number, .ioError)
+            case "enospc": return (number, .noSpace)
+            default: return (number, nil)
+            }
+        }()
+        private static let count = Atomic(0)
+    #endif
+
+    @inline(__always)
+    static func reach(_ operation: @autoclosure () -> String, _ path: @autoclosure () -> FilePath) throws(StoreError) {
+        #if DEBUG
+            guard let fault, count.wrappingAdd(1, ordering: .relaxed).newValue == fault.number else { return }
+            guard let errno = fault.errno else {
+                kill(getpid(), SIGKILL)
+                return
+            }
+            throw .system(operation(), path(), errno)
+        #endif
+    }
+}
