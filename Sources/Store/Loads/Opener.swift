@@ -20,12 +20,13 @@ package struct Opener: Sendable, Hashable {
 }
 
 extension Opener {
-    /// The process with this number; nil where /proc shows none.
+    /// The process with this number; nil where /proc shows none, or one that has ended and whose parent has not noticed: it
+    /// holds nothing any more, and in a container without an init it stays for ever.
     package init?(process: Int32) {
         // The program's name stands in parentheses and may hold anything, also parentheses.
         guard let line = Self.text("/proc/\(process)/stat"), let end = line.lastIndex(of: ")") else { return nil }
         let fields = line[end...].split(separator: " ")
-        guard fields.count > 20, let ticks = Int64(fields[20]) else { return nil }
+        guard fields.count > 20, !["Z", "X"].contains(fields[1]), let ticks = Int64(fields[20]) else { return nil }
         self.init(
             identity: "\(Self.boot)-\(process)-\(ticks)", pid: process, started: Self.started(ticks),
             executable: Self.link("/proc/\(process)/exe"))

@@ -1,0 +1,29 @@
+import Foundation
+import Store
+import Support
+import Testing
+
+@Suite struct `A process that opened a file` {
+    @Test func `is gone when it has ended, though its parent has not noticed`() throws {
+        var pid: pid_t = 0
+        let arguments = [strdup("/bin/cat"), nil]
+        defer { free(arguments[0]) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        // It waits for its input, which ends when this end is closed.
+        var ends: [CInt] = [0, 0]
+        try #require(pipe(&ends) == 0)
+        posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
+        posix_spawn_file_actions_addclose(&actions, ends[1])
+        try #require(posix_spawn(&pid, "/bin/cat", &actions, nil, arguments, environ) == 0)
+        close(ends[0])
+        let opener = try #require(Opener(process: pid))
+        #expect(opener.isAlive)
+        kill(pid, SIGKILL)
+        close(ends[1])
+        try eventually { !opener.isAlive }
+        #expect(kill(pid, 0) == 0)
+        #expect(waitpid(pid, nil, 0) == pid)
+    }
+}
