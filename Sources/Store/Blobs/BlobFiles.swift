@@ -142,9 +142,18 @@ struct BlobFiles {
             throw .system("cannot protect", path, Errno(rawValue: errno))
         }
         if try !Kernel.linkNew(path, to: target) {
-            // Damaged bytes, or a file of this draft's own from an attempt that was cut off.
-            try Kernel.unlink(target)
-            guard try Kernel.linkNew(path, to: target) else { throw .blobMissing(digest) }
+            // Damaged bytes, or the same from another writer or an attempt that was cut off. The name is never without a file:
+            // a row may name it already. Whoever sweeps `incoming/` waits.
+            let gate = try Kernel.open(incoming, .readOnly, options: .directory)
+            guard Kernel.lock(gate, .shared, waits: true) else {
+                throw .system("cannot lock", incoming, .resourceTemporarilyUnavailable)
+            }
+            defer { withExtendedLifetime(gate) {} }
+            let second = incoming.appending("\(getpid())-\(UInt64.random(in: .min ... .max))")
+            guard try Kernel.linkNew(path, to: second) else { throw .blobMissing(digest) }
+            // Where both are one file already, a rename does nothing.
+            defer { _ = second.withPlatformString { Glibc.unlink($0) } }
+            try Kernel.rename(second, to: target)
         }
         guard let facts = try FileFacts.at(target) else { throw .blobMissing(digest) }
         return .file(digest, size: size, changed: facts.changed)

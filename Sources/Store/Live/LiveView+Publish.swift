@@ -95,24 +95,34 @@ extension LiveView {
         }
         if drafts.count > Self.syncEach { try Kernel.syncFileSystem(store.path) }
         try publishing.withLock { _ throws(StoreError) in
-            var published: [(Ready, PublishedBlob)] = []
-            for item in ready {
-                let isDue = state.withLock { $0.pending.contains(item.draft.row) }
-                guard isDue, item.draft.isStill(item.generation) else { continue }
-                do throws(StoreError) {
-                    let bytes: PublishedBlob =
-                        try store.isServed(item.digest)
-                        ? .known(item.digest, size: item.size)
-                        : try store.files.adopt(item.draft.path, item.digest, size: item.size)
-                    published.append((item, bytes))
-                } catch { publication.failures.append(error) }
+            // Until a row names them, garbage collection may take the bytes away.
+            for isLast in [false, false, true] {
+                do throws(StoreError) { return try name(ready, &publication) } catch {
+                    guard case .blobMissing = error, !isLast else { throw error }
+                }
             }
-            guard !published.isEmpty else { return }
-            try Kernel.syncDirectory(store.files.directory)
-            try settle(published, &publication)
-            try finish(published)
         }
         return publication
+    }
+
+    /// Gives drafts that are on disk their blobs' names, and the rows that say so.
+    private func name(_ ready: [Ready], _ publication: inout Publication) throws(StoreError) {
+        var published: [(Ready, PublishedBlob)] = []
+        for item in ready {
+            let isDue = state.withLock { $0.pending.contains(item.draft.row) }
+            guard isDue, item.draft.isStill(item.generation) else { continue }
+            do throws(StoreError) {
+                let bytes: PublishedBlob =
+                    try store.isServed(item.digest)
+                    ? .known(item.digest, size: item.size)
+                    : try store.files.adopt(item.draft.path, item.digest, size: item.size)
+                published.append((item, bytes))
+            } catch { publication.failures.append(error) }
+        }
+        guard !published.isEmpty else { return }
+        try Kernel.syncDirectory(store.files.directory)
+        try settle(published, &publication)
+        try finish(published)
     }
 
     private func settle(

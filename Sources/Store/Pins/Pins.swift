@@ -50,6 +50,16 @@ extension Store {
     /// anew, with what was lost before and is there again.
     package func pin(_ snapshot: SnapshotRow, as name: String) throws(StoreError) -> PinReport {
         if let why = Self.problem(ofPinName: name) { throw .refusedName(why) }
+        // Until rows name them, garbage collection may take the files away that are written here.
+        for isLast in [false, false, true] {
+            do throws(StoreError) { return try write(snapshot, as: name) } catch {
+                guard case .blobMissing = error, !isLast else { throw error }
+            }
+        }
+        throw .notFound("the snapshot")
+    }
+
+    private func write(_ snapshot: SnapshotRow, as name: String) throws(StoreError) -> PinReport {
         var layers: [PinManifest.Layer] = []
         var published: [PublishedBlob] = []
         var lost: [String] = []
@@ -74,6 +84,9 @@ extension Store {
         let config = try files.publish(manifest.config, asFile: true)
         let file = try files.publish(bytes, asFile: true)
         let isNew = try catalogue.write { db in
+            let isThere = try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM snapshot WHERE id = ?)", arguments: [snapshot.id])
+            guard isThere == true else { throw StoreError.notFound("the snapshot, which was just forgotten,") }
             for blob in published + [config, file] { _ = try db.blob(blob, in: files) }
             return try db.pin(
                 snapshot.id, as: name, manifest: file.digest, holding: [config.digest] + layers.map(\.digest))
@@ -88,6 +101,7 @@ extension Store {
     package func unpin(_ name: String) throws(StoreError) -> String {
         guard let pin = try pin(named: name) else { throw .notFound("a pin '\(name)'") }
         try catalogue.write { db in
+            // Also where somebody else takes it away meanwhile.
             try db.execute(sql: "DELETE FROM pinName WHERE id = ?", arguments: [pin.id])
             try db.touch(.snapshots)
         }

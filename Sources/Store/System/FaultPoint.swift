@@ -2,15 +2,18 @@ import SystemPackage
 
 #if DEBUG
     import Glibc
-    import Synchronization
+    package import Synchronization
 #endif
 
 /// A step of an operation after which a process may end, or which may fail: every change of a file and every commit is one.
 ///
 /// Tests say by REPROFS_FAULT which step of a process is hit, and how: `kill:7`, `eio:7`, `enospc:7`. In release builds there is
 /// nothing of it.
-enum FaultPoint {
+package enum FaultPoint {
     #if DEBUG
+        /// Now and then a step waits for up to so many microseconds, so that steps of others come before it; 0: never.
+        package static let pause = Atomic<UInt32>(0)
+
         private static let fault: (number: Int, errno: Errno?)? = {
             guard let text = getenv("REPROFS_FAULT").map({ String(cString: $0) }),
                 let colon = text.firstIndex(of: ":"), let number = Int(text[text.index(after: colon)...])
@@ -27,6 +30,8 @@ enum FaultPoint {
     @inline(__always)
     static func reach(_ operation: @autoclosure () -> String, _ path: @autoclosure () -> FilePath) throws(StoreError) {
         #if DEBUG
+            let pause = pause.load(ordering: .relaxed)
+            if pause > 0, UInt8.random(in: 0...3) == 0 { usleep(.random(in: 0...pause)) }
             guard let fault, count.wrappingAdd(1, ordering: .relaxed).newValue == fault.number else { return }
             guard let errno = fault.errno else {
                 kill(getpid(), SIGKILL)
