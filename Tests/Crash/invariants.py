@@ -97,7 +97,7 @@ def backups(store, facts, moment):
     found = glob.glob(os.path.join(store, "backup", "catalogue-*.sqlite"))
     for path in found:
         database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-        for row in database.execute("PRAGMA quick_check"):
+        for row in database.execute("PRAGMA integrity_check"):
             if row != ("ok",):
                 yield f"{path}: {row}"
         database.close()

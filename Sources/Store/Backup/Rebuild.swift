@@ -98,7 +98,7 @@ extension Store {
                     return "it is no catalogue"
                 }
                 if try Schema.migrator.hasBeenSuperseded(db) { return "a newer ReproFS wrote it" }
-                let answer = try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? "no answer"
+                let answer = try String.fetchOne(db, sql: "PRAGMA integrity_check(1)") ?? "no answer"
                 return answer == "ok" ? nil : answer
             }
         } catch { return "\(error)" }
