@@ -40,6 +40,15 @@ extension Database {
         if let known {
             let id: Int64 = known["id"]
             if case .known = published, known["damaged"] { throw StoreError.blobMissing(published.digest) }
+            if case .document(_, _, let compressed) = published, known["damaged"] {
+                // Its file was lost, or collected: it is in the catalogue again.
+                try execute(
+                    cachedStatement(sql: "INSERT OR REPLACE INTO document VALUES (?, ?)"), [id, Data(compressed)])
+                try execute(
+                    cachedStatement(sql: "UPDATE blob SET changed = NULL, damaged = 0, dropped = NULL WHERE id = ?"),
+                    [id])
+                try regrade(blob: id)
+            }
             // A whole file lies there now, whatever was known of it before.
             if case .file(_, _, let changed) = published {
                 try execute(

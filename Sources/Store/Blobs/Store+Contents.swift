@@ -88,7 +88,11 @@ extension Store {
             if before != damaged { try db.regrade(blob: blob.id) }
             if before != damaged || changed != nil {
                 try db.execute(
-                    db.cachedStatement(sql: "UPDATE blob SET damaged = ?, changed = coalesce(?, changed) WHERE id = ?"),
+                    // Not of what garbage collection took away while it was read.
+                    db.cachedStatement(
+                        sql:
+                            "UPDATE blob SET damaged = ?, changed = coalesce(?, changed) WHERE id = ? AND dropped IS NULL"
+                    ),
                     [damaged, changed?.nanoseconds, blob.id])
             }
         }

@@ -109,7 +109,7 @@ extension Store {
         if let now = try FileFacts.at(files.path(of: digest)) {
             try catalogue.writeSoon { db in
                 try db.execute(
-                    db.cachedStatement(sql: "UPDATE blob SET changed = ? WHERE sha256 = ?"),
+                    db.cachedStatement(sql: "UPDATE blob SET changed = ? WHERE sha256 = ? AND dropped IS NULL"),
                     [now.changed.nanoseconds, digest.data])
             }
         }

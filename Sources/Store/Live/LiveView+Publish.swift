@@ -193,7 +193,7 @@ extension LiveView {
         try store.catalogue.writeSoon { db in
             for (digest, changed) in times {
                 try db.execute(
-                    db.cachedStatement(sql: "UPDATE blob SET changed = ? WHERE sha256 = ?"),
+                    db.cachedStatement(sql: "UPDATE blob SET changed = ? WHERE sha256 = ? AND dropped IS NULL"),
                     [changed.nanoseconds, digest.data])
             }
         }

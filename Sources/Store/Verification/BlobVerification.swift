@@ -47,10 +47,12 @@ extension Store {
     package func verify(_ blob: Blob, pace: (Int) throws(StoreError) -> Void) throws(StoreError) -> Damage? {
         let path = files.path(of: blob.digest)
         guard try FileFacts.at(path, followLinks: false)?.kind == .file else {
-            return try lose(blob, .missing, "its file is not there")
+            return try lose(blob, .missing, "its file is not there", found: nil)
         }
-        let facts: FileFacts
+        var facts: FileFacts
         let digest: Digest
+        guard let before = try FileFacts.at(path, followLinks: false) else { return nil }
+        facts = before
         do throws(StoreError) {
             let file = try files.open(blob.digest)
             facts = try FileFacts.of(file, path)
@@ -64,10 +66,10 @@ extension Store {
             digest = hash.finish()
         } catch {
             guard case .system(_, _, let errno) = error, errno != .permissionDenied else { throw error }
-            return try lose(blob, .unreadable, "\(error)")
+            return try lose(blob, .unreadable, "\(error)", found: facts)
         }
         guard digest == blob.digest, facts.size == blob.size else {
-            return try lose(blob, .damaged, "its \(facts.size) bytes have the hash \(digest)")
+            return try lose(blob, .damaged, "its \(facts.size) bytes have the hash \(digest)", found: facts)
         }
         try catalogue.writeSoon { db in
             try db.execute(
@@ -117,14 +119,25 @@ extension Store {
         }
     }
 
-    private func lose(_ blob: Blob, _ kind: Damage.Kind, _ detail: String) throws(StoreError) -> Damage {
-        try catalogue.write { db in
-            let wasDamaged = try Bool.fetchOne(
-                db.cachedStatement(sql: "SELECT damaged FROM blob WHERE id = ?"), arguments: [blob.id])
-            guard wasDamaged == false else { return }
-            try db.execute(db.cachedStatement(sql: "UPDATE blob SET damaged = 1 WHERE id = ?"), [blob.id])
-            try db.regrade(blob: blob.id)
+    /// Marks a blob as lost and puts its file away; nil where another file has come into its place since it was read, or garbage
+    /// collection took it.
+    private func lose(
+        _ blob: Blob, _ kind: Damage.Kind, _ detail: String, found: FileFacts?
+    ) throws(StoreError) -> Damage? {
+        let isLost = try catalogue.write { db in
+            let row = try Row.fetchOne(
+                db.cachedStatement(sql: "SELECT damaged FROM blob WHERE id = ? AND dropped IS NULL"),
+                arguments: [blob.id])
+            guard let row, try FileFacts.at(files.path(of: blob.digest), followLinks: false) == found else {
+                return false
+            }
+            if !(row["damaged"] as Bool) {
+                try db.execute(db.cachedStatement(sql: "UPDATE blob SET damaged = 1 WHERE id = ?"), [blob.id])
+                try db.regrade(blob: blob.id)
+            }
+            return true
         }
+        guard isLost else { return nil }
         if kind != .missing { try quarantine(blob.digest) }
         return Damage(kind: kind, digest: blob.digest, detail: detail, affected: try affected(by: blob.digest))
     }
