@@ -19,6 +19,7 @@ package enum FuzzTargets {
         ("matroska", .file([".webm", ".mkv"])), ("flac", .file([".flac"])), ("ogg", .file([".opus"])),
         ("mp3", .file([".mp3"])), ("glb", .file([".glb"])), ("svg", .file([".svg"])),
         ("safetensors", .file([".latent"])),
+        ("pickle", .file([".pkl", ".pt", ".ckpt"])),
         ("text", .file([".txt", ".json"])), ("exif", .chunk("eXIf")), ("c2pa", .chunk("caBX")), ("xmp", .chunk("iTXt")),
         ("comfy", .fields(["prompt"])), ("canvas", .fields(["workflow"])), ("infotext", .fields(["parameters"])),
         ("swarm", .fields(["parameters"])), ("fooocus", .fields(["parameters"])),
@@ -50,6 +51,7 @@ package enum FuzzTargets {
     }
 
     private static func read(_ bytes: [UInt8]) {
+        if let pickle = try? PickleImports.read(MemorySource(bytes)) { precondition(!pickle.warning.isEmpty) }
         guard let reading = try? RecipeReader.read(MemorySource(bytes), fileName: "x_00001_.png") else { return }
         _ = try? PixelDigest.of(MemorySource(bytes), reading.metadata)
         show(reading.recipe, reading.metadata)
