@@ -127,11 +127,18 @@ package final class LiveView: Sendable {
             }
             // Closed by another writer since: its bytes are a version before they change.
             if isPending { try publish(only: id) } else if let known { return known }
-            guard let row = try store.live(id), row.kind == .file else { throw .gone("\(id)") }
+            guard var row = try store.live(id), row.kind == .file else { throw .gone("\(id)") }
             if row.blob == nil {
-                let draft = try open(id)
-                draft.beginWriting()
-                return draft
+                do throws(StoreError) {
+                    let draft = try open(id)
+                    draft.beginWriting()
+                    return draft
+                } catch {
+                    // Another mount published it between the two looks.
+                    guard case .system(_, _, .noSuchFileOrDirectory) = error else { throw error }
+                    guard let now = try store.live(id), now.blob != nil else { throw .gone("\(id)") }
+                    row = now
+                }
             }
             try renew(row, by: caller)
             return nil
