@@ -79,6 +79,8 @@ extension Store {
         try staged.file.writeAll(wanted, staged.path)
         try Kernel.sync(staged.file, staged.path)
         try Kernel.rename(staged.path, to: LayoutIndex.path(in: path))
+        // Once more under its name: after one power cut of thousands btrfs had the name and an empty file.
+        try Kernel.sync(staged.file, LayoutIndex.path(in: path))
         try Kernel.syncDirectory(path)
         return true
     }
