@@ -222,4 +222,41 @@ import Testing
         }
         #expect(try store.verifyDamaged { _ in }.isEmpty)
     }
+
+    /// An index and manifests that somebody brought: whatever they say, nothing but a hash is believed, and nothing traps.
+    @Test func `takes a hostile index and hostile manifests for what they are`() throws {
+        _ = try store.pin(try fixture.row(snapshot), as: "cover")
+        let index = Array(try Data(contentsOf: URL(fileURLWithPath: store.path.string + "/index.json")))
+        var chance = SplitMix64(seed: 7)
+        for _ in 0..<300 {
+            var bytes = index
+            for _ in 0..<3 {
+                bytes[Int.random(in: 0..<bytes.count, using: &chance)] = .random(in: 0...255, using: &chance)
+            }
+            try fixture.directory.write(bytes, to: "store/index.json")
+            _ = try store.verifyPins()
+        }
+        let type = "application/vnd.cncf.model.manifest.v1+json"
+        let zeros = String(repeating: "0", count: 64)
+        let notes = #"{"reprofs.snapshot":"\#(zeros)","org.opencontainers.image.created":"2026-01-01T00:00:00Z"}"#
+        let manifests = [
+            "{}", "[]", "{", #"{"artifactType":"\#(type)"}"#, #"{"artifactType":"\#(type)","annotations":\#(notes)}"#,
+            #"{"artifactType":"\#(type)","annotations":\#(notes),"layers":[{"digest":"sha256:x","size":-1}]}"#,
+            #"{"artifactType":"\#(type)","annotations":{"reprofs.snapshot":"\#(snapshot.hex)"},"layers":{}}"#,
+        ]
+        for (number, text) in manifests.enumerated() {
+            let bytes = Array(text.utf8)
+            let digest = SHA256.digest(of: bytes)
+            try fixture.directory.write(bytes, to: "store/blobs/sha256/" + digest.hex)
+            for name in ["hostile\(number)", "../../escape", "deadbeefdeadbeef"] {
+                let entry =
+                    #"{"digest":"sha256:\#(digest.hex)","size":\#(bytes.count),"annotations":{"org.opencontainers.image.ref.name":"\#(name)"}}"#
+                try fixture.directory.write(Array(#"{"manifests":[\#(entry)]}"#.utf8), to: "store/index.json")
+                let report = try store.repair(from: [], isIndexBroken: false) { _ in }
+                #expect(report.pins.names.isEmpty && report.pins.problems.map(\.name) == [name], "\(text)")
+            }
+        }
+        #expect(try store.pins(after: 0, limit: 9).map(\.name) == ["cover"])
+        #expect(try store.verifyPins().isEmpty)
+    }
 }
