@@ -27,13 +27,15 @@ package final class Store: Sendable {
     package var newestCommit: UInt32? { catalogue.newestCommit }
 
     /// Opens the store at `path` and cleans up what dead processes left in it.
-    package static func open(_ path: FilePath) throws(StoreError) -> Store {
+    /// `patience` is how long a change waits for that of another process. Seconds.
+    package static func open(_ path: FilePath, patience: Double = 30) throws(StoreError) -> Store {
         guard try isStore(path) else {
             throw try FileFacts.at(path.appending("oci-layout")) == nil ? .notAStore(path) : .noCatalogue(path)
         }
         let lease = try StoreLease.shared(path)
         let store = Store(
-            path: path, catalogue: try Catalogue(cataloguePath(path), backups: Backups(path)), lease: lease)
+            path: path, catalogue: try Catalogue(cataloguePath(path), backups: Backups(path), patience: patience),
+            lease: lease)
         try store.files.sweepIncoming()
         return store
     }

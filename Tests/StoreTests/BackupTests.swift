@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Recipe
 import Store
 import Support
@@ -148,6 +149,20 @@ import Testing
         #expect(throws: StoreError.self) { try Store.rebuild(path, isForced: true) }
         withExtendedLifetime(open) {}
         #expect(throws: StoreError.self) { try Store.rebuild(fixture.directory.path) }
+    }
+
+    @Test func `is said to be in use where somebody else does not end a change`() throws {
+        let impatient = try Store.open(store.path, patience: 0.1)
+        let other = try DatabaseQueue(path: store.path.appending("catalogue.sqlite").string)
+        try other.writeWithoutTransaction { db throws in
+            try db.execute(sql: "BEGIN IMMEDIATE")
+            #expect(throws: StoreError.self) { try impatient.pin(try fixture.row(snapshot), as: "cover") }
+            do { _ = try impatient.pin(try fixture.row(snapshot), as: "cover") } catch let error as StoreError {
+                #expect(error.description.contains("in use by"), "\(error)")
+            }
+            try db.execute(sql: "ROLLBACK")
+        }
+        #expect(try impatient.pin(try fixture.row(snapshot), as: "cover").isNew)
     }
 
     private func number(of lora: String, _ store: Store) throws -> Int64 {

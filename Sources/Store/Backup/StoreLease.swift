@@ -13,13 +13,14 @@ enum StoreLease {
         let path = path(store)
         let file = try Kernel.open(path, .readWrite, options: [.create, .noFollow], permissions: [.ownerReadWrite])
         guard Kernel.lock(file, lock, waits: false) else {
-            throw .inUse(store, holders: holders(of: path))
+            throw .inUse(store, holders: holders(of: store))
         }
         return file
     }
 
-    /// The processes of this machine that have the file open, but for this one: `reprofs mount /models (process 812)`.
-    private static func holders(of path: FilePath) -> [String] {
+    /// The processes of this machine that have the store open, but for this one: `reprofs mount /models (process 812)`.
+    static func holders(of store: FilePath) -> [String] {
+        let path = path(store)
         guard let wanted = try? FileFacts.at(path), let processes = try? DirectoryListing.names(in: "/proc") else {
             return []
         }

@@ -17,11 +17,12 @@ final class Catalogue: Sendable {
     private let changes = LiveChanges()
 
     /// Opens the catalogue and brings its schema up to date, after a backup of what it was; nil makes none.
-    init(_ path: FilePath, backups: Backups?) throws(StoreError) {
+    /// `patience` is how long somebody who writes waits for another one. Seconds.
+    init(_ path: FilePath, backups: Backups?, patience: Double = 30) throws(StoreError) {
         self.path = path
         try Self.protect(path)
         var configuration = Configuration()
-        configuration.busyMode = .timeout(30)
+        configuration.busyMode = .timeout(patience)
         configuration.maximumReaderCount = 8
         configuration.foreignKeysEnabled = true
         // A checkpoint waits for the disk; with SQLite's usual thousand pages every hundredth change in the live view would.
@@ -189,7 +190,13 @@ final class Catalogue: Sendable {
     }
 
     private func typed<Result>(_ body: () throws -> Result) throws(StoreError) -> Result {
-        do { return try body() } catch { throw Self.typed(error) }
+        do { return try body() } catch {
+            if let error = error as? DatabaseError, error.resultCode == .SQLITE_BUSY {
+                let store = path.removingLastComponent()
+                throw StoreError.inUse(store, holders: StoreLease.holders(of: store))
+            }
+            throw Self.typed(error)
+        }
     }
 
     private static func typed(_ error: any Error) -> StoreError {
