@@ -11,7 +11,7 @@ enum Adoption {
         let view = LiveView(store)
         var progress = ProgressLine(total: items.reduce(0) { $0 + $1.size })
         var counts = (versions: 0, others: 0, failed: refused.count)
-        for refusal in refused { Terminal.complain("reprofs: \(refusal.path): \(refusal.reason)".withoutControls) }
+        for refusal in refused { Terminal.complain("reprofs: \(refusal.path): \(refusal.reason)") }
         for item in items {
             let name = item.path.joined(separator: "/").withoutControls
             do throws(StoreError) {

@@ -125,7 +125,7 @@ final class SnapshotWork: Sendable {
     private func fail(_ error: StoreError) {
         state.withLock { state in
             state.progress.clear()
-            Terminal.complain("reprofs: \(error)".withoutControls)
+            Terminal.complain("reprofs: \(error)")
             state.counts.failed += 1
             state.progress.advance(by: 1, of: "")
         }

@@ -50,7 +50,7 @@ package final class Store: Sendable {
             try makeParents(path)
             try makeDirectory(path, permissions: 0o700)
         }
-        for name in ["blobs", "blobs/sha256", "incoming", "live", "backup"] {
+        for name in directories {
             try makeDirectory(path.appending(name), permissions: 0o700)
         }
         try write(LayoutIndex([]).bytes, to: LayoutIndex.path(in: path))
@@ -61,6 +61,9 @@ package final class Store: Sendable {
         try Kernel.syncDirectory(path)
         return store
     }
+
+    /// What a store has from its beginning, each after what holds it.
+    static let directories = ["blobs", "blobs/sha256", "incoming", "live", "backup"]
 
     static func cataloguePath(_ store: FilePath) -> FilePath { store.appending("catalogue.sqlite") }
 

@@ -53,7 +53,7 @@ struct AddCommand: ParsableCommand {
         var progress = ProgressLine(total: plan.size)
         var came: [(name: String, digest: Digest)] = []
         var counts = (added: 0, unchanged: 0, failed: plan.refused.count)
-        for refusal in plan.refused { Terminal.complain("reprofs: \(refusal.path): \(refusal.reason)".withoutControls) }
+        for refusal in plan.refused { Terminal.complain("reprofs: \(refusal.path): \(refusal.reason)") }
         for item in plan.items {
             let name = "\(item.folder)/\(item.path)".withoutControls
             do throws(StoreError) {
@@ -84,7 +84,7 @@ struct AddCommand: ParsableCommand {
         try identify(store)
         for (name, digest) in came {
             guard let pickle = try store.blob(digest).flatMap({ try store.identity(of: $0) })?.pickle else { continue }
-            Terminal.complain("\(name) is a pickle: \(pickle.warning)".withoutControls)
+            Terminal.complain("\(name) is a pickle: \(pickle.warning)")
         }
         try Improvement.run(store)
         print(summary(counts, skipped: plan.skipped))

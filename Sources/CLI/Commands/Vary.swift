@@ -71,7 +71,7 @@ private final class VariationWork: Sendable {
         switch result {
         case .failure(let error):
             state.withLock { $0.failures += 1 }
-            Terminal.complain("reprofs: \(label): \(error)".withoutControls)
+            Terminal.complain("reprofs: \(label): \(error)")
         case .success(let made):
             for ((path, bytes), (_, result)) in zip(made.files, made.results) {
                 let note = made.isProven ? "" : "  not proven from the pinned bytes"

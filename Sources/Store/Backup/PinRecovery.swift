@@ -161,8 +161,7 @@ extension Store {
             throw .blobMissing(digest)
         }
         guard facts.size <= 64 << 20 else { throw .blobDamaged(digest) }
-        var bytes: [UInt8] = []
-        _ = try files.open(digest).forEachChunk(path) { chunk throws(StoreError) in bytes += chunk }
+        let bytes = try files.open(digest).readAll(path)
         guard SHA256.digest(of: bytes) == digest else { throw .blobDamaged(digest) }
         return bytes
     }

@@ -41,7 +41,7 @@ extension Store {
                 "the catalogue is sound; 'reprofs verify' says what else may be wrong, 'rebuild --force' goes back to the newest backup"
             )
         }
-        for name in ["blobs", "blobs/sha256", "incoming", "live", "backup"]
+        for name in directories
         where try FileFacts.at(path.appending(name)) == nil {
             try Kernel.makeDirectory(path.appending(name), permissions: 0o700)
         }
@@ -159,10 +159,7 @@ extension Store {
             Blob.init)
         for blob in blobs where try FileFacts.at(files.path(of: blob.digest), followLinks: false) == nil {
             report.missing += 1
-            try catalogue.write { db in
-                try db.execute(sql: "UPDATE blob SET damaged = 1 WHERE id = ?", arguments: [blob.id])
-                try db.regrade(blob: blob.id)
-            }
+            try catalogue.write { db in try db.lose(blob: blob.id) }
         }
     }
 
@@ -171,7 +168,7 @@ extension Store {
         let directory = path.appending("live")
         for name in try DirectoryListing.names(in: directory) {
             if let id = Int64(name), let row = try live(id), row.kind == .file { continue }
-            if try FileFacts.at(quarantine) == nil { try Kernel.makeDirectory(quarantine, permissions: 0o700) }
+            try makeQuarantine()
             let target = quarantine.appending("draft-\(name)-\(Timestamp.now().nanoseconds)")
             try Kernel.rename(directory.appending(name), to: target)
             report.drafts.append(target)

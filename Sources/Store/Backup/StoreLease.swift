@@ -44,9 +44,7 @@ enum StoreLease {
 
     private static func commandLine(of pid: Int32) -> String {
         let path = FilePath("/proc/\(pid)/cmdline")
-        var bytes: [UInt8] = []
-        guard let file = try? Kernel.open(path, .readOnly) else { return "a process" }
-        _ = try? file.forEachChunk(path) { chunk throws(StoreError) in bytes += chunk }
+        guard let bytes = try? Kernel.open(path, .readOnly).readAll(path) else { return "a process" }
         let words = bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
         guard let program = words.first else { return "a process" }
         return ([FilePath(program).lastComponent?.string ?? program] + words.dropFirst()).joined(separator: " ")

@@ -82,6 +82,12 @@ extension Database {
             cachedStatement(sql: "SELECT size FROM blob WHERE sha256 = ? AND NOT damaged"), arguments: [digest.data])
     }
 
+    /// Its bytes cannot be served from now on.
+    func lose(blob: Int64) throws {
+        try execute(cachedStatement(sql: "UPDATE blob SET damaged = 1 WHERE id = ?"), [blob])
+        try regrade(blob: blob)
+    }
+
     /// A blob was lost or came back: the recipes of the snapshots that pin it are rendered again when they are asked for.
     func regrade(blob: Int64) throws {
         try execute(

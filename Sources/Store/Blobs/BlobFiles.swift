@@ -51,9 +51,7 @@ struct BlobFiles {
                 source, path, by: .reflinkOrCopy, isKnown: { _ throws(StoreError) in false }, mayBeKnown: false
             ) { _ in }
         }
-        var bytes: [UInt8] = []
-        _ = try source.forEachChunk(path) { chunk throws(StoreError) in bytes += chunk }
-        return try publish(bytes)
+        return try publish(try source.readAll(path))
     }
 
     /// Publishes the bytes of the file `path`. It fails with `changedWhileRead` when they change on the way.
@@ -144,16 +142,13 @@ struct BlobFiles {
         if try !Kernel.linkNew(path, to: target) {
             // Damaged bytes, or the same from another writer or an attempt that was cut off. The name is never without a file:
             // a row may name it already. Whoever sweeps `incoming/` waits.
-            let gate = try Kernel.open(incoming, .readOnly, options: .directory)
-            guard Kernel.lock(gate, .shared, waits: true) else {
-                throw .system("cannot lock", incoming, .resourceTemporarilyUnavailable)
+            try Kernel.holding(incoming, .shared) { () throws(StoreError) in
+                let second = Staged.freePath(in: incoming)
+                guard try Kernel.linkNew(path, to: second) else { throw .blobMissing(digest) }
+                // Where both are one file already, a rename does nothing.
+                defer { _ = second.withPlatformString { Glibc.unlink($0) } }
+                try Kernel.rename(second, to: target)
             }
-            defer { withExtendedLifetime(gate) {} }
-            let second = incoming.appending("\(getpid())-\(UInt64.random(in: .min ... .max))")
-            guard try Kernel.linkNew(path, to: second) else { throw .blobMissing(digest) }
-            // Where both are one file already, a rename does nothing.
-            defer { _ = second.withPlatformString { Glibc.unlink($0) } }
-            try Kernel.rename(second, to: target)
         }
         guard let facts = try FileFacts.at(target) else { throw .blobMissing(digest) }
         return .file(digest, size: size, changed: facts.changed)
@@ -174,14 +169,14 @@ struct BlobFiles {
     /// Removes what dead processes left in `incoming/`: their locks died with them.
     func sweepIncoming() throws(StoreError) {
         // Nobody is between creating a file and locking it while this lock is held.
-        let gate = try Kernel.open(incoming, .readOnly, options: .directory)
-        guard Kernel.lock(gate, .exclusive, waits: true) else { return }
-        for name in try DirectoryListing.names(in: incoming) {
-            let path = incoming.appending(name)
-            guard let file = try? Kernel.open(path, .readOnly, options: .noFollow),
-                Kernel.lock(file, .exclusive, waits: false)
-            else { continue }
-            try Kernel.unlink(path)
+        try Kernel.holding(incoming, .exclusive) { () throws(StoreError) in
+            for name in try DirectoryListing.names(in: incoming) {
+                let path = incoming.appending(name)
+                guard let file = try? Kernel.open(path, .readOnly, options: .noFollow),
+                    Kernel.lock(file, .exclusive, waits: false)
+                else { continue }
+                try Kernel.unlink(path)
+            }
         }
     }
 }
@@ -192,14 +187,19 @@ final class Staged {
     let file: OwnedDescriptor
 
     init(in directory: FilePath) throws(StoreError) {
-        let gate = try Kernel.open(directory, .readOnly, options: .directory)
-        path = directory.appending("\(getpid())-\(UInt64.random(in: .min ... .max))")
-        guard Kernel.lock(gate, .shared, waits: true) else {
-            throw .system("cannot lock", directory, .resourceTemporarilyUnavailable)
+        let path = Self.freePath(in: directory)
+        file = try Kernel.holding(directory, .shared) { () throws(StoreError) in
+            let file = try Kernel.open(
+                path, .readWrite, options: [.create, .exclusiveCreate], permissions: [.ownerReadWrite])
+            _ = Kernel.lock(file, .exclusive, waits: true)
+            return file
         }
-        file = try Kernel.open(
-            path, .readWrite, options: [.create, .exclusiveCreate], permissions: [.ownerReadWrite])
-        _ = Kernel.lock(file, .exclusive, waits: true)
+        self.path = path
+    }
+
+    /// A name that nobody else has.
+    static func freePath(in directory: FilePath) -> FilePath {
+        directory.appending("\(getpid())-\(UInt64.random(in: .min ... .max))")
     }
 
     deinit { _ = path.withPlatformString { unlink($0) } }

@@ -18,26 +18,25 @@ extension LiveView {
     /// Brings the view in order after a kill or a power cut, before anybody is served. With another mount of the store at
     /// work it does nothing: what is being written there is not left behind.
     package func recover() throws(StoreError) -> Recovery {
-        let gate = try Kernel.open(store.path.appending("live"), .readOnly, options: .directory)
-        guard Kernel.lock(gate, .exclusive, waits: true), try store.mounts().allSatisfy({ $0.id == mount }) else {
-            return Recovery()
+        try Kernel.holding(store.path.appending("live"), .exclusive) { () throws(StoreError) in
+            guard try store.mounts().allSatisfy({ $0.id == mount }) else { return Recovery() }
+            var recovery = Recovery()
+            let isSameBoot = try store.catalogue.write { db in
+                let last = try String.fetchOne(db.cachedStatement(sql: "SELECT value FROM meta WHERE key = 'boot'"))
+                try db.execute(
+                    db.cachedStatement(
+                        sql: "INSERT INTO meta VALUES ('boot', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1"),
+                    [Opener.boot])
+                return last == nil || last == Opener.boot
+            }
+            for row in try store.catalogue.read({ try $0.unsettled() }) {
+                try recover(row, isSameBoot: isSameBoot, &recovery)
+            }
+            let published = try publish()
+            recovery.published += published.versions.map { "\($0.name)" }
+            try sweep()
+            return recovery
         }
-        var recovery = Recovery()
-        let isSameBoot = try store.catalogue.write { db in
-            let last = try String.fetchOne(db.cachedStatement(sql: "SELECT value FROM meta WHERE key = 'boot'"))
-            try db.execute(
-                db.cachedStatement(
-                    sql: "INSERT INTO meta VALUES ('boot', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1"),
-                [Opener.boot])
-            return last == nil || last == Opener.boot
-        }
-        for row in try store.catalogue.read({ try $0.unsettled() }) {
-            try recover(row, isSameBoot: isSameBoot, &recovery)
-        }
-        let published = try publish()
-        recovery.published += published.versions.map { "\($0.name)" }
-        try sweep()
-        return recovery
     }
 
     private func recover(_ row: LiveRow, isSameBoot: Bool, _ recovery: inout Recovery) throws(StoreError) {

@@ -78,8 +78,7 @@ extension Store {
                 source.withPlatformString({ from in temporary.withPlatformString { link(from, $0) } }) == 0
             {
                 try catalogue.write { db in
-                    try db.execute(db.cachedStatement(sql: "UPDATE blob SET damaged = 1 WHERE id = ?"), [blob.id])
-                    try db.regrade(blob: blob.id)
+                    try db.lose(blob: blob.id)
                 }
                 try Kernel.unlink(source)
                 _ = temporary.withPlatformString { chmod($0, 0o644) }

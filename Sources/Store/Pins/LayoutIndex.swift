@@ -54,11 +54,7 @@ struct LayoutIndex {
         guard let facts = try FileFacts.at(path, followLinks: false), facts.kind == .file, facts.size <= 64 << 20 else {
             return nil
         }
-        var bytes: [UInt8] = []
-        _ = try Kernel.open(path, .readOnly, options: .noFollow).forEachChunk(path) { chunk throws(StoreError) in
-            bytes += chunk
-        }
-        return bytes
+        return try Kernel.open(path, .readOnly, options: .noFollow).readAll(path)
     }
 }
 
@@ -68,21 +64,18 @@ extension Store {
     /// The pins are read while nobody else writes the file, so that whoever is last writes what is newest.
     @discardableResult
     func writeIndex() throws(StoreError) -> Bool {
-        let gate = try Kernel.open(path.appending("blobs"), .readOnly, options: .directory)
-        guard Kernel.lock(gate, .exclusive, waits: true) else {
-            throw .system("cannot lock", path.appending("blobs"), .resourceTemporarilyUnavailable)
+        try Kernel.holding(path.appending("blobs"), .exclusive) { () throws(StoreError) in
+            let wanted = try layoutIndex().bytes
+            guard try LayoutIndex.read(in: path) != wanted else { return false }
+            let staged = try Staged(in: path.appending("incoming"))
+            try staged.file.writeAll(wanted, staged.path)
+            try Kernel.sync(staged.file, staged.path)
+            try Kernel.rename(staged.path, to: LayoutIndex.path(in: path))
+            // Once more under its name: after one power cut of thousands btrfs had the name and an empty file.
+            try Kernel.sync(staged.file, LayoutIndex.path(in: path))
+            try Kernel.syncDirectory(path)
+            return true
         }
-        defer { withExtendedLifetime(gate) {} }
-        let wanted = try layoutIndex().bytes
-        guard try LayoutIndex.read(in: path) != wanted else { return false }
-        let staged = try Staged(in: path.appending("incoming"))
-        try staged.file.writeAll(wanted, staged.path)
-        try Kernel.sync(staged.file, staged.path)
-        try Kernel.rename(staged.path, to: LayoutIndex.path(in: path))
-        // Once more under its name: after one power cut of thousands btrfs had the name and an empty file.
-        try Kernel.sync(staged.file, LayoutIndex.path(in: path))
-        try Kernel.syncDirectory(path)
-        return true
     }
 
     /// The pins as the catalogue has them.

@@ -127,6 +127,19 @@ enum Kernel {
         }
     }
 
+    /// Runs `body` while a lock on the directory is held.
+    static func holding<Result>(
+        _ directory: FilePath, _ lock: Lock, _ body: () throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
+        let gate = try open(directory, .readOnly, options: .directory)
+        guard self.lock(gate, lock, waits: true) else {
+            throw .system("cannot lock", directory, .resourceTemporarilyUnavailable)
+        }
+        // Without this it could be closed after its last use, which is above.
+        defer { withExtendedLifetime(gate) {} }
+        return try body()
+    }
+
     private static func check(
         _ operation: String, _ path: FilePath, _ body: (UnsafePointer<CChar>) -> CInt
     ) throws(StoreError) {

@@ -89,6 +89,13 @@ extension OwnedDescriptor {
         _ = sync_file_range(rawValue, offset, count, startWriting)
     }
 
+    /// All bytes of a file that is known to be small.
+    func readAll(_ path: FilePath) throws(StoreError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        _ = try forEachChunk(path) { chunk throws(StoreError) in bytes += chunk }
+        return bytes
+    }
+
     func writeAll(_ bytes: [UInt8], _ path: FilePath) throws(StoreError) {
         try FaultPoint.reach("cannot write", path)
         do { try descriptor.writeAll(bytes) } catch {

@@ -131,10 +131,7 @@ extension Store {
             guard let row, try FileFacts.at(files.path(of: blob.digest), followLinks: false) == found else {
                 return false
             }
-            if !(row["damaged"] as Bool) {
-                try db.execute(db.cachedStatement(sql: "UPDATE blob SET damaged = 1 WHERE id = ?"), [blob.id])
-                try db.regrade(blob: blob.id)
-            }
+            if !(row["damaged"] as Bool) { try db.lose(blob: blob.id) }
             return true
         }
         guard isLost else { return nil }
@@ -145,11 +142,14 @@ extension Store {
     /// Files whose bytes are not those of their names: kept, and never served.
     var quarantine: FilePath { path.appending("quarantine") }
 
+    func makeQuarantine() throws(StoreError) {
+        guard try FileFacts.at(quarantine) == nil else { return }
+        try Kernel.makeDirectory(quarantine, permissions: 0o700)
+        try Kernel.syncDirectory(path)
+    }
+
     func quarantine(_ digest: Digest) throws(StoreError) {
-        if try FileFacts.at(quarantine) == nil {
-            try Kernel.makeDirectory(quarantine, permissions: 0o700)
-            try Kernel.syncDirectory(path)
-        }
+        try makeQuarantine()
         var target = quarantine.appending(digest.hex)
         var count = 1
         while try FileFacts.at(target, followLinks: false) != nil {
