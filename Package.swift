@@ -67,7 +67,8 @@ let package = Package(
         .testTarget(
             name: "StoreTests", dependencies: ["Store", "Recipe", "Support", grdb, system], swiftSettings: strict),
         .testTarget(
-            name: "ReproFSTests", dependencies: ["ReproFS", "Store", "Recipe", "Support", system], swiftSettings: strict
+            name: "ReproFSTests", dependencies: ["ReproFS", "Store", "Recipe", "Support", grdb, system],
+            swiftSettings: strict
         ),
         .testTarget(
             name: "CLITests", dependencies: ["CLI", "Comfy", "Recipe", "Store", "Support", system],

@@ -32,9 +32,13 @@ package final class Mount: Sendable {
     /// What was opened by whom, on its way into the catalogue.
     let loads = LoadBuffer()
     let openers = Openers()
+    let kept = KeptTexts()
+    let gate = RequestGate(limit: min(max(4, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN))), Mount.threads))
     let backings: Backings
     let negotiation: Negotiation
     let logger: Logger
+    /// Requests that may wait for the disk at once.
+    private static let threads = 16
     private let options: Options
     private let whenReady: @Sendable () -> Void
 
@@ -52,6 +56,9 @@ package final class Mount: Sendable {
             root.context.store, at: FilePath(root.context.mountPoint), isWanted: options.passesThrough,
             root.context.passthrough, backings)
     }
+
+    /// For a reply that nothing was read for yet.
+    var terms: Terms { Terms(owner: owner, kept: kept, commit: root.context.store.newestCommit) }
 
     /// Mounts and serves until the file system is unmounted or a signal comes. It blocks; requests run on libfuse's
     /// own threads.
@@ -84,9 +91,12 @@ package final class Mount: Sendable {
         let expiry = Ticker(every: 1_000_000) { [backings] in { backings.expire() } }
         expiry.start()
         defer { expiry.stop() }
+        let movement = Ticker(every: 100_000) { [gate] in { gate.tick() } }
+        movement.start()
+        defer { movement.stop() }
         guard let configuration = fuse_loop_cfg_create() else { throw MountError("out of memory") }
         defer { fuse_loop_cfg_destroy(configuration) }
-        fuse_loop_cfg_set_max_threads(configuration, 16)
+        fuse_loop_cfg_set_max_threads(configuration, UInt32(Self.threads))
         let store = root.context.store
         let row: Int64
         do {
@@ -105,7 +115,7 @@ package final class Mount: Sendable {
         let scholar = Scholar(store, logger: logger)
         scholar.start()
         defer { scholar.stop() }
-        let notifier = Notifier(session, root: root, row: row, logger: logger)
+        let notifier = Notifier(session, root: root, kept, row: row, logger: logger)
         notifier.start()
         defer { notifier.stop() }
         let scrub = options.scrub.map { Scrub(store, $0, logger: logger) }
@@ -155,6 +165,9 @@ package final class Mount: Sendable {
         // Blob reads move pages instead of copying them where the kernel can.
         let splice = UInt32(FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE)
         connection.pointee.want |= connection.pointee.capable & splice
+        // Names come with attributes in every piece of a listing, not in the first alone: whoever lists asks for them next, and a
+        // look-up for each costs ten times as much.
+        connection.pointee.want &= ~UInt32(FUSE_CAP_READDIRPLUS_AUTO)
         negotiation.negotiate(connection)
         whenReady()
     }

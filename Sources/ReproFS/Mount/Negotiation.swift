@@ -152,10 +152,13 @@ extension Mount {
     static var channel: fuse_custom_io {
         var channel = fuse_custom_io()
         channel.read = { device, buffer, size, data in
+            guard let data else { return Glibc.read(device, buffer, size) }
+            let mount = Mount.of(data)
+            mount.gate.enter()
             let count = Glibc.read(device, buffer, size)
-            if count > 0, let data {
-                let negotiation = Mount.of(data).negotiation
-                if !negotiation.isSettled { negotiation.received(UnsafeRawBufferPointer(start: buffer, count: count)) }
+            mount.gate.take()
+            if count > 0, !mount.negotiation.isSettled {
+                mount.negotiation.received(UnsafeRawBufferPointer(start: buffer, count: count))
             }
             return count
         }

@@ -12,7 +12,7 @@ final class Notifier: Sendable {
     private let ticker: Ticker
 
     /// `session` must outlive ``stop()``; `row` is the mount's in the catalogue.
-    init(_ session: OpaquePointer, root: Root, row: Int64, logger: Logger) {
+    init(_ session: OpaquePointer, root: Root, _ kept: KeptTexts, row: Int64, logger: Logger) {
         let address = UInt(bitPattern: session)
         ticker = Ticker(every: Self.interval) {
             let feed: ChangeFeed
@@ -22,10 +22,24 @@ final class Notifier: Sendable {
                 return {}
             }
             var acknowledged: Int64 = -1
+            var again = KeptTexts.Told()
             return {
                 guard let session = OpaquePointer(bitPattern: address) else { return }
+                func forget(_ texts: KeptTexts.Told) {
+                    // Attributes alone: who has the old text open reads it to its end.
+                    texts.forEach { fuse_lowlevel_notify_inval_inode(session, $0.rawValue, -1, 0) }
+                }
+                // A reply may have been on its way to the kernel while it was told.
+                forget(again)
+                again = KeptTexts.Told()
                 do throws(StoreError) {
-                    guard let changes = try feed.next() else { return }
+                    let commit = root.context.store.newestCommit
+                    guard let changes = try feed.next() else { return kept.goOn(from: commit) }
+                    if changes.recipes {
+                        again = kept.stop()
+                        forget(again)
+                    }
+                    defer { kept.goOn(from: commit) }
                     for (parent, name) in root.names(in: changes) {
                         fuse_lowlevel_notify_inval_entry(session, parent.rawValue, name, name.utf8.count)
                     }
@@ -33,7 +47,11 @@ final class Notifier: Sendable {
                     let generation = try root.context.store.active().generation
                     if generation != acknowledged { try root.context.store.acknowledge(generation, by: row) }
                     acknowledged = generation
-                } catch { logger.warning("changes by other processes are seen later: \(error)") }
+                } catch {
+                    again = kept.stop()
+                    forget(again)
+                    logger.warning("changes by other processes are seen later: \(error)")
+                }
             }
         }
     }

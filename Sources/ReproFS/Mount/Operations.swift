@@ -19,7 +19,7 @@ extension Mount {
                     throw Failure(.fileNameTooLong, "a name has at most 255 bytes")
                 }
                 guard let name = String(validatingCString: name),
-                    let node = try mount.root.directory(NodeID(rawValue: parent)).child(name)
+                    let node = try mount.root.child(name, of: NodeID(rawValue: parent))
                 else { throw Failure(.noSuchFileOrDirectory, "no such name") }
                 return .entry(try node.inode.attributes())
             }
@@ -71,6 +71,7 @@ extension Mount {
                     return .opened(OpenFile(writingTo: inbox, by: mount.opener(request)), info, .none)
                 }
                 guard mode == O_RDONLY, info.pointee.flags & O_TRUNC == 0 else {
+                    mount.gate.leave()
                     // Before the file is asked, so that nobody begins to read it in another way meanwhile.
                     let use = mount.backings.use(file.id, nil)
                     let writing = try file.write(by: mount.caller(request))
@@ -87,20 +88,24 @@ extension Mount {
                     }
                     return .opened(OpenFile(writing, use), info, mode == O_WRONLY ? .none : .pages)
                 }
-                return .opened(try mount.open(file, mount.opener(request)), info, file.caching)
+                return .opened(try mount.open(file, mount.opener(request)), info, mount.caching(file))
             }
         }
         table.read = { request, _, size, offset, info in
-            answer(request, "read") { _ throws(Failure) in
+            answer(request, "read") { mount throws(Failure) in
                 switch info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
-                case .blob(let contents): return part(of: contents, offset, size)
-                case .writing(let writing): return part(of: writing.contents, offset, size)
+                case .blob(let contents):
+                    if case .file = contents { mount.gate.leave() }
+                    return part(of: contents, offset, size)
+                case .writing(let writing):
+                    mount.gate.leave()
+                    return part(of: writing.contents, offset, size)
                 case .message, .passing, nil: throw Failure(.badFileDescriptor, "not open for reading")
                 }
             }
         }
         table.write = { request, _, buffer, size, offset, info in
-            answer(request, "write") { _ throws(Failure) in
+            answer(request, "write", waits: true) { _ throws(Failure) in
                 let bytes = UnsafeRawBufferPointer(start: buffer, count: size)
                 switch info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
                 case .message(let message): try message.write(bytes, at: Int(offset))
@@ -111,7 +116,7 @@ extension Mount {
             }
         }
         table.flush = { request, _, info in
-            answer(request, "flush") { _ throws(Failure) in
+            answer(request, "flush", waits: true) { _ throws(Failure) in
                 switch info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
                 case .message(let message): try message.deliver()
                 case .writing(let writing): try writing.flush()
@@ -122,20 +127,21 @@ extension Mount {
         }
         table.release = { request, _, info in
             let file = info.flatMap(OpenFile.of)
-            answer(request, "release") { _ throws(Failure) in
+            answer(request, "release") { mount throws(Failure) in
+                if case .writing = file?.takeUnretainedValue().content { mount.gate.leave() }
                 try file?.takeUnretainedValue().close()
                 return .done
             }
             file?.release()
         }
         table.fsync = { request, id, _, _ in
-            answer(request, "fsync") { mount throws(Failure) in
+            answer(request, "fsync", waits: true) { mount throws(Failure) in
                 try mount.root.node(NodeID(rawValue: id)).inode.sync()
                 return .done
             }
         }
         table.fallocate = { request, _, mode, offset, length, info in
-            answer(request, "fallocate") { _ throws(Failure) in
+            answer(request, "fallocate", waits: true) { _ throws(Failure) in
                 guard case .writing(let writing) = info.flatMap(OpenFile.of)?.takeUnretainedValue().content else {
                     throw .readOnly
                 }
@@ -156,18 +162,18 @@ extension Mount {
         table.readdir = { request, id, size, offset, _ in
             answer(request, "readdir") { mount throws(Failure) in
                 .bytes(
-                    try mount.list(NodeID(rawValue: id), after: offset, size: size, request, withAttributes: false)[...]
+                    try mount.list(NodeID(rawValue: id), after: offset, size: size, request, withAttributes: false)
                 )
             }
         }
         table.readdirplus = { request, id, size, offset, _ in
             answer(request, "readdirplus") { mount throws(Failure) in
                 .bytes(
-                    try mount.list(NodeID(rawValue: id), after: offset, size: size, request, withAttributes: true)[...])
+                    try mount.list(NodeID(rawValue: id), after: offset, size: size, request, withAttributes: true))
             }
         }
         table.fsyncdir = { request, id, _, _ in
-            answer(request, "fsyncdir") { mount throws(Failure) in
+            answer(request, "fsyncdir", waits: true) { mount throws(Failure) in
                 try mount.root.node(NodeID(rawValue: id)).inode.sync()
                 return .done
             }
@@ -212,6 +218,12 @@ private func forget(_ request: fuse_req_t?, _ id: UInt64) {
 }
 
 extension Mount {
+    /// While the kernel may not have been told yet that a text is another, it must not cut the new one to the old one's size.
+    fileprivate func caching(_ file: any File) -> Caching {
+        guard case .told = file.caching, !kept.isCurrent(root.context.store.newestCommit) else { return file.caching }
+        return .none
+    }
+
     /// Opens a file for reading, and notes which model was found under which name by whom.
     fileprivate func open(_ file: any File, _ opener: Opener?) throws(Failure) -> OpenFile {
         let commit = root.context.store.newestCommit

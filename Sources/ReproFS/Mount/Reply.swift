@@ -21,17 +21,17 @@ enum Reply {
     case written(Int)
     case done
 
-    func send(_ request: fuse_req_t, owner: Owner) {
+    func send(_ request: fuse_req_t, _ terms: Terms) {
         switch self {
         case .entry(let attributes):
-            var entry = fuse_entry_param(attributes, owner: owner)
+            var entry = fuse_entry_param(attributes, terms)
             fuse_reply_entry(request, &entry)
         case .attributes(let attributes):
-            var facts = stat(attributes, owner: owner)
-            fuse_reply_attr(request, &facts, attributes.caching.seconds)
+            var facts = stat(attributes, owner: terms.owner)
+            fuse_reply_attr(request, &facts, terms.seconds(attributes))
         case .target(let target): fuse_reply_readlink(request, target)
         case .created(let attributes, let file, let info, let caching):
-            var entry = fuse_entry_param(attributes, owner: owner)
+            var entry = fuse_entry_param(attributes, terms)
             hand(file, to: info, caching) { fuse_reply_create(request, &entry, info) }
         case .opened(let file, let info, let caching):
             // Whoever only reads has nothing to tell when it closes.
@@ -56,7 +56,7 @@ enum Reply {
             } else if value.count > size {
                 fuse_reply_err(request, ERANGE)
             } else {
-                Reply.bytes(value[...]).send(request, owner: owner)
+                Reply.bytes(value[...]).send(request, terms)
             }
         case .space(let space):
             var facts = statvfs(space)
@@ -87,31 +87,47 @@ struct Owner: Sendable {
     let group: gid_t
 }
 
+/// What a reply says beside what was asked for.
+struct Terms {
+    let owner: Owner
+    let kept: KeptTexts
+    /// The catalogue's newest commit before anything was read for the reply.
+    let commit: UInt32?
+
+    /// How long the kernel may keep a name and attributes. Seconds.
+    func seconds(_ attributes: Attributes) -> Double {
+        guard case .told = attributes.caching, kept.keep(attributes.id, as: commit) else {
+            return attributes.caching.seconds
+        }
+        return KeptTexts.seconds
+    }
+}
+
 extension Caching {
     /// How long the kernel may keep names and attributes. Seconds; at most one where they can change.
     package var seconds: Double {
         switch self {
         case .immutable: 86_400
-        case .brief, .pages: 0.5
+        case .brief, .told, .pages: 0.5
         case .none: 0
         }
     }
     var keepsPages: Bool {
         switch self {
         case .immutable, .pages: true
-        case .brief, .none: false
+        case .brief, .told, .none: false
         }
     }
     var isDirect: Bool { if case .none = self { true } else { false } }
 }
 
 extension fuse_entry_param {
-    init(_ attributes: Attributes, owner: Owner) {
+    init(_ attributes: Attributes, _ terms: Terms) {
         self.init()
         ino = attributes.id.rawValue
-        attr = stat(attributes, owner: owner)
-        attr_timeout = attributes.caching.seconds
-        entry_timeout = attributes.caching.seconds
+        attr = stat(attributes, owner: terms.owner)
+        attr_timeout = terms.seconds(attributes)
+        entry_timeout = attr_timeout
     }
 }
 

@@ -45,7 +45,12 @@ private struct ImageNodes {
     func text(_ kind: RenderingKind, _ node: NodeKind) -> RenderedFile {
         RenderedFile(
             store: store, id: NodeID(node, image.id), kind: kind, snapshot: image.snapshot, name: image.name,
-            known: image.renderings[kind])
+            known: kind == .json ? image.json : image.card, caching: caching(node))
+    }
+
+    /// Only what listings tell is worth being told of.
+    private func caching(_ node: NodeKind) -> Caching {
+        KeptTexts.kinds.contains(node) ? .told : .brief
     }
 
     private func link(_ kind: NodeKind, to target: String) throws(Failure) -> Node {
@@ -82,15 +87,16 @@ private struct ImageDirectory: Directory {
     }
 
     func child(_ name: String) throws(Failure) -> Node? {
-        let directory = try asking { () throws(StoreError) in try store.directory(named: name, in: row) }
-        if let directory {
-            return .directory(ImageDirectory(store: store, row: directory.id, known: directory))
-        }
+        // A recipe first: of a million names nearly all are one, and each question counts.
         if name.hasSuffix(".json"), let node = try recipe(String(name.dropLast(5)), .imageRecipe, .olderImageRecipe) {
             return node
         }
         if name.hasSuffix(".txt"), let node = try recipe(String(name.dropLast(4)), .imageCard, .olderImageCard) {
             return node
+        }
+        let directory = try asking { () throws(StoreError) in try store.directory(named: name, in: row) }
+        if let directory {
+            return .directory(ImageDirectory(store: store, row: directory.id, known: directory))
         }
         if let node = try recipe(name, .imageAlias, .olderImageAlias) { return node }
         guard row == DirectoryRow.Root.images.rawValue,

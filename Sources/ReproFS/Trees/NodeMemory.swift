@@ -1,8 +1,8 @@
 import Store
 import Synchronization
 
-/// Which files numbers stand for, as of the catalogue's newest commit: a program that opens the same models again and again
-/// costs no questions.
+/// Which files numbers stand for, as of the catalogue's newest commit: a program that opens what it has just looked up, or the
+/// same models again and again, costs no questions.
 final class NodeMemory: Sendable {
     private static let limit = 4096
 
@@ -20,7 +20,7 @@ final class NodeMemory: Sendable {
     /// `commit` was the newest before the file was looked up.
     func keep(_ file: any File, as commit: UInt32) {
         // Others are made of more than the catalogue.
-        guard file is BlobFile || file is LiveFile else { return }
+        guard file is BlobFile || file is LiveFile || file is RenderedFile else { return }
         state.withLock { state in
             if state.commit != commit || state.files.count >= Self.limit { state = State(commit: commit) }
             state.files[file.id] = file

@@ -12,11 +12,11 @@ struct RenderedFile: File {
     /// What a listing has told of it already.
     var known: RenderingFacts?
 
-    var caching: Caching { .brief }
+    var caching = Caching.brief
 
     func attributes() throws(Failure) -> Attributes {
         let facts = try present()
-        return Attributes(id: id, kind: .file, size: facts.size, modified: facts.rendered, caching: .brief)
+        return Attributes(id: id, kind: .file, size: facts.size, modified: facts.rendered, caching: caching)
     }
 
     private func present() throws(Failure) -> RenderingFacts {
@@ -25,6 +25,8 @@ struct RenderedFile: File {
     }
 
     func open() throws(Failure) -> BlobContents {
-        .bytes(try asking { () throws(StoreError) in try store.rendering(kind, of: snapshot, named: name) }.bytes)
+        .bytes(
+            try asking { () throws(StoreError) in try store.rendering(kind, of: snapshot, named: name, known: known) }
+                .bytes)
     }
 }

@@ -54,6 +54,14 @@ package struct Root: Directory {
         return node
     }
 
+    /// The node of a name, remembered: who looks a file up mostly opens it.
+    func child(_ name: String, of parent: NodeID) throws(Failure) -> Node? {
+        let commit = context.store.newestCommit
+        let node = try directory(parent).child(name)
+        if let commit, case .file(let file) = node { memory.keep(file, as: commit) }
+        return node
+    }
+
     /// The names that lead to other nodes after a change, in all views.
     func names(in changes: NameChanges) -> [(parent: NodeID, name: String)] {
         let names = trees.flatMap { $0.names(in: changes) }

@@ -144,6 +144,8 @@ package enum Caching: Sendable {
     case pages
     /// The text may be rendered again: kept for a moment.
     case brief
+    /// The same, but the kernel is told when it was: attributes and name are kept until then.
+    case told
     /// Made anew for each open; never cached.
     case none
 }

@@ -9,6 +9,8 @@ package struct NameChanges: Sendable {
     package var live: [(directory: Int64, name: String)] = []
     /// In by-image: directory rows and names of images.
     package var images: [(directory: Int64, name: String)] = []
+    /// Whether any recipe in by-image became another text.
+    package var recipes = false
 }
 
 /// Tells a mount what other processes changed in the catalogue, without any protocol between them.
@@ -22,6 +24,7 @@ package final class ChangeFeed {
     private var version: Int?
     private var lastLive: Int64 = 0
     private var lastImage: Int64 = 0
+    private var recipes: Int64 = 0
     private let mount: Int64
 
     /// `mount` is the row of the mount that is told; what it made itself, it knows.
@@ -54,10 +57,13 @@ package final class ChangeFeed {
                     "SELECT parent, name FROM live WHERE id > ?1 AND parent IS NOT NULL AND mount IS NOT ?2", lastLive,
                     db)
                 changes.images = try names(
-                    "SELECT directory, name FROM imageName WHERE id > ?1 AND ?2 = ?2", lastImage, db)
+                    "SELECT directory, name FROM imageChange WHERE id > ?1 AND ?2 = ?2", lastImage, db)
             }
+            let recipes = try Int64.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'recipes'") ?? 0
+            changes.recipes = recipes != self.recipes
+            self.recipes = recipes
             lastLive = try Int64.fetchOne(db, sql: "SELECT max(id) FROM live") ?? 0
-            lastImage = try Int64.fetchOne(db, sql: "SELECT max(id) FROM imageName") ?? 0
+            lastImage = try Int64.fetchOne(db, sql: "SELECT max(id) FROM imageChange") ?? 0
             return changes
         }
     }

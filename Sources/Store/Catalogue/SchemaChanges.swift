@@ -30,5 +30,32 @@ extension Schema {
             PRIMARY KEY (pinName, blob)
         ) WITHOUT ROWID;
         CREATE INDEX pinLayerByBlob ON pinLayer (blob);
+
+        -- Names in by-image that lead to another image than before, or to none: the newest. Mounts tell the kernel.
+        CREATE TABLE imageChange (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            directory INTEGER NOT NULL,
+            name TEXT NOT NULL
+        );
+        CREATE TRIGGER imageNameTaken AFTER UPDATE OF newest ON imageName WHEN OLD.newest AND NOT NEW.newest BEGIN
+            INSERT INTO imageChange (directory, name) VALUES (OLD.directory, OLD.name);
+        END;
+        CREATE TRIGGER imageNameGone AFTER DELETE ON imageName WHEN OLD.newest BEGIN
+            INSERT INTO imageChange (directory, name) VALUES (OLD.directory, OLD.name);
+        END;
+        CREATE TRIGGER imageChangeOld AFTER INSERT ON imageChange BEGIN
+            DELETE FROM imageChange WHERE id <= NEW.id - 10000;
+        END;
+        -- How often any recipe became another text.
+        INSERT INTO meta VALUES ('recipes', 0);
+        CREATE TRIGGER renderingStale AFTER UPDATE OF fresh ON rendering WHEN OLD.fresh AND NOT NEW.fresh BEGIN
+            UPDATE meta SET value = value + 1 WHERE key = 'recipes';
+        END;
+        CREATE TRIGGER imageSnapshot AFTER UPDATE OF snapshot ON image
+        WHEN OLD.snapshot IS NOT NULL AND OLD.snapshot IS NOT NEW.snapshot BEGIN
+            UPDATE meta SET value = value + 1 WHERE key = 'recipes';
+        END;
+        -- What listings tell, without the texts.
+        CREATE INDEX renderingFacts ON rendering (snapshot, kind, name, fresh, size, rendered);
         """
 }

@@ -13,20 +13,22 @@ package struct ImageNameRow: Sendable {
     /// The image's snapshot with the strongest evidence.
     package let snapshot: Int64
     /// What is known of its renderings without making them; a listing tells sizes by it.
-    package let renderings: [RenderingKind: RenderingFacts]
+    package let json, card: RenderingFacts?
 
+    /// By number: a listing makes a million of these, and looking columns up by name is most of what one costs.
     init(_ row: Row) throws {
-        id = row["id"]
-        directory = row["directory"]
-        name = row["name"]
-        image = try Digest(column: row["sha256"])
-        snapshot = row["snapshot"]
-        var renderings: [RenderingKind: RenderingFacts] = [:]
-        for (kind, columns) in [(RenderingKind.json, ("jsonSize", "jsonTime")), (.card, ("cardSize", "cardTime"))] {
-            guard let size = row[columns.0] as Int?, let time = row[columns.1] as Int64? else { continue }
-            renderings[kind] = RenderingFacts(size: size, rendered: Timestamp(nanoseconds: time))
-        }
-        self.renderings = renderings
+        id = row[0]
+        directory = row[1]
+        name = row[2]
+        image = try Digest(column: row[3])
+        snapshot = row[4]
+        json = Self.facts(row[5], row[6], row[7])
+        card = Self.facts(row[8], row[9], row[10])
+    }
+
+    private static func facts(_ row: Int64?, _ size: Int?, _ time: Int64?) -> RenderingFacts? {
+        guard let row, let size, let time else { return nil }
+        return RenderingFacts(row: row, size: size, rendered: Timestamp(nanoseconds: time))
     }
 }
 
@@ -73,20 +75,20 @@ extension Database {
         let directory = try makeDirectory(under: root, place.directories)
         let key: StatementArguments = [directory, place.name]
         let before = try Int64.fetchOne(
-            self, sql: "SELECT image FROM imageName WHERE directory = ? AND name = ? AND newest", arguments: key)
-        try execute(sql: "UPDATE imageName SET newest = 0 WHERE directory = ? AND name = ?", arguments: key)
+            self, sql: "SELECT id FROM imageName WHERE directory = ? AND name = ? AND newest", arguments: key)
         try execute(
             sql: """
                 INSERT INTO imageName (directory, name, image, time, newest) VALUES (?, ?, ?, ?, 0)
                 ON CONFLICT (directory, name, image) DO UPDATE SET time = excluded.time
                 """, arguments: key + [image, time.nanoseconds])
-        let holder = """
-            (SELECT id FROM imageName WHERE directory = ? AND name = ? ORDER BY time DESC, id DESC LIMIT 1)
-            """
-        try execute(sql: "UPDATE imageName SET newest = 1 WHERE id = \(holder)", arguments: key)
-        let after = try Int64.fetchOne(
-            self, sql: "SELECT image FROM imageName WHERE directory = ? AND name = ? AND newest", arguments: key)
-        if before != after { try touch(directory) }
+        let holder = try Int64.fetchOne(
+            self, sql: "SELECT id FROM imageName WHERE directory = ? AND name = ? ORDER BY time DESC, id DESC LIMIT 1",
+            arguments: key)
+        if holder != before {
+            try execute(sql: "UPDATE imageName SET newest = 0 WHERE id = ?", arguments: [before])
+            try execute(sql: "UPDATE imageName SET newest = 1 WHERE id = ?", arguments: [holder])
+            try touch(directory)
+        }
         return try Int64.fetchOne(
             self, sql: "SELECT id FROM imageName WHERE directory = ? AND name = ? AND image = ?",
             arguments: key + [image]) ?? 0
@@ -112,11 +114,11 @@ extension Database {
 
 private let nameColumns = """
     SELECT imageName.id, imageName.directory, imageName.name, image.sha256, image.snapshot,
-    json.size AS jsonSize, json.rendered AS jsonTime, card.size AS cardSize, card.rendered AS cardTime
+    json.rowid, json.size, json.rendered, card.rowid, card.size, card.rendered
     FROM imageName JOIN image ON image.id = imageName.image
-    LEFT JOIN rendering json
+    LEFT JOIN rendering json INDEXED BY renderingFacts
         ON json.snapshot = image.snapshot AND json.name = imageName.name AND json.kind = 0 AND json.fresh
-    LEFT JOIN rendering card
+    LEFT JOIN rendering card INDEXED BY renderingFacts
         ON card.snapshot = image.snapshot AND card.name = imageName.name AND card.kind = 1 AND card.fresh
     """
 

@@ -11,6 +11,8 @@ package enum RenderingKind: Int, Sendable, CaseIterable {
 
 /// What `stat` tells of a rendering.
 package struct RenderingFacts: Sendable {
+    /// Where its text was found.
+    let row: Int64
     /// Bytes.
     package let size: Int
     package let rendered: Timestamp
@@ -27,10 +29,15 @@ package struct Rendering: Sendable {
 
 extension Store {
     /// The recipe or card of a snapshot, for an image of this name; made once, and again when what grades rest on changed.
+    ///
+    /// `known` saves looking for it; whatever it says, the text is that of the snapshot and the name.
     package func rendering(
-        _ kind: RenderingKind, of snapshot: Int64, named name: String
+        _ kind: RenderingKind, of snapshot: Int64, named name: String, known: RenderingFacts? = nil
     ) throws(StoreError) -> Rendering {
-        let kept = try catalogue.read { db in try db.rendering(kind, of: snapshot, named: name) }
+        let kept = try catalogue.readOne { db in
+            try known.flatMap { try db.rendering(kind, of: snapshot, named: name, in: $0.row) }
+                ?? db.rendering(kind, of: snapshot, named: name)
+        }
         if let kept { return kept }
         let made = try catalogue.write { db in
             try render(snapshot, named: name, db)
@@ -46,29 +53,34 @@ extension Store {
     ) throws(StoreError) -> RenderingFacts {
         let kept = try one(
             """
-            SELECT size, rendered FROM rendering WHERE snapshot = ? AND name = ? AND kind = ? AND fresh
+            SELECT rowid, size, rendered FROM rendering WHERE snapshot = ? AND name = ? AND kind = ? AND fresh
             """, [snapshot, name, kind.rawValue]
-        ) { RenderingFacts(size: $0["size"], rendered: Timestamp(nanoseconds: $0["rendered"])) }
+        ) { RenderingFacts(row: $0[0], size: $0[1], rendered: Timestamp(nanoseconds: $0[2])) }
         if let kept { return kept }
         let made = try rendering(kind, of: snapshot, named: name)
-        return RenderingFacts(size: made.size, rendered: made.rendered)
+        return RenderingFacts(row: 0, size: made.size, rendered: made.rendered)
     }
 }
 
 extension Database {
-    func rendering(_ kind: RenderingKind, of snapshot: Int64, named name: String) throws -> Rendering? {
-        let row = try Row.fetchOne(
-            cachedStatement(
-                sql: """
-                    SELECT size, rendered, grade, zstd FROM rendering
-                    WHERE snapshot = ? AND name = ? AND kind = ? AND fresh
-                    """), arguments: [snapshot, name, kind.rawValue])
-        guard let row, let bytes = Compression.decompress(Array(row["zstd"] as Data), size: row["size"]) else {
+    /// `row`: where it is to be; nil where it is not there.
+    func rendering(
+        _ kind: RenderingKind, of snapshot: Int64, named name: String, in row: Int64? = nil
+    ) throws -> Rendering? {
+        var arguments: StatementArguments = [snapshot, name, kind.rawValue]
+        var sql =
+            "SELECT size, rendered, grade, zstd FROM rendering WHERE snapshot = ? AND name = ? AND kind = ? AND fresh"
+        if let row {
+            sql += " AND rowid = ?"
+            arguments += [row]
+        }
+        let row = try Row.fetchOne(cachedStatement(sql: sql), arguments: arguments)
+        guard let row, let bytes = Compression.decompress(Array(row[3] as Data), size: row[0]) else {
             return nil
         }
         return Rendering(
-            size: row["size"], rendered: Timestamp(nanoseconds: row["rendered"]),
-            grade: Grade(rawValue: row["grade"]) ?? .partial, bytes: bytes)
+            size: row[0], rendered: Timestamp(nanoseconds: row[1]), grade: Grade(rawValue: row[2]) ?? .partial,
+            bytes: bytes)
     }
 }
 

@@ -1,0 +1,103 @@
+import GRDB
+import Glibc
+import Recipe
+import ReproFS
+import Store
+import Support
+import SystemPackage
+import Testing
+
+@Suite(.timeLimit(.minutes(10))) struct `Texts that the kernel keeps` {
+    private func ids(_ told: KeptTexts.Told) -> [NodeID] {
+        var all: [NodeID] = []
+        told.forEach { all.append($0) }
+        return all
+    }
+
+    @Test func `are none before anybody looks for changes`() {
+        #expect(!KeptTexts().keep(NodeID(.imageRecipe, 1), as: 1))
+    }
+
+    @Test func `are those that were read at the commit that the kernel knows`() {
+        let kept = KeptTexts()
+        kept.goOn(from: 7)
+        #expect(kept.keep(NodeID(.imageRecipe, 1), as: 7))
+        #expect(!kept.keep(NodeID(.imageRecipe, 2), as: 8))
+        #expect(!kept.keep(NodeID(.imageRecipe, 3), as: nil))
+        #expect(!kept.keep(NodeID(.imageAlias, 4), as: 7))
+        #expect(kept.isCurrent(7) && !kept.isCurrent(8))
+        #expect(ids(kept.stop()) == [NodeID(.imageRecipe, 1)])
+    }
+
+    @Test func `are told of once, and none is kept until it was`() {
+        let kept = KeptTexts()
+        kept.goOn(from: 1)
+        var random = SplitMix64(seed: 5)
+        var model: Set<NodeID> = []
+        for _ in 0..<2_000 {
+            let id = NodeID(
+                Bool.random(using: &random) ? .imageRecipe : .imageCard, Int64.random(in: 0..<100_000, using: &random))
+            #expect(kept.keep(id, as: 1))
+            model.insert(id)
+        }
+        let told = ids(kept.stop())
+        #expect(told.count == model.count && Set(told) == model)
+        #expect(!kept.keep(NodeID(.imageRecipe, 1), as: 1) && !kept.isCurrent(1))
+        kept.goOn(from: 2)
+        #expect(ids(kept.stop()).isEmpty)
+    }
+
+    @Test func `are asked for once while none changes`() throws {
+        let view = try ViewFixture()
+        let database = try DatabaseQueue(path: view.store.path.appending("catalogue.sqlite").string)
+        try View.mount(view.store) { tree throws in
+            try eventually {
+                let size = try tree.facts("by-image/output/b.png.json").size
+                // As no program does it: nobody is told, so that only the kernel can still know the size.
+                try database.write { try $0.execute(sql: "UPDATE rendering SET size = size + 1") }
+                usleep(1_200_000)
+                return try tree.facts("by-image/output/b.png.json").size == size
+            }
+        }
+    }
+
+    /// Every look sees a whole text, whatever size the kernel was told before.
+    @Test func `become the better snapshot's at once`() throws {
+        let view = try ViewFixture()
+        let image = try view.fixture.image("later.png", SmallImage.graph(checkpoint: "late.safetensors"))
+        let root = view.fixture.directory.appending("output")
+        let first = try view.store.snapshot(image, root: root).id
+        try View.mount(view.store) { tree throws in
+            _ = try tree.walk("by-image")
+            #expect(try tree.json("by-image/output/later.png.json")["snapshot"]?.string == first.hex)
+            let size = try tree.facts("by-image/output/later.png.json").size
+            let other = try Store.open(view.store.path)
+            let plan = try other.plan(
+                adding: [try view.fixture.directory.write(SmallModel.bytes(seed: 30), to: "new/late.safetensors")],
+                folder: try ModelPath("checkpoints"))
+            for item in plan.items { _ = try other.add(item) }
+            let better = try other.snapshot(image, root: root).id
+            #expect(better != first)
+            try eventually { try tree.json("by-image/output/later.png.json")["snapshot"]?.string == better.hex }
+            try eventually { try tree.facts("by-image/output/later.png.json").size != size }
+            #expect(
+                try tree.facts("by-image/output/later.png.json").size
+                    == tree.read("by-image/output/later.png.json").count)
+        }
+    }
+
+    @Test func `give way to another image that takes the name`() throws {
+        let view = try ViewFixture()
+        func seed(_ tree: MountedTree) throws -> JSON? {
+            try tree.json("by-image/output/b.png.json")["passes"]?.array?.first?["seed"]
+        }
+        try View.mount(view.store) { tree throws in
+            let before = try seed(tree)
+            #expect(before != 77)
+            let other = try Store.open(view.store.path)
+            let image = try view.fixture.image("b.png", SmallImage.graph(seed: 77), modified: 4_000_000_000)
+            _ = try other.snapshot(image, root: view.fixture.directory.appending("output"))
+            try eventually { try seed(tree) == 77 }
+        }
+    }
+}
