@@ -29,6 +29,23 @@ static inline int reprofs_reply_file(fuse_req_t req, int fd, off_t offset, size_
     return fuse_reply_data(req, &vector, FUSE_BUF_SPLICE_MOVE);
 }
 
+// What is wanted of the kernel, where it has it. From 3.17 on the library refuses a mount that says so in both ways.
+static inline void reprofs_want(struct fuse_conn_info *connection, unsigned features) {
+#if FUSE_VERSION >= FUSE_MAKE_VERSION(3, 17)
+    for (unsigned bit = 0; bit < 32; bit++)
+        if (features & 1u << bit) fuse_set_feature_flag(connection, 1u << bit);
+#else
+    connection->want |= connection->capable & features;
+#endif
+}
+static inline void reprofs_want_not(struct fuse_conn_info *connection, unsigned feature) {
+#if FUSE_VERSION >= FUSE_MAKE_VERSION(3, 17)
+    fuse_unset_feature_flag(connection, feature);
+#else
+    connection->want &= ~feature;
+#endif
+}
+
 // Reads of a file that the kernel makes by itself ("passthrough"): the library has calls for it from 3.17 on. Before, its
 // negotiation is completed on the way to the kernel, and the kernel's own structures are used.
 #if FUSE_VERSION >= FUSE_MAKE_VERSION(3, 17)
