@@ -52,13 +52,17 @@ static inline void reprofs_want_not(struct fuse_conn_info *connection, unsigned 
 static inline int reprofs_library_passes_through(void) { return 1; }
 static inline void reprofs_want_passthrough(struct fuse_conn_info *connection, unsigned stack_depth) {
     fuse_set_feature_flag(connection, FUSE_CAP_PASSTHROUGH);
-    connection->max_backing_stack_depth = stack_depth;
+    // The kernel counts the mount itself, the library what is behind it.
+    connection->max_backing_stack_depth = stack_depth - 1;
 }
 static inline int reprofs_offers_passthrough(const struct fuse_conn_info *connection) {
     return (connection->capable_ext & FUSE_CAP_PASSTHROUGH) != 0;
 }
 static inline int reprofs_reply_passthrough(fuse_req_t req, struct fuse_file_info *info, int backing) {
     info->backing_id = backing;
+    // The kernel refuses every flag but noflush: the pages are those of the file behind.
+    info->keep_cache = 0;
+    info->direct_io = 0;
     return fuse_reply_open(req, info);
 }
 #else
