@@ -61,6 +61,45 @@ import Testing
         }
     }
 
+    /// Programs map small files too; the kernel refuses that where it is told to keep no pages at all.
+    @Test func `can be mapped while anything else is committed`() throws {
+        let view = try ViewFixture()
+        let database = try DatabaseQueue(path: view.store.path.appending("catalogue.sqlite").string)
+        try View.mount(view.store) { tree throws in
+            let path = "by-image/output/b.png.json"
+            let size = try tree.facts(path).size
+            for turn in 0..<20 {
+                try database.write { db in
+                    try db.execute(sql: "INSERT INTO meta VALUES (?, 1)", arguments: ["turn \(turn)"])
+                }
+                let file = try FileDescriptor.open(tree.absolute(path), .readOnly)
+                defer { try? file.close() }
+                // Not a byte of it is looked at: the page fault would wait for this very process.
+                let mapping = mmap(nil, size, PROT_READ, MAP_SHARED, file.rawValue, 0)
+                #expect(mapping != MAP_FAILED, "\(Errno(rawValue: errno))")
+                if mapping != MAP_FAILED { munmap(mapping, size) }
+            }
+        }
+    }
+
+    /// The kernel knew the size of the old text when the new one was opened.
+    @Test func `are whole at once when they have become longer or shorter`() throws {
+        let view = try ViewFixture()
+        let database = try DatabaseQueue(path: view.store.path.appending("catalogue.sqlite").string)
+        try View.mount(view.store) { tree throws in
+            let path = "by-image/output/b.png.json"
+            for turn in 1...20 {
+                let before = try tree.facts(path).size
+                try database.write { db in
+                    try db.execute(sql: "UPDATE blob SET damaged = ? WHERE changed IS NOT NULL", arguments: [turn % 2])
+                    try db.execute(sql: "UPDATE rendering SET fresh = 0")
+                }
+                let bytes = try tree.read(path)
+                #expect((try? JSONParser.parse(bytes)) != nil && bytes.count != before, "\(turn): \(bytes.count) bytes")
+            }
+        }
+    }
+
     /// Every look sees a whole text, whatever size the kernel was told before.
     @Test func `become the better snapshot's at once`() throws {
         let view = try ViewFixture()

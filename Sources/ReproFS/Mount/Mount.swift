@@ -2,6 +2,7 @@ import CFuse
 import Glibc
 package import Logging
 import Store
+import Synchronization
 import SystemPackage
 
 /// Why a mount cannot be made.
@@ -37,6 +38,9 @@ package final class Mount: Sendable {
     let backings: Backings
     let negotiation: Negotiation
     let logger: Logger
+    private let current = Mutex<Session?>(nil)
+    /// The one that is served; nil before and after.
+    var session: Session? { current.withLock { $0 } }
     /// Requests that may wait for the disk at once.
     private static let threads = 16
     private let options: Options
@@ -74,6 +78,8 @@ package final class Mount: Sendable {
             throw MountError("libfuse refuses the mount options '\(mountOptions)'")
         }
         defer { fuse_session_destroy(session) }
+        current.withLock { $0 = Session(session) }
+        defer { current.withLock { $0 = nil } }
         if options.handlesSignals, fuse_set_signal_handlers(session) != 0 {
             throw MountError("cannot install signal handlers")
         }
@@ -115,7 +121,7 @@ package final class Mount: Sendable {
         let scholar = Scholar(store, logger: logger)
         scholar.start()
         defer { scholar.stop() }
-        let notifier = Notifier(session, root: root, kept, row: row, logger: logger)
+        let notifier = Notifier(Session(session), root: root, kept, row: row, logger: logger)
         notifier.start()
         defer { notifier.stop() }
         let scrub = options.scrub.map { Scrub(store, $0, logger: logger) }

@@ -1,4 +1,3 @@
-import CFuse
 import Logging
 import Store
 
@@ -12,8 +11,7 @@ final class Notifier: Sendable {
     private let ticker: Ticker
 
     /// `session` must outlive ``stop()``; `row` is the mount's in the catalogue.
-    init(_ session: OpaquePointer, root: Root, _ kept: KeptTexts, row: Int64, logger: Logger) {
-        let address = UInt(bitPattern: session)
+    init(_ session: Session, root: Root, _ kept: KeptTexts, row: Int64, logger: Logger) {
         ticker = Ticker(every: Self.interval) {
             let feed: ChangeFeed
             do { feed = try ChangeFeed(root.context.store, for: row) } catch {
@@ -24,11 +22,7 @@ final class Notifier: Sendable {
             var acknowledged: Int64 = -1
             var again = KeptTexts.Told()
             return {
-                guard let session = OpaquePointer(bitPattern: address) else { return }
-                func forget(_ texts: KeptTexts.Told) {
-                    // Attributes alone: who has the old text open reads it to its end.
-                    texts.forEach { fuse_lowlevel_notify_inval_inode(session, $0.rawValue, -1, 0) }
-                }
+                func forget(_ texts: KeptTexts.Told) { texts.forEach(session.forgetAttributes) }
                 // A reply may have been on its way to the kernel while it was told.
                 forget(again)
                 again = KeptTexts.Told()
@@ -39,10 +33,9 @@ final class Notifier: Sendable {
                         again = kept.stop()
                         forget(again)
                     }
-                    defer { kept.goOn(from: commit) }
-                    for (parent, name) in root.names(in: changes) {
-                        fuse_lowlevel_notify_inval_entry(session, parent.rawValue, name, name.utf8.count)
-                    }
+                    // Not before it was told again.
+                    defer { if !changes.recipes { kept.goOn(from: commit) } }
+                    for (parent, name) in root.names(in: changes) { session.forget(name, in: parent) }
                     // Nothing of active/models is cached, so whoever looks from now on sees what the catalogue says.
                     let generation = try root.context.store.active().generation
                     if generation != acknowledged { try root.context.store.acknowledge(generation, by: row) }

@@ -88,7 +88,9 @@ extension Mount {
                     }
                     return .opened(OpenFile(writing, use), info, mode == O_WRONLY ? .none : .pages)
                 }
-                return .opened(try mount.open(file, mount.opener(request)), info, mount.caching(file))
+                let opened = try mount.open(file, mount.opener(request))
+                mount.forgetOldSize(of: file)
+                return .opened(opened, info, file.caching)
             }
         }
         table.read = { request, _, size, offset, info in
@@ -219,9 +221,9 @@ private func forget(_ request: fuse_req_t?, _ id: UInt64) {
 
 extension Mount {
     /// While the kernel may not have been told yet that a text is another, it must not cut the new one to the old one's size.
-    fileprivate func caching(_ file: any File) -> Caching {
-        guard case .told = file.caching, !kept.isCurrent(root.context.store.newestCommit) else { return file.caching }
-        return .none
+    fileprivate func forgetOldSize(of file: any File) {
+        guard case .told = file.caching, !kept.isCurrent(root.context.store.newestCommit) else { return }
+        session?.forgetAttributes(of: file.id)
     }
 
     /// Opens a file for reading, and notes which model was found under which name by whom.

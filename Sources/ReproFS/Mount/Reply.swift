@@ -28,7 +28,7 @@ enum Reply {
             fuse_reply_entry(request, &entry)
         case .attributes(let attributes):
             var facts = stat(attributes, owner: terms.owner)
-            fuse_reply_attr(request, &facts, terms.seconds(attributes))
+            fuse_reply_attr(request, &facts, terms.seconds(attributes).attributes)
         case .target(let target): fuse_reply_readlink(request, target)
         case .created(let attributes, let file, let info, let caching):
             var entry = fuse_entry_param(attributes, terms)
@@ -95,11 +95,12 @@ struct Terms {
     let commit: UInt32?
 
     /// How long the kernel may keep a name and attributes. Seconds.
-    func seconds(_ attributes: Attributes) -> Double {
-        guard case .told = attributes.caching, kept.keep(attributes.id, as: commit) else {
-            return attributes.caching.seconds
-        }
-        return KeptTexts.seconds
+    func seconds(_ attributes: Attributes) -> (name: Double, attributes: Double) {
+        let seconds = attributes.caching.seconds
+        guard case .told = attributes.caching else { return (seconds, seconds) }
+        if kept.keep(attributes.id, as: commit) { return (KeptTexts.seconds, KeptTexts.seconds) }
+        // The text may be another already, and nobody will say so: the next one would be cut to this one's size.
+        return (seconds, 0)
     }
 }
 
@@ -126,8 +127,7 @@ extension fuse_entry_param {
         self.init()
         ino = attributes.id.rawValue
         attr = stat(attributes, owner: terms.owner)
-        attr_timeout = terms.seconds(attributes)
-        entry_timeout = attr_timeout
+        (entry_timeout, attr_timeout) = terms.seconds(attributes)
     }
 }
 
