@@ -31,6 +31,7 @@ import Testing
             view = LiveView(store)
             if isMount, let own = Opener(process: getpid()) {
                 view.serve(as: try store.noteMount(at: "/mount/\(UInt64.random(in: .min ... .max))", by: own))
+                try view.beginJournal()
             }
         }
 
@@ -181,7 +182,10 @@ import Testing
                 return
             }
         }
-        for mount in mounts { mount.attempt("publish") { try mount.view.publish() } }
+        for mount in mounts {
+            mount.attempt("publish") { try mount.view.publish() }
+            mount.attempt("end") { try mount.view.endJournal() }
+        }
         var versions: Set<Digest> = []
         try fixture.store.forEachVersion(of: nil) { versions.insert($0.sha256) }
         for worker in workers { #expect(worker.done.withLock { $0 }.isSubset(of: versions)) }

@@ -118,7 +118,7 @@ package final class Mount: Sendable {
         defer { clerk.stop() }
         do { try publisher.start() } catch { throw MountError("the live view cannot be brought in order: \(error)") }
         defer { publisher.stop() }
-        let scholar = Scholar(store, logger: logger)
+        let scholar = Scholar(root.context.live, logger: logger)
         scholar.start()
         defer { scholar.stop() }
         let notifier = Notifier(Session(session), root: root, kept, row: row, logger: logger)

@@ -38,6 +38,7 @@ final class Publisher: Sendable {
             logger.warning("\(name): it was never closed, so it is no version; what was written of it is there")
         }
         for name in recovery.lost { logger.error("\(name): its bytes never reached the disk") }
+        try view.beginJournal()
         ticker.start()
     }
 
@@ -45,6 +46,7 @@ final class Publisher: Sendable {
     func stop() {
         ticker.stop()
         if let problem = Self.publish(view, loads, logger) { logger.error("\(problem)") }
+        do throws(StoreError) { try view.endJournal() } catch { logger.error("\(error)") }
     }
 
     private static func publish(_ view: LiveView, _ loads: LoadBuffer, _ logger: Logger) -> String? {

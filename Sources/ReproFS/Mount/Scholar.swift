@@ -7,6 +7,8 @@ import Synchronization
 /// them; slowly, on a thread of its own.
 final class Scholar: Sendable {
     private static let interval: UInt32 = 1_000_000
+    /// Turns that are left to whoever writes models, whose processors it would take, before it is due all the same.
+    private static let patience = 60
 
     private let ticker: Ticker
     private let isStopped: Flag
@@ -14,14 +16,20 @@ final class Scholar: Sendable {
     /// Shared with the thread.
     private final class Flag: Sendable { let value = Mutex(false) }
 
-    init(_ store: Store, logger: Logger) {
+    init(_ view: LiveView, logger: Logger) {
+        let store = view.store
         let isStopped = Flag()
         self.isStopped = isStopped
         ticker = Ticker(every: Self.interval) {
             var last = ""
+            var passed = 0
             return {
                 do throws(StoreError) {
                     while let blob = try store.unidentified(limit: 1).first {
+                        guard passed >= Self.patience || !view.isBusy else {
+                            passed += 1
+                            return
+                        }
                         // An unmount does not wait for a long file; it is read again the next time.
                         try store.identify(blob) { _ throws(StoreError) in
                             if isStopped.value.withLock({ $0 }) { throw StoreError.interrupted }
@@ -31,6 +39,7 @@ final class Scholar: Sendable {
                             logger.warning("\(models) is a pickle: \(pickle.warning)")
                         }
                     }
+                    passed = 0
                     try store.improve(progress: {}) { logger.info("a better snapshot: \($0.id.hex.prefix(12))") }
                     last = ""
                 } catch {

@@ -13,8 +13,10 @@ final class Catalogue: Sendable {
     private let isFull = Mutex(true)
     private let counter: CommitCounter?
     /// What this process knows of the live view without asking.
-    private let mirror: LiveMirror?
+    let mirror: LiveMirror?
     private let changes = LiveChanges()
+    /// The thread that is in a transaction.
+    private let writer = Mutex<pthread_t?>(nil)
 
     /// Opens the catalogue and brings its schema up to date, after a backup of what it was; nil makes none.
     /// `patience` is how long somebody who writes waits for another one. Seconds.
@@ -72,10 +74,12 @@ final class Catalogue: Sendable {
 
     /// Runs `body` on one consistent state of the catalogue.
     func read<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
-        try typed { try pool.read(body) }
+        try settle()
+        return try typed { try pool.read(body) }
     }
 
-    /// Runs one statement, which needs no transaction to see one state.
+    /// Runs one statement, which needs no transaction to see one state. What was made in the live view a moment ago may have no
+    /// row yet; see ``settle(_:)``.
     func readOne<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
         try typed { try pool.unsafeRead(body) }
     }
@@ -92,31 +96,48 @@ final class Catalogue: Sendable {
 
     /// The same without waiting for the disk: a killed process loses none of it, a power cut may take the last seconds.
     /// The next ``write(_:)`` puts it on disk too, for the log of both is one.
-    func writeSoon<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
+    func writeSoon<Result>(
+        settling: Settling = .all, _ body: (Database) throws -> Result
+    ) throws(StoreError) -> Result {
         try typed {
             try pool.writeWithoutTransaction { db in
                 try wait(false, db)
-                return try transact(db, body)
+                return try transact(db, settling: settling, body)
             }
         }
     }
 
-    private func transact<Result>(_ db: Database, _ body: (Database) throws -> Result) throws -> Result {
+    private func transact<Result>(
+        _ db: Database, settling: Settling = .all, _ body: (Database) throws -> Result
+    ) throws -> Result {
         var result: Result?
         var changed: LiveMirror.Changes?
+        writer.withLock { $0 = pthread_self() }
+        defer { writer.withLock { $0 = nil } }
         changes.begin()
+        var isDone = false
+        // After what was committed is applied: until then a file counts as one that is on its way.
+        defer { mirror?.endSettling(isDone: isDone) }
         try db.inTransaction(.immediate) {
             let before = mirror?.commit ?? 0
             let count = db.totalChangesCount
+            if let (unsettled, mount) = mirror?.beginSettling(settling) { try db.settle(unsettled, mount: mount) }
             result = try body(db)
             try FaultPoint.reach("cannot write", path)
             changed = try mirror?.changes(
                 since: before, changes.ids, hasWritten: db.totalChangesCount != count, db)
             return .commit
         }
+        isDone = true
         if let changed { mirror?.apply(changed) }
         guard let result else { throw StoreError.catalogue("a transaction gave nothing") }
         return result
+    }
+
+    /// Returns when every file that was made has its row, or some of them. A transaction sees to it by itself.
+    func settle(_ which: Settling = .all) throws(StoreError) {
+        guard mirror?.hasFresh == true, writer.withLock({ $0 }) != pthread_self() else { return }
+        try writeSoon(settling: which) { _ in }
     }
 
     /// The number of the newest commit of any process; what was read after it is true while it is the newest. Nil where that
@@ -126,6 +147,7 @@ final class Catalogue: Sendable {
     /// The node, from memory where it is known.
     func live(_ id: Int64) throws(StoreError) -> LiveRow? {
         if let row = mirror?.row(id) { return row }
+        try settle()
         return try readOne { try $0.live(id) }
     }
 
@@ -158,6 +180,7 @@ final class Catalogue: Sendable {
             try typed { try pool.writeWithoutTransaction { try mirror?.read(directory, $0) } }
         case .unknown, nil: break
         }
+        try settle()
         return try readOne { try $0.live(named: name, in: directory) }
     }
 
@@ -175,10 +198,14 @@ final class Catalogue: Sendable {
     }
 
     /// Copies the catalogue as it is at one moment into the file `target`, which must not exist. Nobody who writes waits for it.
-    func copy(to target: FilePath) throws(StoreError) { try typed { try Backups.copy(pool, to: target) } }
+    func copy(to target: FilePath) throws(StoreError) {
+        try settle()
+        try typed { try Backups.copy(pool, to: target) }
+    }
 
     /// Puts everything into the one file, and closes it.
     func close() throws(StoreError) {
+        try settle()
         try typed {
             _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
             try pool.close()
@@ -187,6 +214,7 @@ final class Catalogue: Sendable {
 
     /// Returns when everything that was written is on disk. Nobody who writes waits for it.
     func sync() throws(StoreError) {
+        try settle()
         // SQLite locks the database and its shared memory, never the log: closing another descriptor of it drops no lock. What
         // the log held before it began anew was put on disk by that.
         let log = FilePath(path.string + "-wal")

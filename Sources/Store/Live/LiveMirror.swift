@@ -11,13 +11,23 @@ final class LiveMirror: Sendable {
     /// A directory is read as a whole once this many names were looked up in it without success.
     private static let patience = 16
 
-    private struct State {
+    struct State {
         /// The commit that everything here is of.
         var commit: UInt32
         var rows: [Int64: LiveRow] = [:]
         /// The names of directories of which every name is known.
         var names: [Int64: [String: Int64]] = [:]
         var misses: [Int64: Int] = [:]
+        /// What comes before the next commit.
+        var fresh = Fresh()
+
+        /// Forgets what an older commit held.
+        mutating func restart(from commit: UInt32) {
+            self.commit = commit
+            rows = Dictionary(uniqueKeysWithValues: fresh.files.map { ($0.id, $0.row) })
+            names = [:]
+            misses = [:]
+        }
     }
 
     enum Name {
@@ -27,20 +37,23 @@ final class LiveMirror: Sendable {
     }
 
     private let counter: CommitCounter
-    private let state: Mutex<State>
+    let state: Mutex<State>
 
     init(_ counter: CommitCounter) {
         self.counter = counter
         state = Mutex(State(commit: counter.value))
     }
 
+    /// Whether nobody committed since.
+    func isCurrent(_ state: State) -> Bool { state.commit == counter.value }
+
     func row(_ id: Int64) -> LiveRow? {
-        state.withLock { state in state.commit == counter.value ? state.rows[id] : nil }
+        state.withLock { state in isCurrent(state) ? state.rows[id] : nil }
     }
 
     func name(_ name: String, in directory: Int64) -> Name {
         state.withLock { state in
-            guard state.commit == counter.value else { return .unknown(isWorthReading: false) }
+            guard isCurrent(state) else { return .unknown(isWorthReading: false) }
             if let names = state.names[directory] {
                 return names[name].flatMap { state.rows[$0] }.map { .node($0) } ?? .absent
             }
@@ -52,7 +65,7 @@ final class LiveMirror: Sendable {
     /// The names that lead to a node; nil where one of them is not known here.
     func path(of id: Int64) -> [String]? {
         state.withLock { state in
-            guard state.commit == counter.value else { return nil }
+            guard isCurrent(state) else { return nil }
             var names: [String] = []
             var next = id
             while next != LiveRow.root {
@@ -69,15 +82,17 @@ final class LiveMirror: Sendable {
         let commit = counter.value
         try db.inTransaction(.deferred) {
             // The first look decides which commit the transaction sees.
-            guard let own = try db.live(directory), own.kind == .directory, commit == counter.value else {
+            guard var own = try db.live(directory), own.kind == .directory, commit == counter.value else {
                 return .commit
             }
             let rows = try db.live(in: directory, limit: Self.limit / 2)
             guard rows.count < Self.limit / 2 else { return .commit }
             state.withLock { state in
                 if state.commit != commit || state.rows.count + rows.count > Self.limit {
-                    state = State(commit: commit)
+                    state.restart(from: commit)
                 }
+                let rows = rows + state.fresh.files.filter { $0.parent == directory }.map(\.row)
+                if let time = state.fresh.waiting.touched[directory] { own.touch(time) }
                 state.rows[directory] = own
                 for row in rows { state.rows[row.id] = row }
                 state.names[directory] = Dictionary(rows.map { ($0.name, $0.id) }) { _, new in new }
@@ -108,7 +123,7 @@ final class LiveMirror: Sendable {
     /// The transaction is committed.
     func apply(_ changes: Changes) {
         state.withLock { state in
-            if state.commit != changes.before || state.rows.count > Self.limit { state = State(commit: changes.before) }
+            if state.commit != changes.before || state.rows.count > Self.limit { state.restart(from: changes.before) }
             state.commit = changes.hasWritten ? changes.before &+ 1 : changes.before
             // Names go before others come: two nodes may have changed places.
             for (id, _, row) in changes.rows {

@@ -38,12 +38,12 @@ extension Database {
     }
 
     /// A directory's time never goes back by itself, even where the clock does.
-    func entriesChanged(in directory: Int64) throws {
+    func entriesChanged(in directory: Int64, at time: Timestamp = .now()) throws {
         try execute(
             cachedStatement(
                 sql: """
                     UPDATE live SET modified = max(?1, modified + 1), changed = max(?1, changed + 1) WHERE id = ?2
-                    """), [Timestamp.now().nanoseconds, directory])
+                    """), [time.nanoseconds, directory])
     }
 
     /// Takes the name of a file or link away; its row stays for programs that have it open.

@@ -11,15 +11,15 @@ package struct LiveRow: Sendable {
 
     package let id: Int64
     /// Nil at the root, and where the name is gone while a program has the file open.
-    package let parent: Int64?
-    package let name: String
+    package internal(set) var parent: Int64?
+    package internal(set) var name: String
     package let kind: Kind
     /// The twelve bits that `chmod` sets.
     package let mode: UInt32
     /// Nil: whoever mounts.
     package let user, group: UInt32?
     /// Of a draft they are those of its file.
-    package let accessed, modified, changed: Timestamp
+    package internal(set) var accessed, modified, changed: Timestamp
     /// What the file holds; nil while the bytes are in a file of their own, which may change.
     package let blob: Blob?
     /// The number of the version, where the name is a model's.
@@ -49,6 +49,32 @@ package struct LiveRow: Sendable {
         }
     }
 
+    /// A new file, whose bytes are its own.
+    init(
+        id: Int64, parent: Int64, name: String, kind: Kind, mode: UInt32, user: UInt32?, group: UInt32?,
+        modified: Timestamp, changed: Timestamp
+    ) {
+        self.id = id
+        self.parent = parent
+        self.name = name
+        self.kind = kind
+        self.mode = mode
+        self.user = user
+        self.group = group
+        accessed = modified
+        self.modified = modified
+        self.changed = changed
+        blob = nil
+        version = nil
+        target = ""
+    }
+
+    /// A directory's time never goes back by itself, even where the clock does.
+    mutating func touch(_ time: Timestamp) {
+        modified = max(time, Timestamp(nanoseconds: modified.nanoseconds + 1))
+        changed = max(time, Timestamp(nanoseconds: changed.nanoseconds + 1))
+    }
+
     package var isUnlinked: Bool { parent == nil && id != Self.root }
 }
 
@@ -70,7 +96,8 @@ extension Store {
 
     /// The next nodes in a directory in the order of their rows.
     package func live(in parent: Int64, after id: Int64, limit: Int) throws(StoreError) -> [LiveRow] {
-        try page(
+        try catalogue.settle()
+        return try page(
             "\(liveColumns) WHERE live.parent = ? AND live.id > ? ORDER BY live.id", [parent, id], limit, LiveRow.init)
     }
 

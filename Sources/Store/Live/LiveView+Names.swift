@@ -78,6 +78,11 @@ extension LiveView {
         _ name: String, in directory: Int64, to newName: String, in newDirectory: Int64, _ mode: RenameMode,
         by caller: Caller
     ) throws(StoreError) {
+        if mode != .exchange, let id = try renameFresh(name, in: directory, to: newName, in: newDirectory) {
+            try consider(id)
+            try reconsider(partner: newName, in: newDirectory)
+            return try reconsider(partner: name, in: directory)
+        }
         var came: [Int64] = []
         let catalogue = store.catalogue
         let replaced = try afterRelease { db, awaited -> LiveRow? in

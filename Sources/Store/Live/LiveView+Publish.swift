@@ -25,10 +25,13 @@ package struct Publication: Sendable {
 extension LiveView {
     /// More drafts than these are put on disk by syncing the whole file system once.
     private static let syncEach = 8
+    /// Programs that write under one name and rename do so within this. Nanoseconds.
+    private static let quiet: Int64 = 20_000_000
 
     /// Publishes every draft that was closed as a whole model, as one group; then takes away what nobody knows any more.
     @discardableResult
     package func publish() throws(StoreError) -> Publication {
+        try store.catalogue.settle(.quiet(since: Timestamp(nanoseconds: Timestamp.now().nanoseconds - Self.quiet)))
         let drafts = state.withLock { state in state.pending.sorted().compactMap { state.drafts[$0] } }
         let own = drafts.isEmpty ? Publication() : try publish(drafts)
         try follow()
@@ -129,7 +132,8 @@ extension LiveView {
         _ published: [(Ready, PublishedBlob)], _ publication: inout Publication
     ) throws(StoreError) {
         var loads: [Load] = []
-        publication.versions += try store.catalogue.writeSoon { db in
+        let rows = Set(published.map { $0.0.draft.row })
+        publication.versions += try store.catalogue.writeSoon(settling: .files(rows)) { db in
             var versions: [(name: ModelName, addition: Addition, blob: Blob)] = []
             loads = []
             for (item, bytes) in published {
@@ -190,7 +194,7 @@ extension LiveView {
                 times.append((item.digest, facts.changed))
             }
         }
-        try store.catalogue.writeSoon { db in
+        try store.catalogue.writeSoon(settling: .files([])) { db in
             for (digest, changed) in times {
                 try db.execute(
                     db.cachedStatement(sql: "UPDATE blob SET changed = ? WHERE sha256 = ? AND dropped IS NULL"),
@@ -198,6 +202,7 @@ extension LiveView {
             }
         }
         state.withLock { state in
+            state.published = .now
             for (item, _) in published {
                 state.pending.remove(item.draft.row)
                 state.readers[item.draft.row] = nil

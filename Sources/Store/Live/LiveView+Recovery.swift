@@ -29,6 +29,7 @@ extension LiveView {
                     [Opener.boot])
                 return last == nil || last == Opener.boot
             }
+            try replayJournals()
             for row in try store.catalogue.read({ try $0.unsettled() }) {
                 try recover(row, isSameBoot: isSameBoot, &recovery)
             }
@@ -36,6 +37,25 @@ extension LiveView {
             recovery.published += published.versions.map { "\($0.name)" }
             try sweep()
             return recovery
+        }
+    }
+
+    /// Gives the files of a mount that was killed the rows that they had not got yet.
+    private func replayJournals() throws(StoreError) {
+        let directory = store.path.appending("live")
+        for name in try DirectoryListing.names(in: directory) where name.hasPrefix(LiveJournal.prefix) {
+            let path = directory.appending(name)
+            let files = try LiveJournal.files(in: path)
+            try store.catalogue.write { db in
+                var unsettled = Unsettled()
+                // A row without its bytes would be a loss: a power cut may have taken them.
+                for (id, file) in files where try db.live(id) == nil && mode(of: store.livePath(id)) != nil {
+                    unsettled.files[id] = file
+                    unsettled.touched[file.parent] = .now()
+                }
+                try db.settle(unsettled, mount: nil)
+            }
+            try Kernel.unlink(path)
         }
     }
 
@@ -72,12 +92,7 @@ extension LiveView {
         if isTrusted { return try consider(row.id) }
         let partial = try store.catalogue.write { db in
             guard let parent = row.parent else { return row.name }
-            var partial = row.name + ".partial"
-            var count = 1
-            while try db.live(named: partial, in: parent) != nil {
-                count += 1
-                partial = "\(row.name).partial\(count)"
-            }
+            let partial = try db.freeName(for: row.name + ".partial", in: parent)
             try db.setParent(row.id, parent, name: partial)
             try db.entriesChanged(in: parent)
             return partial
@@ -123,6 +138,7 @@ extension LiveView {
         for name in try DirectoryListing.names(in: directory) {
             if let id = Int64(name), let row = try store.live(id), row.blob == nil { continue }
             if let id = Int64(name), draft(id) != nil { continue }
+            if name.hasPrefix(LiveJournal.prefix) { continue }
             try Kernel.unlink(directory.appending(name))
         }
     }

@@ -30,6 +30,8 @@ package final class LiveView: Sendable {
         var forgotten: Set<Int64> = []
         /// The row of the mount.
         var mount: Int64?
+        /// When files became blobs last.
+        var published: ContinuousClock.Instant?
 
         /// Nobody writes it any more; programs that read it may still have its file open.
         mutating func drop(_ draft: Draft) {
@@ -44,6 +46,9 @@ package final class LiveView: Sendable {
     /// The mount that serves this view, so that its own changes are no news to it.
     package func serve(as mount: Int64) { state.withLock { $0.mount = mount } }
     var mount: Int64? { state.withLock { $0.mount } }
+
+    /// Whether files became models a moment ago, so that more of them are likely to follow.
+    package var isBusy: Bool { state.withLock { $0.published.map { $0.duration(to: .now) < .seconds(1) } ?? false } }
 
     /// Who asks for a change.
     package struct Caller: Sendable {
@@ -85,9 +90,11 @@ package final class LiveView: Sendable {
     package func create(
         _ name: String, in directory: Int64, mode: UInt32, by caller: Caller
     ) throws(StoreError) -> (row: LiveRow, draft: Draft) {
+        if let made = try createFresh(name, in: directory, mode: mode, by: caller) { return made }
         let mount = mount
         let catalogue = store.catalogue
         let (id, file) = try catalogue.writeSoon { db in
+            try catalogue.reserveNumbers(db)
             guard try catalogue.live(directory, db)?.kind == .directory else { throw StoreError.gone(name) }
             guard try catalogue.live(named: name, in: directory, db) == nil else { throw StoreError.exists(name) }
             let process = try caller.opener.map { try db.process($0) }

@@ -24,20 +24,23 @@ extension Database {
 
     /// A model has come under this path: whoever wants its name, or that of a directory on the way to it, may gain.
     func came(_ path: ModelPath) throws {
-        let names = [Folder.stem(of: path.name)] + path.parents
-        try gain(.name, names.map { $0.lowercased() })
+        for name in Set(([Folder.stem(of: path.name)] + path.parents).map { $0.lowercased() }) {
+            try execute(
+                cachedStatement(
+                    sql: "INSERT OR IGNORE INTO improvable SELECT image FROM want WHERE kind = ? AND value = ?"),
+                [Want.name.rawValue, name])
+        }
     }
 
     /// Bytes with this hash have come: whoever recorded its first digits may gain.
     func came(hash: String) throws {
-        try gain(.hash, (8...max(8, hash.count)).map { String(hash.prefix($0)) })
-    }
-
-    private func gain(_ kind: Want, _ values: [String]) throws {
-        let marks = Set(values).map { _ in "?" }.joined(separator: ", ")
+        // What it begins with lies between its first eight digits and all of it.
         try execute(
-            sql: "INSERT OR IGNORE INTO improvable SELECT image FROM want WHERE kind = ? AND value IN (\(marks))",
-            arguments: StatementArguments([kind.rawValue] + Array(Set(values))))
+            cachedStatement(
+                sql: """
+                    INSERT OR IGNORE INTO improvable SELECT image FROM want
+                    WHERE kind = ?1 AND value BETWEEN substr(?2, 1, 8) AND ?2 AND value = substr(?2, 1, length(value))
+                    """), [Want.hash.rawValue, hash])
     }
 }
 
