@@ -116,14 +116,18 @@ package enum MountPoint {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Has the kernel read ahead as far as one request goes, where this process may say so: 128 KiB at a time is its default.
+    /// KiB. With the kernel's 128 a cold file takes a tenth longer; with 1024 it takes a half longer, for then nothing is read from
+    /// the disk while a request is copied, and what was read is copied a fifth more slowly out of the larger pages.
+    private static let readAheadSize = 256
+
+    /// Has the kernel read ahead as far as is fastest, where this process may say so.
     static func readAhead(at path: FilePath) {
         guard let device = mount(at: path)?.device,
             let setting = try? FileDescriptor.open(
                 FilePath("/sys/class/bdi").appending(device).appending("read_ahead_kb"), .writeOnly)
         else { return }
         defer { try? setting.close() }
-        _ = try? setting.writeAll(Array("1024".utf8))
+        _ = try? setting.writeAll(Array("\(readAheadSize)".utf8))
     }
 
     private static func inspect(_ path: FilePath, _ facts: inout stat) -> Errno? {

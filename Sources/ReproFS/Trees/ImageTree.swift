@@ -80,6 +80,10 @@ private struct ImageDirectory: Directory {
     let row: Int64
     var known: DirectoryRow?
 
+    private static let texts: [(suffix: String, kind: RenderingKind, newest: NodeKind, older: NodeKind)] = [
+        (".json", .json, .imageRecipe, .olderImageRecipe), (".txt", .card, .imageCard, .olderImageCard),
+    ]
+
     var id: NodeID { NodeID(.imageDirectory, row) }
 
     func attributes() throws(Failure) -> Attributes {
@@ -88,11 +92,8 @@ private struct ImageDirectory: Directory {
 
     func child(_ name: String) throws(Failure) -> Node? {
         // A recipe first: of a million names nearly all are one, and each question counts.
-        if name.hasSuffix(".json"), let node = try recipe(String(name.dropLast(5)), .imageRecipe, .olderImageRecipe) {
-            return node
-        }
-        if name.hasSuffix(".txt"), let node = try recipe(String(name.dropLast(4)), .imageCard, .olderImageCard) {
-            return node
+        for (suffix, kind, newest, older) in Self.texts where name.hasSuffix(suffix) {
+            if let node = try recipe(String(name.dropLast(suffix.count)), newest, older, reading: kind) { return node }
         }
         let directory = try asking { () throws(StoreError) in try store.directory(named: name, in: row) }
         if let directory {
@@ -106,8 +107,10 @@ private struct ImageDirectory: Directory {
     }
 
     /// The holder of `name`, or, for `NAME@<8 hex>`, the image with those digits that has or had the name.
-    private func recipe(_ name: String, _ newest: NodeKind, _ older: NodeKind) throws(Failure) -> Node? {
-        if let image = try asking({ () throws(StoreError) in try store.imageName(name, in: row) }) {
+    private func recipe(
+        _ name: String, _ newest: NodeKind, _ older: NodeKind, reading kind: RenderingKind? = nil
+    ) throws(Failure) -> Node? {
+        if let image = try asking({ () throws(StoreError) in try store.imageName(name, in: row, reading: kind) }) {
             return try ImageNodes(store: store, image: image).node(newest)
         }
         guard let mark = name.lastIndex(of: "@"), let prefix = DigestPrefix(hex: name[name.index(after: mark)...]),

@@ -9,7 +9,7 @@ struct RenderedFile: File {
     let snapshot: Int64
     /// The file name of the image that the text speaks of.
     let name: String
-    /// What a listing has told of it already.
+    /// What a listing or a look-up has told of it already.
     var known: RenderingFacts?
 
     var caching = Caching.brief
@@ -25,7 +25,8 @@ struct RenderedFile: File {
     }
 
     func open() throws(Failure) -> BlobContents {
-        .bytes(
+        if let text = known?.text() { return .bytes(text) }
+        return .bytes(
             try asking { () throws(StoreError) in try store.rendering(kind, of: snapshot, named: name, known: known) }
                 .bytes)
     }

@@ -1,4 +1,5 @@
 import CZstd
+import Synchronization
 
 /// zstd for the documents that live in the catalogue.
 enum Compression {
@@ -12,10 +13,18 @@ enum Compression {
         }
     }
 
+    /// What decompression works in, which takes longer to make than a recipe takes to read: addresses, for threads come and go.
+    private static let contexts = Mutex<[UInt]>([])
+
     /// Nil where `compressed` is damaged or does not give `size` bytes.
     static func decompress(_ compressed: [UInt8], size: Int) -> [UInt8]? {
+        let kept = contexts.withLock { $0.popLast() }
+        guard let context = kept.flatMap({ OpaquePointer(bitPattern: $0) }) ?? ZSTD_createDCtx() else { return nil }
+        defer { contexts.withLock { $0.append(UInt(bitPattern: context)) } }
         let bytes = [UInt8](unsafeUninitializedCapacity: max(1, size)) { buffer, filled in
-            let got = compressed.withUnsafeBytes { ZSTD_decompress(buffer.baseAddress, size, $0.baseAddress, $0.count) }
+            let got = compressed.withUnsafeBytes {
+                ZSTD_decompressDCtx(context, buffer.baseAddress, size, $0.baseAddress, $0.count)
+            }
             filled = ZSTD_isError(got) == 0 ? got : 0
         }
         return bytes.count == size ? bytes : nil

@@ -22,13 +22,14 @@ package struct ImageNameRow: Sendable {
         name = row[2]
         image = try Digest(column: row[3])
         snapshot = row[4]
-        json = Self.facts(row[5], row[6], row[7])
-        card = Self.facts(row[8], row[9], row[10])
+        json = Self.facts(row[5], row[6], row[7], row[8])
+        card = Self.facts(row[9], row[10], row[11], row[12])
     }
 
-    private static func facts(_ row: Int64?, _ size: Int?, _ time: Int64?) -> RenderingFacts? {
+    private static func facts(_ row: Int64?, _ size: Int?, _ time: Int64?, _ text: Data?) -> RenderingFacts? {
         guard let row, let size, let time else { return nil }
-        return RenderingFacts(row: row, size: size, rendered: Timestamp(nanoseconds: time))
+        return RenderingFacts(
+            row: row, size: size, rendered: Timestamp(nanoseconds: time), compressed: text.map { Array($0) })
     }
 }
 
@@ -112,26 +113,35 @@ extension Database {
     }
 }
 
-private let nameColumns = """
+private let nameColumns = columns(reading: nil)
+/// Whoever looks a text up mostly opens it; then it comes with the name.
+private let textColumns = RenderingKind.allCases.map { columns(reading: $0) }
+
+private func columns(reading kind: RenderingKind?) -> String {
+    """
     SELECT imageName.id, imageName.directory, imageName.name, image.sha256, image.snapshot,
-    json.rowid, json.size, json.rendered, card.rowid, card.size, card.rendered
+    json.rowid, json.size, json.rendered, \(kind == .json ? "json.zstd" : "NULL"),
+    card.rowid, card.size, card.rendered, \(kind == .card ? "card.zstd" : "NULL")
     FROM imageName JOIN image ON image.id = imageName.image
     LEFT JOIN rendering json INDEXED BY renderingFacts
         ON json.snapshot = image.snapshot AND json.name = imageName.name AND json.kind = 0 AND json.fresh
     LEFT JOIN rendering card INDEXED BY renderingFacts
         ON card.snapshot = image.snapshot AND card.name = imageName.name AND card.kind = 1 AND card.fresh
     """
+}
 
 extension Store {
     package func imageName(_ id: Int64) throws(StoreError) -> ImageNameRow? {
         try one("\(nameColumns) WHERE imageName.id = ?", [id], ImageNameRow.init)
     }
 
-    /// The name's holder, or of all images that had the name the one whose digest begins with `prefix`.
+    /// The name's holder, or of all images that had the name the one whose digest begins with `prefix`. With `reading` its text
+    /// of that kind comes along, where it need not be made.
     package func imageName(
-        _ name: String, in directory: Int64, image prefix: DigestPrefix? = nil
+        _ name: String, in directory: Int64, image prefix: DigestPrefix? = nil, reading kind: RenderingKind? = nil
     ) throws(StoreError) -> ImageNameRow? {
-        let named = "\(nameColumns) WHERE imageName.directory = ? AND imageName.name = ?"
+        let columns = kind.map { textColumns[$0.rawValue] } ?? nameColumns
+        let named = "\(columns) WHERE imageName.directory = ? AND imageName.name = ?"
         guard let prefix else { return try one("\(named) AND imageName.newest", [directory, name], ImageNameRow.init) }
         return try one(
             "\(named) AND image.sha256 BETWEEN ? AND ? ORDER BY imageName.id DESC LIMIT 1",

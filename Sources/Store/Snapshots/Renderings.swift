@@ -16,6 +16,10 @@ package struct RenderingFacts: Sendable {
     /// Bytes.
     package let size: Int
     package let rendered: Timestamp
+    /// The text, where it was read along.
+    var compressed: [UInt8]?
+
+    package func text() -> [UInt8]? { compressed.flatMap { Compression.decompress($0, size: size) } }
 }
 
 /// A rendering as it is kept: its size is known without making it again.
