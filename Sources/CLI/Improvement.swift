@@ -4,6 +4,7 @@ import Store
 /// Makes the snapshots better that waited for what has come, and says so.
 enum Improvement {
     static func run(_ store: Store) throws {
+        _ = try OtherHashes.readBLAKE3(store)
         var progress = ProgressLine(total: try store.countImprovable(), counts: .things("images"))
         var grades: [Grade: Int] = [:]
         try store.improve(progress: { progress.advance(by: 1, of: "better snapshots") }) { result in

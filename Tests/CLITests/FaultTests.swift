@@ -73,6 +73,24 @@ import Testing
     }
 }
 
+@Suite(.timeLimit(.minutes(10))) struct `A b3sum that works` {
+    @Test func `finds the model whose BLAKE3 an image recorded`() throws {
+        guard Store.hasBLAKE3 else { try Test.cancel("skipped: b3sum is not installed") }
+        let line = try CommandLineFixture()
+        try line.writeModels(seed: 1)
+        let model = line.directory.appending("models/checkpoints/model.safetensors").string
+        let sum = try line.run(tool: "/usr/bin/env", ["b3sum", "--no-names", model]).output.prefix(64)
+        try #require(sum.count == 64)
+        try #require(try line.run("init").status == 0)
+        #expect(try line.run("add", line.directory.appending("models").string).status == 0)
+        let image = try line.directory.write(
+            SmallImage.comfy(prompt: SmallImage.graph(checkpoint: "\(sum).safetensors")), to: "output/a.png")
+        #expect(try line.run("snapshot", image.string).status == 0)
+        let models = try line.run("recipe", "a.png", "--json").json?["models"]?.array
+        #expect(models?.first?["evidence"] == "recorded" && models?.first?["name"] == "model.safetensors")
+    }
+}
+
 @Suite(.timeLimit(.minutes(10))) struct `A b3sum that fails` {
     @Test func `costs the BLAKE3 of a model, and nothing else`() throws {
         let line = try CommandLineFixture()
@@ -86,8 +104,17 @@ import Testing
             environment: ["REPROFS_STORE": line.store.string, "PATH": path])
         #expect(added.status == 0 && added.output.contains("added"))
         let store = try Store.open(line.store)
-        // It is not tried again for ever.
-        #expect(try store.unidentified().isEmpty)
+        #expect(try store.unidentified().isEmpty && store.withoutBLAKE3().count == 2)
+        // An image waits for one.
+        let hash = String(repeating: "ab", count: 32)
+        let image = try line.directory.write(
+            SmallImage.comfy(prompt: SmallImage.graph(checkpoint: "\(hash).safetensors")), to: "output/a.png")
+        let kept = try line.run(
+            tool: CommandLineFixture.executable, ["snapshot", image.string],
+            environment: ["REPROFS_STORE": line.store.string, "PATH": path])
+        #expect(kept.status == 0, "\(kept.complaint)")
+        // Nobody tries it again for ever.
+        #expect(try store.withoutBLAKE3().isEmpty)
         for blob in try store.blobs(after: 0, limit: 10) {
             guard let identity = try store.identity(of: blob) else { continue }
             #expect(identity.blake3 == nil && identity.tensors != nil && identity.crc32.count == 8)

@@ -26,7 +26,7 @@ struct ViewFixture {
         second = try fixture.store.snapshot(b, root: root).id
         try fixture.add("checkpoints/model.safetensors", seed: 2)
         // A mount would do it by itself, at some moment.
-        for blob in try fixture.store.unidentified() { try fixture.store.identify(blob) }
+        try fixture.store.readOtherHashes()
     }
 
     var store: Store { fixture.store }

@@ -11,7 +11,7 @@ import Testing
     init() throws { fixture = try StoreFixture() }
 
     private func identify() throws {
-        for blob in try fixture.store.unidentified() { try fixture.store.identify(blob) }
+        try fixture.store.readOtherHashes()
     }
 
     private func improve() throws -> [SnapshotResult] {

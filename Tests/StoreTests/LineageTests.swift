@@ -16,7 +16,7 @@ import Testing
             + (0..<64).map { _ in UInt8(truncatingIfNeeded: random.next()) }
         try fixture.directory.write(bytes, to: "models/" + name)
         try fixture.addModels()
-        for blob in try fixture.store.unidentified() { try fixture.store.identify(blob) }
+        try fixture.store.readOtherHashes()
         return SHA256.digest(of: bytes)
     }
 

@@ -70,3 +70,11 @@ package final class StoreFixture: Sendable {
         return try JSONParser.parse(try store.rendering(.json, of: row.id, named: row.imageName).bytes)
     }
 }
+
+extension Store {
+    /// All that a mount reads at leisure.
+    package func readOtherHashes() throws {
+        for blob in try unidentified() { try identify(blob) }
+        for blob in try withoutBLAKE3() { try readBLAKE3(of: blob) }
+    }
+}

@@ -81,7 +81,7 @@ struct AddCommand: ParsableCommand {
                 if case .noSpace = error { break }
             }
         }
-        try identify(store)
+        try OtherHashes.read(store)
         for (name, digest) in came {
             guard let pickle = try store.blob(digest).flatMap({ try store.identity(of: $0) })?.pickle else { continue }
             Terminal.complain("\(name) is a pickle: \(pickle.warning)")
@@ -97,7 +97,7 @@ struct AddCommand: ParsableCommand {
             var isComplete = true
             for path in paths where try !Adoption.run(try Paths.located(path), store) { isComplete = false }
             if !mountHere {
-                try identify(store)
+                try OtherHashes.read(store)
                 try Improvement.run(store)
             }
             return isComplete
@@ -113,22 +113,6 @@ struct AddCommand: ParsableCommand {
         fflush(nil)
         execv("/proc/self/exe", arguments + [nil])
         throw Errno(rawValue: errno)
-    }
-
-    /// Reads the hashes by which other tools know the models. They are safe in the store already: a reading that is cut
-    /// off goes on the next time.
-    private func identify(_ store: Store) throws {
-        let blobs = try store.unidentified()
-        var progress = ProgressLine(total: blobs.reduce(0) { $0 + $1.size })
-        for blob in blobs {
-            do throws(StoreError) {
-                try store.identify(blob) { progress.advance(by: $0, of: "other hashes of \(blob.digest.autoV2)") }
-            } catch {
-                progress.clear()
-                Terminal.complain("reprofs: \(error)")
-            }
-        }
-        progress.clear()
     }
 
     private func summary(_ counts: (added: Int, unchanged: Int, failed: Int), skipped: Int) -> String {

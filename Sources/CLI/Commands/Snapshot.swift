@@ -58,6 +58,7 @@ struct SnapshotCommand: ParsableCommand {
         let counts = work.run()
         if skipped > 0 { Terminal.complain("\(skipped) files that are no images were left out.") }
         if counts.unchanged > 0 { print("\(counts.unchanged) images have not changed since they were read.") }
+        if try OtherHashes.readBLAKE3(store) { try Improvement.run(store) }
         if counts.failed > 0 { throw counts.done + counts.unchanged > 0 ? ExitCode.someFailed : ExitCode.failure }
     }
 

@@ -25,11 +25,13 @@ final class Scholar: Sendable {
             var passed = 0
             return {
                 do throws(StoreError) {
+                    func mayGoOn() -> Bool {
+                        if passed >= Self.patience || !view.isBusy { return true }
+                        passed += 1
+                        return false
+                    }
                     while let blob = try store.unidentified(limit: 1).first {
-                        guard passed >= Self.patience || !view.isBusy else {
-                            passed += 1
-                            return
-                        }
+                        guard mayGoOn() else { return }
                         // An unmount does not wait for a long file; it is read again the next time.
                         try store.identify(blob) { _ throws(StoreError) in
                             if isStopped.value.withLock({ $0 }) { throw StoreError.interrupted }
@@ -38,6 +40,10 @@ final class Scholar: Sendable {
                             let models = try store.affected(by: blob.digest).models.joined(separator: ", ")
                             logger.warning("\(models) is a pickle: \(pickle.warning)")
                         }
+                    }
+                    while let blob = try store.withoutBLAKE3(limit: 1).first {
+                        guard mayGoOn(), !isStopped.value.withLock({ $0 }) else { return }
+                        try store.readBLAKE3(of: blob)
                     }
                     passed = 0
                     try store.improve(progress: {}) { logger.info("a better snapshot: \($0.id.hex.prefix(12))") }

@@ -17,7 +17,7 @@ package struct Identity: Sendable, Equatable {
     package var layout: Digest?
     /// zlib's CRC-32 of the file as 8 upper-case hex digits, as Civitai lists it.
     package var crc32: String
-    /// Nil where no b3sum is installed.
+    /// Nil where no b3sum is installed, and until it has read the file: see ``Store/readBLAKE3(of:)``.
     package var blake3: Digest?
     /// The header of a safetensors file, JSON.
     package var header: [UInt8]?
@@ -34,18 +34,14 @@ package struct SourceIdentity: Sendable {
 }
 
 extension Identity {
-    /// Whether BLAKE3 can be had on this machine.
-    package static var hasBLAKE3: Bool { BLAKE3Process.isInstalled }
-
     private static let slice = 0x10_0000..<0x11_0000
     /// A header's value longer than this is a recipe or a log. Characters.
     private static let claimLimit = 1000
 
-    /// Reads all of a file once; b3sum reads it beside that, from the page cache. `progress` is told of every byte.
+    /// Reads all of a file once. `progress` is told of every byte.
     init(
         _ file: OwnedDescriptor, _ path: FilePath, size: Int, progress: (Int) throws(StoreError) -> Void
     ) throws(StoreError) {
-        let blake3 = BLAKE3Process(path)
         let header = try Self.header(file, path, size: size)
         let start = header.map { $0.count + 8 } ?? .max
         let tensors = SHA256()
@@ -73,7 +69,6 @@ extension Identity {
             self.tensors = tensors.finish()
             read(header)
         }
-        self.blake3 = blake3?.finish()
         pickle = try Self.pickle(file, path, size: size)
     }
 
@@ -115,14 +110,12 @@ extension Identity {
 extension Store {
     /// The models whose other hashes are not known yet: those that were added since, or whose reading was cut off.
     package func unidentified(limit: Int = .max) throws(StoreError) -> [Blob] {
-        // Where b3sum was installed since, what it gives is still missing.
-        let isComplete =
-            "AND identity.imports IS NOT NULL" + (BLAKE3Process.isInstalled ? " AND identity.blake3 IS NOT NULL" : "")
-        return try page(
+        try page(
             """
             SELECT id AS blob, sha256, size FROM blob WHERE changed IS NOT NULL AND NOT damaged
             AND EXISTS (SELECT 1 FROM version WHERE version.blob = blob.id)
-            AND NOT EXISTS (SELECT 1 FROM identity WHERE identity.blob = blob.id \(isComplete)) ORDER BY id
+            AND NOT EXISTS (SELECT 1 FROM identity WHERE identity.blob = blob.id AND identity.imports IS NOT NULL)
+            ORDER BY id
             """, [], limit, Blob.init)
     }
 
@@ -130,7 +123,7 @@ extension Store {
     package func identify(_ blob: Blob, progress: (Int) throws(StoreError) -> Void = { _ in }) throws(StoreError) {
         guard case .file(let file) = try contents(of: blob) else { return }
         let path = files.path(of: blob.digest)
-        if let known = try identity(of: blob), !Identity.hasBLAKE3 || known.blake3 != nil {
+        if try identity(of: blob) != nil {
             // An older version read it, and did not look for a pickle: that is in its first or last bytes.
             let imports = try Identity.pickle(file, path, size: blob.size)
             return try catalogue.write { db in
@@ -172,21 +165,19 @@ extension Store {
         try catalogue.write { db in
             try db.execute(
                 sql: """
-                    INSERT OR REPLACE INTO identity (blob, autoV1, tensors, layout, crc32, blake3, header, imports)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    INSERT OR REPLACE INTO identity (blob, autoV1, tensors, layout, crc32, header, imports)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     blob.id, identity.autoV1, identity.tensors?.data, identity.layout?.data,
                     identity.crc32.lowercased(),
-                    // No bytes say that b3sum failed, so that it is not tried for ever.
-                    identity.blake3?.data ?? (BLAKE3Process.isInstalled ? Data() : nil),
                     try header.map { try db.blob($0, in: files) }, identity.pickle.column,
                 ])
             try db.execute(sql: "DELETE FROM claim WHERE blob = ?", arguments: [blob.id])
             for (key, value) in identity.claims {
                 try db.execute(sql: "INSERT INTO claim VALUES (?, ?, ?)", arguments: [blob.id, key, value])
             }
-            for hash in [identity.autoV1, identity.tensors?.hex, identity.blake3?.hex, identity.crc32.lowercased()] {
+            for hash in [identity.autoV1, identity.tensors?.hex, identity.crc32.lowercased()] {
                 if let hash { try db.came(hash: hash) }
             }
             try db.touch(.hashes)
