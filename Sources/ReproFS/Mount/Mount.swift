@@ -168,6 +168,7 @@ package final class Mount: Sendable {
 
     /// The corresponding operation is `init`.
     func negotiate(_ connection: UnsafeMutablePointer<fuse_conn_info>) {
+        reprofs_want(connection, UInt32(FUSE_CAP_SPLICE_WRITE))
         // Names come with attributes in every piece of a listing, not in the first alone: whoever lists asks for them next, and a
         // look-up for each costs ten times as much.
         reprofs_want_not(connection, UInt32(FUSE_CAP_READDIRPLUS_AUTO))

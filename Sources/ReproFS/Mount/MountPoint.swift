@@ -116,8 +116,8 @@ package enum MountPoint {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// KiB. With the kernel's 128 a cold file takes a tenth longer; with 1024 it takes a half longer, for then nothing is read from
-    /// the disk while a request is copied, and what was read is copied a fifth more slowly out of the larger pages.
+    /// KiB. With 1024 a cold file took a half longer, for nothing is read from the disk while so much is copied, and a warm one a
+    /// fifth longer.
     private static let readAheadSize = 256
 
     /// Has the kernel read ahead as far as is fastest, where this process may say so.

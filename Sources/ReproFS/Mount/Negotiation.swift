@@ -168,6 +168,12 @@ extension Mount {
             if negotiation.isSettled { return Glibc.writev(device, parts, count) }
             return negotiation.send(device, UnsafeBufferPointer(start: parts, count: Int(count)))
         }
+        channel.splice_receive = { from, fromOffset, to, toOffset, size, flags, _ in
+            splice(from, fromOffset, to, toOffset, size, flags)
+        }
+        channel.splice_send = { from, fromOffset, to, toOffset, size, flags, _ in
+            splice(from, fromOffset, to, toOffset, size, flags)
+        }
         return channel
     }
 }

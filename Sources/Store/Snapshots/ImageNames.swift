@@ -113,21 +113,30 @@ extension Database {
     }
 }
 
-private let nameColumns = columns(reading: nil)
-/// Whoever looks a text up mostly opens it; then it comes with the name.
-private let textColumns = RenderingKind.allCases.map { columns(reading: $0) }
+private let nameColumns = columns(RenderingKind.allCases, withText: false)
+/// Whoever looks a text up mostly opens it: it comes with the name, and nothing of the other one.
+private let textColumns = RenderingKind.allCases.map { columns([$0], withText: true) }
 
-private func columns(reading kind: RenderingKind?) -> String {
-    """
-    SELECT imageName.id, imageName.directory, imageName.name, image.sha256, image.snapshot,
-    json.rowid, json.size, json.rendered, \(kind == .json ? "json.zstd" : "NULL"),
-    card.rowid, card.size, card.rendered, \(kind == .card ? "card.zstd" : "NULL")
-    FROM imageName JOIN image ON image.id = imageName.image
-    LEFT JOIN rendering json INDEXED BY renderingFacts
-        ON json.snapshot = image.snapshot AND json.name = imageName.name AND json.kind = 0 AND json.fresh
-    LEFT JOIN rendering card INDEXED BY renderingFacts
-        ON card.snapshot = image.snapshot AND card.name = imageName.name AND card.kind = 1 AND card.fresh
-    """
+/// `withText`: with the compressed text of each kind beside what is known of it.
+private func columns(_ kinds: [RenderingKind], withText: Bool) -> String {
+    var columns = ""
+    var joins = ""
+    for kind in RenderingKind.allCases {
+        let table = "rendering\(kind.rawValue)"
+        guard kinds.contains(kind) else {
+            columns += ", NULL, NULL, NULL, NULL"
+            continue
+        }
+        columns += ", \(table).rowid, \(table).size, \(table).rendered, \(withText ? "\(table).zstd" : "NULL")"
+        joins += """
+             LEFT JOIN rendering \(table) INDEXED BY renderingFacts ON \(table).snapshot = image.snapshot
+            AND \(table).name = imageName.name AND \(table).kind = \(kind.rawValue) AND \(table).fresh
+            """
+    }
+    return """
+        SELECT imageName.id, imageName.directory, imageName.name, image.sha256, image.snapshot\(columns)
+        FROM imageName JOIN image ON image.id = imageName.image\(joins)
+        """
 }
 
 extension Store {
