@@ -110,6 +110,13 @@ private let caller = LiveView.Caller(
             var programs: [String?] = []
             try store.forEachEvent(of: "checkpoints/a.safetensors") { programs.append($0.executable) }
             #expect(programs == ["/usr/bin/a program"])
+            // Its directory's time, too; after that a mount has nothing to do.
+            let shown = try #require(try store.live(folder)).modified
+            try view.publish()
+            let commit = store.newestCommit
+            try view.publish()
+            #expect(store.newestCommit == commit)
+            #expect(try #require(try Store.open(fixture.store.path).live(folder)).modified == shown)
         }
     }
 
@@ -130,6 +137,28 @@ private let caller = LiveView.Caller(
         let row = try #require(try fixture.store.live(named: odd, in: folder))
         #expect(row.mode == 0o640 && row.user == 1000 && row.group == 100)
         #expect(try FileManager.default.contentsOfDirectory(atPath: journals).filter { $0.hasPrefix("journal") } == [])
+    }
+
+    @Test func `is lost in a power cut where nobody synced it, and kept where somebody did`() throws {
+        _ = try LiveView(fixture.store).recover()
+        try serve { _, view in
+            let synced = try write("synced.txt", [1], view)
+            try view.sync(synced.id)
+            let removed = try write("removed.txt", [1], view)
+            try view.sync(removed.id)
+            try view.remove("removed.txt", in: folder, by: caller)
+            try view.syncNames()
+            try write("late.txt", [1], view)
+        }
+        // The cut took the end of the journal: nothing there says that any of them has a row.
+        let path = journals + "/journal-4711"
+        let records = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\0")
+        try records.filter { $0.hasPrefix("made") }.map { $0 + "\0" }.joined()
+            .write(toFile: path, atomically: true, encoding: .utf8)
+        let raw = try DatabaseQueue(path: fixture.store.path.appending("catalogue.sqlite").string)
+        try raw.write { try $0.execute(sql: "UPDATE meta SET value = 'another' WHERE key = 'boot'") }
+        _ = try LiveView(fixture.store).recover()
+        #expect(try names(fixture.store) == ["first.txt", "synced.txt"])
     }
 
     private var journals: String { fixture.store.path.appending("live").string }

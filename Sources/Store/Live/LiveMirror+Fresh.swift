@@ -98,7 +98,8 @@ extension LiveMirror {
             case .all: swap(&state.fresh.settling, &state.fresh.waiting)
             case .quiet(let since):
                 let files = state.fresh.waiting.files.filter { $0.value.changed < since }
-                guard !files.isEmpty else { return nil }
+                // Files that were published before have left their directories' times behind.
+                guard !files.isEmpty || state.fresh.waiting.files.isEmpty else { return nil }
                 state.fresh.settling = Unsettled(files: files, touched: state.fresh.waiting.touched)
                 for id in files.keys { state.fresh.waiting.files[id] = nil }
                 state.fresh.waiting.touched = [:]

@@ -21,34 +21,35 @@ extension LiveView {
         try Kernel.holding(store.path.appending("live"), .exclusive) { () throws(StoreError) in
             guard try store.mounts().allSatisfy({ $0.id == mount }) else { return Recovery() }
             var recovery = Recovery()
-            let isSameBoot = try store.catalogue.write { db in
-                let last = try String.fetchOne(db.cachedStatement(sql: "SELECT value FROM meta WHERE key = 'boot'"))
-                try db.execute(
-                    db.cachedStatement(
-                        sql: "INSERT INTO meta VALUES ('boot', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1"),
-                    [Opener.boot])
-                return last == nil || last == Opener.boot
-            }
-            try replayJournals()
+            let last = try store.one("SELECT value FROM meta WHERE key = 'boot'", []) { $0[0] as String }
+            let isSameBoot = last == nil || last == Opener.boot
+            try replayJournals(isSameBoot: isSameBoot)
             for row in try store.catalogue.read({ try $0.unsettled() }) {
                 try recover(row, isSameBoot: isSameBoot, &recovery)
             }
             let published = try publish()
             recovery.published += published.versions.map { "\($0.name)" }
             try sweep()
+            // Last: who is killed on the way must not trust at the next start what this one did not.
+            try store.catalogue.write { db in
+                try db.execute(
+                    db.cachedStatement(
+                        sql: "INSERT INTO meta VALUES ('boot', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1"),
+                    [Opener.boot])
+            }
             return recovery
         }
     }
 
-    /// Gives the files of a mount that was killed the rows that they had not got yet.
-    private func replayJournals() throws(StoreError) {
+    /// Gives the files of a mount that was killed the rows that they had not got yet. A power cut may have taken any part of a
+    /// journal, also that a file has had its row since, and was deleted: then only the catalogue counts, as what was synced is there.
+    private func replayJournals(isSameBoot: Bool) throws(StoreError) {
         let directory = store.path.appending("live")
         for name in try DirectoryListing.names(in: directory) where name.hasPrefix(LiveJournal.prefix) {
             let path = directory.appending(name)
-            let files = try LiveJournal.files(in: path)
+            let files = try isSameBoot ? LiveJournal.files(in: path) : [:]
             try store.catalogue.write { db in
                 var unsettled = Unsettled()
-                // A row without its bytes would be a loss: a power cut may have taken them.
                 for (id, file) in files where try db.live(id) == nil && mode(of: store.livePath(id)) != nil {
                     unsettled.files[id] = file
                     unsettled.touched[file.parent] = .now()
