@@ -6,6 +6,7 @@
 int fallocate(int fd, int mode, long offset, long length);
 int syncfs(int fd);
 int sync_file_range(int fd, long offset, long count, unsigned flags);
+int pipe2(int *ends, int flags);
 long syscall(long number, ...);
 
 // The numbers of calls that are this young are the same on every architecture.

@@ -76,6 +76,28 @@ import Testing
         #expect(try identity("loras/a.safetensors", []).blake3?.hex == empty)
     }
 
+    @Test func `have the same BLAKE3 whether they are read alone or together`() throws {
+        guard Store.hasBLAKE3 else { try Test.cancel("skipped: b3sum is not installed") }
+        let files = (1...5).map {
+            (name: "loras/\($0).safetensors", bytes: Self.file(header: "{}", seed: $0, size: 900))
+        }
+        for file in files { try fixture.directory.write(file.bytes, to: "models/" + file.name) }
+        let together = try identity("loras/last.safetensors", [])
+        #expect(together.blake3 != nil)
+        for file in files {
+            let alone = try StoreFixture()
+            try alone.directory.write(file.bytes, to: "models/" + file.name)
+            try alone.addModels()
+            try alone.store.readOtherHashes()
+            let prefix = try #require(DigestPrefix(hex: SHA256.digest(of: file.bytes).hex))
+            func known(_ store: Store) throws -> Digest? {
+                try store.blob(prefix).flatMap { try store.identity(of: $0)?.blake3 }
+            }
+            #expect(try known(alone.store) != nil)
+            #expect(try known(alone.store) == known(fixture.store))
+        }
+    }
+
     @Test func `are read once for each blob`() throws {
         _ = try identity("loras/a.safetensors", SmallModel.bytes(seed: 1))
         #expect(try fixture.store.unidentified().isEmpty)

@@ -41,9 +41,9 @@ final class Scholar: Sendable {
                             logger.warning("\(models) is a pickle: \(pickle.warning)")
                         }
                     }
-                    while let blob = try store.withoutBLAKE3(limit: 1).first {
+                    while case let blobs = try store.withoutBLAKE3(), !blobs.isEmpty {
                         guard mayGoOn(), !isStopped.value.withLock({ $0 }) else { return }
-                        try store.readBLAKE3(of: blob)
+                        try store.readBLAKE3(of: blobs)
                     }
                     passed = 0
                     try store.improve(progress: {}) { logger.info("a better snapshot: \($0.id.hex.prefix(12))") }

@@ -1,12 +1,10 @@
+import CLinux
 import Glibc
 import Recipe
 import SystemPackage
 
-/// BLAKE3 of a file by the program b3sum, which uses all cores; Debian has no library of it.
-///
-/// It runs beside whatever its starter does, until ``finish()``. The file is handed over as its standard input, so that no
-/// name of it is ever read.
-struct BLAKE3Process {
+/// BLAKE3 of files by the program b3sum; Debian has no library of it.
+enum BLAKE3Process {
     private static let program: FilePath? = {
         let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
         return path.split(separator: ":").map { FilePath(String($0)).appending("b3sum") }.first { candidate in
@@ -15,47 +13,48 @@ struct BLAKE3Process {
     }()
     static var isInstalled: Bool { program != nil }
 
-    private let process: pid_t
-    private let output: OwnedDescriptor
-
-    /// Nil where b3sum is not installed or cannot be started.
-    init?(_ path: FilePath) {
-        guard let program = Self.program else { return nil }
-        guard let ends = try? FileDescriptor.pipe() else { return nil }
-        output = OwnedDescriptor(ends.readEnd)
-        let writer = OwnedDescriptor(ends.writeEnd)
-        for end in [output, writer] { _ = fcntl(end.rawValue, F_SETFD, FD_CLOEXEC) }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        _ = path.withPlatformString { posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, $0, O_RDONLY, 0) }
-        posix_spawn_file_actions_adddup2(&actions, writer.rawValue, STDOUT_FILENO)
-        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
-        var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("b3sum"), strdup("--no-names"), nil]
-        defer { for argument in arguments { free(argument) } }
-        var environment: [UnsafeMutablePointer<CChar>?] = [nil]
-        var process: pid_t = 0
-        guard
-            program.withPlatformString({ posix_spawn(&process, $0, &actions, nil, &arguments, &environment) }) == 0
-        else { return nil }
-        self.process = process
-    }
-
-    /// Waits for the process. Nil where it failed.
-    func finish() -> Digest? {
+    /// One for each file of `directory`, in their order; nil where b3sum failed with any, or is not installed.
+    ///
+    /// It uses one processor: what nobody waits for leaves the others alone.
+    static func digests(of names: [String], in directory: FilePath) -> [Digest]? {
+        guard let program else { return nil }
+        var ends: [CInt] = [-1, -1]
+        guard pipe2(&ends, O_CLOEXEC) == 0 else { return nil }
+        let output = OwnedDescriptor(FileDescriptor(rawValue: ends[0]))
+        let paths = names.map { directory.appending($0).string }
+        guard let process = start(program, ["b3sum", "--no-names", "--num-threads", "1", "--"] + paths, ends[1]) else {
+            return nil
+        }
         var text: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 128)
+        var buffer = [UInt8](repeating: 0, count: 4096)
         while true {
             let count = read(output.rawValue, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
-            guard count > 0, text.count < 1024 else { break }
+            guard count > 0, text.count <= names.count * 128 else { break }
             text += buffer[..<count]
-            // Not the end of the file: a process that was started meanwhile may hold the other end.
-            if text.contains(UInt8(ascii: "\n")) { break }
         }
         var status: CInt = 0
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
-        guard status == 0 else { return nil }
-        return Digest(hex: String(decoding: text.prefix { $0 > 0x20 }, as: UTF8.self))
+        let digests = text.split(separator: UInt8(ascii: "\n")).compactMap {
+            Digest(hex: String(decoding: $0, as: UTF8.self))
+        }
+        return status == 0 && digests.count == names.count ? digests : nil
+    }
+
+    /// Starts it with `output` as its standard output, which is closed here.
+    private static func start(_ program: FilePath, _ arguments: [String], _ output: CInt) -> pid_t? {
+        defer { close(output) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+        var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+        defer { for word in words { free(word) } }
+        var environment: [UnsafeMutablePointer<CChar>?] = [nil]
+        var process: pid_t = 0
+        let problem = program.withPlatformString { posix_spawn(&process, $0, &actions, nil, &words, &environment) }
+        return problem == 0 ? process : nil
     }
 }

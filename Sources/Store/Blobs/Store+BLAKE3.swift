@@ -8,15 +8,30 @@ extension Store {
     /// Whether it can be had on this machine.
     package static var hasBLAKE3: Bool { BLAKE3Process.isInstalled }
 
-    /// Models whose other hashes are known; none where b3sum is not installed.
-    package func withoutBLAKE3(limit: Int = .max) throws(StoreError) -> [Blob] {
+    /// More bytes or files than these are another process's.
+    private static let group = (bytes: 64 << 20, files: 128)
+
+    /// The next models whose other hashes are known, as many as one process of b3sum reads; none where it is not installed.
+    package func withoutBLAKE3() throws(StoreError) -> [Blob] {
         guard Self.hasBLAKE3 else { return [] }
-        return try page(
-            """
-            SELECT blob.id AS blob, sha256, size FROM identity JOIN blob ON blob.id = identity.blob
-            WHERE identity.blake3 IS NULL AND changed IS NOT NULL AND NOT damaged ORDER BY blob.id
-            """, [], limit, Blob.init)
+        let blobs = try page(
+            "SELECT blob.id AS blob, sha256, size \(Self.unread) ORDER BY blob.id", [], Self.group.files, Blob.init)
+        var size = 0
+        let rest = blobs.dropFirst().prefix { blob in
+            size += blob.size
+            return size + blobs[0].size <= Self.group.bytes
+        }
+        return blobs.prefix(1) + Array(rest)
     }
+
+    package func countWithoutBLAKE3() throws(StoreError) -> Int {
+        try one("SELECT count(*) \(Self.unread)", []) { $0[0] } ?? 0
+    }
+
+    private static let unread = """
+        FROM identity JOIN blob ON blob.id = identity.blob
+        WHERE identity.blake3 IS NULL AND changed IS NOT NULL AND NOT damaged
+        """
 
     /// Whether an image recorded a hash of this length that is no model's yet.
     package func isWaitingForBLAKE3() throws(StoreError) -> Bool {
@@ -25,18 +40,26 @@ extension Store {
             ?? false
     }
 
-    /// Has b3sum read a model, and keeps what it says.
-    package func readBLAKE3(of blob: Blob) throws(StoreError) {
-        guard case .file(let file) = try contents(of: blob) else { return }
-        let cache = PageCacheGuard(file, size: blob.size)
-        defer { cache.restore() }
-        guard let process = BLAKE3Process(files.path(of: blob.digest)) else { return }
-        let digest = process.finish()
+    /// Has b3sum read models, and keeps what it says.
+    package func readBLAKE3(of blobs: [Blob]) throws(StoreError) {
+        var caches: [PageCacheGuard] = []
+        for blob in blobs {
+            guard case .file(let file) = try contents(of: blob) else { continue }
+            caches.append(PageCacheGuard(file, size: blob.size))
+        }
+        defer { for cache in caches { cache.restore() } }
+        let names = blobs.map(\.digest.hex)
+        // One that cannot be read must not keep the others from it.
+        let together: [Digest?]? = BLAKE3Process.digests(of: names, in: files.directory)
+        let digests = together ?? names.map { BLAKE3Process.digests(of: [$0], in: files.directory)?.first }
         try catalogue.write { db in
-            // No bytes say that b3sum failed, so that it is not tried for ever.
-            try db.execute(
-                sql: "UPDATE identity SET blake3 = ? WHERE blob = ?", arguments: [digest?.data ?? Data(), blob.id])
-            if let digest { try db.came(hash: digest.hex) }
+            for (blob, digest) in zip(blobs, digests) {
+                // No bytes say that b3sum failed, so that it is not tried for ever.
+                try db.execute(
+                    db.cachedStatement(sql: "UPDATE identity SET blake3 = ? WHERE blob = ?"),
+                    [digest?.data ?? Data(), blob.id])
+                if let digest { try db.came(hash: digest.hex) }
+            }
             try db.touch(.hashes)
         }
     }
