@@ -229,6 +229,23 @@ private let name = "checkpoints/model.safetensors"
         }
     }
 
+    @Test(arguments: [(0o4755, 0o755), (0o2755, 0o755), (0o6777, 0o777), (0o2745, 0o2745)] as [(UInt32, UInt32)])
+    func `takes from a file that others write what lets it run as its owner`(mode: UInt32, dropped: UInt32) throws {
+        let fixture = try StoreFixture()
+        let root = try Root(MountContext(store: fixture.store, mountPoint: "/mount"))
+        let owner = LiveView.Caller(user: 1000, group: 1000, opener: nil)
+        let folder = try root.context.live.makeDirectory("checkpoints", in: LiveRow.root, mode: 0o755, by: owner).id
+        let (row, draft) = try root.context.live.create("run.sh", in: folder, mode: mode, by: owner)
+        try root.context.live.close(draft)
+        for (user, expected) in [(0, mode), (65534, dropped)] as [(UInt32, UInt32)] {
+            guard case .file(let file) = try root.node(NodeID(.liveFile, row.id)) else { throw Errno.isDirectory }
+            let writing = try file.write(by: LiveView.Caller(user: user, group: user, opener: nil))
+            try [1].withUnsafeBytes { bytes throws in try writing.write(bytes, at: 0) }
+            try writing.close()
+            #expect(try fixture.store.live(row.id)?.mode == expected)
+        }
+    }
+
     /// > Modes, owners and times of what is written are kept; everything that came in otherwise belongs to the user who mounts.
     @Test func `keeps modes, owners and times`() throws {
         try withLive { models, fixture in

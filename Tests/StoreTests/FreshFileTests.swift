@@ -4,6 +4,7 @@ import Glibc
 import Recipe
 import Store
 import Support
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -48,7 +49,7 @@ private let caller = LiveView.Caller(
     }
 
     private func names(_ store: Store) throws -> [String] {
-        try store.live(in: folder, after: 0, limit: 100).map(\.name).sorted()
+        try store.live(in: folder, after: 0, limit: 1000).map(\.name).sorted()
     }
 
     /// Without settling anything: another connection reads what is committed.
@@ -87,6 +88,30 @@ private let caller = LiveView.Caller(
             try write("c.txt", [1], view)
             try view.remove("c.txt", in: folder, by: caller)
             #expect(try names(store) == ["a.txt", "b.txt", "first.txt", "inner"])
+        }
+    }
+
+    @Test func `is listed at once also while its row is being written`() throws {
+        FaultPoint.pause.store(300, ordering: .relaxed)
+        defer { FaultPoint.pause.store(0, ordering: .relaxed) }
+        try serve { store, view in
+            let missing = Mutex<[String]>([])
+            let isDone = Mutex(false)
+            DispatchQueue.concurrentPerform(iterations: 2) { index in
+                guard index == 0 else {
+                    while !isDone.withLock({ $0 }) {
+                        _ = try? view.makeDirectory("taken", in: folder, mode: 0, by: caller)
+                    }
+                    return
+                }
+                for number in 0..<200 {
+                    let name = "\(number).txt"
+                    let isThere = (try? write(name, [1], view)) != nil && (try? names(store).contains(name)) == true
+                    if !isThere { missing.withLock { $0.append(name) } }
+                }
+                isDone.withLock { $0 = true }
+            }
+            #expect(missing.withLock { $0 } == [])
         }
     }
 

@@ -205,7 +205,7 @@ struct LiveFile: File {
         guard let draft = try asking({ () throws(StoreError) in try view.write(row.id, by: caller) }) else {
             throw .stale
         }
-        return LiveWriting(view: view, draft: draft)
+        return LiveWriting(view: view, draft: draft, dropsPrivileges: caller.user != 0 && row.mode & 0o6000 != 0)
     }
 
     func truncate(_ size: Int, by caller: LiveView.Caller) throws(Failure) {
@@ -242,10 +242,16 @@ struct LiveLink: Link {
 private struct LiveWriting: Writing {
     let view: LiveView
     let draft: Draft
+    /// Whether writing takes the file the bits that let others run it as its owner or group: the kernel does so itself only where
+    /// it keeps the pages.
+    var dropsPrivileges = false
 
     var contents: BlobContents { draft.contents }
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(Failure) {
-        try asking { () throws(StoreError) in try draft.write(bytes, at: offset) }
+        try asking { () throws(StoreError) in
+            if dropsPrivileges { try view.dropPrivileges(draft.row) }
+            try draft.write(bytes, at: offset)
+        }
     }
     func truncate(_ size: Int) throws(Failure) { try asking { () throws(StoreError) in try draft.truncate(size) } }
     func allocate(_ mode: CInt, at offset: Int, count: Int) throws(Failure) {

@@ -87,8 +87,8 @@ extension LiveMirror {
         }
     }
 
-    /// Whether anything waits for a transaction.
-    var hasFresh: Bool { state.withLock { !$0.fresh.waiting.isEmpty } }
+    /// Whether the catalogue does not know everything yet: what a transaction is writing is not there before it is committed.
+    var hasFresh: Bool { state.withLock { !$0.fresh.waiting.isEmpty || !$0.fresh.settling.isEmpty } }
 
     /// What the current transaction is to write, and for which mount.
     func beginSettling(_ which: Settling) -> (Unsettled, mount: Int64)? {

@@ -151,6 +151,16 @@ extension LiveView {
         }
     }
 
+    /// Somebody who may not keep them writes: takes the set-user-ID bit away, and the set-group-ID bit of what the group may run.
+    package func dropPrivileges(_ id: Int64) throws(StoreError) {
+        guard let mode = try store.live(id)?.mode else { return }
+        let dropped = mode & ~(mode & 0o010 != 0 ? 0o6000 : 0o4000)
+        guard dropped != mode else { return }
+        var change = Change()
+        change.mode = dropped
+        try self.change(id, change)
+    }
+
     /// The corresponding operation is `setattr`, but for sizes.
     package func change(_ id: Int64, _ change: Change) throws(StoreError) {
         guard !change.isEmpty else { return }
