@@ -49,7 +49,7 @@ private let caller = LiveView.Caller(
     }
 
     private func names(_ store: Store) throws -> [String] {
-        try store.live(in: folder, after: 0, limit: 1000).map(\.name).sorted()
+        try store.live(in: folder, after: 0, limit: 30_000).map(\.name).sorted()
     }
 
     /// Without settling anything: another connection reads what is committed.
@@ -187,6 +187,28 @@ private let caller = LiveView.Caller(
     }
 
     private var journals: String { fixture.store.path.appending("live").string }
+
+    @Test func `keeps the journal short, however many there are`() throws {
+        try serve { store, view in
+            let path = journals + "/journal-4711"
+            func size() throws -> Int { try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0 }
+            var sizes: [Int] = []
+            while sizes.last ?? 0 >= sizes.dropLast().last ?? 0, sizes.count < 20_000 {
+                let name = "\(sizes.count)" + String(repeating: "x", count: 200)
+                try write(name, [1], view)
+                // Never all of them: one has just been made.
+                if sizes.count % 100 == 99 { StoreFixture.waitForTick() }
+                if sizes.count % 100 == 0 { try view.publish() }
+                sizes.append(try size())
+            }
+            #expect(try size() < 1 << 20 && sizes.count < 20_000)
+            try write("last.txt", [1], view)
+        }
+        let count = try names(fixture.store).count
+        _ = try LiveView(fixture.store).recover()
+        #expect(try names(fixture.store).count > count)
+        #expect(try names(fixture.store).contains("last.txt"))
+    }
 
     @Test func `comes back once, and not after it was removed`() throws {
         try serve { store, view in

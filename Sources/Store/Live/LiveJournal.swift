@@ -19,39 +19,62 @@ final class LiveJournal: Sendable {
         case settled([Int64])
     }
 
+    private struct State {
+        var file: OwnedDescriptor
+        /// Bytes.
+        var size = 0
+    }
+
     let mount: Int64
     let path: FilePath
-    private let file: OwnedDescriptor
-    /// Bytes.
-    private let size = Mutex(0)
+    private let state: Mutex<State>
 
     /// A new journal for a mount's row, which no other mount of the store ever has.
     init(of mount: Int64, in directory: FilePath) throws(StoreError) {
         self.mount = mount
         path = directory.appending("\(Self.prefix)\(mount)")
-        file = try Kernel.open(
-            path, .writeOnly, options: [.create, .exclusiveCreate, .append, .noFollow], permissions: [.ownerReadWrite])
+        state = Mutex(State(file: try Self.make(path, .exclusiveCreate)))
+    }
+
+    private static func make(
+        _ path: FilePath, _ options: FileDescriptor.OpenOptions
+    ) throws(StoreError) -> OwnedDescriptor {
+        try Kernel.open(
+            path, .writeOnly, options: options.union([.create, .append, .noFollow]), permissions: [.ownerReadWrite])
     }
 
     /// It survives a kill of this process when this returns.
     func append(_ record: Record) throws(StoreError) {
-        try size.withLock { size throws(StoreError) in
-            let bytes = Array("\(record.text)\0".utf8)
+        try state.withLock { state throws(StoreError) in
+            let bytes = record.bytes
             try FaultPoint.reach("cannot write", path)
             // At once, and a part of a record is none.
-            guard write(file.rawValue, bytes, bytes.count) == bytes.count else {
+            guard write(state.file.rawValue, bytes, bytes.count) == bytes.count else {
                 let problem = Errno(rawValue: errno)
-                ftruncate(file.rawValue, off_t(size))
+                ftruncate(state.file.rawValue, off_t(state.size))
                 throw .system("cannot write", path, problem)
             }
-            size += bytes.count
+            state.size += bytes.count
         }
     }
 
-    /// Every file in it has its row: it may begin anew.
-    func allSettled() {
-        size.withLock { size in
-            if size > Self.limit, ftruncate(file.rawValue, 0) == 0 { size = 0 }
+    /// Begins anew, with what has no row yet, once there is much that has. Where that fails the old one goes on.
+    func shorten(to files: some Sequence<FreshFile>) {
+        state.withLock { state in
+            guard state.size > Self.limit else { return }
+            // A kill leaves both, which tell the same.
+            let next = FilePath(path.string + ".new")
+            let records = files.flatMap { file in
+                [.made(file), .renamed(file.id, parent: file.parent, name: file.name, changed: file.changed)]
+                    as [Record]
+            }
+            let bytes = records.flatMap(\.bytes)
+            do throws(StoreError) {
+                let file = try Self.make(next, .truncate)
+                try file.writeAll(bytes, next)
+                try Kernel.rename(next, to: path)
+                state = State(file: file, size: bytes.count)
+            } catch {}
         }
     }
 
@@ -75,7 +98,9 @@ final class LiveJournal: Sendable {
 }
 
 extension LiveJournal.Record {
-    var text: String {
+    var bytes: [UInt8] { Array("\(text)\0".utf8) }
+
+    private var text: String {
         switch self {
         case .made(let file):
             let opener = file.opener.map {

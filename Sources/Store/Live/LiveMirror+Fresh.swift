@@ -120,7 +120,7 @@ extension LiveMirror {
             if isDone {
                 // Where this fails they are found to have rows.
                 try? state.fresh.journal?.append(.settled(Array(state.fresh.settling.files.keys)))
-                if state.fresh.waiting.isEmpty { state.fresh.journal?.allSettled() }
+                state.fresh.journal?.shorten(to: state.fresh.waiting.files.values)
             } else {
                 state.fresh.waiting.take(state.fresh.settling)
             }

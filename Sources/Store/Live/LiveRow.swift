@@ -11,15 +11,16 @@ package struct LiveRow: Sendable {
 
     package let id: Int64
     /// Nil at the root, and where the name is gone while a program has the file open.
-    package internal(set) var parent: Int64?
-    package internal(set) var name: String
+    package let parent: Int64?
+    package let name: String
     package let kind: Kind
     /// The twelve bits that `chmod` sets.
     package let mode: UInt32
     /// Nil: whoever mounts.
     package let user, group: UInt32?
-    /// Of a draft they are those of its file.
-    package internal(set) var accessed, modified, changed: Timestamp
+    /// Times; of a draft they are those of its file.
+    package let accessed: Timestamp
+    package private(set) var modified, changed: Timestamp
     /// What the file holds; nil while the bytes are in a file of their own, which may change.
     package let blob: Blob?
     /// The number of the version, where the name is a model's.
