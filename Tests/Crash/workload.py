@@ -243,7 +243,7 @@ def work(commands, disk, place, image, moment):
     facts.pins["first"][1] = moment()
     commands("unpin", "first"), commands("backup", "--keep", "1")
     facts.backups.append(moment())
-    for number in os.listdir(SCHEMAS):
+    for number in filter(str.isdigit, os.listdir(SCHEMAS)):
         old = os.path.join(disk, f"old{number}")
         old_store(old, number)
         begins = moment()
