@@ -8,6 +8,7 @@ int syncfs(int fd);
 int sync_file_range(int fd, long offset, long count, unsigned flags);
 int pipe2(int *ends, int flags);
 long syscall(long number, ...);
+int gettid(void);
 
 // The numbers of calls that are this young are the same on every architecture.
 
@@ -66,4 +67,13 @@ static inline int reprofs_open_beneath(int directory, const char *path) {
         .flags = close_on_exec | do_not_block | no_terminal, .resolve = no_magic_links | no_links | beneath,
     };
     return (int)syscall(openat2, directory, path, &how, sizeof how);
+}
+
+// Locks a whole file for the open file description alone, without waiting; 0, or -1 and errno.
+static inline int reprofs_lock_whole_file(int fd) {
+    extern int fcntl(int, int, ...);
+    enum { set_description_lock = 37, write_lock = 1 };
+    // struct flock of <fcntl.h> on every 64-bit Linux.
+    struct { short type, whence; long start, length; int process; } whole = { .type = write_lock };
+    return fcntl(fd, set_description_lock, &whole);
 }

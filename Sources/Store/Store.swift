@@ -12,6 +12,8 @@ package final class Store: Sendable {
     let catalogue: Catalogue
     let files: BlobFiles
     let nodePacks = NodePacks()
+    /// What this process knows of the live view without asking.
+    let mirror: LiveMirror
     /// Held as long as the store is used, so that nobody replaces the catalogue meanwhile.
     private let lease: OwnedDescriptor?
 
@@ -20,11 +22,19 @@ package final class Store: Sendable {
         self.catalogue = catalogue
         self.lease = lease
         files = BlobFiles(root: path)
+        mirror = LiveMirror(catalogue)
     }
 
-    /// The number of the catalogue's newest commit, by any process: what was read after it stays true while it is the newest.
-    /// Nil where that cannot be known for nothing.
-    package var newestCommit: UInt32? { catalogue.newestCommit }
+    /// What a change of the schema needs of the rest of the store.
+    private static func migration(of path: FilePath, _ lease: OwnedDescriptor) -> Migration {
+        Migration(
+            isAlone: { () throws(StoreError) in try StoreLease.alone(path, lease) },
+            backUp: { name, copy in try Backups(path).keep(name, copy) },
+            takeOver: { db in try LiveTakeover(path).run(db) })
+    }
+
+    /// The catalogue's newest commit, by any process: what is read after it stays true while it is the newest.
+    package var newestCommit: Commit { catalogue.newest }
 
     /// Opens the store at `path` and cleans up what dead processes left in it.
     /// `patience` is how long a change waits for that of another process. Seconds.
@@ -34,8 +44,10 @@ package final class Store: Sendable {
         }
         let lease = try StoreLease.shared(path)
         let store = Store(
-            path: path, catalogue: try Catalogue(cataloguePath(path), backups: Backups(path), patience: patience),
+            path: path,
+            catalogue: try Catalogue(cataloguePath(path), migration: migration(of: path, lease), patience: patience),
             lease: lease)
+        Ballast(in: path).restore()
         try store.files.sweepIncoming()
         return store
     }
@@ -55,7 +67,9 @@ package final class Store: Sendable {
         }
         try write(LayoutIndex([]).bytes, to: LayoutIndex.path(in: path))
         let store = Store(
-            path: path, catalogue: try Catalogue(cataloguePath(path), backups: nil), lease: try StoreLease.shared(path))
+            path: path, catalogue: try Catalogue(cataloguePath(path), migration: .none),
+            lease: try StoreLease.shared(path))
+        Ballast(in: path).restore()
         // Last, because it makes the directory a store.
         try write(Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8), to: path.appending("oci-layout"))
         try Kernel.syncDirectory(path)

@@ -33,10 +33,8 @@ package enum StoreError: Error, CustomStringConvertible {
     case leavesView(String)
     /// What was begun is no longer wanted.
     case interrupted
-    /// Files whose last descriptors are about to go.
-    case unreleased(Set<Int64>)
-    /// Another mount is writing the file.
-    case busy(FilePath)
+    /// Another process has the lease to write the live view; who.
+    case leased(String)
     /// What a tool reported is no report.
     case refusedReport(String)
 
@@ -71,9 +69,9 @@ package enum StoreError: Error, CustomStringConvertible {
         case .loop(let name): "'\(name)' cannot be moved into itself"
         case .leavesView(let target):
             "a link to '\(target)' would lead out of models; put the file into the store with 'reprofs add \(target)'"
-        case .busy(let path): "\(path) is being written through another mount"
+        case .leased(let holder):
+            "models/ is written by \(holder); write there, or end it with 'reprofs unmount'"
         case .interrupted: "interrupted"
-        case .unreleased: "files are being closed"
         case .refusedReport(let why): "the report is refused: \(why)"
         case .notAnImage(let path): "\(path) is no file that a recipe is read from; docs/FORMATS.md lists them"
         }

@@ -15,35 +15,35 @@ import Testing
     }
 
     @Test func `are none before anybody looks for changes`() {
-        #expect(!KeptTexts().keep(NodeID(.imageRecipe, 1), as: 1))
+        #expect(!KeptTexts().keep(NodeID(.imageRecipe, 1), as: Commit(1)))
     }
 
     @Test func `are those that were read at the commit that the kernel knows`() {
         let kept = KeptTexts()
-        kept.goOn(from: 7)
-        #expect(kept.keep(NodeID(.imageRecipe, 1), as: 7))
-        #expect(!kept.keep(NodeID(.imageRecipe, 2), as: 8))
-        #expect(!kept.keep(NodeID(.imageRecipe, 3), as: nil))
-        #expect(!kept.keep(NodeID(.imageAlias, 4), as: 7))
-        #expect(kept.isCurrent(7) && !kept.isCurrent(8))
+        kept.goOn(from: Commit(7))
+        #expect(kept.keep(NodeID(.imageRecipe, 1), as: Commit(7)))
+        #expect(!kept.keep(NodeID(.imageRecipe, 2), as: Commit(8)))
+        #expect(!kept.keep(NodeID(.imageRecipe, 3), as: Commit(nil)))
+        #expect(!kept.keep(NodeID(.imageAlias, 4), as: Commit(7)))
+        #expect(kept.isCurrent(Commit(7)) && !kept.isCurrent(Commit(8)))
         #expect(ids(kept.stop()) == [NodeID(.imageRecipe, 1)])
     }
 
     @Test func `are told of once, and none is kept until it was`() {
         let kept = KeptTexts()
-        kept.goOn(from: 1)
+        kept.goOn(from: Commit(1))
         var random = SplitMix64(seed: 5)
         var model: Set<NodeID> = []
         for _ in 0..<2_000 {
             let id = NodeID(
                 Bool.random(using: &random) ? .imageRecipe : .imageCard, Int64.random(in: 0..<100_000, using: &random))
-            #expect(kept.keep(id, as: 1))
+            #expect(kept.keep(id, as: Commit(1)))
             model.insert(id)
         }
         let told = ids(kept.stop())
         #expect(told.count == model.count && Set(told) == model)
-        #expect(!kept.keep(NodeID(.imageRecipe, 1), as: 1) && !kept.isCurrent(1))
-        kept.goOn(from: 2)
+        #expect(!kept.keep(NodeID(.imageRecipe, 1), as: Commit(1)) && !kept.isCurrent(Commit(1)))
+        kept.goOn(from: Commit(2))
         #expect(ids(kept.stop()).isEmpty)
     }
 

@@ -104,7 +104,7 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 3, 5, 64]) func `pages a directory of any size completely`(limit: Int) throws {
-        let root = try Root(MountContext(store: view.store, mountPoint: "/mount"))
+        let root = try View.root(of: view.store)
         for index in 0..<7 {
             _ = try view.store.snapshot(
                 try view.fixture.image("p\(index).png", SmallImage.graph(seed: UInt64(index))),

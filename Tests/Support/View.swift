@@ -15,9 +15,16 @@ package enum View: String, CaseIterable, Sendable {
     /// Runs `body` on the tree of `store`. Without /dev/fuse a mounted test is cancelled, and so counted as skipped.
     package func show(_ store: Store, _ body: (any TreeAccess) throws -> Void) throws {
         switch self {
-        case .inProcess: try body(InProcessTree(root: try Root(MountContext(store: store, mountPoint: "/mount"))))
+        case .inProcess: try body(InProcessTree(root: try View.root(of: store)))
         case .mounted: try View.mount(store) { try body($0) }
         }
+    }
+
+    /// The tree of `store` without a mount; it may be written where nobody else has the lease.
+    package static func root(of store: Store) throws -> Root {
+        let live = LiveView(store)
+        _ = try live.lease.take(serving: ["/mount"])
+        return try Root(MountContext(live, mountPoint: "/mount"))
     }
 
     /// Runs `body` on a real mount of `store`, and unmounts it whatever happens.
@@ -30,18 +37,17 @@ package enum View: String, CaseIterable, Sendable {
         let directory = try TemporaryDirectory()
         let mountPoint = directory.appending("mount")
         try MountPoint.prepare(mountPoint, store: store.path)
-        let root = try Root(
-            MountContext(store: store, mountPoint: mountPoint.string, isModelsDirectory: isModelsDirectory))
         let ready = DispatchSemaphore(value: 0)
         let ended = DispatchSemaphore(value: 0)
         let problem = Mutex<String?>(nil)
-        var options = Mount.Options()
+        var options = Server.Options()
         options.passesThrough = passesThrough
         options.scrub = scrub
         options.backsUp = false
-        let mount = Mount(root, options: options, logger: Logger(label: "test")) { ready.signal() }
+        let place = Server.Place(mountPoint, isModelsDirectory: isModelsDirectory)
+        let server = try Server(store, at: [place], options: options, logger: Logger(label: "test")) { ready.signal() }
         Thread.detachNewThread {
-            do { try mount.run() } catch {
+            do { try server.run() } catch {
                 problem.withLock { $0 = "\(error)" }
                 ready.signal()
             }

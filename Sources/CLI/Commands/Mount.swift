@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Logging
+import Recipe
 import ReproFS
 import Store
 import SystemPackage
@@ -8,7 +9,10 @@ import SystemPackage
 struct MountCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mount", abstract: "Show the store as a file system.",
-        discussion: "Returns once the file system is there; it is served in the background until 'reprofs unmount'.")
+        discussion: """
+            Returns once the file system is there; it is served in the background until 'reprofs unmount'. One process at a \
+            time writes a store's models: mount several places with one command. What any other mounts shows models/ read-only.
+            """)
 
     @Argument(help: "The directory to mount on; it is made if it is absent.")
     var directory: String
@@ -30,26 +34,35 @@ struct MountCommand: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Read models again, each once a month, where nobody else wants the disk.")
     var scrub = true
 
+    @Option(
+        name: .customLong("models-at"), parsing: .singleValue,
+        help: "Show the models at this directory too, in a models directory's place; may be given more than once.")
+    var modelsAt: [String] = []
+
     @OptionGroup var store: StoreOption
 
     func run() throws {
         let storePath = try store.resolved
         guard try Store.isStore(storePath) else { throw StoreError.notAStore(storePath) }
-        let mountPoint = try Paths.mountPoint(directory)
-        try MountPoint.prepare(mountPoint, store: Paths.real(storePath) ?? storePath)
+        let places = try places()
+        for place in places { try MountPoint.prepare(place.path, store: Paths.real(storePath) ?? storePath) }
+        let done = "Mounted \(storePath) at \(places.map(\.path.string).joined(separator: " and "))."
         if foreground {
-            return try serve(storePath, at: mountPoint) {
-                Terminal.complain("Mounted \(storePath) at \(mountPoint).")
-                ServiceManager.ready("Mounted \(storePath) at \(mountPoint).")
+            return try serve(storePath, at: places) {
+                Terminal.complain(done)
+                ServiceManager.ready(done)
             }
         }
         switch try Background.start(log: storePath.appending("mount.log")) {
         case .parent(let result):
             try result.get()
-            print("Mounted \(storePath) at \(mountPoint).")
+            print(done)
+            if let holder = try otherWriter(storePath, of: places[0].path) {
+                Terminal.complain("models/ is read-only there: \(holder)")
+            }
         case .child(let messenger):
             do {
-                try serve(storePath, at: mountPoint) { messenger.ready() }
+                try serve(storePath, at: places) { messenger.ready() }
             } catch {
                 messenger.failed(error)
                 throw error
@@ -57,24 +70,36 @@ struct MountCommand: ParsableCommand {
         }
     }
 
-    private func serve(_ storePath: FilePath, at mountPoint: FilePath, whenReady: @escaping @Sendable () -> Void) throws
-    {
+    private func places() throws -> [Server.Place] {
+        let places =
+            try [Server.Place(try Paths.mountPoint(directory), isModelsDirectory: modelsOnly)]
+            + modelsAt.map { Server.Place(try Paths.mountPoint($0), isModelsDirectory: true) }
+        for (index, place) in places.enumerated() {
+            for other in places[..<index] where place.path.starts(with: other.path) || other.path.starts(with: place.path) {
+                throw ValidationError("\(place.path) and \(other.path) lie in one another")
+            }
+        }
+        return places
+    }
+
+    /// Who writes the models instead of the mount at `path`, in words.
+    private func otherWriter(_ storePath: FilePath, of path: FilePath) throws -> String? {
+        MountPoint.status(at: path.string)?["models"]?["readOnly"]?.string
+    }
+
+    private func serve(
+        _ storePath: FilePath, at places: [Server.Place], whenReady: @escaping @Sendable () -> Void
+    ) throws {
         Signals.hold()
         var logger = Logger(label: "reprofs") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .info
-        let store = try Store.open(storePath)
-        let root: Root
-        do {
-            root = try Root(
-                MountContext(store: store, mountPoint: mountPoint.string, isModelsDirectory: modelsOnly))
-        } catch {
-            throw MountError(error.message)
-        }
-        var options = Mount.Options()
+        var options = Server.Options()
         options.allowOther = allowOther
         options.handlesSignals = true
         options.passesThrough = passthrough
         if !scrub { options.scrub = nil }
-        try Mount(root, options: options, logger: logger, whenReady: whenReady).run()
+        try Server(
+            try Store.open(storePath), at: places, options: options, logger: logger, whenReady: whenReady
+        ).run()
     }
 }

@@ -88,6 +88,9 @@ struct ServiceInstall: ParsableCommand {
     @Argument(help: "The directory to mount on.") var directory: String
     @OptionGroup var service: ServiceName
     @Flag(help: "Show the models at the top, in a models directory's place.") var modelsOnly = false
+    @Option(
+        name: .customLong("models-at"), parsing: .singleValue,
+        help: "Show the models at this directory too; may be given more than once.") var modelsAt: [String] = []
     @Flag(help: "Let other users in; the kernel checks modes for them.") var allowOther = false
     @Flag(inversion: .prefixedNo, help: "Let the kernel read models by itself where it can.") var passthrough = true
     @Flag(name: .customLong("print"), help: "Print the unit; change nothing.") var isPrinted = false
@@ -98,7 +101,8 @@ struct ServiceInstall: ParsableCommand {
         guard try Store.isStore(storePath) else { throw StoreError.notAStore(storePath) }
         let unit = ServiceUnit(
             scope: service.resolvedScope, executable: try executable(), store: Paths.real(storePath) ?? storePath,
-            mountPoint: try Paths.mountPoint(directory), user: try owner(of: storePath), options: options)
+            mountPoints: try ([directory] + modelsAt).map { try Paths.mountPoint($0) },
+            user: try owner(of: storePath), options: options)
         if isPrinted { return print(unit.text, terminator: "") }
         let path = try service.path
         try requireOwn(path)
@@ -118,7 +122,8 @@ struct ServiceInstall: ParsableCommand {
             throw ServiceFailure(
                 description: "the unit was written, but not started; '\(systemctl) status \(service.unit)' says why")
         }
-        print("Mounted \(storePath) at \(unit.mountPoint), now and from \(unit.scope == .user ? "log-in" : "boot") on.")
+        let places = unit.mountPoints.map(\.string).joined(separator: " and ")
+        print("Mounted \(storePath) at \(places), now and from \(unit.scope == .user ? "log-in" : "boot") on.")
     }
 
     private var options: [String] {

@@ -64,7 +64,8 @@ struct StatusCommand: ParsableCommand {
                         [
                             "mountPoint": .string(row.path), "process": .integer(Int(row.pid)),
                             "answers": .bool(status != nil), "passthrough": status?["passthrough"] ?? .null,
-                            "active": status?["active"] ?? .null,
+                            "active": status?["active"] ?? .null, "models": status?["models"] ?? .null,
+                            "delays": status?["delays"] ?? .null,
                         ]
                     }),
             ]
@@ -94,6 +95,14 @@ struct StatusCommand: ParsableCommand {
                 guard let status else {
                     lines.append("           it gives no answer; 'reprofs unmount \(row.path)' ends it")
                     continue
+                }
+                if let why = status["models"]?["readOnly"]?.string { lines.append("           \(why)") }
+                for delay in status["delays"]?.array ?? [] {
+                    lines.append(
+                        """
+                                   \(delay["what"]?.string ?? "something") has been at work for \
+                        \(delay["seconds"]?.number?.int ?? 0) s; it waits for \(delay["waitsFor"]?.string ?? "")
+                        """)
                 }
                 let passthrough = status["passthrough"]
                 if passthrough?["on"] == true {

@@ -11,7 +11,8 @@ struct ServiceUnit {
     let scope: Scope
     let executable: FilePath
     let store: FilePath
-    let mountPoint: FilePath
+    /// The first shows everything, the others the models.
+    let mountPoints: [FilePath]
     /// Who owns the store; the system's unit runs as that user. Nil: root.
     let user: String?
     /// Options of `reprofs mount`.
@@ -20,20 +21,25 @@ struct ServiceUnit {
     /// Nothing here may make a mount namespace: a mount in one is seen by nobody. A user's unit cannot have what implies
     /// NoNewPrivileges either, for fusermount3 is setuid.
     var text: String {
-        let command = [executable.string, "mount", "--foreground", "--store", store.string] + options + ["--"]
+        var command = [executable.string, "mount", "--foreground", "--store", store.string] + options
+        for place in mountPoints.dropFirst() { command += ["--models-at", place.string] }
+        command += ["--"] + mountPoints.prefix(1).map(\.string)
+        let needed = [store] + mountPoints.map { $0.removingLastComponent() }
         var lines = [
             Self.mark,
             "[Unit]",
             "Description=ReproFS: the models in \(Self.escaped(store.string))",
             "Documentation=man:systemd.service(5)",
-            "RequiresMountsFor=\([store, mountPoint.removingLastComponent()].map { Self.quoted($0.string) }.joined(separator: " "))",
+            "RequiresMountsFor=\(needed.map { Self.quoted($0.string) }.joined(separator: " "))",
             "",
             "[Service]",
             "Type=notify",
             "NotifyAccess=main",
-            "ExecStart=\((command + [mountPoint.string]).map(Self.argument).joined(separator: " "))",
-            // What a killed process left; there is nothing to do after an ordinary end.
-            "ExecStopPost=-fusermount3 -u -z -q -- \(Self.argument(mountPoint.string))",
+            "ExecStart=\(command.map(Self.argument).joined(separator: " "))",
+        ]
+        // What a killed process left; there is nothing to do after an ordinary end.
+        lines += mountPoints.map { "ExecStopPost=-fusermount3 -u -z -q -- \(Self.argument($0.string))" }
+        lines += [
             "Restart=on-failure",
             "RestartSec=1",
             "KillMode=mixed",

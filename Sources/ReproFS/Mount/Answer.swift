@@ -1,13 +1,18 @@
 import CFuse
 import Logging
+import Store
 import SystemPackage
 
 /// Runs one operation and replies: the only place that turns a failure into an errno, and the only one that logs it.
 ///
 /// `waits`: for the disk or for whoever writes the catalogue, so that others go on meanwhile.
 func answer(
-    _ request: fuse_req_t?, _ operation: String, waits: Bool = false, _ body: (Mount) throws(Failure) -> Reply
+    _ request: fuse_req_t?, _ operation: StaticString, _ node: fuse_ino_t = 0, waits: Bool = false,
+    _ body: (Mount) throws(Failure) -> Reply
 ) {
+    let activity = Activity.current
+    activity.began(operation, node)
+    defer { activity.ended() }
     guard let request, let data = fuse_req_userdata(request) else { return }
     let mount = Mount.of(data)
     if waits { mount.gate.leave() }

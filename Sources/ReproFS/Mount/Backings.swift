@@ -3,7 +3,6 @@ import Glibc
 import Logging
 import Recipe
 import Store
-import Synchronization
 
 /// Which files the kernel reads by itself, without asking ReproFS ("passthrough").
 ///
@@ -24,7 +23,7 @@ final class Backings: Sendable {
         var file: OwnedDescriptor?
         var changed: Timestamp?
         /// What the catalogue held when the bytes were looked at.
-        var commit: UInt32?
+        var commit = Commit.unknown
     }
 
     private struct State {
@@ -34,7 +33,7 @@ final class Backings: Sendable {
         var idle: [UInt64] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(.backings, State())
     private let status: PassthroughStatus
     private let logger: Logger
 
@@ -64,7 +63,7 @@ final class Backings: Sendable {
     /// Somebody opens a node; `file` holds its bytes, which never change, or is nil where they may.
     ///
     /// `commit` is the catalogue's newest commit from before the file was looked for.
-    func use(_ node: NodeID, _ file: OwnedDescriptor?, as commit: UInt32? = nil) -> Use {
+    func use(_ node: NodeID, _ file: OwnedDescriptor?, as commit: Commit = .unknown) -> Use {
         let backing = state.withLock { state -> CInt? in
             if share(node, &state) {
                 if file != nil { state.nodes[node.rawValue]?.commit = commit }
@@ -81,9 +80,9 @@ final class Backings: Sendable {
     }
 
     /// Somebody opens a node that was handed over already: if nothing was committed since, its file need not be looked for.
-    func again(_ node: NodeID, as commit: UInt32?) -> Use? {
+    func again(_ node: NodeID, as commit: Commit) -> Use? {
         let backing = state.withLock { state -> CInt? in
-            guard let commit, let known = state.nodes[node.rawValue], known.commit == commit,
+            guard let known = state.nodes[node.rawValue], known.commit.isSame(as: commit),
                 let backing = known.backing,
                 known.file?.changed == known.changed, share(node, &state)
             else { return nil }

@@ -4,7 +4,7 @@ import Store
 
 /// Writes down what the mount has seen, and makes the snapshots that tools reported; on a thread of its own, so that no
 /// open or close waits for the catalogue's disk.
-final class Clerk: Sendable {
+final class Clerk: Service {
     /// Microseconds between two looks for work: how much of the witness a kill can take.
     private static let interval: UInt32 = 100_000
 
@@ -17,7 +17,7 @@ final class Clerk: Sendable {
         self.store = store
         self.loads = loads
         self.logger = logger
-        ticker = Ticker(every: Self.interval) {
+        ticker = Ticker("clerk", every: Self.interval) {
             {
                 do throws(StoreError) {
                     // In this order: the loads that a report rests on were seen before it came.
@@ -29,7 +29,7 @@ final class Clerk: Sendable {
         }
     }
 
-    func start() { ticker.start() }
+    func start() throws(MountError) { try ticker.start() }
 
     /// Returns when everything that was seen is written down.
     func stop() {

@@ -3,7 +3,7 @@ import Recipe
 import Store
 
 /// Backs the catalogue of a mounted store up, once a day in which something was written.
-final class DailyBackup: Sendable {
+final class DailyBackup: Service {
     /// Microseconds between two looks.
     private static let interval: UInt32 = 600_000_000
     private static let day: Int64 = 86_400 * 1_000_000_000
@@ -11,9 +11,9 @@ final class DailyBackup: Sendable {
     private let ticker: Ticker
 
     init(_ store: Store, logger: Logger) {
-        ticker = Ticker(every: Self.interval) {
+        ticker = Ticker("backup", every: Self.interval) {
             Store.yieldDisk()
-            var last: UInt32?
+            var last = Commit.unknown
             var isFirst = true
             return {
                 // The first call comes at once, and a mount that has just begun has something else to do.
@@ -21,7 +21,7 @@ final class DailyBackup: Sendable {
                 do {
                     let newest = store.newestCommit
                     let age = try store.backups().first.map { Timestamp.now().nanoseconds - $0.made.nanoseconds }
-                    guard age ?? .max > Self.day, last == nil || newest == nil || newest != last else { return }
+                    guard age ?? .max > Self.day, !newest.isSame(as: last) else { return }
                     let backup = try store.backUp()
                     last = newest
                     logger.info("backup: \(backup.path)")
@@ -30,7 +30,7 @@ final class DailyBackup: Sendable {
         }
     }
 
-    func start() { ticker.start() }
+    func start() throws(MountError) { try ticker.start() }
 
     /// Returns when a backup that has begun is done.
     func stop() { ticker.stop() }

@@ -1,4 +1,4 @@
-import Synchronization
+package import Store
 
 /// Which texts the kernel keeps with their names and attributes until it is told that one has become another.
 ///
@@ -36,27 +36,27 @@ package final class KeptTexts: Sendable {
     }
 
     private struct State {
-        /// The newest commit of which the kernel knows what changed; nil while it is being told, and where nobody looks.
-        var commit: UInt32?
+        /// The newest commit of which the kernel knows what changed; unknown while it is being told, and where nobody looks.
+        var commit = Commit.unknown
         var told = Told()
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(.texts, State())
 
     package init() {}
 
     /// Whether the kernel may keep the text, which was read after `commit` was the newest.
-    package func keep(_ id: NodeID, as commit: UInt32?) -> Bool {
-        guard let commit, let kind = id.kind.flatMap(Self.kinds.firstIndex), id.row < Self.limit else { return false }
+    package func keep(_ id: NodeID, as commit: Commit) -> Bool {
+        guard let kind = id.kind.flatMap(Self.kinds.firstIndex), id.row < Self.limit else { return false }
         return state.withLock { state in
-            guard state.commit == commit else { return false }
+            guard state.commit.isSame(as: commit) else { return false }
             state.told.insert(kind, id.row)
             return true
         }
     }
 
     /// Whether the kernel knows what changed up to `commit`.
-    package func isCurrent(_ commit: UInt32?) -> Bool { state.withLock { $0.commit != nil && $0.commit == commit } }
+    package func isCurrent(_ commit: Commit) -> Bool { state.withLock { $0.commit.isSame(as: commit) } }
 
     /// Texts have changed: what the kernel is to be told of. Until ``goOn(from:)`` nothing is kept.
     package func stop() -> Told {
@@ -67,5 +67,5 @@ package final class KeptTexts: Sendable {
     }
 
     /// The kernel was told of everything up to `commit`.
-    package func goOn(from commit: UInt32?) { state.withLock { $0.commit = commit } }
+    package func goOn(from commit: Commit) { state.withLock { $0.commit = commit } }
 }

@@ -1,7 +1,7 @@
+import Store
 import CFuse
 import Glibc
 package import Recipe
-import Synchronization
 package import SystemPackage
 
 /// The directory that a tree is mounted on: what is there before, and how it is unmounted.
@@ -38,7 +38,7 @@ package enum MountPoint {
     package static func status(at path: String) -> JSON? {
         let asked = Asked()
         // A mount whose process hangs never answers, and who waits in the kernel for it cannot be called back.
-        let thread = Ticker.once {
+        let thread = try? WorkerThread("status") {
             guard let file = try? FileDescriptor.open(FilePath(path).appending(".reprofs/status"), .readOnly) else {
                 return asked.answer.withLock { $0 = .some(nil) }
             }
@@ -47,7 +47,8 @@ package enum MountPoint {
             let count = (try? buffer.withUnsafeMutableBytes { try file.read(into: $0) }) ?? 0
             asked.answer.withLock { $0 = .some(try? JSONParser.parse(Array(buffer[..<count]))) }
         }
-        guard thread else { return nil }
+        guard let thread else { return nil }
+        thread.detach()
         for _ in 0..<200 {
             if let answer = asked.answer.withLock({ $0 }) { return answer }
             usleep(10_000)
@@ -56,7 +57,7 @@ package enum MountPoint {
     }
 
     /// Shared with the thread that asks.
-    private final class Asked: Sendable { let answer = Mutex<JSON??>(nil) }
+    private final class Asked: Sendable { let answer = Lock(.report, JSON??.none) }
 
     /// Unmounts what ReproFS has mounted at `path`. `busy` says so; nothing is detached behind open files.
     package static func unmount(_ path: FilePath) throws(MountError) {
@@ -75,6 +76,27 @@ package enum MountPoint {
         let isReproFS: Bool
         /// As the kernel writes it: `0:52`.
         let device: String
+    }
+
+    /// The number of what is mounted at `path` among the kernel's connections, which is the minor number of its device.
+    static func connection(at path: FilePath) -> String? {
+        mount(at: path)?.device.utf8.split(separator: UInt8(ascii: ":")).last.map { String($0) ?? "" }
+    }
+
+    /// Ends a connection and takes its mount away, whoever uses it: every call into it fails from now on.
+    static func abort(_ path: FilePath, connection: String?) {
+        if let connection,
+            let end = try? FileDescriptor.open(
+                FilePath("/sys/fs/fuse/connections").appending(connection).appending("abort"), .writeOnly)
+        {
+            _ = try? end.writeAll(Array("1".utf8))
+            try? end.close()
+        } else {
+            _ = path.withPlatformString { umount2($0, CInt(MNT_FORCE)) }
+        }
+        if path.withPlatformString({ umount2($0, CInt(MNT_DETACH | UMOUNT_NOFOLLOW)) }) != 0 {
+            _ = helper(["-u", "-z", "-q", path.string])
+        }
     }
 
     /// The uppermost mount at `path`, from the kernel's list: asking the mount itself could hang.

@@ -2,7 +2,6 @@ import CFuse
 import Glibc
 import Logging
 import Store
-import Synchronization
 import SystemPackage
 
 /// Agrees with the kernel that it reads blobs by itself, if it can and may.
@@ -35,7 +34,7 @@ final class Negotiation: Sendable {
         var isSettled = false
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(.session, State())
     private let store: Store
     private let status: PassthroughStatus
     private let backings: Backings

@@ -1,7 +1,6 @@
 import CFuse
 import Glibc
 import Store
-import Synchronization
 import SystemPackage
 
 /// An open file: the descriptor or the text that it reads from, whatever happens to its name; or the message that is
@@ -21,16 +20,22 @@ final class OpenFile: Sendable {
     /// The number of the file that the kernel reads by itself.
     var backing: CInt? { use?.backing }
 
-    init(_ contents: BlobContents, _ use: Backings.Use) {
+    /// The same for what it is of.
+    private let held: (any Sendable)?
+
+    init(_ contents: BlobContents, _ use: Backings.Use, _ held: (any Sendable)?) {
         self.use = use
+        self.held = held
         content = use.backing == nil ? .blob(contents) : .passing
     }
-    init(_ writing: any Writing, _ use: Backings.Use) {
+    init(_ writing: any Writing, _ use: Backings.Use, _ held: (any Sendable)?) {
         self.use = use
+        self.held = held
         content = .writing(writing)
     }
     init(writingTo inbox: any Inbox, by opener: Opener?) {
         use = nil
+        held = nil
         content = .message(Message(inbox, opener))
     }
 
@@ -47,7 +52,7 @@ final class OpenFile: Sendable {
 final class Message: Sendable {
     private let inbox: any Inbox
     private let opener: Opener?
-    private let bytes = Mutex<[UInt8]>([])
+    private let bytes = Lock(.message, [UInt8]())
 
     fileprivate init(_ inbox: any Inbox, _ opener: Opener?) {
         self.inbox = inbox

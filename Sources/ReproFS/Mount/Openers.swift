@@ -1,7 +1,6 @@
 import CFuse
 import Glibc
 import Store
-import Synchronization
 
 /// Which process a thread belongs to, remembered for a moment: a program that makes thousands of files is asked after once.
 final class Openers: Sendable {
@@ -10,7 +9,7 @@ final class Openers: Sendable {
     private static let limit = 256
 
     private struct Known { let opener: Opener; let until: Int }
-    private let known = Mutex<[Int32: Known]>([:])
+    private let known = Lock(.openers, [Int32: Known]())
 
     func opener(ofThread thread: Int32) -> Opener? {
         var time = timespec()

@@ -9,19 +9,19 @@ import SystemPackage
 extension Mount {
     static func addChanges(to table: inout fuse_lowlevel_ops) {
         table.create = { request, parent, name, mode, info in
-            answer(request, "create", waits: true) { mount throws(Failure) in
+            answer(request, "create", parent, waits: true) { mount throws(Failure) in
                 guard let info else { throw Failure(.invalidArgument, "no file info") }
                 let directory = try mount.root.directory(NodeID(rawValue: parent))
                 let (file, writing) = try directory.create(
                     try text(name), mode: mode & 0o7777, by: mount.caller(request))
                 let use = mount.backings.use(file.id, nil)
                 return .created(
-                    try file.attributes(), OpenFile(writing, use), info,
+                    try file.attributes(), OpenFile(writing, use, file.hold()), info,
                     info.pointee.flags & O_ACCMODE == O_WRONLY ? .none : .pages)
             }
         }
         table.mknod = { request, parent, name, mode, _ in
-            answer(request, "mknod", waits: true) { mount throws(Failure) in
+            answer(request, "mknod", parent, waits: true) { mount throws(Failure) in
                 let directory = try mount.root.directory(NodeID(rawValue: parent))
                 guard directory.isWritable else { throw .readOnly }
                 guard mode & S_IFMT == S_IFREG else {
@@ -35,34 +35,34 @@ extension Mount {
             }
         }
         table.mkdir = { request, parent, name, mode in
-            answer(request, "mkdir", waits: true) { mount throws(Failure) in
+            answer(request, "mkdir", parent, waits: true) { mount throws(Failure) in
                 let made = try mount.root.directory(NodeID(rawValue: parent)).makeDirectory(
                     try text(name), mode: mode & 0o7777, by: mount.caller(request))
                 return .entry(try made.attributes())
             }
         }
         table.symlink = { request, target, parent, name in
-            answer(request, "symlink", waits: true) { mount throws(Failure) in
+            answer(request, "symlink", parent, waits: true) { mount throws(Failure) in
                 let made = try mount.root.directory(NodeID(rawValue: parent)).makeLink(
                     try text(name), to: try text(target), by: mount.caller(request))
                 return .entry(try made.attributes())
             }
         }
         table.unlink = { request, parent, name in
-            answer(request, "unlink", waits: true) { mount throws(Failure) in
+            answer(request, "unlink", parent, waits: true) { mount throws(Failure) in
                 try mount.root.directory(NodeID(rawValue: parent)).remove(try text(name), by: mount.caller(request))
                 return .done
             }
         }
         table.rmdir = { request, parent, name in
-            answer(request, "rmdir", waits: true) { mount throws(Failure) in
+            answer(request, "rmdir", parent, waits: true) { mount throws(Failure) in
                 try mount.root.directory(NodeID(rawValue: parent)).removeDirectory(
                     try text(name), by: mount.caller(request))
                 return .done
             }
         }
         table.rename = { request, parent, name, newParent, newName, flags in
-            answer(request, "rename", waits: true) { mount throws(Failure) in
+            answer(request, "rename", parent, waits: true) { mount throws(Failure) in
                 let mode: LiveView.RenameMode
                 switch flags {
                 case 0: mode = .replace
@@ -77,7 +77,7 @@ extension Mount {
             }
         }
         table.setattr = { request, id, wanted, changed, info in
-            answer(request, "setattr", waits: true) { mount throws(Failure) in
+            answer(request, "setattr", id, waits: true) { mount throws(Failure) in
                 guard let wanted else { throw Failure(.invalidArgument, "no attributes") }
                 let node = try mount.root.node(NodeID(rawValue: id))
                 if changed & FUSE_SET_ATTR_SIZE != 0 {
@@ -95,18 +95,18 @@ extension Mount {
 
     static func addRefusals(to table: inout fuse_lowlevel_ops) {
         table.link = { request, _, parent, _ in
-            answer(request, "link", waits: true) { mount throws(Failure) in
+            answer(request, "link", parent, waits: true) { mount throws(Failure) in
                 guard try mount.root.directory(NodeID(rawValue: parent)).isWritable else { throw .readOnly }
                 throw Failure(.notPermitted, "two names of one file could not be two models; copy it")
             }
         }
         table.setxattr = { request, id, _, _, _, _ in
-            answer(request, "setxattr", waits: true) { mount throws(Failure) in
+            answer(request, "setxattr", id, waits: true) { mount throws(Failure) in
                 throw try mount.refusal(NodeID(rawValue: id))
             }
         }
         table.removexattr = { request, id, _ in
-            answer(request, "removexattr", waits: true) { mount throws(Failure) in
+            answer(request, "removexattr", id, waits: true) { mount throws(Failure) in
                 throw try mount.refusal(NodeID(rawValue: id))
             }
         }

@@ -13,7 +13,7 @@ extension Mount {
             Mount.of(data).negotiate(connection)
         }
         table.lookup = { request, parent, name in
-            answer(request, "lookup") { mount throws(Failure) in
+            answer(request, "lookup", parent) { mount throws(Failure) in
                 // FUSE lets longer names through than any file system has.
                 guard let name, strlen(name) <= 255 else {
                     throw Failure(.fileNameTooLong, "a name has at most 255 bytes")
@@ -24,22 +24,16 @@ extension Mount {
                 return .entry(try node.inode.attributes())
             }
         }
-        // Numbers are computed, so there is nothing to forget but files without a name.
-        table.forget = { request, id, _ in
-            forget(request, id)
-            fuse_reply_none(request)
-        }
-        table.forget_multi = { request, count, list in
-            for index in 0..<count { forget(request, list?[index].ino ?? 0) }
-            fuse_reply_none(request)
-        }
+        // Numbers are computed, so there is nothing to forget.
+        table.forget = { request, _, _ in fuse_reply_none(request) }
+        table.forget_multi = { request, _, _ in fuse_reply_none(request) }
         table.getattr = { request, id, _ in
-            answer(request, "getattr") { mount throws(Failure) in
+            answer(request, "getattr", id) { mount throws(Failure) in
                 .attributes(try mount.root.node(NodeID(rawValue: id)).inode.attributes())
             }
         }
         table.readlink = { request, id in
-            answer(request, "readlink") { mount throws(Failure) in
+            answer(request, "readlink", id) { mount throws(Failure) in
                 guard case .link(let link) = try mount.root.node(NodeID(rawValue: id)) else {
                     throw Failure(.invalidArgument, "not a link")
                 }
@@ -61,7 +55,7 @@ extension Mount {
 
     private static func addFiles(to table: inout fuse_lowlevel_ops) {
         table.open = { request, id, info in
-            answer(request, "open") { mount throws(Failure) in
+            answer(request, "open", id) { mount throws(Failure) in
                 guard let info else { throw Failure(.invalidArgument, "no file info") }
                 guard case .file(let file) = try mount.root.node(NodeID(rawValue: id)) else {
                     throw Failure(.invalidArgument, "not a file")
@@ -86,15 +80,15 @@ extension Mount {
                             throw error
                         }
                     }
-                    return .opened(OpenFile(writing, use), info, mode == O_WRONLY ? .none : .pages)
+                    return .opened(OpenFile(writing, use, file.hold()), info, mode == O_WRONLY ? .none : .pages)
                 }
                 let opened = try mount.open(file, mount.opener(request))
                 mount.forgetOldSize(of: file)
                 return .opened(opened, info, file.caching)
             }
         }
-        table.read = { request, _, size, offset, info in
-            answer(request, "read") { mount throws(Failure) in
+        table.read = { request, id, size, offset, info in
+            answer(request, "read", id) { mount throws(Failure) in
                 switch info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
                 case .blob(let contents):
                     if case .file = contents { mount.gate.leave() }
@@ -106,8 +100,8 @@ extension Mount {
                 }
             }
         }
-        table.write = { request, _, buffer, size, offset, info in
-            answer(request, "write", waits: true) { _ throws(Failure) in
+        table.write = { request, id, buffer, size, offset, info in
+            answer(request, "write", id, waits: true) { _ throws(Failure) in
                 let bytes = UnsafeRawBufferPointer(start: buffer, count: size)
                 switch info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
                 case .message(let message): try message.write(bytes, at: Int(offset))
@@ -117,8 +111,8 @@ extension Mount {
                 return .written(size)
             }
         }
-        table.flush = { request, _, info in
-            answer(request, "flush", waits: true) { _ throws(Failure) in
+        table.flush = { request, id, info in
+            answer(request, "flush", id, waits: true) { _ throws(Failure) in
                 switch info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
                 case .message(let message): try message.deliver()
                 case .writing(let writing): try writing.flush()
@@ -127,9 +121,9 @@ extension Mount {
                 return .done
             }
         }
-        table.release = { request, _, info in
+        table.release = { request, id, info in
             let file = info.flatMap(OpenFile.of)
-            answer(request, "release") { mount throws(Failure) in
+            answer(request, "release", id) { mount throws(Failure) in
                 if case .writing = file?.takeUnretainedValue().content { mount.gate.leave() }
                 try file?.takeUnretainedValue().close()
                 return .done
@@ -137,13 +131,13 @@ extension Mount {
             file?.release()
         }
         table.fsync = { request, id, _, _ in
-            answer(request, "fsync", waits: true) { mount throws(Failure) in
+            answer(request, "fsync", id, waits: true) { mount throws(Failure) in
                 try mount.root.node(NodeID(rawValue: id)).inode.sync()
                 return .done
             }
         }
-        table.fallocate = { request, _, mode, offset, length, info in
-            answer(request, "fallocate", waits: true) { _ throws(Failure) in
+        table.fallocate = { request, id, mode, offset, length, info in
+            answer(request, "fallocate", id, waits: true) { _ throws(Failure) in
                 guard case .writing(let writing) = info.flatMap(OpenFile.of)?.takeUnretainedValue().content else {
                     throw .readOnly
                 }
@@ -155,37 +149,37 @@ extension Mount {
 
     private static func addDirectories(to table: inout fuse_lowlevel_ops) {
         table.opendir = { request, id, info in
-            answer(request, "opendir") { mount throws(Failure) in
+            answer(request, "opendir", id) { mount throws(Failure) in
                 guard let info else { throw Failure(.invalidArgument, "no file info") }
                 _ = try mount.root.directory(NodeID(rawValue: id))
                 return .openedDirectory(info)
             }
         }
         table.readdir = { request, id, size, offset, _ in
-            answer(request, "readdir") { mount throws(Failure) in
+            answer(request, "readdir", id) { mount throws(Failure) in
                 .bytes(
                     try mount.list(NodeID(rawValue: id), after: offset, size: size, request, withAttributes: false)
                 )
             }
         }
         table.readdirplus = { request, id, size, offset, _ in
-            answer(request, "readdirplus") { mount throws(Failure) in
+            answer(request, "readdirplus", id) { mount throws(Failure) in
                 .bytes(
                     try mount.list(NodeID(rawValue: id), after: offset, size: size, request, withAttributes: true))
             }
         }
         table.fsyncdir = { request, id, _, _ in
-            answer(request, "fsyncdir", waits: true) { mount throws(Failure) in
+            answer(request, "fsyncdir", id, waits: true) { mount throws(Failure) in
                 try mount.root.node(NodeID(rawValue: id)).inode.sync()
                 return .done
             }
         }
-        table.releasedir = { request, _, _ in answer(request, "releasedir") { _ throws(Failure) in .done } }
+        table.releasedir = { request, id, _ in answer(request, "releasedir", id) { _ throws(Failure) in .done } }
     }
 
     private static func addAttributes(to table: inout fuse_lowlevel_ops) {
         table.getxattr = { request, id, name, size in
-            answer(request, "getxattr") { mount throws(Failure) in
+            answer(request, "getxattr", id) { mount throws(Failure) in
                 // Programs ask every file for ACLs and labels; that must not cost a look-up.
                 guard let name = name.flatMap({ String(validatingCString: $0) }), name.hasPrefix("user.reprofs."),
                     let found = try mount.root.node(NodeID(rawValue: id)).inode.extendedAttributes().first(where: {
@@ -196,7 +190,7 @@ extension Mount {
             }
         }
         table.listxattr = { request, id, size in
-            answer(request, "listxattr") { mount throws(Failure) in
+            answer(request, "listxattr", id) { mount throws(Failure) in
                 let all = try mount.root.node(NodeID(rawValue: id)).inode.extendedAttributes()
                 return .extended(all.flatMap { Array($0.name.utf8) + [0] }, size: size)
             }
@@ -214,11 +208,6 @@ private func part(of contents: BlobContents, _ offset: off_t, _ size: Int) -> Re
     }
 }
 
-private func forget(_ request: fuse_req_t?, _ id: UInt64) {
-    guard NodeID(rawValue: id).kind == .liveFile, let data = request.flatMap(fuse_req_userdata) else { return }
-    Mount.of(data).root.context.live.forget(NodeID(rawValue: id).row)
-}
-
 extension Mount {
     /// While the kernel may not have been told yet that a text is another, it must not cut the new one to the old one's size.
     fileprivate func forgetOldSize(of file: any File) {
@@ -228,6 +217,7 @@ extension Mount {
 
     /// Opens a file for reading, and notes which model was found under which name by whom.
     fileprivate func open(_ file: any File, _ opener: Opener?) throws(Failure) -> OpenFile {
+        let held = file.hold()
         let commit = root.context.store.newestCommit
         let again = backings.again(file.id, as: commit)
         let contents = again == nil ? try file.open(by: opener) : .bytes([])
@@ -235,10 +225,10 @@ extension Mount {
             loads.note(
                 Load(opener: opener, name: seen.name, blob: seen.blob, version: seen.version, time: Timestamp.now()))
         }
-        if let again { return OpenFile(contents, again) }
+        if let again { return OpenFile(contents, again, held) }
         guard case .file(let descriptor) = contents, file.caching.keepsPages else {
-            return OpenFile(contents, backings.use(file.id, nil))
+            return OpenFile(contents, backings.use(file.id, nil), held)
         }
-        return OpenFile(contents, backings.use(file.id, descriptor, as: commit))
+        return OpenFile(contents, backings.use(file.id, descriptor, as: commit), held)
     }
 }

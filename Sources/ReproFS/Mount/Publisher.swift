@@ -2,25 +2,39 @@ import Logging
 import Recipe
 import Store
 
-/// Makes versions of what was closed in the live view, on a thread of its own: closing a file waits for no disk.
-final class Publisher: Sendable {
+/// Has the lease to write the live view, or waits for it, and makes versions of what was closed there: closing a file waits for
+/// no disk.
+final class Publisher: Service {
     /// Microseconds between two groups: how much of what was closed and never synced a power cut can take, beside the
     /// time that hashing takes.
     private static let interval: UInt32 = 50_000
+    /// Turns between two tries to get the lease.
+    private static let patience = 10
 
     private let view: LiveView
+    private let places: [String]
     private let loads: LoadBuffer
     private let logger: Logger
     private let ticker: Ticker
 
-    init(_ view: LiveView, loads: LoadBuffer, logger: Logger) {
+    init(_ view: LiveView, serving places: [String], loads: LoadBuffer, logger: Logger) {
         self.view = view
+        self.places = places
         self.loads = loads
         self.logger = logger
-        ticker = Ticker(every: Self.interval) {
+        ticker = Ticker("publisher", every: Self.interval) {
             var last = ""
+            var turn = 0
             return {
-                let problem = Self.publish(view, loads, logger)
+                turn += 1
+                var problem: String?
+                do throws(StoreError) {
+                    if view.lease.isHeld {
+                        problem = try Self.publish(view, loads, logger)
+                    } else if turn % Self.patience == 0, try Self.begin(view, places, logger) {
+                        logger.notice("the process that wrote models/ has ended; this one writes there now")
+                    }
+                } catch { problem = error.description }
                 // A full disk is said once, not twenty times a second.
                 if let problem, problem != last { logger.error("\(problem)") }
                 last = problem ?? ""
@@ -28,39 +42,47 @@ final class Publisher: Sendable {
         }
     }
 
-    /// Brings in order what an earlier mount left, and begins.
-    func start() throws(StoreError) {
-        let recovery = try view.recover()
-        for name in recovery.published {
-            logger.info("\(name): closed before the last mount ended; it has its version now")
-        }
-        for name in recovery.partial {
-            logger.warning("\(name): it was never closed, so it is no version; what was written of it is there")
-        }
-        for name in recovery.lost { logger.error("\(name): its bytes never reached the disk") }
-        try view.beginJournal()
-        ticker.start()
+    /// Takes the lease where it is free, and begins.
+    func start() throws(MountError) {
+        do throws(StoreError) {
+            if try !Self.begin(view, places, logger) {
+                logger.warning("models/ is read-only here: \(StoreError.leased(view.lease.holder))")
+            }
+        } catch { throw MountError("the live view cannot be brought in order: \(error)") }
+        try ticker.start()
     }
 
     /// Returns when everything that was closed has its version.
     func stop() {
         ticker.stop()
-        if let problem = Self.publish(view, loads, logger) { logger.error("\(problem)") }
-        do throws(StoreError) { try view.endJournal() } catch { logger.error("\(error)") }
+        guard view.lease.isHeld else { return }
+        do throws(StoreError) {
+            if let problem = try Self.publish(view, loads, logger) { logger.error("\(problem)") }
+        } catch { logger.error("\(error)") }
+        view.lease.give()
     }
 
-    private static func publish(_ view: LiveView, _ loads: LoadBuffer, _ logger: Logger) -> String? {
-        do throws(StoreError) {
-            let publication = try view.publish()
-            for load in publication.loads { loads.note(load) }
-            for (name, addition, blob) in publication.versions {
-                switch addition {
-                case .unchanged: break
-                case .version(let number): logger.info("\(name): v\(number), \(blob.digest.autoV2)")
-                case .returned(let number): logger.info("\(name): v\(number) again")
-                }
+    /// Brings in order what the last one left who wrote here; false where somebody else has the lease.
+    private static func begin(_ view: LiveView, _ places: [String], _ logger: Logger) throws(StoreError) -> Bool {
+        guard try view.lease.take(serving: places) else { return false }
+        let recovery = try view.recover()
+        for name in recovery.partial {
+            logger.warning("\(name): it was never closed, so it is no version; what was written of it is there")
+        }
+        for name in recovery.lost { logger.error("\(name): its bytes never reached the disk") }
+        return true
+    }
+
+    private static func publish(_ view: LiveView, _ loads: LoadBuffer, _ logger: Logger) throws(StoreError) -> String? {
+        let publication = try view.publish()
+        for load in publication.loads { loads.note(load) }
+        for (name, addition, blob) in publication.versions {
+            switch addition {
+            case .unchanged: break
+            case .version(let number): logger.info("\(name): v\(number), \(blob.digest.autoV2)")
+            case .returned(let number): logger.info("\(name): v\(number) again")
             }
-            return publication.failures.first?.description
-        } catch { return error.description }
+        }
+        return publication.failures.first?.description
     }
 }

@@ -92,13 +92,14 @@ struct Terms {
     let owner: Owner
     let kept: KeptTexts
     /// The catalogue's newest commit before anything was read for the reply.
-    let commit: UInt32?
+    let commit: Commit
 
     /// How long the kernel may keep a name and attributes. Seconds.
     func seconds(_ attributes: Attributes) -> (name: Double, attributes: Double) {
         let seconds = attributes.caching.seconds
         guard case .told = attributes.caching else { return (seconds, seconds) }
-        if kept.keep(attributes.id, as: commit) { return (KeptTexts.seconds, KeptTexts.seconds) }
+        // Names change without the kernel being told: telling it waits for whoever holds the directory, who may wait for this process.
+        if kept.keep(attributes.id, as: commit) { return (seconds, KeptTexts.seconds) }
         // The text may be another already, and nobody will say so: the next one would be cut to this one's size.
         return (seconds, 0)
     }

@@ -1,5 +1,5 @@
+import Store
 import Glibc
-import Synchronization
 
 /// How many of libfuse's threads take requests at once.
 ///
@@ -27,7 +27,7 @@ package final class RequestGate: Sendable {
         }
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(.gate, State())
     private let limit: Int
     /// A semaphore's address: libfuse ends its threads where they wait, which a semaphore survives.
     private let places: UInt

@@ -5,7 +5,7 @@ import Synchronization
 
 /// Reads new models for the hashes by which other tools know them, and makes better snapshots of images that had waited for
 /// them; slowly, on a thread of its own.
-final class Scholar: Sendable {
+final class Scholar: Service {
     private static let interval: UInt32 = 1_000_000
     /// Turns that are left to whoever writes models, whose processors it would take, before it is due all the same.
     private static let patience = 60
@@ -14,13 +14,13 @@ final class Scholar: Sendable {
     private let isStopped: Flag
 
     /// Shared with the thread.
-    private final class Flag: Sendable { let value = Mutex(false) }
+    private final class Flag: Sendable { let value = Atomic(false) }
 
     init(_ view: LiveView, logger: Logger) {
         let store = view.store
         let isStopped = Flag()
         self.isStopped = isStopped
-        ticker = Ticker(every: Self.interval) {
+        ticker = Ticker("other hashes", every: Self.interval) {
             var last = ""
             var passed = 0
             return {
@@ -34,7 +34,7 @@ final class Scholar: Sendable {
                         guard mayGoOn() else { return }
                         // An unmount does not wait for a long file; it is read again the next time.
                         try store.identify(blob) { _ throws(StoreError) in
-                            if isStopped.value.withLock({ $0 }) { throw StoreError.interrupted }
+                            if isStopped.value.load(ordering: .relaxed) { throw StoreError.interrupted }
                         }
                         if let pickle = try store.identity(of: blob)?.pickle {
                             let models = try store.affected(by: blob.digest).models.joined(separator: ", ")
@@ -42,7 +42,7 @@ final class Scholar: Sendable {
                         }
                     }
                     while case let blobs = try store.withoutBLAKE3(), !blobs.isEmpty {
-                        guard mayGoOn(), !isStopped.value.withLock({ $0 }) else { return }
+                        guard mayGoOn(), !isStopped.value.load(ordering: .relaxed) else { return }
                         try store.readBLAKE3(of: blobs)
                     }
                     passed = 0
@@ -57,9 +57,9 @@ final class Scholar: Sendable {
         }
     }
 
-    func start() { ticker.start() }
+    func start() throws(MountError) { try ticker.start() }
     func stop() {
-        isStopped.value.withLock { $0 = true }
+        isStopped.value.store(true, ordering: .relaxed)
         ticker.stop()
     }
 }

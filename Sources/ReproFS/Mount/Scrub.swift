@@ -17,12 +17,12 @@ package struct ScrubSchedule: Sendable {
 
 /// Reads the store's blobs again where nobody else wants the disk, what was read longest ago first, so that
 /// damage is known before a model is wanted. Of several mounts of a store one does it.
-final class Scrub: Sendable {
+final class Scrub: Service {
     private let store: Store
     private let schedule: ScrubSchedule
     private let logger: Logger
     private let isStopped = Atomic(false)
-    private let ticker = Mutex<Ticker?>(nil)
+    private let ticker = Lock(.thread, Ticker?.none)
 
     init(_ store: Store, _ schedule: ScrubSchedule, logger: Logger) {
         self.store = store
@@ -30,8 +30,8 @@ final class Scrub: Sendable {
         self.logger = logger
     }
 
-    func start() {
-        let ticker = Ticker(every: schedule.delay) { [self] in
+    func start() throws(MountError) {
+        let ticker = Ticker("scrub", every: schedule.delay) { [self] in
             // Not the idle class of the processor: a thread that waits for one there while it holds the catalogue holds up all.
             Store.yieldDisk()
             var isFirst = true
@@ -40,7 +40,7 @@ final class Scrub: Sendable {
                 if isFirst { isFirst = false } else { self.run() }
             }
         }
-        ticker.start()
+        try ticker.start()
         self.ticker.withLock { $0 = ticker }
     }
 

@@ -15,9 +15,19 @@ struct Session: Sendable {
         fuse_lowlevel_notify_inval_inode(pointer, id.rawValue, -1, 0)
     }
 
-    /// The kernel looks the name up again.
-    func forget(_ name: String, in parent: NodeID) {
+    /// Answers requests until it is told to end; a negative errno where the connection broke.
+    func serve(_ configuration: OpaquePointer) -> CInt {
+        guard let pointer else { return 0 }
+        return reprofs_session_loop(pointer, configuration)
+    }
+
+    /// Nothing more is read. Threads that wait for a request do not notice it by themselves.
+    func exit() { if let pointer { fuse_session_exit(pointer) } }
+
+    /// The end of it.
+    func destroy() {
         guard let pointer else { return }
-        fuse_lowlevel_notify_inval_entry(pointer, parent.rawValue, name, name.utf8.count)
+        fuse_session_unmount(pointer)
+        fuse_session_destroy(pointer)
     }
 }

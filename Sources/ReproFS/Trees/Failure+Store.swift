@@ -21,11 +21,11 @@ extension Failure {
         case .notEmptyDirectory: self.init(.directoryNotEmpty, error.description)
         case .loop: self.init(.invalidArgument, error.description)
         case .leavesView: self.init(.notPermitted, error.description, isNoteworthy: true)
-        case .busy: self.init(.textFileBusy, error.description, isNoteworthy: true)
+        case .leased: self.init(.readOnlyFileSystem, error.description, isNoteworthy: true)
         case .catalogue, .unsafeCatalogue, .newerStore, .notAStore, .noCatalogue, .inUse, .notEmpty, .changedWhileRead,
             .conflict,
             .refusedName,
-            .notAnImage, .refusedReport, .interrupted, .unreleased:
+            .notAnImage, .refusedReport, .interrupted:
             self.init(.ioError, error.description, isNoteworthy: true)
         }
     }

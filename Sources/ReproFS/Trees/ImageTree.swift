@@ -12,12 +12,6 @@ struct ImageTree: Tree {
 
     var root: any Directory { ImageDirectory(store: store, row: DirectoryRow.Root.images.rawValue) }
 
-    func names(in changes: NameChanges) -> [(parent: NodeID, name: String)] {
-        changes.images.flatMap { change in
-            ["", ".json", ".txt"].map { (NodeID(.imageDirectory, change.directory), change.name + $0) }
-        }
-    }
-
     func node(_ id: NodeID) throws(Failure) -> Node? {
         guard let kind = id.kind else { return nil }
         if kind == .imageDirectory { return .directory(ImageDirectory(store: store, row: id.row)) }

@@ -10,10 +10,6 @@ struct LiveTree: Tree {
 
     var root: any Directory { LiveDirectory(view: view, row: LiveRow.root) }
 
-    func names(in changes: NameChanges) -> [(parent: NodeID, name: String)] {
-        changes.live.map { (NodeID(.liveDirectory, $0.directory), $0.name) }
-    }
-
     func node(_ id: NodeID) throws(Failure) -> Node? {
         // What only needs the number need not look.
         if id.kind == .liveDirectory { return .directory(LiveDirectory(view: view, row: id.row)) }
@@ -95,33 +91,30 @@ struct LiveDirectory: Directory {
     }
 
     func create(_ name: String, mode: UInt32, by caller: LiveView.Caller) throws(Failure) -> (any File, any Writing) {
-        try Self.check(name)
-        let made = try asking { () throws(StoreError) in
+        let made = try changing(name) { () throws(StoreError) in
             try view.create(name, in: row, mode: mode, by: caller)
         }
         return (LiveFile(view: view, row: made.row), LiveWriting(view: view, draft: made.draft))
     }
 
     func makeDirectory(_ name: String, mode: UInt32, by caller: LiveView.Caller) throws(Failure) -> any Directory {
-        try Self.check(name)
-        let made = try asking { () throws(StoreError) in
+        let made = try changing(name) { () throws(StoreError) in
             try view.makeDirectory(name, in: row, mode: mode, by: caller)
         }
         return LiveDirectory(view: view, row: made.id, known: made)
     }
 
     func makeLink(_ name: String, to target: String, by caller: LiveView.Caller) throws(Failure) -> any Link {
-        try Self.check(name)
-        let made = try asking { () throws(StoreError) in try view.makeLink(name, to: target, in: row, by: caller) }
+        let made = try changing(name) { () throws(StoreError) in try view.makeLink(name, to: target, in: row, by: caller) }
         return LiveLink(view: view, row: made)
     }
 
     func remove(_ name: String, by caller: LiveView.Caller) throws(Failure) {
-        try asking { () throws(StoreError) in try view.remove(name, in: row, by: caller) }
+        try view.changing { () throws(StoreError) in try view.remove(name, in: row, by: caller) }
     }
 
     func removeDirectory(_ name: String, by caller: LiveView.Caller) throws(Failure) {
-        try asking { () throws(StoreError) in try view.removeDirectory(name, in: row, by: caller) }
+        try view.changing { () throws(StoreError) in try view.removeDirectory(name, in: row, by: caller) }
     }
 
     func rename(
@@ -129,17 +122,24 @@ struct LiveDirectory: Directory {
         by caller: LiveView.Caller
     ) throws(Failure) {
         guard let target = directory as? LiveDirectory else { throw .readOnly }
-        try Self.check(newName)
-        try asking { () throws(StoreError) in
+        try changing(newName) { () throws(StoreError) in
             try view.rename(name, in: row, to: newName, in: target.row, mode, by: caller)
         }
     }
 
     func change(_ change: LiveView.Change) throws(Failure) {
-        try asking { () throws(StoreError) in try view.change(row, change) }
+        try view.changing { () throws(StoreError) in try view.change(row, change) }
     }
 
-    func sync() throws(Failure) { try asking { () throws(StoreError) in try view.syncNames() } }
+    func sync() throws(Failure) { try asking { () throws(StoreError) in try view.syncNames(in: row) } }
+
+    /// Makes a name, which this process must be allowed to and which must be able to stand in the view.
+    private func changing<Result>(
+        _ name: String, _ body: () throws(StoreError) -> Result
+    ) throws(Failure) -> Result {
+        try Self.check(name)
+        return try view.changing(body)
+    }
 
     /// FUSE lets longer names through than any file system has, and backslashes, which prompts from Windows separate by.
     private static func check(_ name: String) throws(Failure) {
@@ -185,6 +185,7 @@ struct LiveFile: File {
     }
 
     func open() throws(Failure) -> BlobContents { try asking { () throws(StoreError) in try view.contents(of: row) } }
+    func hold() -> (any Sendable)? { view.hold(row.id) }
 
     func witness(by opener: Opener) throws(Failure) -> Witnessed? {
         try asking { () throws(StoreError) -> Witnessed? in
@@ -202,22 +203,32 @@ struct LiveFile: File {
     }
 
     func write(by caller: LiveView.Caller) throws(Failure) -> any Writing {
-        guard let draft = try asking({ () throws(StoreError) in try view.write(row.id, by: caller) }) else {
+        guard let draft = try view.changing({ () throws(StoreError) in try view.write(row.id, by: caller) }) else {
             throw .stale
         }
         return LiveWriting(view: view, draft: draft, dropsPrivileges: caller.user != 0 && row.mode & 0o6000 != 0)
     }
 
     func truncate(_ size: Int, by caller: LiveView.Caller) throws(Failure) {
-        let isDone = try asking { () throws(StoreError) in try view.truncate(row.id, to: size, by: caller) }
+        let isDone = try view.changing { () throws(StoreError) in try view.truncate(row.id, to: size, by: caller) }
         guard isDone else { throw .stale }
     }
 
     func change(_ change: LiveView.Change) throws(Failure) {
-        try asking { () throws(StoreError) in try view.change(row.id, change) }
+        try view.changing { () throws(StoreError) in try view.change(row.id, change) }
     }
 
     func sync() throws(Failure) { try asking { () throws(StoreError) in try view.sync(row.id) } }
+}
+
+extension LiveView {
+    /// Runs a change that somebody asked for through a mount: only the process that has the lease makes any.
+    fileprivate func changing<Result>(_ body: () throws(StoreError) -> Result) throws(Failure) -> Result {
+        try asking { () throws(StoreError) in
+            try lease.require()
+            return try body()
+        }
+    }
 }
 
 /// A symbolic link that somebody made in the live view.
@@ -234,7 +245,7 @@ struct LiveLink: Link {
         return attributes
     }
     func change(_ change: LiveView.Change) throws(Failure) {
-        try asking { () throws(StoreError) in try view.change(row.id, change) }
+        try view.changing { () throws(StoreError) in try view.change(row.id, change) }
     }
 }
 

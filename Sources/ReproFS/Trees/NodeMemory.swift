@@ -1,5 +1,4 @@
 import Store
-import Synchronization
 
 /// Which files numbers stand for, as of the catalogue's newest commit: a program that opens what it has just looked up, or the
 /// same models again and again, costs no questions.
@@ -7,22 +6,22 @@ final class NodeMemory: Sendable {
     private static let limit = 4096
 
     private struct State {
-        var commit: UInt32?
+        var commit = Commit.unknown
         var files: [NodeID: any File] = [:]
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(.nodes, State())
 
-    func file(_ id: NodeID, as commit: UInt32) -> (any File)? {
-        state.withLock { $0.commit == commit ? $0.files[id] : nil }
+    func file(_ id: NodeID, as commit: Commit) -> (any File)? {
+        state.withLock { $0.commit.isSame(as: commit) ? $0.files[id] : nil }
     }
 
     /// `commit` was the newest before the file was looked up.
-    func keep(_ file: any File, as commit: UInt32) {
+    func keep(_ file: any File, as commit: Commit) {
         // Others are made of more than the catalogue.
         guard file is BlobFile || file is LiveFile || file is RenderedFile else { return }
         state.withLock { state in
-            if state.commit != commit || state.files.count >= Self.limit { state = State(commit: commit) }
+            if !state.commit.isSame(as: commit) || state.files.count >= Self.limit { state = State(commit: commit) }
             state.files[file.id] = file
         }
     }

@@ -48,9 +48,9 @@ package struct Root: Directory {
         let fixed = id.kind == .fixed ? FixedNode(rawValue: id.row) : nil
         let owner = fixed.map { node in trees.first { $0.fixed.contains(node) } } ?? id.kind.flatMap { byKind[$0] }
         let commit = context.store.newestCommit
-        if let commit, let file = memory.file(id, as: commit) { return .file(file) }
+        if let file = memory.file(id, as: commit) { return .file(file) }
         guard let node = try owner?.node(id) else { throw .stale }
-        if let commit, case .file(let file) = node { memory.keep(file, as: commit) }
+        if case .file(let file) = node { memory.keep(file, as: commit) }
         return node
     }
 
@@ -58,15 +58,8 @@ package struct Root: Directory {
     func child(_ name: String, of parent: NodeID) throws(Failure) -> Node? {
         let commit = context.store.newestCommit
         let node = try directory(parent).child(name)
-        if let commit, case .file(let file) = node { memory.keep(file, as: commit) }
+        if case .file(let file) = node { memory.keep(file, as: commit) }
         return node
-    }
-
-    /// The names that lead to other nodes after a change, in all views.
-    func names(in changes: NameChanges) -> [(parent: NodeID, name: String)] {
-        let names = trees.flatMap { $0.names(in: changes) }
-        guard context.isModelsDirectory else { return names }
-        return names + names.filter { $0.parent == top.id }.map { (.root, $0.name) }
     }
 
     /// The live view as the top of a mount that takes a models directory's place.

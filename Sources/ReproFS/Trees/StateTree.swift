@@ -55,6 +55,12 @@ private struct StatusFile: File {
         return ["on": false, "why": .string(problem.why), "advice": .string(orNull: problem.advice)]
     }
 
+    /// Whether this process writes them, and if not, who does.
+    private var models: JSON {
+        if context.live.lease.isHeld { return ["writable": true, "readOnly": .null] }
+        return ["writable": false, "readOnly": .string(StoreError.leased(context.live.lease.holder).description)]
+    }
+
     private func text() throws(Failure) -> String {
         let counts = try asking(context.store.counts)
         let view = try asking(context.store.active)
@@ -74,6 +80,8 @@ private struct StatusFile: File {
                 "blobs": .integer(counts.blobs),
                 "images": .integer(counts.images), "snapshots": .integer(counts.snapshots),
             ],
+            "models": models,
+            "delays": .array(Activity.delays().map(\.json)),
             "passthrough": passthrough,
             "active": active,
             "lastScrub": .string(orNull: verification.newest?.description),
@@ -83,6 +91,16 @@ private struct StatusFile: File {
             ],
         ]
         return status.formatted()
+    }
+}
+
+extension Activity.Delay {
+    /// What has been at work for too long.
+    fileprivate var json: JSON {
+        [
+            "what": .string(what), "node": node == 0 ? .null : .string("\(node)"), "thread": .integer(Int(thread)),
+            "seconds": .integer(seconds), "waitsFor": .string(waitsFor),
+        ]
     }
 }
 

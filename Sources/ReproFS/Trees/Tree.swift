@@ -11,14 +11,12 @@ package protocol Tree: Sendable {
     var root: any Directory { get }
     /// The node of a number that this tree gave out; nil where its row is gone.
     func node(_ id: NodeID) throws(Failure) -> Node?
-    /// The names that lead to other nodes after a change.
-    func names(in changes: NameChanges) -> [(parent: NodeID, name: String)]
 }
 
 /// What trees know of the mount they are shown through.
 package struct MountContext: Sendable {
     package let store: Store
-    /// The live view as this mount serves it.
+    /// The live view as this process serves it.
     package let live: LiveView
     /// The absolute path of the mount point.
     package let mountPoint: String
@@ -28,15 +26,15 @@ package struct MountContext: Sendable {
     /// What `.reprofs/status` says of reads.
     package let passthrough = PassthroughStatus()
 
-    package init(store: Store, mountPoint: String, isModelsDirectory: Bool = false) {
+    /// `live` is shared by all mounts of one process.
+    package init(_ live: LiveView, mountPoint: String, isModelsDirectory: Bool = false) {
         self.isModelsDirectory = isModelsDirectory
-        self.store = store
-        live = LiveView(store)
+        store = live.store
+        self.live = live
         self.mountPoint = mountPoint
     }
 }
 
 extension Tree {
     package var fixed: Set<FixedNode> { [] }
-    package func names(in changes: NameChanges) -> [(parent: NodeID, name: String)] { [] }
 }

@@ -27,15 +27,12 @@ package protocol Inode: Sendable {
     func change(_ change: LiveView.Change) throws(Failure)
     /// Returns when it is on disk. The corresponding operations are `fsync` and `fsyncdir`.
     func sync() throws(Failure)
-    /// The kernel knows the node no more. The corresponding operation is `forget`.
-    func forget()
 }
 
 extension Inode {
     package func extendedAttributes() throws(Failure) -> [ExtendedAttribute] { [] }
     package func change(_ change: LiveView.Change) throws(Failure) { throw .readOnly }
     package func sync() throws(Failure) {}
-    package func forget() {}
 }
 
 /// A directory. Unless it says otherwise it is read-only, and every mutation fails with EROFS.
@@ -106,11 +103,14 @@ package protocol File: Inode {
     var caching: Caching { get }
     /// What is worth noting when a process opens it; nil for what is no model.
     func witness(by opener: Opener) throws(Failure) -> Witnessed?
+    /// What is to be held as long as the file is open.
+    func hold() -> (any Sendable)?
 }
 
 extension File {
     package func open(by opener: Opener?) throws(Failure) -> BlobContents { try open() }
     package func witness(by opener: Opener) throws(Failure) -> Witnessed? { nil }
+    package func hold() -> (any Sendable)? { nil }
     package func write(by caller: LiveView.Caller) throws(Failure) -> any Writing { throw .readOnly }
     package func truncate(_ size: Int, by caller: LiveView.Caller) throws(Failure) { throw .readOnly }
 }
@@ -144,7 +144,7 @@ package enum Caching: Sendable {
     case pages
     /// The text may be rendered again: kept for a moment.
     case brief
-    /// The same, but the kernel is told when it was: attributes and name are kept until then.
+    /// The same, but the kernel is told when it was: attributes are kept until then.
     case told
     /// Made anew for each open; never cached.
     case none

@@ -1,5 +1,5 @@
+import Store
 import Glibc
-import Synchronization
 
 /// Whether the kernel reads blobs by itself, and if not, exactly why and what can be done: what `.reprofs/status` says.
 package final class PassthroughStatus: Sendable {
@@ -49,7 +49,7 @@ package final class PassthroughStatus: Sendable {
         }
     }
 
-    private let reason = Mutex<Reason?>(Reason("the mount is not up yet", advice: nil))
+    private let reason = Lock(.report, Reason?.some(Reason("the mount is not up yet", advice: nil)))
     package init() {}
 
     /// Nil while the kernel reads by itself.

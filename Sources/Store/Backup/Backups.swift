@@ -1,4 +1,3 @@
-import GRDB
 import Glibc
 package import Recipe
 package import SystemPackage
@@ -63,22 +62,6 @@ package struct Backups: Sendable {
                 try Kernel.unlink(directory.appending(name))
             }
         }
-    }
-
-    /// SQLite's online backup: one moment of the catalogue, in one file without a log beside it.
-    static func copy(_ pool: DatabasePool, to target: FilePath) throws {
-        var configuration = Configuration()
-        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = OFF") }
-        let queue = try DatabaseQueue(path: target.string, configuration: configuration)
-        try pool.backup(to: queue)
-        try queue.writeWithoutTransaction { db in
-            // The copy would ask for a log; a file that is put away must be whole by itself.
-            _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = DELETE")
-            // Not quick_check: of whole tables without rows' numbers SQLite 3.40 says that they hold NULL.
-            let answer = try String.fetchOne(db, sql: "PRAGMA integrity_check(1)")
-            guard answer == "ok" else { throw StoreError.catalogue("the backup is not whole: \(answer ?? "nothing")") }
-        }
-        try queue.close()
     }
 }
 

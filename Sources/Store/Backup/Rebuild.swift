@@ -77,7 +77,7 @@ extension Store {
             _ = try source.forEachChunk(backup.path) { chunk throws(StoreError) in try target.writeAll(chunk, workshop)
             }
             do throws(StoreError) {
-                let catalogue = try Catalogue(workshop, backups: nil)
+                let catalogue = try Catalogue(workshop, migration: .none)
                 report.backup = backup
                 return catalogue
             } catch {
@@ -85,7 +85,7 @@ extension Store {
                 try? Kernel.unlink(workshop)
             }
         }
-        return try Catalogue(workshop, backups: nil)
+        return try Catalogue(workshop, migration: .none)
     }
 
     /// Why a file is no catalogue that can be used; nil where it is one. The file is not written.
@@ -97,7 +97,7 @@ extension Store {
                 guard try db.tableExists("blob"), try db.tableExists("grdb_migrations") else {
                     return "it is no catalogue"
                 }
-                if try Schema.migrator.hasBeenSuperseded(db) { return "a newer ReproFS wrote it" }
+                if try Schema.migrator().hasBeenSuperseded(db) { return "a newer ReproFS wrote it" }
                 let answer = try String.fetchOne(db, sql: "PRAGMA integrity_check(1)") ?? "no answer"
                 return answer == "ok" ? nil : answer
             }

@@ -82,6 +82,13 @@ extension Database {
             cachedStatement(sql: "SELECT size FROM blob WHERE sha256 = ? AND NOT damaged"), arguments: [digest.data])
     }
 
+    /// The file of a blob got or lost a name, which moves the time by which it is known unchanged.
+    func noteChange(ofBlob digest: Digest, _ changed: Timestamp) throws {
+        try execute(
+            cachedStatement(sql: "UPDATE blob SET changed = ? WHERE sha256 = ? AND dropped IS NULL"),
+            [changed.nanoseconds, digest.data])
+    }
+
     /// Its bytes cannot be served from now on.
     func lose(blob: Int64) throws {
         try execute(cachedStatement(sql: "UPDATE blob SET damaged = 1 WHERE id = ?"), [blob])

@@ -75,10 +75,7 @@ struct BlobFiles {
                 if try isKnown(digest) { return .known(digest, size: before.size) }
                 progress(-before.size)
             }
-            let available = try Kernel.available(incoming)
-            guard before.size + (1 << 20) <= available else {
-                throw .noSpace(path, needed: before.size, available: available)
-            }
+            try Kernel.requireReserve(incoming, for: before.size)
         }
         let hash = SHA256()
         var done = 0
@@ -104,6 +101,7 @@ struct BlobFiles {
 
     /// Publishes bytes that are in memory: in the catalogue when they are few, else as a file.
     func publish(_ bytes: [UInt8], asFile: Bool = false) throws(StoreError) -> PublishedBlob {
+        try Kernel.requireReserve(incoming, for: bytes.count)
         let digest = SHA256.digest(of: bytes)
         if !asFile, bytes.count <= Self.documentLimit {
             return .document(digest, size: bytes.count, compressed: Compression.compress(bytes))
@@ -152,6 +150,22 @@ struct BlobFiles {
         }
         guard let facts = try FileFacts.at(target) else { throw .blobMissing(digest) }
         return .file(digest, size: size, changed: facts.changed)
+    }
+
+    /// A copy in `incoming/` with the times of what it is of; on disk when this returns.
+    func stage(_ source: OwnedDescriptor, size: Int, _ attributes: stat) throws(StoreError) -> Staged {
+        let copy = try Staged(in: incoming)
+        if !Kernel.reflink(source, to: copy.file) {
+            try Kernel.requireReserve(incoming, for: size)
+            _ = try source.forEachChunk(copy.path) { chunk throws(StoreError) in
+                try copy.file.writeAll(chunk, copy.path)
+            }
+        }
+        try Kernel.setTimes(
+            copy.path, accessed: nil,
+            modified: Timestamp(seconds: attributes.st_mtim.tv_sec, nanoseconds: attributes.st_mtim.tv_nsec))
+        try Kernel.sync(copy.file, copy.path)
+        return copy
     }
 
     /// The SHA-256 of a whole file.

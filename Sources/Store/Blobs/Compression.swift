@@ -1,5 +1,4 @@
 import CZstd
-import Synchronization
 
 /// zstd for the documents that live in the catalogue.
 enum Compression {
@@ -14,7 +13,7 @@ enum Compression {
     }
 
     /// What decompression works in, which takes longer to make than a recipe takes to read: addresses, for threads come and go.
-    private static let contexts = Mutex<[UInt]>([])
+    private static let contexts = Lock(.spare, [UInt]())
 
     /// Nil where `compressed` is damaged or does not give `size` bytes.
     static func decompress(_ compressed: [UInt8], size: Int) -> [UInt8]? {

@@ -1,7 +1,6 @@
 import CLinux
 import Glibc
 package import Recipe
-import Synchronization
 package import SystemPackage
 
 /// Where blobs are opened: by their paths, or through a mount of their directory that nothing can be written through.
@@ -9,7 +8,7 @@ package import SystemPackage
 /// The kernel that reads a blob by itself, without asking ReproFS, opens it anew with the flags of whoever asked: only where
 /// the descriptor that it was given belongs to a read-only mount can nobody write into the blob that way.
 final class ReadOnlyBlobs: Sendable {
-    private let clone = Mutex<OwnedDescriptor?>(nil)
+    private let clone = Lock(.spare, OwnedDescriptor?.none)
 
     /// Opens every blob through a detached read-only clone of the mount that holds `directory` from now on. It takes the right
     /// to mount, which is CAP_SYS_ADMIN.

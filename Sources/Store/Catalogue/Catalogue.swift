@@ -1,7 +1,15 @@
 import GRDB
 import Glibc
-import Synchronization
 import SystemPackage
+
+/// Something in memory that stands for rows, and is told of this process's transactions. Nobody else commits between a
+/// beginning and its end.
+protocol CatalogueParticipant: Sendable {
+    func began(_ db: Database) throws
+    /// Before the commit, which may still fail.
+    func willCommit(_ db: Database) throws
+    func ended(isCommitted: Bool)
+}
 
 /// The SQLite database beside the blobs: names, versions, images, snapshots. The only channel between processes.
 ///
@@ -9,19 +17,23 @@ import SystemPackage
 final class Catalogue: Sendable {
     private let path: FilePath
     private let pool: DatabasePool
-    /// Whether the writing connection waits for the disk; only touched where it writes.
-    private let isFull = Mutex(true)
-    private let counter: CommitCounter?
-    /// What this process knows of the live view without asking.
-    let mirror: LiveMirror?
-    private let changes = LiveChanges()
-    /// The thread that is in a transaction.
-    private let writer = Mutex<pthread_t?>(nil)
+    private let ballast: Ballast
+    /// Only touched by who writes.
+    private let writer: Lock<Writer>
+    private let counter: CommitCounter
+
+    private struct Writer {
+        /// Whether the writing connection waits for the disk.
+        var isFull = true
+        var participants: [any CatalogueParticipant] = []
+    }
 
     /// Opens the catalogue and brings its schema up to date, after a backup of what it was; nil makes none.
     /// `patience` is how long somebody who writes waits for another one. Seconds.
-    init(_ path: FilePath, backups: Backups?, patience: Double = 30) throws(StoreError) {
+    init(_ path: FilePath, migration: Migration, patience: Double = 30) throws(StoreError) {
         self.path = path
+        ballast = Ballast(in: path.removingLastComponent())
+        writer = Lock(.connection, Writer())
         try Self.protect(path)
         var configuration = Configuration()
         configuration.busyMode = .timeout(patience)
@@ -34,14 +46,28 @@ final class Catalogue: Sendable {
             try db.execute(sql: "PRAGMA cache_size = -8000")
         }
         do {
-            pool = try DatabasePool(path: path.string, configuration: configuration)
+            pool = try Self.open(path, configuration, ballast)
             counter = pool.writeWithoutTransaction { CommitCounter($0) }
-            mirror = counter.map(LiveMirror.init)
         } catch { throw Self.typed(error) }
         try holdFull()
-        try Schema.migrate(pool, path: path, backups: backups)
+        try Schema.migrate(pool, path: path, migration)
         try holdFull()
-        pool.add(transactionObserver: changes, extent: .databaseLifetime)
+    }
+
+    /// Opening a catalogue whose log was left behind needs room on a full disk too.
+    private static func open(
+        _ path: FilePath, _ configuration: Configuration, _ ballast: Ballast
+    ) throws -> DatabasePool {
+        do { return try DatabasePool(path: path.string, configuration: configuration) } catch {
+            guard isFull(error), ballast.drop() else { throw error }
+            return try DatabasePool(path: path.string, configuration: configuration)
+        }
+    }
+
+    /// It is told of every transaction of this process from now on.
+    func add(_ participant: some CatalogueParticipant & TransactionObserver) {
+        writer.withLock { $0.participants.append(participant) }
+        pool.add(transactionObserver: participant, extent: .databaseLifetime)
     }
 
     /// Nobody else reads it; SQLite's log takes the mode after it. By its name: closing a descriptor would drop the locks that
@@ -64,148 +90,98 @@ final class Catalogue: Sendable {
 
     /// What the writing connection holds: 2 is FULL.
     func synchronous() throws(StoreError) -> Int {
-        try typed {
-            try pool.writeWithoutTransaction { db in
-                try wait(true, db)
-                return try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1
-            }
+        try writing { db in
+            try wait(true, db)
+            return try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1
         }
     }
 
     /// Runs `body` on one consistent state of the catalogue.
     func read<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
-        try settle()
-        return try typed { try pool.read(body) }
+        try typed { try Activity.perform(.sql) { try pool.read(body) } }
     }
 
-    /// Runs one statement, which needs no transaction to see one state. What was made in the live view a moment ago may have no
-    /// row yet; see ``settle(_:)``.
+    /// Runs one statement, which needs no transaction to see one state.
     func readOne<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
-        try typed { try pool.unsafeRead(body) }
+        try typed { try Activity.perform(.sql) { try pool.unsafeRead(body) } }
     }
 
     /// Runs `body` in a transaction: all of it is on disk when this returns, or none of it ever was.
     func write<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
-        try typed {
-            try pool.writeWithoutTransaction { db in
-                try wait(true, db)
-                return try transact(db, body)
-            }
-        }
+        try transact(waits: true, body)
     }
 
     /// The same without waiting for the disk: a killed process loses none of it, a power cut may take the last seconds.
     /// The next ``write(_:)`` puts it on disk too, for the log of both is one.
-    func writeSoon<Result>(
-        settling: Settling = .all, _ body: (Database) throws -> Result
+    func writeSoon<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
+        try transact(waits: false, body)
+    }
+
+    /// A full disk is met with the ballast: whoever needs more room than that has looked for it before.
+    private func transact<Result>(
+        waits: Bool, _ body: (Database) throws -> Result
     ) throws(StoreError) -> Result {
-        try typed {
+        do throws(StoreError) { return try transactOnce(waits: waits, body) } catch {
+            guard case .system(_, _, .noSpace) = error, ballast.drop() else { throw error }
+            return try transactOnce(waits: waits, body)
+        }
+    }
+
+    private func transactOnce<Result>(
+        waits: Bool, _ body: (Database) throws -> Result
+    ) throws(StoreError) -> Result {
+        try writing { db in
+            try wait(waits, db)
+            let participants = writer.withLock { $0.participants }
+            var isCommitted = false
+            defer { for participant in participants { participant.ended(isCommitted: isCommitted) } }
+            var result: Result?
+            try db.inTransaction(.immediate) {
+                for participant in participants { try participant.began(db) }
+                result = try body(db)
+                try FaultPoint.reach("cannot write", path)
+                for participant in participants { try participant.willCommit(db) }
+                return .commit
+            }
+            isCommitted = true
+            guard let result else { throw StoreError.catalogue("a transaction gave nothing") }
+            return result
+        }
+    }
+
+    /// The one way to the connection that writes.
+    private func writing<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
+        let activity = Activity.current
+        activity.waits(for: .catalogue)
+        defer { activity.left(.catalogue) }
+        return try typed {
             try pool.writeWithoutTransaction { db in
-                try wait(false, db)
-                return try transact(db, settling: settling, body)
+                activity.took(.catalogue)
+                return try body(db)
             }
         }
     }
 
-    private func transact<Result>(
-        _ db: Database, settling: Settling = .all, _ body: (Database) throws -> Result
-    ) throws -> Result {
-        var result: Result?
-        var changed: LiveMirror.Changes?
-        writer.withLock { $0 = pthread_self() }
-        defer { writer.withLock { $0 = nil } }
-        changes.begin()
-        var isDone = false
-        // After what was committed is applied: until then a file counts as one that is on its way.
-        defer { mirror?.endSettling(isDone: isDone) }
-        try db.inTransaction(.immediate) {
-            let before = mirror?.commit ?? 0
-            let count = db.totalChangesCount
-            if let (unsettled, mount) = mirror?.beginSettling(settling) { try db.settle(unsettled, mount: mount) }
-            result = try body(db)
-            try FaultPoint.reach("cannot write", path)
-            changed = try mirror?.changes(
-                since: before, changes.ids, hasWritten: db.totalChangesCount != count, db)
-            return .commit
-        }
-        isDone = true
-        if let changed { mirror?.apply(changed) }
-        guard let result else { throw StoreError.catalogue("a transaction gave nothing") }
-        return result
-    }
+    /// Runs `body` between two transactions of this process.
+    func betweenWrites<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result { try writing(body) }
 
-    /// Returns when every file that was made has its row, or some of them. A transaction sees to it by itself.
-    func settle(_ which: Settling = .all) throws(StoreError) {
-        guard mirror?.hasFresh == true, writer.withLock({ $0 }) != pthread_self() else { return }
-        try writeSoon(settling: which) { _ in }
-    }
-
-    /// The number of the newest commit of any process; what was read after it is true while it is the newest. Nil where that
-    /// cannot be known without asking.
-    var newestCommit: UInt32? { counter?.value }
-
-    /// The node, from memory where it is known.
-    func live(_ id: Int64) throws(StoreError) -> LiveRow? {
-        if let row = mirror?.row(id) { return row }
-        try settle()
-        return try readOne { try $0.live(id) }
-    }
-
-    /// The same within a transaction, which sees what it changed itself.
-    func live(_ id: Int64, _ db: Database) throws -> LiveRow? {
-        if changes.ids.isEmpty, let row = mirror?.row(id) { return row }
-        return try db.live(id)
-    }
-
-    func live(named name: String, in directory: Int64, _ db: Database) throws -> LiveRow? {
-        guard changes.ids.isEmpty, let mirror else { return try db.live(named: name, in: directory) }
-        switch mirror.name(name, in: directory) {
-        case .node(let row): return row
-        case .absent: return nil
-        case .unknown: return try db.live(named: name, in: directory)
-        }
-    }
-
-    func path(ofLive id: Int64, _ db: Database) throws -> [String]? {
-        if changes.ids.isEmpty, let path = mirror?.path(of: id) { return path }
-        return try db.path(ofLive: id)
-    }
-
-    /// The node of a name, from memory where it is known.
-    func live(named name: String, in directory: Int64) throws(StoreError) -> LiveRow? {
-        switch mirror?.name(name, in: directory) {
-        case .node(let row): return row
-        case .absent: return nil
-        case .unknown(isWorthReading: true):
-            try typed { try pool.writeWithoutTransaction { try mirror?.read(directory, $0) } }
-        case .unknown, nil: break
-        }
-        try settle()
-        return try readOne { try $0.live(named: name, in: directory) }
-    }
-
-    /// The names that lead to a node of the live view; nil where one is gone.
-    func path(ofLive id: Int64) throws(StoreError) -> [String]? {
-        if let path = mirror?.path(of: id) { return path }
-        return try read { try $0.path(ofLive: id) }
-    }
+    /// What was read after this was asked for is true as long as it is the newest.
+    var newest: Commit { counter.newest }
 
     /// Whether the next commit waits for the disk.
     private func wait(_ isWanted: Bool, _ db: Database) throws {
-        guard isFull.withLock({ $0 }) != isWanted else { return }
+        guard writer.withLock({ $0.isFull }) != isWanted else { return }
         try db.execute(sql: "PRAGMA synchronous = \(isWanted ? "FULL" : "NORMAL")")
-        isFull.withLock { $0 = isWanted }
+        writer.withLock { $0.isFull = isWanted }
     }
 
     /// Copies the catalogue as it is at one moment into the file `target`, which must not exist. Nobody who writes waits for it.
     func copy(to target: FilePath) throws(StoreError) {
-        try settle()
-        try typed { try Backups.copy(pool, to: target) }
+        try typed { try Activity.perform(.bytes) { try Self.copy(pool, to: target) } }
     }
 
     /// Puts everything into the one file, and closes it.
     func close() throws(StoreError) {
-        try settle()
         try typed {
             _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
             try pool.close()
@@ -214,7 +190,6 @@ final class Catalogue: Sendable {
 
     /// Returns when everything that was written is on disk. Nobody who writes waits for it.
     func sync() throws(StoreError) {
-        try settle()
         // SQLite locks the database and its shared memory, never the log: closing another descriptor of it drops no lock. What
         // the log held before it began anew was put on disk by that.
         let log = FilePath(path.string + "-wal")
@@ -231,10 +206,13 @@ final class Catalogue: Sendable {
         }
     }
 
+    private static func isFull(_ error: any Error) -> Bool {
+        (error as? DatabaseError).map { $0.resultCode == .SQLITE_FULL || $0.extendedResultCode == .SQLITE_IOERR_SHMSIZE }
+            ?? false
+    }
+
     private static func typed(_ error: any Error) -> StoreError {
-        if let error = error as? DatabaseError, error.resultCode == .SQLITE_FULL {
-            return .system("cannot write the catalogue", "catalogue.sqlite", .noSpace)
-        }
+        if isFull(error) { return .system("cannot write the catalogue", "catalogue.sqlite", .noSpace) }
         return (error as? StoreError) ?? .catalogue("\(error)")
     }
 }

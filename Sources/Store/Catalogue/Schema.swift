@@ -7,17 +7,22 @@ import SystemPackage
 /// Ids are AUTOINCREMENT: node numbers are made of them, so none may ever be used twice.
 enum Schema {
     /// The oldest ReproFS that can open what this one writes.
-    static let neededVersion = "0.2.0"
+    static let neededVersion = "0.3.0"
 
-    static var migrator: DatabaseMigrator {
+    static func migrator(_ migration: Migration = .none) -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { try $0.execute(sql: first) }
         migrator.registerMigration("2") { try $0.execute(sql: second) }
+        migrator.registerMigration("3") { db in
+            try db.execute(sql: third)
+            try migration.takeOver?(db)
+        }
         return migrator
     }
 
-    static func migrate(_ pool: DatabasePool, path: FilePath, backups: Backups?) throws(StoreError) {
-        let migrator = migrator
+    /// Brings the schema up to date, after a backup of what it was. Nobody else may have an older store open meanwhile.
+    static func migrate(_ pool: DatabasePool, path: FilePath, _ migration: Migration) throws(StoreError) {
+        let migrator = migrator(migration)
         do {
             let newer = try pool.read { db in
                 try migrator.hasBeenSuperseded(db)
@@ -25,8 +30,11 @@ enum Schema {
             }
             if let newer { throw StoreError.newerStore(path.removingLastComponent(), needs: newer) }
             let done = try pool.read(migrator.appliedIdentifiers)
-            if let backups, !done.isEmpty, done.count < migrator.migrations.count {
-                try backups.keep("before-\(migrator.migrations.count)") { target in try Backups.copy(pool, to: target) }
+            if !done.isEmpty, done.count < migrator.migrations.count {
+                try migration.isAlone?()
+                try migration.backUp?("before-\(migrator.migrations.count)") { target in
+                    try Catalogue.copy(pool, to: target)
+                }
             }
             try migrator.migrate(pool)
         } catch let error as StoreError { throw error } catch { throw .catalogue("\(error)") }

@@ -1,7 +1,10 @@
+import GRDB
+import SystemPackage
+
 extension Schema {
     /// Collection of garbage, verification, and names for snapshots.
     static let second = """
-        UPDATE meta SET value = '\(neededVersion)' WHERE key = 'needs';
+        UPDATE meta SET value = '0.2.0' WHERE key = 'needs';
 
         -- When garbage collection took the bytes away: the row is a tombstone, and damaged stands for that they cannot be served.
         ALTER TABLE blob ADD COLUMN dropped INTEGER;
@@ -58,4 +61,32 @@ extension Schema {
         -- What listings tell, without the texts.
         CREATE INDEX renderingFacts ON rendering (snapshot, kind, name, fresh, size, rendered);
         """
+
+    /// What was closed is a matter of the catalogue alone.
+    static let third = """
+        UPDATE meta SET value = '\(neededVersion)' WHERE key = 'needs';
+
+        -- Of a file whose bytes are its own: 0 while it is being written, 1 once it was closed, 2 once it was closed and its bytes
+        -- are on disk. A power cut leaves only the last to be trusted.
+        ALTER TABLE live ADD COLUMN closed INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE live DROP COLUMN mount;
+        -- Names expire in the kernel by themselves; nobody tells it.
+        DROP TRIGGER imageNameTaken;
+        DROP TRIGGER imageNameGone;
+        DROP TABLE imageChange;
+        -- Blobs whose bytes can be served.
+        CREATE VIEW servedBlob AS SELECT * FROM blob WHERE NOT damaged;
+        """
+}
+
+/// What a change of the schema needs of whoever opens the catalogue.
+struct Migration {
+    /// Throws where another process has the store open: it may be of the version that knows the old schema alone.
+    var isAlone: (@Sendable () throws(StoreError) -> Void)?
+    /// Keeps, under a name, what copies the catalogue to a path.
+    var backUp: (@Sendable (_ name: String, _ copy: (FilePath) throws -> Void) throws -> Void)?
+    /// Brings into the new tables what a version before 0.3.0 left in files beside the catalogue.
+    var takeOver: (@Sendable (Database) throws -> Void)?
+
+    static var none: Migration { Migration() }
 }

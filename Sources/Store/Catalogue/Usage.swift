@@ -37,7 +37,7 @@ private let paths = """
 extension Store {
     package func usage() throws(StoreError) -> StoreUsage {
         var drafts = 0
-        for row in try catalogue.read({ try $0.unsettled() }) {
+        for row in try catalogue.read({ try $0.liveLeftovers() }) {
             drafts += try DraftFacts.at(livePath(row.id))?.size ?? 0
         }
         return try catalogue.read { db in

@@ -96,7 +96,10 @@ extension Database {
         // Size and time together tell programs that the bytes are others, even where a tool kept the old time.
         let size = try Int.fetchOne(cachedStatement(sql: "SELECT size FROM blob WHERE id = ?"), arguments: [blob])
         let isClash = old.map { $0.modified == modified && $0.blob?.size == size } ?? false
-        if let old { try unname(old) }
+        if let old {
+            try owe(old, name, .replace)
+            try unname(old)
+        }
         _ = try insert(
             NewNode(
                 kind: .file, mode: old?.mode ?? 0o644, user: old?.user, group: old?.group,

@@ -155,40 +155,34 @@ extension Store {
         directory.withPlatformString { rmdir($0) } == 0
     }
 
+    /// A file that is no model comes into the view as it is. Its bytes are there before the transaction that names them.
     private func adoptPlain(_ item: AdoptionItem, _ source: OwnedDescriptor, _ attributes: stat) throws(StoreError) {
-        let isMoved = attributes.st_nlink == 1
-        try catalogue.write { db in
-            let directory = try db.makeLiveDirectory(item.path.dropLast())
-            let name = item.path.last ?? ""
-            if let old = try db.live(named: name, in: directory) {
-                // An adoption that was cut off before the source was taken away is gone on with.
-                guard old.kind == .file, old.blob == nil, try self.hasSameBytes(self.livePath(old.id), source) else {
-                    throw StoreError.exists(name)
-                }
-                return
+        let name = item.path.last ?? ""
+        let parent = try catalogue.write { db in try db.makeLiveDirectory(item.path.dropLast()) }
+        if let old = try live(named: name, in: parent) {
+            // An adoption that was cut off before the source was taken away is gone on with.
+            guard old.kind == .file, old.blob == nil, try hasSameBytes(livePath(old.id), source) else {
+                throw .exists(name)
             }
+            return try Kernel.unlink(item.source)
+        }
+        let device = try FileFacts.device(of: path)
+        let isMoved = attributes.st_nlink == 1 && attributes.st_dev == device
+        let copy = try isMoved ? nil : files.stage(source, size: Int(attributes.st_size), attributes)
+        try catalogue.write { db in
+            guard try db.live(named: name, in: parent) == nil else { throw StoreError.exists(name) }
             let id = try db.insert(
                 NewNode(
                     kind: .file, mode: UInt32(attributes.st_mode & 0o7777), user: attributes.st_uid,
-                    group: attributes.st_gid), name, in: directory)
-            let target = self.livePath(id)
-            _ = target.withPlatformString { unlink($0) }
-            if isMoved, item.source.withPlatformString({ from in target.withPlatformString { link(from, $0) } }) == 0 {
-                _ = target.withPlatformString { chmod($0, Draft.Mark.durable.rawValue) }
-                return
+                    group: attributes.st_gid), name, in: parent)
+            let target = livePath(id)
+            _ = target.withPlatformString { Glibc.unlink($0) }
+            if let copy {
+                try Kernel.rename(copy.path, to: target)
+            } else {
+                guard try Kernel.linkNew(item.source, to: target) else { throw StoreError.exists(name) }
             }
-            let copy = try self.makeStaged(id)
-            if !Kernel.reflink(source, to: copy) {
-                guard Int(attributes.st_size) < (try Kernel.available(target.removingLastComponent())) else {
-                    throw StoreError.noSpace(target, needed: Int(attributes.st_size), available: 0)
-                }
-                _ = try source.forEachChunk(target) { chunk throws(StoreError) in try copy.writeAll(chunk, target) }
-            }
-            try Kernel.setTimes(
-                target, accessed: nil,
-                modified: Timestamp(seconds: attributes.st_mtim.tv_sec, nanoseconds: attributes.st_mtim.tv_nsec))
-            _ = target.withPlatformString { chmod($0, Draft.Mark.durable.rawValue) }
-            try Kernel.sync(copy, target)
+            try db.setClosing(.durable, of: id)
         }
         try Kernel.syncDirectory(path.appending("live"))
         try Kernel.unlink(item.source)

@@ -2,42 +2,39 @@ import CLinux
 import GRDB
 import Glibc
 import Recipe
-import Synchronization
 import SystemPackage
 
 /// A file of the live view that is being written, or was and is no blob yet.
 ///
 /// Its bytes are in `live/<row>`; where it began with a blob's, they are copied at the first write that needs them, so
-/// opening for writing costs nothing. How far they can be trusted after a crash stands in the mode of that file, which
-/// costs no transaction: see ``Mark``. What is written in order is hashed on the way.
+/// opening for writing costs nothing. Whether they are whole stands in its row: see ``LiveRow/Closing``.
+///
+/// `bytes` orders what decides about the file as a whole: which file it is, and what its row says of it. It is held while a
+/// blob is copied, so only who changes this file waits for it. Writing itself holds nothing.
 package final class Draft: Sendable {
-    /// What a crash leaves to be known of a staged file.
-    enum Mark: mode_t {
-        /// Somebody is writing.
-        case writing = 0o600
-        /// Closed: whole unless the machine lost power.
-        case whole = 0o400
-        /// Closed, and its bytes were on disk before.
-        case durable = 0o440
-    }
-
     package let row: Int64
     let path: FilePath
-    private let store: Store
-    private let state: Mutex<State>
-    private let hashing = Mutex(Hashing())
+    let store: Store
+    private let bytes = Lock(.draftBytes, ())
+    let state: Lock<State>
+    let hashing = Lock(.draftHash, Hashing())
 
-    private struct State {
+    struct State {
         /// What the file holds as long as nothing was written.
         var base: BlobContents?
         var staged: OwnedDescriptor?
         var baseSize = 0
         var writers = 0
+        /// Writes that are under way.
+        var underWay = 0
         /// Counts what changes the bytes, so that a hash can be told from a newer content.
         var generation = 0
-        var isMarked = false
+        /// What its row says.
+        var closing = LiveRow.Closing.open
         var isSynced = false
         var hasFailed = false
+        /// Whoever publishes it has it sealed: nobody may begin to write.
+        var seals = 0
         /// Everything below was written in order.
         var end = 0
         /// Bytes below are hashed or being hashed; a write into them makes the hash worthless.
@@ -45,19 +42,12 @@ package final class Draft: Sendable {
         var isInOrder = true
     }
 
-    private struct Hashing {
-        var hash = SHA256()
-        var count = 0
-        var generation = -1
-        var digest: Digest?
-    }
-
-    /// A new, empty file, or one that is staged already.
-    init(row: Int64, staged: OwnedDescriptor, _ store: Store) {
+    /// A file that is staged already: a new one, or one that `row` says something of.
+    init(row: Int64, staged: OwnedDescriptor, closing: LiveRow.Closing = .open, _ store: Store) {
         self.row = row
         self.store = store
         path = store.livePath(row)
-        state = Mutex(State(staged: staged, isInOrder: true))
+        state = Lock(.draft, State(staged: staged, closing: closing))
     }
 
     /// A file that holds a blob's bytes until something is written.
@@ -65,18 +55,30 @@ package final class Draft: Sendable {
         self.row = row
         self.store = store
         path = store.livePath(row)
-        state = Mutex(State(base: base, baseSize: size, isInOrder: false))
+        state = Lock(.draft, State(base: base, baseSize: size, isInOrder: false))
     }
 
     var writers: Int { state.withLock { $0.writers } }
     var isStaged: Bool { state.withLock { $0.staged != nil } }
     var hasFailed: Bool { state.withLock { $0.hasFailed } }
-
     /// Whether it was closed since it was written last; its writer may be on the way out.
-    var isClosed: Bool { state.withLock { $0.isMarked } }
+    var isClosed: Bool { state.withLock { $0.closing != .open } }
     var generation: Int { state.withLock { $0.generation } }
+    /// Whether all its writers have closed it.
+    var isAtRest: Bool { state.withLock { $0.closing != .open && $0.writers == 0 } }
 
-    func beginWriting() { state.withLock { $0.writers += 1 } }
+    /// Whether nobody writes or publishes it.
+    var isIdle: Bool { state.withLock { $0.writers == 0 && $0.seals == 0 } }
+
+    /// Somebody opens it for writing; false where it is being published, so that its bytes change no more.
+    func beginWriting() -> Bool {
+        state.withLock { state in
+            guard state.seals == 0 else { return false }
+            state.writers += 1
+            return true
+        }
+    }
+
     /// Says whether that was the last one.
     func endWriting() -> Bool {
         state.withLock { state in
@@ -85,8 +87,17 @@ package final class Draft: Sendable {
         }
     }
 
-    /// Another process may write the file from now on.
-    func unlock() { if let file { flock(file.rawValue, LOCK_UN) } }
+    /// Nobody begins to write from now on, if it still has the bytes of this generation and nobody writes.
+    func seal(_ generation: Int) -> Bool {
+        state.withLock { state in
+            guard state.generation == generation, state.writers == 0 else { return false }
+            state.seals += 1
+            return true
+        }
+    }
+
+    /// It was not published, and its file is no blob's.
+    func unseal() { state.withLock { $0.seals -= 1 } }
 
     /// Where to read from now.
     package var contents: BlobContents {
@@ -98,8 +109,7 @@ package final class Draft: Sendable {
 
     /// Writes at an offset. The corresponding operation is `write`.
     package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StoreError) {
-        try change { state, file throws(StoreError) in
-            if offset < state.claimed { state.isInOrder = false }
+        try change(before: { if offset < $0.claimed { $0.isInOrder = false } }) { file throws(StoreError) in
             try Kernel.requireReserve(file, path)
             try FaultPoint.reach("cannot write", path)
             var done = 0
@@ -112,20 +122,28 @@ package final class Draft: Sendable {
                 }
                 done += count
             }
+        }
+        state.withLock { state in
+            // Hashing may have begun to read there meanwhile.
+            if offset < state.claimed { state.isInOrder = false }
             if offset <= state.end { state.end = max(state.end, offset + bytes.count) }
         }
     }
 
     /// Cuts or lengthens. The corresponding operations are `truncate` and `ftruncate`.
     package func truncate(_ size: Int) throws(StoreError) {
-        try change(keeping: size > 0) { state, file throws(StoreError) in
-            if size == 0 {
-                state.end = 0
-                state.isInOrder = state.claimed == 0
-            } else if size < state.claimed {
-                state.isInOrder = false
+        try change(
+            keeping: size > 0,
+            before: { state in
+                if size == 0 {
+                    state.end = 0
+                    state.isInOrder = state.claimed == 0
+                } else if size < state.claimed {
+                    state.isInOrder = false
+                }
+                state.end = min(state.end, size)
             }
-            state.end = min(state.end, size)
+        ) { file throws(StoreError) in
             guard ftruncate(file.rawValue, off_t(size)) == 0 else {
                 throw .system("cannot cut", path, Errno(rawValue: errno))
             }
@@ -134,9 +152,9 @@ package final class Draft: Sendable {
 
     /// The corresponding operation is `fallocate`; modes are those of the file system below.
     package func allocate(_ mode: CInt, at offset: Int, count: Int) throws(StoreError) {
-        try change { state, file throws(StoreError) in
-            // Anything but making room may change bytes that were hashed.
-            if mode != 0, mode != 1 { state.isInOrder = false }
+        // Anything but making room may change bytes that were hashed.
+        try change(before: { if mode != 0, mode != 1 { $0.isInOrder = false } }) { file throws(StoreError) in
+            if mode == 0 || mode == 1 { try Kernel.requireReserve(file, path, for: count) }
             guard fallocate(file.rawValue, mode, offset, count) == 0 else {
                 throw .system("cannot allocate", path, Errno(rawValue: errno))
             }
@@ -145,134 +163,113 @@ package final class Draft: Sendable {
 
     /// The bytes so far are whole: whoever is killed from now on loses none. The corresponding operation is `flush`.
     package func flush() throws(StoreError) {
-        try state.withLock { state throws(StoreError) in
-            guard let file = state.staged, !state.isMarked, !state.hasFailed else { return }
-            try mark(state.isSynced ? .durable : .whole, file)
-            // Whoever asked for the disk before wants the mark there too.
-            if state.isSynced { try Kernel.sync(file, path) }
-            state.isMarked = true
-        }
-    }
-
-    /// The bytes so far are on disk. The corresponding operation is `fsync`.
-    package func sync() throws(StoreError) {
-        let file = state.withLock { $0.staged }
-        guard let file else { return }
-        let generation = state.withLock { $0.generation }
-        try Kernel.sync(file, path)
-        try state.withLock { state throws(StoreError) in
-            guard state.generation == generation else { return }
-            state.isSynced = true
-            guard state.isMarked else { return }
-            try mark(.durable, file)
-            try Kernel.sync(file, path)
-        }
-    }
-
-    /// Runs `body` with the staged file, made where there is none yet.
-    private func change(
-        keeping: Bool = true, _ body: (inout State, OwnedDescriptor) throws(StoreError) -> Void
-    ) throws(StoreError) {
-        try state.withLock { state throws(StoreError) in
-            do throws(StoreError) {
-                let file: OwnedDescriptor
-                if let staged = state.staged { file = staged } else { file = try stage(&state, keeping: keeping) }
-                if state.isMarked { try mark(.writing, file) }
-                state.isMarked = false
-                state.isSynced = false
-                state.generation += 1
-                try body(&state, file)
-            } catch {
-                // Bytes that could not be written must not become a version that looks right.
-                if case .system(_, _, let errno) = error, [.noSpace, .ioError, .diskQuotaExceeded].contains(errno) {
-                    state.hasFailed = true
+        try bytes.withLock { _ throws(StoreError) in
+            let closing = state.withLock { state -> (LiveRow.Closing, generation: Int)? in
+                // Whoever is still writing closes it too.
+                guard state.staged != nil, state.closing == .open, !state.hasFailed, state.underWay == 0 else {
+                    return nil
                 }
-                throw error
+                return (state.isSynced ? .durable : .closed, state.generation)
             }
+            guard let (closing, generation) = closing else { return }
+            try store.catalogue.writeSoon { try $0.setClosing(closing, of: row) }
+            let isStill = state.withLock { state in
+                guard state.generation == generation else { return false }
+                state.closing = closing
+                return true
+            }
+            if !isStill { try store.catalogue.writeSoon { try $0.setClosing(.open, of: row) } }
+        }
+        // Whoever asked for the disk before wants this there too.
+        if state.withLock({ $0.closing }) == .durable { try store.catalogue.sync() }
+    }
+
+    /// The bytes so far are on disk, and the row says so where it was closed. The corresponding operation is `fsync`.
+    package func sync() throws(StoreError) {
+        let (file, generation) = state.withLock { ($0.staged, $0.generation) }
+        guard let file else { return }
+        try Kernel.sync(file, path)
+        try bytes.withLock { _ throws(StoreError) in
+            let isClosed = state.withLock { state in
+                guard state.generation == generation else { return false }
+                state.isSynced = true
+                return state.closing == .closed
+            }
+            guard isClosed else { return }
+            try store.catalogue.writeSoon { try $0.setClosing(.durable, of: row) }
+            state.withLock { if $0.generation == generation { $0.closing = .durable } }
         }
     }
 
-    private func mark(_ mark: Mark, _ file: OwnedDescriptor) throws(StoreError) {
-        guard fchmod(file.rawValue, mark.rawValue) == 0 else {
-            throw .system("cannot mark", path, Errno(rawValue: errno))
+    /// Runs `body` with the staged file, made where there is none yet. `before` notes what it will do.
+    private func change(
+        keeping: Bool = true, before: (inout State) -> Void, _ body: (OwnedDescriptor) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        do throws(StoreError) {
+            let file = try begin(keeping: keeping, before)
+            // Counted at both ends: what was read meanwhile is of neither.
+            defer {
+                state.withLock { state in
+                    state.generation += 1
+                    state.underWay -= 1
+                }
+            }
+            try body(file)
+        } catch {
+            // Bytes that could not be written must not become a version that looks right.
+            if case .system(_, _, let errno) = error, [.noSpace, .ioError, .diskQuotaExceeded].contains(errno) {
+                state.withLock { $0.hasFailed = true }
+            }
+            throw error
+        }
+    }
+
+    /// The file, which counts as being written from now on.
+    private func begin(keeping: Bool, _ note: (inout State) -> Void) throws(StoreError) -> OwnedDescriptor {
+        func enter(_ state: inout State) -> OwnedDescriptor? {
+            guard let file = state.staged, state.closing == .open else { return nil }
+            state.isSynced = false
+            state.generation += 1
+            state.underWay += 1
+            note(&state)
+            return file
+        }
+        if let file = state.withLock({ enter(&$0) }) { return file }
+        return try bytes.withLock { _ throws(StoreError) in
+            if let file = state.withLock({ enter(&$0) }) { return file }
+            if let staged = file {
+                try store.catalogue.writeSoon { try $0.setClosing(.open, of: row) }
+                return state.withLock { state in
+                    state.closing = .open
+                    return enter(&state) ?? staged
+                }
+            }
+            let staged = try stage(keeping: keeping)
+            return state.withLock { state in
+                state.staged = staged
+                state.base = nil
+                return enter(&state) ?? staged
+            }
         }
     }
 
     /// Copies the blob's bytes into a file of this draft's own; the row says so only when they are all there.
-    private func stage(_ state: inout State, keeping: Bool) throws(StoreError) -> OwnedDescriptor {
+    private func stage(keeping: Bool) throws(StoreError) -> OwnedDescriptor {
         let file = try store.makeStaged(row)
-        switch keeping ? state.base : nil {
+        let (base, size) = state.withLock { ($0.base, $0.baseSize) }
+        switch keeping ? base : nil {
         case .file(let source)?:
             if !Kernel.reflink(source, to: file) {
-                let available = try Kernel.available(path.removingLastComponent())
-                guard state.baseSize < available else {
-                    throw .noSpace(path, needed: state.baseSize, available: available)
-                }
+                try Kernel.requireReserve(file, path, for: size)
                 _ = try source.forEachChunk(path) { chunk throws(StoreError) in try file.writeAll(chunk, path) }
             }
-        case .bytes(let bytes)?:
-            try file.writeAll(bytes, path)
+        case .bytes(let bytes)?: try file.writeAll(bytes, path)
         case nil: break
         }
         try store.catalogue.writeSoon { db in
-            try db.execute(db.cachedStatement(sql: "UPDATE live SET blob = NULL, version = NULL WHERE id = ?"), [row])
+            try db.execute(
+                db.cachedStatement(sql: "UPDATE live SET blob = NULL, version = NULL, closed = 0 WHERE id = ?"), [row])
         }
-        state.staged = file
-        state.base = nil
         return file
     }
-}
-
-extension Draft {
-    /// Fewer bytes than this wait until the file is closed.
-    private static let step = 8 << 20
-
-    /// Hashes what was written in order since the last call; cheap where that is little.
-    func follow() throws(StoreError) { _ = try digest(all: false) }
-
-    /// The digest of all bytes, and the generation that it is of; nil where they changed meanwhile.
-    func digest() throws(StoreError) -> (digest: Digest, size: Int, generation: Int)? {
-        guard let file else { return nil }
-        let generation = state.withLock { $0.generation }
-        let size = try FileFacts.of(file, path).size
-        guard let digest = try digest(all: true), state.withLock({ $0.generation }) == generation else { return nil }
-        return (digest, size, generation)
-    }
-
-    private func digest(all: Bool) throws(StoreError) -> Digest? {
-        try hashing.withLock { hashing throws(StoreError) in
-            guard let file = state.withLock({ $0.staged }) else { return nil }
-            let size = try FileFacts.of(file, path).size
-            let known = (hashing.generation, hashing.digest)
-            let isAnew = state.withLock { state in all && !state.isInOrder && known.0 != state.generation }
-            // What was hashed has changed since.
-            if isAnew { hashing = Hashing() }
-            let (end, generation) = state.withLock { state in
-                if isAnew { state.isInOrder = true }
-                let end = all ? size : state.isInOrder ? state.end : 0
-                guard all || end - hashing.count >= Self.step else { return (hashing.count, state.generation) }
-                state.claimed = max(state.claimed, end)
-                return (end, state.generation)
-            }
-            if let digest = known.1, known.0 == generation { return digest }
-            try file.forEachChunk(path, from: hashing.count, to: end) { chunk throws(StoreError) in
-                hashing.hash.update(chunk)
-                hashing.count += chunk.count
-            }
-            guard all else { return nil }
-            let digest = hashing.hash.finish()
-            let isSame = state.withLock { state in
-                let wasInOrder = state.isInOrder
-                // Whatever is written from now on is hashed anew.
-                state.isInOrder = false
-                return state.generation == generation && wasInOrder
-            }
-            hashing.generation = isSame && hashing.count == size ? generation : -1
-            hashing.digest = hashing.generation == generation ? digest : nil
-            return hashing.digest
-        }
-    }
-
-    /// Whether the bytes are still those of this generation, and nobody writes.
-    func isStill(_ generation: Int) -> Bool { state.withLock { $0.generation == generation && $0.writers == 0 } }
 }

@@ -1,11 +1,10 @@
 import GRDB
-import Synchronization
 
 /// Nodes of the live view in memory, so that looking a name up asks no database.
 ///
 /// It knows what the catalogue held after one commit, and answers only while that is the newest one of any process. What
 /// this process commits is applied row by row; what another one committed empties it at the next commit here.
-final class LiveMirror: Sendable {
+final class LiveMirror: CatalogueParticipant {
     /// More nodes than these are not kept.
     private static let limit = 100_000
     /// A directory is read as a whole once this many names were looked up in it without success.
@@ -13,21 +12,25 @@ final class LiveMirror: Sendable {
 
     struct State {
         /// The commit that everything here is of.
-        var commit: UInt32
+        var commit: Commit
         var rows: [Int64: LiveRow] = [:]
         /// The names of directories of which every name is known.
         var names: [Int64: [String: Int64]] = [:]
         var misses: [Int64: Int] = [:]
-        /// What comes before the next commit.
-        var fresh = Fresh()
+        var transaction: Transaction?
+    }
 
-        /// Forgets what an older commit held.
-        mutating func restart(from commit: UInt32) {
-            self.commit = commit
-            rows = Dictionary(uniqueKeysWithValues: fresh.files.map { ($0.id, $0.row) })
-            names = [:]
-            misses = [:]
-        }
+    /// What the current transaction changed. Only who is in it sees that.
+    struct Transaction {
+        /// The newest commit before it.
+        let before: Commit
+        /// SQLite's count of changes at its beginning.
+        let count: Int
+        /// Rows that it touched, and whether it made them.
+        var touched: [Int64: Bool] = [:]
+        /// What they are when it commits.
+        var rows: [(id: Int64, isNew: Bool, row: LiveRow?)] = []
+        var hasWritten = false
     }
 
     enum Name {
@@ -36,24 +39,24 @@ final class LiveMirror: Sendable {
         case unknown(isWorthReading: Bool)
     }
 
-    private let counter: CommitCounter
-    let state: Mutex<State>
+    private let catalogue: Catalogue
+    private let state: Lock<State>
 
-    init(_ counter: CommitCounter) {
-        self.counter = counter
-        state = Mutex(State(commit: counter.value))
+    init(_ catalogue: Catalogue) {
+        self.catalogue = catalogue
+        state = Lock(.mirror, State(commit: .unknown))
+        catalogue.add(self)
     }
 
-    /// Whether nobody committed since.
-    func isCurrent(_ state: State) -> Bool { state.commit == counter.value }
+    // MARK: Look-ups
 
     func row(_ id: Int64) -> LiveRow? {
-        state.withLock { state in isCurrent(state) ? state.rows[id] : nil }
+        state.withLock { state in state.commit.isSame(as: catalogue.newest) ? state.rows[id] : nil }
     }
 
     func name(_ name: String, in directory: Int64) -> Name {
         state.withLock { state in
-            guard isCurrent(state) else { return .unknown(isWorthReading: false) }
+            guard state.commit.isSame(as: catalogue.newest) else { return .unknown(isWorthReading: false) }
             if let names = state.names[directory] {
                 return names[name].flatMap { state.rows[$0] }.map { .node($0) } ?? .absent
             }
@@ -65,7 +68,7 @@ final class LiveMirror: Sendable {
     /// The names that lead to a node; nil where one of them is not known here.
     func path(of id: Int64) -> [String]? {
         state.withLock { state in
-            guard isCurrent(state) else { return nil }
+            guard state.commit.isSame(as: catalogue.newest) else { return nil }
             var names: [String] = []
             var next = id
             while next != LiveRow.root {
@@ -77,82 +80,90 @@ final class LiveMirror: Sendable {
         }
     }
 
-    /// Keeps what a directory holds. Within the writing connection, so that nothing is committed by this process meanwhile.
-    func read(_ directory: Int64, _ db: Database) throws {
-        let commit = counter.value
-        try db.inTransaction(.deferred) {
-            // The first look decides which commit the transaction sees.
-            guard var own = try db.live(directory), own.kind == .directory, commit == counter.value else {
-                return .commit
+    /// Whether what is known here also holds within the current transaction, which has changed no row of the view yet.
+    var isUntouched: Bool { state.withLock { $0.transaction?.touched.isEmpty ?? true } }
+
+    /// Keeps what a directory holds, between two commits of this process.
+    func read(_ directory: Int64) throws(StoreError) {
+        try catalogue.betweenWrites { db in
+            let commit = catalogue.newest
+            let rows = try db.live(in: directory, limit: Self.limit)
+            let own = try db.live(directory)
+            guard rows.count < Self.limit, let own, own.kind == .directory, commit.isSame(as: catalogue.newest) else {
+                return
             }
-            let rows = try db.live(in: directory, limit: Self.limit / 2)
-            guard rows.count < Self.limit / 2 else { return .commit }
             state.withLock { state in
-                if state.commit != commit || state.rows.count + rows.count > Self.limit {
-                    state.restart(from: commit)
-                }
-                let rows = rows + state.fresh.files.filter { $0.parent == directory }.map(\.row)
-                if let time = state.fresh.waiting.touched[directory] { own.touch(time) }
+                if !state.commit.isSame(as: commit) || state.rows.count > Self.limit { state.restart(from: commit) }
                 state.rows[directory] = own
                 for row in rows { state.rows[row.id] = row }
-                state.names[directory] = Dictionary(rows.map { ($0.name, $0.id) }) { _, new in new }
+                state.names[directory] = Dictionary(rows.map { ($0.name, $0.id) }) { first, _ in first }
             }
-            return .commit
         }
     }
 
-    /// What one transaction changed: rows with what they are now.
-    struct Changes {
-        fileprivate let before: UInt32
-        fileprivate let rows: [(id: Int64, isNew: Bool, row: LiveRow?)]
-        fileprivate let hasWritten: Bool
+    // MARK: Transactions
+
+    func began(_ db: Database) {
+        let transaction = Transaction(before: catalogue.newest, count: db.totalChangesCount)
+        state.withLock { $0.transaction = transaction }
     }
 
-    /// The newest commit, within a transaction that nobody else can commit beside.
-    var commit: UInt32 { counter.value }
-
-    /// What the current transaction changed since `before`.
-    func changes(
-        since before: UInt32, _ changed: [Int64: Bool], hasWritten: Bool, _ db: Database
-    ) throws -> Changes {
-        Changes(
-            before: before, rows: try changed.map { (id: $0.key, isNew: $0.value, row: try db.live($0.key)) },
-            hasWritten: hasWritten)
-    }
-
-    /// The transaction is committed.
-    func apply(_ changes: Changes) {
+    func willCommit(_ db: Database) throws {
+        let touched = state.withLock { $0.transaction?.touched ?? [:] }
+        let rows = try touched.map { (id: $0.key, isNew: $0.value, row: try db.live($0.key)) }
+        let count = db.totalChangesCount
         state.withLock { state in
-            if state.commit != changes.before || state.rows.count > Self.limit { state.restart(from: changes.before) }
-            state.commit = changes.hasWritten ? changes.before &+ 1 : changes.before
-            // Names go before others come: two nodes may have changed places.
-            for (id, _, row) in changes.rows {
-                if let old = state.rows[id], let parent = old.parent, state.names[parent]?[old.name] == id {
-                    state.names[parent]?[old.name] = nil
-                }
-                state.rows[id] = row
-                if row == nil { state.names[id] = nil }
-            }
-            for (id, isNew, row) in changes.rows where isNew && row?.kind == .directory { state.names[id] = [:] }
-            for case (let id, _, let row?) in changes.rows {
-                if let parent = row.parent { state.names[parent]?[row.name] = id }
-            }
+            guard var transaction = state.transaction else { return }
+            transaction.rows = rows
+            transaction.hasWritten = count != transaction.count
+            state.transaction = transaction
+        }
+    }
+
+    func ended(isCommitted: Bool) {
+        state.withLock { state in
+            if isCommitted, let transaction = state.transaction { state.apply(transaction, limit: Self.limit) }
+            state.transaction = nil
         }
     }
 }
 
-/// Collects which rows of the live view a transaction changes, and whether each was made by it.
-final class LiveChanges: TransactionObserver, Sendable {
-    private let rows = Mutex<[Int64: Bool]>([:])
-    var ids: [Int64: Bool] { rows.withLock { $0 } }
-
+extension LiveMirror: TransactionObserver {
     func observes(eventsOfKind kind: DatabaseEventKind) -> Bool { kind.tableName == "live" }
     func databaseDidChange(with event: DatabaseEvent) {
         let (id, isNew) = (event.rowID, event.kind == .insert)
-        rows.withLock { $0[id] = $0[id] ?? false || isNew }
+        state.withLock { state in
+            let before = state.transaction?.touched[id] ?? false
+            state.transaction?.touched[id] = before || isNew
+        }
     }
     func databaseDidCommit(_ db: Database) {}
     func databaseDidRollback(_ db: Database) {}
+}
 
-    func begin() { rows.withLock { $0.removeAll(keepingCapacity: true) } }
+extension LiveMirror.State {
+    /// Forgets what an older commit held.
+    fileprivate mutating func restart(from commit: Commit) {
+        self.commit = commit
+        rows = [:]
+        names = [:]
+        misses = [:]
+    }
+
+    fileprivate mutating func apply(_ transaction: LiveMirror.Transaction, limit: Int) {
+        if !commit.isSame(as: transaction.before) || rows.count > limit { restart(from: transaction.before) }
+        commit = transaction.hasWritten ? transaction.before.next : transaction.before
+        // Names go before others come: two nodes may have changed places.
+        for (id, _, row) in transaction.rows {
+            if let old = rows[id], let parent = old.parent, names[parent]?[old.name] == id {
+                names[parent]?[old.name] = nil
+            }
+            rows[id] = row
+            if row == nil { names[id] = nil }
+        }
+        for (id, isNew, row) in transaction.rows where isNew && row?.kind == .directory { names[id] = [:] }
+        for case (let id, _, let row?) in transaction.rows {
+            if let parent = row.parent { names[parent]?[row.name] = id }
+        }
+    }
 }

@@ -15,7 +15,6 @@ struct NewNode {
     var version: Int64?
     var target: String?
     var process: Int64?
-    var mount: Int64?
 }
 
 extension Database {
@@ -25,12 +24,11 @@ extension Database {
             cachedStatement(
                 sql: """
                     INSERT INTO live (parent, name, kind, mode, user, team, accessed, modified, changed, blob, version, target,
-                    process, mount) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    process) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """),
             [
                 parent, name, node.kind.rawValue, node.mode, node.user, node.group, node.modified.nanoseconds,
                 node.modified.nanoseconds, now.nanoseconds, node.blob, node.version, node.target, node.process,
-                node.mount,
             ])
         let id = lastInsertedRowID
         try entriesChanged(in: parent)
@@ -90,16 +88,36 @@ extension Database {
         try statement.execute(arguments: arguments)
     }
 
-    /// A file lost its name to `cause`: what it held is an event, or owed one where its bytes are no blob yet.
-    func lost(_ row: LiveRow, path: [String], cause: Cause, process: Int64?, isWhole: (Int64) -> Bool) throws {
+    /// A file lost its name to `cause`: what it held is an event, or owed one where its bytes are closed and no blob yet.
+    func lost(_ row: LiveRow, path: [String], cause: Cause, process: Int64?) throws {
         guard let name = ModelName(live: path) else { return }
-        if row.blob == nil, isWhole(row.id) {
-            try execute(
-                cachedStatement(sql: "INSERT INTO owed (live, path, cause, time) VALUES (?, ?, ?, ?)"),
-                [row.id, name.description, cause.rawValue, Timestamp.now().nanoseconds])
-        }
+        try owe(row, name, cause)
         // Also of bytes that nobody knows: what the name held before them is gone too.
         try letGo(name, cause: cause, process: process)
+    }
+
+    /// What was closed under a name that the file loses before it is published gets its version all the same.
+    func owe(_ row: LiveRow, _ name: ModelName, _ cause: Cause) throws {
+        guard row.kind == .file, row.blob == nil, row.closing != .open else { return }
+        try execute(
+            cachedStatement(sql: "INSERT INTO owed (live, path, cause, time) VALUES (?, ?, ?, ?)"),
+            [row.id, name.description, cause.rawValue, Timestamp.now().nanoseconds])
+    }
+
+    /// Whether a name that a file has lost is owed a version.
+    func isOwed(_ live: Int64) throws -> Bool {
+        try Int.fetchOne(cachedStatement(sql: "SELECT 1 FROM owed WHERE live = ? LIMIT 1"), arguments: [live]) != nil
+    }
+
+    /// Says how far a draft's bytes can be trusted. Where somebody writes again, nothing is owed any more.
+    func setClosing(_ closing: LiveRow.Closing, of live: Int64) throws {
+        try execute(cachedStatement(sql: "UPDATE live SET closed = ? WHERE id = ?"), [closing.rawValue, live])
+        if closing == .open { try forgive(live) }
+    }
+
+    /// Nothing is owed for a draft any more.
+    func forgive(_ live: Int64) throws {
+        try execute(cachedStatement(sql: "DELETE FROM owed WHERE live = ?"), [live])
     }
 
     /// A file got a name: where its bytes are a blob, that is a version and an event.

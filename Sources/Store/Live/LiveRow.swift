@@ -20,14 +20,25 @@ package struct LiveRow: Sendable {
     package let user, group: UInt32?
     /// Times; of a draft they are those of its file.
     package let accessed: Timestamp
-    package private(set) var modified, changed: Timestamp
+    package let modified, changed: Timestamp
     /// What the file holds; nil while the bytes are in a file of their own, which may change.
     package let blob: Blob?
     /// The number of the version, where the name is a model's.
     package let version: Int?
     package let target: String
+    /// How far the bytes of a draft can be trusted.
+    let closing: Closing
 
-    /// From ``liveColumns``, by position: columns are looked up by name one after the other.
+    enum Closing: Int {
+        /// Somebody is writing.
+        case open = 0
+        /// Whole unless the machine lost power.
+        case closed = 1
+        /// Whole, and on disk.
+        case durable = 2
+    }
+
+    /// From ``columns``, by position: columns are looked up by name one after the other.
     init(_ row: Row) throws {
         id = row[0]
         parent = row[1]
@@ -48,91 +59,46 @@ package struct LiveRow: Sendable {
         } else {
             blob = nil
         }
-    }
-
-    /// A new file, whose bytes are its own.
-    init(
-        id: Int64, parent: Int64, name: String, kind: Kind, mode: UInt32, user: UInt32?, group: UInt32?,
-        modified: Timestamp, changed: Timestamp
-    ) {
-        self.id = id
-        self.parent = parent
-        self.name = name
-        self.kind = kind
-        self.mode = mode
-        self.user = user
-        self.group = group
-        accessed = modified
-        self.modified = modified
-        self.changed = changed
-        blob = nil
-        version = nil
-        target = ""
-    }
-
-    /// A directory's time never goes back by itself, even where the clock does.
-    mutating func touch(_ time: Timestamp) {
-        modified = max(time, Timestamp(nanoseconds: modified.nanoseconds + 1))
-        changed = max(time, Timestamp(nanoseconds: changed.nanoseconds + 1))
+        closing = Closing(rawValue: row[15]) ?? .open
     }
 
     package var isUnlinked: Bool { parent == nil && id != Self.root }
 }
 
 /// With columns for ``LiveRow``.
-private let liveColumns = """
-    SELECT live.id, live.parent, live.name, live.kind, live.mode, live.user, live.team, live.accessed, live.modified,
-    live.changed, live.target, version.number, live.blob, blob.sha256, blob.size FROM live
-    LEFT JOIN version ON version.id = live.version LEFT JOIN blob ON blob.id = live.blob
-    """
-
-extension Store {
-    package func live(_ id: Int64) throws(StoreError) -> LiveRow? {
-        try catalogue.live(id)
-    }
-
-    package func live(named name: String, in parent: Int64) throws(StoreError) -> LiveRow? {
-        try catalogue.live(named: name, in: parent)
-    }
-
-    /// The next nodes in a directory in the order of their rows.
-    package func live(in parent: Int64, after id: Int64, limit: Int) throws(StoreError) -> [LiveRow] {
-        try catalogue.settle()
-        return try page(
-            "\(liveColumns) WHERE live.parent = ? AND live.id > ? ORDER BY live.id", [parent, id], limit, LiveRow.init)
-    }
-
-    /// The names that lead to a node of the live view; nil where one is gone.
-    package func path(ofLive id: Int64) throws(StoreError) -> [String]? {
-        try catalogue.path(ofLive: id)
-    }
+extension LiveRow {
+    static let columns = """
+        SELECT live.id, live.parent, live.name, live.kind, live.mode, live.user, live.team, live.accessed, live.modified,
+        live.changed, live.target, version.number, live.blob, blob.sha256, blob.size, live.closed FROM live
+        LEFT JOIN version ON version.id = live.version LEFT JOIN blob ON blob.id = live.blob
+        """
 }
 
 extension Database {
     func live(_ id: Int64) throws -> LiveRow? {
-        try Row.fetchOne(cachedStatement(sql: "\(liveColumns) WHERE live.id = ?"), arguments: [id]).map(LiveRow.init)
+        try Row.fetchOne(cachedStatement(sql: "\(LiveRow.columns) WHERE live.id = ?"), arguments: [id]).map(LiveRow.init)
     }
 
     func live(named name: String, in parent: Int64) throws -> LiveRow? {
         try Row.fetchOne(
-            cachedStatement(sql: "\(liveColumns) WHERE live.parent = ? AND live.name = ?"), arguments: [parent, name]
+            cachedStatement(sql: "\(LiveRow.columns) WHERE live.parent = ? AND live.name = ?"), arguments: [parent, name]
         ).map(LiveRow.init)
     }
 
     func live(in parent: Int64, limit: Int = -1) throws -> [LiveRow] {
         try Row.fetchAll(
-            cachedStatement(sql: "\(liveColumns) WHERE live.parent = ? ORDER BY live.id LIMIT ?"),
+            cachedStatement(sql: "\(LiveRow.columns) WHERE live.parent = ? ORDER BY live.id LIMIT ?"),
             arguments: [parent, limit]
         )
         .map(LiveRow.init)
     }
 
     /// Files whose bytes are no blob yet, and rows without a name.
-    func unsettled() throws -> [LiveRow] {
+    func liveLeftovers() throws -> [LiveRow] {
         try Row.fetchAll(
             cachedStatement(
                 sql: """
-                    \(liveColumns) WHERE (live.kind = 1 AND live.blob IS NULL) OR (live.parent IS NULL AND live.id <> 1)
+                    \(LiveRow.columns) WHERE (live.kind = 1 AND live.blob IS NULL) OR (live.parent IS NULL AND live.id <> 1)
                     ORDER BY live.id
                     """)
         ).map(LiveRow.init)

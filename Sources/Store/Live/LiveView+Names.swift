@@ -1,6 +1,5 @@
 import GRDB
 package import Recipe
-import Synchronization
 
 // What changes names in the live view. Bytes are never touched by it; every model that loses or gets a name is an event.
 
@@ -29,15 +28,13 @@ extension LiveView {
     private func make(
         _ kind: LiveRow.Kind, _ name: String, in directory: Int64, mode: UInt32, target: String?, by caller: Caller
     ) throws(StoreError) -> LiveRow {
-        let mount = mount
-        let catalogue = store.catalogue
-        let id = try catalogue.writeSoon { db in
-            guard try catalogue.live(directory, db)?.kind == .directory else { throw StoreError.gone(name) }
-            guard try catalogue.live(named: name, in: directory, db) == nil else { throw StoreError.exists(name) }
+        try Kernel.requireReserve(store.path)
+        let id = try store.catalogue.writeSoon { db in
+            guard try store.live(directory, db)?.kind == .directory else { throw StoreError.gone(name) }
+            guard try store.live(named: name, in: directory, db) == nil else { throw StoreError.exists(name) }
             return try db.insert(
-                NewNode(
-                    kind: kind, mode: mode, user: caller.user, group: caller.group, target: target, mount: mount),
-                name, in: directory)
+                NewNode(kind: kind, mode: mode, user: caller.user, group: caller.group, target: target), name,
+                in: directory)
         }
         guard let row = try store.live(id) else { throw .gone(name) }
         return row
@@ -45,25 +42,20 @@ extension LiveView {
 
     /// The corresponding operation is `unlink`.
     package func remove(_ name: String, in directory: Int64, by caller: Caller) throws(StoreError) {
-        let row = try afterRelease { db, awaited in
-            guard let row = try self.store.catalogue.live(named: name, in: directory, db) else {
-                throw StoreError.absent(name)
-            }
+        let row = try store.catalogue.writeSoon { db in
+            guard let row = try store.live(named: name, in: directory, db) else { throw StoreError.absent(name) }
             guard row.kind != .directory else { throw StoreError.isDirectory(name) }
-            if ModelName.mayBe(name) { try self.requireReleased(row, awaited) }
-            try self.unname(row, .delete, by: caller, db)
+            try unname(row, .delete, by: caller, db)
             return row
         }
-        orphaned(row)
+        unlinked(row)
         try reconsider(partner: name, in: directory)
     }
 
     /// The corresponding operation is `rmdir`.
     package func removeDirectory(_ name: String, in directory: Int64, by caller: Caller) throws(StoreError) {
         try store.catalogue.writeSoon { db in
-            guard let row = try self.store.catalogue.live(named: name, in: directory, db) else {
-                throw StoreError.absent(name)
-            }
+            guard let row = try store.live(named: name, in: directory, db) else { throw StoreError.absent(name) }
             guard row.kind == .directory else { throw StoreError.notDirectory(name) }
             guard try !db.hasEntries(row.id) else { throw StoreError.notEmptyDirectory(name) }
             try db.execute(cachedStatement(db, "DELETE FROM live WHERE id = ?"), [row.id])
@@ -78,35 +70,26 @@ extension LiveView {
         _ name: String, in directory: Int64, to newName: String, in newDirectory: Int64, _ mode: RenameMode,
         by caller: Caller
     ) throws(StoreError) {
-        if mode != .exchange, let id = try renameFresh(name, in: directory, to: newName, in: newDirectory) {
-            try consider(id)
-            try reconsider(partner: newName, in: newDirectory)
-            return try reconsider(partner: name, in: directory)
-        }
         var came: [Int64] = []
-        let catalogue = store.catalogue
-        let replaced = try afterRelease { db, awaited -> LiveRow? in
+        let replaced = try store.catalogue.writeSoon { db -> LiveRow? in
             came = []
-            guard let row = try catalogue.live(named: name, in: directory, db) else { throw StoreError.absent(name) }
-            guard try catalogue.live(newDirectory, db)?.kind == .directory else { throw StoreError.gone(newName) }
-            let other = try catalogue.live(named: newName, in: newDirectory, db)
+            guard let row = try store.live(named: name, in: directory, db) else { throw StoreError.absent(name) }
+            guard try store.live(newDirectory, db)?.kind == .directory else { throw StoreError.gone(newName) }
+            let other = try store.live(named: newName, in: newDirectory, db)
             if mode == .exchange, other == nil { throw StoreError.absent(newName) }
             if mode == .new, other != nil { throw StoreError.exists(newName) }
             if row.id == other?.id { return nil }
-            for row in [row, other].compactMap({ $0 }) where row.kind == .directory || ModelName.mayBe(row.name) {
-                try self.requireReleased(row, awaited)
-            }
-            try self.refuseLoop(row, into: newDirectory, db)
-            if mode == .exchange, let other { try self.refuseLoop(other, into: directory, db) }
-            if mode == .replace, let other { try self.refuseReplacing(other, by: row, db) }
+            try refuseLoop(row, into: newDirectory, db)
+            if mode == .exchange, let other { try refuseLoop(other, into: directory, db) }
+            if mode == .replace, let other { try refuseReplacing(other, by: row, db) }
             let process = try caller.opener.map { try db.process($0) }
-            let from = try catalogue.path(ofLive: row.id, db) ?? []
-            let to = (try catalogue.path(ofLive: newDirectory, db) ?? []) + [newName]
+            let from = try store.path(ofLive: row.id, db) ?? []
+            let to = (try store.path(ofLive: newDirectory, db) ?? []) + [newName]
             let moved = try db.files(below: row, path: from)
             let swapped = try mode == .exchange ? other.map { try db.files(below: $0, path: to) } ?? [] : []
             for (file, path) in moved + swapped {
                 let cause: Cause = mode == .exchange ? .exchange : .rename
-                try db.lost(file, path: path, cause: cause, process: process, isWhole: self.isOwed)
+                try db.lost(file, path: path, cause: cause, process: process)
             }
             if let other {
                 if mode == .exchange {
@@ -114,7 +97,7 @@ extension LiveView {
                 } else if other.kind == .directory {
                     try db.execute(cachedStatement(db, "DELETE FROM live WHERE id = ?"), [other.id])
                 } else {
-                    try self.unname(other, .replace, by: caller, db)
+                    try unname(other, .replace, by: caller, db)
                 }
             }
             try db.setParent(row.id, newDirectory, name: newName)
@@ -133,9 +116,9 @@ extension LiveView {
             if newDirectory != directory { try db.entriesChanged(in: newDirectory) }
             return mode == .exchange ? nil : other
         }
-        if let replaced, replaced.kind != .directory { orphaned(replaced) }
+        if let replaced, replaced.kind != .directory { unlinked(replaced) }
         // What has a new name may be a whole model now, and so may what was being downloaded beside it.
-        for id in came { try consider(id) }
+        reconsider(came)
         try reconsider(partner: newName, in: newDirectory)
         try reconsider(partner: name, in: directory)
     }
@@ -188,14 +171,20 @@ extension LiveView {
     private func unname(_ row: LiveRow, _ cause: Cause, by caller: Caller, _ db: Database) throws {
         let process = try caller.opener.map { try db.process($0) }
         if row.kind == .file, let path = try db.path(ofLive: row.id) {
-            try db.lost(row, path: path, cause: cause, process: process, isWhole: isOwed)
+            try db.lost(row, path: path, cause: cause, process: process)
         }
         try db.unname(row)
     }
 
-    private func orphaned(_ row: LiveRow) {
-        state.withLock { _ = $0.orphans.insert(row.id) }
+    /// Its bytes may still be owed a version, and its row stays for programs that have it open.
+    private func unlinked(_ row: LiveRow) {
+        state.withLock { state in
+            state.unlinked.insert(row.id)
+            state.candidates.insert(row.id)
+        }
     }
+
+    private func reconsider(_ ids: [Int64]) { state.withLock { $0.candidates.formUnion(ids) } }
 
     private func refuseLoop(_ row: LiveRow, into directory: Int64, _ db: Database) throws {
         guard row.kind == .directory else { return }
@@ -215,37 +204,11 @@ extension LiveView {
         }
     }
 
-    /// Runs a transaction; where it meets files whose last descriptors are about to go, waits for that and begins again.
-    private func afterRelease<Result>(
-        _ body: (Database, _ awaited: Set<Int64>) throws -> Result
-    ) throws(StoreError) -> Result {
-        var awaited: Set<Int64> = []
-        while true {
-            do throws(StoreError) {
-                return try store.catalogue.writeSoon { db in try body(db, awaited) }
-            } catch {
-                guard case .unreleased(let ids) = error else { throw error }
-                for id in ids { try awaitRelease(id) }
-                // Once for each: another descriptor may really be open.
-                awaited.formUnion(ids)
-            }
-        }
-    }
-
-    /// Throws where drafts at or below a row were closed, but are not yet known to be nobody's.
-    private func requireReleased(_ row: LiveRow, _ awaited: Set<Int64>) throws {
-        let drafts = state.withLock { state in
-            row.kind == .directory ? Array(state.drafts.values) : state.drafts[row.id].map { [$0] } ?? []
-        }
-        let unreleased = drafts.filter { $0.isClosed && !isOwed($0.row) }.map(\.row)
-        guard Set(unreleased).isSubset(of: awaited) else { throw StoreError.unreleased(Set(unreleased)) }
-    }
-
     private func reconsider(partner name: String, in directory: Int64) throws(StoreError) {
         guard name.hasSuffix(".aria2"),
             let row = try store.live(named: String(name.dropLast(6)), in: directory)
         else { return }
-        try consider(row.id)
+        reconsider([row.id])
     }
 }
 

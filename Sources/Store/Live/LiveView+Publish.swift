@@ -1,7 +1,6 @@
 import GRDB
 import Glibc
 import Recipe
-import Synchronization
 import SystemPackage
 
 /// What publishing came to.
@@ -13,65 +12,129 @@ package struct Publication: Sendable {
     /// Drafts that could not be published; they are tried again.
     package var failures: [StoreError] = []
 
-    func appending(_ other: Publication) -> Publication {
-        var all = self
-        all.versions += other.versions
-        all.loads += other.loads
-        all.failures += other.failures
-        return all
+    mutating func append(_ other: Publication) {
+        versions += other.versions
+        loads += other.loads
+        failures += other.failures
     }
 }
+
+// Any number of threads may publish the same drafts at once, so that nobody waits for another: whoever comes second to a step
+// finds it done. A draft is sealed from before its file gets a blob's name until its row names the blob, so nobody writes into it.
 
 extension LiveView {
     /// More drafts than these are put on disk by syncing the whole file system once.
     private static let syncEach = 8
-    /// Programs that write under one name and rename do so within this. Nanoseconds.
-    private static let quiet: Int64 = 20_000_000
 
     /// Publishes every draft that was closed as a whole model, as one group; then takes away what nobody knows any more.
     @discardableResult
     package func publish() throws(StoreError) -> Publication {
-        try store.catalogue.settle(.quiet(since: Timestamp(nanoseconds: Timestamp.now().nanoseconds - Self.quiet)))
-        let drafts = state.withLock { state in state.pending.sorted().compactMap { state.drafts[$0] } }
-        let own = drafts.isEmpty ? Publication() : try publish(drafts)
-        try follow()
-        try bury()
+        var all = publishCandidates { _ in true }
+        for draft in state.withLock({ $0.drafts.values.filter { $0.writers > 0 } }) {
+            do throws(StoreError) { try draft.follow() } catch { all.failures.append(error) }
+        }
+        try reapUnlinked()
         return state.withLock { state in
             defer { state.untold = Publication() }
-            return state.untold.appending(own)
+            all.append(state.untold)
+            return all
         }
     }
 
-    /// Publishes one draft now, because something waits for it.
-    func publish(only id: Int64) throws(StoreError) {
-        guard let draft = state.withLock({ $0.pending.contains(id) ? $0.drafts[id] : nil }) else { return }
-        let own = try publish([draft])
-        if let failure = own.failures.first { throw failure }
-        // Whoever publishes groups tells of it.
-        state.withLock { $0.untold = $0.untold.appending(own) }
+    /// Publishes one draft now, because something waits for it; says whether it is a blob.
+    func publish(only draft: Draft) throws(StoreError) -> Bool {
+        if let draft = try ready(draft.row) {
+            let own = try publish([draft])
+            tell(own)
+            if let failure = own.failures.first { throw failure }
+        }
+        return try store.live(draft.row)?.blob != nil
     }
 
     /// Returns when a closed file is a version on disk, or all of a draft's bytes are there. The corresponding operation is
     /// `fsync`.
     package func sync(_ id: Int64) throws(StoreError) {
-        if state.withLock({ $0.pending.contains(id) }) { try publish(only: id) }
-        if let draft = draft(id) {
-            try draft.sync()
-        } else if let row = try store.live(id), row.kind == .file, row.blob == nil,
-            let file = try? Kernel.open(store.livePath(id), .readOnly)
-        {
-            try Kernel.sync(file, store.livePath(id))
+        var known = draft(id)
+        if known == nil, let row = try store.live(id), row.kind == .file, row.blob == nil { known = try open(row) }
+        if let draft = known {
+            defer { if draft.writers == 0 { state.withLock { $0.dropIdle(draft) } } }
+            var isBlob = false
+            if draft.isAtRest { isBlob = try publish(only: draft) }
+            if !isBlob { try draft.sync() }
         }
         try store.catalogue.sync()
     }
 
-    /// Returns when every name and every closed model is on disk. The corresponding operation is `fsyncdir`.
-    package func syncNames() throws(StoreError) {
-        let own = try publish(state.withLock { state in state.pending.sorted().compactMap { state.drafts[$0] } })
-        let failures = own.failures
-        state.withLock { $0.untold = $0.untold.appending(own) }
+    /// Returns when the names in a directory and the closed models under them are on disk. The corresponding operation is
+    /// `fsyncdir`.
+    package func syncNames(in directory: Int64) throws(StoreError) {
+        let own = publishCandidates { $0.parent == directory }
+        tell(own)
         try store.catalogue.sync()
-        if let failure = failures.first { throw failure }
+        if let failure = own.failures.first { throw failure }
+    }
+
+    /// Whoever publishes groups tells of it.
+    private func tell(_ publication: Publication) { state.withLock { $0.untold.append(publication) } }
+
+    private func publishCandidates(_ isWanted: (LiveRow) -> Bool) -> Publication {
+        var publication = Publication()
+        var drafts: [Draft] = []
+        let ids = state.withLock { $0.candidates.sorted() }
+        for id in ids {
+            do throws(StoreError) {
+                if let row = try store.live(id), !isWanted(row) { continue }
+                // Before it is looked at: who closes or renames it later finds it among the candidates again.
+                state.withLock { _ = $0.candidates.remove(id) }
+                if let draft = try ready(id) { drafts.append(draft) }
+            } catch {
+                state.withLock { _ = $0.candidates.insert(id) }
+                publication.failures.append(error)
+            }
+        }
+        guard !drafts.isEmpty else { return publication }
+        do throws(StoreError) { publication.append(try publish(drafts)) } catch { publication.failures.append(error) }
+        return publication
+    }
+
+    /// The draft of a row that is a model now, or owes a version to a name which it has lost; nil for everything else.
+    private func ready(_ id: Int64) throws(StoreError) -> Draft? {
+        guard let row = try store.live(id), row.kind == .file, row.blob == nil else { return nil }
+        var known = draft(id)
+        if known == nil { known = try open(row) }
+        guard let draft = known else { return nil }
+        guard draft.isAtRest else {
+            state.withLock { $0.dropIdle(draft) }
+            return nil
+        }
+        if try store.path(ofLive: id).flatMap({ ModelName(live: $0) }) != nil,
+            try problem(with: draft, named: row.name, in: row.parent) == nil
+        {
+            return draft
+        }
+        let debts = try store.catalogue.readOne { try $0.debts(of: id) }
+        for name in debts where try problem(with: draft, named: name.path.name, in: nil) == nil { return draft }
+        if !debts.isEmpty {
+            // It was no model under those names either.
+            try store.catalogue.writeSoon { try $0.forgive(id) }
+        }
+        state.withLock { $0.dropIdle(draft) }
+        return nil
+    }
+
+    /// Why a draft under a model's name is no version yet; nil where it is one.
+    private func problem(with draft: Draft, named name: String, in parent: Int64?) throws(StoreError) -> String? {
+        guard let file = draft.file else { return "nothing was written" }
+        if draft.hasFailed { return "it could not be written in full" }
+        if let parent, try store.live(named: name + ".aria2", in: parent) != nil {
+            return "an .aria2 file says that it is being downloaded"
+        }
+        return try Activity.perform(.bytes) { () throws(StoreError) in
+            do {
+                return try Wholeness.problem(
+                    FileSource(file, count: try FileFacts.of(file, draft.path).size), named: name)
+            } catch { throw .system("cannot read (\(error))", draft.path, .ioError) }
+        }
     }
 
     private struct Ready {
@@ -83,8 +146,15 @@ extension LiveView {
         let closed: DraftFacts
     }
 
-    /// Hash and sync while others may go on; then, while nobody may open these for writing, rename and commit.
+    /// Hash and sync while others go on; then rename and commit while nobody may open these for writing.
     private func publish(_ drafts: [Draft]) throws(StoreError) -> Publication {
+        do throws(StoreError) { return try publishOnce(drafts) } catch {
+            state.withLock { $0.candidates.formUnion(drafts.map(\.row)) }
+            throw error
+        }
+    }
+
+    private func publishOnce(_ drafts: [Draft]) throws(StoreError) -> Publication {
         var publication = Publication()
         var ready: [Ready] = []
         for draft in drafts {
@@ -94,15 +164,19 @@ extension LiveView {
                 else { continue }
                 if drafts.count <= Self.syncEach { try Kernel.sync(file, draft.path) }
                 ready.append(Ready(draft: draft, digest: digest, size: size, generation: generation, closed: facts))
-            } catch { publication.failures.append(error) }
+            } catch {
+                publication.failures.append(error)
+                state.withLock { _ = $0.candidates.insert(draft.row) }
+            }
         }
         if drafts.count > Self.syncEach { try Kernel.syncFileSystem(store.path) }
-        try publishing.withLock { _ throws(StoreError) in
-            // Until a row names them, garbage collection may take the bytes away.
-            for isLast in [false, false, true] {
-                do throws(StoreError) { return try name(ready, &publication) } catch {
-                    guard case .blobMissing = error, !isLast else { throw error }
-                }
+        // Until a row names them, garbage collection may take the bytes away.
+        for isLast in [false, false, true] {
+            do throws(StoreError) {
+                try name(ready, &publication)
+                break
+            } catch {
+                guard case .blobMissing = error, !isLast else { throw error }
             }
         }
         return publication
@@ -111,128 +185,123 @@ extension LiveView {
     /// Gives drafts that are on disk their blobs' names, and the rows that say so.
     private func name(_ ready: [Ready], _ publication: inout Publication) throws(StoreError) {
         var published: [(Ready, PublishedBlob)] = []
-        for item in ready {
-            let isDue = state.withLock { $0.pending.contains(item.draft.row) }
-            guard isDue, item.draft.isStill(item.generation) else { continue }
+        for item in ready where item.draft.seal(item.generation) {
             do throws(StoreError) {
-                let bytes: PublishedBlob =
-                    try store.isServed(item.digest)
-                    ? .known(item.digest, size: item.size)
-                    : try store.files.adopt(item.draft.path, item.digest, size: item.size)
-                published.append((item, bytes))
-            } catch { publication.failures.append(error) }
+                if try store.isServed(item.digest) {
+                    published.append((item, .known(item.digest, size: item.size)))
+                } else {
+                    published.append(
+                        (item, try store.files.adopt(item.draft.path, item.digest, size: item.size)))
+                }
+            } catch {
+                // Its file may be a blob's already: it stays sealed, and is tried again.
+                if try FileFacts.at(item.draft.path)?.links == 1 { item.draft.unseal() }
+                if try store.live(item.draft.row)?.blob != nil { continue }
+                publication.failures.append(error)
+                state.withLock { _ = $0.candidates.insert(item.draft.row) }
+            }
         }
         guard !published.isEmpty else { return }
         try Kernel.syncDirectory(store.files.directory)
-        try settle(published, &publication)
+        var versions = publication.versions
+        var loads = publication.loads
+        try store.catalogue.writeSoon { db in
+            (versions, loads) = (publication.versions, publication.loads)
+            for (item, bytes) in published { try record(item, bytes, db, &versions, &loads) }
+        }
+        (publication.versions, publication.loads) = (versions, loads)
+        // On disk before the second names go, but nobody who changes names waits for that.
+        try store.catalogue.sync()
         try finish(published)
     }
 
-    private func settle(
-        _ published: [(Ready, PublishedBlob)], _ publication: inout Publication
-    ) throws(StoreError) {
-        var loads: [Load] = []
-        let rows = Set(published.map { $0.0.draft.row })
-        publication.versions += try store.catalogue.writeSoon(settling: .files(rows)) { db in
-            var versions: [(name: ModelName, addition: Addition, blob: Blob)] = []
-            loads = []
-            for (item, bytes) in published {
-                // Times may have been set since; whoever sets them holds the catalogue meanwhile.
-                guard let row = try db.live(item.draft.row), let facts = try DraftFacts.at(item.draft.path) else {
-                    continue
-                }
-                let blob = Blob(id: try db.blob(bytes, in: store.files), digest: item.digest, size: item.size)
-                let process = try Int64.fetchOne(
-                    db.cachedStatement(sql: "SELECT process FROM live WHERE id = ?"), arguments: [row.id])
-                try db.pay(row.id, blob, item.closed, process)
-                var version: Int64?
-                var modified = facts.modified
-                if let name = try db.path(ofLive: row.id).flatMap({ ModelName(live: $0) }) {
-                    // Size and time together tell programs that the bytes are others, even where a tool kept the time.
-                    if try db.isSame(name, size: item.size, modified: modified) {
-                        modified = Timestamp(nanoseconds: modified.nanoseconds + 1)
-                    }
-                    let held = try db.hold(
-                        name, blob: blob.id, modified: modified, cause: .write, process: process,
-                        since: item.closed.changed)
-                    version = held.version
-                    versions.append((name, held.addition, blob))
-                    let number = try Int.fetchOne(
-                        db.cachedStatement(sql: "SELECT number FROM version WHERE id = ?"), arguments: [held.version])
-                    for reader in self.state.withLock({ $0.readers[row.id] ?? [] })
-                    where reader.generation == item.generation {
-                        loads.append(
-                            Load(
-                                opener: reader.opener,
-                                name: LoadName(view: "models", folder: name.folder, name: name.path.description),
-                                blob: blob, version: number, time: reader.time))
-                    }
-                }
-                try db.execute(
-                    db.cachedStatement(
-                        sql: """
-                            UPDATE live SET blob = ?, version = ?, accessed = ?, modified = ?, changed = max(changed, ?) WHERE id = ?
-                            """),
-                    [
-                        blob.id, version, facts.accessed.nanoseconds, modified.nanoseconds,
-                        item.closed.changed.nanoseconds, row.id,
-                    ])
+    /// The rows that say that a draft is a blob, and which versions that makes.
+    private func record(
+        _ item: Ready, _ bytes: PublishedBlob, _ db: Database,
+        _ versions: inout [(name: ModelName, addition: Addition, blob: Blob)], _ loads: inout [Load]
+    ) throws {
+        // Times may have been set since; whoever sets them holds the catalogue meanwhile.
+        guard let row = try db.live(item.draft.row), row.blob == nil, let facts = try DraftFacts.at(item.draft.path)
+        else { return }
+        let blob = Blob(id: try db.blob(bytes, in: store.files), digest: item.digest, size: item.size)
+        let process = try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT process FROM live WHERE id = ?"), arguments: [row.id])
+        try db.pay(row.id, blob, item.closed, process)
+        var version: Int64?
+        var modified = facts.modified
+        if let name = try db.path(ofLive: row.id).flatMap({ ModelName(live: $0) }) {
+            // Size and time together tell programs that the bytes are others, even where a tool kept the time.
+            if try db.isSame(name, size: item.size, modified: modified) {
+                modified = Timestamp(nanoseconds: modified.nanoseconds + 1)
             }
-            return versions
+            let held = try db.hold(
+                name, blob: blob.id, modified: modified, cause: .write, process: process, since: item.closed.changed)
+            version = held.version
+            versions.append((name, held.addition, blob))
+            let number = try Int.fetchOne(
+                db.cachedStatement(sql: "SELECT number FROM version WHERE id = ?"), arguments: [held.version])
+            for reader in state.withLock({ $0.readers[row.id] ?? [] }) where reader.generation == item.generation {
+                loads.append(
+                    Load(
+                        opener: reader.opener,
+                        name: LoadName(view: "models", folder: name.folder, name: name.path.description), blob: blob,
+                        version: number, time: reader.time))
+            }
         }
-        publication.loads += loads
-        // On disk before the second names go, but nobody who changes names waits for that.
-        try store.catalogue.sync()
+        try db.execute(
+            db.cachedStatement(
+                sql: """
+                    UPDATE live SET blob = ?, version = ?, accessed = ?, modified = ?, changed = max(changed, ?) WHERE id = ?
+                    """),
+            [
+                blob.id, version, facts.accessed.nanoseconds, modified.nanoseconds, item.closed.changed.nanoseconds,
+                row.id,
+            ])
     }
 
     /// The rows name the blobs: the second names of their files go, which moves the time by which blobs are known unchanged.
     private func finish(_ published: [(Ready, PublishedBlob)]) throws(StoreError) {
-        var times: [(Digest, Timestamp)] = []
-        for (item, bytes) in published {
-            try? Kernel.unlink(item.draft.path)
-            if case .file = bytes, let facts = try FileFacts.at(store.files.path(of: item.digest)) {
-                times.append((item.digest, facts.changed))
-            }
-        }
-        try store.catalogue.writeSoon(settling: .files([])) { db in
-            for (digest, changed) in times {
-                try db.execute(
-                    db.cachedStatement(sql: "UPDATE blob SET changed = ? WHERE sha256 = ? AND dropped IS NULL"),
-                    [changed.nanoseconds, digest.data])
+        try store.catalogue.writeSoon { db in
+            for (item, bytes) in published {
+                _ = item.draft.path.withPlatformString { Glibc.unlink($0) }
+                guard case .file = bytes, let facts = try FileFacts.at(store.files.path(of: item.digest)) else {
+                    continue
+                }
+                try db.noteChange(ofBlob: item.digest, facts.changed)
             }
         }
         state.withLock { state in
             state.published = .now
             for (item, _) in published {
-                state.pending.remove(item.draft.row)
                 state.readers[item.draft.row] = nil
                 state.drop(item.draft)
             }
         }
     }
 
-    /// Hashes long files while they are being written.
-    private func follow() throws(StoreError) {
-        for draft in state.withLock({ $0.drafts.values.filter { $0.writers > 0 } }) { try draft.follow() }
-    }
-
-    /// Deletes the rows and files of nodes without a name that nobody has open.
-    private func bury() throws(StoreError) {
+    /// Deletes the rows and files of nodes without a name that nobody has open and that owe nothing.
+    private func reapUnlinked() throws(StoreError) {
         let dead = state.withLock { state in
-            let dead = state.forgotten.filter { !state.pending.contains($0) && (state.drafts[$0]?.writers ?? 0) == 0 }
-            for id in dead { if let draft = state.drafts[id] { state.drop(draft) } }
-            state.forgotten.subtract(dead)
-            return dead
-        }
-        guard !dead.isEmpty else { return }
-        try store.catalogue.writeSoon { db in
-            for id in dead {
-                try db.execute(
-                    db.cachedStatement(sql: "DELETE FROM live WHERE id = ? AND parent IS NULL"), [id])
+            state.unlinked.filter {
+                state.handles[$0] == nil && !state.candidates.contains($0) && state.drafts[$0]?.isIdle != false
             }
         }
-        for id in dead where try store.live(id) == nil {
-            _ = store.livePath(id).withPlatformString { Glibc.unlink($0) }
+        guard !dead.isEmpty else { return }
+        let gone = try store.catalogue.writeSoon { db in
+            try dead.filter { id in
+                guard let row = try db.live(id) else { return true }
+                guard row.parent == nil, try !db.isOwed(id) else { return false }
+                try db.execute(db.cachedStatement(sql: "DELETE FROM live WHERE id = ?"), [id])
+                return true
+            }
+        }
+        for id in gone { _ = store.livePath(id).withPlatformString { Glibc.unlink($0) } }
+        state.withLock { state in
+            state.unlinked.subtract(gone)
+            for id in gone {
+                state.drafts[id] = nil
+                state.readers[id] = nil
+            }
         }
     }
 }
@@ -249,7 +318,14 @@ extension Database {
                 until: Timestamp(nanoseconds: owed["time"]), cause: Cause(rawValue: owed["cause"]) ?? .delete,
                 process: process)
         }
-        try execute(cachedStatement(sql: "DELETE FROM owed WHERE live = ?"), [live])
+        try forgive(live)
+    }
+
+    /// The names that are owed a version of a draft.
+    fileprivate func debts(of live: Int64) throws -> [ModelName] {
+        try String.fetchAll(
+            cachedStatement(sql: "SELECT path FROM owed WHERE live = ? ORDER BY id"), arguments: [live]
+        ).compactMap { ModelName($0) }
     }
 
     /// Whether the bytes that a name held before have this size and time.

@@ -1,13 +1,9 @@
 import GRDB
-import Glibc
 import Recipe
-import Synchronization
 import SystemPackage
 
 /// What a process that ended without unmounting left, and what became of it.
 package struct Recovery: Sendable {
-    /// Closed models that now have their versions.
-    package var published: [String] = []
     /// Files that were never closed, under the names that they have now.
     package var partial: [String] = []
     /// Names whose bytes never reached the disk.
@@ -15,100 +11,54 @@ package struct Recovery: Sendable {
 }
 
 extension LiveView {
-    /// Brings the view in order after a kill or a power cut, before anybody is served. With another mount of the store at
-    /// work it does nothing: what is being written there is not left behind.
+    /// Brings the view in order after a kill or a power cut. Only who has the lease may: nothing is being written then. What was
+    /// closed waits to be published.
     package func recover() throws(StoreError) -> Recovery {
-        try Kernel.holding(store.path.appending("live"), .exclusive) { () throws(StoreError) in
-            guard try store.mounts().allSatisfy({ $0.id == mount }) else { return Recovery() }
-            var recovery = Recovery()
-            let last = try store.one("SELECT value FROM meta WHERE key = 'boot'", []) { $0[0] as String }
-            let isSameBoot = last == nil || last == Opener.boot
-            try replayJournals(isSameBoot: isSameBoot)
-            for row in try store.catalogue.read({ try $0.unsettled() }) {
-                try recover(row, isSameBoot: isSameBoot, &recovery)
-            }
-            let published = try publish()
-            recovery.published += published.versions.map { "\($0.name)" }
-            try sweep()
-            // Last: who is killed on the way must not trust at the next start what this one did not.
-            try store.catalogue.write { db in
-                try db.execute(
-                    db.cachedStatement(
-                        sql: "INSERT INTO meta VALUES ('boot', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1"),
-                    [Opener.boot])
-            }
-            return recovery
+        var recovery = Recovery()
+        let last = try store.one("SELECT value FROM meta WHERE key = 'boot'", []) { $0[0] as String }
+        let isSameBoot = last == nil || last == Opener.boot
+        for row in try store.catalogue.read({ try $0.liveLeftovers() }) {
+            try recover(row, isSameBoot: isSameBoot, &recovery)
         }
-    }
-
-    /// Gives the files of a mount that was killed the rows that they had not got yet. A power cut may have taken any part of a
-    /// journal, also that a file has had its row since, and was deleted: then only the catalogue counts, as what was synced is there.
-    private func replayJournals(isSameBoot: Bool) throws(StoreError) {
-        let directory = store.path.appending("live")
-        for name in try DirectoryListing.names(in: directory) where name.hasPrefix(LiveJournal.prefix) {
-            let path = directory.appending(name)
-            let files = try isSameBoot ? LiveJournal.files(in: path) : [:]
-            try store.catalogue.write { db in
-                var unsettled = Unsettled()
-                for (id, file) in files where try db.live(id) == nil && mode(of: store.livePath(id)) != nil {
-                    unsettled.files[id] = file
-                    unsettled.touched[file.parent] = .now()
-                }
-                try db.settle(unsettled, mount: nil)
-            }
-            try Kernel.unlink(path)
+        try sweep()
+        // Last: who is killed on the way must not trust at the next start what this one did not.
+        try store.catalogue.write { db in
+            try db.execute(
+                db.cachedStatement(
+                    sql: "INSERT INTO meta VALUES ('boot', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1"),
+                [Opener.boot])
         }
+        return recovery
     }
 
     private func recover(_ row: LiveRow, isSameBoot: Bool, _ recovery: inout Recovery) throws(StoreError) {
-        let path = store.livePath(row.id)
-        guard row.kind == .file, row.blob == nil else {
-            // Without a name, and nobody has it open.
-            state.withLock { _ = $0.forgotten.insert(row.id) }
-            return
-        }
-        guard let mark = mode(of: path) else {
+        if row.isUnlinked { state.withLock { _ = $0.unlinked.insert(row.id) } }
+        guard row.kind == .file, row.blob == nil else { return }
+        guard try FileFacts.at(store.livePath(row.id), followLinks: false) != nil else {
             let name = try store.path(ofLive: row.id)
             try store.catalogue.write { db in
                 try db.execute(db.cachedStatement(sql: "DELETE FROM live WHERE id = ?"), [row.id])
             }
-            if let name {
-                recovery.lost.append(name.joined(separator: "/"))
-                try restore(name)
-            }
-            return
+            guard let name else { return }
+            recovery.lost.append(name.joined(separator: "/"))
+            return try restore(name)
         }
-        let isTrusted = mark == .durable || mark == .whole && isSameBoot
-        if row.isUnlinked {
-            // A name that it lost may still be owed a version.
-            let isOwed = try store.catalogue.read { db in
-                try Int.fetchOne(db.cachedStatement(sql: "SELECT 1 FROM owed WHERE live = ?"), arguments: [row.id])
-                    != nil
-            }
-            if isOwed, isTrusted { try queue(row.id) }
-            state.withLock { _ = $0.forgotten.insert(row.id) }
-            return
+        if row.closing == .durable || row.closing == .closed && isSameBoot {
+            return state.withLock { _ = $0.candidates.insert(row.id) }
         }
-        guard let name = try store.path(ofLive: row.id), ModelName(live: name) != nil else { return }
-        if isTrusted { return try consider(row.id) }
-        let partial = try store.catalogue.write { db in
-            guard let parent = row.parent else { return row.name }
+        let path = try store.path(ofLive: row.id)
+        let partial = try store.catalogue.write { db -> String? in
+            // What was closed and did not reach the disk is owed to nobody.
+            try db.setClosing(.open, of: row.id)
+            guard let parent = row.parent, let path, ModelName(live: path) != nil else { return nil }
             let partial = try db.freeName(for: row.name + ".partial", in: parent)
             try db.setParent(row.id, parent, name: partial)
             try db.entriesChanged(in: parent)
             return partial
         }
-        recovery.partial.append((name.dropLast() + [partial]).joined(separator: "/"))
-        try restore(name)
-    }
-
-    private func queue(_ id: Int64) throws(StoreError) {
-        let draft = Draft(row: id, staged: try Kernel.openStaged(store.livePath(id)), store)
-        try draft.flush()
-        state.withLock { state in
-            state.drafts[id] = draft
-            state.pending.insert(id)
-        }
+        guard let partial, let path else { return }
+        recovery.partial.append((path.dropLast() + [partial]).joined(separator: "/"))
+        try restore(path)
     }
 
     /// What a name held before somebody began to write and did not finish is what it holds again.
@@ -125,22 +75,15 @@ extension LiveView {
         }
     }
 
-    private func mode(of path: FilePath) -> Draft.Mark? {
-        var facts = stat()
-        guard path.withPlatformString({ lstat($0, &facts) }) == 0 else { return nil }
-        // Adopted as a blob, but no row says so yet: that was on disk too.
-        if facts.st_mode & 0o777 == 0o444 { return .durable }
-        return Draft.Mark(rawValue: facts.st_mode & 0o777) ?? .writing
-    }
-
-    /// Removes files that no row knows: copies that were cut off, or second names of blobs.
+    /// Removes files that no row knows: copies that were cut off, second names of blobs, and what older versions kept. Within
+    /// a transaction, so that no command is about to name one.
     private func sweep() throws(StoreError) {
         let directory = store.path.appending("live")
-        for name in try DirectoryListing.names(in: directory) {
-            if let id = Int64(name), let row = try store.live(id), row.blob == nil { continue }
-            if let id = Int64(name), draft(id) != nil { continue }
-            if name.hasPrefix(LiveJournal.prefix) { continue }
-            try Kernel.unlink(directory.appending(name))
+        try store.catalogue.writeSoon { db in
+            for name in try DirectoryListing.names(in: directory) {
+                if let id = Int64(name), let row = try db.live(id), row.blob == nil { continue }
+                try Kernel.unlink(directory.appending(name))
+            }
         }
     }
 }
@@ -158,5 +101,16 @@ extension Database {
                     JOIN blob ON blob.id = version.blob WHERE model.directory = ? AND model.name = ?
                     """), arguments: [directory, name.path.name]
         ).map(VersionRow.init)
+    }
+
+    /// `name`, with a number where that is taken.
+    func freeName(for name: String, in parent: Int64) throws -> String {
+        var free = name
+        var count = 1
+        while try live(named: free, in: parent) != nil {
+            count += 1
+            free = "\(name)\(count)"
+        }
+        return free
     }
 }

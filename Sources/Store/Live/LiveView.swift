@@ -1,51 +1,50 @@
 import GRDB
 import Glibc
 package import Recipe
-import Synchronization
 import SystemPackage
 
 /// The live view as one process serves it: which files are being written, and which wait to become versions.
 ///
 /// Every version that anybody closed is published before its bytes may change again, and one node never shows other bytes
 /// once they were published: whoever opens such a file for writing is sent to a new node of the same name.
+///
+/// One process at a time has the lease to write it; commands change names by one transaction each and need none.
 package final class LiveView: Sendable {
     package let store: Store
-    let state = Mutex(State())
-    /// Held while a file that nobody writes gets a draft.
-    private let opening = Mutex(())
-    /// Held while drafts become blobs: whoever waits for that waits for this.
-    let publishing = Mutex(())
+    package let lease: LiveLease
+    let state = Lock(.view, State())
 
     struct State {
         var drafts: [Int64: Draft] = [:]
-        /// Drafts that are whole models and wait to be published.
-        var pending: Set<Int64> = []
+        /// Files that were closed, renamed or uncovered: they may be models now.
+        var candidates: Set<Int64> = []
         /// Programs that opened a file which was closed and no blob yet.
         var readers: [Int64: [(opener: Opener, time: Timestamp, generation: Int)]] = [:]
         /// What was published because something waited for it.
         var untold = Publication()
-        /// Rows without a name that some program may still have open.
-        var orphans: Set<Int64> = []
-        /// Orphans that nobody has open any more.
-        var forgotten: Set<Int64> = []
-        /// The row of the mount.
-        var mount: Int64?
+        /// How often each file is open here.
+        var handles: [Int64: Int] = [:]
+        /// Rows that have lost their names.
+        var unlinked: Set<Int64> = []
         /// When files became blobs last.
         var published: ContinuousClock.Instant?
 
-        /// Nobody writes it any more; programs that read it may still have its file open.
+        /// It is a blob, or nobody needs to know it; programs that read it may still have its file open.
         mutating func drop(_ draft: Draft) {
-            guard drafts[draft.row] === draft else { return }
-            drafts[draft.row] = nil
-            draft.unlock()
+            if drafts[draft.row] === draft { drafts[draft.row] = nil }
         }
+
+        /// The same, unless somebody writes or publishes it: one file has one draft.
+        mutating func dropIdle(_ draft: Draft) { if draft.isIdle { drop(draft) } }
+
+        /// The draft of a row, to be written; nil where there is none or it is being published.
+        func begin(_ draft: Draft) -> Bool { drafts[draft.row] === draft && draft.beginWriting() }
     }
 
-    package init(_ store: Store) { self.store = store }
-
-    /// The mount that serves this view, so that its own changes are no news to it.
-    package func serve(as mount: Int64) { state.withLock { $0.mount = mount } }
-    var mount: Int64? { state.withLock { $0.mount } }
+    package init(_ store: Store) {
+        self.store = store
+        lease = LiveLease(store.path)
+    }
 
     /// Whether files became models a moment ago, so that more of them are likely to follow.
     package var isBusy: Bool { state.withLock { $0.published.map { $0.duration(to: .now) < .seconds(1) } ?? false } }
@@ -68,7 +67,7 @@ package final class LiveView: Sendable {
     package func contents(of row: LiveRow) throws(StoreError) -> BlobContents {
         if let draft = state.withLock({ state in
             // Whoever reads keeps these bytes: the next writer needs another node.
-            if let draft = state.drafts[row.id], draft.writers == 0, !draft.isStaged { state.drop(draft) }
+            if let draft = state.drafts[row.id], !draft.isStaged { state.dropIdle(draft) }
             return state.drafts[row.id]
         }) {
             return draft.contents
@@ -90,95 +89,86 @@ package final class LiveView: Sendable {
     package func create(
         _ name: String, in directory: Int64, mode: UInt32, by caller: Caller
     ) throws(StoreError) -> (row: LiveRow, draft: Draft) {
-        if let made = try createFresh(name, in: directory, mode: mode, by: caller) { return made }
-        let mount = mount
-        let catalogue = store.catalogue
-        let (id, file) = try catalogue.writeSoon { db in
-            try catalogue.reserveNumbers(db)
-            guard try catalogue.live(directory, db)?.kind == .directory else { throw StoreError.gone(name) }
-            guard try catalogue.live(named: name, in: directory, db) == nil else { throw StoreError.exists(name) }
+        try Kernel.requireReserve(store.path)
+        let (id, file) = try store.catalogue.writeSoon { db in
+            guard try store.live(directory, db)?.kind == .directory else { throw StoreError.gone(name) }
+            guard try store.live(named: name, in: directory, db) == nil else { throw StoreError.exists(name) }
             let process = try caller.opener.map { try db.process($0) }
-            let node = NewNode(
-                kind: .file, mode: mode, user: caller.user, group: caller.group, process: process, mount: mount)
+            let node = NewNode(kind: .file, mode: mode, user: caller.user, group: caller.group, process: process)
             let id = try db.insert(node, name, in: directory)
             // Within the transaction: a row without its file would be taken for a loss.
-            return (id, try self.store.makeStaged(id))
+            return (id, try store.makeStaged(id))
         }
         let draft = Draft(row: id, staged: file, store)
-        draft.beginWriting()
+        _ = draft.beginWriting()
         state.withLock { $0.drafts[id] = draft }
         guard let row = try store.live(id) else { throw .gone(name) }
         return (row, draft)
     }
 
-    /// `close` returns before the kernel says that the last descriptor is gone: waits for that, so that what was closed is
-    /// owed its version before anything else happens to it. Another descriptor may really be open; it waits for a moment only.
-    func awaitRelease(_ id: Int64) throws(StoreError) {
-        guard let draft = draft(id), draft.isClosed else { return }
-        if draft.writers > 0 {
-            guard try modelName(of: id) != nil else { return }
-            for _ in 0..<250 where draft.writers > 0 { usleep(200) }
-        }
-        if draft.writers == 0, !isOwed(id) { try consider(id) }
-    }
-
     /// Opens a file for writing; nil where its name leads to a new node from now on, which is to be looked up.
     package func write(_ id: Int64, by caller: Caller) throws(StoreError) -> Draft? {
-        try awaitRelease(id)
-        if state.withLock({ $0.pending.contains(id) }) { try publish(only: id) }
-        return try opening.withLock { _ throws(StoreError) in
-            let (known, isPending) = state.withLock { state in
-                if state.pending.contains(id) { return (state.drafts[id], true) }
-                state.drafts[id]?.beginWriting()
-                return (state.drafts[id], false)
+        while true {
+            if let draft = draft(id) {
+                // Closed by another writer since: its bytes are a version before they change.
+                if draft.isAtRest, try publish(only: draft) { continue }
+                if state.withLock({ $0.begin(draft) }) { return draft }
+                // Somebody else has published it, or is about to.
+                if try !publish(only: draft) { Activity.perform(.wait) { _ = usleep(1000) } }
+                continue
             }
-            // Closed by another writer since: its bytes are a version before they change.
-            if isPending { try publish(only: id) } else if let known { return known }
-            guard var row = try store.live(id), row.kind == .file else { throw .gone("\(id)") }
-            if row.blob == nil {
-                do throws(StoreError) {
-                    let draft = try open(id)
-                    draft.beginWriting()
-                    return draft
-                } catch {
-                    // Another mount published it between the two looks.
-                    guard case .system(_, _, .noSuchFileOrDirectory) = error else { throw error }
-                    guard let now = try store.live(id), now.blob != nil else { throw .gone("\(id)") }
-                    row = now
-                }
+            guard let row = try store.live(id), row.kind == .file else { throw .gone("\(id)") }
+            if row.blob != nil {
+                try renew(row, by: caller)
+                return nil
             }
-            try renew(row, by: caller)
-            return nil
+            _ = try open(row)
         }
     }
 
-    /// The draft of a file that is staged already and that nobody writes.
-    private func open(_ id: Int64) throws(StoreError) -> Draft {
-        let draft = Draft(row: id, staged: try Kernel.openStaged(store.livePath(id)), store)
-        state.withLock { $0.drafts[id] = draft }
-        return draft
+    /// The draft of a file that is staged already and that nobody writes; nil where it is a blob by now.
+    ///
+    /// Whoever publishes does so with the draft that is known here. So it is known before the row is looked at again: from
+    /// then on nobody gives the file away, and nothing is written into what may be a blob.
+    func open(_ row: LiveRow) throws(StoreError) -> Draft? {
+        let path = store.livePath(row.id)
+        guard let staged = try? Kernel.open(path, .readWrite, options: [.noFollow, .keepsAccessTime]) else {
+            // Published between the two looks, or lost.
+            guard let now = try store.live(row.id), now.blob == nil else { return nil }
+            throw .notFound("the bytes of '\(row.name)'")
+        }
+        let draft = Draft(row: row.id, staged: staged, closing: row.closing, store)
+        let known = state.withLock { state -> Draft? in
+            if let known = state.drafts[row.id] { return known }
+            state.drafts[row.id] = draft
+            return nil
+        }
+        if let known { return known }
+        if let now = try store.live(row.id), now.blob == nil { return draft }
+        state.withLock { $0.drop(draft) }
+        return nil
     }
 
     /// Gives the name of a published file to a new node that holds the same until something is written.
     private func renew(_ row: LiveRow, by caller: Caller) throws(StoreError) {
         guard let blob = row.blob else { return }
+        // The bytes are looked at before, so that nobody waits for that.
         let contents = try store.contents(of: blob)
-        let mount = mount
         let made = try store.catalogue.writeSoon { db -> Int64? in
             // Another writer may have been first.
-            guard let row = try db.live(row.id), let parent = row.parent else { return nil }
+            guard let row = try db.live(row.id), let parent = row.parent, row.blob?.id == blob.id else { return nil }
             let version = try Int64.fetchOne(
                 db.cachedStatement(sql: "SELECT version FROM live WHERE id = ?"), arguments: [row.id])
             try db.setParent(row.id, nil, name: row.name)
             return try db.insert(
                 NewNode(
                     kind: .file, mode: row.mode, user: row.user, group: row.group, modified: row.modified,
-                    blob: blob.id, version: version, process: try caller.opener.map { try db.process($0) },
-                    mount: mount), row.name, in: parent)
+                    blob: blob.id, version: version, process: try caller.opener.map { try db.process($0) }),
+                row.name, in: parent)
         }
         guard let made else { return }
         state.withLock { state in
-            state.orphans.insert(row.id)
+            state.unlinked.insert(row.id)
             state.drafts[made] = Draft(row: made, base: contents, size: blob.size, store)
         }
     }
@@ -186,70 +176,20 @@ package final class LiveView: Sendable {
     /// The corresponding operation is `release` of a file that was open for writing.
     package func close(_ draft: Draft) throws(StoreError) {
         guard draft.endWriting() else { return }
-        guard draft.isStaged else {
-            return state.withLock { state in if draft.writers == 0 { state.drop(draft) } }
-        }
-        try consider(draft.row)
+        guard draft.isStaged else { return state.withLock { $0.dropIdle(draft) } }
+        defer { state.withLock { state in _ = state.candidates.insert(draft.row) } }
+        try draft.flush()
     }
 
     /// Cuts a file by its name; false where it is to be looked up again. The corresponding operation is `truncate`.
     package func truncate(_ id: Int64, to size: Int, by caller: Caller) throws(StoreError) -> Bool {
         guard let draft = try write(id, by: caller) else { return false }
         do throws(StoreError) { try draft.truncate(size) } catch {
-            try close(draft)
+            try? close(draft)
             throw error
         }
         try close(draft)
         return true
-    }
-
-    /// A file was closed or renamed, or what stood beside it went: if it is a whole model now, it waits to be published.
-    ///
-    /// One at a time: a close that still saw the old name must not undo what a rename found.
-    func consider(_ id: Int64) throws(StoreError) {
-        try opening.withLock { _ throws(StoreError) in
-            let isModel = try modelName(of: id) != nil
-            var draft = draft(id)
-            if draft == nil {
-                guard isModel, let row = try store.live(id), row.kind == .file, row.blob == nil else { return }
-                draft = try open(id)
-            }
-            guard let draft, draft.isStaged, draft.writers == 0 else { return }
-            try draft.flush()
-            var isWhole = isModel
-            if isWhole { isWhole = try problem(with: draft) == nil }
-            state.withLock { state in
-                guard draft.writers == 0, state.drafts[id] === draft else { return }
-                if isWhole {
-                    state.pending.insert(id)
-                } else if !state.pending.contains(id) {
-                    state.drop(draft)
-                }
-            }
-        }
-    }
-
-    func modelName(of id: Int64) throws(StoreError) -> ModelName? {
-        try store.path(ofLive: id).flatMap { ModelName(live: $0) }
-    }
-
-    /// Why a draft under a model's name is no version yet; nil where it is one.
-    func problem(with draft: Draft) throws(StoreError) -> String? {
-        guard let file = draft.file else { return "nothing was written" }
-        if draft.hasFailed { return "it could not be written in full" }
-        guard let row = try store.live(draft.row) else { return "it is gone" }
-        if let parent = row.parent, try store.live(named: row.name + ".aria2", in: parent) != nil {
-            return "an .aria2 file says that it is being downloaded"
-        }
-        do {
-            return try Wholeness.problem(
-                FileSource(file, count: try FileFacts.of(file, draft.path).size), named: row.name)
-        } catch { throw .system("cannot read (\(error))", draft.path, .ioError) }
-    }
-
-    /// The kernel knows a node no more. The corresponding operation is `forget`.
-    package func forget(_ id: Int64) {
-        state.withLock { state in if state.orphans.remove(id) != nil { state.forgotten.insert(id) } }
     }
 
     /// A program opened a file. If it is a closed model on its way to be published, that is a load of what it will be.
@@ -260,8 +200,28 @@ package final class LiveView: Sendable {
         }
     }
 
-    /// Whether a file's bytes are whole and no blob yet, so that they are owed a version.
-    func isOwed(_ id: Int64) -> Bool { state.withLock { $0.pending.contains(id) } }
+    /// Held by whoever has a file open: its row stays as long as that, whatever becomes of its name.
+    package final class Handle: Sendable {
+        private let view: LiveView
+        private let row: Int64
+
+        fileprivate init(_ view: LiveView, _ row: Int64) {
+            self.view = view
+            self.row = row
+        }
+
+        deinit {
+            view.state.withLock { state in
+                let count = (state.handles[row] ?? 1) - 1
+                state.handles[row] = count > 0 ? count : nil
+            }
+        }
+    }
+
+    package func hold(_ id: Int64) -> Handle {
+        state.withLock { $0.handles[id, default: 0] += 1 }
+        return Handle(self, id)
+    }
 }
 
 /// What `stat` says of a draft's file.
@@ -285,26 +245,13 @@ extension Store {
 
     /// A new, empty file for a draft.
     func makeStaged(_ id: Int64) throws(StoreError) -> OwnedDescriptor {
-        let file = try Kernel.open(
+        try Kernel.open(
             livePath(id), .readWrite, options: [.create, .truncate, .noFollow, .keepsAccessTime],
             permissions: [.ownerReadWrite])
-        guard Kernel.lock(file, .exclusive, waits: false) else { throw .busy(livePath(id)) }
-        return file
     }
 }
 
 extension FileDescriptor.OpenOptions {
     /// Hashing is no reading by anybody.
     static let keepsAccessTime = FileDescriptor.OpenOptions(rawValue: 0o1_000_000)
-}
-
-extension Kernel {
-    /// A draft's file, for this process alone.
-    static func openStaged(_ path: FilePath) throws(StoreError) -> OwnedDescriptor {
-        // Closing took the owner's right to write.
-        _ = path.withPlatformString { chmod($0, Draft.Mark.writing.rawValue) }
-        let file = try open(path, .readWrite, options: [.noFollow, .keepsAccessTime])
-        guard lock(file, .exclusive, waits: false) else { throw .busy(path) }
-        return file
-    }
 }

@@ -1,4 +1,3 @@
-import Synchronization
 
 /// Loads on their way into the catalogue: noting one costs an append, and whoever has time writes them all at once.
 package final class LoadBuffer: Sendable {
@@ -10,7 +9,7 @@ package final class LoadBuffer: Sendable {
         var lost = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(.loads, State())
 
     package init() {}
 

@@ -1,6 +1,5 @@
 import Glibc
 import Recipe
-import Synchronization
 import SystemPackage
 
 /// The code of ComfyUI's node packs, captured as documents: without models, caches and version control.
@@ -25,7 +24,7 @@ final class NodePacks: Sendable {
     private static let suffixes = [".pyc", ".pyo", ".log", ".tmp"]
 
     /// What was captured of each directory, as long as its files are the same: a pack does not change between images.
-    private let known = Mutex<[FilePath: Known]>([:])
+    private let known = Lock(.nodePacks, [FilePath: Known]())
 
     /// The files of the pack at `path`, published; nil where it cannot be read.
     func capture(_ path: FilePath, into files: BlobFiles) throws(StoreError) -> (files: [File], omitted: Int)? {

@@ -67,6 +67,7 @@ extension OwnedDescriptor {
         _ path: FilePath, from start: Int, to end: Int, _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Void
     ) throws(StoreError) -> Int {
         let capacity = 256 << 10
+        Activity.require(.bytes)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 4096)
         defer { buffer.deallocate() }
         var offset = start

@@ -1,20 +1,22 @@
 import Logging
 import Store
 
-/// Tells the kernel to forget names that another process gave other bytes, so that a change is seen at once and not
-/// only when a timeout ends; and tells other processes that this mount has seen a switch of `active/models`. It has a
-/// thread of its own and holds no lock when it calls the kernel.
-final class Notifier: Sendable {
+/// Tells the kernel to forget the attributes of recipes that have become other texts, and other processes that this mount has
+/// seen a switch of `active/models`.
+///
+/// It holds no lock when it calls the kernel, and makes no call that waits for a directory: whoever holds one may be waiting for
+/// this process. Names expire in the kernel by themselves.
+final class RecipeWatch: Service {
     /// Microseconds between two looks at the catalogue.
     private static let interval: UInt32 = 100_000
 
     private let ticker: Ticker
 
     /// `session` must outlive ``stop()``; `row` is the mount's in the catalogue.
-    init(_ session: Session, root: Root, _ kept: KeptTexts, row: Int64, logger: Logger) {
-        ticker = Ticker(every: Self.interval) {
+    init(_ session: Session, _ store: Store, _ kept: KeptTexts, row: Int64, logger: Logger) {
+        ticker = Ticker("recipes", every: Self.interval) {
             let feed: ChangeFeed
-            do { feed = try ChangeFeed(root.context.store, for: row) } catch {
+            do { feed = try ChangeFeed(store.path) } catch {
                 // Names still change when their timeouts end.
                 logger.warning("changes by other processes are seen later: \(error)")
                 return {}
@@ -27,18 +29,19 @@ final class Notifier: Sendable {
                 forget(again)
                 again = KeptTexts.Told()
                 do throws(StoreError) {
-                    let commit = root.context.store.newestCommit
-                    guard let changes = try feed.next() else { return kept.goOn(from: commit) }
-                    if changes.recipes {
+                    let commit = store.newestCommit
+                    let change = try feed.next()
+                    if case .none = change { return kept.goOn(from: commit) }
+                    if case .recipes = change {
                         again = kept.stop()
                         forget(again)
+                    } else {
+                        // Not before it was told again.
+                        kept.goOn(from: commit)
                     }
-                    // Not before it was told again.
-                    defer { if !changes.recipes { kept.goOn(from: commit) } }
-                    for (parent, name) in root.names(in: changes) { session.forget(name, in: parent) }
                     // Nothing of active/models is cached, so whoever looks from now on sees what the catalogue says.
-                    let generation = try root.context.store.active().generation
-                    if generation != acknowledged { try root.context.store.acknowledge(generation, by: row) }
+                    let generation = try store.active().generation
+                    if generation != acknowledged { try store.acknowledge(generation, by: row) }
                     acknowledged = generation
                 } catch {
                     again = kept.stop()
@@ -49,8 +52,6 @@ final class Notifier: Sendable {
         }
     }
 
-    func start() { ticker.start() }
-
-    /// Returns when the thread has made its last call.
+    func start() throws(MountError) { try ticker.start() }
     func stop() { ticker.stop() }
 }

@@ -34,41 +34,25 @@ enum Kernel {
 
     /// Gives the file at `from` the name `to` unless that exists; says whether it did. A link never replaces.
     static func renameNew(_ from: FilePath, to: FilePath) throws(StoreError) -> Bool {
-        try FaultPoint.reach("cannot name", to)
-        if from.withPlatformString({ from in to.withPlatformString { link(from, $0) } }) == 0 {
-            try unlink(from)
-            return true
-        }
-        let problem = Errno(rawValue: errno)
-        if problem == .fileExists { return false }
-        // Filesystems without hard links.
-        guard [.notPermitted, .notSupported, .noFunction].contains(problem) else {
-            throw .system("cannot name", to, problem)
-        }
-        guard try FileFacts.at(to) == nil else { return false }
-        try rename(from, to: to)
+        guard try linkNew(from, to: to) else { return false }
+        try unlink(from)
         return true
     }
 
-    /// Gives a file a second name, or moves it there where the file system knows no hard links; false where that exists.
+    /// Gives a file a second name; false where that exists.
     static func linkNew(_ from: FilePath, to: FilePath) throws(StoreError) -> Bool {
         try FaultPoint.reach("cannot name", to)
         if from.withPlatformString({ from in to.withPlatformString { link(from, $0) } }) == 0 { return true }
         let problem = Errno(rawValue: errno)
-        if problem == .fileExists { return false }
-        guard [.notPermitted, .notSupported, .noFunction].contains(problem) else {
-            throw .system("cannot name", to, problem)
-        }
-        guard try FileFacts.at(to) == nil else { return false }
-        try rename(from, to: to)
-        return true
+        guard problem == .fileExists else { throw .system("cannot name", to, problem) }
+        return false
     }
 
     /// Everything that was written to the file system of `path` is on disk when this returns.
     static func syncFileSystem(_ path: FilePath) throws(StoreError) {
         try FaultPoint.reach("cannot sync", path)
         let directory = try open(path, .readOnly, options: .directory)
-        guard syncfs(directory.rawValue) == 0 else { throw .system("cannot sync", path, Errno(rawValue: errno)) }
+        guard Activity.perform(.bytes, { syncfs(directory.rawValue) }) == 0 else { throw .system("cannot sync", path, Errno(rawValue: errno)) }
     }
 
     /// Sets times; nil leaves one as it is.
@@ -90,12 +74,13 @@ enum Kernel {
 
     static func sync(_ file: OwnedDescriptor, _ path: FilePath) throws(StoreError) {
         try FaultPoint.reach("cannot sync", path)
-        guard fsync(file.rawValue) == 0 else { throw .system("cannot sync", path, Errno(rawValue: errno)) }
+        guard Activity.perform(.bytes, { fsync(file.rawValue) }) == 0 else { throw .system("cannot sync", path, Errno(rawValue: errno)) }
     }
 
     /// Shares the blocks of `source` with the empty file `target`; false where the filesystem cannot.
     static func reflink(_ source: OwnedDescriptor, to target: OwnedDescriptor) -> Bool {
         let ficlone: UInt = 0x4004_9409
+        Activity.require(.bytes)
         return ioctl(target.rawValue, ficlone, source.rawValue) == 0
     }
 
@@ -107,12 +92,29 @@ enum Kernel {
             clamping: UInt64(facts.f_bavail).multipliedReportingOverflow(by: UInt64(facts.f_frsize)).partialValue)
     }
 
-    /// Refuses to fill a file system to its last block: the catalogue needs room too, even to delete.
-    static func requireReserve(_ file: OwnedDescriptor, _ path: FilePath) throws(StoreError) {
+    /// Refuses where less than the reserve would be left of the file system once `count` more bytes are written: deleting needs
+    /// room too.
+    static func requireReserve(_ file: OwnedDescriptor, _ path: FilePath, for count: Int = 0) throws(StoreError) {
         var facts = statvfs()
         guard fstatvfs(file.rawValue, &facts) == 0 else { return }
-        let reserve = min(UInt64(32 << 20) / UInt64(max(1, facts.f_frsize)), UInt64(facts.f_blocks) / 16)
-        guard facts.f_bavail > reserve else { throw .system("cannot write", path, .noSpace) }
+        try requireReserve(facts, path, for: count)
+    }
+
+    static func requireReserve(_ path: FilePath, for count: Int = 0) throws(StoreError) {
+        var facts = statvfs()
+        guard path.withPlatformString({ statvfs($0, &facts) }) == 0 else { return }
+        try requireReserve(facts, path, for: count)
+    }
+
+    /// 32 MiB, or a sixteenth of a small disk.
+    private static func requireReserve(_ facts: statvfs, _ path: FilePath, for count: Int) throws(StoreError) {
+        let size = UInt64(max(1, facts.f_frsize))
+        let reserve = min(UInt64(32 << 20), UInt64(facts.f_blocks) / 16 * size)
+        let available = UInt64(facts.f_bavail) * size
+        guard available > reserve + UInt64(count) else {
+            guard count > 0 else { throw .system("cannot write", path, .noSpace) }
+            throw .noSpace(path, needed: count, available: Int(clamping: available - min(available, reserve)))
+        }
     }
 
     enum Lock { case exclusive, shared }

@@ -9,6 +9,16 @@ enum StoreLease {
     static func shared(_ store: FilePath) throws(StoreError) -> OwnedDescriptor { try take(store, .shared) }
     static func exclusive(_ store: FilePath) throws(StoreError) -> OwnedDescriptor { try take(store, .exclusive) }
 
+    /// Whether nobody else has the store open. A shared lease becomes an exclusive one for a moment.
+    static func alone(_ store: FilePath, _ lease: OwnedDescriptor) throws(StoreError) {
+        guard Kernel.lock(lease, .exclusive, waits: false) else {
+            // It is lost where it could not be changed.
+            _ = Kernel.lock(lease, .shared, waits: true)
+            throw .inUse(store, holders: holders(of: store))
+        }
+        _ = Kernel.lock(lease, .shared, waits: true)
+    }
+
     private static func take(_ store: FilePath, _ lock: Kernel.Lock) throws(StoreError) -> OwnedDescriptor {
         let path = path(store)
         let file = try Kernel.open(path, .readWrite, options: [.create, .noFollow], permissions: [.ownerReadWrite])

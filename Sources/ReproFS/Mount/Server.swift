@@ -1,0 +1,141 @@
+import CFuse
+import Glibc
+package import Logging
+package import Store
+import Synchronization
+package import SystemPackage
+
+/// Why something cannot be mounted.
+package struct MountError: Error, CustomStringConvertible {
+    package let description: String
+    package init(_ description: String) { self.description = description }
+}
+
+/// Serves one store at one or several places: a mount for each, and what is done beside them once for all.
+package final class Server: Sendable {
+    package struct Place: Sendable {
+        package let path: FilePath
+        /// Whether it takes a models directory's place.
+        package let isModelsDirectory: Bool
+
+        package init(_ path: FilePath, isModelsDirectory: Bool = false) {
+            self.path = path
+            self.isModelsDirectory = isModelsDirectory
+        }
+    }
+
+    package struct Options: Sendable {
+        /// Whether other users may enter; the kernel checks modes in any case.
+        package var allowOther = false
+        /// Whether SIGINT, SIGTERM and SIGHUP end the server. One of a process at most can have it, and its process must
+        /// have called ``Signals/hold()`` before it started any thread.
+        package var handlesSignals = false
+        /// Whether the kernel may read blobs by itself, where it can.
+        package var passesThrough = true
+        /// When blobs are read again; nil: never.
+        package var scrub: ScrubSchedule? = ScrubSchedule()
+        /// Whether the catalogue is backed up once a day.
+        package var backsUp = true
+        package init() {}
+    }
+
+    /// What was opened by whom, on its way into the catalogue.
+    private let loads = LoadBuffer()
+    private let live: LiveView
+    private let mounts: [Mount]
+    private let options: Options
+    private let logger: Logger
+    private let unready: Atomic<Int>
+    private let whenReady: @Sendable () -> Void
+
+    /// `whenReady` is called once the kernel and ReproFS have agreed on the protocol at every place.
+    package init(
+        _ store: Store, at places: [Place], options: Options, logger: Logger,
+        whenReady: @escaping @Sendable () -> Void
+    ) throws(MountError) {
+        let live = LiveView(store)
+        self.live = live
+        self.options = options
+        self.logger = logger
+        self.whenReady = whenReady
+        unready = Atomic(places.count)
+        var mounts: [Mount] = []
+        for place in places {
+            let context = MountContext(
+                live, mountPoint: place.path.string, isModelsDirectory: place.isModelsDirectory)
+            let root: Root
+            do { root = try Root(context) } catch { throw MountError(error.message) }
+            mounts.append(Mount(root, options: options, loads: loads, logger: logger))
+        }
+        self.mounts = mounts
+    }
+
+    /// Mounts and serves until every place is unmounted or a signal comes. It blocks; requests run on libfuse's own threads.
+    package func run() throws(MountError) {
+        // With the rights of who started it, before anything else is begun.
+        defer { for mount in mounts { mount.close() } }
+        for mount in mounts { try mount.open { self.becameReady() } }
+        let store = live.store
+        let rows = try note()
+        defer { for row in rows { try? store.forgetMount(row) } }
+        var services: [any Service] = []
+        if options.handlesSignals { services.append(Signals { self.end() }) }
+        services += [
+            HangWatch(logger),
+            // Before the publisher: what was published last may tell of loads.
+            Clerk(store, loads: loads, logger: logger),
+            Publisher(live, serving: mounts.map(\.mountPoint), loads: loads, logger: logger),
+            Scholar(live, logger: logger),
+        ]
+        if let schedule = options.scrub { services.append(Scrub(store, schedule, logger: logger)) }
+        if options.backsUp { services.append(DailyBackup(store, logger: logger)) }
+        for (mount, row) in zip(mounts, rows) { services += try mount.services(row: row) }
+        var started: [any Service] = []
+        defer { for service in started.reversed() { service.stop() } }
+        for service in services {
+            try service.start()
+            started.append(service)
+        }
+        var loops: [WorkerThread] = []
+        // Whatever becomes of this start, nobody is left waiting for a request.
+        defer { for loop in loops { loop.join() } }
+        do throws(MountError) {
+            for mount in mounts { loops.append(try mount.serve()) }
+        } catch {
+            for mount in mounts { mount.abort() }
+            throw error
+        }
+        for loop in loops { loop.join() }
+        loops = []
+        ServiceManager.stopping()
+        if let problem = mounts.compactMap(\.problem).first { throw MountError(problem) }
+    }
+
+    private func note() throws(MountError) -> [Int64] {
+        var rows: [Int64] = []
+        do {
+            guard let own = Opener(process: getpid()) else { throw MountError("/proc does not show this process") }
+            for mount in mounts { rows.append(try live.store.noteMount(at: mount.mountPoint, by: own)) }
+        } catch {
+            for row in rows { try? live.store.forgetMount(row) }
+            throw MountError("the mount cannot be noted in the catalogue: \(error)")
+        }
+        return rows
+    }
+
+    private func becameReady() {
+        if unready.subtract(1, ordering: .relaxed).newValue == 0 { whenReady() }
+    }
+
+    /// A signal waits for nobody: the mounts go away under those who have files open, before any thread is waited for.
+    private func end() {
+        let count = mounts.reduce(0) { $0 + $1.backings.filesInUse }
+        for mount in mounts { mount.abort() }
+        guard count > 0 else { return logger.info("told to end; unmounted") }
+        logger.warning(
+            """
+            told to end while \(count == 1 ? "a file is" : "\(count) files are") open; unmounted all the same: who reads there \
+            gets errors from now on, and what was written and not closed stays as a partial file
+            """)
+    }
+}

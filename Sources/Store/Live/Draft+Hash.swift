@@ -1,0 +1,62 @@
+import Recipe
+
+extension Draft {
+    /// Fewer bytes than this wait until the file is closed.
+    private static let step = 8 << 20
+    /// More than this at once would keep others waiting who are followed too. Bytes.
+    private static let stride = 256 << 20
+
+    struct Hashing {
+        var hash = SHA256()
+        var count = 0
+        var generation = -1
+        var digest: Digest?
+    }
+
+    /// Hashes what was written in order since the last call; cheap where that is little.
+    func follow() throws(StoreError) { _ = try digest(all: false) }
+
+    /// The digest of all bytes, and the generation that it is of; nil where they changed meanwhile.
+    func digest() throws(StoreError) -> (digest: Digest, size: Int, generation: Int)? {
+        guard let file else { return nil }
+        let generation = generation
+        let size = try FileFacts.of(file, path).size
+        guard let digest = try digest(all: true), self.generation == generation else { return nil }
+        return (digest, size, generation)
+    }
+
+    private func digest(all: Bool) throws(StoreError) -> Digest? {
+        try hashing.withLock { hashing throws(StoreError) in
+            guard let file else { return nil }
+            let size = try FileFacts.of(file, path).size
+            let known = (hashing.generation, hashing.digest)
+            let isAnew = state.withLock { state in all && !state.isInOrder && known.0 != state.generation }
+            // What was hashed has changed since.
+            if isAnew { hashing = Hashing() }
+            let done = hashing.count
+            let (end, generation) = state.withLock { state in
+                if isAnew { state.isInOrder = true }
+                let end = all ? size : state.isInOrder ? min(state.end, done + Self.stride) : 0
+                guard all || end - done >= Self.step else { return (done, state.generation) }
+                state.claimed = max(state.claimed, end)
+                return (end, state.generation)
+            }
+            if let digest = known.1, known.0 == generation { return digest }
+            try file.forEachChunk(path, from: hashing.count, to: end) { chunk throws(StoreError) in
+                hashing.hash.update(chunk)
+                hashing.count += chunk.count
+            }
+            guard all else { return nil }
+            let digest = hashing.hash.finish()
+            let isSame = state.withLock { state in
+                let wasInOrder = state.isInOrder
+                // Whatever is written from now on is hashed anew.
+                state.isInOrder = false
+                return state.generation == generation && wasInOrder
+            }
+            hashing.generation = isSame && hashing.count == size ? generation : -1
+            hashing.digest = hashing.generation == generation ? digest : nil
+            return hashing.digest
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import GRDB
+
+// Nodes of the live view by number and by name, from memory where they are known.
+
+extension Store {
+    package func live(_ id: Int64) throws(StoreError) -> LiveRow? {
+        if let row = mirror.row(id) { return row }
+        return try catalogue.readOne { try $0.live(id) }
+    }
+
+    package func live(named name: String, in directory: Int64) throws(StoreError) -> LiveRow? {
+        switch mirror.name(name, in: directory) {
+        case .node(let row): return row
+        case .absent: return nil
+        case .unknown(isWorthReading: true): try mirror.read(directory)
+        case .unknown: break
+        }
+        return try catalogue.readOne { try $0.live(named: name, in: directory) }
+    }
+
+    /// The names that lead to a node of the live view; nil where one is gone.
+    package func path(ofLive id: Int64) throws(StoreError) -> [String]? {
+        if let path = mirror.path(of: id) { return path }
+        return try catalogue.read { try $0.path(ofLive: id) }
+    }
+
+    /// The next nodes in a directory in the order of their rows.
+    package func live(in parent: Int64, after id: Int64, limit: Int) throws(StoreError) -> [LiveRow] {
+        try page(
+            "\(LiveRow.columns) WHERE live.parent = ? AND live.id > ? ORDER BY live.id", [parent, id], limit,
+            LiveRow.init)
+    }
+
+    // Within a transaction, which sees what it changed itself.
+
+    func live(_ id: Int64, _ db: Database) throws -> LiveRow? {
+        if mirror.isUntouched, let row = mirror.row(id) { return row }
+        return try db.live(id)
+    }
+
+    func live(named name: String, in directory: Int64, _ db: Database) throws -> LiveRow? {
+        guard mirror.isUntouched else { return try db.live(named: name, in: directory) }
+        switch mirror.name(name, in: directory) {
+        case .node(let row): return row
+        case .absent: return nil
+        case .unknown: return try db.live(named: name, in: directory)
+        }
+    }
+
+    func path(ofLive id: Int64, _ db: Database) throws -> [String]? {
+        if mirror.isUntouched, let path = mirror.path(of: id) { return path }
+        return try db.path(ofLive: id)
+    }
+}

@@ -1,0 +1,115 @@
+import GRDB
+import Glibc
+import Recipe
+import SystemPackage
+
+/// Brings into the catalogue what a version before 0.3.0 kept beside it: the mode of a draft's file said whether it was closed,
+/// and files that were just made were in a journal alone, one for each mount that was killed.
+struct LiveTakeover: Sendable {
+    private let directory: FilePath
+
+    init(_ store: FilePath) { directory = store.appending("live") }
+
+    /// Within the migration. The journals stay where they are until the view is next brought in order, so being cut off loses
+    /// nothing.
+    func run(_ db: Database) throws {
+        guard try FileFacts.at(directory) != nil else { return }
+        for row in try db.liveLeftovers() where row.kind == .file && row.blob == nil {
+            try db.setClosing(closing(of: row.id), keepingDebts: row.id)
+        }
+        // A power cut may have taken any part of a journal: then only the catalogue counts.
+        let last = try String.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'boot'")
+        guard last == nil || last == Opener.boot else { return }
+        for name in try DirectoryListing.names(in: directory) where name.utf8.starts(with: "journal-".utf8) {
+            for file in try files(in: directory.appending(name)).values.sorted(by: { $0.id < $1.id }) {
+                try insert(file, db)
+            }
+        }
+    }
+
+    /// What the mode of a draft's file says.
+    private func closing(of row: Int64) -> LiveRow.Closing {
+        var facts = stat()
+        guard directory.appending("\(row)").withPlatformString({ lstat($0, &facts) }) == 0 else { return .open }
+        switch facts.st_mode & 0o777 {
+        case 0o400: return .closed
+        // The last one has its blob's name already.
+        case 0o440, 0o444: return .durable
+        default: return .open
+        }
+    }
+
+    private struct File {
+        let id: Int64
+        var parent: Int64
+        var name: String
+        var mode: UInt32 = 0o644
+        var user, group: UInt32?
+        var changed: Int64 = 0
+    }
+
+    /// The files of a journal that may have no row. A record is text ended by a NUL, its fields are separated by slashes, which
+    /// no name holds; all by bytes.
+    private func files(in path: FilePath) throws -> [Int64: File] {
+        var files: [Int64: File] = [:]
+        for record in try Kernel.open(path, .readOnly).readAll(path).split(separator: 0, omittingEmptySubsequences: false).dropLast()
+        {
+            let fields = record.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+                .map { String(decoding: $0, as: UTF8.self) }
+            guard fields.count > 1, let id = Int64(fields[1]) else { continue }
+            switch fields[0] {
+            case "made":
+                guard fields.count > 7, let parent = Int64(fields[2]), let changed = Int64(fields[7]) else { continue }
+                files[id] = File(
+                    id: id, parent: parent, name: fields[3], mode: UInt32(fields[4]) ?? 0o644, user: UInt32(fields[5]),
+                    group: UInt32(fields[6]), changed: changed)
+            case "renamed":
+                guard fields.count > 4, let parent = Int64(fields[2]), let changed = Int64(fields[4]) else { continue }
+                files[id]?.parent = parent
+                files[id]?.name = fields[3]
+                files[id]?.changed = changed
+            case "settled": for id in fields.dropFirst().compactMap({ Int64($0) }) { files[id] = nil }
+            default: continue
+            }
+        }
+        return files
+    }
+
+    /// Gives a file its row. Whoever took the name in another process was first: the file comes after that one.
+    private func insert(_ file: File, _ db: Database) throws {
+        let isThere = try FileFacts.at(directory.appending("\(file.id)"), followLinks: false) != nil
+        guard isThere, try db.live(file.id) == nil else { return }
+        var (parent, name) = (file.parent, file.name)
+        if try db.live(parent)?.kind != .directory {
+            parent = LiveRow.root
+            name = try db.freeName(for: name + ".partial", in: parent)
+        } else if let other = try db.live(named: name, in: parent) {
+            if other.kind == .directory {
+                name = try db.freeName(for: name + ".partial", in: parent)
+            } else {
+                if other.kind == .file, let path = try db.path(ofLive: other.id) {
+                    try db.lost(other, path: path, cause: .replace, process: nil)
+                }
+                try db.unname(other)
+            }
+        }
+        try db.execute(
+            db.cachedStatement(
+                sql: """
+                    INSERT INTO live (id, parent, name, kind, mode, user, team, accessed, modified, changed, closed)
+                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?8, ?9)
+                    """),
+            [
+                file.id, parent, name, LiveRow.Kind.file.rawValue, file.mode, file.user, file.group, file.changed,
+                closing(of: file.id).rawValue,
+            ])
+        try db.entriesChanged(in: parent)
+    }
+}
+
+extension Database {
+    /// As the version before knew it.
+    fileprivate func setClosing(_ closing: LiveRow.Closing, keepingDebts live: Int64) throws {
+        try execute(cachedStatement(sql: "UPDATE live SET closed = ? WHERE id = ?"), [closing.rawValue, live])
+    }
+}

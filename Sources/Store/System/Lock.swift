@@ -1,0 +1,24 @@
+import Synchronization
+
+/// A lock around some state. Debug builds trap where a thread takes it out of the order of ``Rank``.
+package struct Lock<State>: ~Copyable, Sendable {
+    private let mutex: Mutex<State>
+    private let rank: Rank
+
+    package init(_ rank: Rank, _ state: consuming sending State) {
+        self.rank = rank
+        mutex = Mutex(state)
+    }
+
+    package borrowing func withLock<Result, Problem: Error>(
+        _ body: (inout sending State) throws(Problem) -> sending Result
+    ) throws(Problem) -> sending Result {
+        let activity = Activity.current
+        activity.waits(for: rank)
+        defer { activity.left(rank) }
+        return try mutex.withLock { state throws(Problem) in
+            activity.took(rank)
+            return try body(&state)
+        }
+    }
+}
