@@ -6,9 +6,8 @@
 ROOT is a directory whose folders are to be layers, such as Sources/Store. What a folder declares is its types, and the functions,
 properties and cases in its types and extensions; only a name that one folder alone declares, and that the standard library and
 the packages do not use for something else, says who uses whom. Comments and texts are not looked at. Files that lie in no folder
-belong to nobody: everybody may use what they declare, and they may use everything. The folders beside ROOT are other modules, and a
-name that they declare too says nothing. Exit 1: there is a cycle; it is printed with the
-names that make it.
+belong to nobody: everybody may use what they declare, and they may use everything. The folders beside ROOT are other modules;
+a name that they declare too says nothing. Exit 1: there is a cycle; it is printed with the names that make it.
 
 --edges prints every edge; --from and --to the names and files of one.
 """
@@ -25,18 +24,19 @@ SEVERAL = re.compile(r",\s*(\w+)\s*(?=:)")
 CASES = re.compile(r"^\s*" + MODIFIERS + r"case\s+(\w.*)")
 # Names that say nothing, because other libraries have them as well: what follows a dot may be theirs.
 COMMON = set("""
-    add all allocate append appending apply arguments attributes begin blob body bytes changed close code collect commit configuration contains contents
-    copy count counter created cursor data database date debugDescription decode delete description digest directory dropped encode
-    encoded end entries entry error errors execute exclusive executable exists extension extend fail failed fetch fetchAll fetchOne file files
-    filter find finish first flush folder format forEach free group handler hasPrefix hasSuffix hash head header id identifier index
-    info init insert instance isAlive isEmpty isValid items iterator join key keys kind last lastInsertedRowID length limit link list
-    load lock lookup make map mark maximum message minimum mode model modified mount name names new next none now number of offset open
-    options order owner page parent parse path paths pid poll pool position prefix prepare previous print problem process progress
-    publish push query rawValue read reader record reduce register release remove removeAll rename replace report reserve reset
-    resolve restart result rollback root row rows run save scan search seek send set shared size sort source space split start state
-    status step stop store string suffix sync system table target text time timeout title token tokens top total touch track transaction
-    truncate type uint8 unlink unlock update upper url user users value values verify version view wait warning width window with
-    write writer zero
+    add all allocate append appending apply arguments attributes begin blob body bytes changed close code collect commit
+    configuration contains contents copy count counter created cursor data database date debugDescription decode delete
+    description digest directory dropped encode encoded end entries entry error errors exclusive executable execute exists
+    extend extension fail failed fetch fetchAll fetchOne file files filter find finish first flush folder forEach format free
+    group handler hasPrefix hasSuffix hash head header id identifier index info init insert instance isAlive isEmpty isValid
+    items iterator join key keys kind last lastInsertedRowID length limit link list load lock lookup make map mark maximum
+    message minimum mode model modified mount name names new next none now number of offset open options order owner page
+    parent parse path paths pid poll pool position prefix prepare previous print problem process progress publish push query
+    rawValue read reader record reduce register release remove removeAll rename replace report reserve reset resolve restart
+    result rollback root row rows run save scan search seek send set shared size sort source space split start state status
+    step stop store string suffix sync system table target text time timeout title token tokens top total touch track
+    transaction truncate type uint8 unlink unlock update upper url user users value values verify version view wait warning
+    width window with write writer zero
     """.split())
 
 
