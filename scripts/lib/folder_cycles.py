@@ -105,6 +105,8 @@ class File:
         self.path, self.types, self.members, self.globals = path, set(), set(), set()
         # Also what is private or local: here it means what is declared here.
         self.own = set(re.findall(r"\b(?:func|let|var|case|struct|class|enum|protocol|typealias)\s+(\w+)", "\n".join(self.lines)))
+        for parameters in re.findall(r"\b(?:func|struct|class|enum|init)\b[^<(\n]*<([^>\n]*)>", "\n".join(self.lines)):
+            self.own.update(re.findall(r"(?:^|,)\s*(?:let\s+|each\s+)?(\w+)", parameters))
         # At each depth of braces: whether it is the inside of a type.
         inside, opened = [], None
         for line in self.lines:
