@@ -47,7 +47,7 @@ class Client:
     def run(self):
         while not self.board.is_set(STOP):
             work = self.chance.choices([work for _, work in self.works], [weight for weight, _ in self.works])[0]
-            self.work = work.__name__
+            self.work, self.death = work.__name__, self.board.last_death()
             try:
                 work()
             except OSError as error:
@@ -58,7 +58,9 @@ class Client:
         self.notes("slowest", times=self.slowest)
 
     def judge(self, error):
-        dead = error.errno in DEAD and (self.board.since_mount_was_killed() < MOURNING or self.board.is_set(HUNG))
+        # Whoever was stopped hears of a death late.
+        died = self.board.last_death() != self.death or self.board.since_mount_was_killed() < MOURNING
+        dead = error.errno in DEAD and (died or self.board.is_set(HUNG))
         if dead:
             time.sleep(0.1)
         # A file may lose its node between the looking up and the opening again and again.
@@ -303,7 +305,7 @@ class Client:
     def keep(self):
         """What is open stays as it was."""
         if self.kept:
-            file, expected = self.kept
+            file, expected, self.death = self.kept
             self.kept = None
             try:
                 size = self.ask("fstat", os.fstat, file).st_size
@@ -314,7 +316,7 @@ class Client:
                 self.notes("wrong", what=f"an open file became {found} instead of {expected}", client=self.number)
         file = self.ask("open", os.open, self.shared(), os.O_RDONLY)
         if before := self.attribute(file):
-            self.kept = file, before
+            self.kept = file, before, self.death
         else:
             self.ask("close", os.close, file)
 

@@ -60,8 +60,12 @@ class Board:
     def killed_mount(self):
         struct.pack_into("<d", self.memory, self.count * self.SLOT + 64, time.monotonic())
 
+    def last_death(self):
+        """When a mount was killed last."""
+        return struct.unpack_from("<d", self.memory, self.count * self.SLOT + 64)[0]
+
     def since_mount_was_killed(self):
-        return time.monotonic() - struct.unpack_from("<d", self.memory, self.count * self.SLOT + 64)[0]
+        return time.monotonic() - self.last_death()
 
 
 STOP, HUNG = 0, 1
