@@ -24,19 +24,18 @@ SEVERAL = re.compile(r",\s*(\w+)\s*(?=:)")
 CASES = re.compile(r"^\s*" + MODIFIERS + r"case\s+(\w.*)")
 # Names that say nothing, because other libraries have them as well: what follows a dot may be theirs.
 COMMON = set("""
-    add all allocate append appending apply arguments attributes begin blob body bytes changed close code collect commit
-    configuration contains contents copy count counter created cursor data database date debugDescription decode delete
-    description digest directory dropped encode encoded end entries entry error errors exclusive executable execute exists
-    extend extension fail failed fetch fetchAll fetchOne file files filter find finish first flush folder forEach format free
-    group handler hasPrefix hasSuffix hash head header id identifier index info init insert instance isAlive isEmpty isValid
-    items iterator join key keys kind last lastInsertedRowID length limit link list load lock lookup make map mark maximum
-    message minimum mode model modified mount name names new next none now number of offset open options order owner page
-    parent parse path paths pid poll pool position prefix prepare previous print problem process progress publish push query
-    rawValue read reader record reduce register release remove removeAll rename replace report reserve reset resolve restart
-    result rollback root row rows run save scan search seek send set shared size sort source space split start state status
-    step stop store string suffix sync system table target text time timeout title token tokens top total touch track
-    transaction truncate type uint8 unlink unlock update upper url user users value values verify version view wait warning
-    width window with write writer zero
+    add all allocate append appending apply arguments attributes begin blob body bytes changed close code commit configuration
+    contains contents copy count counter created cursor data database date debugDescription decode description digest
+    directory encode encoded end entries entry error errors executable exists extend extension fail failed fetch fetchAll
+    fetchOne file files filter find finish first flush folder forEach format free group handler hasPrefix hasSuffix hash head
+    header id identifier index info init insert instance isAlive isEmpty isValid items iterator join key keys kind last
+    lastInsertedRowID length limit link list load lock lookup make map mark maximum message minimum mode model modified mount
+    name names new next none now number of offset open options order owner parent parse path paths pid poll pool position
+    prefix prepare previous print problem process progress publish push query rawValue read reader record reduce register
+    release remove removeAll rename replace report reserve reset restart result rollback root row rows run save scan search
+    seek send set shared size sort source space split start state status step stop store string suffix sync system table
+    target text time timeout token tokens top total track transaction truncate type uint8 unlink unlock update upper url user
+    users value values version view wait warning width window with write writer zero
     """.split())
 
 
@@ -96,6 +95,14 @@ def bare(text):
     return "".join(out)
 
 
+def label(text, following):
+    """The label of the first argument in what follows a function's name: empty where it has none."""
+    text = re.sub(r"^\s*<[^(]*>", "", text).lstrip()
+    inner = text[1:].strip() or following.strip()
+    match = re.match(r"(\w+)(?:\s+\w+)?\s*:", inner)
+    return "" if not match or match[1] == "_" else match[1]
+
+
 class File:
     """What one file declares and uses. A member is what stands directly in a type or an extension; what stands deeper is local."""
 
@@ -103,16 +110,18 @@ class File:
         with open(path, encoding="utf-8") as file:
             self.lines = bare(file.read()).split("\n")
         self.path, self.types, self.members, self.globals = path, set(), set(), set()
+        # The first labels of functions: another library's function of the same name has another one, as a rule.
+        self.labels = collections.defaultdict(set)
         # Also what is private or local: here it means what is declared here.
         self.own = set(re.findall(r"\b(?:func|let|var|case|struct|class|enum|protocol|typealias)\s+(\w+)", "\n".join(self.lines)))
         for parameters in re.findall(r"\b(?:func|struct|class|enum|init)\b[^<(\n]*<([^>\n]*)>", "\n".join(self.lines)):
             self.own.update(re.findall(r"(?:^|,)\s*(?:let\s+|each\s+)?(\w+)", parameters))
         # At each depth of braces: whether it is the inside of a type.
         inside, opened = [], None
-        for line in self.lines:
+        for line, following in zip(self.lines, self.lines[1:] + [""]):
             is_top = not inside
             if is_top or inside[-1]:
-                self.declare(line, is_top)
+                self.declare(line, is_top, following)
                 # A whole type on one line.
                 if (TYPE.match(line) or EXTENSION.match(line)) and (body := line.partition("{")[2]).strip():
                     self.declare(body, False)
@@ -127,7 +136,7 @@ class File:
                 elif character == "}" and inside:
                     inside.pop()
 
-    def declare(self, line, is_top):
+    def declare(self, line, is_top, following=""):
         hidden = r"\b(?:private|fileprivate)\s"
         if match := TYPE.match(line):
             if not re.search(hidden, line[:match.start(1)]):
@@ -135,6 +144,7 @@ class File:
         elif match := FUNCTION.match(line):
             if not re.search(hidden, match[1]) and "override" not in match[1]:
                 (self.globals if is_top else self.members).add(match[2])
+                self.labels[match[2]].add(label(line[match.end():], following))
         elif match := PROPERTY.match(line):
             if not re.search(hidden, match[1]):
                 names = [match[2]] + SEVERAL.findall(line.partition("=")[0].partition("{")[0])
@@ -156,7 +166,7 @@ class File:
                 if not depth:
                     name += character
 
-    def uses(self, types, members, globals):
+    def uses(self, types, members, globals, labels):
         """Names of other files that occur, each with its first line."""
         found = {}
         # A local or a parameter of the same name is another thing; what is called on something is not.
@@ -164,6 +174,10 @@ class File:
             for match in re.finditer(r"(?<![\w.])([A-Za-z_]\w*)|\.\s*([A-Za-z_]\w*)", line):
                 name = match[1] or match[2]
                 after = line[match.end():].lstrip()
+                if name in labels and after.startswith("("):
+                    following = self.lines[number] if number < len(self.lines) else ""
+                    if label(after, following) not in labels[name]:
+                        continue
                 if name in types and name[:1].isupper():
                     found.setdefault(name, number)
                 elif match[2] and name in members:
@@ -206,13 +220,17 @@ class Folders:
         self.types, self.members, self.globals = (
             {name for name in kind if name in alone} for kind in kinds)
         self.members -= COMMON
+        self.labels = collections.defaultdict(set)
+        for file in (file for files in self.files.values() for file in files):
+            for name, labels in file.labels.items():
+                self.labels[name] |= labels
         # For each edge: the names that make it, with where each is used first in every file.
         self.edges = collections.defaultdict(lambda: collections.defaultdict(list))
         for folder, files in self.files.items():
             if not folder:
                 continue
             for file in files:
-                for name, line in file.uses(self.types, self.members, self.globals).items():
+                for name, line in file.uses(self.types, self.members, self.globals, self.labels).items():
                     home = self.home[name]
                     if home != folder and name not in file.own:
                         self.edges[folder, home][name].append((file.path, line))
