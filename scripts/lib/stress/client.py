@@ -25,6 +25,13 @@ DEAD = {errno.ENOTCONN, errno.ECONNABORTED, errno.EIO, errno.ECONNREFUSED, errno
 MOURNING = 10
 
 
+def plain():
+    """No names but those of ASCII, in all clients."""
+    for names in (FOLDERS, NAMES):
+        names[:] = [name if name.isascii() else f"plain{number}" + name[name.rfind("."):] * ("." in name)
+                    if "/" not in name else f"loras/plain{number}" for number, name in enumerate(names)]
+
+
 class Client:
     def __init__(self, number, turn, arguments, top, board, directory):
         self.number, self.turn, self.seed, self.board = number, turn, arguments.seed, board
@@ -210,7 +217,7 @@ class Client:
         folder = self.folder()
         part = os.path.join(folder, name + self.chance.choice([".part", ".tmp", ".incomplete"]))
         self.put(part, data, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
-        target = os.path.join(folder, self.chance.choice(NAMES[:9]))
+        target = os.path.join(folder, self.chance.choice([name for name in NAMES if name.endswith(".safetensors")]))
         self.ask("rename", os.rename, part, target)
         self.promise(data, target, "download")
 
