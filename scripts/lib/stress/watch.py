@@ -21,9 +21,9 @@ CONNECTIONS = "/sys/fs/fuse/connections"
 
 
 def prepare():
-    """The kernel's list of connections is a file system of its own, which not every machine mounts."""
-    if not os.path.ismount(CONNECTIONS):
-        subprocess.run(["mount", "-t", "fusectl", "none", CONNECTIONS], capture_output=True)
+    """The kernel's list of connections is a file system of its own, which not every machine mounts. Whether this did."""
+    return not os.path.ismount(CONNECTIONS) and not subprocess.run(
+        ["mount", "-t", "fusectl", "none", CONNECTIONS], capture_output=True).returncode
 
 
 def abort(mount):
