@@ -4,7 +4,7 @@ import Logging
 package import ReproFS
 package import Store
 import Synchronization
-import SystemPackage
+package import SystemPackage
 import Testing
 
 /// The two ways in which a test sees a tree.
@@ -32,6 +32,16 @@ package enum View: String, CaseIterable, Sendable {
         _ store: Store, isModelsDirectory: Bool = false, passesThrough: Bool = true,
         scrub: ScrubSchedule? = nil, _ body: (MountedTree) throws -> Void
     ) throws {
+        try mount(
+            store, isModelsDirectory: isModelsDirectory, passesThrough: passesThrough, scrub: scrub, placesMore: 0
+        ) { tree, _ throws in try body(tree) }
+    }
+
+    /// The same with more places that show the models.
+    package static func mount(
+        _ store: Store, isModelsDirectory: Bool = false, passesThrough: Bool = true,
+        scrub: ScrubSchedule? = nil, placesMore: Int, _ body: (MountedTree, [FilePath]) throws -> Void
+    ) throws {
         if getenv("REPROFS_WITHOUT_MOUNTS") != nil { try Test.cancel("skipped: mounts are left out") }
         guard access("/dev/fuse", R_OK | W_OK) == 0 else { try Test.cancel("skipped: /dev/fuse is not there to use") }
         let directory = try TemporaryDirectory()
@@ -44,8 +54,12 @@ package enum View: String, CaseIterable, Sendable {
         options.passesThrough = passesThrough
         options.scrub = scrub
         options.backsUp = false
-        let place = Server.Place(mountPoint, isModelsDirectory: isModelsDirectory)
-        let server = try Server(store, at: [place], options: options, logger: Logger(label: "test")) { ready.signal() }
+        let others = (0..<placesMore).map { directory.appending("place\($0)") }
+        for other in others { try MountPoint.prepare(other, store: store.path) }
+        let places =
+            [Server.Place(mountPoint, isModelsDirectory: isModelsDirectory)]
+            + others.map { Server.Place($0, isModelsDirectory: true) }
+        let server = try Server(store, at: places, options: options, logger: Logger(label: "test")) { ready.signal() }
         Thread.detachNewThread {
             do { try server.run() } catch {
                 problem.withLock { $0 = "\(error)" }
@@ -55,8 +69,8 @@ package enum View: String, CaseIterable, Sendable {
         }
         ready.wait()
         if let text = problem.withLock({ $0 }) { throw MountError(text) }
-        let outcome = Result { try body(MountedTree(mountPoint: mountPoint)) }
-        try unmount(mountPoint)
+        let outcome = Result { try body(MountedTree(mountPoint: mountPoint), others) }
+        for place in [mountPoint] + others { try unmount(place) }
         ended.wait()
         try outcome.get()
     }

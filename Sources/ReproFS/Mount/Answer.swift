@@ -16,10 +16,9 @@ func answer(
     guard let request, let data = fuse_req_userdata(request) else { return }
     let mount = Mount.of(data)
     if waits { mount.gate.leave() }
-    let terms = mount.terms
     do throws(Failure) {
         let reply = try body(mount)
-        reply.send(request, terms)
+        reply.send(request, mount.owner)
     } catch {
         if error.isNoteworthy { mount.logger.error("\(operation): \(error.message) (\(error.errno))") }
         fuse_reply_err(request, error.errno.rawValue)

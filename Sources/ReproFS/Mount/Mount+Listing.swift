@@ -7,7 +7,7 @@ extension Mount {
     func list(
         _ id: NodeID, after offset: off_t, size: Int, _ request: fuse_req_t?, withAttributes: Bool
     ) throws(Failure) -> ArraySlice<UInt8> {
-        var buffer = DirectoryBuffer(capacity: size, terms, withAttributes: withAttributes)
+        var buffer = DirectoryBuffer(capacity: size, owner, withAttributes: withAttributes)
         let directory = try root.directory(id)
         let dots: [(String, NodeID, off_t)] = [(".", id, 1), ("..", .root, 2)]
         for (name, id, cookie) in dots where cookie > offset {
@@ -31,11 +31,11 @@ extension Mount {
 private struct DirectoryBuffer {
     private var buffer: [UInt8]
     private var count = 0
-    let terms: Terms
+    let owner: Owner
     let withAttributes: Bool
 
-    init(capacity: Int, _ terms: Terms, withAttributes: Bool) {
-        self.terms = terms
+    init(capacity: Int, _ owner: Owner, withAttributes: Bool) {
+        self.owner = owner
         self.withAttributes = withAttributes
         buffer = [UInt8](repeating: 0, count: capacity)
     }
@@ -43,7 +43,7 @@ private struct DirectoryBuffer {
     var bytes: ArraySlice<UInt8> { buffer[..<count] }
 
     mutating func add(_ entry: Entry, _ request: fuse_req_t?) -> Bool {
-        add(entry.name, fuse_entry_param(entry.attributes, terms), off_t(entry.cookie.rawValue), request)
+        add(entry.name, fuse_entry_param(entry.attributes, owner), off_t(entry.cookie.rawValue), request)
     }
 
     /// The node number stays 0: the kernel must not count these as look-ups.

@@ -12,7 +12,6 @@ final class Mount: Sendable {
     /// What was opened by whom, on its way into the catalogue.
     let loads: LoadBuffer
     let openers = Openers()
-    let kept = KeptTexts()
     let gate = RequestGate(limit: min(max(4, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN))), Mount.threads))
     let backings: Backings
     let negotiation: Negotiation
@@ -49,9 +48,6 @@ final class Mount: Sendable {
     /// Why it ended, where that was no ordinary end.
     var problem: String? { state.withLock { $0.problem } }
 
-    /// For a reply that nothing was read for yet.
-    var terms: Terms { Terms(owner: owner, kept: kept, commit: root.context.store.newestCommit) }
-
     /// Mounts. `whenReady` is called once the kernel and ReproFS have agreed on the protocol.
     func open(_ whenReady: @escaping @Sendable () -> Void) throws(MountError) {
         var arguments = fuse_args()
@@ -81,12 +77,11 @@ final class Mount: Sendable {
     }
 
     /// What is done beside answering requests.
-    func services(row: Int64) throws(MountError) -> [any Service] {
-        guard let session else { throw MountError("\(mountPoint) is not mounted") }
-        return [
+    func services(row: Int64) -> [any Service] {
+        [
             TickerService("backings", every: 1_000_000) { [backings] in { backings.expire() } },
             TickerService("gate", every: 100_000) { [gate] in { gate.tick() } },
-            RecipeWatch(session, root.context.store, kept, row: row, logger: logger),
+            SwitchWatch(root.context.store, row: row, logger: logger),
         ]
     }
 

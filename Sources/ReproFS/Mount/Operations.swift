@@ -209,9 +209,10 @@ private func part(of contents: BlobContents, _ offset: off_t, _ size: Int) -> Re
 }
 
 extension Mount {
-    /// While the kernel may not have been told yet that a text is another, it must not cut the new one to the old one's size.
+    /// The kernel may know the size of an older text, or of a file that is written at another place; it must not cut the new one
+    /// to that.
     fileprivate func forgetOldSize(of file: any File) {
-        guard case .told = file.caching, !kept.isCurrent(root.context.store.newestCommit) else { return }
+        guard case .brief = file.caching else { return }
         session?.forgetAttributes(of: file.id)
     }
 

@@ -21,17 +21,17 @@ enum Reply {
     case written(Int)
     case done
 
-    func send(_ request: fuse_req_t, _ terms: Terms) {
+    func send(_ request: fuse_req_t, _ owner: Owner) {
         switch self {
         case .entry(let attributes):
-            var entry = fuse_entry_param(attributes, terms)
+            var entry = fuse_entry_param(attributes, owner)
             fuse_reply_entry(request, &entry)
         case .attributes(let attributes):
-            var facts = stat(attributes, owner: terms.owner)
-            fuse_reply_attr(request, &facts, terms.seconds(attributes).attributes)
+            var facts = stat(attributes, owner: owner)
+            fuse_reply_attr(request, &facts, attributes.caching.seconds)
         case .target(let target): fuse_reply_readlink(request, target)
         case .created(let attributes, let file, let info, let caching):
-            var entry = fuse_entry_param(attributes, terms)
+            var entry = fuse_entry_param(attributes, owner)
             hand(file, to: info, caching) { fuse_reply_create(request, &entry, info) }
         case .opened(let file, let info, let caching):
             // Whoever only reads has nothing to tell when it closes.
@@ -56,7 +56,7 @@ enum Reply {
             } else if value.count > size {
                 fuse_reply_err(request, ERANGE)
             } else {
-                Reply.bytes(value[...]).send(request, terms)
+                Reply.bytes(value[...]).send(request, owner)
             }
         case .space(let space):
             var facts = statvfs(space)
@@ -87,48 +87,31 @@ struct Owner: Sendable {
     let group: gid_t
 }
 
-/// What a reply says beside what was asked for.
-struct Terms {
-    let owner: Owner
-    let kept: KeptTexts
-    /// The catalogue's newest commit before anything was read for the reply.
-    let commit: Commit
-
-    /// How long the kernel may keep a name and attributes. Seconds.
-    func seconds(_ attributes: Attributes) -> (name: Double, attributes: Double) {
-        let seconds = attributes.caching.seconds
-        guard case .told = attributes.caching else { return (seconds, seconds) }
-        // Names change without the kernel being told: telling it waits for whoever holds the directory, who may wait for this process.
-        if kept.keep(attributes.id, as: commit) { return (seconds, KeptTexts.seconds) }
-        // The text may be another already, and nobody will say so: the next one would be cut to this one's size.
-        return (seconds, 0)
-    }
-}
-
 extension Caching {
     /// How long the kernel may keep names and attributes. Seconds; at most one where they can change.
     package var seconds: Double {
         switch self {
         case .immutable: 86_400
-        case .brief, .told, .pages: 0.5
+        case .brief, .pages: 0.5
         case .none: 0
         }
     }
     var keepsPages: Bool {
         switch self {
         case .immutable, .pages: true
-        case .brief, .told, .none: false
+        case .brief, .none: false
         }
     }
     var isDirect: Bool { if case .none = self { true } else { false } }
 }
 
 extension fuse_entry_param {
-    init(_ attributes: Attributes, _ terms: Terms) {
+    init(_ attributes: Attributes, _ owner: Owner) {
         self.init()
         ino = attributes.id.rawValue
-        attr = stat(attributes, owner: terms.owner)
-        (entry_timeout, attr_timeout) = terms.seconds(attributes)
+        attr = stat(attributes, owner: owner)
+        entry_timeout = attributes.caching.seconds
+        attr_timeout = attributes.caching.seconds
     }
 }
 

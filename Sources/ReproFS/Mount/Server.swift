@@ -89,7 +89,7 @@ package final class Server: Sendable {
         ]
         if let schedule = options.scrub { services.append(Scrub(store, schedule, logger: logger)) }
         if options.backsUp { services.append(DailyBackup(store, logger: logger)) }
-        for (mount, row) in zip(mounts, rows) { services += try mount.services(row: row) }
+        for (mount, row) in zip(mounts, rows) { services += mount.services(row: row) }
         var started: [any Service] = []
         defer { for service in started.reversed() { service.stop() } }
         for service in services {

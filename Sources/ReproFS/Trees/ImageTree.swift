@@ -39,12 +39,7 @@ private struct ImageNodes {
     func text(_ kind: RenderingKind, _ node: NodeKind) -> RenderedFile {
         RenderedFile(
             store: store, id: NodeID(node, image.id), kind: kind, snapshot: image.snapshot, name: image.name,
-            known: kind == .json ? image.json : image.card, caching: caching(node))
-    }
-
-    /// Only what listings tell is worth being told of.
-    private func caching(_ node: NodeKind) -> Caching {
-        KeptTexts.kinds.contains(node) ? .told : .brief
+            known: kind == .json ? image.json : image.card)
     }
 
     private func link(_ kind: NodeKind, to target: String) throws(Failure) -> Node {

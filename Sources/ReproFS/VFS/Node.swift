@@ -144,8 +144,6 @@ package enum Caching: Sendable {
     case pages
     /// The text may be rendered again: kept for a moment.
     case brief
-    /// The same, but the kernel is told when it was: attributes are kept until then.
-    case told
     /// Made anew for each open; never cached.
     case none
 }

@@ -132,7 +132,7 @@ extension Store {
                     arguments: [table, (newest / stride + 1) * stride])
             }
             try db.execute(sql: "DELETE FROM mount")
-            try db.execute(sql: "UPDATE live SET mount = NULL, process = NULL")
+            try db.execute(sql: "UPDATE live SET process = NULL")
         }
     }
 

@@ -70,10 +70,13 @@ extension Schema {
         -- are on disk. A power cut leaves only the last to be trusted.
         ALTER TABLE live ADD COLUMN closed INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE live DROP COLUMN mount;
-        -- Names expire in the kernel by themselves; nobody tells it.
+        -- Names and recipes expire in the kernel by themselves; nobody tells it.
         DROP TRIGGER imageNameTaken;
         DROP TRIGGER imageNameGone;
         DROP TABLE imageChange;
+        DROP TRIGGER renderingStale;
+        DROP TRIGGER imageSnapshot;
+        DELETE FROM meta WHERE key = 'recipes';
         -- Blobs whose bytes can be served.
         CREATE VIEW servedBlob AS SELECT * FROM blob WHERE NOT damaged;
         """

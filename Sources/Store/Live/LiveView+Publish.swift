@@ -48,7 +48,9 @@ extension LiveView {
             tell(own)
             if let failure = own.failures.first { throw failure }
         }
-        return try store.live(draft.row)?.blob != nil
+        guard try store.live(draft.row)?.blob != nil else { return false }
+        state.withLock { $0.drop(draft) }
+        return true
     }
 
     /// Returns when a closed file is a version on disk, or all of a draft's bytes are there. The corresponding operation is
@@ -86,7 +88,11 @@ extension LiveView {
                 if let row = try store.live(id), !isWanted(row) { continue }
                 // Before it is looked at: who closes or renames it later finds it among the candidates again.
                 state.withLock { _ = $0.candidates.remove(id) }
-                if let draft = try ready(id) { drafts.append(draft) }
+                if let draft = try ready(id) {
+                    drafts.append(draft)
+                } else {
+                    state.withLock { state in if let draft = state.drafts[id] { state.dropIdle(draft) } }
+                }
             } catch {
                 state.withLock { _ = $0.candidates.insert(id) }
                 publication.failures.append(error)
@@ -103,10 +109,7 @@ extension LiveView {
         var known = draft(id)
         if known == nil { known = try open(row) }
         guard let draft = known else { return nil }
-        guard draft.isAtRest else {
-            state.withLock { $0.dropIdle(draft) }
-            return nil
-        }
+        guard draft.isAtRest else { return nil }
         if try store.path(ofLive: id).flatMap({ ModelName(live: $0) }) != nil,
             try problem(with: draft, named: row.name, in: row.parent) == nil
         {
@@ -118,7 +121,6 @@ extension LiveView {
             // It was no model under those names either.
             try store.catalogue.writeSoon { try $0.forgive(id) }
         }
-        state.withLock { $0.dropIdle(draft) }
         return nil
     }
 
@@ -185,7 +187,7 @@ extension LiveView {
     /// Gives drafts that are on disk their blobs' names, and the rows that say so.
     private func name(_ ready: [Ready], _ publication: inout Publication) throws(StoreError) {
         var published: [(Ready, PublishedBlob)] = []
-        for item in ready where item.draft.seal(item.generation) {
+        for item in ready where state.withLock({ $0.seal(item.draft, item.generation) }) {
             do throws(StoreError) {
                 if try store.isServed(item.digest) {
                     published.append((item, .known(item.digest, size: item.size)))

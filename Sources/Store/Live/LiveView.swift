@@ -37,8 +37,13 @@ package final class LiveView: Sendable {
         /// The same, unless somebody writes or publishes it: one file has one draft.
         mutating func dropIdle(_ draft: Draft) { if draft.isIdle { drop(draft) } }
 
-        /// The draft of a row, to be written; nil where there is none or it is being published.
+        /// Somebody begins to write a draft; false where it is being published, or another one stands for the row by now.
         func begin(_ draft: Draft) -> Bool { drafts[draft.row] === draft && draft.beginWriting() }
+
+        /// It is about to be a blob; false where it is being written, or another one stands for the row by now.
+        func seal(_ draft: Draft, _ generation: Int) -> Bool {
+            drafts[draft.row] === draft && draft.seal(generation)
+        }
     }
 
     package init(_ store: Store) {
@@ -114,7 +119,10 @@ package final class LiveView: Sendable {
                 if draft.isAtRest, try publish(only: draft) { continue }
                 if state.withLock({ $0.begin(draft) }) { return draft }
                 // Somebody else has published it, or is about to.
-                if try !publish(only: draft) { Activity.perform(.wait) { _ = usleep(1000) } }
+                if try !publish(only: draft) {
+                    guard try store.live(id) != nil else { throw .gone("\(id)") }
+                    Activity.perform(.wait) { _ = usleep(1000) }
+                }
                 continue
             }
             guard let row = try store.live(id), row.kind == .file else { throw .gone("\(id)") }

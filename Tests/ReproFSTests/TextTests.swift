@@ -7,60 +7,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `Texts that the kernel keeps` {
-    private func ids(_ told: KeptTexts.Told) -> [NodeID] {
-        var all: [NodeID] = []
-        told.forEach { all.append($0) }
-        return all
-    }
-
-    @Test func `are none before anybody looks for changes`() {
-        #expect(!KeptTexts().keep(NodeID(.imageRecipe, 1), as: Commit(1)))
-    }
-
-    @Test func `are those that were read at the commit that the kernel knows`() {
-        let kept = KeptTexts()
-        kept.goOn(from: Commit(7))
-        #expect(kept.keep(NodeID(.imageRecipe, 1), as: Commit(7)))
-        #expect(!kept.keep(NodeID(.imageRecipe, 2), as: Commit(8)))
-        #expect(!kept.keep(NodeID(.imageRecipe, 3), as: Commit(nil)))
-        #expect(!kept.keep(NodeID(.imageAlias, 4), as: Commit(7)))
-        #expect(kept.isCurrent(Commit(7)) && !kept.isCurrent(Commit(8)))
-        #expect(ids(kept.stop()) == [NodeID(.imageRecipe, 1)])
-    }
-
-    @Test func `are told of once, and none is kept until it was`() {
-        let kept = KeptTexts()
-        kept.goOn(from: Commit(1))
-        var random = SplitMix64(seed: 5)
-        var model: Set<NodeID> = []
-        for _ in 0..<2_000 {
-            let id = NodeID(
-                Bool.random(using: &random) ? .imageRecipe : .imageCard, Int64.random(in: 0..<100_000, using: &random))
-            #expect(kept.keep(id, as: Commit(1)))
-            model.insert(id)
-        }
-        let told = ids(kept.stop())
-        #expect(told.count == model.count && Set(told) == model)
-        #expect(!kept.keep(NodeID(.imageRecipe, 1), as: Commit(1)) && !kept.isCurrent(Commit(1)))
-        kept.goOn(from: Commit(2))
-        #expect(ids(kept.stop()).isEmpty)
-    }
-
-    @Test func `are asked for once while none changes`() throws {
-        let view = try ViewFixture()
-        let database = try DatabaseQueue(path: view.store.path.appending("catalogue.sqlite").string)
-        try View.mount(view.store) { tree throws in
-            try eventually {
-                let size = try tree.facts("by-image/output/b.png.json").size
-                // As no program does it: nobody is told, so that only the kernel can still know the size.
-                try database.write { try $0.execute(sql: "UPDATE rendering SET size = size + 1") }
-                usleep(1_200_000)
-                return try tree.facts("by-image/output/b.png.json").size == size
-            }
-        }
-    }
-
+@Suite(.timeLimit(.minutes(10))) struct `Texts of images` {
     /// Programs map small files too; the kernel refuses that where it is told to keep no pages at all.
     @Test func `can be mapped while anything else is committed`() throws {
         let view = try ViewFixture()

@@ -1,0 +1,31 @@
+import Logging
+import Store
+
+/// Tells other processes that this mount has seen a switch of `active/models`. Nothing of that is cached by the kernel, so whoever
+/// looks after the catalogue says so sees it.
+final class SwitchWatch: Service {
+    /// Microseconds between two looks at the catalogue.
+    private static let interval: UInt32 = 100_000
+
+    private let ticker: Ticker
+
+    /// `row` is the mount's in the catalogue.
+    init(_ store: Store, row: Int64, logger: Logger) {
+        ticker = Ticker("switches", every: Self.interval) {
+            var seen = Commit.unknown
+            var acknowledged: Int64 = -1
+            return {
+                do throws(StoreError) {
+                    let newest = store.newestCommit
+                    guard !newest.isSame(as: seen) else { return }
+                    let generation = try store.active().generation
+                    if generation != acknowledged { try store.acknowledge(generation, by: row) }
+                    (seen, acknowledged) = (newest, generation)
+                } catch { logger.warning("a switch of active/models is acknowledged later: \(error)") }
+            }
+        }
+    }
+
+    func start() throws(MountError) { try ticker.start() }
+    func stop() { ticker.stop() }
+}
