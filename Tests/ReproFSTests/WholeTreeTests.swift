@@ -110,13 +110,13 @@ import Testing
                 try view.fixture.image("p\(index).png", SmallImage.graph(seed: UInt64(index))),
                 root: view.fixture.directory.appending("output"))
         }
-        for path in [["models", "embeddings"], ["by-image", "output"], ["by-hash", "sha256"], ["by-snapshot"], []] {
+        for path: ViewPath in ["models/embeddings", "by-image/output", "by-hash/sha256", "by-snapshot", ""] {
             var directory: any Directory = root
-            for name in path {
+            for name in path.components {
                 guard case .directory(let inner) = try directory.child(name) else { throw Errno.notDirectory }
                 directory = inner
             }
-            var names: [String] = []
+            var names: [EntryName] = []
             var cookie = Cookie.start
             while let last = try directory.entries(after: cookie, limit: limit).last {
                 names += try directory.entries(after: cookie, limit: limit).map(\.name)

@@ -20,7 +20,7 @@ import Testing
         _ = try fixture.store.snapshot(try fixture.image(name, SmallImage.graph(seed: seed), modified: time))
     }
 
-    private func told() throws -> [String] { try feed.next()?.images.map(\.name) ?? [] }
+    private func told() throws -> [EntryName] { try feed.next()?.images.map(\.name) ?? [] }
 
     @Test func `is nothing of a new name, which nobody can have looked up`() throws {
         try keep("b.png", seed: 2, time: 1_000)

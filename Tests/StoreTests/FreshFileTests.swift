@@ -38,7 +38,7 @@ private let caller = LiveView.Caller(
 
     @discardableResult
     private func write(
-        _ name: String, _ bytes: [UInt8], _ view: LiveView, closes: Bool = true
+        _ name: EntryName, _ bytes: [UInt8], _ view: LiveView, closes: Bool = true
     ) throws -> LiveRow {
         let (row, draft) = try view.create(name, in: folder, mode: 0o640, by: caller)
         try bytes.withUnsafeBytes { bytes throws in try draft.write(bytes, at: 0) }
@@ -48,7 +48,7 @@ private let caller = LiveView.Caller(
         return row
     }
 
-    private func names(_ store: Store) throws -> [String] {
+    private func names(_ store: Store) throws -> [EntryName] {
         try store.live(in: folder, after: 0, limit: 30_000).map(\.name).sorted()
     }
 
@@ -95,7 +95,7 @@ private let caller = LiveView.Caller(
         FaultPoint.pause.store(300, ordering: .relaxed)
         defer { FaultPoint.pause.store(0, ordering: .relaxed) }
         try serve { store, view in
-            let missing = Mutex<[String]>([])
+            let missing = Mutex<[EntryName]>([])
             let isDone = Mutex(false)
             DispatchQueue.concurrentPerform(iterations: 2) { index in
                 guard index == 0 else {
@@ -105,7 +105,7 @@ private let caller = LiveView.Caller(
                     return
                 }
                 for number in 0..<200 {
-                    let name = "\(number).txt"
+                    let name: EntryName = "\(number).txt"
                     let isThere = (try? write(name, [1], view)) != nil && (try? names(store).contains(name)) == true
                     if !isThere { missing.withLock { $0.append(name) } }
                 }
@@ -146,14 +146,14 @@ private let caller = LiveView.Caller(
     }
 
     @Test func `survives a kill with the name that it had last`() throws {
-        let odd = "a \"b\" % ü\n.txt"
+        let odd: EntryName = "a \"b\" % ü\n.txt"
         try serve { store, view in
             try write("made.safetensors", SmallModel.bytes(seed: 1), view)
             try write("c.part", [1, 2, 3], view)
             try view.rename("c.part", in: folder, to: "d.part", in: folder, .replace, by: caller)
             try view.rename("d.part", in: folder, to: odd, in: folder, .replace, by: caller)
             try write("open.safetensors", SmallModel.bytes(seed: 2), view, closes: false)
-            #expect(try committed().isDisjoint(with: ["made.safetensors", odd]))
+            #expect(try committed().isDisjoint(with: ["made.safetensors", odd.text]))
         }
         let recovery = try LiveView(fixture.store).recover()
         #expect(recovery.published == ["checkpoints/made.safetensors"])
@@ -194,7 +194,7 @@ private let caller = LiveView.Caller(
             func size() throws -> Int { try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0 }
             var sizes: [Int] = []
             while sizes.last ?? 0 >= sizes.dropLast().last ?? 0, sizes.count < 20_000 {
-                let name = "\(sizes.count)" + String(repeating: "x", count: 200)
+                let name: EntryName = "\(sizes.count)\(String(repeating: "x", count: 200))"
                 try write(name, [1], view)
                 // Never all of them: one has just been made.
                 if sizes.count % 100 == 99 { StoreFixture.waitForTick() }

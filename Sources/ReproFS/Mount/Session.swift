@@ -1,4 +1,5 @@
 import CFuse
+import Recipe
 
 /// What the kernel is told without having asked. Good until the session is destroyed.
 struct Session: Sendable {
@@ -16,8 +17,8 @@ struct Session: Sendable {
     }
 
     /// The kernel looks the name up again.
-    func forget(_ name: String, in parent: NodeID) {
+    func forget(_ name: EntryName, in parent: NodeID) {
         guard let pointer else { return }
-        fuse_lowlevel_notify_inval_entry(pointer, parent.rawValue, name, name.utf8.count)
+        fuse_lowlevel_notify_inval_entry(pointer, parent.rawValue, name.text, name.utf8.count)
     }
 }

@@ -1,4 +1,4 @@
-import Recipe
+package import Recipe
 import Store
 import SystemPackage
 
@@ -33,10 +33,10 @@ package struct Root: Directory {
 
     package func attributes() -> Attributes { .directory(id, modified: created) }
 
-    package func child(_ name: String) -> Node? { trees.first { $0.name == name }.map { .directory($0.root) } }
+    package func child(_ name: EntryName) -> Node? { trees.first { $0.name == name }.map { .directory($0.root) } }
 
     package func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
-        var fixed: [(name: String, attributes: Attributes)] = []
+        var fixed: [(name: EntryName, attributes: Attributes)] = []
         for tree in trees { fixed.append((tree.name, try tree.root.attributes())) }
         return try Listing(phases: [Listing.fixed(fixed)]).entries(after: cookie, limit: limit)
     }
@@ -55,7 +55,7 @@ package struct Root: Directory {
     }
 
     /// The node of a name, remembered: who looks a file up mostly opens it.
-    func child(_ name: String, of parent: NodeID) throws(Failure) -> Node? {
+    func child(_ name: EntryName, of parent: NodeID) throws(Failure) -> Node? {
         let commit = context.store.newestCommit
         let node = try directory(parent).child(name)
         if let commit, case .file(let file) = node { memory.keep(file, as: commit) }
@@ -63,7 +63,7 @@ package struct Root: Directory {
     }
 
     /// The names that lead to other nodes after a change, in all views.
-    func names(in changes: NameChanges) -> [(parent: NodeID, name: String)] {
+    func names(in changes: NameChanges) -> [(parent: NodeID, name: EntryName)] {
         let names = trees.flatMap { $0.names(in: changes) }
         guard context.isModelsDirectory else { return names }
         return names + names.filter { $0.parent == top.id }.map { (.root, $0.name) }

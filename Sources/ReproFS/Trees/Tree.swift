@@ -1,9 +1,10 @@
+package import Recipe
 package import Store
 
 /// A view under the mount point. A new view is one file with one of these, and one line in ``Root``.
 package protocol Tree: Sendable {
     /// Its directory under the mount point.
-    var name: String { get }
+    var name: EntryName { get }
     /// The kinds of its nodes; no two trees share one.
     var kinds: Set<NodeKind> { get }
     /// Its nodes that stand for no row.
@@ -12,7 +13,7 @@ package protocol Tree: Sendable {
     /// The node of a number that this tree gave out; nil where its row is gone.
     func node(_ id: NodeID) throws(Failure) -> Node?
     /// The names that lead to other nodes after a change.
-    func names(in changes: NameChanges) -> [(parent: NodeID, name: String)]
+    func names(in changes: NameChanges) -> [(parent: NodeID, name: EntryName)]
 }
 
 /// What trees know of the mount they are shown through.
@@ -38,5 +39,5 @@ package struct MountContext: Sendable {
 
 extension Tree {
     package var fixed: Set<FixedNode> { [] }
-    package func names(in changes: NameChanges) -> [(parent: NodeID, name: String)] { [] }
+    package func names(in changes: NameChanges) -> [(parent: NodeID, name: EntryName)] { [] }
 }

@@ -1,5 +1,6 @@
 import GRDB
 import Glibc
+import Recipe
 import Synchronization
 import SystemPackage
 
@@ -157,7 +158,7 @@ final class Catalogue: Sendable {
         return try db.live(id)
     }
 
-    func live(named name: String, in directory: Int64, _ db: Database) throws -> LiveRow? {
+    func live(named name: EntryName, in directory: Int64, _ db: Database) throws -> LiveRow? {
         guard changes.ids.isEmpty, let mirror else { return try db.live(named: name, in: directory) }
         switch mirror.name(name, in: directory) {
         case .node(let row): return row
@@ -166,13 +167,13 @@ final class Catalogue: Sendable {
         }
     }
 
-    func path(ofLive id: Int64, _ db: Database) throws -> [String]? {
+    func path(ofLive id: Int64, _ db: Database) throws -> [EntryName]? {
         if changes.ids.isEmpty, let path = mirror?.path(of: id) { return path }
         return try db.path(ofLive: id)
     }
 
     /// The node of a name, from memory where it is known.
-    func live(named name: String, in directory: Int64) throws(StoreError) -> LiveRow? {
+    func live(named name: EntryName, in directory: Int64) throws(StoreError) -> LiveRow? {
         switch mirror?.name(name, in: directory) {
         case .node(let row): return row
         case .absent: return nil
@@ -185,7 +186,7 @@ final class Catalogue: Sendable {
     }
 
     /// The names that lead to a node of the live view; nil where one is gone.
-    func path(ofLive id: Int64) throws(StoreError) -> [String]? {
+    func path(ofLive id: Int64) throws(StoreError) -> [EntryName]? {
         if let path = mirror?.path(of: id) { return path }
         return try read { try $0.path(ofLive: id) }
     }

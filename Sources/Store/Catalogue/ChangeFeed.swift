@@ -1,4 +1,5 @@
 import GRDB
+package import Recipe
 import SystemPackage
 
 /// Names that stand for something else than they did.
@@ -6,9 +7,9 @@ package struct NameChanges: Sendable {
     package init() {}
 
     /// In the live view: rows of directories and names.
-    package var live: [(directory: Int64, name: String)] = []
+    package var live: [(directory: Int64, name: EntryName)] = []
     /// In by-image: directory rows and names of images.
-    package var images: [(directory: Int64, name: String)] = []
+    package var images: [(directory: Int64, name: EntryName)] = []
     /// Whether any recipe in by-image became another text.
     package var recipes = false
 }
@@ -68,7 +69,7 @@ package final class ChangeFeed {
         }
     }
 
-    private func names(_ sql: String, _ last: Int64, _ db: Database) throws -> [(directory: Int64, name: String)] {
+    private func names(_ sql: String, _ last: Int64, _ db: Database) throws -> [(directory: Int64, name: EntryName)] {
         try Row.fetchAll(db, sql: "\(sql) ORDER BY id LIMIT \(Self.limit)", arguments: [last, mount])
             .map { (directory: $0[0], name: $0[1]) }
     }

@@ -9,7 +9,7 @@ import Recipe
 struct FreshFile: Sendable, Equatable {
     let id: Int64
     var parent: Int64
-    var name: String
+    var name: EntryName
     let mode: UInt32
     let user, group: UInt32?
     let opener: Opener?
@@ -72,12 +72,12 @@ extension Database {
         var file = file
         guard try live(file.parent)?.kind == .directory else {
             file.parent = LiveRow.root
-            file.name = try freeName(for: file.name + ".partial", in: file.parent)
+            file.name = try freeName(for: file.name.shortened(for: ".partial"), in: file.parent)
             return file
         }
         guard let other = try live(named: file.name, in: file.parent) else { return file }
         if other.kind == .directory {
-            file.name = try freeName(for: file.name + ".partial", in: file.parent)
+            file.name = try freeName(for: file.name.shortened(for: ".partial"), in: file.parent)
             return file
         }
         if other.kind == .file, let path = try path(ofLive: other.id) {
@@ -89,12 +89,12 @@ extension Database {
     }
 
     /// `name`, with a number where that is taken.
-    func freeName(for name: String, in parent: Int64) throws -> String {
+    func freeName(for name: EntryName, in parent: Int64) throws -> EntryName {
         var free = name
         var count = 1
         while try live(named: free, in: parent) != nil {
             count += 1
-            free = "\(name)\(count)"
+            free = name.shortened(for: "\(count)")
         }
         return free
     }

@@ -14,7 +14,7 @@ final class LiveJournal: Sendable {
 
     enum Record: Sendable, Equatable {
         case made(FreshFile)
-        case renamed(Int64, parent: Int64, name: String, changed: Timestamp)
+        case renamed(Int64, parent: Int64, name: EntryName, changed: Timestamp)
         /// They have rows.
         case settled([Int64])
     }
@@ -111,24 +111,29 @@ extension LiveJournal.Record {
             return "made/\(node)/\(opener ?? "")"
         case .renamed(let id, let parent, let name, let changed):
             return "renamed/\(id)/\(parent)/\(name)/\(changed.nanoseconds)"
-        case .settled(let ids): return "settled/" + ids.map(String.init).joined(separator: "/")
+        case .settled(let ids): return "settled" + ids.map { "/\($0)" }.joined()
         }
     }
 
     init?(_ text: String) {
         if text.hasPrefix("settled/") {
-            self = .settled(text.split(separator: "/").dropFirst().compactMap { Int64($0) })
+            self = .settled(text.slashed.dropFirst().compactMap { Int64($0) })
             return
         }
         // The last field is a path, with slashes of its own.
-        let fields = text.split(separator: "/", maxSplits: 11, omittingEmptySubsequences: false).map(String.init)
-        guard fields.count > 4, let id = Int64(fields[1]), let parent = Int64(fields[2]), !fields[3].isEmpty else {
+        let fields = text.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 11, omittingEmptySubsequences: false).map
+        {
+            String(decoding: $0, as: UTF8.self)
+        }
+        guard fields.count > 4, let id = Int64(fields[1]), let parent = Int64(fields[2]),
+            let name = try? EntryName(fields[3])
+        else {
             return nil
         }
         switch fields[0] {
         case "renamed":
             guard let changed = Int64(fields[4]) else { return nil }
-            self = .renamed(id, parent: parent, name: fields[3], changed: Timestamp(nanoseconds: changed))
+            self = .renamed(id, parent: parent, name: name, changed: Timestamp(nanoseconds: changed))
         case "made":
             guard fields.count > 8, let mode = UInt32(fields[4]), let made = Int64(fields[7]) else { return nil }
             var opener: Opener?
@@ -140,7 +145,7 @@ extension LiveJournal.Record {
             let time = Timestamp(nanoseconds: made)
             self = .made(
                 FreshFile(
-                    id: id, parent: parent, name: fields[3], mode: mode, user: UInt32(fields[5]),
+                    id: id, parent: parent, name: name, mode: mode, user: UInt32(fields[5]),
                     group: UInt32(fields[6]), opener: opener, made: time, changed: time))
         default: return nil
         }

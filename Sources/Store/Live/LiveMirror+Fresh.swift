@@ -44,7 +44,7 @@ extension LiveMirror {
     func take(_ ids: Range<Int64>) { state.withLock { $0.fresh.ids = ids } }
 
     /// The number of a file that can be made under a name; nil where a transaction has to find out.
-    func number(for name: String, in directory: Int64) -> Int64? {
+    func number(for name: EntryName, in directory: Int64) -> Int64? {
         state.withLock { state in
             guard state.fresh.waiting.files.count < Self.freshLimit, isFree(name, in: directory, state) else {
                 return nil
@@ -67,7 +67,7 @@ extension LiveMirror {
 
     /// Gives a file that waits for its row another name, which nothing has; false where a transaction has to do it.
     func rename(
-        _ name: String, in directory: Int64, to newName: String, in newDirectory: Int64, at time: Timestamp
+        _ name: EntryName, in directory: Int64, to newName: EntryName, in newDirectory: Int64, at time: Timestamp
     ) -> Int64? {
         state.withLock { state in
             guard isFree(newName, in: newDirectory, state), let id = state.names[directory]?[name],
@@ -128,7 +128,7 @@ extension LiveMirror {
         }
     }
 
-    private func isFree(_ name: String, in directory: Int64, _ state: State) -> Bool {
+    private func isFree(_ name: EntryName, in directory: Int64, _ state: State) -> Bool {
         guard state.fresh.journal != nil, isCurrent(state), state.rows[directory]?.kind == .directory,
             let names = state.names[directory]
         else { return false }

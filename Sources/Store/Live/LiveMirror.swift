@@ -1,4 +1,5 @@
 import GRDB
+import Recipe
 import Synchronization
 
 /// Nodes of the live view in memory, so that looking a name up asks no database.
@@ -16,7 +17,7 @@ final class LiveMirror: Sendable {
         var commit: UInt32
         var rows: [Int64: LiveRow] = [:]
         /// The names of directories of which every name is known.
-        var names: [Int64: [String: Int64]] = [:]
+        var names: [Int64: [EntryName: Int64]] = [:]
         var misses: [Int64: Int] = [:]
         /// What comes before the next commit.
         var fresh = Fresh()
@@ -51,7 +52,7 @@ final class LiveMirror: Sendable {
         state.withLock { state in isCurrent(state) ? state.rows[id] : nil }
     }
 
-    func name(_ name: String, in directory: Int64) -> Name {
+    func name(_ name: EntryName, in directory: Int64) -> Name {
         state.withLock { state in
             guard isCurrent(state) else { return .unknown(isWorthReading: false) }
             if let names = state.names[directory] {
@@ -63,10 +64,10 @@ final class LiveMirror: Sendable {
     }
 
     /// The names that lead to a node; nil where one of them is not known here.
-    func path(of id: Int64) -> [String]? {
+    func path(of id: Int64) -> [EntryName]? {
         state.withLock { state in
             guard isCurrent(state) else { return nil }
-            var names: [String] = []
+            var names: [EntryName] = []
             var next = id
             while next != LiveRow.root {
                 guard let row = state.rows[next], let parent = row.parent else { return nil }

@@ -12,7 +12,7 @@ package struct LiveRow: Sendable {
     package let id: Int64
     /// Nil at the root, and where the name is gone while a program has the file open.
     package let parent: Int64?
-    package let name: String
+    package let name: EntryName
     package let kind: Kind
     /// The twelve bits that `chmod` sets.
     package let mode: UInt32
@@ -52,7 +52,7 @@ package struct LiveRow: Sendable {
 
     /// A new file, whose bytes are its own.
     init(
-        id: Int64, parent: Int64, name: String, kind: Kind, mode: UInt32, user: UInt32?, group: UInt32?,
+        id: Int64, parent: Int64, name: EntryName, kind: Kind, mode: UInt32, user: UInt32?, group: UInt32?,
         modified: Timestamp, changed: Timestamp
     ) {
         self.id = id
@@ -91,7 +91,7 @@ extension Store {
         try catalogue.live(id)
     }
 
-    package func live(named name: String, in parent: Int64) throws(StoreError) -> LiveRow? {
+    package func live(named name: EntryName, in parent: Int64) throws(StoreError) -> LiveRow? {
         try catalogue.live(named: name, in: parent)
     }
 
@@ -103,7 +103,7 @@ extension Store {
     }
 
     /// The names that lead to a node of the live view; nil where one is gone.
-    package func path(ofLive id: Int64) throws(StoreError) -> [String]? {
+    package func path(ofLive id: Int64) throws(StoreError) -> [EntryName]? {
         try catalogue.path(ofLive: id)
     }
 }
@@ -113,7 +113,7 @@ extension Database {
         try Row.fetchOne(cachedStatement(sql: "\(liveColumns) WHERE live.id = ?"), arguments: [id]).map(LiveRow.init)
     }
 
-    func live(named name: String, in parent: Int64) throws -> LiveRow? {
+    func live(named name: EntryName, in parent: Int64) throws -> LiveRow? {
         try Row.fetchOne(
             cachedStatement(sql: "\(liveColumns) WHERE live.parent = ? AND live.name = ?"), arguments: [parent, name]
         ).map(LiveRow.init)
@@ -138,8 +138,8 @@ extension Database {
         ).map(LiveRow.init)
     }
 
-    func path(ofLive id: Int64) throws -> [String]? {
-        var names: [String] = []
+    func path(ofLive id: Int64) throws -> [EntryName]? {
+        var names: [EntryName] = []
         var next = id
         while next != LiveRow.root {
             let row = try Row.fetchOne(

@@ -23,7 +23,7 @@ extension LiveView {
 
     /// Nil where a transaction has to find out whether it may be made.
     func createFresh(
-        _ name: String, in directory: Int64, mode: UInt32, by caller: Caller
+        _ name: EntryName, in directory: Int64, mode: UInt32, by caller: Caller
     ) throws(StoreError) -> (row: LiveRow, draft: Draft)? {
         guard let mirror = store.catalogue.mirror, let id = mirror.number(for: name, in: directory) else { return nil }
         let draft = Draft(row: id, staged: try store.makeStaged(id), store)
@@ -43,7 +43,7 @@ extension LiveView {
 
     /// Gives a file that waits for its row a name that nothing has; nil where a transaction has to do it.
     func renameFresh(
-        _ name: String, in directory: Int64, to newName: String, in newDirectory: Int64
+        _ name: EntryName, in directory: Int64, to newName: EntryName, in newDirectory: Int64
     ) throws(StoreError) -> Int64? {
         guard let mirror = store.catalogue.mirror, mirror.hasFresh,
             // A model that loses its name is an event.

@@ -6,7 +6,7 @@ import Synchronization
 
 extension LiveView {
     package func makeDirectory(
-        _ name: String, in directory: Int64, mode: UInt32, by caller: Caller
+        _ name: EntryName, in directory: Int64, mode: UInt32, by caller: Caller
     ) throws(StoreError) -> LiveRow {
         try make(.directory, name, in: directory, mode: mode, target: nil, by: caller)
     }
@@ -14,12 +14,12 @@ extension LiveView {
     /// Makes a symbolic link that stays inside the view. `target` is relative; an absolute one would depend on the mount
     /// point, and one that leads out of the view to something that no version can be made of.
     package func makeLink(
-        _ name: String, to target: String, in directory: Int64, by caller: Caller
+        _ name: EntryName, to target: String, in directory: Int64, by caller: Caller
     ) throws(StoreError) -> LiveRow {
         guard let path = try store.path(ofLive: directory) else { throw .gone(name) }
-        guard !target.hasPrefix("/") else { throw .leavesView(target) }
+        guard target.utf8.first != UInt8(ascii: "/") else { throw .leavesView(target) }
         var depth = path.count
-        for part in target.split(separator: "/") where part != "." {
+        for part in target.slashed where part != "." {
             depth += part == ".." ? -1 : 1
             guard depth >= 0 else { throw .leavesView(target) }
         }
@@ -27,7 +27,7 @@ extension LiveView {
     }
 
     private func make(
-        _ kind: LiveRow.Kind, _ name: String, in directory: Int64, mode: UInt32, target: String?, by caller: Caller
+        _ kind: LiveRow.Kind, _ name: EntryName, in directory: Int64, mode: UInt32, target: String?, by caller: Caller
     ) throws(StoreError) -> LiveRow {
         let mount = mount
         let catalogue = store.catalogue
@@ -44,7 +44,7 @@ extension LiveView {
     }
 
     /// The corresponding operation is `unlink`.
-    package func remove(_ name: String, in directory: Int64, by caller: Caller) throws(StoreError) {
+    package func remove(_ name: EntryName, in directory: Int64, by caller: Caller) throws(StoreError) {
         let row = try afterRelease { db, awaited in
             guard let row = try self.store.catalogue.live(named: name, in: directory, db) else {
                 throw StoreError.absent(name)
@@ -59,7 +59,7 @@ extension LiveView {
     }
 
     /// The corresponding operation is `rmdir`.
-    package func removeDirectory(_ name: String, in directory: Int64, by caller: Caller) throws(StoreError) {
+    package func removeDirectory(_ name: EntryName, in directory: Int64, by caller: Caller) throws(StoreError) {
         try store.catalogue.writeSoon { db in
             guard let row = try self.store.catalogue.live(named: name, in: directory, db) else {
                 throw StoreError.absent(name)
@@ -75,7 +75,7 @@ extension LiveView {
 
     /// The corresponding operation is `rename`.
     package func rename(
-        _ name: String, in directory: Int64, to newName: String, in newDirectory: Int64, _ mode: RenameMode,
+        _ name: EntryName, in directory: Int64, to newName: EntryName, in newDirectory: Int64, _ mode: RenameMode,
         by caller: Caller
     ) throws(StoreError) {
         if mode != .exchange, let id = try renameFresh(name, in: directory, to: newName, in: newDirectory) {
@@ -241,9 +241,8 @@ extension LiveView {
         guard Set(unreleased).isSubset(of: awaited) else { throw StoreError.unreleased(Set(unreleased)) }
     }
 
-    private func reconsider(partner name: String, in directory: Int64) throws(StoreError) {
-        guard name.hasSuffix(".aria2"),
-            let row = try store.live(named: String(name.dropLast(6)), in: directory)
+    private func reconsider(partner name: EntryName, in directory: Int64) throws(StoreError) {
+        guard let model = name.without(suffix: ".aria2"), let row = try store.live(named: model, in: directory)
         else { return }
         try consider(row.id)
     }

@@ -164,7 +164,7 @@ extension LiveView {
                         loads.append(
                             Load(
                                 opener: reader.opener,
-                                name: LoadName(view: "models", folder: name.folder, name: name.path.description),
+                                name: LoadName(view: "models", name),
                                 blob: blob, version: number, time: reader.time))
                     }
                 }
@@ -255,7 +255,7 @@ extension Database {
     /// Whether the bytes that a name held before have this size and time.
     fileprivate func isSame(_ name: ModelName, size: Int, modified: Timestamp) throws -> Bool {
         let root = DirectoryRow.Root.models.rawValue
-        guard let directory = try directory(under: root, [name.folder] + name.path.parents) else { return false }
+        guard let directory = try directory(under: root, name.directories) else { return false }
         return try Int.fetchOne(
             cachedStatement(
                 sql: """

@@ -73,7 +73,7 @@ extension LiveView {
                 try db.execute(db.cachedStatement(sql: "DELETE FROM live WHERE id = ?"), [row.id])
             }
             if let name {
-                recovery.lost.append(name.joined(separator: "/"))
+                recovery.lost.append(ViewPath(name).description)
                 try restore(name)
             }
             return
@@ -93,12 +93,12 @@ extension LiveView {
         if isTrusted { return try consider(row.id) }
         let partial = try store.catalogue.write { db in
             guard let parent = row.parent else { return row.name }
-            let partial = try db.freeName(for: row.name + ".partial", in: parent)
+            let partial = try db.freeName(for: row.name.shortened(for: ".partial"), in: parent)
             try db.setParent(row.id, parent, name: partial)
             try db.entriesChanged(in: parent)
             return partial
         }
-        recovery.partial.append((name.dropLast() + [partial]).joined(separator: "/"))
+        recovery.partial.append(ViewPath(name.dropLast() + [partial]).description)
         try restore(name)
     }
 
@@ -112,7 +112,7 @@ extension LiveView {
     }
 
     /// What a name held before somebody began to write and did not finish is what it holds again.
-    private func restore(_ path: [String]) throws(StoreError) {
+    private func restore(_ path: [EntryName]) throws(StoreError) {
         guard let name = ModelName(live: path) else { return }
         try store.catalogue.write { db in
             guard let version = try db.currentVersion(of: name) else { return }
@@ -149,7 +149,7 @@ extension Database {
     /// What a model's name holds, as its events tell.
     func currentVersion(of name: ModelName) throws -> VersionRow? {
         let root = DirectoryRow.Root.models.rawValue
-        guard let directory = try directory(under: root, [name.folder] + name.path.parents) else { return nil }
+        guard let directory = try directory(under: root, name.directories) else { return nil }
         return try Row.fetchOne(
             cachedStatement(
                 sql: """

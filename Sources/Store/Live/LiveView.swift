@@ -88,7 +88,7 @@ package final class LiveView: Sendable {
 
     /// Makes a file that is being written from now on.
     package func create(
-        _ name: String, in directory: Int64, mode: UInt32, by caller: Caller
+        _ name: EntryName, in directory: Int64, mode: UInt32, by caller: Caller
     ) throws(StoreError) -> (row: LiveRow, draft: Draft) {
         if let made = try createFresh(name, in: directory, mode: mode, by: caller) { return made }
         let mount = mount
@@ -134,7 +134,7 @@ package final class LiveView: Sendable {
             }
             // Closed by another writer since: its bytes are a version before they change.
             if isPending { try publish(only: id) } else if let known { return known }
-            guard var row = try store.live(id), row.kind == .file else { throw .gone("\(id)") }
+            guard var row = try store.live(id), row.kind == .file else { throw .gone(EntryName(stored: "\(id)")) }
             if row.blob == nil {
                 do throws(StoreError) {
                     let draft = try open(id)
@@ -143,7 +143,7 @@ package final class LiveView: Sendable {
                 } catch {
                     // Another mount published it between the two looks.
                     guard case .system(_, _, .noSuchFileOrDirectory) = error else { throw error }
-                    guard let now = try store.live(id), now.blob != nil else { throw .gone("\(id)") }
+                    guard let now = try store.live(id), now.blob != nil else { throw .gone(EntryName(stored: "\(id)")) }
                     row = now
                 }
             }
@@ -238,12 +238,14 @@ package final class LiveView: Sendable {
         guard let file = draft.file else { return "nothing was written" }
         if draft.hasFailed { return "it could not be written in full" }
         guard let row = try store.live(draft.row) else { return "it is gone" }
-        if let parent = row.parent, try store.live(named: row.name + ".aria2", in: parent) != nil {
+        if let parent = row.parent, let note = row.name.appending(".aria2"),
+            try store.live(named: note, in: parent) != nil
+        {
             return "an .aria2 file says that it is being downloaded"
         }
         do {
             return try Wholeness.problem(
-                FileSource(file, count: try FileFacts.of(file, draft.path).size), named: row.name)
+                FileSource(file, count: try FileFacts.of(file, draft.path).size), named: row.name.text)
         } catch { throw .system("cannot read (\(error))", draft.path, .ioError) }
     }
 
