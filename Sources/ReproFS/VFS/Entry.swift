@@ -37,7 +37,7 @@ struct Listing {
         }
     }
 
-    /// The next entries of one kind after a row.
+    /// The next entries of one kind after a row; none only where there are no more, for some may be left out of a page.
     typealias Phase = (_ after: Int64, _ limit: Int) throws(Failure) -> [Listing.Item]
 
     let phases: [Phase]
@@ -47,13 +47,13 @@ struct Listing {
         var phase = max(0, cookie.phase)
         var row = cookie.row
         while phase < phases.count, found.count < limit {
-            for entry in try phases[phase](row, limit - found.count) {
+            let page = try phases[phase](row, limit - found.count)
+            for entry in page {
                 found.append(
                     Entry(name: entry.name, attributes: entry.attributes, cookie: Cookie(phase: phase, row: entry.row)))
                 row = entry.row
             }
-            // A full page may have more of its kind; the next call asks again.
-            if found.count >= limit { break }
+            guard page.isEmpty else { continue }
             phase += 1
             row = 0
         }
