@@ -50,6 +50,8 @@ import Testing
         }
     }
 
+    /// > A name is its bytes: two that look alike, or that Unicode calls equal, are two names. Blanks, line breaks, marks that combine
+    /// > with the slash before them, and words like `v1` or `latest` are parts of a name like any other.
     @Test(arguments: View.allCases) func `are in every tree what they are`(_ way: View) throws {
         let view = LiveView(fixture.store)
         for (index, path) in OddNames.models.enumerated() { try write(bytes(index), to: path, view) }
@@ -131,6 +133,7 @@ import Testing
         }
     }
 
+    /// > An image whose name has no room for a suffix within 255 bytes is in `by-snapshot` alone.
     @Test(arguments: View.allCases) func `of images have their recipes`(_ way: View) throws {
         let long = String(repeating: "é", count: 125) + ".png"
         let names = [
@@ -153,6 +156,7 @@ import Testing
                 #expect(try lists(try EntryName(name + ".json"), "by-image/output", tree), "\(name)")
             }
             // With a suffix it would be no name.
+            #expect(!tree.exists("by-image/output/\(long)") && !tree.exists("by-image/\(long)"))
             #expect(try tree.list("by-image/output").count == 2 * names.count)
         }
     }

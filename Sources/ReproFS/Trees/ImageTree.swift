@@ -36,9 +36,9 @@ private struct ImageNodes {
         switch kind {
         case .imageRecipe, .olderImageRecipe: .file(text(.json, kind))
         case .imageCard, .olderImageCard: .file(text(.card, kind))
-        case .imageAlias: try link(kind, to: image.name.text + ".json")
-        case .olderImageAlias: try link(kind, to: "\(image.name)@\(image.image.hex.prefix(8)).json")
-        case .bareImageAlias: try link(kind, to: try path() + "/\(image.name).json")
+        case .imageAlias: try link(kind, in: [], "")
+        case .olderImageAlias: try link(kind, in: [], "@\(image.image.hex.prefix(8))")
+        case .bareImageAlias: try link(kind, in: try path(), "")
         default: nil
         }
     }
@@ -54,15 +54,17 @@ private struct ImageNodes {
         KeptTexts.kinds.contains(node) ? .told : .brief
     }
 
-    private func link(_ kind: NodeKind, to target: String) throws(Failure) -> Node {
-        .link(
+    /// Nil where the name has no room for a suffix.
+    private func link(_ kind: NodeKind, in path: [EntryName], _ mark: String) throws(Failure) -> Node? {
+        guard let target = image.name.appending(mark + ".json") else { return nil }
+        return .link(
             AliasLink(
-                id: NodeID(kind, image.id), path: target, modified: try text(.json, .imageRecipe).attributes().modified)
-        )
+                id: NodeID(kind, image.id), path: ViewPath(path + [target]).description,
+                modified: try text(.json, .imageRecipe).attributes().modified))
     }
 
     /// The directory of the image, from the top of by-image.
-    private func path() throws(Failure) -> String {
+    private func path() throws(Failure) -> [EntryName] {
         var names: [EntryName] = []
         var next: Int64? = image.directory
         while let row = next, row != DirectoryRow.Root.images.rawValue {
@@ -72,7 +74,7 @@ private struct ImageNodes {
             names.insert(directory.name, at: 0)
             next = directory.parent
         }
-        return ViewPath(names).description
+        return names
     }
 }
 
