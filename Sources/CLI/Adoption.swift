@@ -13,7 +13,7 @@ enum Adoption {
         var counts = (versions: 0, others: 0, failed: refused.count)
         for refusal in refused { Terminal.complain("reprofs: \(refusal.path): \(refusal.reason)") }
         for item in items {
-            let name = item.path.joined(separator: "/").withoutControls
+            let name = ViewPath(item.path).description.withoutControls
             do throws(StoreError) {
                 switch item.kind {
                 case .directory: try store.adoptDirectory(item)

@@ -45,7 +45,9 @@ final class FileWatch {
             }
             let path = directory.appending(name)
             var facts = stat()
-            guard !name.hasPrefix("."), lstat(path.string, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else {
+            guard name.utf8.first != UInt8(ascii: "."), lstat(path.string, &facts) == 0,
+                facts.st_mode & S_IFMT == S_IFDIR
+            else {
                 continue
             }
             try add(path)
@@ -72,7 +74,7 @@ final class FileWatch {
             offset += head + length
             if mask & UInt32(IN_Q_OVERFLOW) != 0 { events.append(.lost) }
             if mask & UInt32(IN_IGNORED) != 0 { paths[watch] = nil }
-            guard let directory = paths[watch], !name.isEmpty, !name.hasPrefix(".") else { continue }
+            guard let directory = paths[watch], !name.isEmpty, name.utf8.first != UInt8(ascii: ".") else { continue }
             let path = directory.appending(name)
             if mask & UInt32(bitPattern: IN_ISDIR) != 0 {
                 guard mask & (UInt32(IN_CREATE) | UInt32(IN_MOVED_TO)) != 0 else { continue }

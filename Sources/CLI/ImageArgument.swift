@@ -33,6 +33,7 @@ struct ImageArgument: ParsableArguments {
         if let pixels = try store.pixels(ofFile: path), let found = try store.snapshot(ofPixels: pixels) {
             return (found.id, found.imageName)
         }
-        return try store.newestImage(named: path.lastComponent?.string ?? image).map { ($0.snapshot, $0.name) }
+        guard let name = try? EntryName(path.lastComponent?.string ?? image) else { return nil }
+        return try store.newestImage(named: name).map { ($0.snapshot, $0.name.text) }
     }
 }

@@ -25,7 +25,7 @@ struct OptionalServerOption: ParsableArguments {
         switch (server, launch) {
         case (let server?, nil): return ServerOption(place: .running(try ComfyServer(server)), timeout: timeout)
         case (nil, let launch?):
-            let python = try python.map { $0.contains("/") ? try Paths.absolute($0).string : $0 }
+            let python = try python.map { $0.utf8.contains(UInt8(ascii: "/")) ? try Paths.absolute($0).string : $0 }
             let launch = Launch(
                 installation: try Paths.absolute(launch).string, python: python, arguments: arguments)
             return ServerOption(place: .launched(launch), timeout: timeout)

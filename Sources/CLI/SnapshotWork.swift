@@ -31,7 +31,7 @@ final class SnapshotWork: Sendable {
     }
 
     private let items: [Item]
-    private let label: String?
+    private let label: EntryName?
     private let inputs: [FilePath]
     private let sources: [any RecordSource]
     private let store: Store
@@ -42,7 +42,7 @@ final class SnapshotWork: Sendable {
 
     /// `skipsUnchanged`: what was read once is not read again, although there may be new places to look for inputs.
     init(
-        _ items: [Item], label: String?, inputs: [FilePath], sources: [any RecordSource], store: Store,
+        _ items: [Item], label: EntryName?, inputs: [FilePath], sources: [any RecordSource], store: Store,
         skipsUnchanged: Bool = false
     ) {
         self.skipsUnchanged = skipsUnchanged

@@ -68,14 +68,14 @@ package struct Recipe: Sendable, Equatable {
     /// The bytes that a name stood for.
     package struct Resolution: Sendable, Equatable {
         /// The folder and the path in it under which the bytes were found and are pinned.
-        package var folder: String
+        package var folder: EntryName
         package var path: ModelPath
         package var sha256: Digest
         /// Bytes.
         package var size: Int
         /// The number of the version of that name; nil for inputs.
         package var version: Int?
-        package init(folder: String, path: ModelPath, sha256: Digest, size: Int, version: Int?) {
+        package init(folder: EntryName, path: ModelPath, sha256: Digest, size: Int, version: Int?) {
             self.folder = folder
             self.path = path
             self.sha256 = sha256
@@ -105,11 +105,11 @@ package enum Evidence: String, Sendable, CaseIterable, Comparable {
 extension Recipe.ModelUse {
     /// Where a pinned tree shows it: the folder and the path, under the name that the prompt uses. A file that was found by
     /// its hash may have another name now.
-    package var pinnedPath: [String] {
+    package var pinnedPath: [EntryName] {
         guard let resolution else { return [] }
         guard match != nil, !reference.isStem, let name = reference.candidates.first else {
             return [resolution.folder] + resolution.path.components
         }
-        return [reference.folder ?? resolution.folder] + name.components
+        return [reference.folder.flatMap { try? EntryName($0) } ?? resolution.folder] + name.components
     }
 }

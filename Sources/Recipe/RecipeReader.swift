@@ -151,11 +151,11 @@ extension Recipe {
         for index in models.indices where models[index].reference.recorded.isEmpty {
             let reference = models[index].reference
             guard let path = reference.candidates.first else { continue }
-            let stem = Folder.stem(of: path.name)
+            let stem = Folder.stem(of: path.name.text)
             for other in others {
                 let same = other.models.first {
                     $0.reference.folder == reference.folder && !$0.reference.recorded.isEmpty
-                        && $0.reference.candidates.first.map { Folder.stem(of: $0.name) } == stem
+                        && $0.reference.candidates.first.map { Folder.stem(of: $0.name.text) } == stem
                 }
                 guard let same else { continue }
                 models[index].reference.recorded = same.reference.recorded

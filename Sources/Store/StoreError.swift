@@ -27,8 +27,8 @@ package enum StoreError: Error, CustomStringConvertible {
     case conflict(String)
     case notAnImage(FilePath)
     /// Operations on names of the live view.
-    case absent(String), exists(String), gone(String), isDirectory(String), notDirectory(String)
-    case notEmptyDirectory(String), loop(String)
+    case absent(EntryName), exists(EntryName), gone(EntryName), isDirectory(EntryName), notDirectory(EntryName)
+    case notEmptyDirectory(EntryName), loop(EntryName)
     /// A symbolic link that would lead out of the live view.
     case leavesView(String)
     /// What was begun is no longer wanted.

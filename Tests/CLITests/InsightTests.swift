@@ -76,4 +76,27 @@ import Testing
         let stripped = try line.directory.write(SmallImage.infotext("gone"), to: "elsewhere/x.png").string
         #expect(try line.run("recipe", stripped).output.hasPrefix("a.png"))
     }
+
+    @Test func `of a model goes by the bytes of its name`() throws {
+        for (index, path) in OddNames.models.enumerated() {
+            try line.directory.write(SmallModel.bytes(seed: UInt64(index)), to: "odd/\(path)")
+        }
+        #expect(try line.run("add", line.directory.appending("odd").string).status == 0)
+        for (index, path) in OddNames.models.enumerated() {
+            let digest = SmallModel.digest(seed: UInt64(index)).hex
+            #expect(try line.run("restore", "\(path)@v1").status == 0, "\(path)")
+            let listed = try line.run("list", "versions", path.description, "--json").json?.array ?? []
+            let own = listed.filter {
+                ViewPath(parsing: "\($0["folder"]?.string ?? "")/\($0["name"]?.string ?? "")") == path
+            }
+            #expect(own.map { $0["sha256"]?.string } == [digest], "\(path)")
+        }
+        #expect(try line.run("restore", "checkpoints/nobody\u{301}.pt@v1").status == 1)
+        let twins = ["loras/caf\u{E9}/m.pt", "loras/cafe\u{301}/m.pt"]
+        let told = try twins.map {
+            try line.run("lineage", "\($0)@v1", "--format", "json").json?["nodes"]?.array?.first?["sha256"]?.string
+        }
+        #expect(Set(told).count == 2 && !told.contains(nil))
+        #expect(try twins.map { try line.run("log", $0, "--json").json?.array?.count } == [1, 1])
+    }
 }

@@ -21,7 +21,8 @@ enum Examples {
         )
         use.evidence = evidence
         if let bytes {
-            use.resolution = .init(folder: folder, path: path, sha256: try digest(bytes), size: 1000, version: 1)
+            use.resolution = .init(
+                folder: try EntryName(folder), path: path, sha256: try digest(bytes), size: 1000, version: 1)
         }
         return use
     }

@@ -110,13 +110,13 @@ import Testing
                 try view.fixture.image("p\(index).png", SmallImage.graph(seed: UInt64(index))),
                 root: view.fixture.directory.appending("output"))
         }
-        for path in [["models", "embeddings"], ["by-image", "output"], ["by-hash", "sha256"], ["by-snapshot"], []] {
+        for path: ViewPath in ["models/embeddings", "by-image/output", "by-hash/sha256", "by-snapshot", ""] {
             var directory: any Directory = root
-            for name in path {
+            for name in path.components {
                 guard case .directory(let inner) = try directory.child(name) else { throw Errno.notDirectory }
                 directory = inner
             }
-            var names: [String] = []
+            var names: [EntryName] = []
             var cookie = Cookie.start
             while let last = try directory.entries(after: cookie, limit: limit).last {
                 names += try directory.entries(after: cookie, limit: limit).map(\.name)
@@ -126,5 +126,32 @@ import Testing
             #expect(names == whole)
             #expect(Set(names).count == names.count)
         }
+    }
+
+    @Test(arguments: [1, 2, 3, 5, 16]) func `goes on behind what a page leaves out`(limit: Int) throws {
+        for index in 0..<6 { try view.fixture.add("checkpoints/d\(index)/x.pt", seed: 5) }
+        // What was empty at an instant is not shown then.
+        let checkpoints = try #require(try view.store.live(named: "checkpoints", in: LiveRow.root))
+        let empty = try #require(try view.store.live(named: "d1", in: checkpoints.id))
+        try LiveView(view.store).remove("x.pt", in: empty.id, by: .init(user: 0, group: 0, opener: nil))
+        let time = EntryName(stored: Timestamp.now().description)
+        var directory: any Directory = try View.root(of: view.store)
+        for name in ["by-time", time, "models", "checkpoints"] as [EntryName] {
+            guard case .directory(let inner) = try resolve(directory, name) else { throw Errno.notDirectory }
+            directory = inner
+        }
+        var names: [EntryName] = []
+        var cookie = Cookie.start
+        while case let page = try directory.entries(after: cookie, limit: limit), let last = page.last {
+            names += page.map(\.name)
+            cookie = last.cookie
+        }
+        #expect(names == ["d0", "d2", "d3", "d4", "d5", "model.safetensors"])
+    }
+
+    /// An instant is a link to its moment.
+    private func resolve(_ directory: any Directory, _ name: EntryName) throws -> Node? {
+        guard case .link(let link) = try directory.child(name) else { return try directory.child(name) }
+        return try directory.child(try EntryName(try link.target()))
     }
 }

@@ -116,7 +116,7 @@ import Testing
         let prompt = try #require(row.prompt)
         #expect(try rebuilt.bytes(of: prompt) == Array(SmallImage.graph().utf8))
         let pinned = try #require(try rebuilt.pinnedFiles(in: row.models).first)
-        #expect(pinned.path == name)
+        #expect(pinned.path.description == name)
         #expect(try rebuilt.bytes(of: pinned.blob) == SmallModel.bytes(seed: 1))
         // The pins can be carried on from here.
         #expect(try rebuilt.pin(row, as: "first").isNew == false)
@@ -165,7 +165,7 @@ import Testing
         #expect(try impatient.pin(try fixture.row(snapshot), as: "cover").isNew)
     }
 
-    private func number(of lora: String, _ store: Store) throws -> Int64 {
+    private func number(of lora: EntryName, _ store: Store) throws -> Int64 {
         let folder = try #require(try store.live(named: "loras", in: 1))
         return try #require(try store.live(named: lora, in: folder.id)).id
     }

@@ -9,7 +9,7 @@ import Testing
 /// A mount, adds, snapshots, pins and garbage collection on one store at once, each through an opening of its own, with pauses at
 /// their steps. The seeds say who does what; nothing that anybody may count on is lost in any of a thousand rounds.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct `Everybody at once` {
-    private static let names = ["a.safetensors", "b.safetensors"]
+    private static let names: [EntryName] = ["a.safetensors", "b.safetensors"]
     /// The seeds of the models that come and go.
     private static let seeds: ClosedRange<UInt64> = 1...5
 
@@ -43,7 +43,7 @@ import Testing
             } catch { problems.withLock { $0.append("\(what): \(error)") } }
         }
 
-        func write(_ name: String, _ seed: UInt64) throws {
+        func write(_ name: EntryName, _ seed: UInt64) throws {
             let folder = try store.live(named: "checkpoints", in: LiveRow.root)
             guard let folder else { return }
             let draft: Draft
@@ -63,14 +63,14 @@ import Testing
             try view.publish()
         }
 
-        private func fresh(_ name: String, in folder: Int64) throws -> Draft? {
+        private func fresh(_ name: EntryName, in folder: Int64) throws -> Draft? {
             guard let row = try store.live(named: name, in: folder) else { return nil }
             return try view.write(row.id, by: caller)
         }
 
         func mountStep(_ chance: inout SplitMix64) {
-            let name = names.randomElement(using: &chance) ?? "", seed = UInt64.random(in: seeds, using: &chance)
-            let other = names.randomElement(using: &chance) ?? ""
+            let name = names.randomElement(using: &chance) ?? names[0], seed = UInt64.random(in: seeds, using: &chance)
+            let other = names.randomElement(using: &chance) ?? names[0]
             switch Int.random(in: 0..<6, using: &chance) {
             case 0:
                 attempt("remove") {
@@ -88,11 +88,11 @@ import Testing
         }
 
         func commandStep(_ chance: inout SplitMix64, _ round: Int) {
-            let name = names.randomElement(using: &chance) ?? "", seed = UInt64.random(in: seeds, using: &chance)
+            let name = names.randomElement(using: &chance) ?? names[0], seed = UInt64.random(in: seeds, using: &chance)
             switch Int.random(in: 0..<6, using: &chance) {
             case 0:
                 attempt("snapshot") {
-                    let image = try fixture.image("i\(round).png", SmallImage.graph(checkpoint: name, seed: seed))
+                    let image = try fixture.image("i\(round).png", SmallImage.graph(checkpoint: name.text, seed: seed))
                     _ = try store.snapshot(image)
                 }
             case 1:
@@ -107,14 +107,14 @@ import Testing
             case 2: attempt("unpin") { _ = try store.unpin("p\(seed)") }
             case 3:
                 attempt("restore") {
-                    guard let model = ModelName("checkpoints/" + name) else { return }
+                    guard let model = ModelName(live: ["checkpoints", name]) else { return }
                     guard let own = Opener(process: getpid()) else { return }
                     _ = try store.restore(model, version: 1, by: own)
                 }
             default:
                 attempt("add") {
                     let path = try fixture.directory.write(
-                        SmallModel.bytes(seed: seed), to: "from\(round)/checkpoints/" + name)
+                        SmallModel.bytes(seed: seed), to: "from\(round)/checkpoints/\(name)")
                     for item in try store.plan(adding: [path.removingLastComponent()], folder: nil).items {
                         _ = try store.add(item)
                         done.withLock { _ = $0.insert(SmallModel.digest(seed: seed)) }
@@ -198,7 +198,7 @@ import Testing
         }
         for folder in try store.live(in: LiveRow.root, after: 0, limit: 100) where folder.kind == .directory {
             for row in try store.live(in: folder.id, after: 0, limit: 100) {
-                if let blob = row.blob { check(blob, row.name) }
+                if let blob = row.blob { check(blob, row.name.text) }
             }
         }
         for pin in try store.pins(after: 0, limit: 100) {

@@ -1,3 +1,4 @@
+import Recipe
 import Store
 import Support
 import Testing
@@ -13,7 +14,7 @@ import Testing
         for index in 0..<100 {
             // Asked so often that the directory is known as a whole.
             #expect(try fixture.store.live(named: "absent\(index)", in: folder) == nil)
-            let name = "model\(index).txt"
+            let name: EntryName = "model\(index).txt"
             let writer = index % 2 == 0 ? other : own
             let (row, draft) = try writer.create(name, in: folder, mode: 0o644, by: caller)
             try writer.close(draft)

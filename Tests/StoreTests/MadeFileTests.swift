@@ -31,7 +31,7 @@ private let caller = LiveView.Caller(
 
     @discardableResult
     private func write(
-        _ name: String, _ bytes: [UInt8], _ view: LiveView, closes: Bool = true
+        _ name: EntryName, _ bytes: [UInt8], _ view: LiveView, closes: Bool = true
     ) throws -> LiveRow {
         let (row, draft) = try view.create(name, in: folder, mode: 0o640, by: caller)
         try bytes.withUnsafeBytes { bytes throws in try draft.write(bytes, at: 0) }
@@ -42,7 +42,7 @@ private let caller = LiveView.Caller(
     }
 
     private func names(_ store: Store) throws -> [String] {
-        try store.live(in: folder, after: 0, limit: 30_000).map(\.name).sorted()
+        try store.live(in: folder, after: 0, limit: 30_000).map(\.name.text).sorted()
     }
 
     private func recover() throws -> Recovery {
@@ -64,7 +64,7 @@ private let caller = LiveView.Caller(
     }
 
     @Test func `survives a kill with the name that it had last`() throws {
-        let odd = "a \"b\" % ü\n.txt"
+        let odd: EntryName = "a \"b\" % ü\n.txt"
         try serve { store, view in
             try write("made.safetensors", SmallModel.bytes(seed: 1), view)
             try write("c.part", [1, 2, 3], view)
@@ -74,7 +74,7 @@ private let caller = LiveView.Caller(
         }
         #expect(try recover().partial == ["checkpoints/open.safetensors.partial"])
         #expect(try fixture.store.digests(of: "checkpoints/made.safetensors") == [SmallModel.digest(seed: 1)])
-        #expect(try names(fixture.store) == [odd, "made.safetensors", "open.safetensors.partial"])
+        #expect(try names(fixture.store) == [odd.text, "made.safetensors", "open.safetensors.partial"])
         let row = try #require(try fixture.store.live(named: odd, in: folder))
         #expect(row.mode == 0o640 && row.user == 1000 && row.group == 100)
     }

@@ -24,7 +24,7 @@ private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: ni
     private enum End { case none, flush, sync, close }
 
     /// Begins to write `seed` under a name and ends as a kill at that point would.
-    private func write(_ name: String, seed: UInt64, _ end: End, then: (LiveView) throws -> Void = { _ in }) throws {
+    private func write(_ name: EntryName, seed: UInt64, _ end: End, then: (LiveView) throws -> Void = { _ in }) throws {
         let view = LiveView(fixture.store)
         var draft: Draft?
         if let row = try fixture.store.live(named: name, in: folder) {
@@ -63,7 +63,7 @@ private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: ni
     private var digests: [Digest] {
         get throws { try fixture.store.digests(of: "checkpoints/model.safetensors") }
     }
-    private func names() throws -> [String] {
+    private func names() throws -> [EntryName] {
         try fixture.store.live(in: folder, after: 0, limit: 100).map(\.name).sorted()
     }
 
@@ -86,7 +86,7 @@ private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: ni
         let view = LiveView(fixture.store)
         for (name, seed) in [
             ("model.safetensors", 1), ("model.safetensors.partial", 2), ("new.safetensors.partial", 3),
-        ] {
+        ] as [(EntryName, Int)] {
             let row = try #require(try fixture.store.live(named: name, in: folder))
             let bytes: [UInt8]
             switch try view.contents(of: row) {

@@ -4,7 +4,7 @@ package import Store
 package enum ModelNames {
     /// The name where it is a model's.
     package static func model(_ path: String) -> String? {
-        ModelName(live: path.split(separator: "/").map(String.init)).map { "\($0)" }
+        ModelName(path).map { "\($0)" }
     }
 }
 

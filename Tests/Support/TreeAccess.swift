@@ -55,7 +55,7 @@ package struct InProcessTree: TreeAccess {
                 let child = try directory.child(entry.name)?.inode.attributes()
                 guard child == entry.attributes else { throw Errno.ioError }
             }
-            names += page.map(\.name)
+            names += page.map(\.name.text)
             cookie = last.cookie
         }
     }
@@ -96,8 +96,8 @@ package struct InProcessTree: TreeAccess {
     private func node(_ path: String, following: Bool, depth: Int = 0) throws -> Node {
         guard depth < 8 else { throw Errno.tooManySymbolicLinkLevels }
         var node = Node.directory(root)
-        var walked: [String] = []
-        let names = path.split(separator: "/").map(String.init)
+        var walked: [EntryName] = []
+        let names = try path.slashed.map { try EntryName($0) }
         for (index, name) in names.enumerated() {
             guard case .directory(let directory) = node else { throw Errno.notDirectory }
             do {
@@ -106,11 +106,11 @@ package struct InProcessTree: TreeAccess {
             } catch let failure as Failure { throw failure.errno }
             if case .link(let link) = node, following || index < names.count - 1 {
                 var target = walked
-                for part in try link.target().split(separator: "/") {
-                    if part == ".." { target.removeLast() } else { target.append(String(part)) }
+                for part in try link.target().slashed {
+                    if part == ".." { target.removeLast() } else { target.append(try EntryName(part)) }
                 }
                 target += names[(index + 1)...]
-                return try self.node(target.joined(separator: "/"), following: following, depth: depth + 1)
+                return try self.node(ViewPath(target).description, following: following, depth: depth + 1)
             }
             walked.append(name)
         }

@@ -93,14 +93,20 @@ extension Store {
     /// The digests of a model's versions, in order.
     package func digests(of name: String) throws -> [Digest] {
         var all: [Digest] = []
-        try forEachVersion(of: name) { if "\($0.folder)/\($0.name)" == name { all.append($0.sha256) } }
+        let wanted = ViewPath(parsing: name)
+        try forEachVersion(of: name) {
+            if ViewPath(parsing: "\($0.folder)/\($0.name)") == wanted { all.append($0.sha256) }
+        }
         return all
     }
 
     /// The number of the version that a model's name holds.
     package func liveVersion(of name: String) throws -> Int? {
         var live: Int?
-        try forEachVersion(of: name) { if "\($0.folder)/\($0.name)" == name, $0.isLive { live = $0.number } }
+        let wanted = ViewPath(parsing: name)
+        try forEachVersion(of: name) {
+            if ViewPath(parsing: "\($0.folder)/\($0.name)") == wanted, $0.isLive { live = $0.number }
+        }
         return live
     }
 

@@ -90,7 +90,7 @@ struct Export {
             try write(clean(environment).formatted(), to: "environment.json")
         }
         try write(clean(run.document.json).formatted(), to: "recipe.json")
-        let sums = pinned.map { "\($0.blob.digest.hex)  \($0.path)\n" }.sorted().joined()
+        let sums = pinned.map { $0.blob.digest.line(for: $0.path) }.sorted().joined()
         try write(sums, to: "SHA256SUMS")
         try write(readme(hasNodes: run.row.nodes != nil), to: "README.md")
     }

@@ -133,7 +133,7 @@ struct ListLoads: ParsableCommand {
     func run() throws {
         var table = Table(asJSON: json)
         try store.open().forEachLoad { load in
-            let program = load.opener.executable.flatMap { $0.split(separator: "/").last.map(String.init) } ?? "?"
+            let program = load.opener.executable.flatMap { $0.slashed.last } ?? "?"
             let name = load.name.folder.isEmpty ? load.name.name : "\(load.name.folder)/\(load.name.name)"
             table.row(
                 "\(load.last.brief)  \(load.opener.pid) \(program)  \(load.sha256.autoV2)  \(name)"

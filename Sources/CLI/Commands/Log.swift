@@ -12,7 +12,7 @@ struct LogCommand: ParsableCommand {
     func run() throws {
         var table = Table(asJSON: json)
         try store.open().forEachEvent(of: model) { event in
-            let program = event.executable.flatMap { $0.split(separator: "/").last.map(String.init) }
+            let program = event.executable.flatMap { $0.slashed.last }
             let number = { (version: Int?) in version.map { "v\($0)" } ?? "nothing" }
             table.row(
                 "\(event.time.brief)  \(event.cause)  \(event.name)  \(number(event.previous)) -> \(number(event.version))"

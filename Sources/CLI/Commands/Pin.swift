@@ -54,7 +54,8 @@ struct ListPins: ParsableCommand {
             table.row(
                 "\(pin.time.brief)  \(pin.snapshot)  \(pin.name)  \(pin.image)",
                 [
-                    "name": .string(pin.name), "snapshot": .string(pin.snapshotID.hex), "image": .string(pin.image),
+                    "name": .string(pin.name.text), "snapshot": .string(pin.snapshotID.hex),
+                    "image": .string(pin.image),
                     "manifest": .string(pin.manifest.hex), "pinned": .string(pin.time.description),
                 ])
         }

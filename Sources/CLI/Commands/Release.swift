@@ -33,7 +33,7 @@ struct ReleaseCommand: ParsableCommand {
         var progress = ProgressLine(total: plan.size)
         for item in plan.items {
             try store.release(item, to: target, isMove: move)
-            progress.advance(by: item.row.blob?.size ?? 0, of: item.path.joined(separator: "/").withoutControls)
+            progress.advance(by: item.row.blob?.size ?? 0, of: item.path.description.withoutControls)
         }
         progress.clear()
         print("\(plan.items.filter { $0.row.kind != .directory }.count) files are in \(target).")

@@ -13,9 +13,9 @@ struct RestoreCommand: ParsableCommand {
     func run() throws {
         let store = try store.open()
         for text in models {
-            guard let at = text.lastIndex(of: "@"), text[at...].hasPrefix("@v"),
-                let number = Int(text[at...].dropFirst(2)), let name = ModelName(String(text[..<at]))
-            else { throw ValidationError("say which version of which model: 'checkpoints/model.safetensors@v2'") }
+            guard let (path, number) = ModelName.numbered(text), let name = ModelName(path) else {
+                throw ValidationError("say which version of which model: 'checkpoints/model.safetensors@v2'")
+            }
             switch try store.restore(name, version: number, by: Opener(process: getpid())) {
             case .unchanged: print("\(name) holds v\(number) already.".withoutControls)
             case .version, .returned: print("\(name) holds v\(number) again.".withoutControls)

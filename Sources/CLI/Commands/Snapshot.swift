@@ -20,7 +20,7 @@ struct SnapshotCommand: ParsableCommand {
     var inputs: [String] = []
 
     @Option(help: "The name under by-image for a directory, instead of its own.")
-    var label: String?
+    var label: EntryName?
 
     @Option(
         name: .customLong("from"),
@@ -31,12 +31,6 @@ struct SnapshotCommand: ParsableCommand {
     var origins: [String] = []
 
     @OptionGroup var store: StoreOption
-
-    func validate() throws {
-        guard let label else { return }
-        let isName = (try? ModelPath(label))?.components == [label]
-        if !isName { throw ValidationError("--label must be a plain name") }
-    }
 
     func run() throws {
         let store = try store.open()
@@ -86,7 +80,7 @@ enum ImageFiles {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) {
                 String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
             }
-            if !name.hasPrefix(".") { names.append((name, Int(entry.pointee.d_type))) }
+            if name.utf8.first != UInt8(ascii: ".") { names.append((name, Int(entry.pointee.d_type))) }
         }
         closedir(stream)
         var found: (images: [FilePath], others: Int) = ([], 0)
@@ -115,10 +109,18 @@ enum ImageFiles {
     private static let suffixes = Set(Container.suffixes)
 
     static func isImage(_ name: String) -> Bool {
-        name.lastIndex(of: ".").map { suffixes.contains(name[$0...].lowercased()) } ?? false
+        name.splitAtLast(".").map { suffixes.contains("." + $0.after.lowercased()) } ?? false
     }
 
     struct Failure: Error, CustomStringConvertible {
         let description: String
+    }
+}
+
+extension EntryName: ExpressibleByArgument {
+    /// Nil also where a backslash would be taken for a separator elsewhere.
+    package init?(argument: String) {
+        guard let name = try? EntryName(argument), !name.utf8.contains(UInt8(ascii: "\\")) else { return nil }
+        self = name
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import Recipe
 import Store
 import Synchronization
 import SystemPackage
@@ -18,7 +19,7 @@ struct WatchCommand: ParsableCommand {
     @Option(name: .customLong("input"), help: "A directory to look for input images in; may be repeated.")
     var inputs: [String] = []
     @Option(help: "The name under by-image for the directory, instead of its own; for one directory.") var label:
-        String?
+        EntryName?
     @OptionGroup var store: StoreOption
 
     func validate() throws {

@@ -80,7 +80,7 @@ struct Reproduction: Sendable {
         if stage.process == nil { lines.append("which process the server is cannot be seen from here") }
         for model in unseen(opened.proven) { lines.append("\(model.folder)/\(model.path) was not seen being opened") }
         for load in opened.strangers {
-            lines.append("\(load.name.key) was opened with other bytes: \(load.sha256.autoV2)")
+            lines.append("\(load.name.folder)/\(load.name.name) was opened with other bytes: \(load.sha256.autoV2)")
         }
         if verdict != .verified {
             lines += reasons.map(\.message)
@@ -112,7 +112,7 @@ struct Reproduction: Sendable {
             "pinned": .array(
                 run.models.map {
                     [
-                        "folder": .string($0.folder), "name": .string($0.path.description),
+                        "folder": .string($0.folder.text), "name": .string($0.path.description),
                         "sha256": .string($0.sha256.hex), "version": .integer(orNull: $0.version),
                     ]
                 }),

@@ -54,7 +54,8 @@ struct SnapshotRun: Sendable {
             guard let resolution = use.resolution, let blob = try store.blob(resolution.sha256) else { continue }
             // Temporary files are the server's to clean up, and overwrite nothing of its owner's.
             let stored = try await stage.server.upload(
-                try store.bytes(of: blob), name: resolution.path.name, subfolder: "reprofs-\(row.short)", type: "temp")
+                try store.bytes(of: blob), name: resolution.path.name.text, subfolder: "reprofs-\(row.short)",
+                type: "temp")
             for (input, value) in edit.graph[use.reference.node]?["inputs"]?.object?.members ?? []
             where value.string == use.reference.name {
                 edit.set(input, of: use.reference.node, to: .string("\(stored) [temp]"))
@@ -113,9 +114,9 @@ struct SnapshotRun: Sendable {
 
 extension LoadName {
     /// The name by which a load and a pinned model are held against each other.
-    var key: String { "\(folder)/\(name)" }
+    var key: ViewPath { path }
 }
 
 extension PinnedModel {
-    var key: String { "\(folder)/\(path)" }
+    var key: ViewPath { ViewPath([folder] + path.components) }
 }

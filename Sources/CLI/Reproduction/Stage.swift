@@ -106,9 +106,9 @@ extension Stage {
     {
         guard let paths else { return }
         for model in pinned {
-            let folders = paths[Folder.preferred(model.folder)] ?? paths[model.folder] ?? []
+            let folders = paths[Folder.preferred(model.folder.text)] ?? paths[model.folder.text] ?? []
             // In a container or through a link the same view has another path; what the server lists after the switch tells.
-            guard !folders.contains(where: { $0.contains("/active/models/") }) else { continue }
+            guard !folders.contains(where: Self.isActive) else { continue }
             let mount = mounts.first?.path ?? "MOUNT"
             throw Failure(
                 description: """
@@ -119,12 +119,17 @@ extension Stage {
         }
     }
 
+    private static func isActive(_ folder: String) -> Bool {
+        let parts = folder.slashed
+        return zip(parts, parts.dropFirst()).contains { $0 == ("active", "models") }
+    }
+
     /// After the switch the server must list what is pinned.
     private static func check(_ server: ComfyServer, lists pinned: [PinnedModel]) async throws {
         for (folder, models) in Dictionary(grouping: pinned, by: \.folder) {
-            guard let listed = try await server.models(in: Folder.preferred(folder)) else { continue }
-            let names = Set(listed.map { $0.replacingOccurrences(of: "\\", with: "/") })
-            for model in models where !names.contains(model.path.description) && !names.isEmpty {
+            guard let listed = try await server.models(in: Folder.preferred(folder.text)) else { continue }
+            let names = Set(listed.compactMap { ViewPath(listed: $0) })
+            for model in models where !names.contains(ViewPath(model.path.components)) && !names.isEmpty {
                 throw Failure(description: "after the switch the server does not list \(folder)/\(model.path)")
             }
         }
@@ -134,13 +139,21 @@ extension Stage {
     private static func checkOrder(_ paths: [String: [String]]?, _ pinned: [PinnedModel], isLocal: Bool) throws {
         guard let paths, isLocal else { return }
         for model in pinned {
-            for folder in paths[Folder.preferred(model.folder)] ?? [] {
-                if folder.contains("/active/models/") { break }
+            for folder in paths[Folder.preferred(model.folder.text)] ?? [] {
+                if isActive(folder) { break }
                 let path = "\(folder)/\(model.path)"
                 guard FileManager.default.fileExists(atPath: path) else { continue }
                 throw Failure(
                     description: "the server would take \(path) instead of the pinned file: it looks there first")
             }
         }
+    }
+}
+
+extension ViewPath {
+    /// A name as a server lists it, which separates by backslashes on Windows.
+    fileprivate init?(listed name: String) {
+        let bytes = name.utf8.map { $0 == UInt8(ascii: "\\") ? UInt8(ascii: "/") : $0 }
+        self.init(parsing: String(decoding: bytes, as: UTF8.self))
     }
 }

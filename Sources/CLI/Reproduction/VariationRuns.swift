@@ -69,7 +69,9 @@ struct VariationRuns: Sendable {
         let saved = outputs.filter { $0.file.type == "output" }
         var files: [(path: String, bytes: [UInt8])] = []
         for (index, output) in (saved.isEmpty ? outputs : saved).enumerated() {
-            let suffix = output.file.name.lastIndex(of: ".").map { String(output.file.name[$0...]) } ?? ""
+            // What follows a slash belongs to no name.
+            let ending = output.file.name.slashed.last?.splitAtLast(".")?.after
+            let suffix = ending.map { ".\($0)" } ?? ""
             let part = outputs.count > 1 ? "-\(index + 1)" : ""
             let name = "\(Self.padded(number))-\(Self.plain(run.label))\(part)\(suffix)"
             let path = "\(directory)/\(name)"
@@ -127,11 +129,12 @@ struct VariationRuns: Sendable {
                 $0.node == use.reference.node && $0.input == use.reference.input
             }
             let path = use.pinnedPath
-            guard !isChanged, let resolution = use.resolution, let folder = path.first else { continue }
+            guard !isChanged, let resolution = use.resolution, let folder = path.first,
+                let inner = ModelPath(path.dropFirst())
+            else { continue }
             found.append(
                 PinnedModel(
-                    folder: folder, path: try ModelPath(path.dropFirst().joined(separator: "/")),
-                    sha256: resolution.sha256, version: resolution.version))
+                    folder: folder, path: inner, sha256: resolution.sha256, version: resolution.version))
         }
         for change in run.changes {
             for reference in references where reference.node == change.node && reference.input == change.input {
@@ -147,11 +150,12 @@ struct VariationRuns: Sendable {
     }
 
     private func model(_ reference: ModelReference, version: Int?) throws -> PinnedModel {
-        let folders = reference.folder.map { Folder.searched(for: $0) } ?? []
+        let folders = reference.folder.map { Folder.searched(for: $0).compactMap { try? EntryName($0) } } ?? []
         for path in reference.candidates {
             for folder in folders {
-                let all = try base.store.versions(named: "\(folder)/\(path)")
-                    .filter { $0.folder == folder && $0.name == path.description }
+                let name = ViewPath([folder] + path.components)
+                let all = try base.store.versions(named: name.description)
+                    .filter { ViewPath(parsing: "\($0.folder)/\($0.name)") == name }
                 guard !all.isEmpty else { continue }
                 guard
                     let found = version.map({ number in all.first { $0.number == number } })

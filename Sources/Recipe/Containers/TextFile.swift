@@ -4,11 +4,10 @@ package enum TextFile {
 
     /// The names under which tools keep the record of `image`, the most telling first.
     package static func sidecars(of image: String) -> [String] {
-        let stem = image.lastIndex(of: ".").map { String(image[..<$0]) } ?? image
-        let suffix = image.dropFirst(stem.count).lowercased()
+        let (stem, suffix) = image.splitAtLast(".") ?? (image, "")
         let names = [".swarm.json", ".json", ".txt", ".xmp"].flatMap { [stem + $0, image + $0] }
         // VideoHelperSuite leaves the workflow in an image of the same name.
-        return (suffix == ".png" ? [] : [stem + ".png"]) + names.filter { $0 != image }
+        return (suffix.lowercased() == "png" ? [] : [stem + ".png"]) + names.filter { $0 != image }
     }
 
     /// A text that is a record by itself; nil for anything else.

@@ -28,8 +28,7 @@ package enum Wholeness {
     /// The same for a name: other formats tell nothing, but a safetensors file that does not begin like one is not whole.
     package static func problem(_ source: some ByteSource, named name: String) throws(SourceError) -> String? {
         if let problem = try problem(source) { return problem }
-        let lower = name.lowercased()
-        guard lower.hasSuffix(".safetensors") || lower.hasSuffix(".sft") else { return nil }
+        guard name.endsInASCII(of: ".safetensors") || name.endsInASCII(of: ".sft") else { return nil }
         return try Safetensors.headerLength(source) == nil ? "it does not begin as a safetensors file does" : nil
     }
 }

@@ -27,7 +27,7 @@ struct CanvasModels {
     func add(to recipe: inout Recipe) {
         for index in recipe.models.indices {
             let reference = recipe.models[index].reference
-            guard let name = reference.candidates.first?.name, let entry = entries[name],
+            guard let name = reference.candidates.first?.name, let entry = entries[name.text],
                 entry.directory == nil || reference.folder == nil
                     || Folder.searched(for: entry.directory ?? "").contains(reference.folder ?? "")
             else { continue }

@@ -37,7 +37,7 @@ extension Recipe.Pass {
 
 extension Recipe.ModelUse {
     package var json: JSON {
-        let folder = resolution?.folder ?? reference.folder
+        let folder = resolution?.folder.text ?? reference.folder
         return [
             "folder": .string(orNull: folder), "name": .string(resolution?.path.description ?? reference.name),
             "reference": .string(reference.name), "role": .string(orNull: folder.map(Folder.role)),
@@ -55,7 +55,10 @@ extension Recipe.ModelUse {
             let node = json["node"]?.string,
             let input = json["input"]?.string, let evidence = json["evidence"]?.string.flatMap(Evidence.init)
         else { throw DocumentError("models") }
-        let path = json["refused"]?.bool == true ? nil : try? ModelPath(name)
+        // What was found has a name of the store's own.
+        let digest = json["sha256"]?.string.flatMap { Digest(hex: $0) }
+        let given = digest == nil ? try? ModelPath(name) : ModelPath(parsing: name)
+        let path = json["refused"]?.bool == true ? nil : given
         self.init(
             reference: ModelReference(
                 folder: json["folder"]?.string, name: reference, candidates: path.map { [$0] } ?? [], node: node,
@@ -67,8 +70,8 @@ extension Recipe.ModelUse {
         self.evidence = evidence
         match = json["match"].flatMap { RecordedHash($0) }
         isChanged = json["changed"]?.bool ?? false
-        if let digest = json["sha256"]?.string.flatMap({ Digest(hex: $0) }), let size = json["size"]?.number?.int,
-            let folder = json["folder"]?.string, let path
+        if let digest, let size = json["size"]?.number?.int,
+            let folder = json["folder"]?.string.flatMap({ try? EntryName($0) }), let path
         {
             resolution = .init(
                 folder: folder, path: path, sha256: digest, size: size, version: json["version"]?.number?.int)
@@ -102,7 +105,8 @@ extension Recipe.InputUse {
         if let digest = json["sha256"]?.string.flatMap({ Digest(hex: $0) }), let size = json["size"]?.number?.int,
             let path
         {
-            resolution = .init(folder: directory, path: path, sha256: digest, size: size, version: nil)
+            resolution = .init(
+                folder: (try? EntryName(directory)) ?? "input", path: path, sha256: digest, size: size, version: nil)
         }
     }
 }

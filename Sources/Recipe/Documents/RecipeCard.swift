@@ -55,7 +55,7 @@ extension RecipeDocument {
     }
 
     private func describe(_ use: Recipe.ModelUse) -> [String] {
-        let folder = use.resolution?.folder ?? use.reference.folder
+        let folder = use.resolution?.folder.text ?? use.reference.folder
         let name = (folder.map { $0 + "/" } ?? "") + (use.resolution?.path.description ?? use.reference.name)
         var line = "  \(oneLine(name))"
         if let version = use.resolution?.version { line += "  v\(version)" }

@@ -18,6 +18,21 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
     /// The first 10 hex digits, by which A1111 and Civitai know a file.
     package var autoV2: String { String(hex.prefix(10)) }
     package var description: String { hex }
+
+    /// A line as `sha256sum` writes it: it begins with a backslash where something in the path is escaped.
+    package func line(for path: String) -> String {
+        var escaped = ""
+        for scalar in path.unicodeScalars {
+            switch scalar {
+            case "\\": escaped += #"\\"#
+            case "\n": escaped += #"\n"#
+            case "\r": escaped += #"\r"#
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        let mark = escaped.utf8.count == path.utf8.count ? "" : #"\"#
+        return "\(mark)\(hex)  \(escaped)\n"
+    }
 }
 
 /// The first digits of a digest, as people type them. Digests with this prefix are those from `low` to `high`.

@@ -10,23 +10,27 @@ package enum Folder {
     ]
 
     /// Folders that ComfyUI searches as one, in its search order; the name it prefers first.
-    private static let families: [(preferred: String, search: [String])] = [
+    private static let families: [(preferred: String, search: [EntryName])] = [
         ("diffusion_models", ["unet", "diffusion_models"]),
         ("text_encoders", ["text_encoders", "clip"]),
         ("controlnet", ["controlnet", "t2i_adapter"]),
     ]
 
     /// The same and the older names: all that a ComfyUI may have listed. The order never changes, for numbers rest on it.
-    package static let listed = known + ["unet", "clip", "t2i_adapter"]
+    package static let listed = (known + ["unet", "clip", "t2i_adapter"]).map { EntryName(stored: $0) }
 
     /// The folders that a loader of `folder` searches, in order.
     package static func searched(for folder: String) -> [String] {
-        families.first { $0.search.contains(folder) }?.search ?? [folder]
+        family(of: folder)?.search.map(\.text) ?? [folder]
+    }
+
+    private static func family(of folder: String) -> (preferred: String, search: [EntryName])? {
+        families.first { $0.search.contains { $0.text == folder } }
     }
 
     /// The name under which ComfyUI knows a folder now.
     package static func preferred(_ folder: String) -> String {
-        families.first { $0.search.contains(folder) }?.preferred ?? folder
+        family(of: folder)?.preferred ?? folder
     }
 
     /// The folders where a name without folder and suffix may lie: other tools keep diffusion models with checkpoints.
@@ -35,18 +39,18 @@ package enum Folder {
     }
 
     /// The other names under which the content of `folder` may be stored.
-    package static func aliases(of folder: String) -> [String] {
-        searched(for: folder).filter { $0 != folder }
+    package static func aliases(of folder: EntryName) -> [EntryName] {
+        families.first { $0.search.contains(folder) }?.search.filter { $0 != folder } ?? []
     }
 
     /// Whether ComfyUI knows `name` as a folder of models, under its own or an older name.
     package static func isKnown(_ name: String) -> Bool {
-        known.contains(name) || families.contains { $0.search.contains(name) }
+        known.contains(name) || family(of: name) != nil
     }
 
     /// What a model of this folder is to an image: `checkpoint`, `lora`, `vae`, …
     package static func role(of folder: String) -> String {
-        switch families.first(where: { $0.search.contains(folder) })?.preferred ?? folder {
+        switch preferred(folder) {
         case "checkpoints": "checkpoint"
         case "loras": "lora"
         case "diffusion_models": "diffusion model"
@@ -66,9 +70,8 @@ package enum Folder {
 
     /// A file name without the suffix of a model.
     package static func stem(of name: String) -> String {
-        let lower = name.lowercased()
-        let suffix = modelSuffixes.first { lower.hasSuffix($0) }
-        return suffix.map { String(name.dropLast($0.count)) } ?? name
+        let suffix = modelSuffixes.first { name.endsInASCII(of: $0) }
+        return suffix.map { String(Substring(name.utf8.dropLast($0.utf8.count))) } ?? name
     }
 
     package static func isModelFile(_ name: some StringProtocol) -> Bool {

@@ -6,6 +6,9 @@ package enum NameError: Error, Equatable, CustomStringConvertible {
     case holdsNUL(String)
     case tooLong(String)
     case notUTF8(String)
+    case holdsSlash(String)
+    /// `.` and `..`.
+    case isReserved(String)
 
     package var description: String {
         switch self {
@@ -15,40 +18,61 @@ package enum NameError: Error, Equatable, CustomStringConvertible {
         case .holdsNUL(let name): "'\(name.withoutControls)' holds a NUL character"
         case .tooLong(let name): "'\(name.withoutControls.prefix(40))…' is too long: 255 bytes a name, 1024 a path"
         case .notUTF8(let name): "'\(name.withoutControls)' is not UTF-8"
+        case .holdsSlash(let name): "'\(name.withoutControls)' holds a slash"
+        case .isReserved(let name): "'\(name.withoutControls)' stands for a directory"
         }
     }
 }
 
-/// A relative path whose every component can stand in a view: never empty, `.`, `..`, absolute, or over 255 bytes.
-///
-/// Backslashes are separators, as ComfyUI on Windows writes them.
+/// The path of a model in its folder: one name at least.
 package struct ModelPath: Hashable, Sendable, CustomStringConvertible, Comparable {
-    package let components: [String]
+    package let components: [EntryName]
 
+    /// A path as images, prompts and people write it: relative, of up to 1024 bytes, and never out of the folder.
+    ///
+    /// Backslashes are separators, as ComfyUI on Windows writes them.
     package init(_ raw: some StringProtocol) throws(NameError) {
         let text = String(raw)
         guard !text.isEmpty else { throw .empty }
         guard !text.utf8.contains(0) else { throw .holdsNUL(text) }
         guard text.utf8.count <= 1024 else { throw .tooLong(text) }
-        // By scalars: a combining mark after a slash makes one character with it, but the kernel sees the slash.
-        let parts = text.unicodeScalars.split(omittingEmptySubsequences: false) { $0 == "/" || $0 == "\\" }.map(
-            String.init)
+        let parts = text.utf8.split(omittingEmptySubsequences: false) { Self.separators.contains($0) }
+            .map { String(decoding: $0, as: UTF8.self) }
         let drive = text.utf8.dropFirst().first == UInt8(ascii: ":") && parts[0].utf8.count == 2
         guard !(parts[0].isEmpty || drive) else { throw .absolute(text) }
         guard !parts.contains("..") else { throw .leavesTheFolder(text) }
-        let kept = parts.filter { !$0.isEmpty && $0 != "." }
-        guard !kept.isEmpty else { throw .empty }
-        guard kept.allSatisfy({ $0.utf8.count <= 255 }) else { throw .tooLong(text) }
-        components = kept
+        var components: [EntryName] = []
+        for part in parts where !part.isEmpty && part != "." {
+            guard let name = try? EntryName(part) else { throw .tooLong(text) }
+            components.append(name)
+        }
+        guard !components.isEmpty else { throw .empty }
+        self.components = components
     }
 
-    private init(components: [String]) { self.components = components }
+    private static let separators = Array("/\\".utf8)
 
-    package var name: String { components[components.count - 1] }
-    package var parents: ArraySlice<String> { components.dropLast() }
-    package var description: String { components.joined(separator: "/") }
+    /// The path of something that is there, whatever its names look like and however long they are together. Nil for none.
+    package init?(_ components: some Sequence<EntryName>) {
+        self.components = Array(components)
+        if self.components.isEmpty { return nil }
+    }
 
-    package func appending(_ other: ModelPath) -> ModelPath { ModelPath(components: components + other.components) }
+    package init(_ name: EntryName) { components = [name] }
+
+    /// Reads what ``description`` gave; nil for what it never gives.
+    package init?(parsing text: some StringProtocol) {
+        guard let path = ViewPath(parsing: text) else { return nil }
+        self.init(path.components)
+    }
+
+    private init(all components: [EntryName]) { self.components = components }
+
+    package var name: EntryName { components[components.count - 1] }
+    package var parents: ArraySlice<EntryName> { components.dropLast() }
+    package var description: String { ViewPath(components).description }
+
+    package func appending(_ other: ModelPath) -> ModelPath { ModelPath(all: components + other.components) }
     package static func < (a: ModelPath, b: ModelPath) -> Bool {
         a.components.lexicographicallyPrecedes(b.components)
     }

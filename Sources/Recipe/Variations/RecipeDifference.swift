@@ -56,7 +56,7 @@ package struct RecipeDifference: Sendable {
         let key = { (use: Recipe.ModelUse) in "\(use.reference.node).\(use.reference.input)" }
         let show = { (use: Recipe.ModelUse) -> JSON in
             [
-                "folder": .string(orNull: use.resolution?.folder ?? use.reference.folder),
+                "folder": .string(orNull: use.resolution?.folder.text ?? use.reference.folder),
                 "name": .string(use.resolution?.path.description ?? use.reference.name),
                 "version": .integer(orNull: use.resolution?.version),
                 "sha256": .string(orNull: use.resolution?.sha256.hex),

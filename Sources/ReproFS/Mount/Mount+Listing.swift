@@ -1,5 +1,6 @@
 import CFuse
 import Glibc
+import Recipe
 
 extension Mount {
     /// One buffer of a listing, as `readdir` or `readdirplus` replies it. `offset` is the cookie of the last entry seen;
@@ -43,7 +44,7 @@ private struct DirectoryBuffer {
     var bytes: ArraySlice<UInt8> { buffer[..<count] }
 
     mutating func add(_ entry: Entry, _ request: fuse_req_t?) -> Bool {
-        add(entry.name, fuse_entry_param(entry.attributes, owner), off_t(entry.cookie.rawValue), request)
+        add(entry.name.text, fuse_entry_param(entry.attributes, owner), off_t(entry.cookie.rawValue), request)
     }
 
     /// The node number stays 0: the kernel must not count these as look-ups.

@@ -13,7 +13,7 @@ extension Mount {
                 guard let info else { throw Failure(.invalidArgument, "no file info") }
                 let directory = try mount.root.directory(NodeID(rawValue: parent))
                 let (file, writing) = try directory.create(
-                    try text(name), mode: mode & 0o7777, by: mount.caller(request))
+                    try entry(name), mode: mode & 0o7777, by: mount.caller(request))
                 let use = mount.backings.use(file.id, nil)
                 return .created(
                     try file.attributes(), OpenFile(writing, use, file.hold()), info,
@@ -29,7 +29,7 @@ extension Mount {
                         .notPermitted, "models hold files, directories and links, no devices, pipes or sockets")
                 }
                 let (file, writing) = try directory.create(
-                    try text(name), mode: mode & 0o7777, by: mount.caller(request))
+                    try entry(name), mode: mode & 0o7777, by: mount.caller(request))
                 try writing.close()
                 return .entry(try file.attributes())
             }
@@ -37,27 +37,27 @@ extension Mount {
         table.mkdir = { request, parent, name, mode in
             answer(request, "mkdir", parent, waits: true) { mount throws(Failure) in
                 let made = try mount.root.directory(NodeID(rawValue: parent)).makeDirectory(
-                    try text(name), mode: mode & 0o7777, by: mount.caller(request))
+                    try entry(name), mode: mode & 0o7777, by: mount.caller(request))
                 return .entry(try made.attributes())
             }
         }
         table.symlink = { request, target, parent, name in
             answer(request, "symlink", parent, waits: true) { mount throws(Failure) in
                 let made = try mount.root.directory(NodeID(rawValue: parent)).makeLink(
-                    try text(name), to: try text(target), by: mount.caller(request))
+                    try entry(name), to: try text(target), by: mount.caller(request))
                 return .entry(try made.attributes())
             }
         }
         table.unlink = { request, parent, name in
             answer(request, "unlink", parent, waits: true) { mount throws(Failure) in
-                try mount.root.directory(NodeID(rawValue: parent)).remove(try text(name), by: mount.caller(request))
+                try mount.root.directory(NodeID(rawValue: parent)).remove(try entry(name), by: mount.caller(request))
                 return .done
             }
         }
         table.rmdir = { request, parent, name in
             answer(request, "rmdir", parent, waits: true) { mount throws(Failure) in
                 try mount.root.directory(NodeID(rawValue: parent)).removeDirectory(
-                    try text(name), by: mount.caller(request))
+                    try entry(name), by: mount.caller(request))
                 return .done
             }
         }
@@ -71,7 +71,7 @@ extension Mount {
                 default: throw Failure(.invalidArgument, "no such way of renaming")
                 }
                 try mount.root.directory(NodeID(rawValue: parent)).rename(
-                    try text(name), to: try mount.root.directory(NodeID(rawValue: newParent)), as: try text(newName),
+                    try entry(name), to: try mount.root.directory(NodeID(rawValue: newParent)), as: try entry(newName),
                     mode, by: mount.caller(request))
                 return .done
             }
@@ -149,6 +149,11 @@ private func text(_ bytes: UnsafePointer<CChar>?) throws(Failure) -> String {
         throw Failure(.illegalByteSequence, "the name is not UTF-8")
     }
     return text
+}
+
+private func entry(_ bytes: UnsafePointer<CChar>?) throws(Failure) -> EntryName {
+    let text = try text(bytes)
+    do { return try EntryName(text) } catch { throw Failure(error) }
 }
 
 extension LiveView.Change {

@@ -18,7 +18,7 @@ extension Mount {
                 guard let name, strlen(name) <= 255 else {
                     throw Failure(.fileNameTooLong, "a name has at most 255 bytes")
                 }
-                guard let name = String(validatingCString: name),
+                guard let name = String(validatingCString: name).flatMap({ try? EntryName($0) }),
                     let node = try mount.root.child(name, of: NodeID(rawValue: parent))
                 else { throw Failure(.noSuchFileOrDirectory, "no such name") }
                 return .entry(try node.inode.attributes())

@@ -1,4 +1,5 @@
 import CFuse
+import Recipe
 
 /// What the kernel is told without having asked. Good until the session is destroyed.
 struct Session: Sendable {

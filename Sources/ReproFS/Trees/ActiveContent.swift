@@ -17,7 +17,7 @@ struct ActiveLive: Directory {
         return .directory(id, modified: max(view.changed, live.modified), caching: .none)
     }
 
-    func child(_ name: String) throws(Failure) -> Node? {
+    func child(_ name: EntryName) throws(Failure) -> Node? {
         try asking { () throws(StoreError) -> Node? in
             guard let found = try store.live(named: name, in: row) else { return nil }
             if found.kind == .directory { return .directory(ActiveLive(store: store, view: view, row: found.id)) }
@@ -45,7 +45,7 @@ struct ActiveLive: Directory {
     /// Nil for a file whose name is gone.
     static func link(to file: LiveRow, _ store: Store) throws(StoreError) -> AliasLink? {
         guard let path = try store.path(ofLive: file.id) else { return nil }
-        return .active(NodeID(.activeLiveLink, file.id), to: "models", path, modified: file.modified)
+        return .active(NodeID(.activeLiveLink, file.id), to: ["models"], path, modified: file.modified)
     }
 }
 
@@ -60,7 +60,7 @@ struct ActivePins: Directory {
 
     func attributes() -> Attributes { .directory(id, modified: view.changed, caching: .none) }
 
-    func child(_ name: String) throws(Failure) -> Node? {
+    func child(_ name: EntryName) throws(Failure) -> Node? {
         try asking { () throws(StoreError) -> Node? in
             guard let pin = try store.pin(named: name, under: place, in: set) else { return nil }
             return try link(to: pin).map { .link($0) } ?? .directory(inner(pin))
@@ -92,24 +92,29 @@ struct ActivePins: Directory {
         let id = NodeID(.activePinLink, snapshot: set, place: pin.position)
         let path = try store.path(ofPin: pin.position, in: set)
         if let snapshot = view.snapshot, view.models == set {
-            return .active(id, to: "by-snapshot/\(snapshot)/models", path, modified: view.changed)
+            return .active(
+                id, to: ["by-snapshot", EntryName(stored: snapshot), "models"], path, modified: view.changed)
         }
         let target =
-            pin.version.map { ["by-name"] + path + ["v\($0)", pin.name] } ?? ["by-hash", "sha256", blob.digest.hex]
+            pin.version.map { ["by-name"] + path + [.version($0), pin.name] } ?? [
+                "by-hash", "sha256", EntryName(stored: blob.digest.hex),
+            ]
         return .active(id, leading: target, from: path, modified: view.changed)
     }
 }
 
 extension AliasLink {
     /// A link in `active/models` at `path` that leads to the same path in `view`.
-    fileprivate static func active(_ id: NodeID, to view: String, _ path: [String], modified: Timestamp) -> AliasLink {
-        active(id, leading: [view] + path, from: path, modified: modified)
+    fileprivate static func active(
+        _ id: NodeID, to view: [EntryName], _ path: [EntryName], modified: Timestamp
+    ) -> AliasLink {
+        active(id, leading: view + path, from: path, modified: modified)
     }
 
     fileprivate static func active(
-        _ id: NodeID, leading target: [String], from path: [String], modified: Timestamp
+        _ id: NodeID, leading target: [EntryName], from path: [EntryName], modified: Timestamp
     ) -> AliasLink {
-        let up = [String](repeating: "..", count: path.count + 1)
-        return AliasLink(id: id, path: (up + target).joined(separator: "/"), modified: modified, caching: .none)
+        AliasLink(
+            id: id, path: ViewPath(target).linked(fromDepth: path.count + 1), modified: modified, caching: .none)
     }
 }

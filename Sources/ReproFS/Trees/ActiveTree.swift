@@ -7,7 +7,7 @@ import Store
 /// files are links into the view that is shown, so the bytes are cached there.
 struct ActiveTree: Tree {
     let context: MountContext
-    let name = "active"
+    let name: EntryName = "active"
     let kinds: Set<NodeKind> = [
         .activeFolder, .activeLiveDirectory, .activeLiveLink, .activePinDirectory, .activePinLink,
     ]
@@ -54,7 +54,7 @@ private struct ActiveDirectory: Directory {
         .directory(id, modified: try asking(context.store.created), caching: .none)
     }
 
-    func child(_ name: String) throws(Failure) -> Node? {
+    func child(_ name: EntryName) throws(Failure) -> Node? {
         switch name {
         case "models":
             .directory(try asking { () throws(StoreError) in try ActiveModels(context.store) })
@@ -91,7 +91,7 @@ private struct ActiveModels: Directory {
         return .directory(id, modified: max(view.changed, live?.modified ?? view.changed), caching: .none)
     }
 
-    func child(_ name: String) throws(Failure) -> Node? {
+    func child(_ name: EntryName) throws(Failure) -> Node? {
         try asking { () throws(StoreError) in
             try ActiveFolder(named: name, store, view).map { .directory($0) }
         }
@@ -137,9 +137,9 @@ private struct ActiveFolder: Directory {
     let store: Store
     let view: ActiveView
     let row: Int64
-    let name: String
+    let name: EntryName
 
-    init(store: Store, view: ActiveView, row: Int64, name: String) {
+    init(store: Store, view: ActiveView, row: Int64, name: EntryName) {
         self.store = store
         self.view = view
         self.row = row
@@ -157,7 +157,7 @@ private struct ActiveFolder: Directory {
         }
     }
 
-    init?(named name: String, _ store: Store, _ view: ActiveView) throws(StoreError) {
+    init?(named name: EntryName, _ store: Store, _ view: ActiveView) throws(StoreError) {
         if let index = Folder.listed.firstIndex(of: name) {
             self.init(store: store, view: view, row: Int64(index), name: name)
         } else {
@@ -185,7 +185,7 @@ private struct ActiveFolder: Directory {
     func attributes() throws(Failure) -> Attributes {
         .directory(id, modified: try content()?.attributes().modified ?? view.changed, caching: .none)
     }
-    func child(_ name: String) throws(Failure) -> Node? { try content()?.child(name) }
+    func child(_ name: EntryName) throws(Failure) -> Node? { try content()?.child(name) }
     func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
         try content()?.entries(after: cookie, limit: limit) ?? []
     }

@@ -4,7 +4,7 @@ import Store
 /// `by-hash/sha256/<64 hex>`: every blob; `autov1`, `autov2`, `autov3` and `blake3` name models as other tools do.
 struct HashTree: Tree {
     let store: Store
-    let name = "by-hash"
+    let name: EntryName = "by-hash"
     let kinds: Set<NodeKind> = [.blob, .blobAlias, .autoV1, .autoV2, .autoV3, .blake3]
     let fixed: Set<FixedNode> = [.hashes, .sha256, .autoV1, .autoV2, .autoV3, .blake3]
 
@@ -44,7 +44,7 @@ private struct AlgorithmsDirectory: Directory {
     let store: Store
     var id: NodeID { FixedNode.hashes.id }
 
-    var directories: [(name: String, directory: any Directory)] {
+    var directories: [(name: EntryName, directory: any Directory)] {
         [
             ("sha256", SHA256Directory(store: store)),
             ("autov1", ShortHashDirectory(store: store, hash: .autoV1, node: .autoV1, kind: .autoV1)),
@@ -55,9 +55,9 @@ private struct AlgorithmsDirectory: Directory {
     }
 
     func attributes() throws(Failure) -> Attributes { .directory(id, modified: try asking(store.created)) }
-    func child(_ name: String) -> Node? { directories.first { $0.name == name }.map { .directory($0.directory) } }
+    func child(_ name: EntryName) -> Node? { directories.first { $0.name == name }.map { .directory($0.directory) } }
     func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
-        var fixed: [(name: String, attributes: Attributes)] = []
+        var fixed: [(name: EntryName, attributes: Attributes)] = []
         for (name, directory) in directories { fixed.append((name, try directory.attributes())) }
         return try Listing(phases: [Listing.fixed(fixed)]).entries(after: cookie, limit: limit)
     }
@@ -73,9 +73,9 @@ private struct ShortHashDirectory: Directory {
 
     func attributes() throws(Failure) -> Attributes { .directory(id, modified: try HashLink.modified(store)) }
 
-    func child(_ name: String) throws(Failure) -> Node? {
-        guard name.utf8.count == hash.digits, name == name.lowercased(), let prefix = DigestPrefix(hex: name),
-            let blob = try asking({ () throws(StoreError) in try store.blob(hash, prefix, name) })
+    func child(_ name: EntryName) throws(Failure) -> Node? {
+        guard name.utf8.count == hash.digits, name.isLowerCase, let prefix = DigestPrefix(hex: name.text),
+            let blob = try asking({ () throws(StoreError) in try store.blob(hash, prefix, name.text) })
         else { return nil }
         return .link(try link(blob))
     }
@@ -87,7 +87,7 @@ private struct ShortHashDirectory: Directory {
     private func links(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
         var items: [Listing.Item] = []
         for (name, blob) in try asking({ () throws(StoreError) in try store.names(hash, after: after, limit: limit) }) {
-            items.append(Listing.Item(blob.id, name, try link(blob).attributes()))
+            items.append(Listing.Item(blob.id, EntryName(stored: name), try link(blob).attributes()))
         }
         return items
     }
@@ -105,10 +105,10 @@ private struct SHA256Directory: Directory {
         .directory(id, modified: try HashLink.modified(store))
     }
 
-    func child(_ name: String) throws(Failure) -> Node? {
-        guard name.utf8.count >= 8, let prefix = DigestPrefix(hex: name) else { return nil }
+    func child(_ name: EntryName) throws(Failure) -> Node? {
+        guard name.utf8.count >= 8, let prefix = DigestPrefix(hex: name.text) else { return nil }
         guard let blob = try asking({ () throws(StoreError) in try store.blob(prefix) }) else { return nil }
-        if name == blob.digest.hex { return .file(BlobFile(blob: blob, store)) }
+        if name.text == blob.digest.hex { return .file(BlobFile(blob: blob, store)) }
         return .link(try HashLink.link(NodeID(.blobAlias, blob.id), to: blob, store))
     }
 
@@ -118,8 +118,12 @@ private struct SHA256Directory: Directory {
 
     private func blobs(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
         try asking { () throws(StoreError) in try store.blobs(after: after, limit: limit) }
-            .map { Listing.Item($0.id, $0.digest.hex, BlobFile(blob: $0, store).attributes()) }
+            .map { Listing.Item($0.id, EntryName(stored: $0.digest.hex), BlobFile(blob: $0, store).attributes()) }
     }
+}
+
+extension EntryName {
+    fileprivate var isLowerCase: Bool { !utf8.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) } }
 }
 
 extension BlobFile {

@@ -4,7 +4,7 @@ import Store
 /// `by-image/<folder's label>/<path in it>`: the recipe of every image, as JSON and as a card.
 struct ImageTree: Tree {
     let store: Store
-    let name = "by-image"
+    let name: EntryName = "by-image"
     let kinds: Set<NodeKind> = [
         .imageDirectory, .imageRecipe, .imageCard, .imageAlias, .olderImageRecipe, .olderImageCard, .olderImageAlias,
         .bareImageAlias,
@@ -29,29 +29,31 @@ private struct ImageNodes {
         switch kind {
         case .imageRecipe, .olderImageRecipe: .file(text(.json, kind))
         case .imageCard, .olderImageCard: .file(text(.card, kind))
-        case .imageAlias: try link(kind, to: image.name + ".json")
-        case .olderImageAlias: try link(kind, to: "\(image.name)@\(image.image.hex.prefix(8)).json")
-        case .bareImageAlias: try link(kind, to: try path() + "/" + image.name + ".json")
+        case .imageAlias: try link(kind, in: [], "")
+        case .olderImageAlias: try link(kind, in: [], "@\(image.image.hex.prefix(8))")
+        case .bareImageAlias: try link(kind, in: try path(), "")
         default: nil
         }
     }
 
     func text(_ kind: RenderingKind, _ node: NodeKind) -> RenderedFile {
         RenderedFile(
-            store: store, id: NodeID(node, image.id), kind: kind, snapshot: image.snapshot, name: image.name,
+            store: store, id: NodeID(node, image.id), kind: kind, snapshot: image.snapshot, name: image.name.text,
             known: kind == .json ? image.json : image.card)
     }
 
-    private func link(_ kind: NodeKind, to target: String) throws(Failure) -> Node {
-        .link(
+    /// Nil where the name has no room for a suffix.
+    private func link(_ kind: NodeKind, in path: [EntryName], _ mark: String) throws(Failure) -> Node? {
+        guard let target = image.name.appending(mark + ".json") else { return nil }
+        return .link(
             AliasLink(
-                id: NodeID(kind, image.id), path: target, modified: try text(.json, .imageRecipe).attributes().modified)
-        )
+                id: NodeID(kind, image.id), path: ViewPath(path + [target]).description,
+                modified: try text(.json, .imageRecipe).attributes().modified))
     }
 
     /// The directory of the image, from the top of by-image.
-    private func path() throws(Failure) -> String {
-        var names: [String] = []
+    private func path() throws(Failure) -> [EntryName] {
+        var names: [EntryName] = []
         var next: Int64? = image.directory
         while let row = next, row != DirectoryRow.Root.images.rawValue {
             guard let directory = try asking({ () throws(StoreError) in try store.directory(row) }) else {
@@ -60,7 +62,7 @@ private struct ImageNodes {
             names.insert(directory.name, at: 0)
             next = directory.parent
         }
-        return names.joined(separator: "/")
+        return names
     }
 }
 
@@ -79,10 +81,11 @@ private struct ImageDirectory: Directory {
         .directory(id, modified: try store.present(row, known: known).changed)
     }
 
-    func child(_ name: String) throws(Failure) -> Node? {
+    func child(_ name: EntryName) throws(Failure) -> Node? {
         // A recipe first: of a million names nearly all are one, and each question counts.
-        for (suffix, kind, newest, older) in Self.texts where name.hasSuffix(suffix) {
-            if let node = try recipe(String(name.dropLast(suffix.count)), newest, older, reading: kind) { return node }
+        for (suffix, kind, newest, older) in Self.texts {
+            guard let image = name.without(suffix: suffix) else { continue }
+            if let node = try recipe(image, newest, older, reading: kind) { return node }
         }
         let directory = try asking { () throws(StoreError) in try store.directory(named: name, in: row) }
         if let directory {
@@ -97,16 +100,14 @@ private struct ImageDirectory: Directory {
 
     /// The holder of `name`, or, for `NAME@<8 hex>`, the image with those digits that has or had the name.
     private func recipe(
-        _ name: String, _ newest: NodeKind, _ older: NodeKind, reading kind: RenderingKind? = nil
+        _ name: EntryName, _ newest: NodeKind, _ older: NodeKind, reading kind: RenderingKind? = nil
     ) throws(Failure) -> Node? {
         if let image = try asking({ () throws(StoreError) in try store.imageName(name, in: row, reading: kind) }) {
             return try ImageNodes(store: store, image: image).node(newest)
         }
-        guard let mark = name.lastIndex(of: "@"), let prefix = DigestPrefix(hex: name[name.index(after: mark)...]),
-            prefix.digits == 8,
-            let image = try asking({ () throws(StoreError) in
-                try store.imageName(String(name[..<mark]), in: row, image: prefix)
-            })
+        guard let (before, digits) = name.text.splitAtLast("@"), let prefix = DigestPrefix(hex: digits),
+            prefix.digits == 8, let bare = try? EntryName(before),
+            let image = try asking({ () throws(StoreError) in try store.imageName(bare, in: row, image: prefix) })
         else { return nil }
         return try ImageNodes(store: store, image: image).node(older)
     }
@@ -124,18 +125,25 @@ private struct ImageDirectory: Directory {
     private func texts(
         after: Int64, limit: Int
     ) throws(Failure) -> [Listing.Item] {
-        let images = try asking { () throws(StoreError) in
-            try store.imageNames(in: row, after: (after - 1) >> 1, limit: limit / 2 + 1)
-        }
         var found: [Listing.Item] = []
-        for image in images {
-            let nodes = ImageNodes(store: store, image: image)
-            let recipe = image.id << 1
-            if recipe > after {
-                found.append(
-                    Listing.Item(recipe, image.name + ".json", try nodes.text(.json, .imageRecipe).attributes()))
+        var last = (after - 1) >> 1
+        // A page may be all of names that are too long with a suffix; it must not end the listing.
+        while found.isEmpty {
+            let images = try asking { () throws(StoreError) in
+                try store.imageNames(in: row, after: last, limit: limit / 2 + 1)
             }
-            found.append(Listing.Item(recipe | 1, image.name + ".txt", try nodes.text(.card, .imageCard).attributes()))
+            guard let newest = images.last else { return found }
+            last = newest.id
+            for image in images {
+                let nodes = ImageNodes(store: store, image: image)
+                let recipe = image.id << 1
+                if recipe > after, let name = image.name.appending(".json") {
+                    found.append(Listing.Item(recipe, name, try nodes.text(.json, .imageRecipe).attributes()))
+                }
+                if let name = image.name.appending(".txt") {
+                    found.append(Listing.Item(recipe | 1, name, try nodes.text(.card, .imageCard).attributes()))
+                }
+            }
         }
         return found
     }

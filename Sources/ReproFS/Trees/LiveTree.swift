@@ -5,7 +5,7 @@ import SystemPackage
 /// `models/`: each name with the bytes that it holds now, as ComfyUI's models directory; the one tree that is written.
 struct LiveTree: Tree {
     let view: LiveView
-    let name = "models"
+    let name: EntryName = "models"
     let kinds: Set<NodeKind> = [.liveDirectory, .liveFile, .liveAlias]
 
     var root: any Directory { LiveDirectory(view: view, row: LiveRow.root) }
@@ -24,7 +24,7 @@ struct LiveDirectory: Directory {
     let row: Int64
     var known: LiveRow?
     /// What else is there, without being listed.
-    var others: (@Sendable (String) -> Node?)?
+    var others: (@Sendable (EntryName) -> Node?)?
 
     var id: NodeID { NodeID(.liveDirectory, row) }
     var isWritable: Bool { true }
@@ -39,7 +39,7 @@ struct LiveDirectory: Directory {
 
     /// An absent folder leads to the one that holds its models under another name.
     static func alias(to row: LiveRow) -> AliasLink {
-        AliasLink(id: NodeID(.liveAlias, row.id), path: row.name, modified: row.modified)
+        AliasLink(id: NodeID(.liveAlias, row.id), path: row.name.text, modified: row.modified)
     }
 
     func attributes() throws(Failure) -> Attributes {
@@ -51,12 +51,12 @@ struct LiveDirectory: Directory {
         return attributes
     }
 
-    func child(_ name: String) throws(Failure) -> Node? {
+    func child(_ name: EntryName) throws(Failure) -> Node? {
         if let found = try ownChild(name) { return found }
         return others?(name)
     }
 
-    private func ownChild(_ name: String) throws(Failure) -> Node? {
+    private func ownChild(_ name: EntryName) throws(Failure) -> Node? {
         try asking { () throws(StoreError) -> Node? in
             if let found = try view.store.live(named: name, in: row) { return Self.node(found, view) }
             guard row == LiveRow.root else { return nil }
@@ -90,35 +90,35 @@ struct LiveDirectory: Directory {
         return items
     }
 
-    func create(_ name: String, mode: UInt32, by caller: LiveView.Caller) throws(Failure) -> (any File, any Writing) {
+    func create(_ name: EntryName, mode: UInt32, by caller: LiveView.Caller) throws(Failure) -> (any File, any Writing) {
         let made = try changing(name) { () throws(StoreError) in
             try view.create(name, in: row, mode: mode, by: caller)
         }
         return (LiveFile(view: view, row: made.row), LiveWriting(view: view, draft: made.draft))
     }
 
-    func makeDirectory(_ name: String, mode: UInt32, by caller: LiveView.Caller) throws(Failure) -> any Directory {
+    func makeDirectory(_ name: EntryName, mode: UInt32, by caller: LiveView.Caller) throws(Failure) -> any Directory {
         let made = try changing(name) { () throws(StoreError) in
             try view.makeDirectory(name, in: row, mode: mode, by: caller)
         }
         return LiveDirectory(view: view, row: made.id, known: made)
     }
 
-    func makeLink(_ name: String, to target: String, by caller: LiveView.Caller) throws(Failure) -> any Link {
+    func makeLink(_ name: EntryName, to target: String, by caller: LiveView.Caller) throws(Failure) -> any Link {
         let made = try changing(name) { () throws(StoreError) in try view.makeLink(name, to: target, in: row, by: caller) }
         return LiveLink(view: view, row: made)
     }
 
-    func remove(_ name: String, by caller: LiveView.Caller) throws(Failure) {
+    func remove(_ name: EntryName, by caller: LiveView.Caller) throws(Failure) {
         try view.changing { () throws(StoreError) in try view.remove(name, in: row, by: caller) }
     }
 
-    func removeDirectory(_ name: String, by caller: LiveView.Caller) throws(Failure) {
+    func removeDirectory(_ name: EntryName, by caller: LiveView.Caller) throws(Failure) {
         try view.changing { () throws(StoreError) in try view.removeDirectory(name, in: row, by: caller) }
     }
 
     func rename(
-        _ name: String, to directory: any Directory, as newName: String, _ mode: LiveView.RenameMode,
+        _ name: EntryName, to directory: any Directory, as newName: EntryName, _ mode: LiveView.RenameMode,
         by caller: LiveView.Caller
     ) throws(Failure) {
         guard let target = directory as? LiveDirectory else { throw .readOnly }
@@ -135,16 +135,17 @@ struct LiveDirectory: Directory {
 
     /// Makes a name, which this process must be allowed to and which must be able to stand in the view.
     private func changing<Result>(
-        _ name: String, _ body: () throws(StoreError) -> Result
+        _ name: EntryName, _ body: () throws(StoreError) -> Result
     ) throws(Failure) -> Result {
         try Self.check(name)
         return try view.changing(body)
     }
 
-    /// FUSE lets longer names through than any file system has, and backslashes, which prompts from Windows separate by.
-    private static func check(_ name: String) throws(Failure) {
-        guard name.utf8.count <= 255 else { throw Failure(.fileNameTooLong, "a name has at most 255 bytes") }
-        guard !name.contains("\\") else { throw Failure(.invalidArgument, "a name holds no backslash") }
+    /// Prompts from Windows separate by backslashes.
+    private static func check(_ name: EntryName) throws(Failure) {
+        guard !name.utf8.contains(UInt8(ascii: "\\")) else {
+            throw Failure(.invalidArgument, "a name holds no backslash")
+        }
     }
 }
 
@@ -197,7 +198,7 @@ struct LiveFile: File {
                 let name = ModelName(live: path)
             else { return nil }
             return Witnessed(
-                name: LoadName(view: "models", folder: name.folder, name: name.path.description), blob: blob,
+                name: LoadName(view: "models", name), blob: blob,
                 version: number)
         }
     }

@@ -1,13 +1,13 @@
-import Recipe
+package import Recipe
 
 /// What `extra_model_paths.yaml` says: a directory of models that ComfyUI searches before its own.
 package enum ModelPaths {
-    package static func text(_ comments: [String], base: String, folders: [String]) -> String {
+    package static func text(_ comments: [String], base: String, folders: [EntryName]) -> String {
         // JSON strings are YAML strings, whatever the path holds.
         let quoted = { (text: String) in JSON.string(text).compact() }
         let lines =
             comments.map { "# \($0)" } + ["reprofs:", "  base_path: \(quoted(base))", "  is_default: true"]
-            + folders.map { "  \(quoted($0)): \(quoted($0))" }
+            + folders.map { "  \(quoted($0.text)): \(quoted($0.text))" }
         return lines.joined(separator: "\n") + "\n"
     }
 }

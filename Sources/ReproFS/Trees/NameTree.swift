@@ -4,7 +4,7 @@ import Store
 /// `by-name/<folder>/<model>/v1/<file>`: every version of every model, for ever; `latest` leads to the newest.
 struct NameTree: Tree {
     let store: Store
-    let name = "by-name"
+    let name: EntryName = "by-name"
     let kinds: Set<NodeKind> = [.nameDirectory, .nameModel, .nameVersion, .nameFile, .nameLatest, .nameAlias]
 
     var root: any Directory { NameDirectory(store: store, row: DirectoryRow.Root.models.rawValue) }
@@ -19,7 +19,7 @@ struct NameTree: Tree {
             case .nameLatest:
                 try store.model(id.row).flatMap { ModelDirectory(store: store, model: $0).latest }.map { .link($0) }
             case .nameAlias:
-                try store.directory(id.row).map { .link(AliasLink(id: id, path: $0.name, modified: $0.named)) }
+                try store.directory(id.row).map { .link(AliasLink(id: id, path: $0.name.text, modified: $0.named)) }
             default: nil
             }
         }
@@ -38,7 +38,7 @@ private struct NameDirectory: Directory {
         .directory(id, modified: try store.present(row, known: known).named)
     }
 
-    func child(_ name: String) throws(Failure) -> Node? {
+    func child(_ name: EntryName) throws(Failure) -> Node? {
         try asking { () throws(StoreError) -> Node? in
             if let directory = try store.directory(named: name, in: row) {
                 return .directory(NameDirectory(store: store, row: directory.id, known: directory))
@@ -49,7 +49,7 @@ private struct NameDirectory: Directory {
             guard row == DirectoryRow.Root.models.rawValue else { return nil }
             for alias in Folder.aliases(of: name) {
                 guard let target = try store.directory(named: alias, in: row) else { continue }
-                return .link(AliasLink(id: NodeID(.nameAlias, target.id), path: alias, modified: target.named))
+                return .link(AliasLink(id: NodeID(.nameAlias, target.id), path: alias.text, modified: target.named))
             }
             return nil
         }
@@ -70,6 +70,19 @@ private struct NameDirectory: Directory {
     }
 }
 
+extension EntryName {
+    /// The name of a version's directory.
+    static func version(_ number: Int) -> EntryName { EntryName(stored: "v\(number)") }
+
+    fileprivate var versionNumber: Int? {
+        let digits = utf8.dropFirst()
+        guard hasPrefix("v"), let number = Int(String(decoding: digits, as: UTF8.self)), self == .version(number) else {
+            return nil
+        }
+        return number
+    }
+}
+
 /// A model: a directory for each of its versions.
 private struct ModelDirectory: Directory {
     let store: Store
@@ -83,23 +96,23 @@ private struct ModelDirectory: Directory {
 
     func attributes() -> Attributes { .directory(id, modified: model.changed) }
 
-    func child(_ name: String) throws(Failure) -> Node? {
+    func child(_ name: EntryName) throws(Failure) -> Node? {
         if name == "latest" { return latest.map { .link($0) } }
-        guard name.hasPrefix("v"), let number = Int(name.dropFirst()), name == "v\(number)" else { return nil }
+        guard let number = name.versionNumber else { return nil }
         let version = try asking { () throws(StoreError) in try store.version(number, of: model.id) }
         return version.map { .directory(VersionDirectory(store: store, version: $0)) }
     }
 
     func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
         try Listing(phases: [
-            Listing.fixed(latest.map { [("latest", $0.attributes())] } ?? []),
+            Listing.fixed(latest.map { [(name: EntryName(stored: "latest"), attributes: $0.attributes())] } ?? []),
             versions,
         ]).entries(after: cookie, limit: limit)
     }
 
     private func versions(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
         try asking { () throws(StoreError) in try store.versions(of: model.id, after: after, limit: limit) }
-            .map { Listing.Item($0.id, "v\($0.number)", VersionDirectory(store: store, version: $0).attributes()) }
+            .map { Listing.Item($0.id, .version($0.number), VersionDirectory(store: store, version: $0).attributes()) }
     }
 }
 
@@ -112,7 +125,7 @@ private struct VersionDirectory: Directory {
 
     func attributes() -> Attributes { .directory(id, modified: version.recorded) }
 
-    func child(_ name: String) -> Node? {
+    func child(_ name: EntryName) -> Node? {
         name == version.fileName ? .file(BlobFile(version: version, store)) : nil
     }
 

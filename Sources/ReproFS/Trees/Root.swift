@@ -1,4 +1,4 @@
-import Recipe
+package import Recipe
 import Store
 import SystemPackage
 
@@ -33,10 +33,10 @@ package struct Root: Directory {
 
     package func attributes() -> Attributes { .directory(id, modified: created) }
 
-    package func child(_ name: String) -> Node? { trees.first { $0.name == name }.map { .directory($0.root) } }
+    package func child(_ name: EntryName) -> Node? { trees.first { $0.name == name }.map { .directory($0.root) } }
 
     package func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
-        var fixed: [(name: String, attributes: Attributes)] = []
+        var fixed: [(name: EntryName, attributes: Attributes)] = []
         for tree in trees { fixed.append((tree.name, try tree.root.attributes())) }
         return try Listing(phases: [Listing.fixed(fixed)]).entries(after: cookie, limit: limit)
     }
@@ -55,7 +55,7 @@ package struct Root: Directory {
     }
 
     /// The node of a name, remembered: who looks a file up mostly opens it.
-    func child(_ name: String, of parent: NodeID) throws(Failure) -> Node? {
+    func child(_ name: EntryName, of parent: NodeID) throws(Failure) -> Node? {
         let commit = context.store.newestCommit
         let node = try directory(parent).child(name)
         if case .file(let file) = node { memory.keep(file, as: commit) }

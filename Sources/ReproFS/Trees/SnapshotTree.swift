@@ -4,7 +4,7 @@ import Store
 /// `by-snapshot/<id>/`: what an image was made from, pinned; and its recipe as files.
 struct SnapshotTree: Tree {
     let context: MountContext
-    let name = "by-snapshot"
+    let name: EntryName = "by-snapshot"
     let kinds: Set<NodeKind> = [
         .snapshot, .snapshotModel, .snapshotInput, .snapshotAlias, .snapshotFolderAlias, .snapshotNode,
         .pinName,
@@ -46,13 +46,13 @@ private struct SnapshotsDirectory: Directory {
         return .directory(id, modified: max(row.changed, try asking(context.store.created)))
     }
 
-    func child(_ name: String) throws(Failure) -> Node? {
+    func child(_ name: EntryName) throws(Failure) -> Node? {
         try asking { () throws(StoreError) -> Node? in
-            if let snapshot = try context.store.snapshot(named: name) {
+            if let snapshot = try context.store.snapshot(named: name.text) {
                 return .directory(SnapshotDirectory(context: context, snapshot: snapshot))
             }
-            guard name.utf8.count >= 8, let prefix = DigestPrefix(hex: name) else {
-                return try context.store.pin(named: name).map { .link(AliasLink($0)) }
+            guard name.utf8.count >= 8, let prefix = DigestPrefix(hex: name.text) else {
+                return try context.store.pin(named: name.text).map { .link(AliasLink($0)) }
             }
             guard let snapshot = try context.store.snapshot(prefix) else { return nil }
             return .link(SnapshotDirectory(context: context, snapshot: snapshot).alias)
@@ -65,7 +65,10 @@ private struct SnapshotsDirectory: Directory {
 
     private func snapshots(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
         try asking { () throws(StoreError) in try context.store.snapshots(after: after, limit: limit) }
-            .map { Listing.Item($0.id, $0.short, SnapshotDirectory(context: context, snapshot: $0).attributes()) }
+            .map {
+                Listing.Item(
+                    $0.id, EntryName(stored: $0.short), SnapshotDirectory(context: context, snapshot: $0).attributes())
+            }
     }
 
     private func pins(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
@@ -98,7 +101,7 @@ private struct SnapshotDirectory: Directory {
         case records = 8
         case environment = 9
 
-        var name: String {
+        var name: EntryName {
             switch self {
             case .snapshot: "snapshot.json"
             case .recipe: "recipe.json"
@@ -125,7 +128,7 @@ private struct SnapshotDirectory: Directory {
 
     func node(at place: Int64) -> Node? { place == 0 ? .directory(self) : Item(rawValue: place).flatMap(file) }
 
-    func child(_ name: String) -> Node? {
+    func child(_ name: EntryName) -> Node? {
         switch name {
         case "models": .directory(models)
         case "input": .directory(inputs)
@@ -135,7 +138,9 @@ private struct SnapshotDirectory: Directory {
     }
 
     func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
-        var fixed = [("models", models.attributes()), ("input", inputs.attributes())]
+        var fixed: [(name: EntryName, attributes: Attributes)] = [
+            ("models", models.attributes()), ("input", inputs.attributes()),
+        ]
         if let nodes { fixed.append(("custom_nodes", nodes.attributes())) }
         for item in Item.allCases {
             if case .file(let file) = file(item) { fixed.append((item.name, try file.attributes())) }
@@ -210,12 +215,12 @@ private struct PinnedDirectory: Directory {
         return target.map { pin in
             .link(
                 AliasLink(
-                    id: NodeID(.snapshotFolderAlias, snapshot: snapshot.id, place: place), path: pin.name,
+                    id: NodeID(.snapshotFolderAlias, snapshot: snapshot.id, place: place), path: pin.name.text,
                     modified: snapshot.recorded))
         }
     }
 
-    func child(_ name: String) throws(Failure) -> Node? {
+    func child(_ name: EntryName) throws(Failure) -> Node? {
         if let pin = try pin(name) { return node(pin) }
         guard kind == .snapshotModel, place == 0 else { return nil }
         for other in Folder.aliases(of: name) {
@@ -234,7 +239,7 @@ private struct PinnedDirectory: Directory {
         }
     }
 
-    private func pin(_ name: String) throws(Failure) -> PinRow? {
+    private func pin(_ name: EntryName) throws(Failure) -> PinRow? {
         try asking { () throws(StoreError) in try store.pin(named: name, under: place, in: set) }
     }
 

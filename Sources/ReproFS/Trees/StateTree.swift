@@ -6,7 +6,7 @@ import SystemPackage
 /// `.reprofs`: what this mount is, who its reader is, and where tools report their runs.
 struct StateTree: Tree {
     let context: MountContext
-    let name = ".reprofs"
+    let name: EntryName = ".reprofs"
     let kinds: Set<NodeKind> = []
     let fixed: Set<FixedNode> = [.state, .status, .whoami, .reports]
 
@@ -20,7 +20,7 @@ struct StateTree: Tree {
 private struct StateDirectory: Directory {
     let context: MountContext
     var id: NodeID { FixedNode.state.id }
-    fileprivate var files: [(name: String, any File)] {
+    fileprivate var files: [(name: EntryName, any File)] {
         [
             ("status", StatusFile(context: context)), ("whoami", WhoamiFile(context: context)),
             ("reports", ReportBox(context: context)),
@@ -28,9 +28,9 @@ private struct StateDirectory: Directory {
     }
 
     func attributes() throws(Failure) -> Attributes { .directory(id, modified: try asking(context.store.created)) }
-    func child(_ name: String) -> Node? { files.first { $0.name == name }.map { .file($0.1) } }
+    func child(_ name: EntryName) -> Node? { files.first { $0.name == name }.map { .file($0.1) } }
     func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
-        var listed: [(name: String, attributes: Attributes)] = []
+        var listed: [(name: EntryName, attributes: Attributes)] = []
         for (name, file) in files { listed.append((name, try file.attributes())) }
         return try Listing(phases: [Listing.fixed(listed)]).entries(after: cookie, limit: limit)
     }

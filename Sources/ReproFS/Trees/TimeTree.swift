@@ -5,7 +5,7 @@ import Store
 /// change before an instant is a directory, and the instant a link to it.
 struct TimeTree: Tree {
     let store: Store
-    let name = "by-time"
+    let name: EntryName = "by-time"
     let kinds: Set<NodeKind> = [.moment, .momentModels, .momentDirectory, .momentLink, .momentAlias]
     let fixed: Set<FixedNode> = [.times]
 
@@ -37,11 +37,11 @@ private struct TimesDirectory: Directory {
 
     func attributes() throws(Failure) -> Attributes { .directory(id, modified: try asking(store.created)) }
 
-    func child(_ name: String) throws(Failure) -> Node? {
-        guard let time = Timestamp(rfc3339: name),
+    func child(_ name: EntryName) throws(Failure) -> Node? {
+        guard let time = Timestamp(rfc3339: name.text),
             let moment = try asking({ () throws(StoreError) in try store.moment(at: time) })
         else { return nil }
-        if name == moment.time.description { return .directory(MomentDirectory(store: store, moment: moment)) }
+        if name.text == moment.time.description { return .directory(MomentDirectory(store: store, moment: moment)) }
         return .link(Self.alias(to: moment))
     }
 
@@ -60,7 +60,7 @@ private struct MomentDirectory: Directory {
     private var models: PastDirectory { PastDirectory(store: store, moment: moment, row: PastDirectory.root) }
 
     func attributes() -> Attributes { .directory(id, modified: moment.time) }
-    func child(_ name: String) -> Node? { name == "models" ? .directory(models) : nil }
+    func child(_ name: EntryName) -> Node? { name == "models" ? .directory(models) : nil }
     func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
         try Listing(phases: [Listing.fixed([("models", models.attributes())])]).entries(after: cookie, limit: limit)
     }
@@ -81,7 +81,7 @@ private struct PastDirectory: Directory {
 
     func attributes() -> Attributes { .directory(id, modified: moment.time) }
 
-    func child(_ name: String) throws(Failure) -> Node? {
+    func child(_ name: EntryName) throws(Failure) -> Node? {
         try asking { () throws(StoreError) -> Node? in
             if let inner = try store.directory(named: name, in: row),
                 try store.hasModels(below: inner.id, at: moment)
@@ -128,10 +128,10 @@ private struct PastDirectory: Directory {
 
     static func link(to model: MomentModel, _ moment: MomentRow, _ store: Store) throws(StoreError) -> AliasLink {
         let path = try store.path(ofModel: model.id)
-        let up = [String](repeating: "..", count: path.count + 2)
         return AliasLink(
             id: NodeID(.momentLink, snapshot: moment.id, place: model.id),
-            path: (up + ["by-name"] + path + ["v\(model.version)", model.name]).joined(separator: "/"),
+            path: ViewPath(["by-name"] + path + [.version(model.version), model.name]).linked(
+                fromDepth: path.count + 2),
             modified: model.modified)
     }
 }

@@ -1,9 +1,10 @@
+package import Recipe
 package import Store
 
 /// A view under the mount point. A new view is one file with one of these, and one line in ``Root``.
 package protocol Tree: Sendable {
     /// Its directory under the mount point.
-    var name: String { get }
+    var name: EntryName { get }
     /// The kinds of its nodes; no two trees share one.
     var kinds: Set<NodeKind> { get }
     /// Its nodes that stand for no row.

@@ -1,3 +1,5 @@
+package import Recipe
+
 /// Where a listing goes on: a key of the entry, never a count of entries, so that a page costs the same everywhere and
 /// entries that come or go meanwhile shift nothing.
 package struct Cookie: Hashable, Sendable {
@@ -15,7 +17,7 @@ package struct Cookie: Hashable, Sendable {
 
 /// A name in a listing, with everything that `readdirplus` tells of it.
 package struct Entry: Sendable {
-    package let name: String
+    package let name: EntryName
     package let attributes: Attributes
     package let cookie: Cookie
 }
@@ -25,17 +27,17 @@ struct Listing {
     /// An entry and the row by which its kind is paged.
     struct Item {
         let row: Int64
-        let name: String
+        let name: EntryName
         let attributes: Attributes
 
-        init(_ row: Int64, _ name: String, _ attributes: Attributes) {
+        init(_ row: Int64, _ name: EntryName, _ attributes: Attributes) {
             self.row = row
             self.name = name
             self.attributes = attributes
         }
     }
 
-    /// The next entries of one kind after a row.
+    /// The next entries of one kind after a row; none only where there are no more, for some may be left out of a page.
     typealias Phase = (_ after: Int64, _ limit: Int) throws(Failure) -> [Listing.Item]
 
     let phases: [Phase]
@@ -45,13 +47,13 @@ struct Listing {
         var phase = max(0, cookie.phase)
         var row = cookie.row
         while phase < phases.count, found.count < limit {
-            for entry in try phases[phase](row, limit - found.count) {
+            let page = try phases[phase](row, limit - found.count)
+            for entry in page {
                 found.append(
                     Entry(name: entry.name, attributes: entry.attributes, cookie: Cookie(phase: phase, row: entry.row)))
                 row = entry.row
             }
-            // A full page may have more of its kind; the next call asks again.
-            if found.count >= limit { break }
+            guard page.isEmpty else { continue }
             phase += 1
             row = 0
         }
@@ -59,7 +61,7 @@ struct Listing {
     }
 
     /// Entries that are few and always the same.
-    static func fixed(_ entries: [(name: String, attributes: Attributes)]) -> Phase {
+    static func fixed(_ entries: [(name: EntryName, attributes: Attributes)]) -> Phase {
         { (after: Int64, limit: Int) throws(Failure) -> [Listing.Item] in
             entries.enumerated().dropFirst(Int(after)).prefix(limit).map {
                 Item(Int64($0.offset + 1), $0.element.name, $0.element.attributes)

@@ -1,3 +1,4 @@
+import Recipe
 package import SystemPackage
 
 /// Why an operation fails: the errno for the program, the words for the log.
@@ -11,6 +12,16 @@ package struct Failure: Error {
         self.errno = errno
         self.message = message
         self.isNoteworthy = isNoteworthy
+    }
+
+    /// The errno of a name that no directory can have.
+    init(_ error: NameError) {
+        switch error {
+        case .tooLong: self.init(.fileNameTooLong, error.description)
+        case .notUTF8: self.init(.illegalByteSequence, error.description)
+        case .empty, .absolute, .leavesTheFolder, .holdsNUL, .holdsSlash, .isReserved:
+            self.init(.invalidArgument, error.description)
+        }
     }
 
     package static let readOnly = Failure(.readOnlyFileSystem, "this tree is read-only")

@@ -38,21 +38,21 @@ extension Inode {
 /// A directory. Unless it says otherwise it is read-only, and every mutation fails with EROFS.
 package protocol Directory: Inode {
     /// The node of this name; nil where there is none. Aliases resolve here without being listed.
-    func child(_ name: String) throws(Failure) -> Node?
+    func child(_ name: EntryName) throws(Failure) -> Node?
     /// The next entries after `cookie`, which is 0 at the start or an earlier entry's; at most about `limit`.
     func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry]
 
     /// Whether anything can be made in it.
     var isWritable: Bool { get }
-    func create(_ name: String, mode: UInt32, by caller: LiveView.Caller) throws(Failure) -> (any File, any Writing)
-    func makeDirectory(_ name: String, mode: UInt32, by caller: LiveView.Caller) throws(Failure) -> any Directory
-    func makeLink(_ name: String, to target: String, by caller: LiveView.Caller) throws(Failure) -> any Link
+    func create(_ name: EntryName, mode: UInt32, by caller: LiveView.Caller) throws(Failure) -> (any File, any Writing)
+    func makeDirectory(_ name: EntryName, mode: UInt32, by caller: LiveView.Caller) throws(Failure) -> any Directory
+    func makeLink(_ name: EntryName, to target: String, by caller: LiveView.Caller) throws(Failure) -> any Link
     /// The corresponding operation is `unlink`.
-    func remove(_ name: String, by caller: LiveView.Caller) throws(Failure)
+    func remove(_ name: EntryName, by caller: LiveView.Caller) throws(Failure)
     /// The corresponding operation is `rmdir`.
-    func removeDirectory(_ name: String, by caller: LiveView.Caller) throws(Failure)
+    func removeDirectory(_ name: EntryName, by caller: LiveView.Caller) throws(Failure)
     func rename(
-        _ name: String, to directory: any Directory, as newName: String, _ mode: LiveView.RenameMode,
+        _ name: EntryName, to directory: any Directory, as newName: EntryName, _ mode: LiveView.RenameMode,
         by caller: LiveView.Caller
     ) throws(Failure)
 }
@@ -60,18 +60,18 @@ package protocol Directory: Inode {
 extension Directory {
     package var isWritable: Bool { false }
     package func create(
-        _ name: String, mode: UInt32, by caller: LiveView.Caller
+        _ name: EntryName, mode: UInt32, by caller: LiveView.Caller
     ) throws(Failure) -> (any File, any Writing) { throw .readOnly }
     package func makeDirectory(
-        _ name: String, mode: UInt32, by caller: LiveView.Caller
+        _ name: EntryName, mode: UInt32, by caller: LiveView.Caller
     ) throws(Failure) -> any Directory { throw .readOnly }
     package func makeLink(
-        _ name: String, to target: String, by caller: LiveView.Caller
+        _ name: EntryName, to target: String, by caller: LiveView.Caller
     ) throws(Failure) -> any Link { throw .readOnly }
-    package func remove(_ name: String, by caller: LiveView.Caller) throws(Failure) { throw .readOnly }
-    package func removeDirectory(_ name: String, by caller: LiveView.Caller) throws(Failure) { throw .readOnly }
+    package func remove(_ name: EntryName, by caller: LiveView.Caller) throws(Failure) { throw .readOnly }
+    package func removeDirectory(_ name: EntryName, by caller: LiveView.Caller) throws(Failure) { throw .readOnly }
     package func rename(
-        _ name: String, to directory: any Directory, as newName: String, _ mode: LiveView.RenameMode,
+        _ name: EntryName, to directory: any Directory, as newName: EntryName, _ mode: LiveView.RenameMode,
         by caller: LiveView.Caller
     ) throws(Failure) { throw .readOnly }
 }
@@ -200,9 +200,9 @@ package struct ExtendedAttribute: Sendable, Equatable {
     package let name: String
     package let value: String
 
-    /// `user.reprofs.` and `name`.
-    init(_ name: String, _ value: String) {
-        self.name = "user.reprofs." + name
+    /// `user.reprofs.` and `key`.
+    init(_ key: String, _ value: String) {
+        name = "user.reprofs." + key
         self.value = value
     }
 

@@ -22,12 +22,12 @@ package struct ActiveView: Sendable {
 
 /// A file of a tree that is pinned for a while: for a variation, which is no snapshot yet.
 package struct PinnedModel: Sendable, Hashable {
-    package let folder: String
+    package let folder: EntryName
     package let path: ModelPath
     package let sha256: Digest
     package let version: Int?
 
-    package init(folder: String, path: ModelPath, sha256: Digest, version: Int?) {
+    package init(folder: EntryName, path: ModelPath, sha256: Digest, version: Int?) {
         self.folder = folder
         self.path = path
         self.sha256 = sha256
@@ -94,9 +94,10 @@ extension Store {
     /// The models that a snapshot pins, under the names that its prompt uses.
     package func pinnedModels(of snapshot: SnapshotRow) throws(StoreError) -> [PinnedModel] {
         try pinnedFiles(in: snapshot.models).compactMap { path, pin, blob in
-            let names = path.split(separator: "/", maxSplits: 1)
-            guard names.count == 2, let name = try? ModelPath(names[1]) else { return nil }
-            return PinnedModel(folder: String(names[0]), path: name, sha256: blob.digest, version: pin.version)
+            guard let folder = path.components.first, let name = ModelPath(path.components.dropFirst()) else {
+                return nil
+            }
+            return PinnedModel(folder: folder, path: name, sha256: blob.digest, version: pin.version)
         }
     }
 }

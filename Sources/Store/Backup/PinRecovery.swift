@@ -137,9 +137,9 @@ extension Store {
             // The catalogue knows a later one of the image.
             try db.execute(sql: "UPDATE image SET snapshot = ? WHERE id = ?", arguments: [current, image])
         } else {
-            let name = FilePath.Component(manifest.title)?.string ?? "image"
+            let name = (try? EntryName(manifest.title)) ?? "image"
             // No path of a file system begins so, thus no image that is snapshotted later comes among them.
-            let place = ImagePlace(root: "pinned", directories: [], name: [".", ".."].contains(name) ? "image" : name)
+            let place = ImagePlace(root: "pinned", directories: [], name: name)
             _ = try db.nameImage(image, at: place, label: "pinned", time: document.image.time)
         }
         return id
@@ -173,7 +173,7 @@ extension Database {
         guard
             let blob = try Int64.fetchOne(self, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [digest.data])
         else { return }
-        let directory = try makeDirectory(under: DirectoryRow.Root.models.rawValue, [name.folder] + name.path.parents)
+        let directory = try makeDirectory(under: DirectoryRow.Root.models.rawValue, name.directories)
         let model = try makeModel(name.path.name, in: directory, now: .now())
         let known = try Int.fetchOne(self, sql: "SELECT versions FROM model WHERE id = ?", arguments: [model])
         if known == 0 {

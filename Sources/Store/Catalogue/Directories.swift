@@ -5,7 +5,7 @@ package import Recipe
 package struct DirectoryRow: Sendable {
     package let id: Int64
     package let parent: Int64?
-    package let name: String
+    package let name: EntryName
     /// When its entries in the live view or in by-image changed last.
     package let changed: Timestamp
     /// When its entries in by-name changed last.
@@ -44,7 +44,7 @@ extension Database {
     func touch(_ root: DirectoryRow.Root) throws { try touch(root.rawValue) }
 
     /// The directory at `components` under `root`; nil where one is absent.
-    func directory(under root: Int64, _ components: some Sequence<String>) throws -> Int64? {
+    func directory(under root: Int64, _ components: some Sequence<EntryName>) throws -> Int64? {
         var id = root
         for name in components {
             let next = try Int64.fetchOne(
@@ -56,7 +56,7 @@ extension Database {
     }
 
     /// The directory at `components` under `root`, made where it is absent.
-    func makeDirectory(under root: Int64, _ components: some Sequence<String>) throws -> Int64 {
+    func makeDirectory(under root: Int64, _ components: some Sequence<EntryName>) throws -> Int64 {
         var id = root
         for name in components {
             if let next = try directory(under: id, [name]) {
@@ -83,7 +83,7 @@ extension Store {
         }
     }
 
-    package func directory(named name: String, in parent: Int64) throws(StoreError) -> DirectoryRow? {
+    package func directory(named name: EntryName, in parent: Int64) throws(StoreError) -> DirectoryRow? {
         try catalogue.read { db in
             try Row.fetchOne(
                 db.cachedStatement(sql: "SELECT * FROM directory WHERE parent = ? AND name = ?"),

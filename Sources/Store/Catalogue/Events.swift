@@ -58,7 +58,7 @@ extension Store {
     package func restore(_ name: ModelName, version number: Int, by opener: Opener?) throws(StoreError) -> Addition {
         try catalogue.write { db in
             let root = DirectoryRow.Root.models.rawValue
-            let directory = try db.directory(under: root, [name.folder] + name.path.parents)
+            let directory = try db.directory(under: root, name.directories)
             let row = try directory.flatMap { directory in
                 try Row.fetchOne(
                     db.cachedStatement(
@@ -70,7 +70,7 @@ extension Store {
             }
             guard let row else { throw StoreError.notFound("version v\(number) of '\(name)'") }
             if row["damaged"] { throw StoreError.notFound("the bytes of v\(number) of '\(name)'") }
-            let live = try db.directory(liveNames: [name.folder] + name.path.parents)
+            let live = try db.directory(liveNames: name.directories)
             if let live, let old = try db.live(named: name.path.name, in: live), old.kind == .file, old.blob == nil {
                 throw StoreError.conflict(
                     "'\(name)' is being written, or has bytes that are no version; move it away first")
@@ -83,7 +83,7 @@ extension Store {
 }
 
 extension Database {
-    func directory(liveNames names: some Sequence<String>) throws -> Int64? {
+    func directory(liveNames names: some Sequence<EntryName>) throws -> Int64? {
         var id = LiveRow.root
         for name in names {
             guard let next = try live(named: name, in: id), next.kind == .directory else { return nil }

@@ -167,7 +167,9 @@ extension Store {
     }
 
     private func split(_ path: String) -> (folder: String, name: String) {
-        let parts = path.split(separator: "/", maxSplits: 1).map(String.init)
+        let parts = path.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 1).map {
+            String(decoding: $0, as: UTF8.self)
+        }
         return (parts[0], parts.count > 1 ? parts[1] : "")
     }
 }

@@ -11,7 +11,7 @@ package struct MomentRow: Sendable {
 /// A model that had a version at some moment.
 package struct MomentModel: Sendable {
     package let id: Int64
-    package let name: String
+    package let name: EntryName
     package let version: Int
     package let modified: Timestamp
 }
@@ -40,7 +40,7 @@ extension Store {
     }
 
     package func model(
-        named name: String, in directory: Int64, at moment: MomentRow
+        named name: EntryName, in directory: Int64, at moment: MomentRow
     ) throws(StoreError) -> MomentModel? {
         try one(
             "\(pastModels) WHERE model.directory = ?2 AND model.name = ?3", [moment.time.nanoseconds, directory, name],

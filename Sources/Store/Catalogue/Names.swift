@@ -20,7 +20,7 @@ extension Store {
         try one("\(modelColumns) WHERE id = ?", [id], ModelRow.init)
     }
 
-    package func model(named name: String, in directory: Int64) throws(StoreError) -> ModelRow? {
+    package func model(named name: EntryName, in directory: Int64) throws(StoreError) -> ModelRow? {
         try one("\(modelColumns) WHERE directory = ? AND name = ?", [directory, name], ModelRow.init)
     }
 

@@ -5,7 +5,7 @@ package import Recipe
 /// A model: a name inside a folder, whatever bytes it has held.
 package struct ModelRow: Sendable {
     package let id: Int64
-    package let name: String
+    package let name: EntryName
     /// How many versions there have been.
     package let versions: Int
     /// The number of the newest version that has its bytes; nil where garbage collection took all of them.
@@ -28,7 +28,7 @@ package struct VersionRow: Sendable {
     package let number: Int
     /// The directory of its model.
     package let directory: Int64
-    package let fileName: String
+    package let fileName: EntryName
     package let modified: Timestamp
     package let recorded: Timestamp
     package let blob: Blob
@@ -78,7 +78,7 @@ extension Database {
         since: Timestamp? = nil
     ) throws -> Holding {
         let now = Timestamp.now()
-        let directory = try makeDirectory(under: DirectoryRow.Root.models.rawValue, [name.folder] + name.path.parents)
+        let directory = try makeDirectory(under: DirectoryRow.Root.models.rawValue, name.directories)
         let model = try makeModel(name.path.name, in: directory, now: now)
         let (version, addition) = try makeVersion(of: model, blob: blob, modified: modified, now: now)
         let isChange = try note(model, version, cause: cause, process: process, since: since, now: now)
@@ -90,7 +90,7 @@ extension Database {
 
     /// Notes that a model's name holds nothing from now on.
     func letGo(_ name: ModelName, cause: Cause, process: Int64? = nil) throws {
-        let path = [name.folder] + name.path.parents
+        let path = name.directories
         guard let directory = try directory(under: DirectoryRow.Root.models.rawValue, path),
             let model = try Int64.fetchOne(
                 cachedStatement(sql: "SELECT id FROM model WHERE directory = ? AND name = ?"),
@@ -105,7 +105,7 @@ extension Database {
         process: Int64?
     ) throws {
         let now = Timestamp.now()
-        let directory = try makeDirectory(under: DirectoryRow.Root.models.rawValue, [name.folder] + name.path.parents)
+        let directory = try makeDirectory(under: DirectoryRow.Root.models.rawValue, name.directories)
         let model = try makeModel(name.path.name, in: directory, now: now)
         let (version, _) = try makeVersion(of: model, blob: blob, modified: modified, now: now)
         let later = try Row.fetchOne(
@@ -146,7 +146,7 @@ extension Database {
         return true
     }
 
-    func makeModel(_ name: String, in directory: Int64, now: Timestamp) throws -> Int64 {
+    func makeModel(_ name: EntryName, in directory: Int64, now: Timestamp) throws -> Int64 {
         let known = try Int64.fetchOne(
             cachedStatement(sql: "SELECT id FROM model WHERE directory = ? AND name = ?"), arguments: [directory, name])
         if let known { return known }

@@ -172,7 +172,7 @@ private struct Collector {
                 let path = try db.path(ofDirectory: row["directory"]) + [row["name"]]
                 plan.report.versions.append(
                     .init(
-                        name: path.joined(separator: "/"), number: row["number"], sha256: blob.digest, size: blob.size))
+                        name: ViewPath(path).description, number: row["number"], sha256: blob.digest, size: blob.size))
                 try db.execute(
                     cachedSQL("UPDATE model SET changed = max(?, changed + 1) WHERE id = ?"),
                     [now.nanoseconds, row["id"] as Int64])

@@ -53,7 +53,7 @@ extension Database {
             sql: "SELECT directory, name, newest FROM imageName WHERE image IN (\(gone)) ORDER BY directory, name")
         for row in names {
             let path = try path(ofDirectory: row["directory"]) + [row["name"]]
-            report.images.append(path.dropFirst().joined(separator: "/"))
+            report.images.append(ViewPath(path.dropFirst()).description)
         }
         for table in ["want", "improvable", "imageFile", "imageName"] {
             try execute(sql: "DELETE FROM \(table) WHERE image IN (\(gone))")
@@ -66,7 +66,7 @@ extension Database {
                     sql: """
                         UPDATE imageName SET newest = 1 WHERE id = (SELECT id FROM imageName WHERE directory = ? AND name = ?
                         ORDER BY time DESC, id DESC LIMIT 1)
-                        """), [directory, row["name"] as String])
+                        """), [directory, row["name"] as EntryName])
             try touch(directory)
         }
     }

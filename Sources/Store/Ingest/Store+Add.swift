@@ -86,7 +86,7 @@ extension Database {
         _ name: ModelName, blob: Int64, modified: Timestamp, since: Timestamp?, cause: Cause = .add,
         process: Int64? = nil
     ) throws -> Addition {
-        let directory = try makeLiveDirectory([name.folder] + name.path.parents)
+        let directory = try makeLiveDirectory(name.directories)
         let old = try live(named: name.path.name, in: directory)
         if old?.kind == .directory {
             throw StoreError.conflict("'\(name)' is a folder in the store, so it cannot be a model")

@@ -6,7 +6,7 @@ package struct IngestPlan: Sendable {
     /// One file to be added.
     package struct Item: Sendable {
         package let source: FilePath
-        package let folder: String
+        package let folder: EntryName
         package let path: ModelPath
         /// Bytes.
         package let size: Int
@@ -42,20 +42,20 @@ struct Walk {
         guard let facts = try FileFacts.at(path) else { throw .system("cannot find", path, .noSuchFileOrDirectory) }
         root = facts.kind == .directory ? path : path.removingLastComponent()
         if let folder {
-            let inner = try subfolder(folder)
+            let inner = ModelPath(folder.components.dropFirst())
             if facts.kind == .directory {
                 return try directory(path, folder: folder.components[0], prefix: inner, above: [facts], wasLive: false)
             }
             return file(
-                path, name: Array((path.lastComponent?.string ?? "").utf8), folder: folder.components[0], prefix: inner,
-                wasLive: false, isNamed: true)
+                path, name: try Self.ownName(of: path), folder: folder.components[0], prefix: inner, wasLive: false,
+                isNamed: true)
         }
         guard facts.kind == .directory else {
             throw .refusedName("\(path): say which folder it belongs to, as in '--folder checkpoints'")
         }
-        let name = path.lastComponent?.string ?? ""
         // One folder of a models directory was meant, not a models directory.
-        if Folder.isKnown(name) {
+        if Folder.isKnown(path.lastComponent?.string ?? "") {
+            let name = try Self.ownName(of: path)
             return try directory(path, folder: name, prefix: nil, above: [facts], wasLive: true)
         }
         let models = path.appending("models")
@@ -68,14 +68,11 @@ struct Walk {
     /// Every directory of a models directory is a folder; files beside them belong to none.
     private mutating func folders(of models: FilePath, facts: FileFacts) throws(StoreError) {
         for name in try DirectoryListing.entries(in: models) {
-            guard let text = String(validating: name, as: UTF8.self) else {
-                refuse(models, name, NameError.notUTF8(String(decoding: name, as: UTF8.self)).description)
-                continue
-            }
-            let path = models.appending(text)
+            guard let text = checked(name, in: models) else { continue }
+            let path = models.appending(text.text)
             guard let inside = try FileFacts.at(path), inside.kind == .directory else {
-                if Folder.isModelFile(text) {
-                    refuse(models, name, "it lies in no folder; add it with --folder")
+                if Folder.isModelFile(text.text) {
+                    refuse(path, "it lies in no folder; add it with --folder")
                 } else {
                     plan.skipped += 1
                 }
@@ -88,30 +85,27 @@ struct Walk {
 
     /// `above` are the directories from the start to this one: a link to any of them would never end.
     private mutating func directory(
-        _ path: FilePath, folder: String, prefix: ModelPath?, above: [FileFacts], wasLive: Bool
+        _ path: FilePath, folder: EntryName, prefix: ModelPath?, above: [FileFacts], wasLive: Bool
     ) throws(StoreError) {
         guard try FileFacts.at(store).map({ ($0.device, $0.inode) == (above.last?.device, above.last?.inode) }) != true
         else { return refuse(path, "it is the store itself") }
         guard above.count <= 32 else { return refuse(path, "it lies more than 32 directories deep") }
         for name in try DirectoryListing.entries(in: path) {
-            guard let text = String(validating: name, as: UTF8.self) else {
-                refuse(path, name, NameError.notUTF8(String(decoding: name, as: UTF8.self)).description)
-                continue
-            }
-            let child = path.appending(FilePath.Component(text) ?? "?")
+            guard let text = checked(name, in: path) else { continue }
+            let child = path.appending(text.text)
             guard let facts = try FileFacts.at(child) else {
-                if Folder.isModelFile(text) { refuse(child, "it is a link to nothing") }
+                if Folder.isModelFile(text.text) { refuse(child, "it is a link to nothing") }
                 continue
             }
             guard facts.kind == .directory else {
-                file(child, name: name, folder: folder, prefix: prefix, wasLive: wasLive)
+                file(child, name: text, folder: folder, prefix: prefix, wasLive: wasLive)
                 continue
             }
             guard !text.hasPrefix("."),
                 !above.contains(where: { ($0.device, $0.inode) == (facts.device, facts.inode) })
             else { continue }
             do {
-                let inner = try ModelPath(text)
+                let inner = try Self.path(text)
                 try directory(
                     child, folder: folder, prefix: prefix?.appending(inner) ?? inner, above: above + [facts],
                     wasLive: wasLive)
@@ -123,17 +117,14 @@ struct Walk {
 
     /// A file that was named itself is a model because the user says so.
     private mutating func file(
-        _ path: FilePath, name: [UInt8], folder: String, prefix: ModelPath?, wasLive: Bool, isNamed: Bool = false
+        _ path: FilePath, name: EntryName, folder: EntryName, prefix: ModelPath?, wasLive: Bool, isNamed: Bool = false
     ) {
-        guard let text = String(validating: name, as: UTF8.self) else {
-            return refuse(path, NameError.notUTF8(String(decoding: name, as: UTF8.self)).description)
-        }
-        guard isNamed || ModelName.isModel(text, in: folder) else { return plan.skipped += 1 }
+        guard isNamed || ModelName.isModel(name, in: folder) else { return plan.skipped += 1 }
         do {
             guard let facts = try FileFacts.at(path), facts.kind == .file else {
                 return refuse(path, "it is no regular file")
             }
-            let own = try ModelPath(text)
+            let own = try Self.path(name)
             plan.items.append(
                 .init(
                     source: path, folder: folder, path: prefix?.appending(own) ?? own, size: facts.size,
@@ -141,15 +132,24 @@ struct Walk {
         } catch { refuse(path, "\(error)") }
     }
 
-    private func subfolder(_ folder: ModelPath) throws(StoreError) -> ModelPath? {
-        guard folder.components.count > 1 else { return nil }
-        do { return try ModelPath(folder.components.dropFirst().joined(separator: "/")) } catch {
+    /// A backslash is a separator, as a prompt from Windows would write it.
+    private static func path(_ name: EntryName) throws(NameError) -> ModelPath {
+        name.utf8.contains(UInt8(ascii: "\\")) ? try ModelPath(name.text) : ModelPath(name)
+    }
+
+    private static func ownName(of path: FilePath) throws(StoreError) -> EntryName {
+        do { return try EntryName(path.lastComponent?.string ?? "") } catch {
             throw .refusedName(error.description)
         }
     }
 
-    private mutating func refuse(_ path: FilePath, _ reason: String) { plan.refused.append((path, reason)) }
-    private mutating func refuse(_ directory: FilePath, _ name: [UInt8], _ reason: String) {
-        refuse(directory.appending(String(decoding: name, as: UTF8.self)), reason)
+    /// Nil for what is refused.
+    private mutating func checked(_ name: [UInt8], in directory: FilePath) -> EntryName? {
+        do { return try EntryName(bytes: name) } catch {
+            refuse(directory.appending(String(decoding: name, as: UTF8.self)), error.description)
+            return nil
+        }
     }
+
+    private mutating func refuse(_ path: FilePath, _ reason: String) { plan.refused.append((path, reason)) }
 }

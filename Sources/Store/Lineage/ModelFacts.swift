@@ -61,13 +61,13 @@ extension Database {
                 WHERE version.blob = ? ORDER BY version.id LIMIT 1
                 """, arguments: [blob])
         guard let row else { return nil }
-        return (try path(ofDirectory: row["directory"]) + [row["name"]]).joined(separator: "/")
+        return ViewPath(try path(ofDirectory: row["directory"]) + [row["name"]]).description
             + "@v\(row["number"] as Int)"
     }
 
     /// The names from a folder down to a directory of models.
-    func path(ofDirectory directory: Int64) throws -> [String] {
-        var names: [String] = []
+    func path(ofDirectory directory: Int64) throws -> [EntryName] {
+        var names: [EntryName] = []
         var next: Int64? = directory
         while let id = next, id != DirectoryRow.Root.models.rawValue {
             let row = try Row.fetchOne(self, sql: "SELECT name, parent FROM directory WHERE id = ?", arguments: [id])

@@ -30,12 +30,7 @@ extension Store {
 
     /// The versions that `text` names: `folder/name`, a part of that from a slash on, with or without `@vN`, or a hash.
     package func versions(named text: String) throws(StoreError) -> [VersionListing] {
-        var name = text
-        var number: Int?
-        if let mark = text.ranges(of: "@v").last, let given = Int(text[mark.upperBound...]) {
-            name = String(text[..<mark.lowerBound])
-            number = given
-        }
+        let (name, number) = ModelName.numbered(text).map { ($0.name, Optional($0.number)) } ?? (text, nil)
         var found: [VersionListing] = []
         try forEachVersion(of: name) { version in
             if number == nil || version.number == number { found.append(version) }

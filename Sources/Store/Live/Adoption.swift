@@ -1,14 +1,15 @@
 import GRDB
 import Glibc
-import Recipe
+package import Recipe
 package import SystemPackage
 
 /// One thing in a directory that is to be taken into the live view, with the path that it has there.
 package struct AdoptionItem: Sendable {
     package enum Kind: Sendable { case directory, file, link }
     package let source: FilePath
-    package let path: [String]
+    package let path: [EntryName]
     package let kind: Kind
+    package var name: EntryName { path[path.count - 1] }
     /// Bytes.
     package let size: Int
 }
@@ -38,17 +39,15 @@ extension Store {
     }
 
     private func collect(
-        _ directory: FilePath, _ path: [String], _ top: FileFacts, _ items: inout [AdoptionItem],
+        _ directory: FilePath, _ path: [EntryName], _ top: FileFacts, _ items: inout [AdoptionItem],
         _ refused: inout [(path: FilePath, reason: String)]
     ) throws(StoreError) {
         for name in try DirectoryListing.entries(in: directory) {
-            guard let text = String(validating: name, as: UTF8.self), !text.contains("\\"),
-                let component = FilePath.Component(text)
-            else {
+            guard let text = try? EntryName(bytes: name), !text.utf8.contains(UInt8(ascii: "\\")) else {
                 refused.append((directory, "'\(String(decoding: name, as: UTF8.self))' cannot be a name in a view"))
                 continue
             }
-            let source = directory.appending(component)
+            let source = directory.appending(text.text)
             guard let facts = try FileFacts.at(source, followLinks: false) else { continue }
             switch facts.kind {
             case .directory where facts.device != top.device:
@@ -76,7 +75,7 @@ extension Store {
         var attributes = stat()
         fstat(source.rawValue, &attributes)
         try Kernel.sync(source, item.source)
-        guard let name = ModelName(live: item.path), try isWhole(source, size: facts.size, named: item.path.last ?? "")
+        guard let name = ModelName(live: item.path), try isWhole(source, size: facts.size, named: item.name)
         else {
             try adoptPlain(item, source, attributes)
             progress(item.size)
@@ -136,12 +135,12 @@ extension Store {
         let parent = try catalogue.write { db in try db.makeLiveDirectory(item.path.dropLast()) }
         do throws(StoreError) {
             let caller = LiveView.Caller(user: geteuid(), group: getegid(), opener: nil)
-            _ = try view.makeLink(item.path.last ?? "", to: target, in: parent, by: caller)
+            _ = try view.makeLink(item.name, to: target, in: parent, by: caller)
         } catch {
             switch error {
             case .leavesView: return false
             // As an adoption left it that was cut off.
-            case .exists where try live(named: item.path.last ?? "", in: parent)?.target == target: break
+            case .exists where try live(named: item.name, in: parent)?.target == target: break
             default: throw error
             }
         }
@@ -157,7 +156,7 @@ extension Store {
 
     /// A file that is no model comes into the view as it is. Its bytes are there before the transaction that names them.
     private func adoptPlain(_ item: AdoptionItem, _ source: OwnedDescriptor, _ attributes: stat) throws(StoreError) {
-        let name = item.path.last ?? ""
+        let name = item.name
         let parent = try catalogue.write { db in try db.makeLiveDirectory(item.path.dropLast()) }
         if let old = try live(named: name, in: parent) {
             // An adoption that was cut off before the source was taken away is gone on with.
@@ -196,8 +195,8 @@ extension Store {
         return try files.hash(file, path) == files.hash(source, path)
     }
 
-    private func isWhole(_ file: OwnedDescriptor, size: Int, named name: String) throws(StoreError) -> Bool {
-        do { return try Wholeness.problem(FileSource(file, count: size), named: name) == nil } catch {
+    private func isWhole(_ file: OwnedDescriptor, size: Int, named name: EntryName) throws(StoreError) -> Bool {
+        do { return try Wholeness.problem(FileSource(file, count: size), named: name.text) == nil } catch {
             throw .system("cannot read (\(error))", path, .ioError)
         }
     }
@@ -205,9 +204,9 @@ extension Store {
 
 extension Database {
     /// Gives a node of the live view the mode and the owner that a file had.
-    fileprivate func own(_ path: [String], _ attributes: stat) throws {
-        guard let directory = try directory(liveNames: path.dropLast()),
-            let row = try live(named: path.last ?? "", in: directory)
+    fileprivate func own(_ path: [EntryName], _ attributes: stat) throws {
+        guard let name = path.last, let directory = try directory(liveNames: path.dropLast()),
+            let row = try live(named: name, in: directory)
         else { return }
         try execute(
             cachedStatement(sql: "UPDATE live SET mode = ?, user = ?, team = ? WHERE id = ?"),

@@ -1,4 +1,5 @@
 import GRDB
+package import Recipe
 
 // Nodes of the live view by number and by name, from memory where they are known.
 
@@ -8,7 +9,7 @@ extension Store {
         return try catalogue.readOne { try $0.live(id) }
     }
 
-    package func live(named name: String, in directory: Int64) throws(StoreError) -> LiveRow? {
+    package func live(named name: EntryName, in directory: Int64) throws(StoreError) -> LiveRow? {
         switch mirror.name(name, in: directory) {
         case .node(let row): return row
         case .absent: return nil
@@ -19,7 +20,7 @@ extension Store {
     }
 
     /// The names that lead to a node of the live view; nil where one is gone.
-    package func path(ofLive id: Int64) throws(StoreError) -> [String]? {
+    package func path(ofLive id: Int64) throws(StoreError) -> [EntryName]? {
         if let path = mirror.path(of: id) { return path }
         return try catalogue.read { try $0.path(ofLive: id) }
     }
@@ -38,7 +39,7 @@ extension Store {
         return try db.live(id)
     }
 
-    func live(named name: String, in directory: Int64, _ db: Database) throws -> LiveRow? {
+    func live(named name: EntryName, in directory: Int64, _ db: Database) throws -> LiveRow? {
         guard mirror.isUntouched else { return try db.live(named: name, in: directory) }
         switch mirror.name(name, in: directory) {
         case .node(let row): return row
@@ -47,7 +48,7 @@ extension Store {
         }
     }
 
-    func path(ofLive id: Int64, _ db: Database) throws -> [String]? {
+    func path(ofLive id: Int64, _ db: Database) throws -> [EntryName]? {
         if mirror.isUntouched, let path = mirror.path(of: id) { return path }
         return try db.path(ofLive: id)
     }

@@ -1,4 +1,5 @@
 import GRDB
+import Recipe
 
 /// Nodes of the live view in memory, so that looking a name up asks no database.
 ///
@@ -15,7 +16,7 @@ final class LiveMirror: CatalogueParticipant {
         var commit: Commit
         var rows: [Int64: LiveRow] = [:]
         /// The names of directories of which every name is known.
-        var names: [Int64: [String: Int64]] = [:]
+        var names: [Int64: [EntryName: Int64]] = [:]
         var misses: [Int64: Int] = [:]
         var transaction: Transaction?
     }
@@ -54,7 +55,7 @@ final class LiveMirror: CatalogueParticipant {
         state.withLock { state in state.commit.isSame(as: catalogue.newest) ? state.rows[id] : nil }
     }
 
-    func name(_ name: String, in directory: Int64) -> Name {
+    func name(_ name: EntryName, in directory: Int64) -> Name {
         state.withLock { state in
             guard state.commit.isSame(as: catalogue.newest) else { return .unknown(isWorthReading: false) }
             if let names = state.names[directory] {
@@ -66,10 +67,10 @@ final class LiveMirror: CatalogueParticipant {
     }
 
     /// The names that lead to a node; nil where one of them is not known here.
-    func path(of id: Int64) -> [String]? {
+    func path(of id: Int64) -> [EntryName]? {
         state.withLock { state in
             guard state.commit.isSame(as: catalogue.newest) else { return nil }
-            var names: [String] = []
+            var names: [EntryName] = []
             var next = id
             while next != LiveRow.root {
                 guard let row = state.rows[next], let parent = row.parent else { return nil }

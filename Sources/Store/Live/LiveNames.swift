@@ -18,7 +18,7 @@ struct NewNode {
 }
 
 extension Database {
-    func insert(_ node: NewNode, _ name: String, in parent: Int64) throws -> Int64 {
+    func insert(_ node: NewNode, _ name: EntryName, in parent: Int64) throws -> Int64 {
         let now = Timestamp.now()
         try execute(
             cachedStatement(
@@ -51,7 +51,7 @@ extension Database {
     }
 
     /// Gives a node another place and name, which changes the node.
-    func setParent(_ id: Int64, _ parent: Int64?, name: String) throws {
+    func setParent(_ id: Int64, _ parent: Int64?, name: EntryName) throws {
         try execute(
             cachedStatement(sql: "UPDATE live SET parent = ?, name = ?, changed = max(?, changed + 1) WHERE id = ?"),
             [parent, name, Timestamp.now().nanoseconds, id])
@@ -63,7 +63,7 @@ extension Database {
     }
 
     /// The directory at `names` in the live view, made where it is absent.
-    func makeLiveDirectory(_ names: some Sequence<String>, mode: UInt32 = 0o755) throws -> Int64 {
+    func makeLiveDirectory(_ names: some Sequence<EntryName>, mode: UInt32 = 0o755) throws -> Int64 {
         var id = LiveRow.root
         for name in names {
             if let next = try live(named: name, in: id) {
@@ -79,7 +79,7 @@ extension Database {
     }
 
     /// Every file at or below a row, with the path that leads to it.
-    func files(below row: LiveRow, path: [String]) throws -> [(row: LiveRow, path: [String])] {
+    func files(below row: LiveRow, path: [EntryName]) throws -> [(row: LiveRow, path: [EntryName])] {
         guard row.kind == .directory else { return row.kind == .file ? [(row, path)] : [] }
         return try live(in: row.id).flatMap { try files(below: $0, path: path + [$0.name]) }
     }
@@ -89,7 +89,7 @@ extension Database {
     }
 
     /// A file lost its name to `cause`: what it held is an event, or owed one where its bytes are closed and no blob yet.
-    func lost(_ row: LiveRow, path: [String], cause: Cause, process: Int64?) throws {
+    func lost(_ row: LiveRow, path: [EntryName], cause: Cause, process: Int64?) throws {
         guard let name = ModelName(live: path) else { return }
         try owe(row, name, cause)
         // Also of bytes that nobody knows: what the name held before them is gone too.
@@ -121,7 +121,7 @@ extension Database {
     }
 
     /// A file got a name: where its bytes are a blob, that is a version and an event.
-    func won(_ row: LiveRow, path: [String], cause: Cause, process: Int64?) throws {
+    func won(_ row: LiveRow, path: [EntryName], cause: Cause, process: Int64?) throws {
         guard let blob = row.blob else { return }
         var version: Int64?
         if let name = ModelName(live: path) {

@@ -12,7 +12,7 @@ package struct LiveRow: Sendable {
     package let id: Int64
     /// Nil at the root, and where the name is gone while a program has the file open.
     package let parent: Int64?
-    package let name: String
+    package let name: EntryName
     package let kind: Kind
     /// The twelve bits that `chmod` sets.
     package let mode: UInt32
@@ -79,7 +79,7 @@ extension Database {
         try Row.fetchOne(cachedStatement(sql: "\(LiveRow.columns) WHERE live.id = ?"), arguments: [id]).map(LiveRow.init)
     }
 
-    func live(named name: String, in parent: Int64) throws -> LiveRow? {
+    func live(named name: EntryName, in parent: Int64) throws -> LiveRow? {
         try Row.fetchOne(
             cachedStatement(sql: "\(LiveRow.columns) WHERE live.parent = ? AND live.name = ?"), arguments: [parent, name]
         ).map(LiveRow.init)
@@ -104,8 +104,8 @@ extension Database {
         ).map(LiveRow.init)
     }
 
-    func path(ofLive id: Int64) throws -> [String]? {
-        var names: [String] = []
+    func path(ofLive id: Int64) throws -> [EntryName]? {
+        var names: [EntryName] = []
         var next = id
         while next != LiveRow.root {
             let row = try Row.fetchOne(

@@ -42,7 +42,7 @@ struct LiveTakeover: Sendable {
     private struct File {
         let id: Int64
         var parent: Int64
-        var name: String
+        var name: EntryName
         var mode: UInt32 = 0o644
         var user, group: UInt32?
         var changed: Int64 = 0
@@ -59,14 +59,18 @@ struct LiveTakeover: Sendable {
             guard fields.count > 1, let id = Int64(fields[1]) else { continue }
             switch fields[0] {
             case "made":
-                guard fields.count > 7, let parent = Int64(fields[2]), let changed = Int64(fields[7]) else { continue }
+                guard fields.count > 7, let parent = Int64(fields[2]), let name = try? EntryName(fields[3]),
+                    let changed = Int64(fields[7])
+                else { continue }
                 files[id] = File(
-                    id: id, parent: parent, name: fields[3], mode: UInt32(fields[4]) ?? 0o644, user: UInt32(fields[5]),
+                    id: id, parent: parent, name: name, mode: UInt32(fields[4]) ?? 0o644, user: UInt32(fields[5]),
                     group: UInt32(fields[6]), changed: changed)
             case "renamed":
-                guard fields.count > 4, let parent = Int64(fields[2]), let changed = Int64(fields[4]) else { continue }
+                guard fields.count > 4, let parent = Int64(fields[2]), let name = try? EntryName(fields[3]),
+                    let changed = Int64(fields[4])
+                else { continue }
                 files[id]?.parent = parent
-                files[id]?.name = fields[3]
+                files[id]?.name = name
                 files[id]?.changed = changed
             case "settled": for id in fields.dropFirst().compactMap({ Int64($0) }) { files[id] = nil }
             default: continue
@@ -82,10 +86,10 @@ struct LiveTakeover: Sendable {
         var (parent, name) = (file.parent, file.name)
         if try db.live(parent)?.kind != .directory {
             parent = LiveRow.root
-            name = try db.freeName(for: name + ".partial", in: parent)
+            name = try db.freeName(for: name.shortened(for: ".partial"), in: parent)
         } else if let other = try db.live(named: name, in: parent) {
             if other.kind == .directory {
-                name = try db.freeName(for: name + ".partial", in: parent)
+                name = try db.freeName(for: name.shortened(for: ".partial"), in: parent)
             } else {
                 if other.kind == .file, let path = try db.path(ofLive: other.id) {
                     try db.lost(other, path: path, cause: .replace, process: nil)

@@ -5,7 +5,7 @@ package import Recipe
 
 extension LiveView {
     package func makeDirectory(
-        _ name: String, in directory: Int64, mode: UInt32, by caller: Caller
+        _ name: EntryName, in directory: Int64, mode: UInt32, by caller: Caller
     ) throws(StoreError) -> LiveRow {
         try make(.directory, name, in: directory, mode: mode, target: nil, by: caller)
     }
@@ -13,12 +13,12 @@ extension LiveView {
     /// Makes a symbolic link that stays inside the view. `target` is relative; an absolute one would depend on the mount
     /// point, and one that leads out of the view to something that no version can be made of.
     package func makeLink(
-        _ name: String, to target: String, in directory: Int64, by caller: Caller
+        _ name: EntryName, to target: String, in directory: Int64, by caller: Caller
     ) throws(StoreError) -> LiveRow {
         guard let path = try store.path(ofLive: directory) else { throw .gone(name) }
-        guard !target.hasPrefix("/") else { throw .leavesView(target) }
+        guard target.utf8.first != UInt8(ascii: "/") else { throw .leavesView(target) }
         var depth = path.count
-        for part in target.split(separator: "/") where part != "." {
+        for part in target.slashed where part != "." {
             depth += part == ".." ? -1 : 1
             guard depth >= 0 else { throw .leavesView(target) }
         }
@@ -26,7 +26,7 @@ extension LiveView {
     }
 
     private func make(
-        _ kind: LiveRow.Kind, _ name: String, in directory: Int64, mode: UInt32, target: String?, by caller: Caller
+        _ kind: LiveRow.Kind, _ name: EntryName, in directory: Int64, mode: UInt32, target: String?, by caller: Caller
     ) throws(StoreError) -> LiveRow {
         try Kernel.requireReserve(store.path)
         let id = try store.catalogue.writeSoon { db in
@@ -41,7 +41,7 @@ extension LiveView {
     }
 
     /// The corresponding operation is `unlink`.
-    package func remove(_ name: String, in directory: Int64, by caller: Caller) throws(StoreError) {
+    package func remove(_ name: EntryName, in directory: Int64, by caller: Caller) throws(StoreError) {
         let row = try store.catalogue.writeSoon { db in
             guard let row = try store.live(named: name, in: directory, db) else { throw StoreError.absent(name) }
             guard row.kind != .directory else { throw StoreError.isDirectory(name) }
@@ -53,7 +53,7 @@ extension LiveView {
     }
 
     /// The corresponding operation is `rmdir`.
-    package func removeDirectory(_ name: String, in directory: Int64, by caller: Caller) throws(StoreError) {
+    package func removeDirectory(_ name: EntryName, in directory: Int64, by caller: Caller) throws(StoreError) {
         try store.catalogue.writeSoon { db in
             guard let row = try store.live(named: name, in: directory, db) else { throw StoreError.absent(name) }
             guard row.kind == .directory else { throw StoreError.notDirectory(name) }
@@ -67,7 +67,7 @@ extension LiveView {
 
     /// The corresponding operation is `rename`.
     package func rename(
-        _ name: String, in directory: Int64, to newName: String, in newDirectory: Int64, _ mode: RenameMode,
+        _ name: EntryName, in directory: Int64, to newName: EntryName, in newDirectory: Int64, _ mode: RenameMode,
         by caller: Caller
     ) throws(StoreError) {
         var came: [Int64] = []
@@ -204,9 +204,8 @@ extension LiveView {
         }
     }
 
-    private func reconsider(partner name: String, in directory: Int64) throws(StoreError) {
-        guard name.hasSuffix(".aria2"),
-            let row = try store.live(named: String(name.dropLast(6)), in: directory)
+    private func reconsider(partner name: EntryName, in directory: Int64) throws(StoreError) {
+        guard let model = name.without(suffix: ".aria2"), let row = try store.live(named: model, in: directory)
         else { return }
         reconsider([row.id])
     }

@@ -125,16 +125,16 @@ extension LiveView {
     }
 
     /// Why a draft under a model's name is no version yet; nil where it is one.
-    private func problem(with draft: Draft, named name: String, in parent: Int64?) throws(StoreError) -> String? {
+    private func problem(with draft: Draft, named name: EntryName, in parent: Int64?) throws(StoreError) -> String? {
         guard let file = draft.file else { return "nothing was written" }
         if draft.hasFailed { return "it could not be written in full" }
-        if let parent, try store.live(named: name + ".aria2", in: parent) != nil {
+        if let parent, let note = name.appending(".aria2"), try store.live(named: note, in: parent) != nil {
             return "an .aria2 file says that it is being downloaded"
         }
         return try Activity.perform(.bytes) { () throws(StoreError) in
             do {
                 return try Wholeness.problem(
-                    FileSource(file, count: try FileFacts.of(file, draft.path).size), named: name)
+                    FileSource(file, count: try FileFacts.of(file, draft.path).size), named: name.text)
             } catch { throw .system("cannot read (\(error))", draft.path, .ioError) }
         }
     }
@@ -246,7 +246,7 @@ extension LiveView {
                 loads.append(
                     Load(
                         opener: reader.opener,
-                        name: LoadName(view: "models", folder: name.folder, name: name.path.description), blob: blob,
+                        name: LoadName(view: "models", folder: name.folder.text, name: name.path.description), blob: blob,
                         version: number, time: reader.time))
             }
         }
@@ -333,7 +333,7 @@ extension Database {
     /// Whether the bytes that a name held before have this size and time.
     fileprivate func isSame(_ name: ModelName, size: Int, modified: Timestamp) throws -> Bool {
         let root = DirectoryRow.Root.models.rawValue
-        guard let directory = try directory(under: root, [name.folder] + name.path.parents) else { return false }
+        guard let directory = try directory(under: root, name.directories) else { return false }
         return try Int.fetchOne(
             cachedStatement(
                 sql: """

@@ -40,29 +40,29 @@ extension LiveView {
                 try db.execute(db.cachedStatement(sql: "DELETE FROM live WHERE id = ?"), [row.id])
             }
             guard let name else { return }
-            recovery.lost.append(name.joined(separator: "/"))
+            recovery.lost.append(ViewPath(name).description)
             return try restore(name)
         }
         if row.closing == .durable || row.closing == .closed && isSameBoot {
             return state.withLock { _ = $0.candidates.insert(row.id) }
         }
         let path = try store.path(ofLive: row.id)
-        let partial = try store.catalogue.write { db -> String? in
+        let partial = try store.catalogue.write { db -> EntryName? in
             // What was closed and did not reach the disk is owed to nobody.
             try db.setClosing(.open, of: row.id)
             guard let parent = row.parent, let path, ModelName(live: path) != nil else { return nil }
-            let partial = try db.freeName(for: row.name + ".partial", in: parent)
+            let partial = try db.freeName(for: row.name.shortened(for: ".partial"), in: parent)
             try db.setParent(row.id, parent, name: partial)
             try db.entriesChanged(in: parent)
             return partial
         }
         guard let partial, let path else { return }
-        recovery.partial.append((path.dropLast() + [partial]).joined(separator: "/"))
+        recovery.partial.append(ViewPath(path.dropLast() + [partial]).description)
         try restore(path)
     }
 
     /// What a name held before somebody began to write and did not finish is what it holds again.
-    private func restore(_ path: [String]) throws(StoreError) {
+    private func restore(_ path: [EntryName]) throws(StoreError) {
         guard let name = ModelName(live: path) else { return }
         try store.catalogue.write { db in
             guard let version = try db.currentVersion(of: name) else { return }
@@ -92,7 +92,7 @@ extension Database {
     /// What a model's name holds, as its events tell.
     func currentVersion(of name: ModelName) throws -> VersionRow? {
         let root = DirectoryRow.Root.models.rawValue
-        guard let directory = try directory(under: root, [name.folder] + name.path.parents) else { return nil }
+        guard let directory = try directory(under: root, name.directories) else { return nil }
         return try Row.fetchOne(
             cachedStatement(
                 sql: """
@@ -104,12 +104,12 @@ extension Database {
     }
 
     /// `name`, with a number where that is taken.
-    func freeName(for name: String, in parent: Int64) throws -> String {
+    func freeName(for name: EntryName, in parent: Int64) throws -> EntryName {
         var free = name
         var count = 1
         while try live(named: free, in: parent) != nil {
             count += 1
-            free = "\(name)\(count)"
+            free = name.shortened(for: "\(count)")
         }
         return free
     }

@@ -92,7 +92,7 @@ package final class LiveView: Sendable {
 
     /// Makes a file that is being written from now on.
     package func create(
-        _ name: String, in directory: Int64, mode: UInt32, by caller: Caller
+        _ name: EntryName, in directory: Int64, mode: UInt32, by caller: Caller
     ) throws(StoreError) -> (row: LiveRow, draft: Draft) {
         try Kernel.requireReserve(store.path)
         let (id, file) = try store.catalogue.writeSoon { db in
@@ -120,12 +120,12 @@ package final class LiveView: Sendable {
                 if state.withLock({ $0.begin(draft) }) { return draft }
                 // Somebody else has published it, or is about to.
                 if try !publish(only: draft) {
-                    guard try store.live(id) != nil else { throw .gone("\(id)") }
+                    guard try store.live(id) != nil else { throw .gone(EntryName(stored: "\(id)")) }
                     Activity.perform(.wait) { _ = usleep(1000) }
                 }
                 continue
             }
-            guard let row = try store.live(id), row.kind == .file else { throw .gone("\(id)") }
+            guard let row = try store.live(id), row.kind == .file else { throw .gone(EntryName(stored: "\(id)")) }
             if row.blob != nil {
                 try renew(row, by: caller)
                 return nil

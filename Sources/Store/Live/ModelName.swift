@@ -2,7 +2,7 @@ package import Recipe
 
 /// A name of the live view that is a model's: what is closed under it becomes a version.
 package struct ModelName: Hashable, Sendable, CustomStringConvertible {
-    package let folder: String
+    package let folder: EntryName
     package let path: ModelPath
 
     package var description: String { "\(folder)/\(path)" }
@@ -11,33 +11,44 @@ package struct ModelName: Hashable, Sendable, CustomStringConvertible {
 extension ModelName {
     /// Nil for a name that is no model's: one that lies in no folder or in a hidden directory, previews, notes, sidecars,
     /// and downloads that other programs still work on.
-    package init?(live path: [String]) {
+    package init?(live path: [EntryName]) {
         guard path.count > 1, !path.contains(where: { $0.hasPrefix(".") }),
-            Self.isModel(path[path.count - 1], in: path[0]),
-            let inner = try? ModelPath(path.dropFirst().joined(separator: "/")),
-            inner.components.count == path.count - 1
+            Self.isModel(path[path.count - 1], in: path[0]), let inner = ModelPath(path.dropFirst())
         else { return nil }
         folder = path[0]
         self.path = inner
     }
 
-    package init?(_ text: String) { self.init(live: text.split(separator: "/").map(String.init)) }
+    package init?(_ text: String) {
+        guard let path = ViewPath(parsing: text) else { return nil }
+        self.init(live: path.components)
+    }
+
+    /// The directories on the way to it, its folder first.
+    var directories: [EntryName] { [folder] + path.parents }
+
+    /// `NAME@vN` in two; nil where no number is given.
+    package static func numbered(_ text: String) -> (name: String, number: Int)? {
+        guard let (name, digits) = text.splitAtLast("@v"), let number = Int(digits), digits == "\(number)" else {
+            return nil
+        }
+        return (name, number)
+    }
 
     /// Whether a file of this name is a model in any folder.
-    static func mayBe(_ name: String) -> Bool {
-        Folder.isModelFile(name) || isModel(name, in: "configs") || isModel(name, in: "diffusers")
+    static func mayBe(_ name: EntryName) -> Bool {
+        Folder.isModelFile(name.text) || isModel(name, in: "configs") || isModel(name, in: "diffusers")
     }
 
     /// Weights everywhere, configurations where loaders read them.
-    static func isModel(_ name: String, in folder: String) -> Bool {
-        if Folder.isModelFile(name) { return true }
+    static func isModel(_ name: EntryName, in folder: EntryName) -> Bool {
+        if Folder.isModelFile(name.text) { return true }
         let suffixes: [String]
         switch folder {
         case "configs": suffixes = [".yaml", ".yml", ".json"]
         case "diffusers": suffixes = [".json", ".txt", ".model"]
         default: return false
         }
-        let lower = name.lowercased()
-        return suffixes.contains { lower.hasSuffix($0) }
+        return suffixes.contains { name.text.endsInASCII(of: $0) }
     }
 }

@@ -1,13 +1,13 @@
 import GRDB
 import Glibc
-import Recipe
+package import Recipe
 package import SystemPackage
 
 /// What giving a models directory back would write.
 package struct ReleasePlan: Sendable {
     package struct Item: Sendable {
         package let row: LiveRow
-        package let path: [String]
+        package let path: ViewPath
     }
     package var items: [Item] = []
     /// Bytes of all files.
@@ -18,11 +18,11 @@ extension Store {
     package func releasePlan() throws(StoreError) -> ReleasePlan {
         try catalogue.read { db in
             var plan = ReleasePlan()
-            var pending: [(Int64, [String])] = [(LiveRow.root, [])]
+            var pending: [(Int64, ViewPath)] = [(LiveRow.root, ViewPath([]))]
             while let (directory, path) = pending.popLast() {
                 for row in try db.live(in: directory) {
-                    plan.items.append(.init(row: row, path: path + [row.name]))
-                    if row.kind == .directory { pending.append((row.id, path + [row.name])) }
+                    plan.items.append(.init(row: row, path: path.appending(row.name)))
+                    if row.kind == .directory { pending.append((row.id, path.appending(row.name))) }
                     plan.size += row.blob?.size ?? 0
                 }
             }
@@ -46,7 +46,7 @@ extension Store {
     /// the store or in the directory, or in both.
     package func release(_ item: ReleasePlan.Item, to directory: FilePath, isMove: Bool) throws(StoreError) {
         var target = directory
-        for name in item.path { target.append(name) }
+        for name in item.path.components { target.append(name.text) }
         switch item.row.kind {
         case .directory:
             if try FileFacts.at(target) == nil { try Kernel.makeDirectory(target, permissions: 0o755) }
@@ -64,7 +64,7 @@ extension Store {
     }
 
     private func releaseFile(_ row: LiveRow, to target: FilePath, isMove: Bool) throws(StoreError) {
-        let temporary = FilePath(target.string + ".reprofs-release")
+        let temporary = target.removingLastComponent().appending(".reprofs-release-\(row.id)")
         _ = temporary.withPlatformString { unlink($0) }
         if let blob = row.blob {
             let source = files.path(of: blob.digest)

@@ -1,7 +1,7 @@
 package import Recipe
 
 /// The name under which a view shows a blob: what a prompt would call it.
-package struct LoadName: Sendable, Hashable {
+package struct LoadName: Sendable {
     /// The view: `models`, `by-snapshot`, `by-name` or `by-hash`.
     package let view: String
     package let folder: String
@@ -13,6 +13,12 @@ package struct LoadName: Sendable, Hashable {
         self.folder = folder
         self.name = name
     }
+
+    package init(view: String, _ name: ModelName) {
+        self.init(view: view, folder: name.folder.text, name: name.path.description)
+    }
+
+    package var path: ViewPath { ViewPath(parsing: "\(folder)/\(name)") ?? ViewPath([]) }
 }
 
 /// The mount saw a process open a blob under a name.

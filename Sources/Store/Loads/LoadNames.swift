@@ -1,12 +1,12 @@
 import GRDB
-import Recipe
+package import Recipe
 
 /// Where a view shows a blob, so far that its whole name can be asked for when it is opened.
 package enum BlobPlace: Sendable {
     /// A name in a directory of models.
-    case directory(Int64, name: String, view: String)
+    case directory(Int64, name: EntryName, view: String)
     /// A place in a pinned tree; `under` is the folder that the whole tree stands for, nil where its top are folders.
-    case pin(Int64, set: Int64, under: String?)
+    case pin(Int64, set: Int64, under: EntryName?)
     case hash
 }
 
@@ -22,18 +22,18 @@ extension Store {
         }
     }
 
-    private func loadName(_ view: String, _ path: [String]) -> LoadName? {
+    private func loadName(_ view: String, _ path: [EntryName]) -> LoadName? {
         guard let folder = path.first, path.count > 1 else { return nil }
-        return LoadName(view: view, folder: folder, name: path.dropFirst().joined(separator: "/"))
+        return LoadName(view: view, folder: folder.text, name: ViewPath(path.dropFirst()).description)
     }
 
     /// The names that lead to a directory of models.
-    package func path(ofDirectory directory: Int64) throws(StoreError) -> [String] {
+    package func path(ofDirectory directory: Int64) throws(StoreError) -> [EntryName] {
         try catalogue.read { db in try db.path(ofDirectory: directory) }
     }
 
     /// The names that lead to a model in by-name, its own at the end.
-    package func path(ofModel id: Int64) throws(StoreError) -> [String] {
+    package func path(ofModel id: Int64) throws(StoreError) -> [EntryName] {
         try catalogue.read { db in
             let row = try Row.fetchOne(db, sql: "SELECT directory, name FROM model WHERE id = ?", arguments: [id])
             guard let row else { throw StoreError.notFound("model \(id)") }
@@ -42,9 +42,9 @@ extension Store {
     }
 
     /// The names that lead to a place in a pinned tree.
-    package func path(ofPin position: Int64, in set: Int64) throws(StoreError) -> [String] {
+    package func path(ofPin position: Int64, in set: Int64) throws(StoreError) -> [EntryName] {
         try catalogue.read { db in
-            try String.fetchAll(
+            try EntryName.fetchAll(
                 db.cachedStatement(
                     sql: """
                         WITH RECURSIVE up(position, parent, name, depth) AS (

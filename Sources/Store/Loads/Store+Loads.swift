@@ -6,10 +6,10 @@ extension Store {
     package func record(_ loads: [Load]) throws(StoreError) {
         guard !loads.isEmpty else { return }
         try catalogue.write { db in
-            var processes: [String: Int64] = [:]
+            var processes: [Opener: Int64] = [:]
             for load in loads {
-                let process = try processes[load.opener.identity] ?? db.process(load.opener)
-                processes[load.opener.identity] = process
+                let process = try processes[load.opener] ?? db.process(load.opener)
+                processes[load.opener] = process
                 try db.record(load, by: process)
             }
         }

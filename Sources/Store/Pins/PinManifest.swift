@@ -21,7 +21,7 @@ struct PinManifest {
 
         var mediaType: String {
             let kind =
-                switch path.prefix(while: { $0 != "/" }) {
+                switch path.slashed.first {
                 case "models": "weight"
                 case "input": "dataset"
                 case "custom_nodes": "code"

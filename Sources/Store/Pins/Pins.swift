@@ -5,7 +5,7 @@ import SystemPackage
 /// A snapshot's name.
 package struct NamedPin: Sendable {
     package let id: Int64
-    package let name: String
+    package let name: EntryName
     /// The name of the snapshot's directory.
     package let snapshot: String
     package let snapshotID: Digest

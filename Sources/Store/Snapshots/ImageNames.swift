@@ -7,7 +7,7 @@ import SystemPackage
 package struct ImageNameRow: Sendable {
     package let id: Int64
     package let directory: Int64
-    package let name: String
+    package let name: EntryName
     /// The SHA-256 of the image's file.
     package let image: Digest
     /// The image's snapshot with the strongest evidence.
@@ -45,33 +45,37 @@ struct ImagePlace {
     /// The directory that is, or will be, registered.
     let root: FilePath
     /// Directories between the root and the image.
-    let directories: [String]
-    let name: String
+    let directories: [EntryName]
+    let name: EntryName
 }
 
 extension Database {
     /// The place of the image at `path`: in the nearest registered folder around it, else under `root`, else under its
     /// own directory.
     func imagePlace(of path: FilePath, root: FilePath?) throws -> ImagePlace {
-        let name = path.lastComponent?.string ?? ""
-        var directories: [String] = []
+        let name = try Self.entryName(path.lastComponent)
+        var directories: [EntryName] = []
         var above = path.removingLastComponent()
         let fallback = root ?? above
-        var inFallback: [String]?
+        var inFallback: [EntryName]?
         while true {
             let known = try Bool.fetchOne(
                 self, sql: "SELECT EXISTS (SELECT 1 FROM imageRoot WHERE path = ?)", arguments: [above.string])
             if known == true { return ImagePlace(root: above, directories: directories, name: name) }
             if above == fallback { inFallback = directories }
             guard let component = above.lastComponent else { break }
-            directories.insert(component.string, at: 0)
+            directories.insert(try Self.entryName(component), at: 0)
             above = above.removingLastComponent()
         }
         return ImagePlace(root: fallback, directories: inFallback ?? [], name: name)
     }
 
+    private static func entryName(_ component: FilePath.Component?) throws -> EntryName {
+        do { return try EntryName(component?.string ?? "") } catch { throw StoreError.refusedName(error.description) }
+    }
+
     /// Gives the image the name; the newest image of a name holds it.
-    func nameImage(_ image: Int64, at place: ImagePlace, label: String?, time: Timestamp) throws -> Int64 {
+    func nameImage(_ image: Int64, at place: ImagePlace, label: EntryName?, time: Timestamp) throws -> Int64 {
         let root = try imageRoot(place.root, label: label)
         let directory = try makeDirectory(under: root, place.directories)
         let key: StatementArguments = [directory, place.name]
@@ -96,15 +100,15 @@ extension Database {
     }
 
     /// The directory of a registered folder. Its label is its name unless another has it.
-    private func imageRoot(_ path: FilePath, label: String?) throws -> Int64 {
+    private func imageRoot(_ path: FilePath, label: EntryName?) throws -> Int64 {
         let known = try Int64.fetchOne(
             self, sql: "SELECT directory FROM imageRoot WHERE path = ?", arguments: [path.string])
         if let known { return known }
-        let wanted = label ?? path.lastComponent?.string ?? "root"
+        let wanted = try label ?? (path.lastComponent == nil ? "root" : Self.entryName(path.lastComponent))
         var free = wanted
         var suffix = 2
         while try directory(under: DirectoryRow.Root.images.rawValue, [free]) != nil {
-            free = "\(wanted)-\(suffix)"
+            free = wanted.shortened(for: "-\(suffix)")
             suffix += 1
         }
         let directory = try makeDirectory(under: DirectoryRow.Root.images.rawValue, [free])
@@ -147,7 +151,7 @@ extension Store {
     /// The name's holder, or of all images that had the name the one whose digest begins with `prefix`. With `reading` its text
     /// of that kind comes along, where it need not be made.
     package func imageName(
-        _ name: String, in directory: Int64, image prefix: DigestPrefix? = nil, reading kind: RenderingKind? = nil
+        _ name: EntryName, in directory: Int64, image prefix: DigestPrefix? = nil, reading kind: RenderingKind? = nil
     ) throws(StoreError) -> ImageNameRow? {
         let columns = kind.map { textColumns[$0.rawValue] } ?? nameColumns
         let named = "\(columns) WHERE imageName.directory = ? AND imageName.name = ?"
@@ -165,7 +169,7 @@ extension Store {
     }
 
     /// The newest image of this name in any folder.
-    package func newestImage(named name: String) throws(StoreError) -> ImageNameRow? {
+    package func newestImage(named name: EntryName) throws(StoreError) -> ImageNameRow? {
         try one(
             "\(nameColumns) WHERE imageName.name = ? AND imageName.newest ORDER BY imageName.time DESC, imageName.id DESC LIMIT 1",
             [name], ImageNameRow.init)

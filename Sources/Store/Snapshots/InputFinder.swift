@@ -12,7 +12,7 @@ struct InputFinder {
     func find(_ reference: InputReference) -> FilePath? {
         guard let path = reference.path else { return nil }
         for directory in named + beside(reference.directory) {
-            let candidate = path.components.reduce(directory) { $0.appending($1) }
+            let candidate = path.components.reduce(directory) { $0.appending($1.text) }
             if let facts = try? FileFacts.at(candidate), facts.kind == .file { return candidate }
         }
         return nil

@@ -69,13 +69,13 @@ final class NodePacks: Sendable {
     }
 
     private static func isOmitted(_ name: String, _ facts: FileFacts) -> Bool {
-        facts.size > limit || Folder.isModelFile(name) || suffixes.contains { name.hasSuffix($0) }
+        facts.size > limit || Folder.isModelFile(name) || suffixes.contains { name.endsInBytes(of: $0) }
     }
 }
 
 extension PinTree {
     /// The tree of the node packs that an environment lists, as `custom_nodes` has them.
-    init(nodePacksOf environment: JSON) throws {
+    init(nodePacksOf environment: JSON) {
         self.init()
         for pack in environment["nodePacks"]?.array ?? [] {
             guard let name = pack["name"]?.string.flatMap({ try? ModelPath($0) }) else { continue }
@@ -83,9 +83,10 @@ extension PinTree {
                 guard let digest = file["sha256"]?.string.flatMap({ Digest(hex: $0) }), let path = file["path"]?.string
                 else { continue }
                 // A pack that is one file is listed with an empty path.
-                let components = path.isEmpty ? name.components : try name.appending(ModelPath(path)).components
+                guard let inner = ViewPath(parsing: path)?.components else { continue }
                 add(
-                    .init(folder: "", path: name, sha256: digest, size: 0, version: nil), .observed, at: components)
+                    .init(folder: "custom_nodes", path: name, sha256: digest, size: 0, version: nil), .observed,
+                    at: name.components + inner)
             }
         }
     }

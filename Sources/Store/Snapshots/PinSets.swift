@@ -6,7 +6,7 @@ package import Recipe
 package struct PinRow: Sendable {
     /// Its place in the set, by which a node is numbered. 0 is the root.
     package let position: Int64
-    package let name: String
+    package let name: EntryName
     /// Nil for a directory.
     package let blob: Blob?
     package let version: Int?
@@ -24,17 +24,17 @@ package struct PinRow: Sendable {
 /// A tree of pinned files to be stored; equal trees share one row.
 struct PinTree {
     struct File {
-        let components: [String]
+        let components: [EntryName]
         let digest: Digest
         let version: Int?
         let evidence: Evidence
     }
 
     private(set) var files: [File] = []
-    private var taken: Set<[String]> = []
+    private var taken: Set<[EntryName]> = []
 
     /// Adds a file unless another holds its place, as a file or as a directory.
-    mutating func add(_ resolution: Recipe.Resolution, _ evidence: Evidence, at components: [String]) {
+    mutating func add(_ resolution: Recipe.Resolution, _ evidence: Evidence, at components: [EntryName]) {
         let parents = (1..<max(1, components.count)).map { Array(components.prefix($0)) }
         let isFileAbove = parents.contains { parent in files.contains { $0.components == parent } }
         guard !isFileAbove, !taken.contains(components) else { return }
@@ -46,7 +46,7 @@ struct PinTree {
     /// What the set's identity is made of.
     var identity: Digest {
         let lines = files.sorted { $0.components.lexicographicallyPrecedes($1.components) }.map {
-            "\($0.components.joined(separator: "/"))\0\($0.digest)\0\($0.version ?? 0)\0\($0.evidence.rawValue)\n"
+            "\(ViewPath($0.components))\0\($0.digest)\0\($0.version ?? 0)\0\($0.evidence.rawValue)\n"
         }
         return SHA256.digest(of: Array(lines.joined().utf8))
     }
@@ -60,8 +60,8 @@ extension Database {
         if let known { return known }
         try execute(sql: "INSERT INTO pinSet (sha256) VALUES (?)", arguments: [identity])
         let set = lastInsertedRowID
-        var positions: [[String]: Int64] = [[]: 0]
-        func insert(_ components: [String], _ file: PinTree.File?) throws {
+        var positions: [[EntryName]: Int64] = [[]: 0]
+        func insert(_ components: [EntryName], _ file: PinTree.File?) throws {
             let position = Int64(positions.count)
             positions[components] = position
             try execute(
@@ -95,7 +95,7 @@ extension Store {
         try one("\(pinColumns) WHERE pin.pinSet = ? AND pin.position = ?", [set, position], PinRow.init)
     }
 
-    package func pin(named name: String, under parent: Int64, in set: Int64) throws(StoreError) -> PinRow? {
+    package func pin(named name: EntryName, under parent: Int64, in set: Int64) throws(StoreError) -> PinRow? {
         try one(
             "\(pinColumns) WHERE pin.pinSet = ? AND pin.parent = ? AND pin.name = ?", [set, parent, name], PinRow.init)
     }
@@ -110,7 +110,7 @@ extension Store {
     }
 
     /// Every file of a pinned tree with its path in it, in the order of their places.
-    package func pinnedFiles(in set: Int64) throws(StoreError) -> [(path: String, pin: PinRow, blob: Blob)] {
+    package func pinnedFiles(in set: Int64) throws(StoreError) -> [(path: ViewPath, pin: PinRow, blob: Blob)] {
         try page(
             """
             WITH RECURSIVE down(position, path) AS (
@@ -121,6 +121,11 @@ extension Store {
             FROM down JOIN pin ON pin.pinSet = ?1 AND pin.position = down.position JOIN blob ON blob.id = pin.blob
             ORDER BY pin.position
             """, [set], 1 << 20
-        ) { (path: $0["path"] as String, pin: try PinRow($0), blob: try Blob($0)) }
+        ) { (path: try Self.path($0["path"]), pin: try PinRow($0), blob: try Blob($0)) }
+    }
+
+    private static func path(_ text: String) throws -> ViewPath {
+        guard let path = ViewPath(parsing: text) else { throw StoreError.catalogue("'\(text)' is no path of pins") }
+        return path
     }
 }

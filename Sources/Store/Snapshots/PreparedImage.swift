@@ -11,7 +11,7 @@ package struct PreparedImage: Sendable {
     package var name: String { path.lastComponent?.string ?? "" }
     /// The output folder that it was found in, and the folder's name in by-image.
     let root: FilePath?
-    let label: String?
+    let label: EntryName?
     let file: FileFacts
     let facts: ImageFacts
     let pixels: Digest?
@@ -59,7 +59,7 @@ extension Store {
     /// - `inputs`: directories to look for input images in, before those beside the image.
     /// - `sources`: where else tools keep records of it.
     package func prepare(
-        _ path: FilePath, root: FilePath? = nil, label: String? = nil, inputs: [FilePath] = [],
+        _ path: FilePath, root: FilePath? = nil, label: EntryName? = nil, inputs: [FilePath] = [],
         sources: [any RecordSource] = []
     ) throws(StoreError) -> PreparedImage {
         for _ in 0..<3 {

@@ -49,17 +49,23 @@ struct Resolver {
                     sql: """
                         SELECT load.folder, load.name, load.version, load.blob, blob.sha256, blob.size FROM load
                         JOIN process ON process.id = load.process JOIN blob ON blob.id = load.blob
-                        WHERE process.identity = ? AND load.name = ? AND load.first <= ?
+                        WHERE process.identity = ? AND load.name = ? AND load.folder <> '' AND load.first <= ?
                         ORDER BY load.first DESC, load.id DESC
                         """, arguments: [process, name, run.ended.nanoseconds])
                 guard let row = rows.first(where: { folders?.contains($0["folder"]) ?? true }) else { continue }
                 let blob = try Blob(row)
                 return Recipe.Resolution(
-                    folder: row["folder"], path: try ModelPath(row["name"] as String), sha256: blob.digest,
+                    folder: row["folder"], path: try own(row["name"]), sha256: blob.digest,
                     size: blob.size, version: row["version"])
             }
         }
         return nil
+    }
+
+    /// A path as the store has it.
+    private func own(_ text: String) throws -> ModelPath {
+        guard let path = ModelPath(parsing: text) else { throw StoreError.catalogue("'\(text)' is no path of a model") }
+        return path
     }
 
     private typealias Found = (resolution: Recipe.Resolution, evidence: Evidence)
@@ -79,9 +85,9 @@ struct Resolver {
             // Digits that fit two blobs tell neither, unless both are the same weights.
             guard try areOneModel(rows, hash) else { continue }
             let exact = rows.first { row in
-                let name: String = row["name"]
-                return name == reference.candidates.first?.name
-                    || Folder.stem(of: name) == reference.candidates.first?.name
+                let name: EntryName = row["name"]
+                guard let wanted = reference.candidates.first?.name else { return false }
+                return name == wanted || Folder.stem(of: name.text) == wanted.text
             }
             guard let row = exact ?? rows.first, let place = try place(row["directory"], row["name"]) else { continue }
             let blob = try Blob(row)
@@ -120,17 +126,16 @@ struct Resolver {
     }
 
     /// The folder and the path in it of a name in a directory.
-    private func place(_ directory: Int64, _ name: String) throws -> (folder: String, path: ModelPath)? {
+    private func place(_ directory: Int64, _ name: EntryName) throws -> (folder: EntryName, path: ModelPath)? {
         let names = try db.path(ofDirectory: directory) + [name]
-        guard names.count > 1 else { return nil }
-        return (names[0], try ModelPath(names.dropFirst().joined(separator: "/")))
+        return ModelPath(names.dropFirst()).map { (names[0], $0) }
     }
 
     /// A model of the folder whose name without its suffix is the recorded one, in whatever subfolder.
     private func byStem(_ reference: ModelReference) throws -> Found? {
         guard let folder = reference.folder, !reference.candidates.isEmpty else { return nil }
         let names = reference.candidates.flatMap { wanted in
-            [wanted.name] + Folder.modelSuffixes.map { wanted.name + $0 }
+            [wanted.name.text] + Folder.modelSuffixes.map { wanted.name.text + $0 }
         }
         let marks = names.map { _ in "?" }.joined(separator: ", ")
         let rows = try Row.fetchAll(
@@ -138,7 +143,7 @@ struct Resolver {
             arguments: StatementArguments(names))
         for row in rows {
             guard let place = try place(row["directory"], row["name"]),
-                Folder.searched(byStemIn: folder).contains(place.folder),
+                Folder.searched(byStemIn: folder).contains(place.folder.text),
                 let found = try find(folder: place.folder, place.path)
             else { continue }
             return found
@@ -156,15 +161,16 @@ struct Resolver {
     }
 
     /// The folders that the loader searches; a reference known only by its suffix may lie in any.
-    private func folders(of reference: ModelReference, holding path: ModelPath) throws -> [String] {
-        if let folder = reference.folder { return Folder.searched(for: folder) }
-        return try String.fetchAll(
+    private func folders(of reference: ModelReference, holding path: ModelPath) throws -> [EntryName] {
+        if let folder = reference.folder { return Folder.searched(for: folder).compactMap { try? EntryName($0) } }
+        return try EntryName.fetchAll(
             db, sql: "SELECT name FROM directory WHERE parent = ? ORDER BY name",
             arguments: [DirectoryRow.Root.models.rawValue])
     }
 
-    private func find(folder: String, _ path: ModelPath) throws -> (resolution: Recipe.Resolution, evidence: Evidence)?
-    {
+    private func find(folder: EntryName, _ path: ModelPath) throws -> (
+        resolution: Recipe.Resolution, evidence: Evidence
+    )? {
         let root = DirectoryRow.Root.models.rawValue
         guard let directory = try db.directory(under: root, [folder] + path.parents) else { return nil }
         let model = try Int64.fetchOne(
@@ -175,7 +181,7 @@ struct Resolver {
 
     /// The version that was live at the time, or, for an image older than all that is known, the first that is known.
     private func version(
-        of model: Int64, folder: String, _ path: ModelPath
+        of model: Int64, folder: EntryName, _ path: ModelPath
     ) throws -> Found? {
         let columns = """
             SELECT version.number, blob.sha256, blob.size, version.blob FROM event
@@ -203,7 +209,8 @@ struct Resolver {
 
     /// Every model under a directory, as DiffusersLoader reads it.
     private func resolveDirectory(_ reference: ModelReference) throws -> [Recipe.ModelUse] {
-        guard let folder = reference.folder, let path = reference.candidates.first,
+        guard let folder = reference.folder.flatMap({ try? EntryName($0) }),
+            let path = reference.candidates.first,
             let directory = try db.directory(under: DirectoryRow.Root.models.rawValue, [folder] + path.components)
         else { return [Recipe.ModelUse(reference: reference)] }
         var uses: [Recipe.ModelUse] = []
@@ -212,12 +219,12 @@ struct Resolver {
             for row in try Row.fetchAll(
                 db, sql: "SELECT id, name FROM directory WHERE parent = ?", arguments: [directory])
             {
-                pending.append((row["id"], path.appending(try ModelPath(row["name"] as String))))
+                pending.append((row["id"], path.appending(ModelPath(row["name"] as EntryName))))
             }
-            for name in try String.fetchAll(
+            for name in try EntryName.fetchAll(
                 db, sql: "SELECT name FROM model WHERE directory = ? ORDER BY name", arguments: [directory])
             {
-                let inner = path.appending(try ModelPath(name))
+                let inner = path.appending(ModelPath(name))
                 guard let found = try find(folder: folder, inner) else { continue }
                 var use = Recipe.ModelUse(reference: reference)
                 use.reference.name = inner.description

@@ -19,7 +19,7 @@ extension Store {
     ///
     /// The same image and the same evidence give the same snapshot; better evidence gives one that supersedes it.
     package func snapshot(
-        _ path: FilePath, root: FilePath? = nil, label: String? = nil, inputs: [FilePath] = []
+        _ path: FilePath, root: FilePath? = nil, label: EntryName? = nil, inputs: [FilePath] = []
     ) throws(StoreError) -> SnapshotResult {
         let results = try commit([try prepare(path, root: root, label: label, inputs: inputs)])
         guard let result = results.first else { throw .notFound("the snapshot of \(path)") }
@@ -46,12 +46,12 @@ extension Store {
         try db.remember(image, as: row)
         if let previous, previous.document == document {
             _ = try db.nameImage(row, at: place, label: image.label, time: image.facts.time)
-            return try result(of: previous.id, named: place.name, isNew: false, db)
+            return try result(of: previous.id, named: place.name.text, isNew: false, db)
         }
         for blob in image.documents.all { _ = try db.blob(blob, in: files) }
         let id = try insert(document, image: row, parent: previous?.id, db)
         _ = try db.nameImage(row, at: place, label: image.label, time: image.facts.time)
-        return try result(of: id, named: place.name, isNew: true, db)
+        return try result(of: id, named: place.name.text, isNew: true, db)
     }
 
     func result(of snapshot: Int64, named name: String, isNew: Bool, _ db: Database) throws -> SnapshotResult {
@@ -95,7 +95,8 @@ extension Store {
                 return use
             }
             use.resolution = .init(
-                folder: use.reference.directory, path: path, sha256: bytes.digest, size: bytes.size, version: nil)
+                folder: (try? EntryName(use.reference.directory)) ?? "input", path: path, sha256: bytes.digest,
+                size: bytes.size, version: nil)
             return use
         }
         let fresh = SnapshotDocument(
@@ -137,7 +138,7 @@ extension Store {
             inputs.add(resolution, use.evidence, at: resolution.path.components)
         }
         let nodes = try document.environment.map { environment in
-            try PinTree(nodePacksOf: try JSONParser.parse(try documentBytes(environment.sha256, db)))
+            PinTree(nodePacksOf: try JSONParser.parse(try documentBytes(environment.sha256, db)))
         }
         let blob = try files.publish(document.canonicalBytes)
         try db.execute(

@@ -12,7 +12,7 @@ extension Database {
         try execute(sql: "DELETE FROM want WHERE image = ?", arguments: [image])
         for use in recipe.models where use.evidence < .recorded {
             if use.evidence == .missing, let path = use.reference.candidates.first {
-                try want(.name, Folder.stem(of: path.name).lowercased(), image)
+                try want(.name, Folder.stem(of: path.name.text).lowercased(), image)
             }
             for hash in use.reference.recorded { try want(.hash, hash.value, image) }
         }
@@ -24,7 +24,7 @@ extension Database {
 
     /// A model has come under this path: whoever wants its name, or that of a directory on the way to it, may gain.
     func came(_ path: ModelPath) throws {
-        for name in Set(([Folder.stem(of: path.name)] + path.parents).map { $0.lowercased() }) {
+        for name in ([Folder.stem(of: path.name.text)] + path.parents.map(\.text)).map({ $0.lowercased() }) {
             try execute(
                 cachedStatement(
                     sql: "INSERT OR IGNORE INTO improvable SELECT image FROM want WHERE kind = ? AND value = ?"),

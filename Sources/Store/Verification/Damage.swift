@@ -68,7 +68,7 @@ extension Database {
                 """, arguments: [blob])
         {
             let path = try path(ofDirectory: row["directory"]) + [row["name"]]
-            affected.models.append("\(path.joined(separator: "/"))@v\(row["number"] as Int)")
+            affected.models.append("\(ViewPath(path))@v\(row["number"] as Int)")
         }
         let snapshots = try Row.fetchAll(
             self,
@@ -81,6 +81,7 @@ extension Database {
                 SELECT snapshot.id, snapshot.short, snapshot.image FROM affected JOIN snapshot ON snapshot.id = affected.id
                 ORDER BY snapshot.id LIMIT \(Self.affectedLimit)
                 """, arguments: [blob])
+        var images: Set<ViewPath> = []
         affected.snapshots = snapshots.map { $0["short"] }
         for row in snapshots {
             for name in try Row.fetchAll(
@@ -88,7 +89,7 @@ extension Database {
                 arguments: [row["image"] as Int64])
             {
                 let path = try path(ofDirectory: name["directory"]).dropFirst() + [name["name"]]
-                affected.images.append(path.joined(separator: "/"))
+                images.insert(ViewPath(path))
             }
         }
         affected.pins = try String.fetchAll(
@@ -97,7 +98,7 @@ extension Database {
                 SELECT name FROM pinName WHERE manifest = ?1 OR id IN (SELECT pinName FROM pinLayer WHERE blob = ?1)
                 ORDER BY name
                 """, arguments: [blob])
-        affected.images = Array(Set(affected.images)).sorted()
+        affected.images = images.sorted().map(\.description)
         return affected
     }
 }

@@ -20,6 +20,15 @@ import Testing
         #expect(Digest(hex: Self.hex)?.autoV2 == "e3b0c44298")
     }
 
+    @Test(arguments: [
+        ("models/a b.pt", "", "models/a b.pt"), ("a\nb", #"\"#, #"a\nb"#), (#"a\b"#, #"\"#, #"a\\b"#),
+        ("\r\nq", #"\"#, #"\r\nq"#),
+    ])
+    func `is listed for a file as sha256sum does`(path: String, mark: String, shown: String) {
+        let digest = SHA256.digest(of: [0x78])
+        #expect(digest.line(for: path) == "\(mark)\(digest.hex)  \(shown)\n")
+    }
+
     @Test(arguments: [0, 1, 31, 33, 64]) func `is not made from another number of bytes`(count: Int) {
         #expect(Digest(bytes: [UInt8](repeating: 0, count: count)) == nil)
     }

@@ -11,8 +11,10 @@ import Testing
         #expect(Folder.searched(for: folder) == searched)
     }
 
-    @Test(arguments: [("unet", ["diffusion_models"]), ("text_encoders", ["clip"]), ("loras", [])])
-    func `has the other names of its family as aliases`(folder: String, aliases: [String]) {
+    @Test(
+        arguments: [("unet", ["diffusion_models"]), ("text_encoders", ["clip"]), ("loras", [])]
+            as [(EntryName, [EntryName])])
+    func `has the other names of its family as aliases`(folder: EntryName, aliases: [EntryName]) {
         #expect(Folder.aliases(of: folder) == aliases)
     }
 
@@ -43,6 +45,14 @@ import Testing
     ])
     func `holds files with these endings`(name: String) {
         #expect(Folder.isModelFile(name))
+    }
+
+    @Test(arguments: [
+        ("a.safetensors", "a"), ("a.SAFETENSORS", "a"), ("a", "a"), ("a\u{301}.pt", "a\u{301}"),
+        ("a.c\u{212A}pt", "a.c\u{212A}pt"),
+    ])
+    func `names a file without its ending, by bytes`(name: String, stem: String) {
+        #expect(Array(Folder.stem(of: name).utf8) == Array(stem.utf8))
     }
 
     @Test(arguments: ["", "a", "a.png", ".pt", "safetensors", "a.safetensors.txt", "a.pt "])

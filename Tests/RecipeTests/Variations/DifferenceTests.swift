@@ -7,7 +7,7 @@ import Testing
         var recipe = try Graphs.recipe(graph)
         for index in recipe.models.indices {
             recipe.models[index].resolution = .init(
-                folder: recipe.models[index].reference.folder ?? "",
+                folder: try EntryName(recipe.models[index].reference.folder ?? "checkpoints"),
                 path: try ModelPath(recipe.models[index].reference.name),
                 sha256: SHA256.digest(of: [digest]), size: 1, version: Int(digest))
         }
