@@ -54,6 +54,7 @@ package final class Store: Sendable {
 
     /// Makes a store at `path`, which must be absent or empty; only its owner may enter it.
     package static func create(_ path: FilePath) throws(StoreError) -> Store {
+        let isNew = try FileFacts.at(path) == nil
         if let facts = try FileFacts.at(path) {
             guard facts.kind == .directory, try DirectoryListing.entries(in: path).isEmpty else {
                 throw .notEmpty(path)
@@ -61,6 +62,11 @@ package final class Store: Sendable {
         } else {
             try makeParents(path)
             try makeDirectory(path, permissions: 0o700)
+        }
+        do throws(StoreError) { try probe(path) } catch {
+            // As it was before.
+            if isNew { _ = path.withPlatformString { rmdir($0) } }
+            throw error
         }
         for name in directories {
             try makeDirectory(path.appending(name), permissions: 0o700)
@@ -74,6 +80,14 @@ package final class Store: Sendable {
         try write(Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8), to: path.appending("oci-layout"))
         try Kernel.syncDirectory(path)
         return store
+    }
+
+    /// Throws where the file system of `directory` lacks something that a store's promises rest on, and names it.
+    package static func probe(_ directory: FilePath) throws(StoreError) {
+        // A full disk lacks room alone, and a store on it is to be mounted all the same.
+        do throws(StoreError) { try FileSystemProbe.run(in: directory) } catch {
+            guard case .system(_, _, .noSpace) = error else { throw error }
+        }
     }
 
     /// What a store has from its beginning, each after what holds it.

@@ -11,6 +11,8 @@ package enum StoreError: Error, CustomStringConvertible {
     case inUse(FilePath, holders: [String])
     /// Written by a newer version; `needs` is the oldest version that can open it.
     case newerStore(FilePath, needs: String)
+    /// The file system lacks what a store's promises rest on.
+    case unsuitable(FilePath, String)
     /// SQLite does not hold the durability that was asked for.
     case unsafeCatalogue(synchronous: Int)
     case catalogue(String)
@@ -48,6 +50,8 @@ package enum StoreError: Error, CustomStringConvertible {
             "the store \(path) is in use by \(holders.isEmpty ? "another process" : holders.joined(separator: " and "))"
         case .newerStore(let path, let needs):
             "the store \(path) was written by a newer ReproFS; it needs version \(needs) or later"
+        case .unsuitable(let path, let why):
+            "a store cannot live on the file system of \(path): \(why); ext4, XFS and btrfs have all that it takes"
         case .unsafeCatalogue(let synchronous):
             "SQLite runs at synchronous=\(synchronous) instead of FULL; a power cut could lose what was acknowledged"
         case .catalogue(let message): "the catalogue answered: \(message)"

@@ -1,0 +1,73 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// Tries out whether a store can live on a file system: what its promises rest on is done once, in a directory of its own, when a
+/// store is made and when it is mounted.
+enum FileSystemProbe {
+    /// Throws `unsuitable`, with the name of what is missing, where it cannot.
+    static func run(in directory: FilePath) throws(StoreError) {
+        let place = directory.appending(".probe-\(getpid())-\(UInt64.random(in: .min ... .max))")
+        try Kernel.makeDirectory(place, permissions: 0o700)
+        defer { remove(place) }
+        func require(_ holds: Bool, _ what: String) throws(StoreError) {
+            if !holds { throw .unsuitable(directory, what) }
+        }
+        let one = place.appending("one"), two = place.appending("two")
+        let file = try Kernel.open(one, .readWrite, options: .create, permissions: .ownerReadWrite)
+        try file.writeAll([1, 2, 3], one)
+
+        try require(
+            one.withPlatformString { one in two.withPlatformString { link(one, $0) } } == 0,
+            "it has no hard links, by which a file becomes a version without a moment in which it is lost")
+        try require(
+            FileFacts.at(one)?.links == 2 && FileFacts.at(two)?.inode == FileFacts.at(one)?.inode,
+            "its hard links are not two names of one file")
+
+        try require(
+            fchmod(file.rawValue, 0o400) == 0 && mode(of: one) == 0o400 && fchmod(file.rawValue, 0o600) == 0
+                && mode(of: one) == 0o600, "it keeps no modes of files, by which a version is protected")
+
+        let same = try Kernel.open(one, .readWrite)
+        try require(
+            flock(file.rawValue, LOCK_EX | LOCK_NB) == 0 && flock(same.rawValue, LOCK_EX | LOCK_NB) != 0,
+            "its locks (flock) keep nobody out")
+        try require(
+            reprofs_lock_whole_file(file.rawValue) == 0 && reprofs_lock_whole_file(same.rawValue) != 0,
+            "its locks of open files (OFD) keep nobody out")
+
+        let three = place.appending("three")
+        let other = try Kernel.open(three, .readWrite, options: .create, permissions: .ownerReadWrite)
+        try other.writeAll([4], three)
+        try require(
+            three.withPlatformString { three in two.withPlatformString { Glibc.rename(three, $0) } } == 0
+                && FileFacts.at(two)?.size == 1, "a rename does not replace a file")
+        try require(
+            Glibc.unlink(two.string) == 0 && fstat(of: other)?.st_size == 1,
+            "a file that is open is gone when its name is")
+
+        try require(hasSharedMemory(file), "its files cannot be mapped to be shared, which SQLite's log needs")
+    }
+
+    private static func mode(of path: FilePath) -> mode_t? {
+        var facts = stat()
+        return path.withPlatformString { lstat($0, &facts) } == 0 ? facts.st_mode & 0o777 : nil
+    }
+
+    private static func fstat(of file: OwnedDescriptor) -> stat? {
+        var facts = stat()
+        return Glibc.fstat(file.rawValue, &facts) == 0 ? facts : nil
+    }
+
+    private static func hasSharedMemory(_ file: OwnedDescriptor) -> Bool {
+        let memory = mmap(nil, 3, PROT_READ | PROT_WRITE, MAP_SHARED, file.rawValue, 0)
+        guard let memory, memory != MAP_FAILED else { return false }
+        munmap(memory, 3)
+        return true
+    }
+
+    private static func remove(_ place: FilePath) {
+        for name in ["one", "two", "three"] { _ = place.appending(name).withPlatformString { Glibc.unlink($0) } }
+        _ = place.withPlatformString { rmdir($0) }
+    }
+}
