@@ -20,8 +20,9 @@ enum FileSystemProbe {
         try require(
             one.withPlatformString { one in two.withPlatformString { link(one, $0) } } == 0,
             "it has no hard links, by which a file becomes a version without a moment in which it is lost")
+        let (first, second) = (try FileFacts.at(one), try FileFacts.at(two))
         try require(
-            FileFacts.at(one)?.links == 2 && FileFacts.at(two)?.inode == FileFacts.at(one)?.inode,
+            first?.links == 2 && first?.inode == second?.inode,
             "its hard links are not two names of one file")
 
         try require(
@@ -39,9 +40,9 @@ enum FileSystemProbe {
         let three = place.appending("three")
         let other = try Kernel.open(three, .readWrite, options: .create, permissions: .ownerReadWrite)
         try other.writeAll([4], three)
-        try require(
-            three.withPlatformString { three in two.withPlatformString { Glibc.rename(three, $0) } } == 0
-                && FileFacts.at(two)?.size == 1, "a rename does not replace a file")
+        let isRenamed = three.withPlatformString { three in two.withPlatformString { Glibc.rename(three, $0) } } == 0
+        let replaced = try FileFacts.at(two)
+        try require(isRenamed && replaced?.size == 1, "a rename does not replace a file")
         try require(
             Glibc.unlink(two.string) == 0 && fstat(of: other)?.st_size == 1,
             "a file that is open is gone when its name is")
