@@ -33,8 +33,8 @@ package final class Draft: Sendable {
         var closing = LiveRow.Closing.open
         var isSynced = false
         var hasFailed = false
-        /// Whoever publishes it has it sealed: nobody may begin to write.
-        var seals = 0
+        /// Its file is about to have a blob's name, or has it: nobody may begin to write.
+        var isSealed = false
         /// Everything below was written in order.
         var end = 0
         /// Bytes below are hashed or being hashed; a write into them makes the hash worthless.
@@ -68,12 +68,12 @@ package final class Draft: Sendable {
     var isAtRest: Bool { state.withLock { $0.closing != .open && $0.writers == 0 } }
 
     /// Whether nobody writes or publishes it.
-    var isIdle: Bool { state.withLock { $0.writers == 0 && $0.seals == 0 } }
+    var isIdle: Bool { state.withLock { $0.writers == 0 && !$0.isSealed } }
 
     /// Somebody opens it for writing; false where it is being published, so that its bytes change no more.
     func beginWriting() -> Bool {
         state.withLock { state in
-            guard state.seals == 0 else { return false }
+            guard !state.isSealed else { return false }
             state.writers += 1
             return true
         }
@@ -91,13 +91,10 @@ package final class Draft: Sendable {
     func seal(_ generation: Int) -> Bool {
         state.withLock { state in
             guard state.generation == generation, state.writers == 0 else { return false }
-            state.seals += 1
+            state.isSealed = true
             return true
         }
     }
-
-    /// It was not published, and its file is no blob's.
-    func unseal() { state.withLock { $0.seals -= 1 } }
 
     /// Where to read from now.
     package var contents: BlobContents {

@@ -196,8 +196,7 @@ extension LiveView {
                         (item, try store.files.adopt(item.draft.path, item.digest, size: item.size)))
                 }
             } catch {
-                // Its file may be a blob's already: it stays sealed, and is tried again.
-                if try FileFacts.at(item.draft.path)?.links == 1 { item.draft.unseal() }
+                // Its file may be a blob's already, so it stays sealed until another try succeeds.
                 if try store.live(item.draft.row)?.blob != nil { continue }
                 publication.failures.append(error)
                 state.withLock { _ = $0.candidates.insert(item.draft.row) }
