@@ -20,7 +20,7 @@ final class Catalogue: Sendable {
     private let ballast: Ballast
     /// Only touched by who writes.
     private let writer: Lock<Writer>
-    private let counter: CommitCounter
+    let counter: CommitCounter
 
     private struct Writer {
         /// Whether the writing connection waits for the disk.

@@ -13,7 +13,7 @@ extension Store {
         switch mirror.name(name, in: directory) {
         case .node(let row): return row
         case .absent: return nil
-        case .unknown(isWorthReading: true): try mirror.read(directory)
+        case .unknown(isWorthReading: true): try mirror.read(directory, in: catalogue)
         case .unknown: break
         }
         return try catalogue.readOne { try $0.live(named: name, in: directory) }

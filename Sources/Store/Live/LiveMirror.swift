@@ -40,11 +40,12 @@ final class LiveMirror: CatalogueParticipant {
         case unknown(isWorthReading: Bool)
     }
 
-    private let catalogue: Catalogue
+    private let counter: CommitCounter
     private let state: Lock<State>
 
+    /// It is told of the catalogue's transactions from now on, and is good as long as that is open.
     init(_ catalogue: Catalogue) {
-        self.catalogue = catalogue
+        counter = catalogue.counter
         state = Lock(.mirror, State(commit: .unknown))
         catalogue.add(self)
     }
@@ -52,12 +53,12 @@ final class LiveMirror: CatalogueParticipant {
     // MARK: Look-ups
 
     func row(_ id: Int64) -> LiveRow? {
-        state.withLock { state in state.commit.isSame(as: catalogue.newest) ? state.rows[id] : nil }
+        state.withLock { state in state.commit.isSame(as: counter.newest) ? state.rows[id] : nil }
     }
 
     func name(_ name: EntryName, in directory: Int64) -> Name {
         state.withLock { state in
-            guard state.commit.isSame(as: catalogue.newest) else { return .unknown(isWorthReading: false) }
+            guard state.commit.isSame(as: counter.newest) else { return .unknown(isWorthReading: false) }
             if let names = state.names[directory] {
                 return names[name].flatMap { state.rows[$0] }.map { .node($0) } ?? .absent
             }
@@ -69,7 +70,7 @@ final class LiveMirror: CatalogueParticipant {
     /// The names that lead to a node; nil where one of them is not known here.
     func path(of id: Int64) -> [EntryName]? {
         state.withLock { state in
-            guard state.commit.isSame(as: catalogue.newest) else { return nil }
+            guard state.commit.isSame(as: counter.newest) else { return nil }
             var names: [EntryName] = []
             var next = id
             while next != LiveRow.root {
@@ -85,12 +86,12 @@ final class LiveMirror: CatalogueParticipant {
     var isUntouched: Bool { state.withLock { $0.transaction?.touched.isEmpty ?? true } }
 
     /// Keeps what a directory holds, between two commits of this process.
-    func read(_ directory: Int64) throws(StoreError) {
+    func read(_ directory: Int64, in catalogue: Catalogue) throws(StoreError) {
         try catalogue.betweenWrites { db in
-            let commit = catalogue.newest
+            let commit = counter.newest
             let rows = try db.live(in: directory, limit: Self.limit)
             let own = try db.live(directory)
-            guard rows.count < Self.limit, let own, own.kind == .directory, commit.isSame(as: catalogue.newest) else {
+            guard rows.count < Self.limit, let own, own.kind == .directory, commit.isSame(as: counter.newest) else {
                 return
             }
             state.withLock { state in
@@ -105,7 +106,7 @@ final class LiveMirror: CatalogueParticipant {
     // MARK: Transactions
 
     func began(_ db: Database) {
-        let transaction = Transaction(before: catalogue.newest, count: db.totalChangesCount)
+        let transaction = Transaction(before: counter.newest, count: db.totalChangesCount)
         state.withLock { $0.transaction = transaction }
     }
 
