@@ -75,6 +75,11 @@ package final class Activity: Sendable {
         }
     #endif
 
+    /// Whether this thread is in a transaction.
+    package static var isInTransaction: Bool {
+        ranks(current.held.load(ordering: .relaxed)).contains(.catalogue)
+    }
+
     private static func ranks(_ mask: UInt64) -> [Rank] { Rank.allCases.filter { mask >> UInt64($0.rawValue) & 1 != 0 } }
 
     // MARK: Requests

@@ -1,4 +1,4 @@
-import SystemPackage
+package import SystemPackage
 
 #if DEBUG
     import Glibc
@@ -14,6 +14,9 @@ package enum FaultPoint {
         /// Now and then a step waits for up to so many microseconds, so that steps of others come before it; 0: never.
         package static let pause = Atomic<UInt32>(0)
 
+        /// Told of each step, and of each reading of a whole file; tests hold threads there. Below every rank.
+        package static let visitor = Mutex<(@Sendable (_ operation: String, _ path: FilePath) -> Void)?>(nil)
+
         private static let fault: (number: Int, errno: Errno?)? = {
             guard let text = getenv("REPROFS_FAULT").map({ String(cString: $0) }),
                 let colon = text.firstIndex(of: ":"), let number = Int(text[text.index(after: colon)...])
@@ -27,9 +30,18 @@ package enum FaultPoint {
         private static let count = Atomic(0)
     #endif
 
+    /// A step that changes nothing, so that it is no fault's.
+    @inline(__always)
+    static func pass(_ operation: @autoclosure () -> String, _ path: @autoclosure () -> FilePath) {
+        #if DEBUG
+            if let visit = visitor.withLock({ $0 }) { visit(operation(), path()) }
+        #endif
+    }
+
     @inline(__always)
     static func reach(_ operation: @autoclosure () -> String, _ path: @autoclosure () -> FilePath) throws(StoreError) {
         #if DEBUG
+            pass(operation(), path())
             let pause = pause.load(ordering: .relaxed)
             if pause > 0, UInt8.random(in: 0...3) == 0 { usleep(.random(in: 0...pause)) }
             guard let fault, count.wrappingAdd(1, ordering: .relaxed).newValue == fault.number else { return }

@@ -68,6 +68,7 @@ extension OwnedDescriptor {
     ) throws(StoreError) -> Int {
         let capacity = 256 << 10
         Activity.require(.bytes)
+        FaultPoint.pass("reads", path)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 4096)
         defer { buffer.deallocate() }
         var offset = start
