@@ -1,4 +1,4 @@
-package import SystemPackage
+import SystemPackage
 
 #if DEBUG
     import Glibc
@@ -15,7 +15,7 @@ package enum FaultPoint {
         package static let pause = Atomic<UInt32>(0)
 
         /// Told of each step, and of each reading of a whole file; tests hold threads there. Below every rank.
-        package static let visitor = Mutex<(@Sendable (_ operation: String, _ path: FilePath) -> Void)?>(nil)
+        package static let visitor = Mutex<(@Sendable (_ operation: String, _ path: String) -> Void)?>(nil)
 
         private static let fault: (number: Int, errno: Errno?)? = {
             guard let text = getenv("REPROFS_FAULT").map({ String(cString: $0) }),
@@ -34,7 +34,7 @@ package enum FaultPoint {
     @inline(__always)
     static func pass(_ operation: @autoclosure () -> String, _ path: @autoclosure () -> FilePath) {
         #if DEBUG
-            if let visit = visitor.withLock({ $0 }) { visit(operation(), path()) }
+            if let visit = visitor.withLock({ $0 }) { visit(operation(), path().string) }
         #endif
     }
 
