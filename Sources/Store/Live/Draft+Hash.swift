@@ -14,49 +14,59 @@ extension Draft {
     }
 
     /// Hashes what was written in order since the last call; cheap where that is little.
-    func follow() throws(StoreError) { _ = try digest(all: false) }
+    func follow() throws(StoreError) {
+        _ = try hashing.withLockIfAvailable { hashing throws(StoreError) in try digest(all: false, &hashing) }
+    }
 
-    /// The digest of all bytes, and the generation that it is of; nil where they changed meanwhile.
-    func digest() throws(StoreError) -> (digest: Digest, size: Int, generation: Int)? {
+    /// The digest of all bytes, and the generation that it is of; nil where they changed meanwhile, and, unless it `waits`,
+    /// where somebody else is hashing them.
+    func digest(waits: Bool = true) throws(StoreError) -> (digest: Digest, size: Int, generation: Int)? {
         guard let file else { return nil }
         let generation = generation
         let size = try FileFacts.of(file, path).size
-        guard let digest = try digest(all: true), self.generation == generation else { return nil }
+        let digest: Digest?
+        if waits {
+            digest = try hashing.withLock { hashing throws(StoreError) in try self.digest(all: true, &hashing) }
+        } else {
+            digest =
+                try hashing.withLockIfAvailable { hashing throws(StoreError) in
+                    try self.digest(all: true, &hashing)
+                } ?? nil
+        }
+        guard let digest, self.generation == generation else { return nil }
         return (digest, size, generation)
     }
 
-    private func digest(all: Bool) throws(StoreError) -> Digest? {
-        try hashing.withLock { hashing throws(StoreError) in
-            guard let file else { return nil }
-            let size = try FileFacts.of(file, path).size
-            let known = (hashing.generation, hashing.digest)
-            let isAnew = state.withLock { state in all && !state.isInOrder && known.0 != state.generation }
-            // What was hashed has changed since.
-            if isAnew { hashing = Hashing() }
-            let done = hashing.count
-            let (end, generation) = state.withLock { state in
-                if isAnew { state.isInOrder = true }
-                let end = all ? size : state.isInOrder ? min(state.end, done + Self.stride) : 0
-                guard all || end - done >= Self.step else { return (done, state.generation) }
-                state.claimed = max(state.claimed, end)
-                return (end, state.generation)
-            }
-            if let digest = known.1, known.0 == generation { return digest }
-            try file.forEachChunk(path, from: hashing.count, to: end) { chunk throws(StoreError) in
-                hashing.hash.update(chunk)
-                hashing.count += chunk.count
-            }
-            guard all else { return nil }
-            let digest = hashing.hash.finish()
-            let isSame = state.withLock { state in
-                let wasInOrder = state.isInOrder
-                // Whatever is written from now on is hashed anew.
-                state.isInOrder = false
-                return state.generation == generation && wasInOrder
-            }
-            hashing.generation = isSame && hashing.count == size ? generation : -1
-            hashing.digest = hashing.generation == generation ? digest : nil
-            return hashing.digest
+    private func digest(all: Bool, _ hashing: inout Hashing) throws(StoreError) -> Digest? {
+        guard let file else { return nil }
+        let size = try FileFacts.of(file, path).size
+        let known = (hashing.generation, hashing.digest)
+        let isAnew = state.withLock { state in all && !state.isInOrder && known.0 != state.generation }
+        // What was hashed has changed since.
+        if isAnew { hashing = Hashing() }
+        let done = hashing.count
+        let (end, generation) = state.withLock { state in
+            if isAnew { state.isInOrder = true }
+            let end = all ? size : state.isInOrder ? min(state.end, done + Self.stride) : 0
+            guard all || end - done >= Self.step else { return (done, state.generation) }
+            state.claimed = max(state.claimed, end)
+            return (end, state.generation)
         }
+        if let digest = known.1, known.0 == generation { return digest }
+        try file.forEachChunk(path, from: hashing.count, to: end) { chunk throws(StoreError) in
+            hashing.hash.update(chunk)
+            hashing.count += chunk.count
+        }
+        guard all else { return nil }
+        let digest = hashing.hash.finish()
+        let isSame = state.withLock { state in
+            let wasInOrder = state.isInOrder
+            // Whatever is written from now on is hashed anew.
+            state.isInOrder = false
+            return state.generation == generation && wasInOrder
+        }
+        hashing.generation = isSame && hashing.count == size ? generation : -1
+        hashing.digest = hashing.generation == generation ? digest : nil
+        return hashing.digest
     }
 }

@@ -29,7 +29,7 @@ extension LiveView {
     /// Publishes every draft that was closed as a whole model, as one group; then takes away what nobody knows any more.
     @discardableResult
     package func publish() throws(StoreError) -> Publication {
-        var all = publishCandidates { _ in true }
+        var all = publishCandidates(waits: false) { _ in true }
         for draft in state.withLock({ $0.drafts.values.filter { $0.writers > 0 } }) {
             do throws(StoreError) { try draft.follow() } catch { all.failures.append(error) }
         }
@@ -44,7 +44,7 @@ extension LiveView {
     /// Publishes one draft now, because something waits for it; says whether it is a blob.
     func publish(only draft: Draft) throws(StoreError) -> Bool {
         if let draft = try ready(draft.row) {
-            let own = try publish([draft])
+            let own = try publish([draft], waits: true)
             tell(own)
             if let failure = own.failures.first { throw failure }
         }
@@ -70,7 +70,7 @@ extension LiveView {
     /// Returns when the names in a directory and the closed models under them are on disk. The corresponding operation is
     /// `fsyncdir`.
     package func syncNames(in directory: Int64) throws(StoreError) {
-        let own = publishCandidates { $0.parent == directory }
+        let own = publishCandidates(waits: true) { $0.parent == directory }
         tell(own)
         try store.catalogue.sync()
         if let failure = own.failures.first { throw failure }
@@ -79,7 +79,8 @@ extension LiveView {
     /// Whoever publishes groups tells of it.
     private func tell(_ publication: Publication) { state.withLock { $0.untold.append(publication) } }
 
-    private func publishCandidates(_ isWanted: (LiveRow) -> Bool) -> Publication {
+    /// Publishes what waits for it; unless it `waits`, without what somebody else is publishing.
+    private func publishCandidates(waits: Bool, _ isWanted: (LiveRow) -> Bool) -> Publication {
         var publication = Publication()
         var drafts: [Draft] = []
         let ids = state.withLock { $0.candidates.sorted() }
@@ -99,7 +100,7 @@ extension LiveView {
             }
         }
         guard !drafts.isEmpty else { return publication }
-        do throws(StoreError) { publication.append(try publish(drafts)) } catch { publication.failures.append(error) }
+        do throws(StoreError) { publication.append(try publish(drafts, waits: waits)) } catch { publication.failures.append(error) }
         return publication
     }
 
@@ -149,21 +150,25 @@ extension LiveView {
     }
 
     /// Hash and sync while others go on; then rename and commit while nobody may open these for writing.
-    private func publish(_ drafts: [Draft]) throws(StoreError) -> Publication {
-        do throws(StoreError) { return try publishOnce(drafts) } catch {
+    private func publish(_ drafts: [Draft], waits: Bool) throws(StoreError) -> Publication {
+        do throws(StoreError) { return try publishOnce(drafts, waits: waits) } catch {
             state.withLock { $0.candidates.formUnion(drafts.map(\.row)) }
             throw error
         }
     }
 
-    private func publishOnce(_ drafts: [Draft]) throws(StoreError) -> Publication {
+    private func publishOnce(_ drafts: [Draft], waits: Bool) throws(StoreError) -> Publication {
         var publication = Publication()
         var ready: [Ready] = []
         for draft in drafts {
             do throws(StoreError) {
-                guard let (digest, size, generation) = try draft.digest(), let file = draft.file,
+                guard let (digest, size, generation) = try draft.digest(waits: waits), let file = draft.file,
                     let facts = try DraftFacts.at(draft.path)
-                else { continue }
+                else {
+                    // Whoever changes it, or is hashing it, comes back to it; should that fail, it is looked at again.
+                    state.withLock { _ = $0.candidates.insert(draft.row) }
+                    continue
+                }
                 if drafts.count <= Self.syncEach { try Kernel.sync(file, draft.path) }
                 ready.append(Ready(draft: draft, digest: digest, size: size, generation: generation, closed: facts))
             } catch {

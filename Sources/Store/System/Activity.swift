@@ -40,6 +40,8 @@ package final class Activity: Sendable {
         doing.store(0, ordering: .relaxed)
     }
 
+    func waitsNoMore() { doing.store(0, ordering: .relaxed) }
+
     func left(_ rank: Rank) {
         held.store(held.load(ordering: .relaxed) & ~(1 << UInt64(rank.rawValue)), ordering: .relaxed)
     }

@@ -21,4 +21,19 @@ package struct Lock<State>: ~Copyable, Sendable {
             return try body(&state)
         }
     }
+
+    /// The same, unless somebody else has it: nil then.
+    package borrowing func withLockIfAvailable<Result, Problem: Error>(
+        _ body: (inout sending State) throws(Problem) -> sending Result
+    ) throws(Problem) -> sending Result? {
+        let activity = Activity.current
+        activity.waits(for: rank)
+        var isMine = false
+        defer { if isMine { activity.left(rank) } else { activity.waitsNoMore() } }
+        return try mutex.withLockIfAvailable { state throws(Problem) in
+            isMine = true
+            activity.took(rank)
+            return try body(&state)
+        }
+    }
 }
