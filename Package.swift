@@ -71,7 +71,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
-            name: "CLITests", dependencies: ["CLI", "Comfy", "Recipe", "Store", "Support", system],
+            name: "CLITests", dependencies: ["CLI", "Comfy", "Recipe", "Store", "Support", grdb, system],
             swiftSettings: strict),
     ]
 )

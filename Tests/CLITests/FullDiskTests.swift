@@ -43,4 +43,45 @@ import Testing
         #expect(log.contains("No space left"), "\(log)")
         #expect(try run("unmount", line.mountPoint.string).status == 0)
     }
+
+    /// Another program fills it to the last block.
+    @Test func `never stops deleting, collecting, unmounting and mounting`() throws {
+        guard geteuid() == 0 else { try Test.cancel("skipped: only root can make a small file system") }
+        let line = try CommandLineFixture()
+        let disk = line.directory.appending("disk").string
+        try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
+        guard Glibc.mount("none", disk, "tmpfs", 0, "size=200m") == 0 else {
+            try Test.cancel("skipped: no tmpfs can be mounted")
+        }
+        defer { umount2(disk, CInt(MNT_DETACH)) }
+        let store = disk + "/store"
+        func run(_ arguments: String...) throws -> CommandLineFixture.Outcome {
+            try line.run(tool: CommandLineFixture.executable, arguments, environment: ["REPROFS_STORE": store])
+        }
+        #expect(try run("init").status == 0)
+        #expect(try run("mount", line.mountPoint.string).status == 0)
+        let models = WritableTree(line.mountPoint.appending("models"))
+        try models.makeDirectory("checkpoints")
+        let name = "checkpoints/model.bin"
+        for byte in 1...3 {
+            try models.write([UInt8](repeating: UInt8(byte), count: 10 << 20), to: name)
+            try eventually { try run("list", "versions", "--json").json?.array?.count == byte }
+        }
+        let filler = try FileDescriptor.open(disk + "/filler", .writeOnly, options: .create, permissions: .ownerReadWrite)
+        defer { try? filler.close() }
+        for size in [1 << 20, 4096, 1] {
+            let bytes = [UInt8](repeating: 0, count: size)
+            while bytes.withUnsafeBytes({ write(filler.rawValue, $0.baseAddress, size) }) == size {}
+        }
+        #expect(throws: Errno.noSpace) { try models.write([1], to: "checkpoints/more.txt") }
+        #expect(try models.read(name).count == 10 << 20)
+        try models.remove(name)
+        let collected = try run("gc", "--superseded-older-than", "0s", "--grace", "0s")
+        #expect(collected.status == 0, "\(collected.complaint)")
+        #expect(try run("unmount", line.mountPoint.string).status == 0)
+        let mounted = try run("mount", line.mountPoint.string)
+        #expect(mounted.status == 0, "\(mounted.complaint)")
+        #expect(!models.exists(name))
+        #expect(try run("unmount", line.mountPoint.string).status == 0)
+    }
 }

@@ -1,0 +1,83 @@
+import Foundation
+import GRDB
+import Glibc
+import Recipe
+import Store
+import Support
+import SystemPackage
+import Testing
+
+/// A mount that ends while its clients wait for it wakes them, whatever it waited for itself.
+@Suite(.timeLimit(.minutes(10))) struct `A mount that ends under its clients` {
+    let line: CommandLineFixture
+    init() throws {
+        line = try CommandLineFixture()
+        try #require(try line.run("init").status == 0)
+    }
+
+    @Test(arguments: [SIGTERM, SIGKILL]) func `gives them their errors at once`(signal: CInt) throws {
+        try line.mount()
+        let models = WritableTree(line.mountPoint.appending("models"))
+        try models.makeDirectory("loras")
+        let server = pid_t(try #require(try line.json(".reprofs/status")["process"]?.number?.int))
+        // Somebody else has the catalogue, so that every change waits.
+        let other = try DatabaseQueue(path: line.store.appending("catalogue.sqlite").string)
+        try other.inDatabase { db in
+            try db.beginTransaction(.immediate)
+            defer { try? db.rollback() }
+            var clients: [Process] = []
+            for number in 0..<6 {
+                let client = Process()
+                client.executableURL = URL(fileURLWithPath: "/bin/mkdir")
+                client.arguments = [models.path("loras/d\(number)")]
+                client.standardError = FileHandle.nullDevice
+                try client.run()
+                clients.append(client)
+            }
+            usleep(300_000)
+            #expect(clients.allSatisfy { $0.isRunning })
+            kill(server, signal)
+            try eventually { !clients.contains { $0.isRunning } }
+            #expect(clients.allSatisfy { $0.terminationStatus != 0 })
+            if signal == SIGTERM { try eventually { !line.isMounted } }
+        }
+        try eventually { try line.run("mount", line.mountPoint.string).status == 0 }
+        #expect(try models.names() == ["loras"])
+        #expect(try line.run("unmount", line.mountPoint.string).status == 0)
+    }
+
+    @Test func `leaves a place that is busy alone when another of its places is unmounted`() throws {
+        let other = line.directory.appending("other")
+        try line.mount("--models-at", other.string)
+        try line.directory.write([], to: "unused")
+        let held = try FileDescriptor.open(
+            line.file("models/notes.txt"), .writeOnly, options: .create, permissions: .ownerReadWrite)
+        #expect(try line.run("unmount", other.string).status == 0)
+        #expect(line.isMounted)
+        #expect(try held.writeAll([1, 2, 3]) == 3)
+        try held.close()
+        #expect(try line.read("models/notes.txt") == [1, 2, 3])
+        #expect(try line.run("unmount", line.mountPoint.string).status == 0)
+    }
+
+    @Test func `is refused where two places lie in one another`() throws {
+        let outcome = try line.run("mount", line.mountPoint.string, "--models-at", line.mountPoint.string + "/in")
+        #expect(outcome.status == 64)
+        #expect(!line.isMounted)
+    }
+}
+
+/// What 0.2.0 left when it was killed; the fixture's README says what is in it.
+@Suite(.timeLimit(.minutes(10))) struct `A store of a killed 0.2.0` {
+    @Test func `is taken over without loss`() throws {
+        guard access("/dev/fuse", R_OK | W_OK) == 0 else { try Test.cancel("skipped: /dev/fuse is not there to use") }
+        guard geteuid() == 0 else { try Test.cancel("skipped: only root can unpack what belongs to root") }
+        let line = try CommandLineFixture()
+        let script = FilePath(#filePath).removingLastComponent().removingLastComponent()
+            .appending("Fixtures/Stores/make_killed.py").string
+        let outcome = try line.run(
+            tool: "/usr/bin/env", ["python3", script, "--check", "--reprofs", CommandLineFixture.executable],
+            environment: ["TMPDIR": line.directory.path.string])
+        #expect(outcome.status == 0, "\(outcome.output) \(outcome.complaint)")
+    }
+}
