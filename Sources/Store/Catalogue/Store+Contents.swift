@@ -63,6 +63,39 @@ extension Store {
         return bytes
     }
 
+    func documentBytes(_ digest: Digest, _ db: Database) throws -> [UInt8] {
+        let row = try Int64.fetchOne(db, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [digest.data])
+        guard let row else { throw StoreError.notFound("the document \(digest)") }
+        return try documentBytes(row, db)
+    }
+
+    /// The bytes of a document, wherever they are kept.
+    func documentBytes(_ blob: Int64, _ db: Database) throws -> [UInt8] {
+        guard
+            let row = try Row.fetchOne(
+                db, sql: "SELECT id AS blob, sha256, size FROM blob WHERE id = ?", arguments: [blob])
+        else { throw StoreError.notFound("document \(blob)") }
+        let document = try Blob(row)
+        let compressed = try Data.fetchOne(db, sql: "SELECT zstd FROM document WHERE blob = ?", arguments: [blob])
+        if let compressed {
+            guard let bytes = Compression.decompress(Array(compressed), size: document.size) else {
+                throw StoreError.blobDamaged(document.digest)
+            }
+            return bytes
+        }
+        let path = files.path(of: document.digest)
+        return try FileSource(try Kernel.open(path, .readOnly), count: document.size).read(at: 0, count: document.size)
+    }
+
+    /// Whether the store can give these bytes as a file now.
+    func isServed(_ digest: Digest) throws(StoreError) -> Bool {
+        let row = try one(
+            "SELECT id AS blob, sha256, size FROM blob WHERE sha256 = ? AND changed IS NOT NULL AND NOT damaged",
+            [digest.data], Blob.init)
+        guard let row else { return false }
+        return try FileFacts.at(files.path(of: digest))?.size == row.size
+    }
+
     /// Hashes a file that is not as it was recorded, and records what came of it.
     private func recheck(_ blob: Blob) throws(StoreError) -> BlobContents {
         let path = files.path(of: blob.digest)
