@@ -21,28 +21,22 @@ extension Database {
             }
         }
         let digest = published.digest.data
-        let known = try Row.fetchOne(
-            cachedStatement(sql: "SELECT id, damaged FROM blob WHERE sha256 = ?"), arguments: [digest])
+        let known = try Int64.fetchOne(
+            cachedStatement(sql: "SELECT id FROM blob WHERE sha256 = ?"), arguments: [digest])
         if let known {
-            let id: Int64 = known["id"]
-            if case .known = published, known["damaged"] { throw StoreError.blobMissing(published.digest) }
-            if case .document(_, _, let compressed) = published, known["damaged"] {
-                // Its file was lost, or collected: it is in the catalogue again.
+            let isServed = try state(of: known)?.isServed == true
+            switch published {
+            case .known: guard isServed else { throw StoreError.blobMissing(published.digest) }
+            // Its file was lost, or collected: it is in the catalogue again.
+            case .document(_, _, let compressed) where !isServed:
                 try execute(
-                    cachedStatement(sql: "INSERT OR REPLACE INTO document VALUES (?, ?)"), [id, Data(compressed)])
-                try execute(
-                    cachedStatement(sql: "UPDATE blob SET changed = NULL, damaged = 0, dropped = NULL WHERE id = ?"),
-                    [id])
-                try regrade(blob: id)
-            }
+                    cachedStatement(sql: "INSERT OR REPLACE INTO document VALUES (?, ?)"), [known, Data(compressed)])
+                try setState(of: known, .document)
+            case .document: break
             // A whole file lies there now, whatever was known of it before.
-            if case .file(_, _, let changed) = published {
-                try execute(
-                    cachedStatement(sql: "UPDATE blob SET changed = ?, damaged = 0, dropped = NULL WHERE id = ?"),
-                    [changed.nanoseconds, id])
-                if known["damaged"] { try regrade(blob: id) }
+            case .file(_, _, let changed): try setState(of: known, .whole(changed: changed))
             }
-            return id
+            return known
         }
         switch published {
         case .known: throw StoreError.blobMissing(published.digest)
@@ -65,30 +59,6 @@ extension Database {
     /// The size of a blob that can be served; nil where it cannot.
     func sizeOfBlob(_ digest: Digest) throws -> Int? {
         try Int.fetchOne(
-            cachedStatement(sql: "SELECT size FROM blob WHERE sha256 = ? AND NOT damaged"), arguments: [digest.data])
-    }
-
-    /// The file of a blob got or lost a name, which moves the time by which it is known unchanged.
-    func noteChange(ofBlob digest: Digest, _ changed: Timestamp) throws {
-        try execute(
-            cachedStatement(sql: "UPDATE blob SET changed = ? WHERE sha256 = ? AND dropped IS NULL"),
-            [changed.nanoseconds, digest.data])
-    }
-
-    /// Its bytes cannot be served from now on.
-    func lose(blob: Int64) throws {
-        try execute(cachedStatement(sql: "UPDATE blob SET damaged = 1 WHERE id = ?"), [blob])
-        try regrade(blob: blob)
-    }
-
-    /// A blob was lost or came back: the recipes of the snapshots that pin it are rendered again when they are asked for.
-    func regrade(blob: Int64) throws {
-        try execute(
-            cachedStatement(
-                sql: """
-                    UPDATE rendering SET fresh = 0 WHERE snapshot IN (
-                        SELECT snapshot.id FROM pin JOIN snapshot ON snapshot.models = pin.pinSet WHERE pin.blob = ?1
-                        UNION SELECT snapshot.id FROM pin JOIN snapshot ON snapshot.inputs = pin.pinSet WHERE pin.blob = ?1)
-                    """), [blob])
+            cachedStatement(sql: "SELECT size FROM servedBlob WHERE sha256 = ?"), arguments: [digest.data])
     }
 }

@@ -11,13 +11,13 @@ extension Store {
                 try Row.fetchOne(
                     db.cachedStatement(
                         sql: """
-                            SELECT version.blob, version.modified, blob.damaged FROM version
+                            SELECT version.blob, version.modified, servedBlob.id IS NOT NULL AS isServed FROM version
                             JOIN model ON model.id = version.model
-                            JOIN blob ON blob.id = version.blob WHERE model.directory = ? AND model.name = ? AND version.number = ?
+                            LEFT JOIN servedBlob ON servedBlob.id = version.blob WHERE model.directory = ? AND model.name = ? AND version.number = ?
                             """), arguments: [directory, name.path.name, number])
             }
             guard let row else { throw StoreError.notFound("version v\(number) of '\(name)'") }
-            if row["damaged"] { throw StoreError.notFound("the bytes of v\(number) of '\(name)'") }
+            guard row["isServed"] else { throw StoreError.notFound("the bytes of v\(number) of '\(name)'") }
             let live = try db.directory(liveNames: name.directories)
             if let live, let old = try db.live(named: name.path.name, in: live), old.kind == .file, old.blob == nil {
                 throw StoreError.conflict(

@@ -162,9 +162,7 @@ extension Store {
         let digests = recipe.models.compactMap(\.resolution?.sha256) + recipe.inputs.compactMap(\.resolution?.sha256)
         var served: Set<Digest> = []
         for digest in digests {
-            let whole = try Bool.fetchOne(
-                db, sql: "SELECT NOT damaged FROM blob WHERE sha256 = ?", arguments: [digest.data])
-            if whole == true { served.insert(digest) }
+            if try db.sizeOfBlob(digest) != nil { served.insert(digest) }
         }
         let verified = try verified(recipe, image: image, db)
         return Verdict(recipe, made: snapshot.image.time, verified: verified, others: others) { served.contains($0) }
