@@ -76,7 +76,8 @@ struct MountCommand: ParsableCommand {
             try [Server.Place(try Paths.mountPoint(directory), isModelsDirectory: modelsOnly)]
             + modelsAt.map { Server.Place(try Paths.mountPoint($0), isModelsDirectory: true) }
         for (index, place) in places.enumerated() {
-            for other in places[..<index] where place.path.starts(with: other.path) || other.path.starts(with: place.path) {
+            for other in places[..<index]
+            where place.path.starts(with: other.path) || other.path.starts(with: place.path) {
                 throw ValidationError("\(place.path) and \(other.path) lie in one another")
             }
         }

@@ -1,7 +1,7 @@
-import Store
 import CFuse
 import Glibc
 package import Recipe
+import Store
 package import SystemPackage
 
 /// The directory that a tree is mounted on: what is there before, and how it is unmounted.

@@ -1,5 +1,5 @@
-import Store
 import Glibc
+import Store
 
 /// How many of libfuse's threads take requests at once.
 ///

@@ -22,7 +22,8 @@ extension Failure {
         case .loop: self.init(.invalidArgument, error.description)
         case .leavesView: self.init(.notPermitted, error.description, isNoteworthy: true)
         case .leased: self.init(.readOnlyFileSystem, error.description, isNoteworthy: true)
-        case .catalogue, .unsafeCatalogue, .unsuitable, .newerStore, .notAStore, .noCatalogue, .inUse, .notEmpty, .changedWhileRead,
+        case .catalogue, .unsafeCatalogue, .unsuitable, .newerStore, .notAStore, .noCatalogue, .inUse, .notEmpty,
+            .changedWhileRead,
             .conflict,
             .refusedName,
             .notAnImage, .refusedReport, .interrupted:

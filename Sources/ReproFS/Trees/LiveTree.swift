@@ -90,7 +90,8 @@ struct LiveDirectory: Directory {
         return items
     }
 
-    func create(_ name: EntryName, mode: UInt32, by caller: LiveView.Caller) throws(Failure) -> (any File, any Writing) {
+    func create(_ name: EntryName, mode: UInt32, by caller: LiveView.Caller) throws(Failure) -> (any File, any Writing)
+    {
         let made = try changing(name) { () throws(StoreError) in
             try view.create(name, in: row, mode: mode, by: caller)
         }
@@ -105,7 +106,9 @@ struct LiveDirectory: Directory {
     }
 
     func makeLink(_ name: EntryName, to target: String, by caller: LiveView.Caller) throws(Failure) -> any Link {
-        let made = try changing(name) { () throws(StoreError) in try view.makeLink(name, to: target, in: row, by: caller) }
+        let made = try changing(name) { () throws(StoreError) in
+            try view.makeLink(name, to: target, in: row, by: caller)
+        }
         return LiveLink(view: view, row: made)
     }
 

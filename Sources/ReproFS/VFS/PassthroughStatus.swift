@@ -1,5 +1,5 @@
-import Store
 import Glibc
+import Store
 
 /// Whether the kernel reads blobs by itself, and if not, exactly why and what can be done: what `.reprofs/status` says.
 package final class PassthroughStatus: Sendable {

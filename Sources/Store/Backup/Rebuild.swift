@@ -155,11 +155,11 @@ extension Store {
             if known == nil { report.blobs.append(digest) }
         }
         let blobs = try page(
-            "SELECT id AS blob, sha256, size FROM blob WHERE changed IS NOT NULL AND NOT damaged", [], Int(Int32.max),
+            "SELECT id AS blob, sha256, size FROM servedBlob WHERE changed IS NOT NULL", [], Int(Int32.max),
             Blob.init)
         for blob in blobs where try FileFacts.at(files.path(of: blob.digest), followLinks: false) == nil {
             report.missing += 1
-            try catalogue.write { db in try db.lose(blob: blob.id) }
+            try catalogue.write { db in try db.setState(of: blob.id, .lost) }
         }
     }
 

@@ -207,7 +207,9 @@ final class Catalogue: Sendable {
     }
 
     private static func isFull(_ error: any Error) -> Bool {
-        (error as? DatabaseError).map { $0.resultCode == .SQLITE_FULL || $0.extendedResultCode == .SQLITE_IOERR_SHMSIZE }
+        (error as? DatabaseError).map {
+            $0.resultCode == .SQLITE_FULL || $0.extendedResultCode == .SQLITE_IOERR_SHMSIZE
+        }
             ?? false
     }
 

@@ -19,6 +19,14 @@ package struct DirectoryRow: Sendable {
         case snapshots = 4
     }
 
+    /// The beginning of a query of the paths of all directories under one, which is its first argument.
+    static let paths = """
+        WITH RECURSIVE path(id, text) AS (
+            SELECT id, name FROM directory WHERE parent = ?
+            UNION ALL SELECT directory.id, path.text || '/' || directory.name FROM directory
+            JOIN path ON directory.parent = path.id)
+        """
+
     init(_ row: Row) {
         id = row["id"]
         parent = row["parent"]

@@ -53,42 +53,4 @@ extension Store {
             while let row = try rows.next() { try body(EventListing(row)) }
         }
     }
-
-    /// Makes an older version what its model's name holds again. Bytes that the name holds now stay a version.
-    package func restore(_ name: ModelName, version number: Int, by opener: Opener?) throws(StoreError) -> Addition {
-        try catalogue.write { db in
-            let root = DirectoryRow.Root.models.rawValue
-            let directory = try db.directory(under: root, name.directories)
-            let row = try directory.flatMap { directory in
-                try Row.fetchOne(
-                    db.cachedStatement(
-                        sql: """
-                            SELECT version.blob, version.modified, blob.damaged FROM version
-                            JOIN model ON model.id = version.model
-                            JOIN blob ON blob.id = version.blob WHERE model.directory = ? AND model.name = ? AND version.number = ?
-                            """), arguments: [directory, name.path.name, number])
-            }
-            guard let row else { throw StoreError.notFound("version v\(number) of '\(name)'") }
-            if row["damaged"] { throw StoreError.notFound("the bytes of v\(number) of '\(name)'") }
-            let live = try db.directory(liveNames: name.directories)
-            if let live, let old = try db.live(named: name.path.name, in: live), old.kind == .file, old.blob == nil {
-                throw StoreError.conflict(
-                    "'\(name)' is being written, or has bytes that are no version; move it away first")
-            }
-            return try db.add(
-                name, blob: row["blob"], modified: Timestamp(nanoseconds: row["modified"]), since: nil, cause: .restore,
-                process: try opener.map { try db.process($0) })
-        }
-    }
-}
-
-extension Database {
-    func directory(liveNames names: some Sequence<EntryName>) throws -> Int64? {
-        var id = LiveRow.root
-        for name in names {
-            guard let next = try live(named: name, in: id), next.kind == .directory else { return nil }
-            id = next.id
-        }
-        return id
-    }
 }

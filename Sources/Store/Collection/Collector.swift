@@ -177,9 +177,7 @@ private struct Collector {
                     cachedSQL("UPDATE model SET changed = max(?, changed + 1) WHERE id = ?"),
                     [now.nanoseconds, row["id"] as Int64])
             }
-            try db.execute(
-                cachedSQL("UPDATE blob SET dropped = ?, damaged = 1, changed = NULL WHERE id = ?"),
-                [now.nanoseconds, blob.id])
+            try db.setState(of: blob.id, .collected(now))
             try db.execute(cachedSQL("DELETE FROM document WHERE blob = ?"), [blob.id])
             plan.files.append(.init(digest: blob.digest, size: blob.size))
         }

@@ -69,15 +69,6 @@ extension Store {
     private func mayHold(_ name: ModelName, size: Int) throws(StoreError) -> Bool {
         try catalogue.read { db in try db.currentVersion(of: name)?.blob.size == size }
     }
-
-    /// Whether the store can give these bytes as a file now.
-    func isServed(_ digest: Digest) throws(StoreError) -> Bool {
-        let row = try one(
-            "SELECT id AS blob, sha256, size FROM blob WHERE sha256 = ? AND changed IS NOT NULL AND NOT damaged",
-            [digest.data], Blob.init)
-        guard let row else { return false }
-        return try FileFacts.at(files.path(of: digest))?.size == row.size
-    }
 }
 
 extension Database {

@@ -78,14 +78,20 @@ extension Database {
         return id
     }
 
+    /// The directory at `names` in the live view; nil where there is none.
+    func directory(liveNames names: some Sequence<EntryName>) throws -> Int64? {
+        var id = LiveRow.root
+        for name in names {
+            guard let next = try live(named: name, in: id), next.kind == .directory else { return nil }
+            id = next.id
+        }
+        return id
+    }
+
     /// Every file at or below a row, with the path that leads to it.
     func files(below row: LiveRow, path: [EntryName]) throws -> [(row: LiveRow, path: [EntryName])] {
         guard row.kind == .directory else { return row.kind == .file ? [(row, path)] : [] }
         return try live(in: row.id).flatMap { try files(below: $0, path: path + [$0.name]) }
-    }
-
-    func execute(_ statement: Statement, _ arguments: StatementArguments) throws {
-        try statement.execute(arguments: arguments)
     }
 
     /// A file lost its name to `cause`: what it held is an event, or owed one where its bytes are closed and no blob yet.

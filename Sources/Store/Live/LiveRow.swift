@@ -76,12 +76,14 @@ extension LiveRow {
 
 extension Database {
     func live(_ id: Int64) throws -> LiveRow? {
-        try Row.fetchOne(cachedStatement(sql: "\(LiveRow.columns) WHERE live.id = ?"), arguments: [id]).map(LiveRow.init)
+        try Row.fetchOne(cachedStatement(sql: "\(LiveRow.columns) WHERE live.id = ?"), arguments: [id]).map(
+            LiveRow.init)
     }
 
     func live(named name: EntryName, in parent: Int64) throws -> LiveRow? {
         try Row.fetchOne(
-            cachedStatement(sql: "\(LiveRow.columns) WHERE live.parent = ? AND live.name = ?"), arguments: [parent, name]
+            cachedStatement(sql: "\(LiveRow.columns) WHERE live.parent = ? AND live.name = ?"),
+            arguments: [parent, name]
         ).map(LiveRow.init)
     }
 

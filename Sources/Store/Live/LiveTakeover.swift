@@ -52,8 +52,9 @@ struct LiveTakeover: Sendable {
     /// no name holds; all by bytes.
     private func files(in path: FilePath) throws -> [Int64: File] {
         var files: [Int64: File] = [:]
-        for record in try Kernel.open(path, .readOnly).readAll(path).split(separator: 0, omittingEmptySubsequences: false).dropLast()
-        {
+        for record in try Kernel.open(path, .readOnly).readAll(path).split(
+            separator: 0, omittingEmptySubsequences: false
+        ).dropLast() {
             let fields = record.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
                 .map { String(decoding: $0, as: UTF8.self) }
             guard fields.count > 1, let id = Int64(fields[1]) else { continue }

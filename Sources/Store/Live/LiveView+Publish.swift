@@ -250,7 +250,8 @@ extension LiveView {
                 loads.append(
                     Load(
                         opener: reader.opener,
-                        name: LoadName(view: "models", folder: name.folder.text, name: name.path.description), blob: blob,
+                        name: LoadName(view: "models", folder: name.folder.text, name: name.path.description),
+                        blob: blob,
                         version: number, time: reader.time))
             }
         }

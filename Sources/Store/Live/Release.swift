@@ -77,9 +77,7 @@ extension Store {
             if isMove, isLast,
                 source.withPlatformString({ from in temporary.withPlatformString { link(from, $0) } }) == 0
             {
-                try catalogue.write { db in
-                    try db.lose(blob: blob.id)
-                }
+                try catalogue.write { db in try db.setState(of: blob.id, .lost) }
                 try Kernel.unlink(source)
                 _ = temporary.withPlatformString { chmod($0, 0o644) }
             } else {

@@ -1,4 +1,3 @@
-
 /// Loads on their way into the catalogue: noting one costs an append, and whoever has time writes them all at once.
 package final class LoadBuffer: Sendable {
     /// More than these are not held while the catalogue cannot be written.

@@ -33,13 +33,6 @@ package struct ImageNameRow: Sendable {
     }
 }
 
-extension Digest {
-    init(column data: Data) throws {
-        guard let digest = Digest(bytes: data) else { throw StoreError.catalogue("a digest is not 32 bytes long") }
-        self = digest
-    }
-}
-
 /// Where an image is shown in by-image: under a registered folder, by its path in it.
 struct ImagePlace {
     /// The directory that is, or will be, registered.

@@ -162,35 +162,9 @@ extension Store {
         let digests = recipe.models.compactMap(\.resolution?.sha256) + recipe.inputs.compactMap(\.resolution?.sha256)
         var served: Set<Digest> = []
         for digest in digests {
-            let whole = try Bool.fetchOne(
-                db, sql: "SELECT NOT damaged FROM blob WHERE sha256 = ?", arguments: [digest.data])
-            if whole == true { served.insert(digest) }
+            if try db.sizeOfBlob(digest) != nil { served.insert(digest) }
         }
         let verified = try verified(recipe, image: image, db)
         return Verdict(recipe, made: snapshot.image.time, verified: verified, others: others) { served.contains($0) }
-    }
-
-    func documentBytes(_ digest: Digest, _ db: Database) throws -> [UInt8] {
-        let row = try Int64.fetchOne(db, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [digest.data])
-        guard let row else { throw StoreError.notFound("the document \(digest)") }
-        return try documentBytes(row, db)
-    }
-
-    /// The bytes of a document, wherever they are kept.
-    func documentBytes(_ blob: Int64, _ db: Database) throws -> [UInt8] {
-        guard
-            let row = try Row.fetchOne(
-                db, sql: "SELECT id AS blob, sha256, size FROM blob WHERE id = ?", arguments: [blob])
-        else { throw StoreError.notFound("document \(blob)") }
-        let document = try Blob(row)
-        let compressed = try Data.fetchOne(db, sql: "SELECT zstd FROM document WHERE blob = ?", arguments: [blob])
-        if let compressed {
-            guard let bytes = Compression.decompress(Array(compressed), size: document.size) else {
-                throw StoreError.blobDamaged(document.digest)
-            }
-            return bytes
-        }
-        let path = files.path(of: document.digest)
-        return try FileSource(try Kernel.open(path, .readOnly), count: document.size).read(at: 0, count: document.size)
     }
 }

@@ -5,8 +5,6 @@ import Recipe
 // A snapshot whose evidence is weak says what it waits for; what comes later makes a better one, without the image's file.
 
 extension Database {
-    private enum Want: String { case name, hash }
-
     /// Notes which names and hashes would make the image's snapshot better, instead of what was noted before.
     func want(_ recipe: Recipe, image: Int64) throws {
         try execute(sql: "DELETE FROM want WHERE image = ?", arguments: [image])
@@ -20,27 +18,6 @@ extension Database {
 
     private func want(_ kind: Want, _ value: String, _ image: Int64) throws {
         try execute(sql: "INSERT OR IGNORE INTO want VALUES (?, ?, ?)", arguments: [image, kind.rawValue, value])
-    }
-
-    /// A model has come under this path: whoever wants its name, or that of a directory on the way to it, may gain.
-    func came(_ path: ModelPath) throws {
-        for name in ([Folder.stem(of: path.name.text)] + path.parents.map(\.text)).map({ $0.lowercased() }) {
-            try execute(
-                cachedStatement(
-                    sql: "INSERT OR IGNORE INTO improvable SELECT image FROM want WHERE kind = ? AND value = ?"),
-                [Want.name.rawValue, name])
-        }
-    }
-
-    /// Bytes with this hash have come: whoever recorded its first digits may gain.
-    func came(hash: String) throws {
-        // What it begins with lies between its first eight digits and all of it.
-        try execute(
-            cachedStatement(
-                sql: """
-                    INSERT OR IGNORE INTO improvable SELECT image FROM want
-                    WHERE kind = ?1 AND value BETWEEN substr(?2, 1, 8) AND ?2 AND value = substr(?2, 1, length(value))
-                    """), [Want.hash.rawValue, hash])
     }
 }
 

@@ -82,7 +82,9 @@ package final class Activity: Sendable {
         ranks(current.held.load(ordering: .relaxed)).contains(.catalogue)
     }
 
-    private static func ranks(_ mask: UInt64) -> [Rank] { Rank.allCases.filter { mask >> UInt64($0.rawValue) & 1 != 0 } }
+    private static func ranks(_ mask: UInt64) -> [Rank] {
+        Rank.allCases.filter { mask >> UInt64($0.rawValue) & 1 != 0 }
+    }
 
     // MARK: Requests
 

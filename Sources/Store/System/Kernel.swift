@@ -52,7 +52,9 @@ enum Kernel {
     static func syncFileSystem(_ path: FilePath) throws(StoreError) {
         try FaultPoint.reach("cannot sync", path)
         let directory = try open(path, .readOnly, options: .directory)
-        guard Activity.perform(.bytes, { syncfs(directory.rawValue) }) == 0 else { throw .system("cannot sync", path, Errno(rawValue: errno)) }
+        guard Activity.perform(.bytes, { syncfs(directory.rawValue) }) == 0 else {
+            throw .system("cannot sync", path, Errno(rawValue: errno))
+        }
     }
 
     /// Sets times; nil leaves one as it is.
@@ -74,7 +76,9 @@ enum Kernel {
 
     static func sync(_ file: OwnedDescriptor, _ path: FilePath) throws(StoreError) {
         try FaultPoint.reach("cannot sync", path)
-        guard Activity.perform(.bytes, { fsync(file.rawValue) }) == 0 else { throw .system("cannot sync", path, Errno(rawValue: errno)) }
+        guard Activity.perform(.bytes, { fsync(file.rawValue) }) == 0 else {
+            throw .system("cannot sync", path, Errno(rawValue: errno))
+        }
     }
 
     /// Shares the blocks of `source` with the empty file `target`; false where the filesystem cannot.

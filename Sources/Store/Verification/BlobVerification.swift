@@ -25,7 +25,7 @@ extension Store {
     package func blobsToVerify(before time: Timestamp, limit: Int) throws(StoreError) -> [Blob] {
         try page(
             """
-            SELECT id AS blob, sha256, size FROM blob WHERE changed IS NOT NULL AND NOT damaged
+            SELECT id AS blob, sha256, size FROM servedBlob WHERE changed IS NOT NULL
             AND (checked IS NULL OR checked < ?) ORDER BY checked, id
             """, [time.nanoseconds], limit, Blob.init)
     }
@@ -34,7 +34,7 @@ extension Store {
     package func bytesToVerify(before time: Timestamp) throws(StoreError) -> Int {
         try one(
             """
-            SELECT coalesce(sum(size), 0) FROM blob WHERE changed IS NOT NULL AND NOT damaged
+            SELECT coalesce(sum(size), 0) FROM servedBlob WHERE changed IS NOT NULL
             AND (checked IS NULL OR checked < ?)
             """, [time.nanoseconds]
         ) { $0[0] } ?? 0
@@ -72,9 +72,9 @@ extension Store {
             return try lose(blob, .damaged, "its \(facts.size) bytes have the hash \(digest)", found: facts)
         }
         try catalogue.writeSoon { db in
-            try db.execute(
-                db.cachedStatement(sql: "UPDATE blob SET checked = ?, changed = ? WHERE id = ? AND NOT damaged"),
-                [Timestamp.now().nanoseconds, facts.changed.nanoseconds, blob.id])
+            guard case .whole = try db.state(of: blob.id) else { return }
+            try db.setState(of: blob.id, .whole(changed: facts.changed))
+            try db.noteReading(of: blob.id)
         }
         return nil
     }
@@ -113,9 +113,7 @@ extension Store {
 
     func serveAgain(_ published: PublishedBlob) throws(StoreError) {
         try catalogue.write { db in
-            let id = try db.blob(published, in: files)
-            try db.execute(
-                db.cachedStatement(sql: "UPDATE blob SET checked = ? WHERE id = ?"), [Timestamp.now().nanoseconds, id])
+            try db.noteReading(of: try db.blob(published, in: files))
         }
     }
 
@@ -125,13 +123,12 @@ extension Store {
         _ blob: Blob, _ kind: Damage.Kind, _ detail: String, found: FileFacts?
     ) throws(StoreError) -> Damage? {
         let isLost = try catalogue.write { db in
-            let row = try Row.fetchOne(
-                db.cachedStatement(sql: "SELECT damaged FROM blob WHERE id = ? AND dropped IS NULL"),
-                arguments: [blob.id])
-            guard let row, try FileFacts.at(files.path(of: blob.digest), followLinks: false) == found else {
-                return false
+            switch try db.state(of: blob.id) {
+            case .collected, nil: return false
+            case .whole, .document, .lost: break
             }
-            if !(row["damaged"] as Bool) { try db.lose(blob: blob.id) }
+            guard try FileFacts.at(files.path(of: blob.digest), followLinks: false) == found else { return false }
+            try db.setState(of: blob.id, .lost)
             return true
         }
         guard isLost else { return nil }
@@ -159,5 +156,13 @@ extension Store {
         try Kernel.rename(files.path(of: digest), to: target)
         try Kernel.syncDirectory(quarantine)
         try Kernel.syncDirectory(files.directory)
+    }
+}
+
+extension Database {
+    /// All of a blob's file was read now, and it was whole.
+    fileprivate func noteReading(of blob: Int64) throws {
+        try execute(
+            cachedStatement(sql: "UPDATE blob SET checked = ? WHERE id = ?"), [Timestamp.now().nanoseconds, blob])
     }
 }

@@ -104,7 +104,7 @@ extension Store {
             return VerificationState(
                 newest: try time("max"), oldest: try time("min"),
                 unchecked: try Int.fetchOne(
-                    db, sql: "SELECT count(*) FROM blob WHERE changed IS NOT NULL AND NOT damaged AND checked IS NULL"
+                    db, sql: "SELECT count(*) FROM servedBlob WHERE changed IS NOT NULL AND checked IS NULL"
                 ) ?? 0,
                 damaged: try Int.fetchOne(db, sql: "SELECT count(*) FROM blob WHERE damaged AND dropped IS NULL") ?? 0)
         }

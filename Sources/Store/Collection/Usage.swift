@@ -42,7 +42,7 @@ extension Store {
         }
         return try catalogue.read { db in
             func sum(_ condition: String) throws -> Int {
-                try Int.fetchOne(db, sql: "SELECT coalesce(sum(size), 0) FROM blob WHERE NOT damaged AND \(condition)")
+                try Int.fetchOne(db, sql: "SELECT coalesce(sum(size), 0) FROM servedBlob WHERE \(condition)")
                     ?? 0
             }
             return StoreUsage(
@@ -65,7 +65,7 @@ extension Store {
                 OR EXISTS (SELECT 1 FROM version WHERE version.blob = blob.id AND version.model <> model.id)
                 THEN 0 ELSE blob.size END) AS own
             FROM held JOIN model ON model.id = held.model JOIN path ON path.id = model.directory
-            JOIN blob ON blob.id = held.blob WHERE NOT blob.damaged GROUP BY model.id ORDER BY size DESC, name
+            JOIN servedBlob AS blob ON blob.id = held.blob GROUP BY model.id ORDER BY size DESC, name
             """, [], Int(Int32.max), Usage.init)
     }
 
@@ -78,7 +78,7 @@ extension Store {
             CASE WHEN blob.id IN (\(pinned)) OR (SELECT count(*) FROM version AS other WHERE other.blob = blob.id) > 1
                 THEN 0 ELSE blob.size END AS own
             FROM version JOIN model ON model.id = version.model JOIN path ON path.id = model.directory
-            JOIN blob ON blob.id = version.blob WHERE NOT blob.damaged ORDER BY size DESC, name
+            JOIN servedBlob AS blob ON blob.id = version.blob ORDER BY size DESC, name
             """, [], Int(Int32.max), Usage.init)
     }
 
@@ -93,8 +93,8 @@ extension Store {
             once(blob) AS (SELECT blob FROM held GROUP BY blob HAVING count(*) = 1)
             SELECT snapshot.short AS name, count(*) AS count, sum(blob.size) AS size,
             sum(CASE WHEN blob.id IN once AND blob.id NOT IN (SELECT blob FROM version) THEN blob.size ELSE 0 END) AS own
-            FROM held JOIN snapshot ON snapshot.id = held.snapshot JOIN blob ON blob.id = held.blob
-            WHERE NOT blob.damaged GROUP BY snapshot.id ORDER BY size DESC, name
+            FROM held JOIN snapshot ON snapshot.id = held.snapshot JOIN servedBlob AS blob ON blob.id = held.blob
+            GROUP BY snapshot.id ORDER BY size DESC, name
             """, [], Int(Int32.max), Usage.init)
     }
 }

@@ -9,19 +9,17 @@ extension Store {
     /// The file must be there with the recorded size and ctime; where the ctime differs, it is hashed first. An error
     /// here is far better than one in the middle of a mapped read, which kills the reader.
     package func contents(of blob: Blob) throws(StoreError) -> BlobContents {
-        let state = try catalogue.read { db in
-            try Row.fetchOne(
-                db.cachedStatement(sql: "SELECT changed, damaged FROM blob WHERE id = ?"), arguments: [blob.id])
+        let recorded: Timestamp
+        switch try catalogue.read({ db in try db.state(of: blob.id) }) {
+        case .whole(let changed): recorded = changed
+        case .document: return .bytes(try document(blob))
+        case .lost: return try recheck(blob)
+        case .collected, nil: throw .blobMissing(blob.digest)
         }
-        guard let state else { throw .blobMissing(blob.digest) }
-        guard !(state["damaged"] as Bool) || state["changed"] as Int64? == nil else {
-            return try recheck(blob)
-        }
-        guard let recorded = state["changed"] as Int64? else { return .bytes(try document(blob)) }
         let path = files.path(of: blob.digest)
         guard let file = try? files.open(blob.digest) else { return try recheck(blob) }
         let facts = try FileFacts.of(file, path)
-        let asRecorded = facts.kind == .file && facts.size == blob.size && facts.changed.nanoseconds == recorded
+        let asRecorded = facts.kind == .file && facts.size == blob.size && facts.changed == recorded
         return asRecorded ? .file(file) : try recheck(blob)
     }
 
@@ -63,38 +61,61 @@ extension Store {
         return bytes
     }
 
+    func documentBytes(_ digest: Digest, _ db: Database) throws -> [UInt8] {
+        let row = try Int64.fetchOne(db, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [digest.data])
+        guard let row else { throw StoreError.notFound("the document \(digest)") }
+        return try documentBytes(row, db)
+    }
+
+    /// The bytes of a document, wherever they are kept.
+    func documentBytes(_ blob: Int64, _ db: Database) throws -> [UInt8] {
+        guard
+            let row = try Row.fetchOne(
+                db, sql: "SELECT id AS blob, sha256, size FROM blob WHERE id = ?", arguments: [blob])
+        else { throw StoreError.notFound("document \(blob)") }
+        let document = try Blob(row)
+        let compressed = try Data.fetchOne(db, sql: "SELECT zstd FROM document WHERE blob = ?", arguments: [blob])
+        if let compressed {
+            guard let bytes = Compression.decompress(Array(compressed), size: document.size) else {
+                throw StoreError.blobDamaged(document.digest)
+            }
+            return bytes
+        }
+        let path = files.path(of: document.digest)
+        return try FileSource(try Kernel.open(path, .readOnly), count: document.size).read(at: 0, count: document.size)
+    }
+
+    /// Whether the store can give these bytes as a file now.
+    func isServed(_ digest: Digest) throws(StoreError) -> Bool {
+        let row = try one(
+            "SELECT id AS blob, sha256, size FROM servedBlob WHERE sha256 = ? AND changed IS NOT NULL",
+            [digest.data], Blob.init)
+        guard let row else { return false }
+        return try FileFacts.at(files.path(of: digest))?.size == row.size
+    }
+
     /// Hashes a file that is not as it was recorded, and records what came of it.
     private func recheck(_ blob: Blob) throws(StoreError) -> BlobContents {
         let path = files.path(of: blob.digest)
         guard try FileFacts.at(path, followLinks: false)?.kind == .file else {
-            try mark(blob, damaged: true, changed: nil)
+            try mark(blob, .lost)
             throw .blobMissing(blob.digest)
         }
         let file = try files.open(blob.digest)
         let facts = try FileFacts.of(file, path)
         guard facts.size == blob.size, try files.hash(file, path) == blob.digest else {
-            try mark(blob, damaged: true, changed: nil)
+            try mark(blob, .lost)
             throw .blobDamaged(blob.digest)
         }
-        try mark(blob, damaged: false, changed: facts.changed)
+        try mark(blob, .whole(changed: facts.changed))
         return .file(file)
     }
 
-    /// A change of what can be served changes grades.
-    private func mark(_ blob: Blob, damaged: Bool, changed: Timestamp?) throws(StoreError) {
+    private func mark(_ blob: Blob, _ state: BlobState) throws(StoreError) {
         try catalogue.write { db in
-            let before = try Bool.fetchOne(
-                db.cachedStatement(sql: "SELECT damaged FROM blob WHERE id = ?"), arguments: [blob.id])
-            if before != damaged { try db.regrade(blob: blob.id) }
-            if before != damaged || changed != nil {
-                try db.execute(
-                    // Not of what garbage collection took away while it was read.
-                    db.cachedStatement(
-                        sql:
-                            "UPDATE blob SET damaged = ?, changed = coalesce(?, changed) WHERE id = ? AND dropped IS NULL"
-                    ),
-                    [damaged, changed?.nanoseconds, blob.id])
-            }
+            // Not of what garbage collection took away while it was read.
+            if case .collected = try db.state(of: blob.id) { return }
+            try db.setState(of: blob.id, state)
         }
     }
 }

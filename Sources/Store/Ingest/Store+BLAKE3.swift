@@ -29,8 +29,8 @@ extension Store {
     }
 
     private static let unread = """
-        FROM identity JOIN blob ON blob.id = identity.blob
-        WHERE identity.blake3 IS NULL AND changed IS NOT NULL AND NOT damaged
+        FROM identity JOIN servedBlob AS blob ON blob.id = identity.blob
+        WHERE identity.blake3 IS NULL AND changed IS NOT NULL
         """
 
     /// Whether an image recorded a hash of this length that is no model's yet.

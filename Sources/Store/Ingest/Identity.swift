@@ -112,7 +112,7 @@ extension Store {
     package func unidentified(limit: Int = .max) throws(StoreError) -> [Blob] {
         try page(
             """
-            SELECT id AS blob, sha256, size FROM blob WHERE changed IS NOT NULL AND NOT damaged
+            SELECT id AS blob, sha256, size FROM servedBlob AS blob WHERE changed IS NOT NULL
             AND EXISTS (SELECT 1 FROM version WHERE version.blob = blob.id)
             AND NOT EXISTS (SELECT 1 FROM identity WHERE identity.blob = blob.id AND identity.imports IS NOT NULL)
             ORDER BY id
@@ -204,28 +204,5 @@ extension Store {
             }
             return identity
         }
-    }
-}
-
-extension Optional<PickleImports> {
-    /// As the catalogue has it: `null` for a file that is no pickle.
-    fileprivate var column: String {
-        guard let self else { return JSON.null.compact() }
-        let json: JSON = [
-            "names": .array(self.names.map { .string($0) }), "complete": .bool(self.isComplete),
-            "script": .bool(self.hasScript),
-        ]
-        return json.compact()
-    }
-}
-
-extension PickleImports {
-    /// Nil where it is no pickle, or nobody looked yet.
-    init?(column: String?) {
-        guard let column, let json = try? JSONParser.parse(Array(column.utf8)), let names = json["names"]?.array else {
-            return nil
-        }
-        self.init(
-            names: names.compactMap(\.string), isComplete: json["complete"] == true, hasScript: json["script"] == true)
     }
 }

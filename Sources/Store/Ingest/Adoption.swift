@@ -106,11 +106,7 @@ extension Store {
         }
         try Kernel.unlink(item.source)
         if let now = try FileFacts.at(files.path(of: digest)) {
-            try catalogue.writeSoon { db in
-                try db.execute(
-                    db.cachedStatement(sql: "UPDATE blob SET changed = ? WHERE sha256 = ? AND dropped IS NULL"),
-                    [now.changed.nanoseconds, digest.data])
-            }
+            try catalogue.writeSoon { db in try db.noteChange(ofBlob: digest, now.changed) }
         }
         return .version(AddedBytes(addition: addition, digest: digest, isNew: bytes.isNew, source: facts))
     }

@@ -1,0 +1,12 @@
+import Foundation
+import Recipe
+
+extension Digest {
+    /// For a column.
+    var data: Data { Data(bytes) }
+
+    init(column data: Data) throws {
+        guard let digest = Digest(bytes: data) else { throw StoreError.catalogue("a digest is not 32 bytes long") }
+        self = digest
+    }
+}

@@ -1,0 +1,28 @@
+import GRDB
+import Recipe
+
+extension Database {
+    /// What an image waits for, as the table `want` calls it.
+    enum Want: String { case name, hash }
+
+    /// A model has come under this path: whoever wants its name, or that of a directory on the way to it, may gain.
+    func came(_ path: ModelPath) throws {
+        for name in ([Folder.stem(of: path.name.text)] + path.parents.map(\.text)).map({ $0.lowercased() }) {
+            try execute(
+                cachedStatement(
+                    sql: "INSERT OR IGNORE INTO improvable SELECT image FROM want WHERE kind = ? AND value = ?"),
+                [Want.name.rawValue, name])
+        }
+    }
+
+    /// Bytes with this hash have come: whoever recorded its first digits may gain.
+    func came(hash: String) throws {
+        // What it begins with lies between its first eight digits and all of it.
+        try execute(
+            cachedStatement(
+                sql: """
+                    INSERT OR IGNORE INTO improvable SELECT image FROM want
+                    WHERE kind = ?1 AND value BETWEEN substr(?2, 1, 8) AND ?2 AND value = substr(?2, 1, length(value))
+                    """), [Want.hash.rawValue, hash])
+    }
+}

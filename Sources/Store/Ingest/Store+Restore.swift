@@ -1,0 +1,31 @@
+import GRDB
+import Recipe
+
+extension Store {
+    /// Makes an older version what its model's name holds again. Bytes that the name holds now stay a version.
+    package func restore(_ name: ModelName, version number: Int, by opener: Opener?) throws(StoreError) -> Addition {
+        try catalogue.write { db in
+            let root = DirectoryRow.Root.models.rawValue
+            let directory = try db.directory(under: root, name.directories)
+            let row = try directory.flatMap { directory in
+                try Row.fetchOne(
+                    db.cachedStatement(
+                        sql: """
+                            SELECT version.blob, version.modified, servedBlob.id IS NOT NULL AS isServed FROM version
+                            JOIN model ON model.id = version.model
+                            LEFT JOIN servedBlob ON servedBlob.id = version.blob WHERE model.directory = ? AND model.name = ? AND version.number = ?
+                            """), arguments: [directory, name.path.name, number])
+            }
+            guard let row else { throw StoreError.notFound("version v\(number) of '\(name)'") }
+            guard row["isServed"] else { throw StoreError.notFound("the bytes of v\(number) of '\(name)'") }
+            let live = try db.directory(liveNames: name.directories)
+            if let live, let old = try db.live(named: name.path.name, in: live), old.kind == .file, old.blob == nil {
+                throw StoreError.conflict(
+                    "'\(name)' is being written, or has bytes that are no version; move it away first")
+            }
+            return try db.add(
+                name, blob: row["blob"], modified: Timestamp(nanoseconds: row["modified"]), since: nil, cause: .restore,
+                process: try opener.map { try db.process($0) })
+        }
+    }
+}

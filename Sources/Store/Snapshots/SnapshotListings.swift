@@ -1,0 +1,82 @@
+import Foundation
+import GRDB
+package import Recipe
+
+// What `reprofs list` shows of snapshots and images.
+
+package struct SnapshotListing: Sendable {
+    package let id: Digest
+    package let short: String
+    package let image: String
+    package let grade: Grade
+    package let models: Int
+    package let recorded: Timestamp
+    package let isCurrent: Bool
+}
+
+package struct ImageListing: Sendable {
+    /// The path in by-image.
+    package let path: String
+    package let sha256: Digest
+    package let snapshot: Digest
+    package let grade: Grade
+    package let time: Timestamp
+    /// Whether the image holds the name; an older one is at `NAME@…`.
+    package let isNewest: Bool
+}
+
+extension Store {
+    /// Every snapshot, oldest first.
+    package func forEachSnapshot(_ body: (SnapshotListing) throws -> Void) throws(StoreError) {
+        var last: Int64 = 0
+        while true {
+            let rows = try snapshots(after: last, limit: 500)
+            guard let newest = rows.last else { return }
+            last = newest.id
+            for row in rows {
+                let listing = try listing(row)
+                do { try body(listing) } catch { throw .catalogue("\(error)") }
+            }
+        }
+    }
+
+    func listing(_ row: SnapshotRow) throws(StoreError) -> SnapshotListing {
+        let pins = try one(
+            """
+            SELECT (SELECT count(*) FROM pin WHERE pinSet = ?1 AND blob IS NOT NULL) AS models,
+            EXISTS (SELECT 1 FROM image WHERE snapshot = ?2) AS isCurrent
+            """, [row.models, row.id]
+        ) { (models: $0["models"] as Int, isCurrent: $0["isCurrent"] as Bool) }
+        return SnapshotListing(
+            id: row.digest, short: row.short, image: row.imageName,
+            grade: try rendering(.json, of: row.id, named: row.imageName).grade, models: pins?.models ?? 0,
+            recorded: row.recorded, isCurrent: pins?.isCurrent ?? false)
+    }
+
+    /// Every name in by-image with every image that has held it.
+    package func forEachImage(_ body: (ImageListing) throws -> Void) throws(StoreError) {
+        var last: Int64 = 0
+        while true {
+            let rows = try page(
+                """
+                \(DirectoryRow.paths) SELECT imageName.id, path.text || '/' || imageName.name AS path, imageName.name, imageName.time,
+                imageName.newest, image.sha256, image.snapshot, snapshot.sha256 AS snapshotDigest
+                FROM imageName JOIN path ON path.id = imageName.directory JOIN image ON image.id = imageName.image
+                JOIN snapshot ON snapshot.id = image.snapshot WHERE imageName.id > ? ORDER BY imageName.id
+                """, [DirectoryRow.Root.images.rawValue, last], 500
+            ) { $0.copy() }
+            guard let newest = rows.last else { return }
+            last = newest["id"]
+            do {
+                for row in rows {
+                    try body(
+                        ImageListing(
+                            path: row["path"], sha256: try Digest(column: row["sha256"]),
+                            snapshot: try Digest(column: row["snapshotDigest"]),
+                            grade: try rendering(.json, of: row["snapshot"], named: row["name"]).grade,
+                            time: Timestamp(nanoseconds: row["time"]), isNewest: row["newest"]))
+                }
+            } catch let error as StoreError { throw error } catch { throw .catalogue("\(error)") }
+        }
+    }
+}
