@@ -67,7 +67,8 @@ import Testing
             try models.write([UInt8](repeating: UInt8(byte), count: 10 << 20), to: name)
             try eventually { try run("list", "versions", "--json").json?.array?.count == byte }
         }
-        let filler = try FileDescriptor.open(disk + "/filler", .writeOnly, options: .create, permissions: .ownerReadWrite)
+        let filler = try FileDescriptor.open(
+            disk + "/filler", .writeOnly, options: .create, permissions: .ownerReadWrite)
         defer { try? filler.close() }
         for size in [1 << 20, 4096, 1] {
             let bytes = [UInt8](repeating: 0, count: size)

@@ -14,7 +14,8 @@ private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: ni
 /// of a transaction they end meanwhile, held within one they end once that goes on. A thread that waits is given twenty seconds.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct `Who is held up` {
     private enum Operation: String, CaseIterable {
-        case writePublished, create, renameFile, renameDirectory, exchange, unlink, truncate, fsync, fsyncDirectory, change
+        case writePublished, create, renameFile, renameDirectory, exchange, unlink, truncate, fsync, fsyncDirectory,
+            change
         case publish, list, read, snapshot, collect, restore, use, backUp, add, move
     }
 
@@ -31,7 +32,8 @@ private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: ni
             commands = try Store.open(fixture.store.path)
             for who in ["a", "b"] {
                 for operation in Operation.allCases {
-                    let number = UInt64(Operation.allCases.firstIndex(of: operation) ?? 0) * 4 + (who == "a" ? 1000 : 2000)
+                    let number =
+                        UInt64(Operation.allCases.firstIndex(of: operation) ?? 0) * 4 + (who == "a" ? 1000 : 2000)
                     try fixture.model("\(who)-\(operation.rawValue)/one.safetensors", seed: number)
                     try fixture.model("\(who)-\(operation.rawValue)/two.safetensors", seed: number + 1)
                     try fixture.directory.write(
@@ -78,7 +80,8 @@ private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: ni
                     "one.safetensors", in: folder, to: "three.safetensors", in: folder, .replace, by: caller)
             case .renameDirectory:
                 let name: EntryName = .init(stored: "\(who)-\(operation.rawValue)")
-                try view.rename(name, in: LiveRow.root, to: name.shortened(for: "x"), in: LiveRow.root, .new, by: caller)
+                try view.rename(
+                    name, in: LiveRow.root, to: name.shortened(for: "x"), in: LiveRow.root, .new, by: caller)
             case .exchange:
                 try view.rename(
                     "one.safetensors", in: folder, to: "two.safetensors", in: folder, .exchange, by: caller)

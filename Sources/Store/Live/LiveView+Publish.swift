@@ -100,7 +100,9 @@ extension LiveView {
             }
         }
         guard !drafts.isEmpty else { return publication }
-        do throws(StoreError) { publication.append(try publish(drafts, waits: waits)) } catch { publication.failures.append(error) }
+        do throws(StoreError) { publication.append(try publish(drafts, waits: waits)) } catch {
+            publication.failures.append(error)
+        }
         return publication
     }
 
