@@ -94,6 +94,7 @@ struct AddCommand: ParsableCommand {
     private func move() throws {
         let isComplete = try {
             let store = try self.store.open()
+            if mountHere { try requireLease(store) }
             var isComplete = true
             for path in paths where try !Adoption.run(try Paths.located(path), store) { isComplete = false }
             if !mountHere {
@@ -113,6 +114,19 @@ struct AddCommand: ParsableCommand {
         fflush(nil)
         execv("/proc/self/exe", arguments + [nil])
         throw Errno(rawValue: errno)
+    }
+
+    /// What is to be mounted in the directory's place is to be written there.
+    private func requireLease(_ store: Store) throws {
+        let lease = LiveView(store).lease
+        guard try lease.take(serving: []) else {
+            throw StoreError.conflict(
+                """
+                the models are written by \(lease.holder), so a mount here would be read-only; nothing was moved. \
+                Use 'reprofs add --move \(paths[0])', end that mount, and mount both: 'reprofs mount DIR --models-at \(paths[0])'
+                """)
+        }
+        lease.give()
     }
 
     private func summary(_ counts: (added: Int, unchanged: Int, failed: Int), skipped: Int) -> String {
