@@ -115,6 +115,22 @@ private let caller = LiveView.Caller(
         #expect(try fixture.store.digests(of: "checkpoints/a.safetensors").isEmpty)
     }
 
+    @Test func `is a version before it changes, also where the kernel is late to say that it was let go`() throws {
+        try serve { store, view in
+            let (row, draft) = try view.create("a.safetensors", in: folder, mode: 0o640, by: caller)
+            let bytes = SmallModel.bytes(seed: 1)
+            try bytes.withUnsafeBytes { bytes throws in try draft.write(bytes, at: 0) }
+            try draft.flush()
+            Thread.detachNewThread {
+                usleep(100_000)
+                try? view.close(draft)
+            }
+            // It leads to another node by then.
+            #expect(try view.write(row.id, by: caller) == nil)
+            #expect(try store.digests(of: "checkpoints/a.safetensors") == [SmallModel.digest(seed: 1)])
+        }
+    }
+
     @Test func `is trusted after a power cut where somebody synced it`() throws {
         _ = try recover()
         try serve { _, view in

@@ -29,6 +29,8 @@ final class Mount: Sendable {
         var whenReady: (@Sendable () -> Void)?
         var loop: WorkerThread?
         var isAborted = false
+        /// Somebody unmounted it, or its connection broke: what lies at its place now is not its own.
+        var hasEnded = false
         var problem: String?
     }
 
@@ -96,6 +98,7 @@ final class Mount: Sendable {
             let result = session.serve(configuration)
             backings.end()
             state.withLock { state in
+                state.hasEnded = true
                 guard result < 0, !state.isAborted else { return }
                 state.problem = "the connection to the kernel broke: \(Errno(rawValue: -result))"
             }
@@ -108,9 +111,9 @@ final class Mount: Sendable {
     func abort() {
         let (session, connection, loop) = state.withLock { state in
             state.isAborted = true
-            return (state.session, state.connection, state.loop)
+            return (state.hasEnded ? nil : state.session, state.connection, state.loop)
         }
-        guard let session else { return }
+        guard let session, let connection else { return }
         session.exit()
         MountPoint.abort(FilePath(mountPoint), connection: connection)
         loop?.interrupt()

@@ -26,8 +26,15 @@ package enum MountPoint {
         case let problem?: throw MountError("cannot use the mount point \(path): \(problem)")
         }
         guard facts.st_mode & S_IFMT == S_IFDIR else { throw MountError("the mount point \(path) is no directory") }
-        if let mounted = mount(at: path), mounted.isReproFS {
-            throw MountError("\(mounted.source) is mounted at \(path) already")
+        guard let mounted = mount(at: path), mounted.isReproFS else { return }
+        switch isServed(path) {
+        // It was killed a moment ago, and what the kernel keeps of it hides that.
+        case false?: try detach(path)
+        case true?: throw MountError("\(mounted.source) is mounted at \(path) already")
+        case nil:
+            throw MountError(
+                "\(mounted.source) is mounted at \(path) already and gives no answer; 'reprofs unmount \(path)' ends it"
+            )
         }
     }
 
@@ -36,7 +43,7 @@ package enum MountPoint {
 
     /// What a mount says of itself in `.reprofs/status`; nil where it does not answer within two seconds.
     package static func status(at path: String) -> JSON? {
-        let asked = Asked()
+        let asked = Asked<JSON?>()
         // A mount whose process hangs never answers, and who waits in the kernel for it cannot be called back.
         let thread = try? WorkerThread("status") {
             guard let file = try? FileDescriptor.open(FilePath(path).appending(".reprofs/status"), .readOnly) else {
@@ -49,25 +56,38 @@ package enum MountPoint {
         }
         guard let thread else { return nil }
         thread.detach()
-        for _ in 0..<200 {
-            if let answer = asked.answer.withLock({ $0 }) { return answer }
-            usleep(10_000)
-        }
-        return nil
+        return asked.wait() ?? nil
     }
 
-    /// Shared with the thread that asks.
-    private final class Asked: Sendable { let answer = Lock(.report, JSON??.none) }
+    /// Shared with a thread that asks.
+    private final class Asked<Answer: Sendable>: Sendable {
+        let answer = Lock(.report, Answer?.none)
+
+        /// Nil where there is no answer within two seconds.
+        func wait() -> Answer? {
+            for _ in 0..<200 {
+                if let answer = answer.withLock({ $0 }) { return answer }
+                usleep(10_000)
+            }
+            return nil
+        }
+    }
 
     /// Unmounts what ReproFS has mounted at `path`. `busy` says so; nothing is detached behind open files.
     package static func unmount(_ path: FilePath) throws(MountError) {
         guard let mounted = mount(at: path), mounted.isReproFS else {
             throw MountError("no ReproFS is mounted at \(path)")
         }
-        let server = process(at: path)
+        guard let status = status(at: path.string) else {
+            // Nobody answers, so nothing that is open there can be waited for.
+            return abort(path, connection: connection(at: path) ?? "")
+        }
         let problem = geteuid() == 0 ? unmountDirectly(path) : helper(["-u", path.string])
         if let problem { throw MountError("cannot unmount \(path): \(problem)") }
-        if let server { waitForEnd(of: server) }
+        // One that serves other places too goes on.
+        if status["places"]?.number?.int ?? 1 == 1, let server = ServerStatus.process(in: status) {
+            waitForEnd(of: server)
+        }
     }
 
     /// A mount as the kernel lists it.
@@ -83,20 +103,32 @@ package enum MountPoint {
         mount(at: path)?.device.utf8.split(separator: UInt8(ascii: ":")).last.map { String($0) ?? "" }
     }
 
-    /// Ends a connection and takes its mount away, whoever uses it: every call into it fails from now on.
-    static func abort(_ path: FilePath, connection: String?) {
-        if let connection,
-            let end = try? FileDescriptor.open(
-                FilePath("/sys/fs/fuse/connections").appending(connection).appending("abort"), .writeOnly)
-        {
+    /// Ends a connection and takes its mount away, whoever uses it: every call into it fails from now on. What else may have been
+    /// mounted at `path` since is left alone.
+    static func abort(_ path: FilePath, connection number: String) {
+        let end = try? FileDescriptor.open(
+            FilePath("/sys/fs/fuse/connections").appending(number).appending("abort"), .writeOnly)
+        if let end {
             _ = try? end.writeAll(Array("1".utf8))
             try? end.close()
-        } else {
-            _ = path.withPlatformString { umount2($0, CInt(MNT_FORCE)) }
         }
+        guard connection(at: path) == number else { return }
+        if end == nil { _ = path.withPlatformString { umount2($0, CInt(MNT_FORCE)) } }
         if path.withPlatformString({ umount2($0, CInt(MNT_DETACH | UMOUNT_NOFOLLOW)) }) != 0 {
             _ = helper(["-u", "-z", "-q", path.string])
         }
+    }
+
+    /// Whether a mount's process is there; nil where it gives no answer within two seconds. Nothing that the kernel keeps is asked.
+    private static func isServed(_ path: FilePath) -> Bool? {
+        let asked = Asked<Bool>()
+        let thread = try? WorkerThread("look") {
+            var facts = statvfs()
+            asked.answer.withLock { $0 = path.withPlatformString { statvfs($0, &facts) } == 0 }
+        }
+        guard let thread else { return nil }
+        thread.detach()
+        return asked.wait()
     }
 
     /// The uppermost mount at `path`, from the kernel's list: asking the mount itself could hang.
@@ -180,15 +212,6 @@ package enum MountPoint {
         var status: CInt = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
         return status == 0 ? nil : "fusermount3 refused (see above)"
-    }
-
-    /// The process that serves the mount, from `.reprofs/status`; nil where it cannot be told.
-    private static func process(at path: FilePath) -> pid_t? {
-        guard let file = try? FileDescriptor.open(path.appending(".reprofs/status"), .readOnly) else { return nil }
-        defer { try? file.close() }
-        var buffer = [UInt8](repeating: 0, count: 16 << 10)
-        guard let count = try? buffer.withUnsafeMutableBytes({ try file.read(into: $0) }) else { return nil }
-        return ServerStatus.process(in: Array(buffer[..<count]))
     }
 
     /// The mount is gone; its process ends a moment later, and until then it has the catalogue open.

@@ -64,8 +64,9 @@ final class Publisher: Service {
 
     /// Brings in order what the last one left who wrote here; false where somebody else has the lease.
     private static func begin(_ view: LiveView, _ places: [String], _ logger: Logger) throws(StoreError) -> Bool {
-        guard try view.lease.take(serving: places) else { return false }
-        let recovery = try view.recover()
+        var recovery = Recovery()
+        let isTaken = try view.lease.take(serving: places) { () throws(StoreError) in recovery = try view.recover() }
+        guard isTaken else { return false }
         for name in recovery.partial {
             logger.warning("\(name): it was never closed, so it is no version; what was written of it is there")
         }

@@ -62,7 +62,8 @@ package final class Server: Sendable {
         var mounts: [Mount] = []
         for place in places {
             let context = MountContext(
-                live, mountPoint: place.path.string, isModelsDirectory: place.isModelsDirectory)
+                live, mountPoint: place.path.string, isModelsDirectory: place.isModelsDirectory,
+                places: places.count)
             let root: Root
             do { root = try Root(context) } catch { throw MountError(error.message) }
             mounts.append(Mount(root, options: options, loads: loads, logger: logger))

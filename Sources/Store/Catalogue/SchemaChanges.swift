@@ -67,7 +67,7 @@ extension Schema {
         UPDATE meta SET value = '\(neededVersion)' WHERE key = 'needs';
 
         -- Of a file whose bytes are its own: 0 while it is being written, 1 once it was closed, 2 once it was closed and its bytes
-        -- are on disk. A power cut leaves only the last to be trusted.
+        -- are on disk, 3 where it could not be written in full. A power cut leaves only 2 to be trusted.
         ALTER TABLE live ADD COLUMN closed INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE live DROP COLUMN mount;
         -- Names and recipes expire in the kernel by themselves; nobody tells it.

@@ -40,6 +40,8 @@ package final class Draft: Sendable {
         /// Bytes below are hashed or being hashed; a write into them makes the hash worthless.
         var claimed = 0
         var isInOrder = true
+
+        var isClosed: Bool { closing == .closed || closing == .durable }
     }
 
     /// A file that is staged already: a new one, or one that `row` says something of.
@@ -47,7 +49,7 @@ package final class Draft: Sendable {
         self.row = row
         self.store = store
         path = store.livePath(row)
-        state = Lock(.draft, State(staged: staged, closing: closing))
+        state = Lock(.draft, State(staged: staged, closing: closing, hasFailed: closing == .failed))
     }
 
     /// A file that holds a blob's bytes until something is written.
@@ -62,10 +64,10 @@ package final class Draft: Sendable {
     var isStaged: Bool { state.withLock { $0.staged != nil } }
     var hasFailed: Bool { state.withLock { $0.hasFailed } }
     /// Whether it was closed since it was written last; its writer may be on the way out.
-    var isClosed: Bool { state.withLock { $0.closing != .open } }
+    var isClosed: Bool { state.withLock { $0.isClosed } }
     var generation: Int { state.withLock { $0.generation } }
     /// Whether all its writers have closed it.
-    var isAtRest: Bool { state.withLock { $0.closing != .open && $0.writers == 0 } }
+    var isAtRest: Bool { state.withLock { $0.isClosed && $0.writers == 0 } }
 
     /// Whether nobody writes or publishes it.
     var isIdle: Bool { state.withLock { $0.writers == 0 && !$0.isSealed } }
@@ -133,6 +135,8 @@ package final class Draft: Sendable {
             keeping: size > 0,
             before: { state in
                 if size == 0 {
+                    // What could not be written is gone.
+                    state.hasFailed = false
                     state.end = 0
                     state.isInOrder = state.claimed == 0
                 } else if size < state.claimed {
@@ -163,9 +167,8 @@ package final class Draft: Sendable {
         try bytes.withLock { _ throws(StoreError) in
             let closing = state.withLock { state -> (LiveRow.Closing, generation: Int)? in
                 // Whoever is still writing closes it too.
-                guard state.staged != nil, state.closing == .open, !state.hasFailed, state.underWay == 0 else {
-                    return nil
-                }
+                guard state.staged != nil, state.closing == .open, state.underWay == 0 else { return nil }
+                if state.hasFailed { return (.failed, state.generation) }
                 return (state.isSynced ? .durable : .closed, state.generation)
             }
             guard let (closing, generation) = closing else { return }

@@ -15,8 +15,10 @@ package final class LiveLease: Sendable {
     package var isHeld: Bool { file.withLock { $0 != nil } }
 
     /// Takes it, if nobody else has it; says whether this process has it now. `places` is where it serves the view, which others
-    /// are told.
-    package func take(serving places: [String]) throws(StoreError) -> Bool {
+    /// are told. Nobody may write before `prepare` is done; where that fails, it is not taken.
+    package func take(
+        serving places: [String], _ prepare: () throws(StoreError) -> Void = {}
+    ) throws(StoreError) -> Bool {
         if isHeld { return true }
         let file = try Kernel.open(path, .readWrite, options: [.create, .noFollow], permissions: [.ownerReadWrite])
         guard reprofs_lock_whole_file(file.rawValue) == 0 else {
@@ -30,6 +32,7 @@ package final class LiveLease: Sendable {
         let text = Array("\(getpid())\n\(places.joined(separator: "\n"))\n".utf8)
         _ = ftruncate(file.rawValue, 0)
         _ = pwrite(file.rawValue, text, text.count, 0)
+        try prepare()
         self.file.withLock { $0 = file }
         return true
     }

@@ -104,7 +104,7 @@ extension Database {
 
     /// What was closed under a name that the file loses before it is published gets its version all the same.
     func owe(_ row: LiveRow, _ name: ModelName, _ cause: Cause) throws {
-        guard row.kind == .file, row.blob == nil, row.closing != .open else { return }
+        guard row.kind == .file, row.blob == nil, row.closing == .closed || row.closing == .durable else { return }
         try execute(
             cachedStatement(sql: "INSERT INTO owed (live, path, cause, time) VALUES (?, ?, ?, ?)"),
             [row.id, name.description, cause.rawValue, Timestamp.now().nanoseconds])
@@ -118,7 +118,7 @@ extension Database {
     /// Says how far a draft's bytes can be trusted. Where somebody writes again, nothing is owed any more.
     func setClosing(_ closing: LiveRow.Closing, of live: Int64) throws {
         try execute(cachedStatement(sql: "UPDATE live SET closed = ? WHERE id = ?"), [closing.rawValue, live])
-        if closing == .open { try forgive(live) }
+        if closing == .open || closing == .failed { try forgive(live) }
     }
 
     /// Nothing is owed for a draft any more.

@@ -36,6 +36,8 @@ package struct LiveRow: Sendable {
         case closed = 1
         /// Whole, and on disk.
         case durable = 2
+        /// It could not be written in full, and is no version until it is written anew.
+        case failed = 3
     }
 
     /// From ``columns``, by position: columns are looked up by name one after the other.

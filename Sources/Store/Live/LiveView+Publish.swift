@@ -112,8 +112,11 @@ extension LiveView {
         var known = draft(id)
         if known == nil { known = try open(row) }
         guard let draft = known else { return nil }
+        let isModel = try store.path(ofLive: id).flatMap { ModelName(live: $0) } != nil
+        // What a kill left open, and somebody gave its name again.
+        if isModel, draft.isIdle, !draft.isClosed { try draft.flush() }
         guard draft.isAtRest else { return nil }
-        if try store.path(ofLive: id).flatMap({ ModelName(live: $0) }) != nil,
+        if isModel,
             try problem(with: draft, named: row.name, in: row.parent) == nil
         {
             return draft

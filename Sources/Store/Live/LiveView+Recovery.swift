@@ -8,6 +8,7 @@ package struct Recovery: Sendable {
     package var partial: [String] = []
     /// Names whose bytes never reached the disk.
     package var lost: [String] = []
+    package init() {}
 }
 
 extension LiveView {

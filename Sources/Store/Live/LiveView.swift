@@ -115,6 +115,7 @@ package final class LiveView: Sendable {
     package func write(_ id: Int64, by caller: Caller) throws(StoreError) -> Draft? {
         while true {
             if let draft = draft(id) {
+                try awaitRelease(of: draft)
                 // Closed by another writer since: its bytes are a version before they change.
                 if draft.isAtRest, try publish(only: draft) { continue }
                 if state.withLock({ $0.begin(draft) }) { return draft }
@@ -131,6 +132,17 @@ package final class LiveView: Sendable {
                 return nil
             }
             _ = try open(row)
+        }
+    }
+
+    /// `close` returns before the kernel says that the descriptor is gone: who opens a model again at once waits for that, so that
+    /// what was closed becomes a version before it changes. Another descriptor may really be open; it waits half a second at most.
+    private func awaitRelease(of draft: Draft) throws(StoreError) {
+        guard draft.isClosed, draft.writers > 0,
+            try store.path(ofLive: draft.row).flatMap({ ModelName(live: $0) }) != nil
+        else { return }
+        Activity.perform(.wait) {
+            for _ in 0..<2500 where draft.isClosed && draft.writers > 0 { usleep(200) }
         }
     }
 

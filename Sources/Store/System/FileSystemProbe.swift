@@ -26,7 +26,8 @@ enum FileSystemProbe {
         try require(
             linked == [9, 2, 3], "its hard links are not two names of one file")
 
-        try require(fchmod(file.rawValue, 0o400) == 0, "modes of files cannot be set")
+        try require(
+            fchmod(file.rawValue, 0o400) == 0 && fchmod(file.rawValue, 0o600) == 0, "modes of files cannot be set")
 
         let same = try Kernel.open(one, .readWrite)
         try require(
