@@ -58,7 +58,7 @@ struct MountCommand: ParsableCommand {
         case .parent(let result):
             try result.get()
             print(done)
-            if let holder = try otherWriter(storePath, of: places[0].path) {
+            if let holder = otherWriter(of: places[0].path) {
                 Terminal.complain("models/ is read-only there: \(holder)")
             }
         case .child(let messenger):
@@ -85,7 +85,7 @@ struct MountCommand: ParsableCommand {
     }
 
     /// Who writes the models instead of the mount at `path`, in words.
-    private func otherWriter(_ storePath: FilePath, of path: FilePath) throws -> String? {
+    private func otherWriter(of path: FilePath) -> String? {
         MountPoint.status(at: path.string)?["models"]?["readOnly"]?.string
     }
 

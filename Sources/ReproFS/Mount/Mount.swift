@@ -81,8 +81,8 @@ final class Mount: Sendable {
     /// What is done beside answering requests.
     func services(row: Int64) -> [any Service] {
         [
-            TickerService("backings", every: 1_000_000) { [backings] in { backings.expire() } },
-            TickerService("gate", every: 100_000) { [gate] in { gate.tick() } },
+            Ticker("backings", every: 1_000_000) { [backings] in { backings.expire() } },
+            Ticker("gate", every: 100_000) { [gate] in { gate.tick() } },
             SwitchWatch(root.context.store, row: row, logger: logger),
         ]
     }

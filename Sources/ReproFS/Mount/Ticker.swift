@@ -3,7 +3,7 @@ import Store
 import Synchronization
 
 /// A thread that does something again and again, until it is stopped.
-final class Ticker: Sendable {
+final class Ticker: Service {
     /// Longest wait between two looks at whether to stop. Microseconds.
     private static let step: UInt32 = 100_000
 

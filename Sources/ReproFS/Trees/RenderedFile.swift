@@ -12,7 +12,7 @@ struct RenderedFile: File {
     /// What a listing or a look-up has told of it already.
     var known: RenderingFacts?
 
-    var caching = Caching.brief
+    var caching: Caching { .brief }
 
     func attributes() throws(Failure) -> Attributes {
         let facts = try present()

@@ -149,8 +149,8 @@ final class Catalogue: Sendable {
         }
     }
 
-    /// The one way to the connection that writes.
-    private func writing<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
+    /// The one way to the connection that writes; between two transactions of this process.
+    func writing<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
         let activity = Activity.current
         activity.waits(for: .catalogue)
         defer { activity.left(.catalogue) }
@@ -161,9 +161,6 @@ final class Catalogue: Sendable {
             }
         }
     }
-
-    /// Runs `body` between two transactions of this process.
-    func betweenWrites<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result { try writing(body) }
 
     /// What was read after this was asked for is true as long as it is the newest.
     var newest: Commit { counter.newest }

@@ -35,11 +35,6 @@ extension ModelName {
         return (name, number)
     }
 
-    /// Whether a file of this name is a model in any folder.
-    static func mayBe(_ name: EntryName) -> Bool {
-        Folder.isModelFile(name.text) || isModel(name, in: "configs") || isModel(name, in: "diffusers")
-    }
-
     /// Weights everywhere, configurations where loaders read them.
     static func isModel(_ name: EntryName, in folder: EntryName) -> Bool {
         if Folder.isModelFile(name.text) { return true }

@@ -87,7 +87,7 @@ final class LiveMirror: CatalogueParticipant {
 
     /// Keeps what a directory holds, between two commits of this process.
     func read(_ directory: Int64, in catalogue: Catalogue) throws(StoreError) {
-        try catalogue.betweenWrites { db in
+        try catalogue.writing { db in
             let commit = counter.newest
             let rows = try db.live(in: directory, limit: Self.limit)
             let own = try db.live(directory)

@@ -9,8 +9,6 @@ struct FileFacts: Equatable {
     let device: UInt64
     let inode: UInt64
     let kind: Kind
-    /// How many names it has.
-    let links: Int
     /// Bytes.
     let size: Int
     let modified: Timestamp
@@ -26,7 +24,6 @@ struct FileFacts: Equatable {
         case S_IFLNK: kind = .link
         default: kind = .other
         }
-        links = Int(facts.st_nlink)
         size = Int(facts.st_size)
         modified = Timestamp(seconds: facts.st_mtim.tv_sec, nanoseconds: facts.st_mtim.tv_nsec)
         changed = Timestamp(seconds: facts.st_ctim.tv_sec, nanoseconds: facts.st_ctim.tv_nsec)
