@@ -77,3 +77,14 @@ static inline int reprofs_lock_whole_file(int fd) {
     struct { short type, whence; long start, length; int process; } whole = { .type = write_lock };
     return fcntl(fd, set_description_lock, &whole);
 }
+
+// From now on an empty file is written in place, where its file system would copy on write; 0, or -1 and errno.
+static inline int reprofs_write_in_place(int fd) {
+    extern int ioctl(int, unsigned long, ...);
+    enum { no_copy_on_write = 0x00800000 };
+    const unsigned long get_flags = 0x80086601, set_flags = 0x40086602;
+    long flags = 0;
+    if (ioctl(fd, get_flags, &flags) != 0) return -1;
+    flags |= no_copy_on_write;
+    return ioctl(fd, set_flags, &flags);
+}

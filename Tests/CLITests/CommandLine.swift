@@ -13,8 +13,10 @@ final class CommandLineFixture: Sendable {
 
     init() throws { directory = try TemporaryDirectory() }
 
-    deinit {
-        // Whatever a test did, it leaves no mount behind.
+    /// Whatever a test did, it leaves no mount behind.
+    deinit { unmount() }
+
+    func unmount() {
         if isMounted { _ = try? run("unmount", mountPoint.string) }
         if isMounted { umount2(mountPoint.string, CInt(MNT_DETACH)) }
     }

@@ -121,6 +121,7 @@ package struct InProcessTree: TreeAccess {
 /// A real mount, asked through the kernel.
 package struct MountedTree: TreeAccess {
     package let mountPoint: FilePath
+    package init(mountPoint: FilePath) { self.mountPoint = mountPoint }
 
     // Swift's Glibc module has no sys/xattr.h.
     private typealias ListXattr = @convention(c) (UnsafePointer<CChar>, UnsafeMutableRawPointer?, Int) -> Int

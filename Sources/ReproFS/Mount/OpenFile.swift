@@ -8,6 +8,8 @@ import SystemPackage
 final class OpenFile: Sendable {
     enum Content: Sendable {
         case blob(BlobContents)
+        /// Somebody may be writing it.
+        case following(any Following)
         case message(Message)
         case writing(any Writing)
         /// The kernel reads by itself.
@@ -27,6 +29,11 @@ final class OpenFile: Sendable {
         self.use = use
         self.held = held
         content = use.backing == nil ? .blob(contents) : .passing
+    }
+    init(following: any Following, _ use: Backings.Use, _ held: (any Sendable)?) {
+        self.use = use
+        self.held = held
+        content = use.backing == nil ? .following(following) : .passing
     }
     init(_ writing: any Writing, _ use: Backings.Use, _ held: (any Sendable)?) {
         self.use = use

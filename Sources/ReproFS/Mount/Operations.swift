@@ -93,6 +93,9 @@ extension Mount {
                 case .blob(let contents):
                     if case .file = contents { mount.gate.leave() }
                     return part(of: contents, offset, size)
+                case .following(let file):
+                    mount.gate.leave()
+                    return part(of: file.contents, offset, size)
                 case .writing(let writing):
                     mount.gate.leave()
                     return part(of: writing.contents, offset, size)
@@ -106,7 +109,7 @@ extension Mount {
                 switch info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
                 case .message(let message): try message.write(bytes, at: Int(offset))
                 case .writing(let writing): try writing.write(bytes, at: Int(offset))
-                case .blob, .passing, nil: throw Failure(.badFileDescriptor, "not open for writing")
+                case .blob, .following, .passing, nil: throw Failure(.badFileDescriptor, "not open for writing")
                 }
                 return .written(size)
             }
@@ -116,7 +119,7 @@ extension Mount {
                 switch info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
                 case .message(let message): try message.deliver()
                 case .writing(let writing): try writing.flush()
-                case .blob, .passing, nil: break
+                case .blob, .following, .passing, nil: break
                 }
                 return .done
             }
@@ -221,11 +224,13 @@ extension Mount {
         let held = file.hold()
         let commit = root.context.store.newestCommit
         let again = backings.again(file.id, as: commit)
-        let contents = again == nil ? try file.open(by: opener) : .bytes([])
+        let followed = again == nil ? file.follow() : nil
+        let contents = again == nil && followed == nil ? try file.open(by: opener) : .bytes([])
         if let opener, let seen = try file.witness(by: opener) {
             loads.note(
                 Load(opener: opener, name: seen.name, blob: seen.blob, version: seen.version, time: Timestamp.now()))
         }
+        if let followed { return OpenFile(following: followed, backings.use(file.id, nil), held) }
         if let again { return OpenFile(contents, again, held) }
         guard case .file(let descriptor) = contents, file.caching.keepsPages else {
             return OpenFile(contents, backings.use(file.id, nil), held)

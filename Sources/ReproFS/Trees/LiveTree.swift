@@ -158,7 +158,7 @@ struct LiveFile: File {
     let row: LiveRow
 
     var id: NodeID { NodeID(.liveFile, row.id) }
-    var caching: Caching { row.blob == nil ? .brief : .pages }
+    var caching: Caching { row.mayChange ? .brief : .pages }
 
     func attributes() throws(Failure) -> Attributes {
         var access = Attributes.Access(row)
@@ -185,10 +185,12 @@ struct LiveFile: File {
     }
 
     func extendedAttributes() -> [ExtendedAttribute] {
-        row.blob.map { ExtendedAttribute.of($0, version: row.version) } ?? []
+        guard let blob = row.blob, !row.mayChange else { return [] }
+        return ExtendedAttribute.of(blob, version: row.version)
     }
 
     func open() throws(Failure) -> BlobContents { try asking { () throws(StoreError) in try view.contents(of: row) } }
+    func follow() -> (any Following)? { view.draft(row.id).map { LiveWriting(view: view, draft: $0) } }
     func hold() -> (any Sendable)? { view.hold(row.id) }
 
     func witness(by opener: Opener) throws(Failure) -> Witnessed? {

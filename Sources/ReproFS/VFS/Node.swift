@@ -76,10 +76,14 @@ extension Directory {
     ) throws(Failure) { throw .readOnly }
 }
 
-/// A file that is open for writing.
-package protocol Writing: Sendable {
+/// A file whose bytes may come to lie elsewhere while it is open.
+package protocol Following: Sendable {
     /// Where to read from now.
     var contents: BlobContents { get }
+}
+
+/// A file that is open for writing.
+package protocol Writing: Following {
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(Failure)
     func truncate(_ size: Int) throws(Failure)
     func allocate(_ mode: CInt, at offset: Int, count: Int) throws(Failure)
@@ -95,6 +99,8 @@ package protocol File: Inode {
     func open() throws(Failure) -> BlobContents
     /// The same for a file that tells every process something else.
     func open(by opener: Opener?) throws(Failure) -> BlobContents
+    /// What to read where somebody may be writing it; nil where the bytes stay what they are.
+    func follow() -> (any Following)?
     /// Opens the file for writing. `stale` tells the kernel to look the name up again, for it leads to another node now.
     func write(by caller: LiveView.Caller) throws(Failure) -> any Writing
     /// Cuts the file by its name; `stale` as above. The corresponding operation is `truncate`.
@@ -109,6 +115,7 @@ package protocol File: Inode {
 
 extension File {
     package func open(by opener: Opener?) throws(Failure) -> BlobContents { try open() }
+    package func follow() -> (any Following)? { nil }
     package func witness(by opener: Opener) throws(Failure) -> Witnessed? { nil }
     package func hold() -> (any Sendable)? { nil }
     package func write(by caller: LiveView.Caller) throws(Failure) -> any Writing { throw .readOnly }

@@ -35,6 +35,7 @@ final class Catalogue: Sendable {
         ballast = Ballast(in: path.removingLastComponent())
         writer = Lock(.connection, Writer())
         try Self.protect(path)
+        try LogFiles(of: path).prepare()
         var configuration = Configuration()
         configuration.busyMode = .timeout(patience)
         configuration.maximumReaderCount = 8
@@ -59,8 +60,14 @@ final class Catalogue: Sendable {
         _ path: FilePath, _ configuration: Configuration, _ ballast: Ballast
     ) throws -> DatabasePool {
         do { return try DatabasePool(path: path.string, configuration: configuration) } catch {
-            guard isFull(error), ballast.drop() else { throw error }
-            return try DatabasePool(path: path.string, configuration: configuration)
+            // Of a log that it cannot make SQLite does not say why.
+            let isUnopened = (error as? DatabaseError)?.resultCode == .SQLITE_CANTOPEN
+            guard try isFull(error) || isUnopened && Kernel.available(path.removingLastComponent()) < Ballast.size
+            else { throw error }
+            guard ballast.drop() else { throw StoreError.system("cannot open", path, .noSpace) }
+            let pool = try DatabasePool(path: path.string, configuration: configuration)
+            LogFiles(of: path).reserve(Ballast.size / 2)
+            return pool
         }
     }
 
@@ -122,7 +129,13 @@ final class Catalogue: Sendable {
         waits: Bool, _ body: (Database) throws -> Result
     ) throws(StoreError) -> Result {
         do throws(StoreError) { return try transactOnce(waits: waits, body) } catch {
-            guard case .system(_, _, .noSpace) = error, ballast.drop() else { throw error }
+            guard case .system(_, _, .noSpace) = error else { throw error }
+            if ballast.drop() {
+                LogFiles(of: path).reserve(Ballast.size / 2)
+            } else {
+                // The log begins anew, in the room that it has, once all of it is in the catalogue.
+                try? typed { _ = try pool.writeWithoutTransaction { try $0.checkpoint(.passive) } }
+            }
             return try transactOnce(waits: waits, body)
         }
     }
@@ -189,7 +202,7 @@ final class Catalogue: Sendable {
     func sync() throws(StoreError) {
         // SQLite locks the database and its shared memory, never the log: closing another descriptor of it drops no lock. What
         // the log held before it began anew was put on disk by that.
-        let log = FilePath(path.string + "-wal")
+        let log = LogFiles(of: path).log
         if try FileFacts.at(log) != nil { try Kernel.sync(try Kernel.open(log, .readOnly), log) }
     }
 

@@ -67,7 +67,8 @@ extension Schema {
         UPDATE meta SET value = '\(neededVersion)' WHERE key = 'needs';
 
         -- Of a file whose bytes are its own: 0 while it is being written, 1 once it was closed, 2 once it was closed and its bytes
-        -- are on disk, 3 where it could not be written in full. A power cut leaves only 2 to be trusted.
+        -- are on disk, 3 where it could not be written in full. A power cut leaves only 2 to be trusted. Of a file that holds a
+        -- blob's bytes: 4 while somebody may be about to change them.
         ALTER TABLE live ADD COLUMN closed INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE live DROP COLUMN mount;
         -- Names and recipes expire in the kernel by themselves; nobody tells it.

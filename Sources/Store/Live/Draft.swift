@@ -18,6 +18,7 @@ package final class Draft: Sendable {
     private let bytes = Lock(.draftBytes, ())
     let state: Lock<State>
     let hashing = Lock(.draftHash, Hashing())
+    private let made = ContinuousClock.now
 
     struct State {
         /// What the file holds as long as nothing was written.
@@ -71,6 +72,9 @@ package final class Draft: Sendable {
 
     /// Whether nobody writes or publishes it.
     var isIdle: Bool { state.withLock { $0.writers == 0 && !$0.isSealed } }
+
+    /// Whether whoever was sent here to write did not come within a second.
+    var isForsaken: Bool { isIdle && !isStaged && made.duration(to: .now) > .seconds(1) }
 
     /// Somebody opens it for writing; false where it is being published, so that its bytes change no more.
     func beginWriting() -> Bool {

@@ -15,6 +15,7 @@ struct NewNode {
     var version: Int64?
     var target: String?
     var process: Int64?
+    var closing = LiveRow.Closing.open
 }
 
 extension Database {
@@ -24,11 +25,12 @@ extension Database {
             cachedStatement(
                 sql: """
                     INSERT INTO live (parent, name, kind, mode, user, team, accessed, modified, changed, blob, version, target,
-                    process) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    process, closed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """),
             [
                 parent, name, node.kind.rawValue, node.mode, node.user, node.group, node.modified.nanoseconds,
                 node.modified.nanoseconds, now.nanoseconds, node.blob, node.version, node.target, node.process,
+                node.closing.rawValue,
             ])
         let id = lastInsertedRowID
         try entriesChanged(in: parent)
@@ -116,6 +118,12 @@ extension Database {
     }
 
     /// Says how far a draft's bytes can be trusted. Where somebody writes again, nothing is owed any more.
+    /// A node that holds a blob's bytes keeps them from now on; of all nodes where none is given.
+    func settle(_ live: Int64? = nil) throws {
+        try execute(
+            cachedStatement(sql: "UPDATE live SET closed = 0 WHERE closed = 4 AND (?1 IS NULL OR id = ?1)"), [live])
+    }
+
     func setClosing(_ closing: LiveRow.Closing, of live: Int64) throws {
         try execute(cachedStatement(sql: "UPDATE live SET closed = ? WHERE id = ?"), [closing.rawValue, live])
         if closing == .open || closing == .failed { try forgive(live) }

@@ -38,6 +38,8 @@ package struct LiveRow: Sendable {
         case durable = 2
         /// It could not be written in full, and is no version until it is written anew.
         case failed = 3
+        /// It holds a blob's bytes, which somebody is about to change.
+        case renewed = 4
     }
 
     /// From ``columns``, by position: columns are looked up by name one after the other.
@@ -63,6 +65,9 @@ package struct LiveRow: Sendable {
         }
         closing = Closing(rawValue: row[15]) ?? .open
     }
+
+    /// Whether its bytes may become others while it keeps its number.
+    package var mayChange: Bool { blob == nil || closing == .renewed }
 
     package var isUnlinked: Bool { parent == nil && id != Self.root }
 }

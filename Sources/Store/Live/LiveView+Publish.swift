@@ -33,6 +33,7 @@ extension LiveView {
         for draft in state.withLock({ $0.drafts.values.filter { $0.writers > 0 } }) {
             do throws(StoreError) { try draft.follow() } catch { all.failures.append(error) }
         }
+        try settle(state.withLock { $0.drafts.values.filter(\.isForsaken) })
         try reapUnlinked()
         return state.withLock { state in
             defer { state.untold = Publication() }
@@ -74,6 +75,19 @@ extension LiveView {
         tell(own)
         try store.catalogue.sync()
         if let failure = own.failures.first { throw failure }
+    }
+
+    /// Nobody has written into these new nodes of published files: what they hold is theirs for ever.
+    func settle(_ drafts: [Draft]) throws(StoreError) {
+        let settled = state.withLock { state in
+            drafts.filter { draft in
+                guard draft.isIdle, !draft.isStaged else { return false }
+                state.drop(draft)
+                return true
+            }
+        }
+        guard !settled.isEmpty else { return }
+        try store.catalogue.writeSoon { db in for draft in settled { try db.settle(draft.row) } }
     }
 
     /// Whoever publishes groups tells of it.

@@ -24,6 +24,7 @@ extension LiveView {
         try sweep()
         // Last: who is killed on the way must not trust at the next start what this one did not.
         try store.catalogue.write { db in
+            try db.settle()
             try db.execute(
                 db.cachedStatement(
                     sql: "INSERT INTO meta VALUES ('boot', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1"),

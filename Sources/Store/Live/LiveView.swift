@@ -35,7 +35,7 @@ package final class LiveView: Sendable {
         }
 
         /// The same, unless somebody writes or publishes it: one file has one draft.
-        mutating func dropIdle(_ draft: Draft) { if draft.isIdle { drop(draft) } }
+        mutating func dropIdle(_ draft: Draft) { if draft.isIdle, draft.isStaged { drop(draft) } }
 
         /// Somebody begins to write a draft; false where it is being published, or another one stands for the row by now.
         func begin(_ draft: Draft) -> Bool { drafts[draft.row] === draft && draft.beginWriting() }
@@ -70,13 +70,7 @@ package final class LiveView: Sendable {
 
     /// What the file of a row holds now; for a draft its own bytes.
     package func contents(of row: LiveRow) throws(StoreError) -> BlobContents {
-        if let draft = state.withLock({ state in
-            // Whoever reads keeps these bytes: the next writer needs another node.
-            if let draft = state.drafts[row.id], !draft.isStaged { state.dropIdle(draft) }
-            return state.drafts[row.id]
-        }) {
-            return draft.contents
-        }
+        if let draft = draft(row.id) { return draft.contents }
         if let blob = row.blob { return try store.contents(of: blob) }
         if let file = try? Kernel.open(store.livePath(row.id), .readOnly, options: .noFollow) { return .file(file) }
         // It became a blob between the two looks.
@@ -169,34 +163,37 @@ package final class LiveView: Sendable {
         return nil
     }
 
-    /// Gives the name of a published file to a new node that holds the same until something is written.
+    /// Gives the name of a published file to a new node that holds the same until something is written. It tells no hash and the
+    /// kernel keeps no pages of it until its writer has come and gone, or did not come.
     private func renew(_ row: LiveRow, by caller: Caller) throws(StoreError) {
         guard let blob = row.blob else { return }
         // The bytes are looked at before, so that nobody waits for that.
         let contents = try store.contents(of: blob)
-        let made = try store.catalogue.writeSoon { db -> Int64? in
+        var made: Draft?
+        try store.catalogue.writeSoon { db in
             // Another writer may have been first.
-            guard let row = try db.live(row.id), let parent = row.parent, row.blob?.id == blob.id else { return nil }
+            guard let row = try db.live(row.id), let parent = row.parent, row.blob?.id == blob.id else { return }
             let version = try Int64.fetchOne(
                 db.cachedStatement(sql: "SELECT version FROM live WHERE id = ?"), arguments: [row.id])
             try db.setParent(row.id, nil, name: row.name)
-            return try db.insert(
+            let id = try db.insert(
                 NewNode(
                     kind: .file, mode: row.mode, user: row.user, group: row.group, modified: row.modified,
-                    blob: blob.id, version: version, process: try caller.opener.map { try db.process($0) }),
+                    blob: blob.id, version: version, process: try caller.opener.map { try db.process($0) },
+                    closing: .renewed),
                 row.name, in: parent)
+            // Before anybody can find the node, so that all who open it read what will be written.
+            let draft = Draft(row: id, base: contents, size: blob.size, store)
+            made = draft
+            state.withLock { $0.drafts[id] = draft }
         }
-        guard let made else { return }
-        state.withLock { state in
-            state.unlinked.insert(row.id)
-            state.drafts[made] = Draft(row: made, base: contents, size: blob.size, store)
-        }
+        if made != nil { state.withLock { _ = $0.unlinked.insert(row.id) } }
     }
 
     /// The corresponding operation is `release` of a file that was open for writing.
     package func close(_ draft: Draft) throws(StoreError) {
         guard draft.endWriting() else { return }
-        guard draft.isStaged else { return state.withLock { $0.dropIdle(draft) } }
+        guard draft.isStaged else { return try settle([draft]) }
         defer { state.withLock { state in _ = state.candidates.insert(draft.row) } }
         try draft.flush()
     }

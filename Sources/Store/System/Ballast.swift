@@ -5,11 +5,12 @@ import SystemPackage
 /// Room that a store holds back: deleting needs a transaction, which needs room in SQLite's log, also on a disk that some other
 /// program has filled to its last block.
 ///
-/// It is a file beside the catalogue, dropped when a transaction finds no room. Whoever makes something asks for more room than
+/// It is a file beside the catalogue. When a transaction finds no room the file goes, and SQLite's log takes half of what it held, so
+/// that the program that filled the disk does not get that too. Whoever makes something asks for more room than
 /// this first, so only what deletes and keeps accounts lives on it. It is there again once there is room for it.
 struct Ballast: Sendable {
     /// Some thousands of deletions. Bytes.
-    private static let size = 16 << 20
+    static let size = 16 << 20
     private let path: FilePath
 
     init(in store: FilePath) { path = store.appending("ballast") }

@@ -19,8 +19,8 @@ EXPECTED = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENOTE
 # A rename into itself, or of a directory over its parent.
 EXPECTED_OF_RENAME = EXPECTED | {errno.EINVAL, errno.EBUSY}
 RENAMING = {"rename", "rename_directory", "exchange", "create_and_remove_own"}
-# What the death of the mount makes of any operation.
-DEAD = {errno.ENOTCONN, errno.ECONNABORTED, errno.EIO, errno.ECONNREFUSED, errno.ESTALE}
+# What the death of the mount makes of any operation; EPERM comes from the directory below, which is immutable.
+DEAD = {errno.ENOTCONN, errno.ECONNABORTED, errno.EIO, errno.ECONNREFUSED, errno.ESTALE, errno.EPERM}
 # So long after a mount was killed its death explains what is answered. Seconds.
 MOURNING = 10
 
@@ -61,7 +61,9 @@ class Client:
                 self.judge(error)
             self.count += 1
         if self.kept:
-            self.ask("close", os.close, self.kept[0])
+            # It may be a dead mount's.
+            with contextlib.suppress(OSError):
+                self.ask("close", os.close, self.kept[0])
         self.notes("slowest", times=self.slowest)
 
     def judge(self, error):

@@ -1,0 +1,60 @@
+import Glibc
+import Recipe
+import ReproFS
+import Store
+import Support
+import SystemPackage
+import Testing
+
+private let name = "checkpoints/model.safetensors"
+
+@Suite(.timeLimit(.minutes(10))) struct `A model with a writer` {
+    /// > Whoever opens a model beside somebody who has it open for writing reads what is written, as in any directory. Such a file
+    /// > tells no hash until its writers have closed it.
+    @Test(arguments: [true, false]) func `shows what is being written`(_ passesThrough: Bool) throws {
+        try withLive(passesThrough: passesThrough) { models, fixture in
+            let attributes = { try MountedTree(mountPoint: models.root).attributes(name) }
+            try models.write(SmallModel.bytes(seed: 1, size: 300_000), to: name)
+            try eventually { try attributes()["user.reprofs.version"] == "v1" }
+            let writer = try FileDescriptor.open(models.path(name), .readWrite)
+            let reader = try FileDescriptor.open(models.path(name), .readOnly)
+            defer { try? reader.close() }
+            func seen() throws -> [UInt8] {
+                var bytes = [UInt8](repeating: 0, count: 300_000)
+                let count = try bytes.withUnsafeMutableBytes { try reader.read(fromAbsoluteOffset: 0, into: $0) }
+                return Array(bytes[..<count])
+            }
+            #expect(try attributes().isEmpty)
+            try writer.resize(to: 0)
+            try writer.writeAll(toAbsoluteOffset: 0, SmallModel.bytes(seed: 2, size: 200_000))
+            #expect(try seen() == SmallModel.bytes(seed: 2, size: 200_000))
+            try writer.close()
+            try eventually { try attributes()["user.reprofs.version"] == "v2" }
+            #expect(try seen() == SmallModel.bytes(seed: 2, size: 200_000))
+
+            let idle = try FileDescriptor.open(models.path(name), .readWrite)
+            #expect(try attributes().isEmpty)
+            try idle.close()
+            try eventually { try attributes()["user.reprofs.version"] == "v2" }
+        }
+    }
+
+    @Test func `gives a file its hash back whose writer does not come`() throws {
+        let fixture = try StoreFixture()
+        try fixture.add(name, seed: 1)
+        let view = LiveView(fixture.store)
+        func row() throws -> LiveRow {
+            let folder = try #require(try fixture.store.live(named: "checkpoints", in: LiveRow.root))
+            return try #require(try fixture.store.live(named: "model.safetensors", in: folder.id))
+        }
+        let caller = LiveView.Caller(user: 0, group: 0, opener: nil)
+        #expect(try view.write(row().id, by: caller) == nil)
+        #expect(try row().mayChange)
+        try eventually {
+            _ = try view.publish()
+            return try !row().mayChange
+        }
+        // Whoever comes now is sent to another node.
+        #expect(try view.write(row().id, by: caller) == nil)
+    }
+}
