@@ -39,6 +39,20 @@ private let name = "checkpoints/model.safetensors"
         }
     }
 
+    @Test func `keeps what was closed, though somebody has it open still`() throws {
+        try withLive { models, fixture in
+            let first = try FileDescriptor.open(
+                models.path(name), .writeOnly, options: .create, permissions: [.ownerReadWrite])
+            try first.writeAll(SmallModel.bytes(seed: 1))
+            try first.duplicate().close()
+            try models.write(SmallModel.bytes(seed: 2), to: name)
+            try first.close()
+            try eventually { try fixture.store.digests(of: name).count == 2 }
+            #expect(try fixture.store.digests(of: name) == [1, 2].map { SmallModel.digest(seed: $0) })
+            #expect(try fixture.store.liveVersion(of: name) == 2)
+        }
+    }
+
     @Test func `gives a file its hash back whose writer does not come`() throws {
         let fixture = try StoreFixture()
         try fixture.add(name, seed: 1)

@@ -1,5 +1,6 @@
 import Foundation
 import ReproFS
+import Store
 import Support
 import Synchronization
 import Testing
@@ -8,15 +9,15 @@ import Testing
     /// Threads inside now, and the most that ever were.
     private final class Count: Sendable {
         private let state = Mutex((now: 0, most: 0))
-        var most: Int { state.withLock { $0.most } }
-        var now: Int { state.withLock { $0.now } }
+        var most: Int { state.withSeenLock { $0.most } }
+        var now: Int { state.withSeenLock { $0.now } }
         func comeIn() {
-            state.withLock { state in
+            state.withSeenLock { state in
                 state.now += 1
                 state.most = max(state.most, state.now)
             }
         }
-        func goOut() { state.withLock { $0.now -= 1 } }
+        func goOut() { state.withSeenLock { $0.now -= 1 } }
     }
 
     @Test func `are never taken by more than there are`() {

@@ -177,10 +177,10 @@ import Testing
                     let source = models[seed].removingLastComponent().removingLastComponent()
                     let plan = try other.plan(adding: [source], folder: nil)
                     for item in plan.items { _ = try other.add(item) }
-                } catch { problems.withLock { $0.append("\(worker) \(round): \(error)") } }
+                } catch { problems.withSeenLock { $0.append("\(worker) \(round): \(error)") } }
             }
         }
-        #expect(problems.withLock { $0 } == [])
+        #expect(problems.withSeenLock { $0 } == [])
         // What the name holds is there, and what is there has its bytes.
         for blob in try store.blobs(after: 0, limit: 1000) {
             #expect(SHA256.digest(of: try store.bytes(of: blob)) == blob.digest)

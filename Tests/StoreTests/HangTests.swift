@@ -133,7 +133,7 @@ private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: ni
         /// Sets it for this thread.
         func set(_ kind: String) {
             thread.store(Int(bitPattern: pthread_self()), ordering: .relaxed)
-            FaultPoint.visitor.withLock {
+            FaultPoint.visitor.withSeenLock {
                 $0 = { [self] operation, _ in
                     guard Int(bitPattern: pthread_self()) == thread.load(ordering: .relaxed),
                         "\(Activity.isInTransaction ? "within" : "outside"): \(operation)" == kind,
@@ -158,16 +158,16 @@ private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: ni
         let place = try Place()
         let seen = Mutex<Set<String>>([])
         let thread = Int(bitPattern: pthread_self())
-        FaultPoint.visitor.withLock {
+        FaultPoint.visitor.withSeenLock {
             $0 = { operation, _ in
                 guard Int(bitPattern: pthread_self()) == thread else { return }
                 let where_ = Activity.isInTransaction ? "within" : "outside"
-                seen.withLock { _ = $0.insert("\(where_): \(operation)") }
+                seen.withSeenLock { _ = $0.insert("\(where_): \(operation)") }
             }
         }
-        defer { FaultPoint.visitor.withLock { $0 = nil } }
+        defer { FaultPoint.visitor.withSeenLock { $0 = nil } }
         try place.run(operation, as: "a")
-        return seen.withLock { $0.sorted() }
+        return seen.withSeenLock { $0.sorted() }
     }
 
     /// Runs `body` on a thread of its own.
@@ -175,12 +175,12 @@ private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: ni
         let done = DispatchSemaphore(value: 0)
         let outcome = Outcome()
         Thread.detachNewThread {
-            do { try body() } catch { outcome.problem.withLock { $0 = "\(error)" } }
+            do { try body() } catch { outcome.problem.withSeenLock { $0 = "\(error)" } }
             done.signal()
         }
         return {
             guard done.wait(timeout: .now() + 20) == .success else { return "has not ended in twenty seconds" }
-            return outcome.problem.withLock { $0 }
+            return outcome.problem.withSeenLock { $0 }
         }
     }
 
@@ -188,7 +188,7 @@ private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: ni
 
     @Test(arguments: Operation.allCases.map(\.rawValue)) func `is nobody but who wants the same`(name: String) throws {
         let operation = try #require(Operation(rawValue: name))
-        defer { FaultPoint.visitor.withLock { $0 = nil } }
+        defer { FaultPoint.visitor.withSeenLock { $0 = nil } }
         for kind in try kinds(of: operation) {
             let place = try Place()
             let trap = Trap()

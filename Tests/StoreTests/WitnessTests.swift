@@ -43,11 +43,11 @@ import Testing
             // `<process>/task/<thread>`
             let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self")
             let thread = own?.split(separator: "/").last.flatMap { Int32($0) }
-            found.withLock { $0 = thread.flatMap { Opener(thread: $0) } }
+            found.withSeenLock { $0 = thread.flatMap { Opener(thread: $0) } }
             done.signal()
         }
         done.wait()
-        #expect(found.withLock { $0?.identity } == process.identity)
+        #expect(found.withSeenLock { $0?.identity } == process.identity)
         #expect(process.isAlive && process.executable != nil)
     }
 

@@ -24,7 +24,6 @@ package final class Draft: Sendable {
         /// What the file holds as long as nothing was written.
         var base: BlobContents?
         var staged: OwnedDescriptor?
-        var baseSize = 0
         var writers = 0
         /// Writes that are under way.
         var underWay = 0
@@ -54,11 +53,11 @@ package final class Draft: Sendable {
     }
 
     /// A file that holds a blob's bytes until something is written.
-    init(row: Int64, base: BlobContents, size: Int, _ store: Store) {
+    init(row: Int64, base: BlobContents, _ store: Store) {
         self.row = row
         self.store = store
         path = store.livePath(row)
-        state = Lock(.draft, State(base: base, baseSize: size, isInOrder: false))
+        state = Lock(.draft, State(base: base, isInOrder: false))
     }
 
     var writers: Int { state.withLock { $0.writers } }
@@ -260,13 +259,10 @@ package final class Draft: Sendable {
     /// Copies the blob's bytes into a file of this draft's own; the row says so only when they are all there.
     private func stage(keeping: Bool) throws(StoreError) -> OwnedDescriptor {
         let file = try store.makeStaged(row)
-        let (base, size) = state.withLock { ($0.base, $0.baseSize) }
+        let base = state.withLock { $0.base }
         switch keeping ? base : nil {
         case .file(let source)?:
-            if !Kernel.reflink(source, to: file) {
-                try Kernel.requireReserve(file, path, for: size)
-                _ = try source.forEachChunk(path) { chunk throws(StoreError) in try file.writeAll(chunk, path) }
-            }
+            try source.copy(to: file, path)
         case .bytes(let bytes)?: try file.writeAll(bytes, path)
         case nil: break
         }

@@ -19,7 +19,7 @@ struct NewNode {
 }
 
 extension Database {
-    func insert(_ node: NewNode, _ name: EntryName, in parent: Int64) throws -> Int64 {
+    func insert(_ node: NewNode, _ name: EntryName, in parent: Int64?) throws -> Int64 {
         let now = Timestamp.now()
         try execute(
             cachedStatement(
@@ -33,7 +33,7 @@ extension Database {
                 node.closing.rawValue,
             ])
         let id = lastInsertedRowID
-        try entriesChanged(in: parent)
+        if let parent { try entriesChanged(in: parent) }
         return id
     }
 
@@ -117,13 +117,13 @@ extension Database {
         try Int.fetchOne(cachedStatement(sql: "SELECT 1 FROM owed WHERE live = ? LIMIT 1"), arguments: [live]) != nil
     }
 
-    /// Says how far a draft's bytes can be trusted. Where somebody writes again, nothing is owed any more.
     /// A node that holds a blob's bytes keeps them from now on; of all nodes where none is given.
     func settle(_ live: Int64? = nil) throws {
         try execute(
             cachedStatement(sql: "UPDATE live SET closed = 0 WHERE closed = 4 AND (?1 IS NULL OR id = ?1)"), [live])
     }
 
+    /// Says how far a draft's bytes can be trusted. Where somebody writes again, nothing is owed any more.
     func setClosing(_ closing: LiveRow.Closing, of live: Int64) throws {
         try execute(cachedStatement(sql: "UPDATE live SET closed = ? WHERE id = ?"), [closing.rawValue, live])
         if closing == .open || closing == .failed { try forgive(live) }

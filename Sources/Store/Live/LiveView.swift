@@ -105,41 +105,6 @@ package final class LiveView: Sendable {
         return (row, draft)
     }
 
-    /// Opens a file for writing; nil where its name leads to a new node from now on, which is to be looked up.
-    package func write(_ id: Int64, by caller: Caller) throws(StoreError) -> Draft? {
-        while true {
-            if let draft = draft(id) {
-                try awaitRelease(of: draft)
-                // Closed by another writer since: its bytes are a version before they change.
-                if draft.isAtRest, try publish(only: draft) { continue }
-                if state.withLock({ $0.begin(draft) }) { return draft }
-                // Somebody else has published it, or is about to.
-                if try !publish(only: draft) {
-                    guard try store.live(id) != nil else { throw .gone(EntryName(stored: "\(id)")) }
-                    Activity.perform(.wait) { _ = usleep(1000) }
-                }
-                continue
-            }
-            guard let row = try store.live(id), row.kind == .file else { throw .gone(EntryName(stored: "\(id)")) }
-            if row.blob != nil {
-                try renew(row, by: caller)
-                return nil
-            }
-            _ = try open(row)
-        }
-    }
-
-    /// `close` returns before the kernel says that the descriptor is gone: who opens a model again at once waits for that, so that
-    /// what was closed becomes a version before it changes. Another descriptor may really be open; it waits half a second at most.
-    private func awaitRelease(of draft: Draft) throws(StoreError) {
-        guard draft.isClosed, draft.writers > 0,
-            try store.path(ofLive: draft.row).flatMap({ ModelName(live: $0) }) != nil
-        else { return }
-        Activity.perform(.wait) {
-            for _ in 0..<2500 where draft.isClosed && draft.writers > 0 { usleep(200) }
-        }
-    }
-
     /// The draft of a file that is staged already and that nobody writes; nil where it is a blob by now.
     ///
     /// Whoever publishes does so with the draft that is known here. So it is known before the row is looked at again: from
@@ -161,52 +126,6 @@ package final class LiveView: Sendable {
         if let now = try store.live(row.id), now.blob == nil { return draft }
         state.withLock { $0.drop(draft) }
         return nil
-    }
-
-    /// Gives the name of a published file to a new node that holds the same until something is written. It tells no hash and the
-    /// kernel keeps no pages of it until its writer has come and gone, or did not come.
-    private func renew(_ row: LiveRow, by caller: Caller) throws(StoreError) {
-        guard let blob = row.blob else { return }
-        // The bytes are looked at before, so that nobody waits for that.
-        let contents = try store.contents(of: blob)
-        var made: Draft?
-        try store.catalogue.writeSoon { db in
-            // Another writer may have been first.
-            guard let row = try db.live(row.id), let parent = row.parent, row.blob?.id == blob.id else { return }
-            let version = try Int64.fetchOne(
-                db.cachedStatement(sql: "SELECT version FROM live WHERE id = ?"), arguments: [row.id])
-            try db.setParent(row.id, nil, name: row.name)
-            let id = try db.insert(
-                NewNode(
-                    kind: .file, mode: row.mode, user: row.user, group: row.group, modified: row.modified,
-                    blob: blob.id, version: version, process: try caller.opener.map { try db.process($0) },
-                    closing: .renewed),
-                row.name, in: parent)
-            // Before anybody can find the node, so that all who open it read what will be written.
-            let draft = Draft(row: id, base: contents, size: blob.size, store)
-            made = draft
-            state.withLock { $0.drafts[id] = draft }
-        }
-        if made != nil { state.withLock { _ = $0.unlinked.insert(row.id) } }
-    }
-
-    /// The corresponding operation is `release` of a file that was open for writing.
-    package func close(_ draft: Draft) throws(StoreError) {
-        guard draft.endWriting() else { return }
-        guard draft.isStaged else { return try settle([draft]) }
-        defer { state.withLock { state in _ = state.candidates.insert(draft.row) } }
-        try draft.flush()
-    }
-
-    /// Cuts a file by its name; false where it is to be looked up again. The corresponding operation is `truncate`.
-    package func truncate(_ id: Int64, to size: Int, by caller: Caller) throws(StoreError) -> Bool {
-        guard let draft = try write(id, by: caller) else { return false }
-        do throws(StoreError) { try draft.truncate(size) } catch {
-            try? close(draft)
-            throw error
-        }
-        try close(draft)
-        return true
     }
 
     /// A program opened a file. If it is a closed model on its way to be published, that is a load of what it will be.

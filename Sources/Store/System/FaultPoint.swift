@@ -34,7 +34,7 @@ package enum FaultPoint {
     @inline(__always)
     static func pass(_ operation: @autoclosure () -> String, _ path: @autoclosure () -> FilePath) {
         #if DEBUG
-            if let visit = visitor.withLock({ $0 }) { visit(operation(), path().string) }
+            if let visit = visitor.withSeenLock({ $0 }) { visit(operation(), path().string) }
         #endif
     }
 

@@ -85,6 +85,13 @@ extension OwnedDescriptor {
         return offset
     }
 
+    /// Copies everything into the empty file `target`; the blocks are shared where the file system can.
+    func copy(to target: OwnedDescriptor, _ path: FilePath) throws(StoreError) {
+        if Kernel.reflink(self, to: target) { return }
+        try Kernel.requireReserve(target, path, for: try FileFacts.of(self, path).size)
+        _ = try forEachChunk(path) { chunk throws(StoreError) in try target.writeAll(chunk, path) }
+    }
+
     /// Has the disk begin to write these bytes; nobody waits for it.
     func startWriting(from offset: Int, count: Int) {
         let startWriting: UInt32 = 2

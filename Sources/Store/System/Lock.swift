@@ -1,3 +1,4 @@
+import CLinux
 import Synchronization
 
 /// A lock around some state. Debug builds trap where a thread takes it out of the order of ``Rank``.
@@ -16,7 +17,7 @@ package struct Lock<State>: ~Copyable, Sendable {
         let activity = Activity.current
         activity.waits(for: rank)
         defer { activity.left(rank) }
-        return try mutex.withLock { state throws(Problem) in
+        return try mutex.withSeenLock { state throws(Problem) in
             activity.took(rank)
             return try body(&state)
         }
@@ -33,6 +34,10 @@ package struct Lock<State>: ~Copyable, Sendable {
         return try mutex.withLockIfAvailable { state throws(Problem) in
             isMine = true
             activity.took(rank)
+            #if DEBUG
+                withUnsafeMutablePointer(to: &state) { reprofs_took_lock($0) }
+                defer { withUnsafeMutablePointer(to: &state) { reprofs_lets_lock_go($0) } }
+            #endif
             return try body(&state)
         }
     }

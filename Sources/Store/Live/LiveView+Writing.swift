@@ -1,0 +1,119 @@
+import GRDB
+import Glibc
+import Recipe
+import SystemPackage
+
+// How files are opened for writing, and closed.
+
+extension LiveView {
+    /// Opens a file for writing; nil where its name leads to a new node from now on, which is to be looked up.
+    package func write(_ id: Int64, by caller: Caller) throws(StoreError) -> Draft? {
+        while true {
+            if let draft = draft(id) {
+                try awaitRelease(of: draft)
+                // Closed by another writer since: its bytes are a version before they change.
+                if draft.isAtRest, try publish(only: draft) { continue }
+                try keepWhatWasClosed(of: draft)
+                if state.withLock({ $0.begin(draft) }) { return draft }
+                // Somebody else has published it, or is about to.
+                if try !publish(only: draft) {
+                    guard try store.live(id) != nil else { throw .gone(EntryName(stored: "\(id)")) }
+                    Activity.perform(.wait) { _ = usleep(1000) }
+                }
+                continue
+            }
+            guard let row = try store.live(id), row.kind == .file else { throw .gone(EntryName(stored: "\(id)")) }
+            if row.blob != nil {
+                try renew(row, by: caller)
+                return nil
+            }
+            _ = try open(row)
+        }
+    }
+
+    /// `close` returns before the kernel says that the descriptor is gone: who opens a model again at once waits for that, so that
+    /// what was closed becomes a version before it changes. Another descriptor may really be open, so it waits half a second at most.
+    private func awaitRelease(of draft: Draft) throws(StoreError) {
+        guard try isClosedModelInUse(draft) else { return }
+        Activity.perform(.wait) {
+            for _ in 0..<2500 where draft.isClosed && draft.writers > 0 { usleep(200) }
+        }
+    }
+
+    private func isClosedModelInUse(_ draft: Draft) throws(StoreError) -> Bool {
+        guard draft.isClosed, draft.writers > 0 else { return false }
+        return try store.path(ofLive: draft.row).flatMap { ModelName(live: $0) } != nil
+    }
+
+    /// Somebody has a model open that he or another closed, and now others will write into it: a copy becomes the version.
+    private func keepWhatWasClosed(of draft: Draft) throws(StoreError) {
+        guard try isClosedModelInUse(draft), let source = draft.file, let row = try store.live(draft.row) else {
+            return
+        }
+        let generation = draft.generation
+        let copy = try store.catalogue.writeSoon { db in
+            try db.insert(NewNode(kind: .file, mode: row.mode, user: row.user, group: row.group), row.name, in: nil)
+        }
+        state.withLock { _ = $0.unlinked.insert(copy) }
+        let path = store.livePath(copy)
+        let file = try store.makeStaged(copy)
+        try source.copy(to: file, path)
+        let kept = try store.catalogue.writeSoon { db -> LiveRow? in
+            // Whoever has it open may have written on meanwhile: then nothing was closed.
+            guard draft.isClosed, draft.generation == generation,
+                let name = try db.path(ofLive: draft.row).flatMap({ ModelName(live: $0) })
+            else { return nil }
+            try db.setClosing(.closed, of: copy)
+            guard let kept = try db.live(copy) else { return nil }
+            try db.owe(kept, name, .replace)
+            return kept
+        }
+        if let kept, let whole = try open(kept) { _ = try publish(only: whole) }
+    }
+
+    /// Gives the name of a published file to a new node that holds the same until something is written. It tells no hash and the
+    /// kernel keeps no pages of it until its writer has come and gone, or did not come.
+    private func renew(_ row: LiveRow, by caller: Caller) throws(StoreError) {
+        guard let blob = row.blob else { return }
+        // The bytes are looked at before, so that nobody waits for that.
+        let contents = try store.contents(of: blob)
+        var made: Draft?
+        try store.catalogue.writeSoon { db in
+            // Another writer may have been first.
+            guard let row = try db.live(row.id), let parent = row.parent, row.blob?.id == blob.id else { return }
+            let version = try Int64.fetchOne(
+                db.cachedStatement(sql: "SELECT version FROM live WHERE id = ?"), arguments: [row.id])
+            try db.setParent(row.id, nil, name: row.name)
+            let id = try db.insert(
+                NewNode(
+                    kind: .file, mode: row.mode, user: row.user, group: row.group, modified: row.modified,
+                    blob: blob.id, version: version, process: try caller.opener.map { try db.process($0) },
+                    closing: .renewed),
+                row.name, in: parent)
+            // Before anybody can find the node, so that all who open it read what will be written.
+            let draft = Draft(row: id, base: contents, store)
+            made = draft
+            state.withLock { $0.drafts[id] = draft }
+        }
+        if made != nil { state.withLock { _ = $0.unlinked.insert(row.id) } }
+    }
+
+    /// The corresponding operation is `release` of a file that was open for writing.
+    package func close(_ draft: Draft) throws(StoreError) {
+        guard draft.endWriting() else { return }
+        guard draft.isStaged else { return try settle([draft]) }
+        defer { state.withLock { state in _ = state.candidates.insert(draft.row) } }
+        try draft.flush()
+    }
+
+    /// Cuts a file by its name; false where it is to be looked up again. The corresponding operation is `truncate`.
+    package func truncate(_ id: Int64, to size: Int, by caller: Caller) throws(StoreError) -> Bool {
+        guard let draft = try write(id, by: caller) else { return false }
+        do throws(StoreError) { try draft.truncate(size) } catch {
+            try? close(draft)
+            throw error
+        }
+        try close(draft)
+        return true
+    }
+}
