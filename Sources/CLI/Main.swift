@@ -1,6 +1,7 @@
 import ArgumentParser
 import Comfy
 import Glibc
+import Recipe
 import ReproFS
 
 @main
@@ -36,12 +37,15 @@ struct Reprofs: ParsableCommand {
 
     /// Every failure is one line on standard error; the table of exit codes is above.
     static func main() {
+        var isJSON = false
         do {
             var command = try parseAsRoot()
+            isJSON = (command as? any AnswersInJSON)?.json ?? false
             try command.run()
         } catch let code as ExitCode {
             exit(withError: code)
         } catch {
+            if isJSON, let failure = error as? NamingFailure { print(failure.json.formatted(), terminator: "") }
             guard exitCode(for: error) == .failure else { exit(withError: error) }
             Terminal.complain(
                 "reprofs: \(error is CancellationError ? "interrupted; everything is as it was" : "\(error)")")

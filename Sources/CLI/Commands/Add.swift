@@ -47,8 +47,8 @@ struct AddCommand: ParsableCommand {
 
     func run() throws {
         if isMove { return try move() }
-        let target = try folder.map(Self.folderPath)
         let store = try store.open()
+        let target = try folder.map { try Naming(store).folder($0) }
         let plan = try store.plan(adding: try paths.map { try Paths.absolute($0) }, folder: target)
         var progress = ProgressLine(total: plan.size)
         var came: [(name: String, digest: Digest)] = []
@@ -134,9 +134,5 @@ struct AddCommand: ParsableCommand {
         if counts.failed > 0 { parts.append("\(counts.failed) failed") }
         if skipped > 0 { parts.append("\(skipped) other files left out") }
         return parts.joined(separator: ", ") + "."
-    }
-
-    private static func folderPath(_ text: String) throws -> ModelPath {
-        do { return try ModelPath(text) } catch { throw ValidationError("--folder: \(error)") }
     }
 }

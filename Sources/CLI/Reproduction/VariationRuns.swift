@@ -154,7 +154,7 @@ struct VariationRuns: Sendable {
         for path in reference.candidates {
             for folder in folders {
                 let name = ViewPath([folder] + path.components)
-                let all = try base.store.versions(named: name.description)
+                let all = try base.store.versions(called: name.description)
                     .filter { ViewPath(parsing: "\($0.folder)/\($0.name)") == name }
                 guard !all.isEmpty else { continue }
                 guard
