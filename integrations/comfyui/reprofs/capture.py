@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import queue
+import re
 import threading
 import time
 
@@ -16,6 +17,9 @@ from . import delivery, environment, recovery, redact, spool
 log = logging.getLogger("reprofs")
 # Seconds between two tries to deliver what waits.
 PATIENCE = 5
+# Seconds from the end of a prompt until its report is made; all that it takes is in the spool by then.
+PAUSE = 0.1
+_NAME = re.compile(r"\A[^\n]*\.\w{1,12}( \[\w+\])?\Z")
 _tasks = queue.Queue()
 _running = {}
 _is_up = threading.Event()
@@ -83,19 +87,23 @@ class _Run:
 def _begin(item):
     run = _Run(item)
     _running[item[1]] = run
-    spool.write(run.stem, ".begun", run.begun)
-    # Names in `input` are overwritten easily: they are hashed now.
-    threading.Thread(target=_hash_inputs, args=(run,), name="reprofs-inputs", daemon=True).start()
+    spool.note(run.stem, ".begun", run.begun)
+    files = _input_files(item[2])
+    if files:
+        # Names in `input` are overwritten easily: they are hashed now. A thread that is started takes its turn at once.
+        threading.Thread(target=_hash_inputs, args=(run, files), name="reprofs-inputs", daemon=True).start()
+    else:
+        run.has_inputs.set()
 
 
 def _end(run, history):
     run.done = {"ended": time.time_ns(), "process": delivery.process(), "outputs": _outputs(history)}
-    spool.write(run.stem, ".done", run.done)
+    spool.note(run.stem, ".done", run.done)
 
 
-def _hash_inputs(run):
+def _hash_inputs(run, files):
     try:
-        for name, path in _input_files(run.item[2]).items():
+        for name, path in files.items():
             run.inputs.append({"name": name, "path": _outside(path), "sha256": _hash(path)})
         if run.inputs and run.done is None:
             spool.write(run.stem, ".inputs", run.inputs)
@@ -109,12 +117,13 @@ def _input_files(prompt):
     import folder_paths
 
     found = {}
+    root = os.path.dirname(os.path.abspath(folder_paths.get_input_directory()))
     for node in prompt.values():
         for value in (node.get("inputs") or {}).values():
-            if not isinstance(value, str) or not 0 < len(value) < 1024 or "\n" in value or "." not in value:
+            # Names have a suffix, and may say at their end which directory is meant.
+            if not isinstance(value, str) or not 0 < len(value) < 1024 or not _NAME.search(value):
                 continue
             path = folder_paths.get_annotated_filepath(value)
-            root = os.path.dirname(os.path.abspath(folder_paths.get_input_directory()))
             if os.path.isfile(path) and os.path.commonpath([root, os.path.abspath(path)]) == root:
                 found[value] = os.path.abspath(path)
     return found
@@ -197,8 +206,12 @@ def _finish(run):
     if run.done is None:
         return
     run.has_inputs.wait(600)
-    # ComfyUI notes in the graph what its input files were, so it is taken as it is now.
-    begun = {**run.begun, "prompt": redact.dumps(run.item[2], run.hidden)}
+    begun = run.begun
+    try:
+        # ComfyUI notes in the graph what its input files were, so it is taken as it is now; nodes may note there what is no JSON.
+        begun = {**begun, "prompt": redact.dumps(run.item[2], run.hidden)}
+    except (TypeError, ValueError):
+        pass
     workflow = redact.dumps(run.workflow, run.hidden) if run.workflow is not None else None
     told = {**_environment(), "objectInfo": environment.class_info(run.item[2])}
     report = _report(begun, run.done, inputs=run.inputs, workflow=workflow, told_environment=told)
@@ -245,6 +258,8 @@ def _work(start):
         except queue.Empty:
             run = None
         if run is not None:
+            # Python runs one thread at a time: the next prompt is not to wait for this one's report.
+            time.sleep(PAUSE)
             _quietly(lambda: _finish(run))
         elif delivery.process() is None:
             _quietly(delivery.find)

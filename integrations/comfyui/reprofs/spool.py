@@ -10,6 +10,7 @@ A process holds OWNER.lock as long as it lives, its stems begin with OWNER, and 
 there of an owner that lives no more is finished by whoever finds it.
 """
 import fcntl
+import functools
 import json
 import logging
 import os
@@ -23,6 +24,7 @@ _lock = None
 _count = 0
 
 
+@functools.cache
 def directory():
     import folder_paths
 
@@ -51,8 +53,20 @@ def new_stem():
     return f"{OWNER}-{time.time_ns()}-{_count}"
 
 
+def note(stem, ending, value):
+    """A step, in one call that is over before what it tells of can happen. Nothing waits for the disk: what the kernel has, the end
+    of a process does not take."""
+    file = os.open(_path(stem, ending), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        body = json.dumps(value).encode()
+        while body:
+            body = body[os.write(file, body):]
+    finally:
+        os.close(file)
+
+
 def write(stem, ending, value):
-    """Whole or not at all. Nothing waits for the disk: what the kernel has, the end of a process does not take."""
+    """Whole or not at all."""
     body = value if isinstance(value, bytes) else json.dumps(value).encode()
     path = _path(stem, ending)
     with open(path + ".part", "wb", buffering=0) as file:
