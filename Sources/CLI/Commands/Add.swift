@@ -64,14 +64,15 @@ struct AddCommand: ParsableCommand {
                 try beside?.keep(as: added)
                 progress.clear()
                 if added.addition != .unchanged { came.append((name, added.digest)) }
+                let origin = item.target.map { "  from \($0)".withoutControls } ?? ""
                 switch added.addition {
                 case .unchanged: counts.unchanged += 1
                 case .version(let number):
                     counts.added += 1
-                    print("\(name)  v\(number)  \(Terminal.size(item.size))")
+                    print("\(name)  v\(number)  \(Terminal.size(item.size))\(origin)")
                 case .returned(let number):
                     counts.added += 1
-                    print("\(name)  v\(number) again  \(Terminal.size(item.size))")
+                    print("\(name)  v\(number) again  \(Terminal.size(item.size))\(origin)")
                 }
             } catch {
                 progress.clear()

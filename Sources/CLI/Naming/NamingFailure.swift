@@ -45,7 +45,9 @@ struct NamingFailure: Error, CustomStringConvertible {
 
     var description: String {
         guard !candidates.isEmpty else { return message }
-        let head = problem == .ambiguous ? message : message + " Did you mean:"
+        let head =
+            problem == .ambiguous
+            ? message : message + (message.utf8.last == UInt8(ascii: ".") ? "" : ".") + " Did you mean:"
         let rest = candidates.count - Self.shown
         let lines = candidates.prefix(Self.shown).map { "  " + $0.line } + (rest > 0 ? ["  and \(rest) more"] : [])
         return ([head] + lines).joined(separator: "\n")
