@@ -1,6 +1,7 @@
 import ArgumentParser
 import Comfy
 import Glibc
+import Recipe
 import ReproFS
 
 @main
@@ -18,6 +19,7 @@ struct Reprofs: ParsableCommand {
               3   reproduced, but with other pixels
               4   reproduced with the same pixels, or pixels that cannot be compared, without proof of every file
               5   the ComfyUI is absent, refuses the prompt, fails, ends or says nothing
+              6   the directory to mount on is not empty
               64  the command was not understood
             """,
         version: ReproFSVersion.current,
@@ -36,16 +38,21 @@ struct Reprofs: ParsableCommand {
 
     /// Every failure is one line on standard error; the table of exit codes is above.
     static func main() {
+        var isJSON = false
         do {
             var command = try parseAsRoot()
+            isJSON = (command as? any AnswersInJSON)?.json ?? false
             try command.run()
         } catch let code as ExitCode {
             exit(withError: code)
         } catch {
+            if isJSON, let failure = error as? NamingFailure { print(failure.json.formatted(), terminator: "") }
             guard exitCode(for: error) == .failure else { exit(withError: error) }
             Terminal.complain(
                 "reprofs: \(error is CancellationError ? "interrupted; everything is as it was" : "\(error)")")
-            exit(withError: error is ComfyError ? ExitCode.serverFailed : ExitCode.failure)
+            exit(
+                withError: error is ComfyError
+                    ? ExitCode.serverFailed : error is HiddenFiles ? ExitCode.notEmpty : ExitCode.failure)
         }
     }
 }
@@ -56,4 +63,6 @@ extension ExitCode {
     static let otherPixels = ExitCode(3)
     static let unproven = ExitCode(4)
     static let serverFailed = ExitCode(5)
+    /// The service's unit does not start a mount again that ended so.
+    static let notEmpty = ExitCode(6)
 }

@@ -48,6 +48,11 @@ enum Paths {
         return count <= 2
     }
 
+    static func isFile(_ path: FilePath) -> Bool {
+        var facts = stat()
+        return path.withPlatformString { stat($0, &facts) } == 0 && facts.st_mode & S_IFMT == S_IFREG
+    }
+
     static func isDirectory(_ path: FilePath) -> Bool {
         var facts = stat()
         return path.withPlatformString { stat($0, &facts) } == 0 && facts.st_mode & S_IFMT == S_IFDIR

@@ -10,6 +10,11 @@ package enum RecipeReader {
         package var parameters: [UInt8]?
         /// The file's other texts, as JSON; empty where there are none.
         package var records: [UInt8] = []
+
+        /// Whether it was read from a model: from safetensors, unless the name says that ComfyUI saved a latent.
+        package func isModel(named name: String) -> Bool {
+            metadata.mediaType == Safetensors.mediaType && !name.endsInASCII(of: ".latent")
+        }
     }
 
     /// A file beside the output: its name, and its bytes.

@@ -28,6 +28,8 @@ package enum StoreError: Error, CustomStringConvertible {
     case notFound(String)
     case conflict(String)
     case notAnImage(FilePath)
+    /// A model where an image was meant.
+    case isModel(FilePath)
     /// Operations on names of the live view.
     case absent(EntryName), exists(EntryName), gone(EntryName), isDirectory(EntryName), notDirectory(EntryName)
     case notEmptyDirectory(EntryName), loop(EntryName)
@@ -77,6 +79,7 @@ package enum StoreError: Error, CustomStringConvertible {
             "models/ is written by \(holder); write there, or end it with 'reprofs unmount'"
         case .interrupted: "interrupted"
         case .refusedReport(let why): "the report is refused: \(why)"
+        case .isModel(let path): "\(path) is a model and no image; put it into the store with 'reprofs add'"
         case .notAnImage(let path): "\(path) is no file that a recipe is read from; docs/FORMATS.md lists them"
         }
     }

@@ -93,12 +93,11 @@ import Testing
         let models = line.directory.appending("models").string
         try await withStandIn(line, models: models, pack: true, environment: environment) { standIn in
             let image = try #require(try await standIn.run(SmallImage.graph(seed: 9)).first)
-            let spool = standIn.base.appending("user/reprofs/spool").string
-            try eventually { (try? FileManager.default.contentsOfDirectory(atPath: spool).count) == 1 }
+            try eventually { standIn.spooledReports.count == 1 }
             try line.mount()
             _ = try await standIn.run(SmallImage.graph(seed: 10))
             try eventually { try line.run("recipe", image.string).status == 0 }
-            #expect(try FileManager.default.contentsOfDirectory(atPath: spool).isEmpty)
+            try eventually { standIn.spooledReports.isEmpty }
         }
     }
 

@@ -58,6 +58,22 @@ import Testing
         #expect(!line.isMounted)
     }
 
+    @Test func `refuses a directory that is not empty, and says what it would hide`() throws {
+        try line.directory.write([1], to: "mount point/checkpoints/late.safetensors")
+        let other = line.directory.appending("other").string
+        for arguments in [["mount", line.mountPoint.string], ["mount", other, "--models-at", line.mountPoint.string]] {
+            let outcome = try line.run(
+                tool: CommandLineFixture.executable, arguments, environment: ["REPROFS_STORE": line.store.string])
+            #expect(outcome.status == 6)
+            #expect(outcome.complaint.contains("would hide what is in it: checkpoints"), "\(outcome.complaint)")
+            #expect(!line.isMounted)
+        }
+        try line.mount("--allow-non-empty")
+        #expect(line.isMounted)
+        #expect(try line.run("unmount", line.mountPoint.string).status == 0)
+        #expect(FileManager.default.fileExists(atPath: line.file("checkpoints/late.safetensors")))
+    }
+
     @Test func `refuses a second mount at the same place`() throws {
         try line.mount()
         let outcome = try line.run("mount", line.mountPoint.string)

@@ -114,6 +114,7 @@ import Testing
             try eventually { try line.run("list", "images").output.contains(image.lastComponent?.string ?? "?") }
             id = String(try line.run("list", "snapshots").output.prefix(12))
         }
+        #expect(try line.run("explain", id).output.contains(": full"))
         // A server whose results depend on something else: a step more than it was asked for.
         try await withStandIn(line, environment: ["STANDIN_DRIFT": "1", "STANDIN_VERSION": "0.34.0"]) { standIn in
             let outcome = try line.run("reproduce", id, "--server", standIn.address)
@@ -123,6 +124,40 @@ import Testing
             #expect(try line.json(".reprofs/status")["active"]?["view"] == "live")
             #expect(!(try line.run("explain", id).output.contains("pixel by pixel")))
         }
+        // The grade is lower at once, in every text.
+        let explained = try line.run("explain", id).output
+        #expect(explained.contains(": approximate") && explained.contains("[proof.different]"))
+        #expect(explained.contains("% of the pixels differ") && explained.contains("ComfyUI 0.34.0"))
+        let card = String(decoding: try line.read("by-snapshot/\(id)/recipe.txt"), as: UTF8.self)
+        #expect(card.contains("Made again\n  on ") && card.contains("[proof.different]"))
+        #expect(try line.json("by-snapshot/\(id)/recipe.json")["grade"]?["grade"] == "approximate")
+        #expect(try line.run("list", "snapshots").output.contains("\(id)  approximate"))
+    }
+
+    @Test func `of a graph with a node that draws by itself counts both ways`() async throws {
+        let graph = SmallImage.graph().dropLast() + #","20":{"class_type":"Unseeded","inputs":{}}}"#
+        var id = ""
+        try await withStandIn(line, environment: ["STANDIN_DRAWS": "1"]) { standIn in
+            let image = try #require(try await standIn.run(String(graph)).first)
+            id = String(try line.run("snapshot", image.string).output.prefix(12))
+        }
+        let told = { try self.line.run("recipe", id, "--json").json }
+        try await withStandIn(line) { standIn in
+            let certificate = try certificate(id, "--server", standIn.address)
+            #expect(certificate["verdict"] == "different")
+        }
+        let different = try #require(try told())
+        #expect(different["grade"]?["reasons"]?.array?.first?["code"] == "proof.different")
+        #expect(different["grade"]?["verified"] == false)
+        try await withStandIn(line, environment: ["STANDIN_DRAWS": "1"]) { standIn in
+            let certificate = try certificate(id, "--server", standIn.address)
+            #expect(certificate["verdict"] == "verified")
+        }
+        let verified = try #require(try told())
+        #expect(verified["grade"]?["verified"] == true && verified["grade"]?["grade"] == "full")
+        #expect(verified["attempts"]?.array?.map { $0["verdict"] } == ["different", "verified"])
+        let explained = try line.run("explain", id).output
+        #expect(explained.contains("with the same pixels; before, on ") && explained.contains("with other pixels"))
     }
 
     @Test func `is not verified where a model was not seen being opened`() async throws {

@@ -34,12 +34,25 @@ import Testing
         let text = try String(contentsOfFile: path, encoding: .utf8)
         #expect(text.contains("\nType=notify\n"))
         #expect(text.contains("\nRestart=on-failure\n"))
+        // A place that is not empty stays that when it is tried again.
+        #expect(text.contains("\nRestartPreventExitStatus=6\n"))
         #expect(text.contains("\"--store\" \"\(line.store)\""))
         // Either would keep the setuid fusermount3 from working.
         #expect(!text.contains("NoNewPrivileges") && !text.contains("RestrictNamespaces"))
         #expect(try service("uninstall", "--user").status == 0)
         #expect(!FileManager.default.fileExists(atPath: path))
         #expect(try service("uninstall", "--user").status == 1)
+    }
+
+    @Test func `refuses a place where the mount would hide files`() throws {
+        try line.directory.write([1], to: "full/a.safetensors")
+        let full = line.directory.appending("full").string
+        let refused = try service("install", "--user", full)
+        #expect(refused.status == 6 && refused.complaint.contains("a.safetensors"), "\(refused.complaint)")
+        #expect(!FileManager.default.fileExists(atPath: configuration.appending("systemd/user/reprofs.service").string))
+        #expect(try service("install", "--user", full, "--allow-non-empty").status == 0)
+        let path = configuration.appending("systemd/user/reprofs.service").string
+        #expect(try String(contentsOfFile: path, encoding: .utf8).contains("\"--allow-non-empty\""))
     }
 
     @Test func `leaves a unit of somebody else alone`() throws {

@@ -24,14 +24,17 @@ final class StandIn: Sendable {
         }
     }
 
-    /// `models` is its models directory; with `pack`, the node pack is installed and active.
-    init(_ line: CommandLineFixture, models: String, pack: Bool = false, environment: [String: String] = [:])
-        async throws
-    {
-        base = line.directory.appending("comfy-\(UUID().uuidString.prefix(4))")
+    /// `models` is its models directory; with `pack`, the node pack is installed and active. With `base` it goes on in the base
+    /// directory of another one.
+    init(
+        _ line: CommandLineFixture, models: String, pack: Bool = false, environment: [String: String] = [:],
+        base: FilePath? = nil
+    ) async throws {
+        self.base = base ?? line.directory.appending("comfy-\(UUID().uuidString.prefix(4))")
+        let base = self.base
         try FileManager.default.createDirectory(
             atPath: base.appending("custom_nodes").string, withIntermediateDirectories: true)
-        if pack {
+        if pack, !FileManager.default.fileExists(atPath: base.appending("custom_nodes/reprofs").string) {
             try FileManager.default.copyItem(
                 atPath: Self.pack.string, toPath: base.appending("custom_nodes/reprofs").string)
         }
@@ -45,6 +48,12 @@ final class StandIn: Sendable {
     var server: ComfyServer { process.server }
     var address: String { process.server.address }
     func stop() async { await process.stop() }
+
+    /// The reports of the node pack that wait to be delivered.
+    var spooledReports: [String] {
+        let spool = base.appending("user/reprofs/spool").string
+        return ((try? FileManager.default.contentsOfDirectory(atPath: spool)) ?? []).filter { $0.hasSuffix(".json") }
+    }
 
     /// Runs a graph; returns the paths of what it saved.
     func run(_ graph: String, extra: JSON = [:]) async throws -> [FilePath] {

@@ -205,9 +205,9 @@ private let name = "checkpoints/model.safetensors"
         }
     }
 
-    /// > A file under a model's name that is not all there is no version: an empty one, a safetensors file shorter than its header
-    /// > says, a zip archive without a directory, or one beside which an `.aria2` file stands. It becomes one when the rest of
-    /// > it has come.
+    /// > A file under a model's name that is not all there is no version, whether it was written there, added or moved in: an empty one,
+    /// > what is called safetensors or GGUF and does not begin so, a safetensors file shorter than its header says, a zip archive without
+    /// > a directory, or one beside which an `.aria2` file stands. What was written or moved in becomes one when the rest of it has come.
     @Test func `makes no version of half a download`() throws {
         try withLive { models, fixture in
             let bytes = SmallModel.bytes(seed: 1)
@@ -216,6 +216,7 @@ private let name = "checkpoints/model.safetensors"
             try models.write([0x50, 0x4B, 3, 4] + bytes, to: "checkpoints/half.pt")
             try models.write([], to: "checkpoints/aria.safetensors.aria2")
             try models.write(bytes, to: "checkpoints/aria.safetensors")
+            try models.write(Array("<html>".utf8), to: "checkpoints/page.gguf")
             try models.write(bytes, to: "checkpoints/whole.safetensors")
             try eventually { try fixture.store.liveVersion(of: "checkpoints/whole.safetensors") == 1 }
             #expect(try fixture.store.counts().versions == 1)

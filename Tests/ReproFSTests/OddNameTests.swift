@@ -63,7 +63,7 @@ import Testing
         for (index, path) in OddNames.models.enumerated() {
             let digest = SmallModel.digest(seed: UInt64(index))
             #expect(try fixture.store.digests(of: path.description) == [digest])
-            #expect(try fixture.store.versions(named: "\(path)@v1").contains { $0.sha256 == digest }, "\(path)")
+            #expect(try fixture.store.versions(called: "\(path)").contains { $0.sha256 == digest }, "\(path)")
         }
     }
 

@@ -36,7 +36,7 @@ KINDS = {
     "EmptyLatentImage": {"width": ["INT"], "height": ["INT"], "batch_size": ["INT", {"default": 1}]},
     "VAEDecode": {"samples": ["LATENT"], "vae": ["VAE"]}, "VAEEncode": {"pixels": ["IMAGE"], "vae": ["VAE"]},
     "SaveImage": {"filename_prefix": ["STRING", {"default": "ComfyUI"}], "images": ["IMAGE"]},
-    "ReproTextCond": {}, "LatentUpscale": {}, "ImageUpscaleWithModel": {},
+    "ReproTextCond": {}, "Unseeded": {}, "LatentUpscale": {}, "ImageUpscaleWithModel": {},
 }
 ANSWERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "answers")
 CAPTURED = {}
@@ -218,9 +218,15 @@ def run(item):
                 os._exit(3)
             if MODE == "hang":
                 time.sleep(3600)
+        elif kind == "Unseeded":
+            # A node that draws by itself, as some do: nothing in the graph says what.
+            seen[id] = os.environ.get("STANDIN_DRAWS") or os.urandom(8).hex()
         seen[id] = [seen.get(id), {key: value for key, value in inputs.items() if key not in ("filename_prefix", "image")}]
     seed = hashlib.sha256((json.dumps(seen, sort_keys=True) + os.environ.get("STANDIN_DRIFT", "")).encode()).digest()
     latent = next((n["inputs"] for n in prompt.values() if n["class_type"] == "EmptyLatentImage"), {})
+    # A test may want something to happen before anything is saved, or before the prompt counts as done.
+    while os.path.exists(os.path.join(base, "hold")):
+        time.sleep(0.005)
     outputs = {}
     for id, node in prompt.items():
         if node["class_type"] != "SaveImage":
@@ -238,6 +244,7 @@ def run(item):
                 file.write(picture(seed + bytes([index]), int(latent.get("width", 32)), int(latent.get("height", 32)), texts))
             files.append({"filename": name, "subfolder": folder, "type": "output"})
         outputs[id] = {"images": files}
+    time.sleep(float(os.environ.get("STANDIN_LINGER", "0")))
     return outputs
 
 

@@ -62,18 +62,16 @@ import Testing
         #expect(identity.layout == same.layout && identity.layout != nil)
     }
 
-    @Test(arguments: [
-        [UInt8](repeating: 0xFF, count: 100), [9, 0, 0, 0, 0, 0, 0, 0, 0x7B], [0, 0, 0, 0, 0, 0, 0, 0, 0x5B],
-    ])
+    @Test(arguments: [[UInt8](repeating: 0xFF, count: 100), [0, 0, 0, 0, 0, 0, 0, 0, 0x5B]])
     func `are none for what only looks like safetensors`(bytes: [UInt8]) throws {
-        #expect(try identity("loras/a.safetensors", bytes).tensors == nil)
+        #expect(try identity("loras/a.pt", bytes).tensors == nil)
     }
 
     @Test func `have the BLAKE3 that b3sum gives`() throws {
         guard Store.hasBLAKE3 else { try Test.cancel("skipped: b3sum is not installed") }
-        // The vector of the empty input is in BLAKE3's specification.
-        let empty = "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262"
-        #expect(try identity("loras/a.safetensors", []).blake3?.hex == empty)
+        // The input of one byte in BLAKE3's test vectors.
+        let one = "2d3adedff11b61f14c886e35afa036736dcd87a74d27b5c1510225d0f592e213"
+        #expect(try identity("loras/a.pt", [0]).blake3?.hex == one)
     }
 
     @Test func `have the same BLAKE3 whether they are read alone or together`() throws {
@@ -82,7 +80,7 @@ import Testing
             (name: "loras/\($0).safetensors", bytes: Self.file(header: "{}", seed: $0, size: 900))
         }
         for file in files { try fixture.directory.write(file.bytes, to: "models/" + file.name) }
-        let together = try identity("loras/last.safetensors", [])
+        let together = try identity("loras/last.pt", [0])
         #expect(together.blake3 != nil)
         for file in files {
             let alone = try StoreFixture()

@@ -52,13 +52,14 @@ import Testing
         _ = try add(
             "loras/ink.safetensors",
             header: #"{"__metadata__":{"ss_sd_model_name":"base","ss_new_sd_model_hash":"\#(base)"}}"#, seed: 3)
-        let merge = try fixture.store.lineage(of: try fixture.store.versions(named: "merge.safetensors"))
+        let merge = try fixture.store.lineage(of: try fixture.store.versions(called: "merge.safetensors"))
         #expect(
             edges(merge) == [
                 "checkpoints/merge.safetensors@v1 merged from checkpoints/base.safetensors@v1",
                 "checkpoints/merge.safetensors@v1 merged from gone.ckpt",
             ])
-        let children = try fixture.store.lineage(of: try fixture.store.versions(named: "base.safetensors@v1"))
+        let children = try fixture.store.lineage(
+            of: try fixture.store.versions(called: "base.safetensors").filter { $0.number == 1 })
         #expect(
             Set(edges(children)).isSuperset(of: [
                 "checkpoints/merge.safetensors@v1 merged from checkpoints/base.safetensors@v1",
@@ -70,7 +71,7 @@ import Testing
         let graph =
             #"{\"1\":{\"class_type\":\"CheckpointLoaderSimple\",\"inputs\":{\"ckpt_name\":\"a.safetensors\"}},\"2\":{\"class_type\":\"CheckpointSave\",\"inputs\":{\"model\":[\"1\",0]}}}"#
         _ = try add("checkpoints/merge.safetensors", header: #"{"__metadata__":{"prompt":"\#(graph)"}}"#)
-        let lineage = try fixture.store.lineage(of: try fixture.store.versions(named: "merge.safetensors"))
+        let lineage = try fixture.store.lineage(of: try fixture.store.versions(called: "merge.safetensors"))
         // A name in a header may be anybody's: without a hash it is not taken for one in the store.
         #expect(edges(lineage) == ["checkpoints/merge.safetensors@v1 merged from checkpoints/a.safetensors"])
         #expect(lineage.nodes.last?.notes.first == "not in the store")
@@ -82,7 +83,7 @@ import Testing
         _ = try add(
             "loras/b.safetensors", header: #"{"__metadata__":{"sshs_model_hash":"0011223344556677"},\#(table)}"#)
         _ = try add("loras/c.safetensors", header: #"{"b":{"dtype":"U8","shape":[64],"data_offsets":[0,64]}}"#)
-        let lineage = try fixture.store.lineage(of: try fixture.store.versions(named: "loras/b.safetensors"))
+        let lineage = try fixture.store.lineage(of: try fixture.store.versions(called: "loras/b.safetensors"))
         #expect(edges(lineage) == ["loras/b.safetensors@v1 same weights as loras/a.safetensors@v1"])
         #expect(lineage.nodes.first?.notes.contains { $0.contains("stale") } == true)
     }
@@ -95,25 +96,24 @@ import Testing
         StoreFixture.waitForTick()
         _ = try fixture.store.snapshot(try fixture.image("two.png", SmallImage.graph(seed: 2)))
         var used: [String: [String]] = [:]
-        for version in ["model.safetensors@v1", "model.safetensors@v2", "checkpoints/model.safetensors"] {
-            try fixture.store.forEachSnapshot(using: try fixture.store.versions(named: version)) {
-                used[version, default: []].append($0.image)
-            }
+        let all = try fixture.store.versions(called: "model.safetensors")
+        for (name, versions) in [("v1", [all[0]]), ("v2", [all[1]]), ("both", all)] {
+            try fixture.store.forEachSnapshot(using: versions) { used[name, default: []].append($0.image) }
         }
         #expect(
             used == [
-                "model.safetensors@v1": ["one.png"], "model.safetensors@v2": ["two.png"],
-                "checkpoints/model.safetensors": ["one.png", "two.png"],
+                "v1": ["one.png"], "v2": ["two.png"], "both": ["one.png", "two.png"],
             ])
-        #expect(try fixture.store.versions(named: "nobody").isEmpty)
-        #expect(try fixture.store.versions(named: SmallModel.digest(seed: 2).autoV2).map(\.number) == [2])
+        #expect(try fixture.store.versions(called: "nobody").isEmpty)
+        let prefix = try #require(DigestPrefix(hex: SmallModel.digest(seed: 2).autoV2))
+        #expect(try fixture.store.versions(ofBytes: prefix).map(\.number) == [2])
     }
 
     @Test func `that goes round in a circle ends`() throws {
         // Two images, each of whose graphs names the other as its input, cannot be made; two models that claim each other can.
         let a = #"{"__metadata__":{"ss_sd_model_hash":"00000000","x":"1"}}"#
         _ = try add("loras/a.safetensors", header: a)
-        let lineage = try fixture.store.lineage(of: try fixture.store.versions(named: "a.safetensors"))
+        let lineage = try fixture.store.lineage(of: try fixture.store.versions(called: "a.safetensors"))
         #expect(lineage.edges.count == 1)
     }
 }

@@ -1,15 +1,19 @@
 /// PNGs of one pixel with the text fields that a test wants.
 package enum SmallImage {
-    /// A PNG with `prompt` and, where given, `workflow`, as ComfyUI's SaveImage writes them.
-    package static func comfy(prompt: String, workflow: String? = nil, parameters: String? = nil) -> [UInt8] {
+    /// A PNG with `prompt` and, where given, `workflow`, as ComfyUI's SaveImage writes them; `shade` is its pixel.
+    package static func comfy(
+        prompt: String, workflow: String? = nil, parameters: String? = nil, shade: UInt8 = 0x80
+    ) -> [UInt8] {
         var chunks = text("prompt", prompt)
         if let parameters { chunks += text("parameters", parameters) }
         if let workflow { chunks += text("workflow", workflow) }
-        return png(chunks)
+        return png(chunks, shade)
     }
 
     /// A PNG with the text that A1111 and its relatives write.
-    package static func infotext(_ parameters: String) -> [UInt8] { png(text("parameters", parameters)) }
+    package static func infotext(_ parameters: String, shade: UInt8 = 0x80) -> [UInt8] {
+        png(text("parameters", parameters), shade)
+    }
 
     /// A text-to-image graph with these models and this seed.
     package static func graph(
@@ -45,10 +49,13 @@ package enum SmallImage {
         chunk("tEXt", Array(key.utf8) + [0] + Array(value.utf8))
     }
 
-    private static func png(_ chunks: [UInt8]) -> [UInt8] {
+    private static func png(_ chunks: [UInt8], _ shade: UInt8) -> [UInt8] {
         let header: [UInt8] = [0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]
-        // One grey pixel, in a stored deflate block.
-        let pixels: [UInt8] = [0x78, 0x01, 0x01, 0x02, 0x00, 0xFD, 0xFF, 0x00, 0x80, 0x00, 0x82, 0x00, 0x81]
+        // One grey pixel, in a stored deflate block, with its Adler-32.
+        let (low, high) = (UInt16(shade) + 1, UInt16(shade) + 2)
+        let pixels: [UInt8] =
+            [0x78, 0x01, 0x01, 0x02, 0x00, 0xFD, 0xFF, 0x00, shade]
+            + [UInt8(high >> 8), UInt8(high & 0xFF), UInt8(low >> 8), UInt8(low & 0xFF)]
         return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + chunk("IHDR", header) + chunks
             + chunk("IDAT", pixels) + chunk("IEND", [])
     }

@@ -47,8 +47,8 @@ struct AddCommand: ParsableCommand {
 
     func run() throws {
         if isMove { return try move() }
-        let target = try folder.map(Self.folderPath)
         let store = try store.open()
+        let target = try folder.map { try Naming(store).folder($0) }
         let plan = try store.plan(adding: try paths.map { try Paths.absolute($0) }, folder: target)
         var progress = ProgressLine(total: plan.size)
         var came: [(name: String, digest: Digest)] = []
@@ -64,14 +64,15 @@ struct AddCommand: ParsableCommand {
                 try beside?.keep(as: added)
                 progress.clear()
                 if added.addition != .unchanged { came.append((name, added.digest)) }
+                let origin = item.target.map { "  from \($0)".withoutControls } ?? ""
                 switch added.addition {
                 case .unchanged: counts.unchanged += 1
                 case .version(let number):
                     counts.added += 1
-                    print("\(name)  v\(number)  \(Terminal.size(item.size))")
+                    print("\(name)  v\(number)  \(Terminal.size(item.size))\(origin)")
                 case .returned(let number):
                     counts.added += 1
-                    print("\(name)  v\(number) again  \(Terminal.size(item.size))")
+                    print("\(name)  v\(number) again  \(Terminal.size(item.size))\(origin)")
                 }
             } catch {
                 progress.clear()
@@ -134,9 +135,5 @@ struct AddCommand: ParsableCommand {
         if counts.failed > 0 { parts.append("\(counts.failed) failed") }
         if skipped > 0 { parts.append("\(skipped) other files left out") }
         return parts.joined(separator: ", ") + "."
-    }
-
-    private static func folderPath(_ text: String) throws -> ModelPath {
-        do { return try ModelPath(text) } catch { throw ValidationError("--folder: \(error)") }
     }
 }

@@ -2,12 +2,12 @@ import ArgumentParser
 import Recipe
 import Store
 
-struct DiffCommand: ParsableCommand {
+struct DiffCommand: AnswersInJSON {
     static let configuration = CommandConfiguration(
         commandName: "diff", abstract: "Show what changed between two recipes: parameters, graph, models, environment.",
         discussion: "Models that differ are compared tensor by tensor where both are safetensors files in the store.")
 
-    @Argument(help: "An image or the id of a snapshot.") var first: String
+    @Argument(help: "An image, or the id or the pin of a snapshot.") var first: String
     @Argument(help: "Another one.") var second: String
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
@@ -38,7 +38,7 @@ struct DiffCommand: ParsableCommand {
     }
 
     private func document(_ name: String, _ store: Store) throws -> RecipeDocument {
-        let found = try ImageArgument.known(name, in: store)
+        let found = try Naming(store).image(name)
         return try store.recipeDocument(of: found.snapshot, named: found.name)
     }
 

@@ -3,7 +3,7 @@ import Comfy
 import Recipe
 import Store
 
-struct ExplainCommand: ParsableCommand {
+struct ExplainCommand: AnswersInJSON {
     static let configuration = CommandConfiguration(
         commandName: "explain", abstract: "Say how far an image can be reproduced, and why.",
         discussion: """
@@ -18,19 +18,19 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         let store = try store.open()
-        let (snapshot, name) = try image.find(in: store)
-        let others = try server.map { try differences(on: $0, of: snapshot, named: name, store) } ?? []
-        let document = try store.recipeDocument(of: snapshot, named: name, others: others)
-        if json { return print(document.verdict.json.formatted(), terminator: "") }
+        let found = try image.find(in: store)
+        let others = try server.map { try differences(on: $0, of: found, store) } ?? []
+        let document = try store.recipeDocument(of: found.snapshot, named: found.name, others: others)
+        if json { return print(document.explanationJSON.formatted(), terminator: "") }
         print("\(document.name): \(document.verdict.grade.rawValue)".withoutControls)
         print(document.explanation, terminator: "")
     }
 
     /// What is otherwise on a server than it was when the image was made.
     private func differences(
-        on address: String, of snapshot: Int64, named name: String, _ store: Store
+        on address: String, of image: FoundImage, _ store: Store
     ) throws -> [Reason] {
-        let document = try store.recipeDocument(of: snapshot, named: name)
+        let document = try store.recipeDocument(of: image.snapshot, named: image.name)
         let server = try ComfyServer(address)
         return try Blocking.run {
             let present = try await server.environment(of: server.process)

@@ -18,8 +18,8 @@ struct ExportCommand: ParsableCommand {
 
     func run() throws {
         let store = try store.open()
-        let (snapshot, name) = try image.find(in: store)
-        let run = try SnapshotRun(snapshot, named: name, store: store)
+        let found = try image.find(in: store)
+        let run = try SnapshotRun(found.snapshot, named: found.name, store: store)
         let target = try Paths.absolute(directory)
         let size = try Export(run: run, target: target).write()
         print("Wrote \(Terminal.size(size)) to \(target); its README.md says how to use it.".withoutControls)

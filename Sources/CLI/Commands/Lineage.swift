@@ -2,7 +2,7 @@ import ArgumentParser
 import Recipe
 import Store
 
-struct LineageCommand: ParsableCommand {
+struct LineageCommand: AnswersInJSON {
     static let configuration = CommandConfiguration(
         commandName: "lineage", abstract: "Show what an image or a model came from, and what came from a model.",
         discussion: """
@@ -13,23 +13,22 @@ struct LineageCommand: ParsableCommand {
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, dot }
 
-    @Argument(help: "An image, the id of a snapshot, or a model as 'folder/name', 'name', 'name@v2' or a hash.")
+    @Argument(
+        help:
+            "An image, the id or the pin of a snapshot, or a model's file, 'folder/name', 'name', 'name@v2' or a hash.")
     var subject: String
     @Option(help: "How to print it.") var format: Format = .text
     @OptionGroup var store: StoreOption
 
+    var json: Bool { format == .json }
+
     func run() throws {
         let store = try store.open()
-        let lineage: Lineage
-        if let (snapshot, _) = try ImageArgument.find(subject, in: store) {
-            lineage = try store.lineage(ofSnapshot: snapshot)
-        } else {
-            let versions = try store.versions(named: subject)
-            guard !versions.isEmpty else {
-                throw StoreError.notFound("an image or a model called '\(subject.withoutControls)': it")
+        let lineage =
+            switch try Naming(store).imageOrModel(subject) {
+            case .image(let image): try store.lineage(ofSnapshot: image.snapshot)
+            case .model(let model): try store.lineage(of: model.versions)
             }
-            lineage = try store.lineage(of: versions)
-        }
         let text =
             switch format {
             case .text: LineageText.tree(lineage)

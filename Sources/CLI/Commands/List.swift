@@ -45,16 +45,17 @@ struct ListModels: ParsableCommand {
     }
 }
 
-struct ListVersions: ParsableCommand {
+struct ListVersions: AnswersInJSON {
     static let configuration = CommandConfiguration(
         commandName: "versions", abstract: "Every version of every model, or of one.")
-    @Argument(help: "A model, as 'checkpoints/model.safetensors' or just its name.") var model: String?
+    @Argument(help: "A model's file, 'folder/name', 'name', 'name@v2' or a hash.") var model: String?
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 
     func run() throws {
         var table = Table(asJSON: json)
-        try store.open().forEachVersion(of: model) { version in
+        let store = try store.open()
+        let show = { (version: VersionListing) in
             table.row(
                 "\(version.recorded.brief)  \(version.sha256.autoV2)  \(Terminal.size(version.size))  "
                     + "\(version.folder)/\(version.name)  v\(version.number)\(version.isLive ? "  live" : "")"
@@ -68,13 +69,19 @@ struct ListVersions: ParsableCommand {
                     "collected": .string(orNull: version.dropped?.description),
                 ])
         }
-        table.finish(empty: "There are no versions\(model.map { " of \($0)" } ?? "").")
+        if let model {
+            try Naming(store).versions(model).versions.forEach(show)
+        } else {
+            try store.forEachVersion(of: nil, show)
+        }
+        table.finish(empty: "There are no versions; add models with 'reprofs add'.")
     }
 }
 
-struct ListSnapshots: ParsableCommand {
+struct ListSnapshots: AnswersInJSON {
     static let configuration = CommandConfiguration(commandName: "snapshots", abstract: "Every snapshot, oldest first.")
-    @Option(help: "Only those that pin this model: 'folder/name', 'name', 'name@v2' or a hash.") var uses: String?
+    @Option(help: "Only those that pin this model: its file, 'folder/name', 'name', 'name@v2' or a hash.") var uses:
+        String?
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 
@@ -95,9 +102,7 @@ struct ListSnapshots: ParsableCommand {
             try store.forEachSnapshot(show)
             return table.finish(empty: "There are no snapshots; make some with 'reprofs snapshot'.")
         }
-        let versions = try store.versions(named: uses)
-        guard !versions.isEmpty else { throw StoreError.notFound("a model called '\(uses.withoutControls)': it") }
-        try store.forEachSnapshot(using: versions, show)
+        try store.forEachSnapshot(using: try Naming(store).versions(uses).versions, show)
         table.finish(empty: "No snapshot uses \(uses.withoutControls).")
     }
 }
@@ -110,11 +115,10 @@ struct ListImages: ParsableCommand {
     func run() throws {
         var table = Table(asJSON: json)
         try store.open().forEachImage { image in
-            let shown = image.isNewest ? image.path : "\(image.path)@\(image.sha256.hex.prefix(8))"
             table.row(
-                "\(image.time.brief)  \(image.snapshot.hex.prefix(12))  \(image.grade)  \(shown)",
+                "\(image.time.brief)  \(image.snapshot.hex.prefix(12))  \(image.grade)  \(image.path)",
                 [
-                    "path": .string(shown), "sha256": .string(image.sha256.hex),
+                    "path": .string(image.path), "sha256": .string(image.sha256.hex),
                     "snapshot": .string(image.snapshot.hex),
                     "grade": .string(image.grade.rawValue), "time": .string(image.time.description),
                 ])

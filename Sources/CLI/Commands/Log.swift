@@ -2,16 +2,25 @@ import ArgumentParser
 import Recipe
 import Store
 
-struct LogCommand: ParsableCommand {
+struct LogCommand: AnswersInJSON {
     static let configuration = CommandConfiguration(
         commandName: "log", abstract: "Every change of what a model's name holds: when, what, and by which program.")
-    @Argument(help: "A model, as 'checkpoints/model.safetensors' or just its name.") var model: String?
+    @Argument(help: "A model's file, 'folder/name', 'name', 'name@v2' or a hash.") var model: String?
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 
     func run() throws {
         var table = Table(asJSON: json)
-        try store.open().forEachEvent(of: model) { event in
+        let store = try store.open()
+        let found = try model.map { try Naming(store).model($0) }
+        let numbers = found.flatMap { $0.isNumbered ? Set($0.versions.map(\.number)) : nil }
+        try store.forEachEvent(of: found?.versions[0].fullName) { event in
+            // Of one version: when it came and when it went.
+            if let numbers {
+                guard [event.version, event.previous].contains(where: { $0.map(numbers.contains) == true }) else {
+                    return
+                }
+            }
             let program = event.executable.flatMap { $0.slashed.last }
             let number = { (version: Int?) in version.map { "v\($0)" } ?? "nothing" }
             table.row(
@@ -26,6 +35,6 @@ struct LogCommand: ParsableCommand {
                     "executable": .string(orNull: event.executable),
                 ])
         }
-        table.finish(empty: "Nothing has happened\(model.map { " to \($0)" } ?? "") yet.")
+        table.finish(empty: "Nothing has happened yet.")
     }
 }

@@ -39,6 +39,9 @@ struct MountCommand: ParsableCommand {
         help: "Show the models at this directory too, in a models directory's place; may be given more than once.")
     var modelsAt: [String] = []
 
+    @Flag(help: "Mount on a directory that is not empty all the same: what is in it is hidden meanwhile.")
+    var allowNonEmpty = false
+
     @OptionGroup var store: StoreOption
 
     func run() throws {
@@ -47,6 +50,7 @@ struct MountCommand: ParsableCommand {
         try Store.probe(storePath)
         let places = try places()
         for place in places { try MountPoint.prepare(place.path, store: Paths.real(storePath) ?? storePath) }
+        if !allowNonEmpty { for place in places { try MountPoint.requireEmpty(place.path) } }
         let done = "Mounted \(storePath) at \(places.map(\.path.string).joined(separator: " and "))."
         if foreground {
             return try serve(storePath, at: places) {

@@ -15,10 +15,10 @@ struct PinCommand: ParsableCommand {
 
     func run() throws {
         let store = try store.open()
-        let (id, image) = try image.find(in: store)
-        guard let snapshot = try store.snapshot(id) else { throw StoreError.notFound("the snapshot") }
+        let found = try image.find(in: store)
+        guard let snapshot = try store.snapshot(found.snapshot) else { throw StoreError.notFound("the snapshot") }
         let report = try store.pin(snapshot, as: name)
-        let what = "\(snapshot.short) of \(image)"
+        let what = "\(snapshot.short) of \(found.name)"
         print(
             (report.isNew
                 ? "\(name) is \(what): \(report.files) files, \(Terminal.size(report.bytes))."
@@ -38,7 +38,9 @@ struct UnpinCommand: ParsableCommand {
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        print("\(try store.open().unpin(name)) has the name \(name) no longer.".withoutControls)
+        let store = try store.open()
+        let pin = try Naming(store).pin(name)
+        print("\(try store.unpin(pin.name.text)) has the name \(pin.name) no longer.".withoutControls)
     }
 }
 

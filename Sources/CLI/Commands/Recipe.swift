@@ -2,7 +2,7 @@ import ArgumentParser
 import Recipe
 import Store
 
-struct RecipeCommand: ParsableCommand {
+struct RecipeCommand: AnswersInJSON {
     static let configuration = CommandConfiguration(
         commandName: "recipe", abstract: "Show what an image was made from.")
 
@@ -12,8 +12,8 @@ struct RecipeCommand: ParsableCommand {
 
     func run() throws {
         let store = try store.open()
-        let (snapshot, name) = try image.find(in: store)
-        let text = try store.rendering(json ? .json : .card, of: snapshot, named: name).bytes
+        let found = try image.find(in: store)
+        let text = try store.rendering(json ? .json : .card, of: found.snapshot, named: found.name).bytes
         print(String(decoding: text, as: UTF8.self), terminator: "")
     }
 }

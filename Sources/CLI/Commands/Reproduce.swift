@@ -5,7 +5,7 @@ import Recipe
 import Store
 import SystemPackage
 
-struct ReproduceCommand: ParsableCommand {
+struct ReproduceCommand: AnswersInJSON {
     static let configuration = CommandConfiguration(
         commandName: "reproduce", abstract: "Make an image again from its pinned bytes, and compare the pixels.",
         discussion: """
@@ -22,9 +22,9 @@ struct ReproduceCommand: ParsableCommand {
 
     func run() throws {
         let store = try store.open()
-        let (snapshot, name) = try image.find(in: store)
-        let run = try SnapshotRun(snapshot, named: name, store: store)
-        let original = try original(run)
+        let found = try image.find(in: store)
+        let run = try SnapshotRun(found.snapshot, named: found.name, store: store)
+        let original = try original(run, found.file)
         let place = try server.chosen()
         let result = try Blocking.run {
             let stage = try await place.stage(run, models: .snapshot(run.row), pinned: run.models)
@@ -43,7 +43,7 @@ struct ReproduceCommand: ParsableCommand {
             print(result.certificate.formatted(), terminator: "")
         } else {
             for (index, line) in result.lines.enumerated() {
-                print((index == 0 ? "\(name): " : "  ") + line.withoutControls)
+                print((index == 0 ? "\(found.name): " : "  ") + line.withoutControls)
             }
         }
         switch result.verdict {
@@ -54,10 +54,10 @@ struct ReproduceCommand: ParsableCommand {
     }
 
     /// The image's file: the one that was named, or where it was when it was read.
-    private func original(_ run: SnapshotRun) throws -> [UInt8]? {
+    private func original(_ run: SnapshotRun, _ given: FilePath?) throws -> [UInt8]? {
         let wanted = run.document.snapshot.image.sha256
-        let given = try Paths.located(image.image)
-        let path = try run.store.digest(ofFile: given) == wanted ? given : try run.store.file(ofImage: wanted)
+        let own = try given.flatMap { try run.store.digest(ofFile: $0) == wanted ? $0 : nil }
+        let path = try own ?? run.store.file(ofImage: wanted)
         guard let path, let data = FileManager.default.contents(atPath: path.string) else { return nil }
         return [UInt8](data)
     }

@@ -93,6 +93,8 @@ struct ServiceInstall: ParsableCommand {
         help: "Show the models at this directory too; may be given more than once.") var modelsAt: [String] = []
     @Flag(help: "Let other users in; the kernel checks modes for them.") var allowOther = false
     @Flag(inversion: .prefixedNo, help: "Let the kernel read models by itself where it can.") var passthrough = true
+    @Flag(help: "Mount also on a directory that is not empty: what is in it is hidden meanwhile.") var allowNonEmpty =
+        false
     @Flag(name: .customLong("print"), help: "Print the unit; change nothing.") var isPrinted = false
     @OptionGroup var store: StoreOption
 
@@ -106,6 +108,11 @@ struct ServiceInstall: ParsableCommand {
         if isPrinted { return print(unit.text, terminator: "") }
         let path = try service.path
         try requireOwn(path)
+        if !allowNonEmpty {
+            for place in unit.mountPoints where !MountPoint.isMounted(place) && Paths.isDirectory(place) {
+                try MountPoint.requireEmpty(place)
+            }
+        }
         try FileManager.default.createDirectory(
             atPath: path.removingLastComponent().string, withIntermediateDirectories: true)
         try Data(unit.text.utf8).write(to: URL(fileURLWithPath: path.string), options: .atomic)
@@ -128,7 +135,7 @@ struct ServiceInstall: ParsableCommand {
 
     private var options: [String] {
         (modelsOnly ? ["--models-only"] : []) + (allowOther ? ["--allow-other"] : [])
-            + (passthrough ? [] : ["--no-passthrough"])
+            + (passthrough ? [] : ["--no-passthrough"]) + (allowNonEmpty ? ["--allow-non-empty"] : [])
     }
 
     /// This program, wherever it was started from.

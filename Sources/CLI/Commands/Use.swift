@@ -9,7 +9,7 @@ struct UseCommand: ParsableCommand {
         discussion:
             "Returns when every mount of the store shows it. Whoever has a file open goes on reading what it opened.")
 
-    @Argument(help: "A snapshot's id, an image, or 'live'.") var target: String
+    @Argument(help: "An image, the id or the pin of a snapshot, or 'live'.") var target: String
     @Option(help: "A running ComfyUI on active/models: it lets go of what it holds, and must list what is chosen.")
     var server: String?
     @OptionGroup var store: StoreOption
@@ -26,7 +26,7 @@ struct UseCommand: ParsableCommand {
             generation = try store.use(nil)
             what = "the live view"
         } else {
-            guard let row = try store.snapshot(try ImageArgument.known(target, in: store).snapshot) else {
+            guard let row = try store.snapshot(try Naming(store).image(target).snapshot) else {
                 throw StoreError.notFound("the snapshot")
             }
             generation = try store.use(row)

@@ -32,9 +32,11 @@ struct VaryCommand: ParsableCommand {
 
     func run() throws {
         let store = try store.open()
-        let (snapshot, name) = try image.find(in: store)
-        let base = try SnapshotRun(snapshot, named: name, store: store)
-        guard let graph = ComfyGraph(base.graph) else { throw VariationError("the recipe of \(name) is no graph") }
+        let found = try image.find(in: store)
+        let base = try SnapshotRun(found.snapshot, named: found.name, store: store)
+        guard let graph = ComfyGraph(base.graph) else {
+            throw VariationError("the recipe of \(found.name) is no graph")
+        }
         var axes: [VariationAxis] = []
         for setting in settings { axes.append(try VariationAxis(setting, in: graph)) }
         let plan = try VariationPlan(base.graph, axes, asGrid: grid)

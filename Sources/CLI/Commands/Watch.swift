@@ -31,7 +31,7 @@ struct WatchCommand: ParsableCommand {
         let store = try store.open()
         let roots = try directories.map { given -> FilePath in
             let path = try Paths.located(given)
-            guard Paths.isDirectory(path) else { throw StoreError.notFound("the directory \(path): it") }
+            guard Paths.isDirectory(path) else { throw StoreError.conflict("there is no directory \(path)") }
             return Paths.real(path) ?? path
         }
         let inputs = try inputs.map { try Paths.absolute($0) }

@@ -57,8 +57,7 @@ struct Outcome: Sendable {
     /// In words; nil where the pixels are the same.
     var difference: String? {
         guard let comparison else { return nil }
-        let percent = (Double(comparison.changed) / Double(comparison.pixels) * 1000).rounded() / 10
-        return "\(percent) % of the pixels differ, by \(comparison.largest) of 255 levels at most; PSNR "
+        return "\(PixelDifference(comparison).description); PSNR "
             + "\((Self.psnr(comparison) * 10).rounded() / 10) dB, SSIM \((comparison.ssim * 10_000).rounded() / 10_000)"
     }
 }

@@ -154,7 +154,7 @@ struct VariationRuns: Sendable {
         for path in reference.candidates {
             for folder in folders {
                 let name = ViewPath([folder] + path.components)
-                let all = try base.store.versions(named: name.description)
+                let all = try base.store.versions(called: name.description)
                     .filter { ViewPath(parsing: "\($0.folder)/\($0.name)") == name }
                 guard !all.isEmpty else { continue }
                 guard
@@ -164,7 +164,11 @@ struct VariationRuns: Sendable {
                 return PinnedModel(folder: folder, path: path, sha256: found.sha256, version: found.number)
             }
         }
-        throw VariationError("the store has no model '\(reference.name)'" + (folders.first.map { " in \($0)" } ?? ""))
+        let place = folders.first.map { "\($0)/" } ?? ""
+        throw NamingFailure(
+            problem: .unknown, argument: reference.name,
+            message: "the store has no model '\(reference.name)'" + (folders.first.map { " in \($0)" } ?? ""),
+            candidates: try Naming(base.store).models(near: place + reference.name))
     }
 
     private static func padded(_ number: Int) -> String {

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Glibc
 import SystemPackage
 
@@ -41,6 +42,8 @@ struct ServiceUnit {
         lines += mountPoints.map { "ExecStopPost=-fusermount3 -u -z -q -- \(Self.argument($0.string))" }
         lines += [
             "Restart=on-failure",
+            // Files in its place do not go away by trying again.
+            "RestartPreventExitStatus=\(ExitCode.notEmpty.rawValue)",
             "RestartSec=1",
             "KillMode=mixed",
             "TimeoutStartSec=infinity",

@@ -4,9 +4,11 @@ package enum Safetensors {
     /// The specification's limit for a header. Bytes.
     package static let headerLimit = 100_000_000
 
+    static let mediaType = "application/x-safetensors"
+
     static func read(_ source: some ByteSource) throws(SourceError) -> Metadata? {
         guard let (length, isWhole) = try headerLength(source) else { return nil }
-        var metadata = Metadata(mediaType: "application/x-safetensors")
+        var metadata = Metadata(mediaType: mediaType)
         guard isWhole, length <= ReadLimit.field else {
             metadata.note("the header is cut off or over \(ReadLimit.field >> 20) MiB")
             return metadata

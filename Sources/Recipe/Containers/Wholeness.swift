@@ -1,5 +1,5 @@
 /// Whether a model's file is all there, as far as its format tells: a download that broke off under its final name is not.
-/// Source: the safetensors format; APPNOTE.TXT 4.3.16 for zip archives, which torch writes.
+/// Source: the safetensors format; APPNOTE.TXT 4.3.16 for zip archives, which torch writes; gguf.md for GGUF; Python's pickle.
 package enum Wholeness {
     /// The end of a zip's directory lies within its last bytes: 22, and a comment.
     private static let tail = 22 + 0xFFFF
@@ -25,11 +25,25 @@ package enum Wholeness {
         return overflow || source.count < needed ? "\(source.count) of \(needed) bytes are there" : nil
     }
 
-    /// The same for a name: other formats tell nothing, but a safetensors file that does not begin like one is not whole.
+    /// The same for a name: other formats tell nothing, but what is called safetensors or GGUF must begin like one.
     package static func problem(_ source: some ByteSource, named name: String) throws(SourceError) -> String? {
         if let problem = try problem(source) { return problem }
-        guard name.endsInASCII(of: ".safetensors") || name.endsInASCII(of: ".sft") else { return nil }
-        return try Safetensors.headerLength(source) == nil ? "it does not begin as a safetensors file does" : nil
+        if name.endsInASCII(of: ".safetensors") || name.endsInASCII(of: ".sft") {
+            return try Safetensors.headerLength(source) == nil ? "it does not begin as a safetensors file does" : nil
+        }
+        guard name.endsInASCII(of: ".gguf") else { return nil }
+        return try source.read(at: 0, count: 4) == gguf ? nil : "it does not begin as a GGUF file does"
+    }
+
+    private static let gguf = Array("GGUF".utf8)
+
+    /// Whether the bytes begin like those of a model, under whatever name: safetensors, GGUF, or what torch writes.
+    package static func isKnownModel(_ source: some ByteSource) throws(SourceError) -> Bool {
+        if try Safetensors.headerLength(source) != nil { return true }
+        let head = try source.read(at: 0, count: 4)
+        // A pickle since protocol 2 says its protocol first.
+        let isPickle = head.count == 4 && head[0] == 0x80 && (2...5).contains(head[1])
+        return head == gguf || head == [0x50, 0x4B, 3, 4] || isPickle
     }
 }
 

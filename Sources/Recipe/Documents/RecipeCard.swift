@@ -7,6 +7,9 @@ extension RecipeDocument {
         for (index, pass) in snapshot.recipe.passes.enumerated() { lines += [""] + describe(pass, index: index) }
         if !snapshot.recipe.models.isEmpty { lines += ["", "Models"] + snapshot.recipe.models.flatMap(describe) }
         if !snapshot.recipe.inputs.isEmpty { lines += ["", "Inputs"] + snapshot.recipe.inputs.flatMap(describe) }
+        if !attempts.isEmpty {
+            lines += ["", "Made again"] + attempts.suffix(10).map { oneLine("  \($0.occasion): \($0.outcome)") }
+        }
         return (lines.joined(separator: "\n") + "\n\n").withoutControls + explanation
     }
 

@@ -17,28 +17,15 @@ package struct RecipeDocument: Sendable {
     package let pixels: Digest?
     /// What it ran in.
     package let environment: JSON?
-    /// What the last attempt to make it again from the same bytes came to.
-    package let certificate: Certificate?
-
-    /// A certificate by its digest; its document is a blob like any other.
-    package struct Certificate: Sendable, Equatable {
-        package let verdict: String
-        package let time: Timestamp
-        package let sha256: Digest
-
-        package init(verdict: String, time: Timestamp, sha256: Digest) {
-            self.verdict = verdict
-            self.time = time
-            self.sha256 = sha256
-        }
-    }
+    /// The attempts to make it again from the same bytes, the oldest first.
+    package let attempts: [Attempt]
 
     package init(
         id: Digest, snapshot: SnapshotDocument, verdict: Verdict, name: String, prompt: [UInt8]?, workflow: [UInt8]?,
         parameters: [UInt8]? = nil, pixels: Digest? = nil, environment: JSON? = nil,
-        certificate: Certificate? = nil
+        attempts: [Attempt] = []
     ) {
-        self.certificate = certificate
+        self.attempts = attempts
         self.environment = environment
         self.id = id
         self.snapshot = snapshot
@@ -52,31 +39,38 @@ package struct RecipeDocument: Sendable {
 
     /// Keys are stable, additions are possible, an unknown value is null.
     package var json: JSON {
-        let image = snapshot.image
         let recipe = snapshot.recipe
         return [
-            "schema": .string(Self.schema), "snapshot": .string(id.hex),
-            "image": [
-                "name": .string(name), "sha256": .string(image.sha256.hex), "size": .integer(image.size),
-                "mediaType": .string(image.mediaType), "width": .integer(orNull: image.width),
-                "height": .integer(orNull: image.height), "pixels": .string(orNull: pixels?.hex),
-                "time": .string(image.time.description),
-            ],
+            "schema": .string(Self.schema), "snapshot": .string(id.hex), "image": image,
             "generator": recipe.generator.json,
             "passes": .array(recipe.passes.map(\.json)),
             "models": .array(recipe.models.map(\.json)),
             "inputs": .array(recipe.inputs.map(\.json)),
             "environment": environment ?? .null, "variation": snapshot.variation?.json ?? .null,
             "grade": verdict.json,
-            "certificate": certificate.map {
-                [
-                    "verdict": .string($0.verdict), "time": .string($0.time.description),
-                    "sha256": .string($0.sha256.hex),
-                ]
-            } ?? .null,
+            "certificate": attempts.last?.json ?? .null, "attempts": .array(attempts.map(\.json)),
             "prompt": Self.embedded(prompt), "workflow": Self.embedded(workflow),
             "parameters": .string(orNull: parameters.map { String(decoding: $0, as: UTF8.self) }),
         ]
+    }
+
+    private var image: JSON {
+        let image = snapshot.image
+        return [
+            "name": .string(name), "sha256": .string(image.sha256.hex), "size": .integer(image.size),
+            "mediaType": .string(image.mediaType), "width": .integer(orNull: image.width),
+            "height": .integer(orNull: image.height), "pixels": .string(orNull: pixels?.hex),
+            "time": .string(image.time.description),
+        ]
+    }
+
+    /// The verdict, and what it is on.
+    package var explanationJSON: JSON {
+        let subject: JSON = [
+            "schema": "reprofs.explain/1", "snapshot": .string(id.hex), "image": image,
+            "attempts": .array(attempts.map(\.json)),
+        ]
+        return .object(.init((subject.object?.members ?? []) + (verdict.json.object?.members ?? [])))
     }
 
     private static func embedded(_ bytes: [UInt8]?) -> JSON { bytes.flatMap { try? JSONParser.parse($0) } ?? .null }

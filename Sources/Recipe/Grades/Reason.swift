@@ -68,6 +68,7 @@ package struct Reason: Sendable, Hashable {
         case environmentFlags = "env.flags"
         case environmentNodes = "env.nodes"
         case verified = "verified.bitexact"
+        case proofDifferent = "proof.different"
 
         /// The best grade with this reason.
         package var cap: Grade {
@@ -80,7 +81,7 @@ package struct Reason: Sendable, Hashable {
                 .samplerNondeterministic, .batchIndexUnknown, .batchCoupled, .nodeVersion, .driftKnown, .approximated,
                 .modelInferred, .modelAssumed, .modelClaimed, .modelChanged, .modelFuzzy, .modelConverted, .modelHidden,
                 .hashFake, .hashEmpty, .inputInferred, .inputAssumed, .environmentVersion, .environmentDevice,
-                .environmentThreads, .environmentFlags, .environmentNodes:
+                .environmentThreads, .environmentFlags, .environmentNodes, .proofDifferent:
                 .approximate
             }
         }

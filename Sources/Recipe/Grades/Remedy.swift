@@ -16,6 +16,7 @@ extension Reason {
             "an image saved with the hashes of its models, or made from models that the mount serves, proves more"
         case .modelClaimed: "make it again and compare the pixels"
         case .modelTensorEqual, .verified: nil
+        case .proofDifferent: "make it again in the environment in which it was made, until that gives the same pixels"
         case .environmentVersion: "run the versions that are recorded, or make it again here and compare the pixels"
         case .environmentDevice: "run it on the device that is recorded, or make it again here and compare the pixels"
         case .environmentThreads: "start ComfyUI with the recorded OMP_NUM_THREADS and MKL_NUM_THREADS"

@@ -8,32 +8,44 @@ package struct Verdict: Sendable, Equatable {
     /// `isServed` says whether the store can give a blob's bytes now; `time` is when the image was made, as far as is known.
     /// Nothing is ever guessed upwards.
     ///
-    /// `verified` is when a re-run from these very bytes gave the same pixels. That outweighs every doubt, but only as long
-    /// as the bytes are there. `others` are reasons that lie outside the recipe: the environment of a server.
+    /// `attempts` are the tries to make it again from these very bytes, in their order. That one gave the same pixels outweighs
+    /// every doubt, but only as long as the bytes are there; that the last one gave others is a doubt itself. `others` are
+    /// reasons that lie outside the recipe: the environment of a server.
     package init(
-        _ recipe: Recipe, made time: Timestamp? = nil, verified: Timestamp? = nil, others: [Reason] = [],
+        _ recipe: Recipe, made time: Timestamp? = nil, attempts: [Attempt] = [], others: [Reason] = [],
         isServed: (Digest) -> Bool
     ) {
         let drift = DriftLedger.crossed(by: recipe, made: time).map {
             Reason(.driftKnown, "it was made before a change in \($0.tool): \($0.what)")
         }
+        let proof = Proof(attempts)
+        var failure: [Reason] = []
+        if case .different(let attempt) = proof {
+            failure = [
+                .init(
+                    .proofDifferent, "it was made again from these bytes \(attempt.occasion), with \(attempt.outcome)")
+            ]
+        }
         let found =
-            recipe.findings + recipe.models.flatMap { Self.reasons(for: $0, isServed: isServed) }
+            failure + recipe.findings + recipe.models.flatMap { Self.reasons(for: $0, isServed: isServed) }
             + recipe.inputs.compactMap { Self.reason(for: $0, isServed: isServed) } + drift
         var seen: Set<Reason> = []
         let all = (found + others).filter { seen.insert($0).inserted }
         let digests = recipe.models.compactMap(\.resolution?.sha256) + recipe.inputs.compactMap(\.resolution?.sha256)
-        guard let verified, digests.allSatisfy(isServed) else {
+        guard case .verified(let attempt) = proof, digests.allSatisfy(isServed) else {
             isVerified = false
             reasons = all
             grade = all.map(\.cap).min() ?? .full
             return
         }
         isVerified = true
-        let proof = Reason(
-            .verified, "it was made again from these bytes on \(verified.brief) UTC, with the same pixels")
+        let earlier = attempts.last { $0.verdict == .different && $0.isFromPinnedBytes }
+        let success = Reason(
+            .verified,
+            "it was made again from these bytes \(attempt.occasion), with the same pixels"
+                + (earlier.map { "; before, \($0.occasion), with \($0.outcome)" } ?? ""))
         // Another environment may still give others.
-        reasons = [proof] + others
+        reasons = [success] + others
         grade = reasons.map(\.cap).min() ?? .full
     }
 

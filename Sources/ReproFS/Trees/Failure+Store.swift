@@ -26,7 +26,7 @@ extension Failure {
             .changedWhileRead,
             .conflict,
             .refusedName,
-            .notAnImage, .refusedReport, .interrupted:
+            .notAnImage, .isModel, .refusedReport, .interrupted:
             self.init(.ioError, error.description, isNoteworthy: true)
         }
     }

@@ -30,9 +30,8 @@ package struct EventListing: Sendable {
 }
 
 extension Store {
-    /// Every event in the order of their times, or those of models called `filter`: `folder/name`, `name`, or the
-    /// end of it.
-    package func forEachEvent(of filter: String?, _ body: (EventListing) throws -> Void) throws(StoreError) {
+    /// Every event in the order of their times, or those of the model with this path, as `list models` shows it.
+    package func forEachEvent(of model: String?, _ body: (EventListing) throws -> Void) throws(StoreError) {
         try catalogue.read { db in
             let rows = try Row.fetchCursor(
                 db,
@@ -47,9 +46,8 @@ extension Store {
                     LEFT JOIN version AS new ON new.id = event.version LEFT JOIN version AS old ON old.id = event.previous
                     LEFT JOIN blob ON blob.id = new.blob LEFT JOIN process ON process.id = event.process
                     WHERE ?2 IS NULL OR path.text || '/' || model.name = ?2
-                        OR substr(path.text || '/' || model.name, -length(?2) - 1) = '/' || ?2
                     ORDER BY event.since, event.id
-                    """, arguments: [DirectoryRow.Root.models.rawValue, filter])
+                    """, arguments: [DirectoryRow.Root.models.rawValue, model])
             while let row = try rows.next() { try body(EventListing(row)) }
         }
     }

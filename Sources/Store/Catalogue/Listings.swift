@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 package import Recipe
+package import SystemPackage
 
 // What `reprofs list` shows. Rows are handed over one at a time, so that memory is bounded whatever is listed.
 
@@ -29,6 +30,9 @@ package struct VersionListing: Sendable {
     package let recorded: Timestamp
     /// When garbage collection took its bytes away.
     package let dropped: Timestamp?
+
+    /// As `list models` shows it.
+    package var fullName: String { "\(folder)/\(name)" }
 }
 
 extension Store {
@@ -53,16 +57,47 @@ extension Store {
 
     /// Every version of every model, or of those called `filter` (`folder/name`, `name`, or a file name).
     package func forEachVersion(of filter: String?, _ body: (VersionListing) throws -> Void) throws(StoreError) {
+        try eachVersion(
+            """
+            ?2 IS NULL OR path.text || '/' || model.name = ?2
+                OR substr(path.text || '/' || model.name, -length(?2) - 1) = '/' || ?2
+            """, [filter], body)
+    }
+
+    /// The versions of models that a text is the path of, as `list models` shows it, else of those whose path ends with it.
+    package func versions(called text: String) throws(StoreError) -> [VersionListing] {
+        var all: [VersionListing] = []
+        try forEachVersion(of: text) { all.append($0) }
+        let exact = all.filter { $0.fullName.utf8.elementsEqual(text.utf8) }
+        return exact.isEmpty ? all : exact
+    }
+
+    /// The versions, under whatever names, whose bytes have a SHA-256 that begins with `prefix`.
+    package func versions(ofBytes prefix: DigestPrefix) throws(StoreError) -> [VersionListing] {
+        var all: [VersionListing] = []
+        try eachVersion("blob.sha256 BETWEEN ?2 AND ?3", [Data(prefix.low), Data(prefix.high)]) { all.append($0) }
+        return all
+    }
+
+    /// The versions, under whatever names, of a file's bytes. A file is read only where the store has bytes of its size.
+    package func versions(ofFile path: FilePath) throws(StoreError) -> [VersionListing] {
+        guard let facts = try FileFacts.at(path), facts.kind == .file,
+            try one("SELECT 1 FROM blob WHERE size = ?", [facts.size], { _ in true }) == true,
+            let digest = try digest(ofFile: path), let prefix = DigestPrefix(hex: digest.hex)
+        else { return [] }
+        return try versions(ofBytes: prefix)
+    }
+
+    private func eachVersion(
+        _ condition: String, _ arguments: StatementArguments, _ body: (VersionListing) throws -> Void
+    ) throws(StoreError) {
         try each(
             """
             \(DirectoryRow.paths) SELECT path.text || '/' || model.name AS name, version.number, version.recorded, blob.sha256, blob.size,
             blob.dropped, model.current IS version.id AS isLive
             FROM version JOIN model ON model.id = version.model JOIN path ON path.id = model.directory
-            JOIN blob ON blob.id = version.blob
-            WHERE ?2 IS NULL OR path.text || '/' || model.name = ?2
-                OR substr(path.text || '/' || model.name, -length(?2) - 1) = '/' || ?2
-            ORDER BY 1, version.number
-            """, [DirectoryRow.Root.models.rawValue, filter]
+            JOIN blob ON blob.id = version.blob WHERE \(condition) ORDER BY 1, version.number
+            """, [DirectoryRow.Root.models.rawValue] + arguments
         ) { row in
             let (folder, name) = split(row["name"])
             try body(

@@ -75,7 +75,10 @@ extension Store {
         var attributes = stat()
         fstat(source.rawValue, &attributes)
         try Kernel.sync(source, item.source)
-        guard let name = ModelName(live: item.path), try isWhole(source, size: facts.size, named: item.name)
+        let note = item.name.downloadNote.map { item.source.removingLastComponent().appending($0.text) }
+        let isDownloading = try note.flatMap { path throws(StoreError) in try FileFacts.at(path) } != nil
+        guard let name = ModelName(live: item.path),
+            try ModelFile.problem(with: source, item.source, named: item.name, isDownloading: isDownloading) == nil
         else {
             try adoptPlain(item, source, attributes)
             progress(item.size)
@@ -189,12 +192,6 @@ extension Store {
         if ours.device == theirs.device, ours.inode == theirs.inode { return true }
         guard ours.size == theirs.size else { return false }
         return try files.hash(file, path) == files.hash(source, path)
-    }
-
-    private func isWhole(_ file: OwnedDescriptor, size: Int, named name: EntryName) throws(StoreError) -> Bool {
-        do { return try Wholeness.problem(FileSource(file, count: size), named: name.text) == nil } catch {
-            throw .system("cannot read (\(error))", path, .ioError)
-        }
     }
 }
 

@@ -39,7 +39,7 @@ extension Store {
             do throws(StoreError) {
                 let source = try item.place.open(item.source)
                 let facts = try FileFacts.of(source, item.source)
-                guard facts.kind == .file else { throw StoreError.refusedName("\(item.source) is no regular file") }
+                try requireModel(source, of: item)
                 let published = try files.publish(
                     source, item.source, by: method, isKnown: isServed,
                     mayBeKnown: try mayHold(ModelName(folder: item.folder, path: item.path), size: facts.size)
@@ -63,6 +63,15 @@ extension Store {
             }
         }
         throw problem
+    }
+
+    private func requireModel(_ file: OwnedDescriptor, of item: IngestPlan.Item) throws(StoreError) {
+        let note = item.source.lastComponent.map { item.source.removingLastComponent().appending($0.string + ".aria2") }
+        let isDownloading = try note.map { path throws(StoreError) in try FileFacts.at(path) != nil } ?? false
+        var problem = try ModelFile.problem(
+            with: file, item.source, named: item.path.name, isDownloading: isDownloading)
+        if problem == nil, let target = item.target { problem = try ModelFile.problem(withTarget: target, file) }
+        if let problem { throw .conflict("\(item.source) was not added: \(problem)") }
     }
 
     /// Whether the name holds bytes of this size: then they are likely the same, and are hashed before anything is written.

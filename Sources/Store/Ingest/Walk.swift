@@ -1,3 +1,4 @@
+import Glibc
 package import Recipe
 package import SystemPackage
 
@@ -10,6 +11,8 @@ package struct IngestPlan: Sendable {
         package let path: ModelPath
         /// Bytes.
         package let size: Int
+        /// What the source leads to, where it is a link.
+        package let target: FilePath?
         /// Whether the source lies in a models directory, so that its name there says what was live.
         let wasLive: Bool
         let place: IngestSource
@@ -124,12 +127,21 @@ struct Walk {
             guard let facts = try FileFacts.at(path), facts.kind == .file else {
                 return refuse(path, "it is no regular file")
             }
+            let isLink = try FileFacts.at(path, followLinks: false)?.kind == .link
             let own = try Self.path(name)
             plan.items.append(
                 .init(
                     source: path, folder: folder, path: prefix?.appending(own) ?? own, size: facts.size,
-                    wasLive: wasLive, place: IngestSource(path, beneath: root, facts)))
+                    target: isLink ? Self.target(of: path) : nil, wasLive: wasLive,
+                    place: IngestSource(path, beneath: root, facts)))
         } catch { refuse(path, "\(error)") }
+    }
+
+    private static func target(of path: FilePath) -> FilePath? {
+        path.withPlatformString { realpath($0, nil) }.map { resolved in
+            defer { free(resolved) }
+            return FilePath(platformString: resolved)
+        }
     }
 
     /// A backslash is a separator, as a prompt from Windows would write it.

@@ -28,19 +28,6 @@ extension Store {
         }
     }
 
-    /// The versions that `text` names: `folder/name`, a part of that from a slash on, with or without `@vN`, or a hash.
-    package func versions(named text: String) throws(StoreError) -> [VersionListing] {
-        let (name, number) = ModelName.numbered(text).map { ($0.name, Optional($0.number)) } ?? (text, nil)
-        var found: [VersionListing] = []
-        try forEachVersion(of: name) { version in
-            if number == nil || version.number == number { found.append(version) }
-        }
-        if found.isEmpty, name.utf8.count >= 8, let prefix = DigestPrefix(hex: name), let blob = try blob(prefix) {
-            try forEachVersion(of: nil) { if $0.sha256 == blob.digest { found.append($0) } }
-        }
-        return found
-    }
-
     /// Every snapshot that pins one of these versions' bytes, superseded ones too, oldest first.
     package func forEachSnapshot(
         using versions: [VersionListing], _ body: (SnapshotListing) throws -> Void

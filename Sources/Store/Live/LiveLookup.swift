@@ -32,6 +32,16 @@ extension Store {
             LiveRow.init)
     }
 
+    /// The folders that models are in or were in, and the directories at the top of the live view.
+    package func folders() throws(StoreError) -> [EntryName] {
+        try page(
+            """
+            SELECT name FROM directory WHERE parent = ? UNION SELECT name FROM live WHERE parent = ? AND kind = ?
+            """,
+            [DirectoryRow.Root.models.rawValue, LiveRow.root, LiveRow.Kind.directory.rawValue], Int(Int32.max)
+        ) { $0["name"] }
+    }
+
     // Within a transaction, which sees what it changed itself.
 
     func live(_ id: Int64, _ db: Database) throws -> LiveRow? {

@@ -148,15 +148,9 @@ extension LiveView {
     private func problem(with draft: Draft, named name: EntryName, in parent: Int64?) throws(StoreError) -> String? {
         guard let file = draft.file else { return "nothing was written" }
         if draft.hasFailed { return "it could not be written in full" }
-        if let parent, let note = name.appending(".aria2"), try store.live(named: note, in: parent) != nil {
-            return "an .aria2 file says that it is being downloaded"
-        }
-        return try Activity.perform(.bytes) { () throws(StoreError) in
-            do {
-                return try Wholeness.problem(
-                    FileSource(file, count: try FileFacts.of(file, draft.path).size), named: name.text)
-            } catch { throw .system("cannot read (\(error))", draft.path, .ioError) }
-        }
+        var isDownloading = false
+        if let parent, let note = name.downloadNote { isDownloading = try store.live(named: note, in: parent) != nil }
+        return try ModelFile.problem(with: file, draft.path, named: name, isDownloading: isDownloading)
     }
 
     private struct Ready {

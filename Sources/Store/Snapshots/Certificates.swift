@@ -3,18 +3,6 @@ import GRDB
 package import Recipe
 package import SystemPackage
 
-/// What making an image again came to.
-package enum ReproductionVerdict: String, Sendable {
-    /// The same pixels, and the pinned bytes were seen being opened.
-    case verified
-    /// The same pixels, but not every pinned file was seen being opened.
-    case unproven
-    /// Other pixels.
-    case different
-    /// Pixels that cannot be compared.
-    case incomparable
-}
-
 /// A certificate: what a reproduction was asked, what it opened, where it ran, and what came of it.
 package struct CertificateRow: Sendable {
     package let verdict: ReproductionVerdict
@@ -58,31 +46,21 @@ extension Store {
         }
     }
 
-    /// The newest certificate of an image for the bytes that a recipe pins.
-    func certificate(of recipe: Recipe, image: Int64, _ db: Database) throws -> RecipeDocument.Certificate? {
-        let row = try Row.fetchOne(
+    /// The tries to make an image again from the bytes that a recipe pins, the oldest first; the last thousand of them.
+    func attempts(on recipe: Recipe, image: Int64, _ db: Database) throws -> [Attempt] {
+        let rows = try Row.fetchAll(
             db,
             sql: """
-                SELECT certificate.verdict, certificate.time, blob.sha256 FROM certificate
+                SELECT certificate.verdict, certificate.time, certificate.document, blob.sha256 FROM certificate
                 JOIN snapshot ON snapshot.id = certificate.snapshot JOIN blob ON blob.id = certificate.document
-                WHERE snapshot.image = ? AND certificate.pins = ? ORDER BY certificate.id DESC LIMIT 1
+                WHERE snapshot.image = ? AND certificate.pins = ? ORDER BY certificate.id DESC LIMIT 1000
                 """, arguments: [image, recipe.pinnedBytes.data])
-        return try row.map {
-            RecipeDocument.Certificate(
-                verdict: $0["verdict"], time: Timestamp(nanoseconds: $0["time"]),
-                sha256: try Digest(column: $0["sha256"]))
+        return try rows.reversed().map { row in
+            Attempt(
+                ReproductionVerdict(rawValue: row["verdict"]) ?? .different,
+                at: Timestamp(nanoseconds: row["time"]), certificate: try Digest(column: row["sha256"]),
+                reading: try? JSONParser.parse(try documentBytes(row["document"] as Int64, db)))
         }
-    }
-
-    /// When the bytes that a recipe pins gave the same pixels for the last time; nil where they never did.
-    func verified(_ recipe: Recipe, image: Int64, _ db: Database) throws -> Timestamp? {
-        try Int64.fetchOne(
-            db,
-            sql: """
-                SELECT max(certificate.time) FROM certificate JOIN snapshot ON snapshot.id = certificate.snapshot
-                WHERE snapshot.image = ? AND certificate.verdict = 'verified' AND certificate.pins = ?
-                """, arguments: [image, recipe.pinnedBytes.data]
-        ).map { Timestamp(nanoseconds: $0) }
     }
 
     /// A file that held an image when it was read, as long as it has not changed since.

@@ -66,6 +66,7 @@ extension Store {
             let (file, before) = try RecipeFile.open(path)
             let source = FileSource(file, count: before.size)
             let reading = try RecipeFile.read(source, path, asking: sources)
+            guard !reading.isModel(named: path.lastComponent?.string ?? "") else { throw .isModel(path) }
             let pixels: Digest?
             do throws(SourceError) { pixels = try PixelDigest.of(source, reading.metadata) } catch {
                 throw .system("cannot read (\(error))", path, .ioError)

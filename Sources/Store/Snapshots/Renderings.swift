@@ -134,16 +134,17 @@ extension Store {
                 """, arguments: [snapshot])
         guard let row else { throw StoreError.notFound("snapshot \(snapshot)") }
         let parsed = try snapshotDocument(row["document"], of: snapshot, db)
+        let attempts = try attempts(on: parsed.recipe, image: row["image"], db)
         return RecipeDocument(
             id: try Digest(column: row["sha256"]), snapshot: parsed,
-            verdict: try verdict(on: parsed, image: row["image"], others: others, db),
+            verdict: try verdict(on: parsed, attempts, others: others, db),
             name: name,
             prompt: try (row["prompt"] as Int64?).map { try documentBytes($0, db) },
             workflow: try (row["workflow"] as Int64?).map { try documentBytes($0, db) },
             parameters: try (row["parameters"] as Int64?).map { try documentBytes($0, db) },
             pixels: try (row["pixels"] as Data?).map { try Digest(column: $0) },
             environment: try (row["environment"] as Int64?).map { try JSONParser.parse(try documentBytes($0, db)) },
-            certificate: try certificate(of: parsed.recipe, image: row["image"], db))
+            attempts: attempts)
     }
 
     /// What a snapshot says, from its document's row.
@@ -156,7 +157,7 @@ extension Store {
     }
 
     private func verdict(
-        on snapshot: SnapshotDocument, image: Int64, others: [Reason], _ db: Database
+        on snapshot: SnapshotDocument, _ attempts: [Attempt], others: [Reason], _ db: Database
     ) throws -> Verdict {
         let recipe = snapshot.recipe
         let digests = recipe.models.compactMap(\.resolution?.sha256) + recipe.inputs.compactMap(\.resolution?.sha256)
@@ -164,7 +165,6 @@ extension Store {
         for digest in digests {
             if try db.sizeOfBlob(digest) != nil { served.insert(digest) }
         }
-        let verified = try verified(recipe, image: image, db)
-        return Verdict(recipe, made: snapshot.image.time, verified: verified, others: others) { served.contains($0) }
+        return Verdict(recipe, made: snapshot.image.time, attempts: attempts, others: others) { served.contains($0) }
     }
 }

@@ -144,9 +144,21 @@ extension Store {
     ) throws(StoreError) -> [(image: String, result: SnapshotResult)] {
         let environment = try publishEnvironment(of: report)
         var images: [PreparedImage] = []
+        var gone: StoreError?
         for output in report.outputs {
-            images.append(try prepare(output, of: report, by: process, environment))
+            do throws(StoreError) {
+                images.append(try prepare(output, of: report, by: process, environment))
+            } catch {
+                switch error {
+                // Of a file that is not there any more nothing can be made, but the others are there. Where a report is
+                // delivered twice, its snapshot may have been made before.
+                case .notFound, .conflict:
+                    if try snapshot(ofImage: output.sha256) == nil { gone = error }
+                default: throw error
+                }
+            }
         }
+        if let gone, images.isEmpty { throw gone }
         let results = try commit(images)
         return zip(images, results).map { ($0.name, $1) }
     }

@@ -15,14 +15,12 @@ package struct SnapshotListing: Sendable {
 }
 
 package struct ImageListing: Sendable {
-    /// The path in by-image.
+    /// The path in by-image, which stands for this image alone.
     package let path: String
     package let sha256: Digest
     package let snapshot: Digest
     package let grade: Grade
     package let time: Timestamp
-    /// Whether the image holds the name; an older one is at `NAME@…`.
-    package let isNewest: Bool
 }
 
 extension Store {
@@ -69,12 +67,13 @@ extension Store {
             last = newest["id"]
             do {
                 for row in rows {
+                    let image = try Digest(column: row["sha256"])
                     try body(
                         ImageListing(
-                            path: row["path"], sha256: try Digest(column: row["sha256"]),
+                            path: ImageListing.shown(row["path"], image, isNewest: row["newest"]), sha256: image,
                             snapshot: try Digest(column: row["snapshotDigest"]),
                             grade: try rendering(.json, of: row["snapshot"], named: row["name"]).grade,
-                            time: Timestamp(nanoseconds: row["time"]), isNewest: row["newest"]))
+                            time: Timestamp(nanoseconds: row["time"])))
                 }
             } catch let error as StoreError { throw error } catch { throw .catalogue("\(error)") }
         }

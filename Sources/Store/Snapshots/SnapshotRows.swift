@@ -62,21 +62,19 @@ extension Store {
 
     /// The one snapshot whose id begins with `prefix`; nil where there is none or more than one.
     package func snapshot(_ prefix: DigestPrefix) throws(StoreError) -> SnapshotRow? {
-        let found = try page(
-            "\(columns) WHERE snapshot.sha256 BETWEEN ? AND ?", [Data(prefix.low), Data(prefix.high)], 2,
-            SnapshotRow.init)
+        let found = try snapshots(beginningWith: prefix, limit: 2)
         return found.count == 1 ? found[0] : nil
+    }
+
+    /// The oldest snapshots whose ids begin with `prefix`.
+    package func snapshots(beginningWith prefix: DigestPrefix, limit: Int) throws(StoreError) -> [SnapshotRow] {
+        try page(
+            "\(columns) WHERE snapshot.sha256 BETWEEN ? AND ? ORDER BY snapshot.id",
+            [Data(prefix.low), Data(prefix.high)], limit, SnapshotRow.init)
     }
 
     package func snapshots(after id: Int64, limit: Int) throws(StoreError) -> [SnapshotRow] {
         try page("\(columns) WHERE snapshot.id > ? ORDER BY snapshot.id", [id], limit, SnapshotRow.init)
-    }
-
-    /// The current snapshot of the newest image that shows these pixels.
-    package func snapshot(ofPixels digest: Digest) throws(StoreError) -> SnapshotRow? {
-        try one(
-            "\(columns) JOIN image ON image.snapshot = snapshot.id WHERE image.pixels = ? ORDER BY image.id DESC LIMIT 1",
-            [digest.data], SnapshotRow.init)
     }
 
     /// The current snapshot of the image with these bytes.

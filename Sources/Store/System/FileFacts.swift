@@ -40,7 +40,7 @@ struct FileFacts: Equatable {
         let flags = followLinks ? 0 : AT_SYMLINK_NOFOLLOW
         if path.withPlatformString({ fstatat(AT_FDCWD, $0, &facts, flags) }) == 0 { return FileFacts(facts) }
         let problem = Errno(rawValue: errno)
-        if [.noSuchFileOrDirectory, .notDirectory].contains(problem) { return nil }
+        if [.noSuchFileOrDirectory, .notDirectory, .fileNameTooLong].contains(problem) { return nil }
         throw .system("cannot inspect", path, problem)
     }
 

@@ -15,7 +15,7 @@ import Testing
         #expect(
             Self.keys(json) == [
                 "schema", "snapshot", "image", "generator", "passes", "models", "inputs", "environment", "variation",
-                "grade", "certificate", "prompt", "workflow", "parameters",
+                "grade", "certificate", "attempts", "prompt", "workflow", "parameters",
             ]
         )
         #expect(

@@ -21,7 +21,7 @@ import Testing
         ("tool.closed", .partial), ("origin.forged", .partial), ("drift.known", .approximate),
         ("env.version", .approximate), ("env.device", .approximate),
         ("env.threads", .approximate), ("env.flags", .approximate), ("env.nodes", .approximate),
-        ("verified.bitexact", .full),
+        ("verified.bitexact", .full), ("proof.different", .approximate),
     ]
 
     @Test(arguments: table) func `caps the grade as its code says`(code: String, cap: Grade) throws {

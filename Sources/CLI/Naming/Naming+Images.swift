@@ -1,0 +1,116 @@
+import Recipe
+import Store
+import SystemPackage
+
+/// The snapshot that a text stands for.
+struct FoundImage {
+    /// Its row.
+    let snapshot: Int64
+    /// The name to show it under.
+    let name: String
+    /// The file that was named, where it was one.
+    var file: FilePath?
+}
+
+extension Naming {
+    /// The snapshot of what a text means: the file at that path, by its bytes or its exact pixels; else an image by the path
+    /// that `list images` prints, a snapshot by its id or its pin, or the one image that has the name.
+    func image(_ text: String) throws -> FoundImage {
+        if let file = try file(text) { return try image(in: file, given: text) }
+        let meant = try images(meantBy: text)
+        guard let first = meant.first else {
+            throw NamingFailure(
+                problem: .unknown, argument: text,
+                message:
+                    "\(Self.quoted(text)) is no file, no path that 'reprofs list images' prints, no id and no pin of a snapshot, "
+                    + "and no image's name.",
+                candidates: try images(near: text))
+        }
+        guard Set(meant.map(\.snapshot)).count == 1 else {
+            throw NamingFailure(
+                problem: .ambiguous, argument: text,
+                message: "\(Self.quoted(text)) stands for several; say which by its id or its path:",
+                candidates: meant.map(\.candidate))
+        }
+        return FoundImage(snapshot: first.snapshot, name: first.name)
+    }
+
+    private func image(in file: FilePath, given text: String) throws -> FoundImage {
+        let name = file.lastComponent?.string ?? text
+        if let digest = try store.digest(ofFile: file), let found = try store.snapshot(ofImage: digest) {
+            return FoundImage(snapshot: found.id, name: name, file: file)
+        }
+        // What is no image, or a damaged one, has no pixels to be found by.
+        let pixels = (try? store.pixels(ofFile: file)) ?? nil
+        let same = try pixels.map { try store.images(ofPixels: $0) } ?? []
+        guard let first = same.first else {
+            throw NamingFailure(
+                problem: .notKept, argument: text,
+                message: "\(text) has no snapshot yet. Make one: reprofs snapshot \(Self.word(text))")
+        }
+        guard Set(same.map(\.snapshot)).count == 1 else {
+            throw NamingFailure(
+                problem: .ambiguous, argument: text,
+                message: "\(Self.quoted(text)) shows the pixels of several images; say which by its id or its path:",
+                candidates: same.map { Meaning($0).candidate })
+        }
+        return FoundImage(snapshot: first.snapshot, name: first.name.text, file: file)
+    }
+
+    /// One way to read a text.
+    private struct Meaning {
+        let snapshot: Int64
+        let name: String
+        let candidate: NamingFailure.Candidate
+
+        init(_ image: NamedImage) {
+            snapshot = image.snapshot
+            name = image.name.text
+            candidate = .init(image)
+        }
+
+        init(_ row: SnapshotRow, note: String = "") {
+            snapshot = row.id
+            name = row.imageName
+            candidate = .init(id: row.digest, name: row.imageName, time: row.recorded, note: note)
+        }
+    }
+
+    private func images(meantBy text: String) throws -> [Meaning] {
+        var found: [Meaning] = []
+        if text.utf8.count >= 8, let prefix = DigestPrefix(hex: text) {
+            found += try store.snapshots(beginningWith: prefix, limit: 1000).map { Meaning($0) }
+        }
+        if let pin = try store.pin(named: text), let row = try store.snapshot(named: pin.snapshot) {
+            found.append(Meaning(row, note: ", by its pin"))
+        }
+        if let path = ViewPath(parsing: text), path.description.utf8.elementsEqual(text.utf8) {
+            found += try store.image(listed: path).map { [Meaning($0)] } ?? []
+        }
+        if let name = try? EntryName(text) { found += try store.images(named: name).map { Meaning($0) } }
+        return found
+    }
+
+    /// Images of the same file name in any folder, and names that a slip away are.
+    func images(near text: String) throws -> [NamingFailure.Candidate] {
+        let last = text.slashed.last ?? text
+        var names: [EntryName] = []
+        if let name = try? EntryName(last) { names.append(name) }
+        var nearest = Nearest<EntryName>(to: last)
+        try store.forEachImageName { nearest.offer($0.text, $0) }
+        for name in nearest.things where !names.contains(name) { names.append(name) }
+        var found: [NamingFailure.Candidate] = []
+        for name in names { found += try store.images(named: name).prefix(NamingFailure.shown).map { .init($0) } }
+        // The beginning of an id that is too short to be one.
+        if (4..<8).contains(text.utf8.count), let prefix = DigestPrefix(hex: text) {
+            found += try store.snapshots(beginningWith: prefix, limit: 3).map {
+                .init(id: $0.digest, name: $0.imageName, time: $0.recorded)
+            }
+        }
+        return Array((found + (try pins(near: text))).prefix(NamingFailure.shown))
+    }
+}
+
+extension NamingFailure.Candidate {
+    init(_ image: NamedImage) { self.init(id: image.snapshotID, name: image.path, time: image.time) }
+}

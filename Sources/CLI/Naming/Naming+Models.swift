@@ -1,0 +1,145 @@
+import Recipe
+import Store
+import SystemPackage
+
+enum ImageOrModel {
+    case image(FoundImage)
+    case model(FoundVersions)
+}
+
+/// The versions that a text stands for: of one name, or of one file's bytes.
+struct FoundVersions {
+    /// In the order of names and numbers; one at least.
+    let versions: [VersionListing]
+    /// Whether the text says which version of its name it means.
+    let isNumbered: Bool
+}
+
+extension Naming {
+    /// The versions of what a text means: the file at that path, by its bytes; else a model by the path that `list models`
+    /// prints, or by the end of it that one model alone has, each with or without `@vN`; or bytes by their hash.
+    func versions(_ text: String) throws -> FoundVersions {
+        guard let found = try versions(meantBy: text) else {
+            throw NamingFailure(
+                problem: .unknown, argument: text,
+                message:
+                    "\(Self.quoted(text)) is no file, no model that 'reprofs list models' prints, and no hash of one.",
+                candidates: try models(near: text))
+        }
+        return found
+    }
+
+    /// The same of one name: bytes that several names hold are none.
+    func model(_ text: String) throws -> FoundVersions {
+        let found = try versions(text)
+        try requireOne(found.versions.map(\.fullName), text, found.versions, "several models")
+        return found
+    }
+
+    /// One version of one name.
+    func version(_ text: String) throws -> VersionListing {
+        let found = try model(text)
+        guard found.versions.count == 1, found.isNumbered else {
+            let numbers = found.versions.map { "v\($0.number)\($0.isLive ? " (live)" : "")" }.joined(separator: ", ")
+            throw NamingFailure(
+                problem: .ambiguous, argument: text,
+                message:
+                    "Say which version of \(found.versions[0].fullName) is meant, as in '\(found.versions[0].fullName)@v1'; "
+                    + "it has \(numbers):",
+                candidates: found.versions.map(\.candidate))
+        }
+        return found.versions[0]
+    }
+
+    /// What a text stands for where it may be an image or a model.
+    func imageOrModel(_ text: String) throws -> ImageOrModel {
+        // Of a file the bytes say which it is.
+        let file = try file(text)
+        let model = try versions(meantBy: text, isRequired: false)
+        if let model, file != nil { return .model(model) }
+        do {
+            let image = try image(text)
+            guard let model else { return .image(image) }
+            throw NamingFailure(
+                problem: .ambiguous, argument: text,
+                message: "\(Self.quoted(text)) stands for an image and for a model; say which by its path:",
+                candidates: [.init(id: nil, name: image.name, time: nil)] + model.versions.map(\.candidate))
+        } catch let failure as NamingFailure {
+            guard failure.problem == .unknown else { throw failure }
+            if let model { return .model(model) }
+            throw NamingFailure(
+                problem: .unknown, argument: text,
+                message: "\(Self.quoted(text)) is no file and names no image, no snapshot and no model.",
+                candidates: failure.candidates + (try models(near: text)))
+        }
+    }
+
+    private func versions(meantBy text: String, isRequired: Bool = true) throws -> FoundVersions? {
+        if let file = try file(text) {
+            let same = try store.versions(ofFile: file)
+            guard !same.isEmpty else {
+                guard isRequired else { return nil }
+                throw NamingFailure(
+                    problem: .notKept, argument: text,
+                    message:
+                        "\(text) has bytes that the store holds under no name. Add it: reprofs add \(Self.word(text))")
+            }
+            let own = same.filter { file.ends(with: FilePath($0.fullName)) }
+            return FoundVersions(versions: own.isEmpty ? same : own, isNumbered: true)
+        }
+        // A name may end like a version of another one.
+        var found = try store.versions(called: text)
+        var isNumbered = false
+        if found.isEmpty, let (name, number) = ModelName.numbered(text) {
+            let all = try store.versions(called: name)
+            found = all.filter { $0.number == number }
+            isNumbered = true
+            if found.isEmpty, !all.isEmpty {
+                throw NamingFailure(
+                    problem: .unknown, argument: text,
+                    message: "\(all[0].fullName) has no version v\(number).", candidates: all.map(\.candidate))
+            }
+        }
+        if !found.isEmpty {
+            try requireOne(found.map(\.fullName), text, found, "several models")
+            return FoundVersions(versions: found, isNumbered: isNumbered)
+        }
+        guard text.utf8.count >= 8, let prefix = DigestPrefix(hex: text) else { return nil }
+        found = try store.versions(ofBytes: prefix)
+        guard !found.isEmpty else { return nil }
+        try requireOne(found.map(\.sha256.hex), text, found, "the bytes of several models")
+        return FoundVersions(versions: found, isNumbered: true)
+    }
+
+    private func requireOne(
+        _ keys: [String], _ text: String, _ versions: [VersionListing], _ what: String
+    ) throws {
+        let first = keys[0]
+        guard !keys.allSatisfy({ $0.utf8.elementsEqual(first.utf8) }) else { return }
+        throw NamingFailure(
+            problem: .ambiguous, argument: text,
+            message: "\(Self.quoted(text)) stands for \(what); say which by its path or its hash:",
+            candidates: versions.map(\.candidate))
+    }
+
+    func models(near text: String) throws -> [NamingFailure.Candidate] {
+        let name = ModelName.numbered(text)?.name ?? text
+        var whole = Nearest<NamingFailure.Candidate>(to: name)
+        var last = Nearest<NamingFailure.Candidate>(to: name.slashed.last ?? name)
+        try store.forEachModel { model in
+            let candidate = NamingFailure.Candidate(
+                id: model.sha256, name: "\(model.folder)/\(model.name)", time: nil)
+            whole.offer(candidate.name, candidate)
+            last.offer(model.name.slashed.last ?? model.name, candidate)
+        }
+        return whole.things.isEmpty ? last.things : whole.things
+    }
+}
+
+extension VersionListing {
+    fileprivate var candidate: NamingFailure.Candidate {
+        .init(
+            id: sha256, name: "\(fullName)@v\(number)", time: recorded,
+            note: (isLive ? ", live" : "") + (dropped == nil ? "" : ", collected"))
+    }
+}

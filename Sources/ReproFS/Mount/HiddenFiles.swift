@@ -1,0 +1,18 @@
+package import SystemPackage
+
+/// What a mount on a directory would hide: whoever put it there would not find it any more.
+package struct HiddenFiles: Error, CustomStringConvertible {
+    package let directory: FilePath
+    package let names: [String]
+
+    private static let shown = 5
+
+    package var description: String {
+        let rest = names.count - Self.shown
+        let list = names.prefix(Self.shown).joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+        return """
+            \(directory) is not empty, and a mount there would hide what is in it: \(list). Take it into the store first with \
+            'reprofs add --move \(directory) --mount-here', mount elsewhere, or say --allow-non-empty; nothing was mounted
+            """
+    }
+}

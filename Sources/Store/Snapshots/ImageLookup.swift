@@ -1,0 +1,86 @@
+import Foundation
+import GRDB
+package import Recipe
+
+/// An image under one of its names in by-image, for whoever means one by a text.
+package struct NamedImage: Sendable {
+    /// The row of the image's snapshot with the strongest evidence.
+    package let snapshot: Int64
+    package let snapshotID: Digest
+    package let image: Digest
+    /// As `list images` shows it.
+    package let path: String
+    package let name: EntryName
+    package let time: Timestamp
+
+    init(_ row: Row) throws {
+        snapshot = row["snapshot"]
+        snapshotID = try Digest(column: row["snapshotID"])
+        image = try Digest(column: row["sha256"])
+        path = ImageListing.shown(row["path"], image, isNewest: row["newest"])
+        name = row["name"]
+        time = Timestamp(nanoseconds: row["time"])
+    }
+}
+
+extension ImageListing {
+    /// The path that stands for one image alone: an older one of the name is at `PATH@<8 hex>`.
+    static func shown(_ path: String, _ image: Digest, isNewest: Bool) -> String {
+        isNewest ? path : "\(path)@\(image.hex.prefix(8))"
+    }
+}
+
+/// Needs the row of all images as its first argument.
+private let imageColumns = """
+    \(DirectoryRow.paths) SELECT path.text || '/' || imageName.name AS path, imageName.name, imageName.time, imageName.newest,
+    image.sha256, image.snapshot, snapshot.sha256 AS snapshotID
+    FROM imageName JOIN path ON path.id = imageName.directory JOIN image ON image.id = imageName.image
+    JOIN snapshot ON snapshot.id = image.snapshot
+    """
+
+extension Store {
+    private func namedImages(
+        _ condition: String, _ arguments: StatementArguments
+    ) throws(StoreError) -> [NamedImage] {
+        try page(
+            "\(imageColumns) WHERE \(condition) ORDER BY imageName.time DESC, imageName.id DESC",
+            [DirectoryRow.Root.images.rawValue] + arguments, 10_000, NamedImage.init)
+    }
+
+    /// The images that hold this name, in whatever folders, the newest first.
+    package func images(named name: EntryName) throws(StoreError) -> [NamedImage] {
+        try namedImages("imageName.name = ? AND imageName.newest", [name])
+    }
+
+    /// The image at a path as `list images` shows it; nil where none is. `NAME@<8 hex>` is an older one of that name.
+    package func image(listed path: ViewPath) throws(StoreError) -> NamedImage? {
+        guard let name = path.name, !path.parents.isEmpty else { return nil }
+        let directory = try catalogue.read { db in
+            try db.directory(under: DirectoryRow.Root.images.rawValue, path.parents)
+        }
+        guard let directory else { return nil }
+        let holder = try namedImages(
+            "imageName.directory = ? AND imageName.name = ? AND imageName.newest", [directory, name])
+        if let holder = holder.first { return holder }
+        guard let (before, digits) = name.text.splitAtLast("@"), let prefix = DigestPrefix(hex: digits),
+            prefix.digits == 8, let bare = try? EntryName(before)
+        else { return nil }
+        return try namedImages(
+            "imageName.directory = ? AND imageName.name = ? AND image.sha256 BETWEEN ? AND ?",
+            [directory, bare, Data(prefix.low), Data(prefix.high)]
+        ).first
+    }
+
+    /// The images that show exactly these pixels, under every name that they hold.
+    package func images(ofPixels digest: Digest) throws(StoreError) -> [NamedImage] {
+        try namedImages("image.pixels = ?", [digest.data])
+    }
+
+    /// Every name that some image holds, once, in no order.
+    package func forEachImageName(_ body: (EntryName) -> Void) throws(StoreError) {
+        try catalogue.read { db in
+            let rows = try Row.fetchCursor(db, sql: "SELECT DISTINCT name FROM imageName")
+            while let row = try rows.next() { body(row[0]) }
+        }
+    }
+}
