@@ -42,7 +42,7 @@ extension Store {
             LEFT JOIN identity ON identity.blob = blob.id ORDER BY 1
             """, [DirectoryRow.Root.models.rawValue]
         ) { row in
-            let (folder, name) = split(row["name"])
+            let (folder, name) = try split(row.path("name"))
             try body(
                 ModelListing(
                     folder: folder, name: name, versions: row["versions"], live: row["number"],
@@ -64,7 +64,7 @@ extension Store {
             ORDER BY 1, version.number
             """, [DirectoryRow.Root.models.rawValue, filter]
         ) { row in
-            let (folder, name) = split(row["name"])
+            let (folder, name) = try split(row.path("name"))
             try body(
                 VersionListing(
                     folder: folder, name: name, number: row["number"], isLive: row["isLive"],
@@ -79,7 +79,9 @@ extension Store {
     ) throws(StoreError) {
         try catalogue.read { db in
             let rows = try Row.fetchCursor(db, sql: sql, arguments: arguments)
-            while let row = try rows.next() { try body(row) }
+            while let row = try rows.next() {
+                do { try body(row) } catch is NameError { continue }
+            }
         }
     }
 

@@ -48,7 +48,7 @@ extension Store {
             """, [row.models, row.id]
         ) { (models: $0["models"] as Int, isCurrent: $0["isCurrent"] as Bool) }
         return SnapshotListing(
-            id: row.digest, short: row.short, image: row.imageName,
+            id: row.digest, short: row.short.text, image: row.imageName,
             grade: try rendering(.json, of: row.id, named: row.imageName).grade, models: pins?.models ?? 0,
             recorded: row.recorded, isCurrent: pins?.isCurrent ?? false)
     }
@@ -69,9 +69,10 @@ extension Store {
             last = newest["id"]
             do {
                 for row in rows {
+                    guard let path = try [row].named({ try $0.path("path") }).first else { continue }
                     try body(
                         ImageListing(
-                            path: row["path"], sha256: try Digest(column: row["sha256"]),
+                            path: path, sha256: try Digest(column: row["sha256"]),
                             snapshot: try Digest(column: row["snapshotDigest"]),
                             grade: try rendering(.json, of: row["snapshot"], named: row["name"]).grade,
                             time: Timestamp(nanoseconds: row["time"]), isNewest: row["newest"]))
