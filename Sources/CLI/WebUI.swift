@@ -30,7 +30,8 @@ struct WebUI: RecordSource {
 
     private static func get(_ url: URL) throws -> [JSON] {
         let address = url.absoluteString
-        guard let body = try Blocking.run({ await PlainHTTP.get(address) }) else {
+        let body: [UInt8]
+        do { body = try Blocking.run { try await PlainHTTP.get(address) } } catch ComfyError.absent {
             throw Failure(description: "\(address) does not answer")
         }
         guard let list = (try? JSONParser.parse(body))?.array else {

@@ -13,6 +13,12 @@ package enum ComfyError: Error, CustomStringConvertible, Sendable {
     case died(String)
     /// It did not say anything for so many seconds.
     case silent(Int)
+    /// It sends whoever asks to another address.
+    case elsewhere(from: String, to: String)
+    /// An answer is longer than so many bytes.
+    case tooLong(String, limit: Int)
+    /// An answer has not come to its end after so many seconds.
+    case endless(String, seconds: Int)
     /// It cannot be started.
     case cannotStart(String)
 
@@ -25,6 +31,12 @@ package enum ComfyError: Error, CustomStringConvertible, Sendable {
         case .interrupted: "the run was interrupted"
         case .died(let what): "ComfyUI is gone in the middle of the run\(what.isEmpty ? "" : ": \(what)")"
         case .silent(let seconds): "ComfyUI said nothing for \(seconds) seconds"
+        case .elsewhere(let from, let to):
+            "the server at \(from) sends its callers to another address (\(to)), which nobody named; it is not followed"
+        case .tooLong(let what, let limit):
+            "the server's answer to \(what) is longer than \(limit >> 20) MiB; it is not taken"
+        case .endless(let what, let seconds):
+            "the server's answer to \(what) has not come to an end after \(seconds) seconds; it is not waited for"
         case .cannotStart(let why): "ComfyUI cannot be started: \(why)"
         }
     }

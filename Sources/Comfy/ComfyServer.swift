@@ -8,18 +8,9 @@ package import Recipe
 package struct ComfyServer: Sendable {
     /// Without a slash at the end.
     package let address: String
-    /// How long one answer may take. Seconds.
-    private static let patience: Int64 = 60
-    /// The longest answer that is taken. Bytes.
-    private static let limit = 1 << 30
-
-    /// A server that is gone is to be noticed, not waited for. It lives as long as the process.
-    static let client: HTTPClient = {
-        var configuration = HTTPClient.Configuration()
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.timeout.connect = .seconds(10)
-        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-    }()
+    /// What is taken of its answers.
+    package var documents = Exchange.Bounds.document
+    package var files = Exchange.Bounds.file
 
     /// `address` is `http://HOST:PORT` or `https://…`, also without its scheme; throws where it is none.
     package init(_ address: String) throws {
@@ -90,7 +81,7 @@ package struct ComfyServer: Sendable {
         let body: JSON = ["prompt": prompt, "client_id": .string(client), "extra_data": extra]
         let (status, bytes) = try await send(.POST, "/prompt", Array(body.python().utf8), type: "application/json")
         let answer = try? JSONParser.parse(bytes)
-        guard status == 200, let id = answer?["prompt_id"]?.string else {
+        guard status == 200, let id = answer?["prompt_id"]?.string, Self.isPlain(id) else {
             guard status == 400, let answer else { throw ComfyError.unexpected("POST /prompt gives \(status)") }
             throw ComfyError.rejected(Self.reasons(in: answer))
         }
@@ -116,14 +107,18 @@ package struct ComfyServer: Sendable {
             throw ComfyError.unexpected("POST /upload/image gives \(status)")
         }
         let folder = told?["subfolder"]?.string ?? ""
-        return folder.isEmpty ? stored : "\(folder)/\(stored)"
+        let path = folder.isEmpty ? stored : "\(folder)/\(stored)"
+        do { _ = try ModelPath(path) } catch {
+            throw ComfyError.unexpected("it stored the image under a name that is none: \(error)")
+        }
+        return path
     }
 
     /// The bytes of an output.
     package func view(_ file: RunOutput) async throws -> [UInt8] {
         let query = [("filename", file.name), ("subfolder", file.subfolder), ("type", file.type)]
             .map { "\($0)=\(Self.escaped($1))" }.joined(separator: "&")
-        let (status, bytes) = try await send(.GET, "/view?" + query)
+        let (status, bytes) = try await send(.GET, "/view?" + query, within: files)
         guard status == 200 else { throw ComfyError.unexpected("GET /view of \(file.name) gives \(status)") }
         return bytes
     }
@@ -145,23 +140,17 @@ package struct ComfyServer: Sendable {
     }
 
     private func send(
-        _ method: HTTPMethod, _ path: String, _ body: [UInt8]? = nil, type: String? = nil
+        _ method: HTTPMethod, _ path: String, _ body: [UInt8]? = nil, type: String? = nil,
+        within bounds: Exchange.Bounds? = nil
     ) async throws -> (status: UInt, body: [UInt8]) {
         var request = HTTPClientRequest(url: address + path)
         request.method = method
         if let type { request.headers.add(name: "Content-Type", value: type) }
         if let body { request.body = .bytes(body) }
-        do {
-            let response = try await Self.client.execute(request, timeout: .seconds(Self.patience))
-            let answer = try await response.body.collect(upTo: Self.limit)
-            return (response.status.code, Array(answer.readableBytesView))
-        } catch let error as CancellationError {
-            throw error
-        } catch let error as HTTPClientError where error == .cancelled {
-            throw CancellationError()
-        } catch let error as HTTPClientError where [.readTimeout, .deadlineExceeded].contains(error) {
-            throw ComfyError.silent(Int(Self.patience))
-        } catch { throw ComfyError.absent(address) }
+        let route = path.utf8.split(separator: UInt8(ascii: "?")).first.flatMap { String($0) } ?? path
+        let what = "\(method.rawValue) \(route)"
+        let exchange = Exchange(request: request, what: what, address: address, bounds: bounds ?? documents)
+        return try await exchange.answer()
     }
 
     /// What the server has against a graph, a line for each error, with the values that it would take.
@@ -186,17 +175,19 @@ package struct ComfyServer: Sendable {
         return lines
     }
 
+    /// Whether a text can be a run's id, which stands in paths and in what is shown.
+    private static func isPlain(_ id: String) -> Bool {
+        (1...128).contains(id.utf8.count)
+            && id.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "_"): true
+                default: false
+                }
+            }
+    }
+
     private static let unreserved = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "-._~"))
     private static func escaped(_ text: String) -> String {
         text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? text
     }
-}
-
-/// A file that a run made, as the server names it.
-package struct RunOutput: Sendable, Hashable {
-    package let node: String
-    package let name: String
-    package let subfolder: String
-    /// `output`, `temp` or `input`.
-    package let type: String
 }

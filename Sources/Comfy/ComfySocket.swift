@@ -8,10 +8,13 @@ import Recipe
 
 /// The WebSocket on which a ComfyUI tells how far it has come. Previews of images come on it too and are passed over.
 struct ComfySocket {
-    /// The longest message: previews are images. Bytes.
-    private static let limit = 64 << 20
+    /// The longest frame: previews are images. Bytes. With what waits in the channel three of them are held at most.
+    static let frameLimit = 8 << 20
+    /// The longest message that is read. Bytes.
+    static let textLimit = 1 << 20
 
-    /// Connects and hands every text message to `body`, until the server closes or the task is cancelled.
+    /// Connects and hands every text message to `body`, until the server closes or the task is cancelled. A longer frame or
+    /// message ends the connection: what is told here is a comfort, and a server that floods gets no more of it.
     static func listen(to server: ComfyServer, client: String, _ body: @Sendable (JSON) -> Void) async throws {
         guard let url = URL(string: server.address), let host = url.host else { return }
         let isSecure = url.scheme == "https"
@@ -32,20 +35,25 @@ struct ComfySocket {
         guard let connection = try await upgraded.get() else { throw ComfyError.unexpected("/ws is no WebSocket") }
         try await connection.executeThenClose { inbound, outbound in
             var text: [UInt8] = []
+            var isText = false
             for try await frame in inbound {
                 switch frame.opcode {
                 case .ping:
                     try await outbound.write(
                         WebSocketFrame(fin: true, opcode: .pong, maskKey: .random(), data: frame.unmaskedData))
                 case .connectionClose: return
-                case .text: text = Array(frame.unmaskedData.readableBytesView)
-                case .continuation where !text.isEmpty && text.count < limit:
-                    text += frame.unmaskedData.readableBytesView
+                case .text, .binary:
+                    isText = frame.opcode == .text
+                    text = isText ? Array(frame.unmaskedData.readableBytesView) : []
+                case .continuation where isText: text += frame.unmaskedData.readableBytesView
                 default: continue
                 }
-                guard frame.fin, !text.isEmpty, frame.opcode == .text || frame.opcode == .continuation else { continue }
+                guard text.count <= textLimit else {
+                    throw ComfyError.tooLong("/ws", limit: textLimit)
+                }
+                guard frame.fin, isText else { continue }
                 if let message = try? JSONParser.parse(text) { body(message) }
-                text = []
+                (text, isText) = ([], false)
             }
         }
     }
@@ -55,8 +63,13 @@ struct ComfySocket {
     private static func upgrade(
         _ channel: any Channel, host: String, path: String
     ) throws -> EventLoopFuture<Connection?> {
-        let upgrader = NIOTypedWebSocketClientUpgrader<Connection?>(maxFrameSize: limit) { channel, _ in
-            channel.eventLoop.makeCompletedFuture { try Connection(wrappingChannelSynchronously: channel) }
+        let upgrader = NIOTypedWebSocketClientUpgrader<Connection?>(maxFrameSize: frameLimit) { channel, _ in
+            channel.eventLoop.makeCompletedFuture {
+                let pressure = NIOAsyncSequenceProducerBackPressureStrategies.HighLowWatermark(
+                    lowWatermark: 1, highWatermark: 2)
+                return try Connection(
+                    wrappingChannelSynchronously: channel, configuration: .init(backPressureStrategy: pressure))
+            }
         }
         var headers = HTTPHeaders()
         headers.add(name: "Host", value: host)

@@ -111,19 +111,7 @@ package struct PromptRun: Sendable {
         if let text = status?["status_str"]?.string, text != "success" {
             throw ComfyError.failed(node: "the run", message: "it ended with '\(text)'")
         }
-        var found: [RunOutput] = []
-        for (node, output) in history["outputs"]?.object?.members ?? [] {
-            for (_, files) in output.object?.members ?? [] {
-                for file in files.array ?? [] {
-                    guard let name = file["filename"]?.string else { continue }
-                    found.append(
-                        RunOutput(
-                            node: node, name: name, subfolder: file["subfolder"]?.string ?? "",
-                            type: file["type"]?.string ?? "output"))
-                }
-            }
-        }
-        return found
+        do { return try RunOutput.all(in: history) } catch { throw ComfyError.unexpected(error.description) }
     }
 
     /// What a message changes in what is shown; nil where it is of another run or tells nothing.

@@ -134,7 +134,7 @@ import Testing
         let checkpoints = try #require(try view.store.live(named: "checkpoints", in: LiveRow.root))
         let empty = try #require(try view.store.live(named: "d1", in: checkpoints.id))
         try LiveView(view.store).remove("x.pt", in: empty.id, by: .init(user: 0, group: 0, opener: nil))
-        let time = EntryName(stored: Timestamp.now().description)
+        let time = EntryName(stringLiteral: Timestamp.now().description)
         var directory: any Directory = try View.root(of: view.store)
         for name in ["by-time", time, "models", "checkpoints"] as [EntryName] {
             guard case .directory(let inner) = try resolve(directory, name) else { throw Errno.notDirectory }

@@ -48,7 +48,7 @@ private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: ni
         }
 
         private func folder(_ who: String, _ operation: Operation) throws -> Int64 {
-            let name: EntryName = .init(stored: "\(who)-\(operation.rawValue)")
+            let name: EntryName = .init(stringLiteral: "\(who)-\(operation.rawValue)")
             return try #require(try fixture.store.live(named: name, in: LiveRow.root)).id
         }
 
@@ -79,7 +79,7 @@ private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: ni
                 try view.rename(
                     "one.safetensors", in: folder, to: "three.safetensors", in: folder, .replace, by: caller)
             case .renameDirectory:
-                let name: EntryName = .init(stored: "\(who)-\(operation.rawValue)")
+                let name: EntryName = .init(stringLiteral: "\(who)-\(operation.rawValue)")
                 try view.rename(
                     name, in: LiveRow.root, to: name.shortened(for: "x"), in: LiveRow.root, .new, by: caller)
             case .exchange:

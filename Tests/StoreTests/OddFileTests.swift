@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func `leave room for what they are called when they were never closed`() throws {
-        let name = EntryName(stored: String(repeating: "é", count: 126) + ".pt")
+        let name = EntryName(stringLiteral: String(repeating: "é", count: 126) + ".pt")
         do {
             let view = LiveView(fixture.store)
             let folder = try view.makeDirectory("checkpoints", in: LiveRow.root, mode: 0o755, by: caller).id

@@ -164,7 +164,7 @@ import Testing
             ("__init__.py", "code"), ("lib/a.py", "more"), ("__pycache__/a.pyc", "x"), (".git/HEAD", "x"),
             ("weights.safetensors", "x"),
         ] {
-            try fixture.directory.write(Array(text.utf8), to: "pack/" + name)
+            try fixture.directory.write(Array(text.utf8), to: "custom_nodes/pack/" + name)
         }
         let image = try fixture.image(graph)
         try witness(1)
@@ -174,7 +174,10 @@ import Testing
         ]
         let bytes = try report(
             of: image, graph,
-            ["environment": environment, "nodePacks": ["pack": .string(fixture.directory.appending("pack").string)]])
+            [
+                "environment": environment,
+                "nodePacks": ["pack": .string(fixture.directory.appending("custom_nodes/pack").string)],
+            ])
         let made = try fixture.store.snapshot(report: bytes, by: process.identity)
         let row = try fixture.row(made[0].result.id)
         let files = try fixture.store.pinnedFiles(in: try #require(row.nodes)).map(\.path)

@@ -9,8 +9,8 @@ package enum OddNames {
         "'\"$(x).pt",
     ]
 
-    private static let long = EntryName(stored: String(repeating: "é", count: 126) + ".pt")
-    private static let deep = Array(repeating: EntryName(stored: String(repeating: "d", count: 250)), count: 5)
+    private static let long = EntryName(stringLiteral: String(repeating: "é", count: 126) + ".pt")
+    private static let deep = Array(repeating: EntryName(stringLiteral: String(repeating: "d", count: 250)), count: 5)
 
     package static let models: [ViewPath] =
         files.map { ViewPath(["checkpoints", $0]) }

@@ -81,7 +81,14 @@ struct SnapshotRun: Sendable {
         let outputs = try await run.outputs { line.show($0) }
         line.clear()
         var files: [(RunOutput, [UInt8])] = []
-        for output in outputs { files.append((output, try await stage.server.view(output))) }
+        // All of them are held until they are compared.
+        var room = 1 << 30
+        for output in outputs {
+            let bytes = try await stage.server.view(output)
+            room -= bytes.count
+            guard room >= 0 else { throw ComfyError.tooLong("the run, all its outputs together,", limit: 1 << 30) }
+            files.append((output, bytes))
+        }
         return files
     }
 

@@ -69,11 +69,8 @@ struct VariationRuns: Sendable {
         let saved = outputs.filter { $0.file.type == "output" }
         var files: [(path: String, bytes: [UInt8])] = []
         for (index, output) in (saved.isEmpty ? outputs : saved).enumerated() {
-            // What follows a slash belongs to no name.
-            let ending = output.file.name.slashed.last?.splitAtLast(".")?.after
-            let suffix = ending.map { ".\($0)" } ?? ""
             let part = outputs.count > 1 ? "-\(index + 1)" : ""
-            let name = "\(Self.padded(number))-\(Self.plain(run.label))\(part)\(suffix)"
+            let name = "\(Self.padded(number))-\(Self.plain(run.label))\(part)\(output.file.suffix)"
             let path = "\(directory)/\(name)"
             try Data(output.bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
             files.append((path, output.bytes))

@@ -55,10 +55,12 @@ struct ServiceUnit {
             lines += [user.map { "User=\($0)" }, user.map { _ in "AmbientCapabilities=CAP_SYS_ADMIN" }].compactMap(
                 \.self)
             lines += [
-                // For mounting, and for the kernel's own reads; root needs the rest for files of other users.
+                // For mounting, and for the kernel's own reads; root needs the rest for files of other users, and to read what they
+                // report with their rights and no others. Another user's mount has no use for those: what it starts would have them.
                 "CapabilityBoundingSet=CAP_SYS_ADMIN"
                     + (user == nil
-                        ? " CAP_CHOWN CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_FOWNER CAP_FSETID CAP_SYS_PTRACE" : ""),
+                        ? " CAP_CHOWN CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_FOWNER CAP_FSETID CAP_SETGID CAP_SETUID CAP_SYS_PTRACE"
+                        : ""),
                 "NoNewPrivileges=yes",
                 "RestrictAddressFamilies=AF_UNIX",
                 "RestrictNamespaces=yes",

@@ -55,10 +55,12 @@ extension Recipe.ModelUse {
             let node = json["node"]?.string,
             let input = json["input"]?.string, let evidence = json["evidence"]?.string.flatMap(Evidence.init)
         else { throw DocumentError("models") }
-        // What was found has a name of the store's own.
         let digest = json["sha256"]?.string.flatMap { Digest(hex: $0) }
-        let given = digest == nil ? try? ModelPath(name) : ModelPath(parsing: name)
-        let path = json["refused"]?.bool == true ? nil : given
+        let isRefused = json["refused"]?.bool == true
+        // What was found has a name of the store's own. One that only the image gave may be anything, and then stands for nothing.
+        let found = digest == nil || isRefused ? nil : ModelPath(parsing: name)
+        if digest != nil, !isRefused, found == nil { throw DocumentError("models", .leavesTheFolder(name)) }
+        let path = isRefused ? nil : found ?? (try? ModelPath(name))
         self.init(
             reference: ModelReference(
                 folder: json["folder"]?.string, name: reference, candidates: path.map { [$0] } ?? [], node: node,
@@ -70,12 +72,15 @@ extension Recipe.ModelUse {
         self.evidence = evidence
         match = json["match"].flatMap { RecordedHash($0) }
         isChanged = json["changed"]?.bool ?? false
-        if let digest, let size = json["size"]?.number?.int,
-            let folder = json["folder"]?.string.flatMap({ try? EntryName($0) }), let path
-        {
-            resolution = .init(
-                folder: folder, path: path, sha256: digest, size: size, version: json["version"]?.number?.int)
+        guard let digest, let found else { return }
+        guard let size = json["size"]?.size, let folder = json["folder"]?.string else { throw DocumentError("models") }
+        let version = json["version"]?.versionNumber
+        guard version != nil || json["version"] == nil || json["version"] == .null else {
+            throw DocumentError("models")
         }
+        resolution = .init(
+            folder: try SnapshotDocument.name("models") { () throws(NameError) in try EntryName(folder) }, path: found,
+            sha256: digest, size: size, version: version)
     }
 }
 
@@ -102,12 +107,12 @@ extension Recipe.InputUse {
             reference: InputReference(
                 kind: kind, name: name, directory: directory, path: path, node: node, recorded: recorded))
         self.evidence = evidence
-        if let digest = json["sha256"]?.string.flatMap({ Digest(hex: $0) }), let size = json["size"]?.number?.int,
-            let path
-        {
-            resolution = .init(
-                folder: (try? EntryName(directory)) ?? "input", path: path, sha256: digest, size: size, version: nil)
-        }
+        guard let digest = json["sha256"]?.string.flatMap({ Digest(hex: $0) }) else { return }
+        guard let size = json["size"]?.size else { throw DocumentError("inputs") }
+        resolution = .init(
+            folder: try SnapshotDocument.name("inputs") { () throws(NameError) in try EntryName(directory) },
+            path: try SnapshotDocument.name("inputs") { () throws(NameError) in try ModelPath(name) }, sha256: digest,
+            size: size, version: nil)
     }
 }
 

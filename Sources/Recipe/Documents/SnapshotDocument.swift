@@ -99,6 +99,7 @@ package struct SnapshotDocument: Sendable, Equatable {
 package struct DocumentError: Error, CustomStringConvertible {
     package let description: String
     init(_ member: String) { description = "the member '\(member)' is missing or of another kind" }
+    init(_ member: String, _ problem: NameError) { description = "the member '\(member)' has a bad name: \(problem)" }
 }
 
 extension SnapshotDocument {
@@ -106,7 +107,7 @@ extension SnapshotDocument {
     package init(_ json: JSON) throws(DocumentError) {
         guard json["schema"]?.string == Self.schema else { throw DocumentError("schema") }
         let image = json["image"] ?? .null
-        guard let sha256 = image["sha256"]?.string.flatMap({ Digest(hex: $0) }), let size = image["size"]?.number?.int,
+        guard let sha256 = image["sha256"]?.string.flatMap({ Digest(hex: $0) }), let size = image["size"]?.size,
             let time = image["time"]?.string.flatMap({ Timestamp($0) })
         else { throw DocumentError("image") }
         var metadata = Metadata(mediaType: image["mediaType"]?.string ?? "application/octet-stream")
@@ -137,10 +138,22 @@ extension SnapshotDocument {
         parent = json["parent"]?.string.flatMap { Digest(hex: $0) }
     }
 
+    /// A name in a member; whatever it is, it leads nowhere else.
+    static func name<Name>(_ member: String, _ make: () throws(NameError) -> Name) throws(DocumentError) -> Name {
+        do { return try make() } catch { throw DocumentError(member, error) }
+    }
+
     private static func reference(_ json: JSON, _ member: String) throws(DocumentError) -> DocumentReference? {
         guard let value = json[member], value != .null else { return nil }
-        guard let sha256 = value["sha256"]?.string.flatMap({ Digest(hex: $0) }), let size = value["size"]?.number?.int
+        guard let sha256 = value["sha256"]?.string.flatMap({ Digest(hex: $0) }), let size = value["size"]?.size
         else { throw DocumentError(member) }
         return DocumentReference(sha256: sha256, size: size)
     }
+}
+
+extension JSON {
+    /// A count of bytes.
+    var size: Int? { number?.int.flatMap { $0 >= 0 ? $0 : nil } }
+    /// The number of a version: 1 and up, and so small that there is always a next one.
+    var versionNumber: Int? { number?.int.flatMap { (1..<Int(Int32.max)).contains($0) ? $0 : nil } }
 }

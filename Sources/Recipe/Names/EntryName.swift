@@ -11,7 +11,7 @@ package struct EntryName: Hashable, Comparable, Sendable, CustomStringConvertibl
     /// Throws where no directory can have an entry of this name.
     package init(_ text: String) throws(NameError) {
         if let problem = Self.problem(with: text) { throw problem }
-        self.init(stored: text)
+        self.init(known: text)
     }
 
     /// A name as a directory has it, which need not be UTF-8.
@@ -22,8 +22,16 @@ package struct EntryName: Hashable, Comparable, Sendable, CustomStringConvertibl
         try self.init(text)
     }
 
-    /// A name that was checked before it was stored.
-    package init(stored text: String) {
+    /// The name of a blob.
+    package init(_ digest: Digest) { self.init(known: digest.hex) }
+
+    /// A number, or a number after a letter.
+    package init(_ letter: Unicode.Scalar? = nil, number: some BinaryInteger) {
+        self.init(stringLiteral: (letter.map { String($0) } ?? "") + "\(number)")
+    }
+
+    /// Only for what was checked here: whoever has a text asks `init(_:)`, wherever the text comes from.
+    private init(known text: String) {
         var text = text
         text.makeContiguousUTF8()
         self.text = text
@@ -62,7 +70,7 @@ package struct EntryName: Hashable, Comparable, Sendable, CustomStringConvertibl
 extension EntryName: ExpressibleByStringLiteral {
     package init(stringLiteral text: String) {
         if let problem = Self.problem(with: text) { preconditionFailure(problem.description) }
-        self.init(stored: text)
+        self.init(known: text)
     }
 }
 
@@ -83,7 +91,7 @@ extension EntryName {
     package func shortened(for suffix: String) -> EntryName {
         var kept = text.unicodeScalars[...]
         while kept.count > 1, String(kept).utf8.count + suffix.utf8.count > Self.limit { kept.removeLast() }
-        return appending(suffix) ?? EntryName(stored: String(kept) + suffix)
+        return appending(suffix) ?? EntryName(known: String(kept) + suffix)
     }
 }
 

@@ -17,7 +17,7 @@ package enum Folder {
     ]
 
     /// The same and the older names: all that a ComfyUI may have listed. The order never changes, for numbers rest on it.
-    package static let listed = (known + ["unet", "clip", "t2i_adapter"]).map { EntryName(stored: $0) }
+    package static let listed = (known + ["unet", "clip", "t2i_adapter"]).map { EntryName(stringLiteral: $0) }
 
     /// The folders that a loader of `folder` searches, in order.
     package static func searched(for folder: String) -> [String] {

@@ -9,6 +9,8 @@ package enum NameError: Error, Equatable, CustomStringConvertible {
     case holdsSlash(String)
     /// `.` and `..`.
     case isReserved(String)
+    /// The name of a snapshot's directory that is not the beginning of its id.
+    case notOfItsID(String)
 
     package var description: String {
         switch self {
@@ -20,6 +22,7 @@ package enum NameError: Error, Equatable, CustomStringConvertible {
         case .notUTF8(let name): "'\(name.withoutControls)' is not UTF-8"
         case .holdsSlash(let name): "'\(name.withoutControls)' holds a slash"
         case .isReserved(let name): "'\(name.withoutControls)' stands for a directory"
+        case .notOfItsID(let name): "'\(name.withoutControls)' is not the beginning of the snapshot's id"
         }
     }
 }

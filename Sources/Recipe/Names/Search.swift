@@ -5,7 +5,7 @@ extension StringProtocol {
     func holds(_ part: String) -> Bool { firstPlace(of: part, from: 0) != nil }
 
     /// Every place of `part`, one after the other.
-    func places(of part: String) -> [Range<String.Index>] {
+    package func places(of part: String) -> [Range<String.Index>] {
         let width = part.utf8.count
         var found: [Range<String.Index>] = []
         var next = 0

@@ -33,8 +33,8 @@ package struct PickleImports: Sendable, Equatable {
         self.hasScript = hasScript
     }
 
-    /// Pickle text that is followed. Bytes.
-    private static let limit = 64 << 20
+    /// Pickle text that is followed, and of all in an archive together. Bytes.
+    private static let limit = 32 << 20, archiveLimit = 256 << 20
 
     /// Reads a file of any kind; nil where it is no pickle, and holds none.
     package static func read(_ source: some ByteSource) throws(SourceError) -> PickleImports? {
@@ -87,14 +87,19 @@ package struct PickleImports: Sendable, Equatable {
         var found = PickleImports()
         var isPickle = false
         var scan = PickleScan()
+        var left = archiveLimit
         for file in files {
             if file.name.hasSuffix(".py") || file.name.hasSuffix(".pyc") { found.hasScript = true }
             guard file.name.hasSuffix(".pkl") || file.name.hasSuffix(".pickle") else { continue }
             isPickle = true
-            guard let bytes = try file.bytes(in: source, limit: Self.limit), scan.follow(bytes[...]) != nil else {
+            guard left > 0, let bytes = try file.bytes(in: source, limit: min(limit, left)),
+                scan.follow(bytes[...]) != nil
+            else {
                 found.isComplete = false
+                left -= 1 << 20
                 continue
             }
+            left -= bytes.count
         }
         found.names = scan.names.sorted()
         return isPickle || found.hasScript ? found : nil

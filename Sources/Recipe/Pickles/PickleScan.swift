@@ -15,6 +15,9 @@ struct PickleScan {
     private static let longestName = 1000
     /// More names than this are none that anybody reads.
     private static let mostNames = 1000
+    /// Marks, values and kept texts that are followed at once: one takes a byte in a file, and many times that here. PyTorch keeps
+    /// a few for each tensor.
+    private static let mostValues = 1_000_000, mostKept = 250_000
 
     /// Follows one pickle; its length in bytes, or nil where it is broken.
     mutating func follow(_ bytes: ArraySlice<UInt8>) -> Int? {
@@ -24,7 +27,7 @@ struct PickleScan {
         var reader = Reader(bytes)
         while let code = reader.byte() {
             if code == UInt8(ascii: ".") { return reader.offset }
-            guard step(code, &reader) else { return nil }
+            guard step(code, &reader), stack.count <= Self.mostValues, memo.count <= Self.mostKept else { return nil }
         }
         return nil
     }

@@ -28,7 +28,7 @@ struct ZipDirectory {
     }
 
     /// A directory longer than this is none of a model. Bytes.
-    private static let limit = 64 << 20
+    private static let limit = 16 << 20
 
     /// Nil where the archive has no directory that can be read.
     static func read(_ source: some ByteSource) throws(SourceError) -> [File]? {

@@ -40,10 +40,10 @@ final class OpenFile: Sendable {
         self.held = held
         content = .writing(writing)
     }
-    init(writingTo inbox: any Inbox, by opener: Opener?) {
+    init(writingTo inbox: any Inbox, from opener: Opener?, by writer: ReportWriter) {
         use = nil
         held = nil
-        content = .message(Message(inbox, opener))
+        content = .message(Message(inbox, opener, writer))
     }
 
     /// The corresponding operation is `release`.
@@ -59,9 +59,11 @@ final class OpenFile: Sendable {
 final class Message: Sendable {
     private let inbox: any Inbox
     private let opener: Opener?
+    private let writer: ReportWriter
     private let bytes = Lock(.message, [UInt8]())
 
-    fileprivate init(_ inbox: any Inbox, _ opener: Opener?) {
+    fileprivate init(_ inbox: any Inbox, _ opener: Opener?, _ writer: ReportWriter) {
+        self.writer = writer
         self.inbox = inbox
         self.opener = opener
     }
@@ -85,6 +87,6 @@ final class Message: Sendable {
             return bytes
         }
         // A descriptor that was duplicated is closed more than once.
-        if !message.isEmpty { try inbox.accept(message, from: opener) }
+        if !message.isEmpty { try inbox.accept(message, from: opener, by: writer) }
     }
 }

@@ -137,6 +137,11 @@ extension Mount {
         fuse_req_ctx(request).flatMap { openers.opener(ofThread: $0.pointee.pid) }
     }
 
+    func reportWriter(_ request: fuse_req_t?) -> ReportWriter {
+        guard let context = fuse_req_ctx(request)?.pointee else { return .own }
+        return ReportWriter(user: context.uid, group: context.gid, process: opener(request)?.pid)
+    }
+
     func caller(_ request: fuse_req_t?) -> LiveView.Caller {
         let context = fuse_req_ctx(request)?.pointee
         return LiveView.Caller(

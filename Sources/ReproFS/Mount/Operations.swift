@@ -62,7 +62,9 @@ extension Mount {
                 }
                 let mode = info.pointee.flags & O_ACCMODE
                 if let inbox = file as? any Inbox, mode == O_WRONLY {
-                    return .opened(OpenFile(writingTo: inbox, by: mount.opener(request)), info, .none)
+                    return .opened(
+                        OpenFile(writingTo: inbox, from: mount.opener(request), by: mount.reportWriter(request)), info,
+                        .none)
                 }
                 guard mode == O_RDONLY, info.pointee.flags & O_TRUNC == 0 else {
                     mount.gate.leave()

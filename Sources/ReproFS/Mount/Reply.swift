@@ -125,7 +125,7 @@ extension stat {
         st_nlink = attributes.access.isUnlinked ? 0 : 1
         switch attributes.kind {
         case .directory: st_mode = Glibc.S_IFDIR | 0o755
-        case .file: st_mode = Glibc.S_IFREG | (attributes.isInbox ? 0o600 : 0o644)
+        case .file: st_mode = Glibc.S_IFREG | (attributes.isInbox ? (Rights.canBeTaken ? 0o622 : 0o600) : 0o644)
         case .link: st_mode = Glibc.S_IFLNK | 0o777
         }
         if let mode = attributes.access.mode { st_mode = st_mode & Glibc.S_IFMT | mode_t(mode) }

@@ -93,11 +93,11 @@ struct ActivePins: Directory {
         let path = try store.path(ofPin: pin.position, in: set)
         if let snapshot = view.snapshot, view.models == set {
             return .active(
-                id, to: ["by-snapshot", EntryName(stored: snapshot), "models"], path, modified: view.changed)
+                id, to: ["by-snapshot", snapshot, "models"], path, modified: view.changed)
         }
         let target =
             pin.version.map { ["by-name"] + path + [.version($0), pin.name] } ?? [
-                "by-hash", "sha256", EntryName(stored: blob.digest.hex),
+                "by-hash", "sha256", EntryName(blob.digest),
             ]
         return .active(id, leading: target, from: path, modified: view.changed)
     }

@@ -87,7 +87,7 @@ private struct ShortHashDirectory: Directory {
     private func links(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
         var items: [Listing.Item] = []
         for (name, blob) in try asking({ () throws(StoreError) in try store.names(hash, after: after, limit: limit) }) {
-            items.append(Listing.Item(blob.id, EntryName(stored: name), try link(blob).attributes()))
+            items.append(Listing.Item(blob.id, name, try link(blob).attributes()))
         }
         return items
     }
@@ -118,7 +118,7 @@ private struct SHA256Directory: Directory {
 
     private func blobs(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
         try asking { () throws(StoreError) in try store.blobs(after: after, limit: limit) }
-            .map { Listing.Item($0.id, EntryName(stored: $0.digest.hex), BlobFile(blob: $0, store).attributes()) }
+            .map { Listing.Item($0.id, EntryName($0.digest), BlobFile(blob: $0, store).attributes()) }
     }
 }
 

@@ -243,7 +243,7 @@ struct LiveLink: Link {
     let row: LiveRow
     var id: NodeID { NodeID(.liveFile, row.id) }
 
-    func target() -> String { row.target }
+    func target() throws(Failure) -> String { try asking { () throws(StoreError) in try view.target(of: row) } }
     func attributes() -> Attributes {
         var attributes = Attributes.link(id, to: row.target, modified: row.modified)
         attributes.access = .init(row)

@@ -72,7 +72,7 @@ private struct NameDirectory: Directory {
 
 extension EntryName {
     /// The name of a version's directory.
-    static func version(_ number: Int) -> EntryName { EntryName(stored: "v\(number)") }
+    static func version(_ number: Int) -> EntryName { EntryName("v", number: number) }
 
     fileprivate var versionNumber: Int? {
         let digits = utf8.dropFirst()
@@ -105,7 +105,7 @@ private struct ModelDirectory: Directory {
 
     func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
         try Listing(phases: [
-            Listing.fixed(latest.map { [(name: EntryName(stored: "latest"), attributes: $0.attributes())] } ?? []),
+            Listing.fixed(latest.map { [("latest" as EntryName, $0.attributes())] } ?? []),
             versions,
         ]).entries(after: cookie, limit: limit)
     }

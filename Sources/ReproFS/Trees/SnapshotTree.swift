@@ -48,7 +48,7 @@ private struct SnapshotsDirectory: Directory {
 
     func child(_ name: EntryName) throws(Failure) -> Node? {
         try asking { () throws(StoreError) -> Node? in
-            if let snapshot = try context.store.snapshot(named: name.text) {
+            if let snapshot = try context.store.snapshot(named: name) {
                 return .directory(SnapshotDirectory(context: context, snapshot: snapshot))
             }
             guard name.utf8.count >= 8, let prefix = DigestPrefix(hex: name.text) else {
@@ -67,7 +67,7 @@ private struct SnapshotsDirectory: Directory {
         try asking { () throws(StoreError) in try context.store.snapshots(after: after, limit: limit) }
             .map {
                 Listing.Item(
-                    $0.id, EntryName(stored: $0.short), SnapshotDirectory(context: context, snapshot: $0).attributes())
+                    $0.id, $0.short, SnapshotDirectory(context: context, snapshot: $0).attributes())
             }
     }
 
@@ -80,7 +80,7 @@ private struct SnapshotsDirectory: Directory {
 extension AliasLink {
     /// A pin's name leads to its snapshot.
     fileprivate init(_ pin: NamedPin) {
-        self.init(id: NodeID(.pinName, pin.id), path: pin.snapshot, modified: pin.time)
+        self.init(id: NodeID(.pinName, pin.id), path: pin.snapshot.text, modified: pin.time)
     }
 }
 
@@ -118,7 +118,7 @@ private struct SnapshotDirectory: Directory {
 
     var id: NodeID { NodeID(.snapshot, snapshot: snapshot.id, place: 0) }
     var alias: AliasLink {
-        AliasLink(id: NodeID(.snapshotAlias, snapshot.id), path: snapshot.short, modified: snapshot.recorded)
+        AliasLink(id: NodeID(.snapshotAlias, snapshot.id), path: snapshot.short.text, modified: snapshot.recorded)
     }
     private var models: PinnedDirectory { .models(of: snapshot, context.store) }
     private var inputs: PinnedDirectory { .inputs(of: snapshot, context.store) }

@@ -66,7 +66,7 @@ private struct StatusFile: File {
         let view = try asking(context.store.active)
         let verification = try asking(context.store.verificationState)
         let active: JSON = [
-            "view": .string(view.models == nil ? "live" : view.snapshot ?? "a variation"),
+            "view": .string(view.models == nil ? "live" : view.snapshot?.text ?? "a variation"),
             "generation": .integer(view.generation), "switched": .string(view.changed.description),
         ]
         let status: JSON = [
@@ -148,8 +148,11 @@ private struct ReportBox: Inbox {
 
     func open() throws(Failure) -> BlobContents { .bytes([]) }
 
-    func accept(_ message: [UInt8], from opener: Opener?) throws(Failure) {
-        do throws(StoreError) { try context.store.accept(report: message, from: opener?.identity) } catch {
+    func accept(_ message: [UInt8], from opener: Opener?, by writer: ReportWriter) throws(Failure) {
+        if let why = writer.refusal { throw Failure(.permissionDenied, why, isNoteworthy: true) }
+        do throws(StoreError) {
+            try context.store.accept(report: message, from: opener?.identity, by: writer)
+        } catch {
             if case .refusedReport(let why) = error { throw Failure(.invalidArgument, why, isNoteworthy: true) }
             throw Failure(error)
         }

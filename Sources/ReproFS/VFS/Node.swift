@@ -127,7 +127,7 @@ package protocol Inbox: File {
     /// The longest message. Bytes.
     var limit: Int { get }
     /// Takes a whole message; it is kept when this returns.
-    func accept(_ message: [UInt8], from opener: Opener?) throws(Failure)
+    func accept(_ message: [UInt8], from opener: Opener?, by writer: ReportWriter) throws(Failure)
 }
 
 /// What an open of a model tells: the bytes, and the name under which they were found.

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 package import Recipe
 
@@ -8,14 +9,14 @@ package struct ActiveView: Sendable {
     /// When it was switched last.
     package let changed: Timestamp
     /// The name of the snapshot's directory; nil for the live view, and for a tree of no snapshot.
-    package let snapshot: String?
+    package let snapshot: EntryName?
     /// The row of the pinned tree; nil for the live view.
     package let models: Int64?
 
-    init(_ row: Row) {
+    init(_ row: Row) throws {
         generation = row["generation"]
         changed = Timestamp(nanoseconds: row["changed"])
-        snapshot = row["short"]
+        snapshot = try (row["sha256"] as Data?).map { try EntryName(short: row["short"], of: try Digest(column: $0)) }
         models = row["pinSet"]
     }
 }
@@ -38,7 +39,8 @@ package struct PinnedModel: Sendable, Hashable {
 extension Store {
     package func active() throws(StoreError) -> ActiveView {
         let view = try one(
-            "SELECT active.*, snapshot.short FROM active LEFT JOIN snapshot ON snapshot.id = active.snapshot", [],
+            "SELECT active.*, snapshot.short, snapshot.sha256 FROM active LEFT JOIN snapshot ON snapshot.id = active.snapshot",
+            [],
             ActiveView.init)
         guard let view else { throw .catalogue("the row of the active view is gone") }
         return view
@@ -71,7 +73,7 @@ extension Store {
             let row = try Row.fetchOne(db, sql: "SELECT generation FROM active")
             guard row?["generation"] == generation else { return }
             let snapshot = try view.snapshot.flatMap {
-                try Int64.fetchOne(db, sql: "SELECT id FROM snapshot WHERE short = ?", arguments: [$0])
+                try Int64.fetchOne(db, sql: "SELECT id FROM snapshot WHERE short = ?", arguments: [$0.databaseValue])
             }
             try db.use(snapshot: snapshot, models: view.models)
         }

@@ -99,7 +99,7 @@ extension Store {
                 }
                 if try Schema.migrator().hasBeenSuperseded(db) { return "a newer ReproFS wrote it" }
                 let answer = try String.fetchOne(db, sql: "PRAGMA integrity_check(1)") ?? "no answer"
-                return answer == "ok" ? nil : answer
+                return answer == "ok" ? try Schema.problem(with: db) : answer
             }
         } catch { return "\(error)" }
     }

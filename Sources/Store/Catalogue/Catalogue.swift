@@ -43,6 +43,8 @@ final class Catalogue: Sendable {
         configuration.prepareDatabase { db in
             // A checkpoint waits for the disk; with SQLite's usual thousand pages every hundredth change in the live view would.
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 8000")
+            // What a catalogue that somebody brought has in its own schema calls no function that does more than compute.
+            try db.execute(sql: "PRAGMA trusted_schema = OFF")
             // KiB: the inner pages of the indexes of a million images stay, so that a look-up reads leaves alone.
             try db.execute(sql: "PRAGMA cache_size = -8000")
         }

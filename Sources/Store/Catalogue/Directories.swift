@@ -19,6 +19,9 @@ package struct DirectoryRow: Sendable {
         case snapshots = 4
     }
 
+    /// Directories in each other at most: rows that somebody else made may name each other in a circle.
+    static let depth = 4096
+
     /// The beginning of a query of the paths of all directories under one, which is its first argument.
     static let paths = """
         WITH RECURSIVE path(id, text) AS (
@@ -27,10 +30,10 @@ package struct DirectoryRow: Sendable {
             JOIN path ON directory.parent = path.id)
         """
 
-    init(_ row: Row) {
+    init(_ row: Row) throws {
         id = row["id"]
         parent = row["parent"]
-        name = row["name"]
+        name = try row.name("name")
         changed = Timestamp(nanoseconds: row["changed"])
         named = Timestamp(nanoseconds: row["named"])
     }
@@ -56,7 +59,8 @@ extension Database {
         var id = root
         for name in components {
             let next = try Int64.fetchOne(
-                cachedStatement(sql: "SELECT id FROM directory WHERE parent = ? AND name = ?"), arguments: [id, name])
+                cachedStatement(sql: "SELECT id FROM directory WHERE parent = ? AND name = ?"),
+                arguments: [id, name.databaseValue])
             guard let next else { return nil }
             id = next
         }
@@ -76,7 +80,7 @@ extension Database {
             let now = Timestamp.now().nanoseconds
             try execute(
                 cachedStatement(sql: "INSERT INTO directory (parent, name, changed, named) VALUES (?, ?, ?, ?)"),
-                [id, name, now, now])
+                [id, name.databaseValue, now, now])
             id = lastInsertedRowID
         }
         return id
@@ -95,18 +99,14 @@ extension Store {
         try catalogue.read { db in
             try Row.fetchOne(
                 db.cachedStatement(sql: "SELECT * FROM directory WHERE parent = ? AND name = ?"),
-                arguments: [parent, name]
+                arguments: [parent, name.databaseValue]
             ).map(DirectoryRow.init)
         }
     }
 
     /// The next directories of `parent` in the order of their ids.
     package func directories(in parent: Int64, after id: Int64, limit: Int) throws(StoreError) -> [DirectoryRow] {
-        try catalogue.read { db in
-            try Row.fetchAll(
-                db.cachedStatement(sql: "SELECT * FROM directory WHERE parent = ? AND id > ? ORDER BY id LIMIT ?"),
-                arguments: [parent, id, limit]
-            ).map(DirectoryRow.init)
-        }
+        try page(
+            "SELECT * FROM directory WHERE parent = ? AND id > ? ORDER BY id", [parent, id], limit, DirectoryRow.init)
     }
 }

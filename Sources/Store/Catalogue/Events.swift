@@ -19,7 +19,7 @@ package struct EventListing: Sendable {
     init(_ row: Row) throws {
         time = Timestamp(nanoseconds: row["since"])
         recorded = Timestamp(nanoseconds: row["recorded"])
-        name = row["name"]
+        name = try row.path("name")
         cause = row["cause"]
         version = row["number"]
         previous = row["before"]
@@ -48,7 +48,10 @@ extension Store {
                     WHERE ?2 IS NULL OR path.text || '/' || model.name = ?2
                     ORDER BY event.since, event.id
                     """, arguments: [DirectoryRow.Root.models.rawValue, model])
-            while let row = try rows.next() { try body(EventListing(row)) }
+            while let row = try rows.next() {
+                guard let event = try [row].named(EventListing.init).first else { continue }
+                try body(event)
+            }
         }
     }
 }

@@ -53,7 +53,7 @@ extension Store {
     /// The next names of this kind, each with the model that was first known by it.
     package func names(
         _ hash: HashName, after id: Int64, limit: Int
-    ) throws(StoreError) -> [(name: String, blob: Blob)] {
+    ) throws(StoreError) -> [(name: EntryName, blob: Blob)] {
         try page(
             """
             SELECT blob.id AS blob, blob.sha256, blob.size, \(hash.column) AS name \(identified)
@@ -65,6 +65,6 @@ extension Store {
                     = \(hash.column))
             ORDER BY blob.id
             """, [id], limit
-        ) { (name: $0["name"], blob: try Blob($0)) }
+        ) { (name: try $0.name("name"), blob: try Blob($0)) }
     }
 }

@@ -46,7 +46,7 @@ extension Store {
             LEFT JOIN identity ON identity.blob = blob.id ORDER BY 1
             """, [DirectoryRow.Root.models.rawValue]
         ) { row in
-            let (folder, name) = split(row["name"])
+            let (folder, name) = try split(row.path("name"))
             try body(
                 ModelListing(
                     folder: folder, name: name, versions: row["versions"], live: row["number"],
@@ -99,7 +99,7 @@ extension Store {
             JOIN blob ON blob.id = version.blob WHERE \(condition) ORDER BY 1, version.number
             """, [DirectoryRow.Root.models.rawValue] + arguments
         ) { row in
-            let (folder, name) = split(row["name"])
+            let (folder, name) = try split(row.path("name"))
             try body(
                 VersionListing(
                     folder: folder, name: name, number: row["number"], isLive: row["isLive"],
@@ -114,7 +114,9 @@ extension Store {
     ) throws(StoreError) {
         try catalogue.read { db in
             let rows = try Row.fetchCursor(db, sql: sql, arguments: arguments)
-            while let row = try rows.next() { try body(row) }
+            while let row = try rows.next() {
+                do { try body(row) } catch is NameError { continue }
+            }
         }
     }
 

@@ -19,6 +19,14 @@ extension ModelName {
         self.path = inner
     }
 
+    /// The name under which a snapshot that somebody brought has a model; nil for one in a hidden directory. Other endings than
+    /// those of models are there: `add --folder` takes any file.
+    init?(brought found: Recipe.Resolution) {
+        guard !([found.folder] + found.path.components).contains(where: { $0.hasPrefix(".") }) else { return nil }
+        folder = found.folder
+        path = found.path
+    }
+
     package init?(_ text: String) {
         guard let path = ViewPath(parsing: text) else { return nil }
         self.init(live: path.components)

@@ -43,7 +43,8 @@ extension Store {
         named name: EntryName, in directory: Int64, at moment: MomentRow
     ) throws(StoreError) -> MomentModel? {
         try one(
-            "\(pastModels) WHERE model.directory = ?2 AND model.name = ?3", [moment.time.nanoseconds, directory, name],
+            "\(pastModels) WHERE model.directory = ?2 AND model.name = ?3",
+            [moment.time.nanoseconds, directory, name.databaseValue],
             MomentModel.init)
     }
 
@@ -82,9 +83,9 @@ extension MomentRow {
 }
 
 extension MomentModel {
-    init(_ row: Row) {
+    init(_ row: Row) throws {
         id = row["id"]
-        name = row["name"]
+        name = try row.name("name")
         version = row["number"]
         modified = Timestamp(nanoseconds: row["modified"])
     }

@@ -21,7 +21,7 @@ extension Store {
     }
 
     package func model(named name: EntryName, in directory: Int64) throws(StoreError) -> ModelRow? {
-        try one("\(modelColumns) WHERE directory = ? AND name = ?", [directory, name], ModelRow.init)
+        try one("\(modelColumns) WHERE directory = ? AND name = ?", [directory, name.databaseValue], ModelRow.init)
     }
 
     package func models(in directory: Int64, after id: Int64, limit: Int) throws(StoreError) -> [ModelRow] {
@@ -77,8 +77,14 @@ extension Store {
     func page<Result>(
         _ sql: String, _ arguments: StatementArguments, _ limit: Int, _ make: (Row) throws -> Result
     ) throws(StoreError) -> [Result] {
+        // The statement has no limit: rows with bad names are passed over, and a page that is not full ends a listing.
         try catalogue.readOne { db in
-            try Row.fetchAll(db.cachedStatement(sql: "\(sql) LIMIT ?"), arguments: arguments + [limit]).map(make)
+            let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: arguments)
+            var made: [Result] = []
+            while made.count < limit, let row = try rows.next() {
+                do { made.append(try make(row)) } catch is NameError { continue }
+            }
+            return made
         }
     }
 }

@@ -17,7 +17,48 @@ enum Schema {
             try db.execute(sql: third)
             try migration.takeOver?(db)
         }
+        migrator.registerMigration("5") { try $0.execute(sql: fifth) }
         return migrator
+    }
+
+    /// Why a catalogue that may be anybody's is not to be used: it has other tables than ReproFS makes, a view or a trigger of its
+    /// own, or a value of another type than its column's. Nil where there is nothing. Names are not looked at.
+    static func problem(with db: Database) throws -> String? {
+        let migrator = migrator()
+        let own = try DatabaseQueue()
+        guard let newest = try migrator.completedMigrations(db).last else { return "it is empty" }
+        try migrator.migrate(own, upTo: newest)
+        let made = try own.read(objects)
+        guard try objects(db) == made else { return "its tables are not those of a catalogue" }
+        for table in try String.fetchAll(
+            db, sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL")
+        {
+            let conditions = try db.columns(in: table).compactMap { column in
+                types[column.type].map { "typeof(\(column.name.quotedDatabaseIdentifier)) NOT IN (\($0))" }
+            }
+            guard !conditions.isEmpty else { continue }
+            let found = try Int.fetchOne(
+                db,
+                sql: """
+                    SELECT 1 FROM \(table.quotedDatabaseIdentifier) WHERE \(conditions.joined(separator: " OR ")) LIMIT 1
+                    """)
+            if found != nil { return "a row of '\(table)' has a value of another type" }
+        }
+        return nil
+    }
+
+    /// What the types of columns allow.
+    private static let types = [
+        "INTEGER": "'integer', 'null'", "TEXT": "'text', 'null'", "BLOB": "'blob', 'null'",
+    ]
+
+    private static func objects(_ db: Database) throws -> Set<String> {
+        // SQLite's own tables are not of the schema's making.
+        Set(
+            try Row.fetchAll(
+                db,
+                sql: "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+            ).map { "\($0["type"] as String) \($0["name"] as String) \($0["tbl_name"] as String) \($0["sql"] ?? "")" })
     }
 
     /// Brings the schema up to date, after a backup of what it was. Nobody else may have an older store open meanwhile.

@@ -81,6 +81,12 @@ extension Schema {
         -- Blobs whose bytes can be served.
         CREATE VIEW servedBlob AS SELECT * FROM blob WHERE NOT damaged;
         """
+
+    /// Reports are believed as far as their writers may see.
+    static let fifth = """
+        -- JSON: user, group, groups, and what a container has mounted; NULL: who runs the mount.
+        ALTER TABLE report ADD COLUMN writer TEXT;
+        """
 }
 
 /// What a change of the schema needs of whoever opens the catalogue.

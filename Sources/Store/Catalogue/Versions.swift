@@ -13,9 +13,9 @@ package struct ModelRow: Sendable {
     /// When its versions changed last.
     package let changed: Timestamp
 
-    init(_ row: Row) {
+    init(_ row: Row) throws {
         id = row["id"]
-        name = row["name"]
+        name = try row.name("name")
         versions = row["versions"]
         newest = row["newest"]
         changed = Timestamp(nanoseconds: row["changed"])
@@ -37,7 +37,7 @@ package struct VersionRow: Sendable {
         id = row["id"]
         number = row["number"]
         directory = row["directory"]
-        fileName = row["name"]
+        fileName = try row.name("name")
         modified = Timestamp(nanoseconds: row["modified"])
         recorded = Timestamp(nanoseconds: row["recorded"])
         blob = try Blob(row)
@@ -94,7 +94,7 @@ extension Database {
         guard let directory = try directory(under: DirectoryRow.Root.models.rawValue, path),
             let model = try Int64.fetchOne(
                 cachedStatement(sql: "SELECT id FROM model WHERE directory = ? AND name = ?"),
-                arguments: [directory, name.path.name])
+                arguments: [directory, name.path.name.databaseValue])
         else { return }
         _ = try note(model, nil, cause: cause, process: process, since: nil, now: Timestamp.now())
     }
@@ -148,11 +148,12 @@ extension Database {
 
     func makeModel(_ name: EntryName, in directory: Int64, now: Timestamp) throws -> Int64 {
         let known = try Int64.fetchOne(
-            cachedStatement(sql: "SELECT id FROM model WHERE directory = ? AND name = ?"), arguments: [directory, name])
+            cachedStatement(sql: "SELECT id FROM model WHERE directory = ? AND name = ?"),
+            arguments: [directory, name.databaseValue])
         if let known { return known }
         try execute(
             cachedStatement(sql: "INSERT INTO model (directory, name, changed) VALUES (?, ?, ?)"),
-            [directory, name, now.nanoseconds])
+            [directory, name.databaseValue, now.nanoseconds])
         let id = lastInsertedRowID
         try touch(directory, .named)
         return id

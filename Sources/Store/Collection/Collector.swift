@@ -169,10 +169,9 @@ private struct Collector {
                         JOIN model ON model.id = version.model WHERE version.blob = ?
                         """), arguments: [blob.id])
             {
-                let path = try db.path(ofDirectory: row["directory"]) + [row["name"]]
                 plan.report.versions.append(
                     .init(
-                        name: ViewPath(path).description, number: row["number"], sha256: blob.digest, size: blob.size))
+                        name: try db.text(of: row), number: row["number"], sha256: blob.digest, size: blob.size))
                 try db.execute(
                     cachedSQL("UPDATE model SET changed = max(?, changed + 1) WHERE id = ?"),
                     [now.nanoseconds, row["id"] as Int64])

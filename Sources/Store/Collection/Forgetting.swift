@@ -52,8 +52,7 @@ extension Database {
             self,
             sql: "SELECT directory, name, newest FROM imageName WHERE image IN (\(gone)) ORDER BY directory, name")
         for row in names {
-            let path = try path(ofDirectory: row["directory"]) + [row["name"]]
-            report.images.append(ViewPath(path.dropFirst()).description)
+            report.images.append(try text(of: row, dropping: 1))
         }
         for table in ["want", "improvable", "imageFile", "imageName"] {
             try execute(sql: "DELETE FROM \(table) WHERE image IN (\(gone))")
@@ -66,7 +65,7 @@ extension Database {
                     sql: """
                         UPDATE imageName SET newest = 1 WHERE id = (SELECT id FROM imageName WHERE directory = ? AND name = ?
                         ORDER BY time DESC, id DESC LIMIT 1)
-                        """), [directory, row["name"] as EntryName])
+                        """), [directory, row["name"] as DatabaseValue])
             try touch(directory)
         }
     }

@@ -10,8 +10,8 @@ package struct Usage: Sendable {
     /// What dropping it would free.
     package let own: Int
 
-    init(_ row: Row) {
-        name = row["name"]
+    init(_ row: Row) throws {
+        name = try row.path("name")
         count = row["count"]
         size = row["size"] ?? 0
         own = row["own"] ?? 0

@@ -14,7 +14,7 @@ extension Store {
                             SELECT version.blob, version.modified, servedBlob.id IS NOT NULL AS isServed FROM version
                             JOIN model ON model.id = version.model
                             LEFT JOIN servedBlob ON servedBlob.id = version.blob WHERE model.directory = ? AND model.name = ? AND version.number = ?
-                            """), arguments: [directory, name.path.name, number])
+                            """), arguments: [directory, name.path.name.databaseValue, number])
             }
             guard let row else { throw StoreError.notFound("version v\(number) of '\(name)'") }
             guard row["isServed"] else { throw StoreError.notFound("the bytes of v\(number) of '\(name)'") }

@@ -61,20 +61,31 @@ extension Database {
                 WHERE version.blob = ? ORDER BY version.id LIMIT 1
                 """, arguments: [blob])
         guard let row else { return nil }
-        return ViewPath(try path(ofDirectory: row["directory"]) + [row["name"]]).description
-            + "@v\(row["number"] as Int)"
+        return try text(of: row) + "@v\(row["number"] as Int)"
     }
 
     /// The names from a folder down to a directory of models.
     func path(ofDirectory directory: Int64) throws -> [EntryName] {
         var names: [EntryName] = []
         var next: Int64? = directory
-        while let id = next, id != DirectoryRow.Root.models.rawValue {
+        while let id = next, id != DirectoryRow.Root.models.rawValue, names.count < DirectoryRow.depth {
             let row = try Row.fetchOne(self, sql: "SELECT name, parent FROM directory WHERE id = ?", arguments: [id])
             guard let row else { break }
-            names.insert(row["name"], at: 0)
+            names.insert(try row.name("name"), at: 0)
             next = row["parent"]
         }
+        guard names.count < DirectoryRow.depth else {
+            throw StoreError.catalogue("directories lie in each other in a circle")
+        }
         return names
+    }
+
+    /// The path of a row with a directory and a name, for people: whatever its names are.
+    func text(of row: Row, dropping count: Int = 0) throws -> String {
+        do {
+            return ViewPath(try (path(ofDirectory: row["directory"]) + [row.name("name")]).dropFirst(count)).description
+        } catch let problem as NameError {
+            return "(\(problem))"
+        }
     }
 }

@@ -39,7 +39,7 @@ extension Store {
             SELECT name FROM directory WHERE parent = ? UNION SELECT name FROM live WHERE parent = ? AND kind = ?
             """,
             [DirectoryRow.Root.models.rawValue, LiveRow.root, LiveRow.Kind.directory.rawValue], Int(Int32.max)
-        ) { $0["name"] }
+        ) { try $0.name("name") }
     }
 
     // Within a transaction, which sees what it changed itself.

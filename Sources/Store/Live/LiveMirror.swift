@@ -74,7 +74,9 @@ final class LiveMirror: CatalogueParticipant {
             var names: [EntryName] = []
             var next = id
             while next != LiveRow.root {
-                guard let row = state.rows[next], let parent = row.parent else { return nil }
+                guard let row = state.rows[next], let parent = row.parent, names.count < DirectoryRow.depth else {
+                    return nil
+                }
                 names.append(row.name)
                 next = parent
             }

@@ -28,7 +28,8 @@ extension Database {
                     process, closed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """),
             [
-                parent, name, node.kind.rawValue, node.mode, node.user, node.group, node.modified.nanoseconds,
+                parent, name.databaseValue, node.kind.rawValue, node.mode, node.user, node.group,
+                node.modified.nanoseconds,
                 node.modified.nanoseconds, now.nanoseconds, node.blob, node.version, node.target, node.process,
                 node.closing.rawValue,
             ])
@@ -56,7 +57,7 @@ extension Database {
     func setParent(_ id: Int64, _ parent: Int64?, name: EntryName) throws {
         try execute(
             cachedStatement(sql: "UPDATE live SET parent = ?, name = ?, changed = max(?, changed + 1) WHERE id = ?"),
-            [parent, name, Timestamp.now().nanoseconds, id])
+            [parent, name.databaseValue, Timestamp.now().nanoseconds, id])
     }
 
     func hasEntries(_ directory: Int64) throws -> Bool {

@@ -46,7 +46,7 @@ package struct LiveRow: Sendable {
     init(_ row: Row) throws {
         id = row[0]
         parent = row[1]
-        name = row[2]
+        name = try row.name(2)
         kind = Kind(rawValue: row[3]) ?? .file
         mode = row[4]
         user = row[5]
@@ -90,7 +90,7 @@ extension Database {
     func live(named name: EntryName, in parent: Int64) throws -> LiveRow? {
         try Row.fetchOne(
             cachedStatement(sql: "\(LiveRow.columns) WHERE live.parent = ? AND live.name = ?"),
-            arguments: [parent, name]
+            arguments: [parent, name.databaseValue]
         ).map(LiveRow.init)
     }
 
@@ -99,7 +99,7 @@ extension Database {
             cachedStatement(sql: "\(LiveRow.columns) WHERE live.parent = ? ORDER BY live.id LIMIT ?"),
             arguments: [parent, limit]
         )
-        .map(LiveRow.init)
+        .named(LiveRow.init)
     }
 
     /// Files whose bytes are no blob yet, and rows without a name.
@@ -110,19 +110,19 @@ extension Database {
                     \(LiveRow.columns) WHERE (live.kind = 1 AND live.blob IS NULL) OR (live.parent IS NULL AND live.id <> 1)
                     ORDER BY live.id
                     """)
-        ).map(LiveRow.init)
+        ).named(LiveRow.init)
     }
 
     func path(ofLive id: Int64) throws -> [EntryName]? {
         var names: [EntryName] = []
         var next = id
-        while next != LiveRow.root {
+        while next != LiveRow.root, names.count < DirectoryRow.depth {
             let row = try Row.fetchOne(
                 cachedStatement(sql: "SELECT parent, name FROM live WHERE id = ?"), arguments: [next])
             guard let row, let parent = row["parent"] as Int64? else { return nil }
-            names.append(row["name"])
+            names.append(try row.name("name"))
             next = parent
         }
-        return names.reversed()
+        return next == LiveRow.root ? names.reversed() : nil
     }
 }

@@ -105,7 +105,8 @@ struct LiveTakeover: Sendable {
                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?8, ?9)
                     """),
             [
-                file.id, parent, name, LiveRow.Kind.file.rawValue, file.mode, file.user, file.group, file.changed,
+                file.id, parent, name.databaseValue, LiveRow.Kind.file.rawValue, file.mode, file.user, file.group,
+                file.changed,
                 closing(of: file.id).rawValue,
             ])
         try db.entriesChanged(in: parent)

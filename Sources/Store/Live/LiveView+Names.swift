@@ -16,13 +16,25 @@ extension LiveView {
         _ name: EntryName, to target: String, in directory: Int64, by caller: Caller
     ) throws(StoreError) -> LiveRow {
         guard let path = try store.path(ofLive: directory) else { throw .gone(name) }
-        guard target.utf8.first != UInt8(ascii: "/") else { throw .leavesView(target) }
-        var depth = path.count
+        guard Self.staysInside(target, from: path) else { throw .leavesView(target) }
+        return try make(.link, name, in: directory, mode: 0o777, target: target, by: caller)
+    }
+
+    /// Where a link leads. A catalogue that somebody brought may hold others than were made here.
+    package func target(of link: LiveRow) throws(StoreError) -> String {
+        guard let parent = link.parent, let path = try store.path(ofLive: parent) else { return link.target }
+        guard Self.staysInside(link.target, from: path) else { throw .leavesView(link.target) }
+        return link.target
+    }
+
+    private static func staysInside(_ target: String, from directory: [EntryName]) -> Bool {
+        guard target.utf8.first != UInt8(ascii: "/") else { return false }
+        var depth = directory.count
         for part in target.slashed where part != "." {
             depth += part == ".." ? -1 : 1
-            guard depth >= 0 else { throw .leavesView(target) }
+            guard depth >= 0 else { return false }
         }
-        return try make(.link, name, in: directory, mode: 0o777, target: target, by: caller)
+        return true
     }
 
     private func make(

@@ -357,6 +357,6 @@ extension Database {
                 sql: """
                     SELECT 1 FROM model JOIN version ON version.id = model.current JOIN blob ON blob.id = version.blob
                     WHERE model.directory = ? AND model.name = ? AND blob.size = ? AND version.modified = ?
-                    """), arguments: [directory, name.path.name, size, modified.nanoseconds]) != nil
+                    """), arguments: [directory, name.path.name.databaseValue, size, modified.nanoseconds]) != nil
     }
 }

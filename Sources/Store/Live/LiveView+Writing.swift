@@ -17,12 +17,12 @@ extension LiveView {
                 if state.withLock({ $0.begin(draft) }) { return draft }
                 // Somebody else has published it, or is about to.
                 if try !publish(only: draft) {
-                    guard try store.live(id) != nil else { throw .gone(EntryName(stored: "\(id)")) }
+                    guard try store.live(id) != nil else { throw .gone(EntryName(number: id)) }
                     Activity.perform(.wait) { _ = usleep(1000) }
                 }
                 continue
             }
-            guard let row = try store.live(id), row.kind == .file else { throw .gone(EntryName(stored: "\(id)")) }
+            guard let row = try store.live(id), row.kind == .file else { throw .gone(EntryName(number: id)) }
             if row.blob != nil {
                 try renew(row, by: caller)
                 return nil

@@ -37,22 +37,23 @@ extension Store {
         try catalogue.read { db in
             let row = try Row.fetchOne(db, sql: "SELECT directory, name FROM model WHERE id = ?", arguments: [id])
             guard let row else { throw StoreError.notFound("model \(id)") }
-            return try db.path(ofDirectory: row["directory"]) + [row["name"]]
+            return try db.path(ofDirectory: row["directory"]) + [row.name("name")]
         }
     }
 
     /// The names that lead to a place in a pinned tree.
     package func path(ofPin position: Int64, in set: Int64) throws(StoreError) -> [EntryName] {
         try catalogue.read { db in
-            try EntryName.fetchAll(
+            try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
                         WITH RECURSIVE up(position, parent, name, depth) AS (
                             SELECT position, parent, name, 0 FROM pin WHERE pinSet = ?1 AND position = ?2
                             UNION ALL SELECT pin.position, pin.parent, pin.name, depth + 1 FROM pin
-                            JOIN up ON pin.pinSet = ?1 AND pin.position = up.parent AND up.parent > 0
+                            JOIN up ON pin.pinSet = ?1 AND pin.position = up.parent AND up.parent > 0 AND depth < \(DirectoryRow.depth)
                         ) SELECT name FROM up ORDER BY depth DESC
-                        """), arguments: [set, position])
+                        """), arguments: [set, position]
+            ).map { try $0.name(0) }
         }
     }
 }

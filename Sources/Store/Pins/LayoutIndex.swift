@@ -3,49 +3,7 @@ import Glibc
 import Recipe
 import SystemPackage
 
-/// `index.json` of the OCI layout: the pins by name. It is derived from the catalogue, and read by other tools and by
-/// `rebuild` alone.
-struct LayoutIndex {
-    struct Entry: Equatable {
-        let name: String
-        let manifest: Digest
-        let size: Int
-    }
-
-    private static let nameKey = "org.opencontainers.image.ref.name"
-
-    var entries: [Entry]
-
-    init(_ entries: [Entry]) { self.entries = entries }
-
-    var bytes: [UInt8] {
-        let index: JSON = [
-            "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json",
-            "manifests": .array(
-                entries.map { entry in
-                    PinManifest.descriptor(
-                        PinManifest.mediaType, entry.manifest, entry.size,
-                        [
-                            ("artifactType", .string(PinManifest.artifactType)),
-                            ("annotations", [Self.nameKey: .string(entry.name)]),
-                        ])
-                }),
-        ]
-        return Array(index.canonical().utf8)
-    }
-
-    /// Reads an index; nil where it is none. Entries of other kinds are left out.
-    init?(_ bytes: [UInt8]) {
-        guard let json = try? JSONParser.parse(bytes), let manifests = json["manifests"]?.array else { return nil }
-        entries = manifests.compactMap { descriptor in
-            guard let name = descriptor["annotations"]?[Self.nameKey]?.string,
-                let size = descriptor["size"]?.number?.int,
-                let digest = PinManifest.digest(descriptor)
-            else { return nil }
-            return Entry(name: name, manifest: digest, size: size)
-        }
-    }
-
+extension LayoutIndex {
     static func path(in store: FilePath) -> FilePath { store.appending("index.json") }
 
     /// The index in a store's directory as it is; nil where there is none that can be read.

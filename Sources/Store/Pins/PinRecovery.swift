@@ -42,7 +42,11 @@ extension Store {
                 let document = try recover(entry, &recovered)
                 for use in document.recipe.models {
                     guard let found = use.resolution else { continue }
-                    let name = ModelName(folder: found.folder, path: found.path)
+                    guard let name = ModelName(brought: found) else {
+                        recovered.problems.append(
+                            (entry.name, "'\(found.folder)/\(found.path)' is hidden, so it is no name of a model"))
+                        continue
+                    }
                     versions.append((name, found.version ?? 1, found.sha256, document.image.time))
                 }
                 recovered.names.append(entry.name)

@@ -7,7 +7,7 @@ package struct NamedPin: Sendable {
     package let id: Int64
     package let name: EntryName
     /// The name of the snapshot's directory.
-    package let snapshot: String
+    package let snapshot: EntryName
     package let snapshotID: Digest
     /// The newest file name of its image.
     package let image: String
@@ -16,9 +16,9 @@ package struct NamedPin: Sendable {
 
     init(_ row: Row) throws {
         id = row["id"]
-        name = row["name"]
-        snapshot = row["short"]
+        name = try row.name("name")
         snapshotID = try Digest(column: row["snapshotID"])
+        snapshot = try EntryName(short: row["short"], of: snapshotID)
         image = row["image"] ?? "image"
         manifest = try Digest(column: row["manifest"])
         time = Timestamp(nanoseconds: row["time"])
@@ -98,7 +98,7 @@ extension Store {
     }
 
     /// Takes a name away; the snapshot stays until it is forgotten. Returns the name of its directory.
-    package func unpin(_ name: String) throws(StoreError) -> String {
+    package func unpin(_ name: String) throws(StoreError) -> EntryName {
         guard let pin = try pin(named: name) else { throw .notFound("a pin '\(name)'") }
         try catalogue.write { db in
             // Also where somebody else takes it away meanwhile.

@@ -17,8 +17,8 @@ package struct NamedImage: Sendable {
         snapshot = row["snapshot"]
         snapshotID = try Digest(column: row["snapshotID"])
         image = try Digest(column: row["sha256"])
-        path = ImageListing.shown(row["path"], image, isNewest: row["newest"])
-        name = row["name"]
+        path = ImageListing.shown(try row.path("path"), image, isNewest: row["newest"])
+        name = try row.name("name")
         time = Timestamp(nanoseconds: row["time"])
     }
 }
@@ -49,7 +49,7 @@ extension Store {
 
     /// The images that hold this name, in whatever folders, the newest first.
     package func images(named name: EntryName) throws(StoreError) -> [NamedImage] {
-        try namedImages("imageName.name = ? AND imageName.newest", [name])
+        try namedImages("imageName.name = ? AND imageName.newest", [name.databaseValue])
     }
 
     /// The image at a path as `list images` shows it; nil where none is. `NAME@<8 hex>` is an older one of that name.
@@ -60,14 +60,14 @@ extension Store {
         }
         guard let directory else { return nil }
         let holder = try namedImages(
-            "imageName.directory = ? AND imageName.name = ? AND imageName.newest", [directory, name])
+            "imageName.directory = ? AND imageName.name = ? AND imageName.newest", [directory, name.databaseValue])
         if let holder = holder.first { return holder }
         guard let (before, digits) = name.text.splitAtLast("@"), let prefix = DigestPrefix(hex: digits),
             prefix.digits == 8, let bare = try? EntryName(before)
         else { return nil }
         return try namedImages(
             "imageName.directory = ? AND imageName.name = ? AND image.sha256 BETWEEN ? AND ?",
-            [directory, bare, Data(prefix.low), Data(prefix.high)]
+            [directory, bare.databaseValue, Data(prefix.low), Data(prefix.high)]
         ).first
     }
 
@@ -80,7 +80,7 @@ extension Store {
     package func forEachImageName(_ body: (EntryName) -> Void) throws(StoreError) {
         try catalogue.read { db in
             let rows = try Row.fetchCursor(db, sql: "SELECT DISTINCT name FROM imageName")
-            while let row = try rows.next() { body(row[0]) }
+            while let row = try rows.next() { try [row].named { try $0.name(0) }.forEach(body) }
         }
     }
 }

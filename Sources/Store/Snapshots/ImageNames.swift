@@ -19,7 +19,7 @@ package struct ImageNameRow: Sendable {
     init(_ row: Row) throws {
         id = row[0]
         directory = row[1]
-        name = row[2]
+        name = try row.name(2)
         image = try Digest(column: row[3])
         snapshot = row[4]
         json = Self.facts(row[5], row[6], row[7], row[8])
@@ -71,7 +71,7 @@ extension Database {
     func nameImage(_ image: Int64, at place: ImagePlace, label: EntryName?, time: Timestamp) throws -> Int64 {
         let root = try imageRoot(place.root, label: label)
         let directory = try makeDirectory(under: root, place.directories)
-        let key: StatementArguments = [directory, place.name]
+        let key: StatementArguments = [directory, place.name.databaseValue]
         let before = try Int64.fetchOne(
             self, sql: "SELECT id FROM imageName WHERE directory = ? AND name = ? AND newest", arguments: key)
         try execute(
@@ -148,10 +148,12 @@ extension Store {
     ) throws(StoreError) -> ImageNameRow? {
         let columns = kind.map { textColumns[$0.rawValue] } ?? nameColumns
         let named = "\(columns) WHERE imageName.directory = ? AND imageName.name = ?"
-        guard let prefix else { return try one("\(named) AND imageName.newest", [directory, name], ImageNameRow.init) }
+        guard let prefix else {
+            return try one("\(named) AND imageName.newest", [directory, name.databaseValue], ImageNameRow.init)
+        }
         return try one(
             "\(named) AND image.sha256 BETWEEN ? AND ? ORDER BY imageName.id DESC LIMIT 1",
-            [directory, name, Data(prefix.low), Data(prefix.high)], ImageNameRow.init)
+            [directory, name.databaseValue, Data(prefix.low), Data(prefix.high)], ImageNameRow.init)
     }
 
     /// The next names of a directory, each with the image that holds it.
@@ -165,6 +167,6 @@ extension Store {
     package func newestImage(named name: EntryName) throws(StoreError) -> ImageNameRow? {
         try one(
             "\(nameColumns) WHERE imageName.name = ? AND imageName.newest ORDER BY imageName.time DESC, imageName.id DESC LIMIT 1",
-            [name], ImageNameRow.init)
+            [name.databaseValue], ImageNameRow.init)
     }
 }

@@ -2,74 +2,67 @@ import Glibc
 import Recipe
 import SystemPackage
 
-/// The code of ComfyUI's node packs, captured as documents: without models, caches and version control.
+/// The code of ComfyUI's node packs, captured as documents: without models, caches and version control, and as far as whoever
+/// reported them may read it.
 final class NodePacks: Sendable {
+    private struct Key: Hashable {
+        let path: FilePath
+        let writer: ReportWriter
+    }
+
     private struct Known: Sendable {
         let fingerprint: Digest
-        let files: [File]
-        let omitted: Int
+        let capture: Capture
     }
 
     struct File: Sendable {
+        /// Empty for a pack that is one file.
         let path: String
         let blob: PublishedBlob
     }
 
-    /// Bytes of a file of code at most; what is larger is data.
-    private static let limit = 32 << 20
-    private static let directories: Set<String> = [
-        ".git", "__pycache__", ".cache", ".venv", "venv", "node_modules", ".mypy_cache", ".pytest_cache", ".ruff_cache",
-        "models", "checkpoints", "ckpts",
-    ]
-    private static let suffixes = [".pyc", ".pyo", ".log", ".tmp"]
+    struct Capture: Sendable {
+        var files: [File] = []
+        /// Files and directories that are no code: models, caches, version control.
+        var omitted = 0
+        /// What else is not there, and why.
+        var leftOut: [NodePackWalk.LeftOut] = []
+    }
 
     /// What was captured of each directory, as long as its files are the same: a pack does not change between images.
-    private let known = Lock(.nodePacks, [FilePath: Known]())
+    private let known = Lock(.nodePacks, [Key: Known]())
+    private static let limit = 1000
 
-    /// The files of the pack at `path`, published; nil where it cannot be read.
-    func capture(_ path: FilePath, into files: BlobFiles) throws(StoreError) -> (files: [File], omitted: Int)? {
-        guard try FileFacts.at(path) != nil else { return nil }
-        var found: [(path: FilePath, name: String, facts: FileFacts)] = []
-        var omitted = 0
-        try Self.list(path, under: "", &found, &omitted)
-        let lines = found.map { "\($0.name)\0\($0.facts.size)\0\($0.facts.modified.nanoseconds)\n" }
+    /// The files of the pack at `path`, published. `directories` are those that ComfyUI loads packs from.
+    func capture(
+        _ path: FilePath, of writer: ReportWriter, from directories: PackDirectories, into files: BlobFiles
+    ) throws(StoreError) -> Capture {
+        try directories.require(path, writer)
+        let walk = try NodePackWalk.of(path, writer)
+        let lines = walk.files.map { "\($0.name)\0\($0.facts.size)\0\($0.facts.modified.nanoseconds)\n" }
         let fingerprint = SHA256.digest(of: Array(lines.joined().utf8))
-        if let same = known.withLock({ $0[path] }), same.fingerprint == fingerprint {
-            return (same.files, same.omitted)
-        }
-        var captured: [File] = []
-        for file in found {
-            let source = try Kernel.open(file.path, .readOnly)
-            let blob = try files.publish(source, file.path, size: file.facts.size)
-            captured.append(File(path: file.name, blob: blob))
-        }
-        let made = Known(fingerprint: fingerprint, files: captured, omitted: omitted)
-        known.withLock { $0[path] = made }
-        return (captured, omitted)
-    }
-
-    private static func list(
-        _ path: FilePath, under prefix: String, _ found: inout [(path: FilePath, name: String, facts: FileFacts)],
-        _ omitted: inout Int
-    ) throws(StoreError) {
-        // A pack may be one file.
-        guard let facts = try FileFacts.at(path) else { return }
-        guard facts.kind == .directory else {
-            let name = path.lastComponent?.string ?? ""
-            guard facts.kind == .file, prefix.isEmpty || !isOmitted(name, facts) else { return omitted += 1 }
-            return found.append((path, prefix.isEmpty ? "" : prefix, facts))
-        }
-        for name in try DirectoryListing.names(in: path).sorted() {
-            if directories.contains(name) {
-                omitted += 1
+        let key = Key(path: path, writer: writer)
+        if let same = known.withLock({ $0[key] }), same.fingerprint == fingerprint { return same.capture }
+        var capture = Capture(omitted: walk.omitted, leftOut: walk.leftOut)
+        for file in walk.files {
+            let opened: OpenFile
+            do throws(StoreError) { opened = try writer.file(file.path) } catch {
+                capture.leftOut.append(.init(path: file.name, why: "who reported it cannot read it"))
                 continue
             }
-            try list(path.appending(name), under: prefix.isEmpty ? name : prefix + "/" + name, &found, &omitted)
+            guard try opened.facts() == file.facts else {
+                capture.leftOut.append(.init(path: file.name, why: "it changed while it was read"))
+                continue
+            }
+            let blob = try files.publish(opened.descriptor, file.path, size: file.facts.size)
+            capture.files.append(File(path: file.name, blob: blob))
         }
-    }
-
-    private static func isOmitted(_ name: String, _ facts: FileFacts) -> Bool {
-        facts.size > limit || Folder.isModelFile(name) || suffixes.contains { name.endsInBytes(of: $0) }
+        let made = Known(fingerprint: fingerprint, capture: capture)
+        known.withLock { known in
+            if known.count >= Self.limit { known = [:] }
+            known[key] = made
+        }
+        return capture
     }
 }
 

@@ -14,7 +14,7 @@ package struct PinRow: Sendable {
 
     init(_ row: Row) throws {
         position = row["position"]
-        name = row["name"]
+        name = try row.name("name")
         blob = row["blob"] as Int64? == nil ? nil : try Blob(row)
         version = row["version"]
         evidence = (row["evidence"] as String?).flatMap(Evidence.init)
@@ -70,7 +70,8 @@ extension Database {
                     VALUES (?, ?, ?, ?, (SELECT id FROM blob WHERE sha256 = ?), ?, ?)
                     """,
                 arguments: [
-                    set, position, positions[Array(components.dropLast())], components.last, file?.digest.data,
+                    set, position, positions[Array(components.dropLast())], components.last?.databaseValue,
+                    file?.digest.data,
                     file?.version, file?.evidence.rawValue,
                 ])
         }
@@ -97,7 +98,8 @@ extension Store {
 
     package func pin(named name: EntryName, under parent: Int64, in set: Int64) throws(StoreError) -> PinRow? {
         try one(
-            "\(pinColumns) WHERE pin.pinSet = ? AND pin.parent = ? AND pin.name = ?", [set, parent, name], PinRow.init)
+            "\(pinColumns) WHERE pin.pinSet = ? AND pin.parent = ? AND pin.name = ?",
+            [set, parent, name.databaseValue], PinRow.init)
     }
 
     /// The next entries of a pinned directory, by place.

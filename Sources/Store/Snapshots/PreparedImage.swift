@@ -62,10 +62,18 @@ extension Store {
         _ path: FilePath, root: FilePath? = nil, label: EntryName? = nil, inputs: [FilePath] = [],
         sources: [any RecordSource] = []
     ) throws(StoreError) -> PreparedImage {
+        try prepare(path, root: root, label: label, inputs: inputs, sources: sources, told: nil)
+    }
+
+    /// `writer`: who told of the image; it is opened with their rights, and nothing else is looked for.
+    func prepare(
+        _ path: FilePath, root: FilePath?, label: EntryName? = nil, inputs: [FilePath] = [],
+        sources: [any RecordSource] = [], told writer: ReportWriter?
+    ) throws(StoreError) -> PreparedImage {
         for _ in 0..<3 {
-            let (file, before) = try RecipeFile.open(path)
+            let (file, before) = if let writer { try writer.image(path) } else { try RecipeFile.open(path) }
             let source = FileSource(file, count: before.size)
-            let reading = try RecipeFile.read(source, path, asking: sources)
+            let reading = try RecipeFile.read(source, path, asking: sources, looksBeside: writer == nil)
             guard !reading.isModel(named: path.lastComponent?.string ?? "") else { throw .isModel(path) }
             let pixels: Digest?
             do throws(SourceError) { pixels = try PixelDigest.of(source, reading.metadata) } catch {
@@ -73,7 +81,9 @@ extension Store {
             }
             let digest = try files.hash(file, path)
             guard try FileFacts.of(file, path) == before else { continue }
-            let found = try find(reading.recipe.inputs, InputFinder(named: inputs, image: path), time: before.modified)
+            let found =
+                writer != nil
+                ? [:] : try find(reading.recipe.inputs, InputFinder(named: inputs, image: path), time: before.modified)
             return PreparedImage(
                 path: path, root: root, label: label, file: before,
                 facts: ImageFacts(sha256: digest, size: before.size, metadata: reading.metadata, time: before.modified),

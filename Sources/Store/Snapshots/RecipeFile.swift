@@ -18,12 +18,12 @@ package enum RecipeFile {
     }
 
     static func read(
-        _ source: FileSource, _ path: FilePath, asking sources: [any RecordSource] = []
+        _ source: FileSource, _ path: FilePath, asking sources: [any RecordSource] = [], looksBeside: Bool = true
     ) throws(StoreError) -> RecipeReader.Reading {
         let found: RecipeReader.Reading?
         do throws(SourceError) {
             found = try RecipeReader.read(source, fileName: path.lastComponent?.string) { () throws(SourceError) in
-                try sidecars(of: path) + records(of: path, in: sources)
+                try (looksBeside ? sidecars(of: path) : []) + records(of: path, in: sources)
             }
         } catch { throw .system("cannot read (\(error))", path, .ioError) }
         guard var reading = found else { throw .notAnImage(path) }

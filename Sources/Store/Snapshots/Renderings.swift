@@ -44,7 +44,9 @@ extension Store {
         }
         if let kept { return kept }
         let made = try catalogue.write { db in
-            try render(snapshot, named: name, db)
+            do { try render(snapshot, named: name, db) } catch let problem as UnreadableSnapshot {
+                try db.keep(problem.rendering, grade: .partial, of: snapshot, named: name)
+            }
             return try db.rendering(kind, of: snapshot, named: name)
         }
         guard let made else { throw .catalogue("a rendering of snapshot \(snapshot) was not kept") }
@@ -102,22 +104,9 @@ extension Store {
     @discardableResult
     func render(_ snapshot: Int64, named name: String, _ db: Database) throws -> RecipeDocument {
         let document = try recipeDocument(of: snapshot, named: name, db)
-        let now = Timestamp.now().nanoseconds
-        for kind in RenderingKind.allCases {
-            let text = kind == .json ? document.json.formatted() : document.card
-            let bytes = Array(text.utf8)
-            try db.execute(
-                sql: """
-                    INSERT INTO rendering VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                    ON CONFLICT (snapshot, name, kind) DO UPDATE SET fresh = 1,
-                    rendered = CASE zstd WHEN excluded.zstd THEN rendered ELSE max(excluded.rendered, rendered + 1) END,
-                    grade = excluded.grade, size = excluded.size, zstd = excluded.zstd
-                    """,
-                arguments: [
-                    snapshot, name, kind.rawValue, true, now, document.verdict.grade.rawValue, bytes.count,
-                    Data(Compression.compress(bytes)),
-                ])
-        }
+        try db.keep(
+            { $0 == .json ? document.json.formatted() : document.card }, grade: document.verdict.grade, of: snapshot,
+            named: name)
         return document
     }
 
@@ -143,17 +132,22 @@ extension Store {
             workflow: try (row["workflow"] as Int64?).map { try documentBytes($0, db) },
             parameters: try (row["parameters"] as Int64?).map { try documentBytes($0, db) },
             pixels: try (row["pixels"] as Data?).map { try Digest(column: $0) },
-            environment: try (row["environment"] as Int64?).map { try JSONParser.parse(try documentBytes($0, db)) },
+            environment: try (row["environment"] as Int64?).map { environment in
+                let bytes = try documentBytes(environment, db)
+                do { return try JSONParser.parse(bytes) } catch {
+                    throw UnreadableSnapshot(
+                        name: try db.shortName(ofSnapshot: snapshot), why: "its environment is no JSON: \(error)")
+                }
+            },
             attempts: attempts)
     }
 
     /// What a snapshot says, from its document's row.
     func snapshotDocument(_ document: Int64, of snapshot: Int64, _ db: Database) throws -> SnapshotDocument {
-        do { return try SnapshotDocument(try JSONParser.parse(try documentBytes(document, db))) } catch let error
-            as StoreError
-        {
-            throw error
-        } catch { throw StoreError.catalogue("the snapshot \(snapshot) cannot be read: \(error)") }
+        let bytes = try documentBytes(document, db)
+        do { return try SnapshotDocument(try JSONParser.parse(bytes)) } catch {
+            throw UnreadableSnapshot(name: try db.shortName(ofSnapshot: snapshot), why: "\(error)")
+        }
     }
 
     private func verdict(
@@ -166,5 +160,46 @@ extension Store {
             if try db.sizeOfBlob(digest) != nil { served.insert(digest) }
         }
         return Verdict(recipe, made: snapshot.image.time, attempts: attempts, others: others) { served.contains($0) }
+    }
+}
+
+/// A snapshot's document that says what no snapshot can say, as one that somebody brought may.
+struct UnreadableSnapshot: Error, CustomStringConvertible {
+    let name: String
+    let why: String
+    var description: String { "the snapshot \(name) cannot be read: \(why)" }
+
+    /// Its place in the views stays, and tells what is wrong.
+    func rendering(_ kind: RenderingKind) -> String {
+        guard kind == .json else { return "\(description)\n" }
+        let problem: JSON = ["schema": .string(RecipeDocument.schema), "problem": .string(description)]
+        return problem.formatted()
+    }
+}
+
+extension Database {
+    /// Keeps the texts of a snapshot for an image of this name; one that comes out the same keeps its time.
+    fileprivate func keep(
+        _ text: (RenderingKind) -> String, grade: Grade, of snapshot: Int64, named name: String
+    ) throws {
+        let now = Timestamp.now().nanoseconds
+        for kind in RenderingKind.allCases {
+            let bytes = Array(text(kind).utf8)
+            try execute(
+                sql: """
+                    INSERT INTO rendering VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (snapshot, name, kind) DO UPDATE SET fresh = 1,
+                    rendered = CASE zstd WHEN excluded.zstd THEN rendered ELSE max(excluded.rendered, rendered + 1) END,
+                    grade = excluded.grade, size = excluded.size, zstd = excluded.zstd
+                    """,
+                arguments: [
+                    snapshot, name, kind.rawValue, true, now, grade.rawValue, bytes.count,
+                    Data(Compression.compress(bytes)),
+                ])
+        }
+    }
+
+    func shortName(ofSnapshot id: Int64) throws -> String {
+        try String.fetchOne(self, sql: "SELECT short FROM snapshot WHERE id = ?", arguments: [id]) ?? "\(id)"
     }
 }

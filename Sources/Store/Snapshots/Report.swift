@@ -3,68 +3,6 @@ import GRDB
 package import Recipe
 import SystemPackage
 
-/// What a tool says of one run of a prompt: `reprofs.report/1`, as the node pack writes it.
-struct Report {
-    struct Output {
-        /// Absolute, as the tool sees it.
-        let path: FilePath
-        /// The output folder that `path` lies in.
-        let root: FilePath?
-        let sha256: Digest
-    }
-
-    struct Input {
-        /// The name that the prompt uses.
-        let name: String
-        let path: FilePath
-        /// Taken while the prompt ran.
-        let sha256: Digest
-    }
-
-    let ended: Timestamp
-    let prompt: [UInt8]
-    let workflow: [UInt8]?
-    let outputs: [Output]
-    let inputs: [Input]
-    let environment: JSON?
-    /// The directories of the environment's node packs, by name.
-    let nodePacks: [String: FilePath]
-    let variation: Variation?
-    /// Who it says that it was to the mount: a report may be delivered by another process than ran the prompt. The outer
-    /// nil says that it does not tell.
-    let process: String??
-
-    init(_ bytes: [UInt8]) throws(StoreError) {
-        guard let json = try? JSONParser.parse(bytes) else { throw .refusedReport("it is no JSON") }
-        guard json["schema"]?.string == "reprofs.report/1" else {
-            throw .refusedReport("its schema is not reprofs.report/1")
-        }
-        guard let prompt = json["prompt"]?.string else { throw .refusedReport("it has no prompt") }
-        guard let ended = json["ended"]?.number?.int else { throw .refusedReport("it does not say when the run ended") }
-        self.prompt = Array(prompt.utf8)
-        self.ended = Timestamp(nanoseconds: Int64(ended))
-        workflow = json["workflow"]?.string.map { Array($0.utf8) }
-        outputs = (json["outputs"]?.array ?? []).compactMap { output in
-            guard let path = output["path"]?.string, let sha256 = Self.digest(output) else { return nil }
-            return Output(
-                path: FilePath(path), root: output["root"]?.string.map { FilePath($0) }, sha256: sha256)
-        }
-        inputs = (json["inputs"]?.array ?? []).compactMap { input in
-            guard let name = input["name"]?.string, let path = input["path"]?.string, let sha256 = Self.digest(input)
-            else { return nil }
-            return Input(name: name, path: FilePath(path), sha256: sha256)
-        }
-        environment = json["environment"].flatMap { $0.object == nil ? nil : $0 }
-        var packs: [String: FilePath] = [:]
-        for (name, path) in json["nodePacks"]?.object?.members ?? [] { packs[name] = path.string.map { FilePath($0) } }
-        nodePacks = packs
-        variation = json["variation"].flatMap { Variation($0) }
-        process = json["process"].map { $0.string }
-    }
-
-    private static func digest(_ json: JSON) -> Digest? { json["sha256"]?.string.flatMap { Digest(hex: $0) } }
-}
-
 /// What came of a report, or of one output of it.
 package enum ReportOutcome: Sendable {
     case snapshot(image: String, SnapshotResult)
@@ -74,20 +12,29 @@ package enum ReportOutcome: Sendable {
 
 extension Store {
     /// The longest report. Bytes.
-    package static let reportLimit = 64 << 20
+    package static let reportLimit = 32 << 20
     /// How often a report is tried that cannot be turned into snapshots; the n-th time not before n squared seconds have
     /// passed since it came, so it is given up after a minute and a half.
     private static let attempts = 10
 
-    /// Keeps a report until its snapshots are made. `process` is who the mount saw writing it.
-    package func accept(report bytes: [UInt8], from process: String?) throws(StoreError) {
-        let report = try Report(bytes)
-        let process = report.process ?? process
+    private static func report(_ bytes: [UInt8]) throws(StoreError) -> RunReport {
+        do { return try RunReport(bytes) } catch { throw .refusedReport(error.description) }
+    }
+
+    /// Keeps a report until its snapshots are made. `process` is who the mount saw writing it, as `writer`.
+    package func accept(
+        report bytes: [UInt8], from process: String?, by writer: ReportWriter = .own
+    ) throws(StoreError) {
+        let report = try Self.report(bytes)
+        let writer = writer.seeing(report.places)
+        let process = writer.process(claimed: report.process, seen: process)
         let compressed = Compression.compress(bytes)
         try catalogue.write { db in
             try db.execute(
-                sql: "INSERT INTO report (process, received, size, zstd) VALUES (?, ?, ?, ?)",
-                arguments: [process, Timestamp.now().nanoseconds, bytes.count, Data(compressed)])
+                sql: "INSERT INTO report (process, received, size, zstd, writer) VALUES (?, ?, ?, ?, ?)",
+                arguments: [
+                    process, Timestamp.now().nanoseconds, bytes.count, Data(compressed), writer.json.compact(),
+                ])
         }
     }
 
@@ -113,14 +60,16 @@ extension Store {
                 guard let bytes = Compression.decompress(Array(row["zstd"] as Data), size: row["size"]) else {
                     throw .refusedReport("it is damaged")
                 }
-                let report = try Report(bytes)
-                for (image, result) in try snapshot(report, by: row["process"]) {
+                let report = try Self.report(bytes)
+                for (image, result) in try snapshot(report, by: row["process"], try writer(row["writer"])) {
                     body(.snapshot(image: image, result))
                 }
                 try catalogue.write { db in try db.execute(sql: "DELETE FROM report WHERE id = ?", arguments: [id]) }
             } catch {
                 let failures = (row["failures"] as Int) + 1
-                let isFinal = failures >= Self.attempts
+                var isFinal = failures >= Self.attempts
+                // What is refused now is refused later too.
+                if case .refusedReport = error { isFinal = true }
                 try catalogue.write { db in
                     try db.execute(
                         sql: isFinal
@@ -136,18 +85,28 @@ extension Store {
     package func snapshot(
         report: [UInt8], by process: String?
     ) throws(StoreError) -> [(image: String, result: SnapshotResult)] {
-        try snapshot(try Report(report), by: process)
+        try snapshot(try Self.report(report), by: process, .own)
+    }
+
+    /// Who wrote a report that waits; of one that an older version took it was whoever runs this.
+    private func writer(_ text: String?) throws(StoreError) -> ReportWriter {
+        guard let text else { return .own }
+        guard let writer = (try? JSONParser.parse(text)).flatMap({ ReportWriter($0) }) else {
+            throw .refusedReport("its writer is not known")
+        }
+        if let why = writer.refusal { throw .refusedReport(why) }
+        return writer
     }
 
     private func snapshot(
-        _ report: Report, by process: String?
+        _ report: RunReport, by process: String?, _ writer: ReportWriter
     ) throws(StoreError) -> [(image: String, result: SnapshotResult)] {
-        let environment = try publishEnvironment(of: report)
+        let environment = try publishEnvironment(of: report, by: writer)
         var images: [PreparedImage] = []
         var gone: StoreError?
         for output in report.outputs {
             do throws(StoreError) {
-                images.append(try prepare(output, of: report, by: process, environment))
+                images.append(try prepare(output, of: report, by: process, writer, environment))
             } catch {
                 switch error {
                 // Of a file that is not there any more nothing can be made, but the others are there. Where a report is
@@ -165,20 +124,20 @@ extension Store {
 
     /// An output as the report has it. The graph that ran is the report's: what the file says may be less, or nothing.
     private func prepare(
-        _ output: Report.Output, of report: Report, by process: String?, _ environment: PublishedEnvironment?
+        _ output: RunReport.Output, of report: RunReport, by process: String?, _ writer: ReportWriter,
+        _ environment: PublishedEnvironment?
     ) throws(StoreError) -> PreparedImage {
-        guard try FileFacts.at(output.path) != nil else { throw .notFound("the output \(output.path)") }
-        var image = try prepare(output.path, root: output.root)
+        var image = try prepare(FilePath(output.path), root: output.root.map { FilePath($0) }, told: writer)
         guard image.facts.sha256 == output.sha256 else {
             throw .conflict("\(output.path) is not the file that was reported: it has been overwritten")
         }
-        let name = output.path.lastComponent?.string
+        let name = FilePath(output.path).lastComponent?.string
         let read = RecipeReader.read(
             prompt: report.prompt, workflow: report.workflow, parameters: nil, records: nil, fileName: name)
         guard var recipe = read else { throw .refusedReport("its prompt is no graph") }
         if environment?.holdsAllNodes == true { recipe.findings.removeAll { $0.code == .nodeVersion } }
         image.recipe = recipe
-        image.inputs = try inputs(of: recipe, in: report)
+        image.inputs = try inputs(of: recipe, in: report, by: writer)
         image.run = Run(process: process, ended: report.ended, variation: report.variation)
         image.documents = SnapshotDocuments(
             prompt: try files.publish(report.prompt),
@@ -189,15 +148,15 @@ extension Store {
 
     /// The inputs whose bytes are still those that were read. A name in `input` is overwritten easily; the hash decides.
     private func inputs(
-        of recipe: Recipe, in report: Report
+        of recipe: Recipe, in report: RunReport, by writer: ReportWriter
     ) throws(StoreError) -> [InputReference: PreparedImage.FoundInput] {
         var found: [InputReference: PreparedImage.FoundInput] = [:]
         for use in recipe.inputs {
             guard let input = report.inputs.first(where: { $0.name == use.reference.name }) else { continue }
-            if try FileFacts.at(input.path)?.kind == .file {
-                let source = try Kernel.open(input.path, .readOnly)
+            // One that is gone, or that its reader could not have read, is none.
+            if let source = try? writer.file(FilePath(input.path)) {
                 let blob = try files.publish(
-                    source, input.path, by: .reflinkOrCopy, isKnown: { _ throws(StoreError) in false },
+                    source.descriptor, source.path, by: .reflinkOrCopy, isKnown: { _ throws(StoreError) in false },
                     mayBeKnown: false
                 ) { _ in }
                 if blob.digest == input.sha256 {
@@ -220,15 +179,26 @@ extension Store {
     }
 
     /// The environment as a document of its own, equal for all runs in it, with the files of its node packs.
-    private func publishEnvironment(of report: Report) throws(StoreError) -> PublishedEnvironment? {
+    private func publishEnvironment(
+        of report: RunReport, by writer: ReportWriter
+    ) throws(StoreError) -> PublishedEnvironment? {
         guard let environment = report.environment else { return nil }
         var all: [PublishedBlob] = []
         var packs: [JSON] = []
+        let directories = PackDirectories(
+            base: report.base.map { FilePath($0) }, pathFiles: report.pathFiles.map { FilePath($0) }, writer)
         for pack in environment["nodePacks"]?.array ?? [] {
             guard var object = pack.object else { continue }
-            if let path = object["name"]?.string.flatMap({ report.nodePacks[$0] }),
-                let captured = try nodePacks.capture(path, into: files)
-            {
+            if let path = object["name"]?.string.flatMap({ report.nodePacks[$0] }).map({ FilePath($0) }) {
+                let captured: NodePacks.Capture
+                do throws(StoreError) {
+                    captured = try nodePacks.capture(path, of: writer, from: directories, into: files)
+                } catch {
+                    guard let why = error.refusalOfPack else { throw error }
+                    object["refused"] = .string(why)
+                    packs.append(.object(object))
+                    continue
+                }
                 all += captured.files.map(\.blob)
                 object["files"] = .array(
                     captured.files.map {
@@ -238,6 +208,7 @@ extension Store {
                         ]
                     })
                 object["omitted"] = .integer(captured.omitted)
+                if !captured.leftOut.isEmpty { object["leftOut"] = .array(captured.leftOut.map(\.json)) }
             }
             packs.append(.object(object))
         }
@@ -254,5 +225,20 @@ extension Store {
         return PublishedEnvironment(
             document: try files.publish(Array(JSON.object(object).canonical().utf8)), nodes: all,
             holdsAllNodes: holdsAll)
+    }
+}
+
+extension StoreError {
+    /// Why a node pack that a report names is not captured; nil where the whole report is to be tried again.
+    fileprivate var refusalOfPack: String? {
+        switch self {
+        case .refusedReport(let why), .refusedName(let why): why
+        case .notFound: "it is not there"
+        case .system(_, _, let errno)
+        where [.permissionDenied, .notPermitted, .noSuchFileOrDirectory, .notDirectory, .tooManySymbolicLinkLevels]
+            .contains(errno):
+            "who reported it cannot read it"
+        default: nil
+        }
     }
 }

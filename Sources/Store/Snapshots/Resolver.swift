@@ -52,10 +52,12 @@ struct Resolver {
                         WHERE process.identity = ? AND load.name = ? AND load.folder <> '' AND load.first <= ?
                         ORDER BY load.first DESC, load.id DESC
                         """, arguments: [process, name, run.ended.nanoseconds])
-                guard let row = rows.first(where: { folders?.contains($0["folder"]) ?? true }) else { continue }
+                guard let row = rows.first(where: { folders?.contains($0["folder"]) ?? true }),
+                    let folder = try [row].named({ try $0.name("folder") }).first
+                else { continue }
                 let blob = try Blob(row)
                 return Recipe.Resolution(
-                    folder: row["folder"], path: try own(row["name"]), sha256: blob.digest,
+                    folder: folder, path: try own(row["name"]), sha256: blob.digest,
                     size: blob.size, version: row["version"])
             }
         }
@@ -84,12 +86,14 @@ struct Resolver {
             }
             // Digits that fit two blobs tell neither, unless both are the same weights.
             guard try areOneModel(rows, hash) else { continue }
-            let exact = rows.first { row in
-                let name: EntryName = row["name"]
+            let exact = try rows.first { row in
+                let name = try row.name("name")
                 guard let wanted = reference.candidates.first?.name else { return false }
                 return name == wanted || Folder.stem(of: name.text) == wanted.text
             }
-            guard let row = exact ?? rows.first, let place = try place(row["directory"], row["name"]) else { continue }
+            guard let row = exact ?? rows.first, let place = try place(row["directory"], row.name("name")) else {
+                continue
+            }
             let blob = try Blob(row)
             let resolution = Recipe.Resolution(
                 folder: place.folder, path: place.path, sha256: blob.digest, size: blob.size, version: row["number"])
@@ -109,7 +113,11 @@ struct Resolver {
                 LEFT JOIN identity ON identity.blob = blob.id
                 WHERE \(condition) AND ?1 IS NOT NULL AND ?2 IS NOT NULL AND ?3 IS NOT NULL
                 ORDER BY version.id LIMIT 100
-                """, arguments: [hash.value, Data(prefix.low), Data(prefix.high)])
+                """, arguments: [hash.value, Data(prefix.low), Data(prefix.high)]
+        ).named { row in
+            _ = try row.name("name")
+            return row
+        }
     }
 
     private func areOneModel(_ rows: [Row], _ hash: RecordedHash) throws -> Bool {
@@ -127,8 +135,8 @@ struct Resolver {
 
     /// The folder and the path in it of a name in a directory.
     private func place(_ directory: Int64, _ name: EntryName) throws -> (folder: EntryName, path: ModelPath)? {
-        let names = try db.path(ofDirectory: directory) + [name]
-        return ModelPath(names.dropFirst()).map { (names[0], $0) }
+        guard let folders = try [directory].named(db.path).first, let folder = folders.first else { return nil }
+        return ModelPath(folders.dropFirst() + [name]).map { (folder, $0) }
     }
 
     /// A model of the folder whose name without its suffix is the recorded one, in whatever subfolder.
@@ -141,8 +149,8 @@ struct Resolver {
         let rows = try Row.fetchAll(
             db, sql: "SELECT directory, name FROM model WHERE name IN (\(marks)) ORDER BY id LIMIT 100",
             arguments: StatementArguments(names))
-        for row in rows {
-            guard let place = try place(row["directory"], row["name"]),
+        for (directory, name) in try rows.named({ ($0["directory"] as Int64, try $0.name("name")) }) {
+            guard let place = try place(directory, name),
                 Folder.searched(byStemIn: folder).contains(place.folder.text),
                 let found = try find(folder: place.folder, place.path)
             else { continue }
@@ -163,9 +171,10 @@ struct Resolver {
     /// The folders that the loader searches; a reference known only by its suffix may lie in any.
     private func folders(of reference: ModelReference, holding path: ModelPath) throws -> [EntryName] {
         if let folder = reference.folder { return Folder.searched(for: folder).compactMap { try? EntryName($0) } }
-        return try EntryName.fetchAll(
+        return try Row.fetchAll(
             db, sql: "SELECT name FROM directory WHERE parent = ? ORDER BY name",
-            arguments: [DirectoryRow.Root.models.rawValue])
+            arguments: [DirectoryRow.Root.models.rawValue]
+        ).named { try $0.name(0) }
     }
 
     private func find(folder: EntryName, _ path: ModelPath) throws -> (
@@ -174,7 +183,8 @@ struct Resolver {
         let root = DirectoryRow.Root.models.rawValue
         guard let directory = try db.directory(under: root, [folder] + path.parents) else { return nil }
         let model = try Int64.fetchOne(
-            db, sql: "SELECT id FROM model WHERE directory = ? AND name = ?", arguments: [directory, path.name])
+            db, sql: "SELECT id FROM model WHERE directory = ? AND name = ?",
+            arguments: [directory, path.name.databaseValue])
         guard let model else { return nil }
         return try version(of: model, folder: folder, path)
     }
@@ -216,14 +226,12 @@ struct Resolver {
         var uses: [Recipe.ModelUse] = []
         var pending = [(directory, path)]
         while let (directory, path) = pending.popLast() {
-            for row in try Row.fetchAll(
-                db, sql: "SELECT id, name FROM directory WHERE parent = ?", arguments: [directory])
-            {
-                pending.append((row["id"], path.appending(ModelPath(row["name"] as EntryName))))
-            }
-            for name in try EntryName.fetchAll(
-                db, sql: "SELECT name FROM model WHERE directory = ? ORDER BY name", arguments: [directory])
-            {
+            pending += try Row.fetchAll(
+                db, sql: "SELECT id, name FROM directory WHERE parent = ?", arguments: [directory]
+            ).named { ($0["id"], path.appending(ModelPath(try $0.name("name")))) }
+            for name in try Row.fetchAll(
+                db, sql: "SELECT name FROM model WHERE directory = ? ORDER BY name", arguments: [directory]
+            ).named({ try $0.name(0) }) {
                 let inner = path.appending(ModelPath(name))
                 guard let found = try find(folder: folder, inner) else { continue }
                 var use = Recipe.ModelUse(reference: reference)

@@ -46,7 +46,7 @@ extension Store {
             """, [row.models, row.id]
         ) { (models: $0["models"] as Int, isCurrent: $0["isCurrent"] as Bool) }
         return SnapshotListing(
-            id: row.digest, short: row.short, image: row.imageName,
+            id: row.digest, short: row.short.text, image: row.imageName,
             grade: try rendering(.json, of: row.id, named: row.imageName).grade, models: pins?.models ?? 0,
             recorded: row.recorded, isCurrent: pins?.isCurrent ?? false)
     }
@@ -67,10 +67,11 @@ extension Store {
             last = newest["id"]
             do {
                 for row in rows {
+                    guard let path = try [row].named({ try $0.path("path") }).first else { continue }
                     let image = try Digest(column: row["sha256"])
                     try body(
                         ImageListing(
-                            path: ImageListing.shown(row["path"], image, isNewest: row["newest"]), sha256: image,
+                            path: ImageListing.shown(path, image, isNewest: row["newest"]), sha256: image,
                             snapshot: try Digest(column: row["snapshotDigest"]),
                             grade: try rendering(.json, of: row["snapshot"], named: row["name"]).grade,
                             time: Timestamp(nanoseconds: row["time"])))

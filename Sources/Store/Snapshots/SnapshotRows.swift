@@ -7,7 +7,7 @@ package struct SnapshotRow: Sendable {
     package let id: Int64
     package let digest: Digest
     /// The name of its directory.
-    package let short: String
+    package let short: EntryName
     package let recorded: Timestamp
     /// Rows of the pinned trees.
     package let models, inputs: Int64
@@ -21,7 +21,7 @@ package struct SnapshotRow: Sendable {
     init(_ row: Row) throws {
         id = row["id"]
         digest = try Digest(column: row["sha256"])
-        short = row["short"]
+        short = try EntryName(short: row["short"], of: digest)
         recorded = Timestamp(nanoseconds: row["recorded"])
         models = row["models"]
         inputs = row["inputs"]
@@ -56,8 +56,8 @@ extension Store {
         try one("\(columns) WHERE snapshot.id = ?", [id], SnapshotRow.init)
     }
 
-    package func snapshot(named short: String) throws(StoreError) -> SnapshotRow? {
-        try one("\(columns) WHERE snapshot.short = ?", [short], SnapshotRow.init)
+    package func snapshot(named short: EntryName) throws(StoreError) -> SnapshotRow? {
+        try one("\(columns) WHERE snapshot.short = ?", [short.databaseValue], SnapshotRow.init)
     }
 
     /// The one snapshot whose id begins with `prefix`; nil where there is none or more than one.

@@ -39,7 +39,7 @@ extension Store {
         let document = try propose(
             image.recipe, image.facts, image.inputs, documents,
             run: try image.run ?? db.likelyRun(image.recipe, at: image.facts.time), previous, db)
-        let row = try previous?.image ?? db.makeImage(image.facts.sha256)
+        let row = try previous?.image ?? db.image(image.facts.sha256) ?? db.makeImage(image.facts.sha256)
         try db.execute(
             sql: "UPDATE image SET pixels = ? WHERE id = ? AND pixels IS NOT ?",
             arguments: [image.pixels?.data, row, image.pixels?.data])
@@ -95,7 +95,7 @@ extension Store {
                 return use
             }
             use.resolution = .init(
-                folder: (try? EntryName(use.reference.directory)) ?? "input", path: path, sha256: bytes.digest,
+                folder: try EntryName(use.reference.directory), path: path, sha256: bytes.digest,
                 size: bytes.size, version: nil)
             return use
         }
@@ -108,10 +108,10 @@ extension Store {
     }
 
     func current(of image: Digest, _ db: Database) throws -> Current? {
-        let id = try Int64.fetchOne(db, sql: "SELECT id FROM image WHERE sha256 = ?", arguments: [image.data])
-        return try id.flatMap { try current(of: $0, db) }
+        try db.image(image).flatMap { try current(of: $0, db) }
     }
 
+    /// Nil also where its document cannot be read: then one is made as if there had been none.
     func current(of image: Int64, _ db: Database) throws -> Current? {
         let row = try Row.fetchOne(
             db,
@@ -120,9 +120,11 @@ extension Store {
                 WHERE image.id = ?
                 """, arguments: [image])
         guard let row else { return nil }
-        return Current(
-            id: row["id"], digest: try Digest(column: row["sha256"]), image: image,
-            document: try snapshotDocument(row["document"], of: row["id"], db))
+        do {
+            return Current(
+                id: row["id"], digest: try Digest(column: row["sha256"]), image: image,
+                document: try snapshotDocument(row["document"], of: row["id"], db))
+        } catch is UnreadableSnapshot { return nil }
     }
 
     /// Stores a snapshot, makes it the image's current one, and notes what would make it better. Its documents are there.
@@ -177,6 +179,11 @@ extension SnapshotDocuments<PublishedBlob> {
 }
 
 extension Database {
+    /// The row of an image.
+    func image(_ digest: Digest) throws -> Int64? {
+        try Int64.fetchOne(self, sql: "SELECT id FROM image WHERE sha256 = ?", arguments: [digest.data])
+    }
+
     func makeImage(_ digest: Digest) throws -> Int64 {
         try execute(sql: "INSERT INTO image (sha256) VALUES (?)", arguments: [digest.data])
         return lastInsertedRowID

@@ -41,6 +41,18 @@ extension Opener {
         self.init(process: process)
     }
 
+    /// What /proc says of a process, by the names of its lines; empty where it says nothing.
+    static func status(of process: Int32) -> [String: String]? {
+        guard let text = text("/proc/\(process)/status") else { return nil }
+        var lines: [String: String] = [:]
+        for line in text.split(separator: "\n") {
+            let parts = line.split(separator: "\t", maxSplits: 1)
+            guard parts.count == 2, parts[0].last == ":" else { continue }
+            lines[String(parts[0].dropLast())] = String(parts[1])
+        }
+        return lines
+    }
+
     /// Whether the process is still there.
     package var isAlive: Bool { Opener(process: pid)?.identity == identity }
 

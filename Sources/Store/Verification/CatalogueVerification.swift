@@ -19,7 +19,7 @@ extension Store {
                             "\(row["table"] as String) row \(row["rowid"] ?? 0) names a \(row["parent"] as String) that is not there"
                     ))
             }
-            return found
+            return found + (try db.badNames(limit: 100))
         }
     }
 
@@ -34,7 +34,7 @@ extension Store {
                 WHERE document.blob > ? ORDER BY document.blob
                 """, [last], 500
             ) { (blob: try Blob($0), zstd: $0["zstd"] as Data, isKnown: $0["damaged"] as Bool) }
-            guard let newest = rows.last else { return found }
+            guard let newest = rows.last else { return try found + verifySnapshots() }
             last = newest.blob.id
             for row in rows {
                 let bytes = Compression.decompress(Array(row.zstd), size: row.blob.size)
@@ -45,6 +45,38 @@ extension Store {
                             affected: try affected(by: row.blob.digest)))
                 }
                 try progress()
+            }
+        }
+    }
+
+    /// Whether the documents of snapshots say what a snapshot can say. One with the right hash may still have been made by somebody
+    /// who means to lead names out of their folders.
+    private func verifySnapshots() throws(StoreError) -> [Damage] {
+        var found: [Damage] = []
+        var last: Int64 = 0
+        while true {
+            let rows = try page(
+                "SELECT id, sha256, document FROM snapshot WHERE id > ? ORDER BY id", [last], 500,
+                { (id: $0["id"] as Int64, digest: try Digest(column: $0["sha256"]), document: $0["document"] as Int64) }
+            )
+            guard let newest = rows.last else { return found }
+            last = newest.id
+            for row in rows {
+                let problem = try catalogue.read { db -> String? in
+                    do { _ = try snapshotDocument(row.document, of: row.id, db) } catch let problem
+                        as UnreadableSnapshot
+                    {
+                        return problem.description
+                    } catch is StoreError {}
+                    // What is missing or damaged is told where the blobs are read.
+                    return nil
+                }
+                if let problem {
+                    found.append(
+                        Damage(
+                            kind: .document, digest: row.digest, detail: problem, affected: try affected(by: row.digest)
+                        ))
+                }
             }
         }
     }
@@ -108,5 +140,26 @@ extension Store {
                 ) ?? 0,
                 damaged: try Int.fetchOne(db, sql: "SELECT count(*) FROM blob WHERE damaged AND dropped IS NULL") ?? 0)
         }
+    }
+}
+
+extension Database {
+    /// Rows whose names are none. They are shown nowhere; a catalogue that ReproFS wrote has none.
+    fileprivate func badNames(limit: Int) throws -> [Damage] {
+        var found: [Damage] = []
+        let keys = [
+            "directory": "id", "model": "id", "live": "id", "imageName": "id", "pin": "pinSet || '.' || position",
+            "pinName": "id",
+        ]
+        for (table, key) in keys.sorted(by: { $0.key < $1.key }) {
+            let rows = try Row.fetchCursor(self, sql: "SELECT CAST(\(key) AS TEXT), name FROM \(table)")
+            while found.count < limit, let row = try rows.next() {
+                do { _ = try row.name(1) } catch let problem as NameError {
+                    let detail = "row \(row[0] ?? "") of '\(table)' has a bad name: \(problem)"
+                    found.append(Damage(kind: .catalogue, digest: nil, detail: detail))
+                }
+            }
+        }
+        return found
     }
 }

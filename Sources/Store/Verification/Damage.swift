@@ -67,8 +67,7 @@ extension Database {
                 WHERE version.blob = ? LIMIT \(Self.affectedLimit)
                 """, arguments: [blob])
         {
-            let path = try path(ofDirectory: row["directory"]) + [row["name"]]
-            affected.models.append("\(ViewPath(path))@v\(row["number"] as Int)")
+            affected.models.append("\(try text(of: row))@v\(row["number"] as Int)")
         }
         let snapshots = try Row.fetchAll(
             self,
@@ -81,15 +80,14 @@ extension Database {
                 SELECT snapshot.id, snapshot.short, snapshot.image FROM affected JOIN snapshot ON snapshot.id = affected.id
                 ORDER BY snapshot.id LIMIT \(Self.affectedLimit)
                 """, arguments: [blob])
-        var images: Set<ViewPath> = []
+        var images: Set<String> = []
         affected.snapshots = snapshots.map { $0["short"] }
         for row in snapshots {
             for name in try Row.fetchAll(
                 cachedStatement(sql: "SELECT directory, name FROM imageName WHERE image = ?"),
                 arguments: [row["image"] as Int64])
             {
-                let path = try path(ofDirectory: name["directory"]).dropFirst() + [name["name"]]
-                images.insert(ViewPath(path))
+                images.insert(try text(of: name, dropping: 1))
             }
         }
         affected.pins = try String.fetchAll(
@@ -98,7 +96,7 @@ extension Database {
                 SELECT name FROM pinName WHERE manifest = ?1 OR id IN (SELECT pinName FROM pinLayer WHERE blob = ?1)
                 ORDER BY name
                 """, arguments: [blob])
-        affected.images = images.sorted().map(\.description)
+        affected.images = images.sorted()
         return affected
     }
 }

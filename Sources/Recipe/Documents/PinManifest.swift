@@ -1,11 +1,8 @@
-import Foundation
-import Recipe
-
 /// A pinned snapshot as an OCI manifest in the CNCF ModelPack format: what tools of that world need to carry it elsewhere, and
 /// what a lost catalogue is made from again.
-struct PinManifest {
-    static let artifactType = "application/vnd.cncf.model.manifest.v1+json"
-    static let mediaType = "application/vnd.oci.image.manifest.v1+json"
+package struct PinManifest {
+    package static let artifactType = "application/vnd.cncf.model.manifest.v1+json"
+    package static let mediaType = "application/vnd.oci.image.manifest.v1+json"
     private static let configType = "application/vnd.cncf.model.config.v1+json"
     private static let filePath = "org.cncf.model.filepath"
     private static let snapshotKey = "reprofs.snapshot"
@@ -13,11 +10,17 @@ struct PinManifest {
     private static let title = "org.opencontainers.image.title"
 
     /// A file of the snapshot's directory.
-    struct Layer: Equatable {
+    package struct Layer: Equatable, Sendable {
         /// As in `by-snapshot/<id>`: `models/checkpoints/base.safetensors`, `snapshot.json`.
-        let path: String
-        let digest: Digest
-        let size: Int
+        package let path: String
+        package let digest: Digest
+        package let size: Int
+
+        package init(path: String, digest: Digest, size: Int) {
+            self.path = path
+            self.digest = digest
+            self.size = size
+        }
 
         var mediaType: String {
             let kind =
@@ -31,14 +34,14 @@ struct PinManifest {
         }
     }
 
-    let snapshot: Digest
+    package let snapshot: Digest
     /// The name of the image.
-    let title: String
+    package let title: String
     /// When the snapshot was made.
-    let created: Timestamp
-    let layers: [Layer]
+    package let created: Timestamp
+    package let layers: [Layer]
 
-    init(snapshot: Digest, title: String, created: Timestamp, layers: [Layer]) {
+    package init(snapshot: Digest, title: String, created: Timestamp, layers: [Layer]) {
         self.snapshot = snapshot
         self.title = title
         self.created = created
@@ -46,7 +49,7 @@ struct PinManifest {
     }
 
     /// What ModelPack wants to know of a model; it depends on the layers alone.
-    var config: [UInt8] {
+    package var config: [UInt8] {
         let config: JSON = [
             "descriptor": ["title": .string(title), "createdAt": .string(created.description)],
             "config": [:],
@@ -55,7 +58,7 @@ struct PinManifest {
         return Array(config.canonical().utf8)
     }
 
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         let config = config
         let manifest: JSON = [
             "schemaVersion": 2, "mediaType": .string(Self.mediaType), "artifactType": .string(Self.artifactType),
@@ -82,16 +85,16 @@ struct PinManifest {
         return .object(JSON.Object(members + others))
     }
 
-    /// Reads what ``bytes`` wrote; nil for any other manifest. Layers without a path are left out.
-    init?(_ bytes: [UInt8]) {
+    /// Reads what ``bytes`` wrote; nil for any other manifest. Layers without a path in the snapshot's directory are left out.
+    package init?(_ bytes: [UInt8]) {
         guard let json = try? JSONParser.parse(bytes), json["artifactType"]?.string == Self.artifactType,
             let notes = json["annotations"],
             let snapshot = notes[Self.snapshotKey]?.string.flatMap({ Digest(hex: $0) }),
             let created = notes[Self.created]?.string.flatMap({ Timestamp($0) })
         else { return nil }
         let layers = (json["layers"]?.array ?? []).compactMap { layer -> Layer? in
-            guard let path = layer["annotations"]?[Self.filePath]?.string, let size = layer["size"]?.number?.int,
-                size >= 0, let digest = Self.digest(layer)
+            guard let path = layer["annotations"]?[Self.filePath]?.string, ViewPath(parsing: path)?.name != nil,
+                let size = layer["size"]?.size, let digest = Self.digest(layer)
             else { return nil }
             return Layer(path: path, digest: digest, size: size)
         }

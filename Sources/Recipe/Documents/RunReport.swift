@@ -1,0 +1,81 @@
+/// What a tool says of one run of a prompt: `reprofs.report/1`, as the node pack writes it.
+package struct RunReport: Sendable {
+    package struct Output: Sendable {
+        /// Absolute, as the tool sees it.
+        package let path: String
+        /// The output folder that `path` lies in.
+        package let root: String?
+        package let sha256: Digest
+    }
+
+    package struct Input: Sendable {
+        /// The name that the prompt uses.
+        package let name: String
+        package let path: String
+        /// Taken while the prompt ran.
+        package let sha256: Digest
+    }
+
+    package let ended: Timestamp
+    package let prompt: [UInt8]
+    package let workflow: [UInt8]?
+    package let outputs: [Output]
+    package let inputs: [Input]
+    package let environment: JSON?
+    /// The directories of the environment's node packs, by name.
+    package let nodePacks: [String: String]
+    /// ComfyUI's base directory, and the files that it takes other paths from.
+    package let base: String?
+    package let pathFiles: [String]
+    /// Where a container has mounted which directories of this machine: inside -> outside, as its REPROFS_PATHS says.
+    package let places: JSON?
+    package let variation: Variation?
+    /// Who it says that it was to the mount: a report may be delivered by another process than ran the prompt. The outer
+    /// nil says that it does not tell.
+    package let process: String??
+
+    package init(_ bytes: [UInt8]) throws(Refusal) {
+        guard let json = try? JSONParser.parse(bytes) else { throw Refusal("it is no JSON") }
+        guard json["schema"]?.string == "reprofs.report/1" else {
+            throw Refusal("its schema is not reprofs.report/1")
+        }
+        guard let prompt = json["prompt"]?.string else { throw Refusal("it has no prompt") }
+        guard let ended = json["ended"]?.number?.int else { throw Refusal("it does not say when the run ended") }
+        self.prompt = Array(prompt.utf8)
+        self.ended = Timestamp(nanoseconds: Int64(ended))
+        workflow = json["workflow"]?.string.map { Array($0.utf8) }
+        outputs = (json["outputs"]?.array ?? []).compactMap { output in
+            guard let path = output["path"]?.string, let sha256 = Self.digest(output) else { return nil }
+            return Output(
+                path: path, root: output["root"]?.string, sha256: sha256)
+        }
+        inputs = (json["inputs"]?.array ?? []).compactMap { input in
+            guard let name = input["name"]?.string, let path = input["path"]?.string, let sha256 = Self.digest(input)
+            else { return nil }
+            return Input(name: name, path: path, sha256: sha256)
+        }
+        environment = json["environment"].flatMap { $0.object == nil ? nil : $0 }
+        var packs: [String: String] = [:]
+        for (name, path) in json["nodePacks"]?.object?.members ?? [] { packs[name] = path.string }
+        nodePacks = packs
+        base = json["base"]?.string
+        pathFiles = (json["pathFiles"]?.array ?? []).compactMap(\.string)
+        places = json["paths"]
+        guard max(outputs.count, inputs.count, nodePacks.count) <= Self.limit else {
+            throw Refusal("it names more than \(Self.limit) files")
+        }
+        variation = json["variation"].flatMap { Variation($0) }
+        process = json["process"].map { $0.string }
+    }
+
+    /// Outputs, inputs and node packs that one run may have.
+    private static let limit = 4096
+
+    /// Why a text is no report.
+    package struct Refusal: Error, CustomStringConvertible {
+        package let description: String
+        init(_ why: String) { description = why }
+    }
+
+    private static func digest(_ json: JSON) -> Digest? { json["sha256"]?.string.flatMap { Digest(hex: $0) } }
+}

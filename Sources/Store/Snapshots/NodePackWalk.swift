@@ -1,0 +1,127 @@
+import Recipe
+import SystemPackage
+
+/// Looks for the code of one node pack. It ends whatever the directory holds: every directory is entered once, a link is followed
+/// where no link led to it, and files, bytes and depth have bounds. What is not taken is told.
+struct NodePackWalk {
+    struct File: Sendable {
+        let path: FilePath
+        /// The path in the pack; empty for a pack that is one file.
+        let name: String
+        let facts: FileFacts
+    }
+
+    struct LeftOut: Sendable, Hashable {
+        let path: String
+        let why: String
+        var json: JSON { ["path": .string(path), "why": .string(why)] }
+    }
+
+    /// Bytes of a file of code at most; what is larger is data.
+    static let fileLimit = 32 << 20
+    /// What one pack may hold: files, bytes, names that are looked at, and directories in each other.
+    static let countLimit = 20_000, sizeLimit = 256 << 20, visitLimit = 200_000, depthLimit = 64
+    /// Sentences about what was left out; how many there were is told by the last one.
+    private static let tellingLimit = 100
+
+    private static let directories: Set<String> = [
+        ".git", "__pycache__", ".cache", ".venv", "venv", "node_modules", ".mypy_cache", ".pytest_cache", ".ruff_cache",
+        "models", "checkpoints", "ckpts",
+    ]
+    private static let suffixes = [".pyc", ".pyo", ".log", ".tmp"]
+
+    private(set) var files: [File] = []
+    private(set) var omitted = 0
+    private(set) var leftOut: [LeftOut] = []
+    private let followsLinks: Bool
+    private var size = 0
+    private var visited = 0
+    private var untold = 0
+    private var entered: Set<Place> = []
+
+    private struct Place: Hashable { let device, inode: UInt64 }
+
+    /// With the rights of whoever reported the pack.
+    static func of(_ path: FilePath, _ writer: ReportWriter) throws(StoreError) -> NodePackWalk {
+        if let file = try? writer.file(path) {
+            let name = path.lastComponent?.string ?? ""
+            var walk = NodePackWalk(followsLinks: writer.followsLinks)
+            walk.take(File(path: path, name: "", facts: try file.facts()), called: name)
+            return walk
+        }
+        let directory = try writer.directory(path)
+        return try writer.rights.perform { () throws(StoreError) in
+            var walk = NodePackWalk(followsLinks: writer.followsLinks)
+            try walk.enter(directory, [], isLinked: false)
+            if walk.untold > 0 { walk.leftOut.append(.init(path: "", why: "\(walk.untold) more are not told of")) }
+            return walk
+        }
+    }
+
+    private init(followsLinks: Bool) { self.followsLinks = followsLinks }
+
+    private mutating func enter(
+        _ directory: OpenDirectory, _ names: [EntryName], isLinked: Bool
+    ) throws(StoreError) {
+        let facts = try directory.facts()
+        guard entered.insert(Place(device: facts.device, inode: facts.inode)).inserted else {
+            return leave(names, "it is a directory of the pack that was seen already")
+        }
+        guard names.count < Self.depthLimit else { return leave(names, "it lies too deep") }
+        for bytes in try directory.entries() {
+            visited += 1
+            guard visited <= Self.visitLimit else { return leave(names, "the pack holds too many names") }
+            guard let name = try? EntryName(bytes: bytes) else {
+                omitted += 1
+                continue
+            }
+            let inner = names + [name]
+            do throws(StoreError) { try look(at: name, in: directory, inner, isLinked: isLinked) } catch {
+                leave(inner, "who reported it cannot read it")
+            }
+        }
+    }
+
+    private mutating func look(
+        at name: EntryName, in directory: OpenDirectory, _ names: [EntryName], isLinked: Bool
+    ) throws(StoreError) {
+        guard !Self.directories.contains(name.text) else { return omitted += 1 }
+        let path = directory.path(of: [name])
+        guard let facts = try directory.facts(name) else { return }
+        switch facts.kind {
+        case .directory: try enter(try directory.directory([name]), names, isLinked: isLinked)
+        case .file: take(File(path: path, name: ViewPath(names).description, facts: facts), called: name.text)
+        case .other: omitted += 1
+        case .link:
+            guard followsLinks else { return leave(names, "it is a link, which leads somewhere else in a container") }
+            guard !isLinked else { return leave(names, "it is a link in a directory that a link led to") }
+            switch try FileFacts.at(path)?.kind {
+            case .directory: try enter(try OpenDirectory(named: path), names, isLinked: true)
+            case .file:
+                let file = try OpenFile(named: path)
+                take(File(path: path, name: ViewPath(names).description, facts: try file.facts()), called: name.text)
+            default: omitted += 1
+            }
+        }
+    }
+
+    private mutating func take(_ file: File, called name: String) {
+        let isData =
+            file.facts.size > Self.fileLimit || Folder.isModelFile(name)
+            || Self.suffixes.contains { name.endsInBytes(of: $0) }
+        guard !isData || file.name.isEmpty && file.facts.size <= Self.fileLimit else { return omitted += 1 }
+        guard files.count < Self.countLimit, size + file.facts.size <= Self.sizeLimit else {
+            return tell(.init(path: file.name, why: "the pack holds too much"))
+        }
+        size += file.facts.size
+        files.append(file)
+    }
+
+    private mutating func leave(_ names: [EntryName], _ why: String) {
+        tell(.init(path: ViewPath(names).description, why: why))
+    }
+
+    private mutating func tell(_ left: LeftOut) {
+        if leftOut.count < Self.tellingLimit { leftOut.append(left) } else { untold += 1 }
+    }
+}

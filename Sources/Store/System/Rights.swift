@@ -1,0 +1,111 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// What a process may see of the file system.
+///
+/// Whoever tells of files sees no more through this process than it may see itself: they are opened on a thread that has taken its
+/// user, group and groups for file access, has given up every capability, and ends with what it was made for. A child process would
+/// do the same with more machinery: descriptors and errors would have to be passed, and a process with threads can run nothing
+/// between fork and exec. Nothing is lost by it. The kernel asks for these very credentials wherever it opens a file; the user and
+/// group of the process stay, so that nobody may signal or trace this thread who could not before; and no other thread is touched.
+package struct Rights: Sendable, Hashable {
+    package let user, group: UInt32
+    /// Supplementary groups.
+    package let groups: [UInt32]
+    /// Whether modes do not bind it, as they do not bind root. Root in a container may be bound all the same.
+    package let seesAll: Bool
+
+    package init(user: UInt32, group: UInt32, groups: [UInt32], seesAll: Bool) {
+        self.user = user
+        self.group = group
+        self.groups = groups
+        self.seesAll = seesAll
+    }
+
+    /// Those of a process that asked for something as this user and group. Its groups are what the kernel says of it, or, where
+    /// that does not, what the machine's list of groups says of the user.
+    package init(user: UInt32, group: UInt32, process: Int32?) {
+        let told = process.flatMap { Opener.status(of: $0) } ?? [:]
+        let groups = told["Groups"]?.split(separator: " ").compactMap { UInt32($0) }
+        let capabilities = told["CapEff"].flatMap { UInt64($0, radix: 16) } ?? 0
+        self.init(
+            user: user, group: group, groups: groups ?? Self.listedGroups(of: user, group),
+            seesAll: user == 0 && capabilities & UInt64(Self.readingAll) != 0)
+    }
+
+    private static func listedGroups(of user: UInt32, _ group: UInt32) -> [UInt32] {
+        guard let name = getpwuid(user).flatMap({ $0.pointee.pw_name }) else { return [] }
+        var count: CInt = 256
+        var groups = [gid_t](repeating: 0, count: Int(count))
+        guard getgrouplist(name, group, &groups, &count) >= 0 else { return [] }
+        return Array(groups.prefix(Int(count)))
+    }
+
+    /// Those of this process.
+    package static var own: Rights {
+        var groups = [gid_t](repeating: 0, count: 1024)
+        let count = getgroups(CInt(groups.count), &groups)
+        return Rights(
+            user: geteuid(), group: getegid(), groups: Array(groups.prefix(Int(max(0, count)))),
+            seesAll: reprofs_capabilities() & UInt64(readingAll) != 0)
+    }
+
+    /// Whether this process can take the rights of another user: CAP_SETGID and CAP_SETUID.
+    package static var canBeTaken: Bool { reprofs_capabilities() & 0b1100_0000 == 0b1100_0000 }
+
+    /// Whether this process can open files with these rights.
+    package var canBeTaken: Bool { user == geteuid() || Self.canBeTaken }
+
+    /// CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH.
+    private static let readingAll: UInt32 = 0b110
+
+    /// Runs `body` with these rights and no others. It opens files; what is written anywhere is written outside it.
+    package func perform<Result: Sendable>(
+        _ body: @escaping @Sendable () throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
+        let outcome = Outcome<Result>()
+        let task = Unmanaged.passRetained(
+            Task {
+                let made = Swift.Result { () throws(StoreError) in
+                    try take()
+                    return try body()
+                }
+                outcome.result.withLock { $0 = made }
+            })
+        Activity.require(.wait)
+        var thread = pthread_t()
+        let problem = pthread_create(
+            &thread, nil,
+            { data in
+                data.map { Unmanaged<Task>.fromOpaque($0).takeRetainedValue() }?.run()
+                return nil
+            }, task.toOpaque())
+        guard problem == 0 else {
+            task.release()
+            throw .system("cannot start a thread for", "reports", Errno(rawValue: problem))
+        }
+        pthread_join(thread, nil)
+        guard let result = outcome.result.withLock({ $0 }) else { throw .interrupted }
+        return try result.get()
+    }
+
+    private func take() throws(StoreError) {
+        // Its own groups cannot be changed by who may not change those of others; then they are this process's.
+        let isOther = Self.canBeTaken
+        guard canBeTaken,
+            reprofs_take_rights(
+                isOther ? 1 : 0, user, group, groups, UInt(groups.count), seesAll ? Self.readingAll : 0) == 0
+        else { throw .system("cannot read with the rights of", FilePath("user \(user)"), Errno(rawValue: errno)) }
+    }
+
+    /// What a thread does; what comes of it stays with whoever waits.
+    private final class Task: Sendable {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    private final class Outcome<Result: Sendable>: Sendable {
+        let result = Lock<Swift.Result<Result, StoreError>?>(.rights, nil)
+    }
+}

@@ -1,0 +1,142 @@
+import Foundation
+import Synchronization
+import Testing
+
+/// Something that listens on a port of its own and answers as it likes, until it is gone.
+final class HostileServer: Sendable {
+    /// One connection, whose request was read.
+    struct Client {
+        let descriptor: CInt
+        /// `GET /view?…`
+        let request: String
+        let headers: [String: String]
+
+        /// False once the other end has hung up.
+        @discardableResult
+        func send(_ bytes: [UInt8]) -> Bool {
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let count = rest.withUnsafeBytes {
+                    Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
+                }
+                guard count > 0 else { return false }
+                rest = rest.dropFirst(count)
+            }
+            return true
+        }
+        @discardableResult
+        func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+
+        func answer(_ body: String, status: String = "200 OK", _ headers: String = "") {
+            send(
+                "HTTP/1.1 \(status)\r\nContent-Length: \(body.utf8.count)\r\n\(headers)Connection: close\r\n\r\n\(body)"
+            )
+        }
+
+        /// Sends the same again and again until the other end hangs up, or so many bytes were taken; says how many.
+        func flood(_ bytes: [UInt8], limit: Int = 1 << 30) -> Int {
+            var sent = 0
+            while sent < limit, send(bytes) { sent += bytes.count }
+            return sent
+        }
+    }
+
+    let port: UInt16
+    private let listener: CInt
+    /// Every request, as it came.
+    let heard = Mutex<[String]>([])
+
+    init(_ answer: @escaping @Sendable (Client) -> Void) throws {
+        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        listener = descriptor
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, size) == 0 && listen(descriptor, 16) == 0
+                    && getsockname(descriptor, $0, &size) == 0
+            }
+        }
+        try #require(bound)
+        port = UInt16(bigEndian: address.sin_port)
+        Thread.detachNewThread { [weak self] in
+            while case let client = accept(descriptor, nil, nil), client >= 0 {
+                Thread.detachNewThread { [weak self] in
+                    defer { close(client) }
+                    guard let read = Self.read(client) else { return }
+                    self?.heard.withLock { $0.append(read.request) }
+                    answer(read)
+                }
+            }
+        }
+    }
+
+    var address: String { "http://127.0.0.1:\(port)" }
+
+    private static func read(_ descriptor: CInt) -> Client? {
+        var bytes: [UInt8] = []
+        var head: Range<Int>?
+        while head == nil {
+            var buffer = [UInt8](repeating: 0, count: 65536)
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else { return nil }
+            bytes += buffer.prefix(count)
+            head = bytes.firstRange(of: Array("\r\n\r\n".utf8))
+        }
+        let lines = String(decoding: bytes[..<head!.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")
+        var headers: [String: String] = [:]
+        for line in lines.dropFirst() {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            if parts.count == 2 { headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces) }
+        }
+        // The rest of the body, so that nothing is lost when the connection is closed.
+        var missing = (headers["content-length"].flatMap { Int($0) } ?? 0) - (bytes.count - head!.upperBound)
+        while missing > 0 {
+            var buffer = [UInt8](repeating: 0, count: 65536)
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else { return nil }
+            missing -= count
+        }
+        let words = lines[0].split(separator: " ")
+        return Client(descriptor: descriptor, request: words.prefix(2).joined(separator: " "), headers: headers)
+    }
+
+    deinit {
+        shutdown(listener, CInt(SHUT_RDWR))
+        close(listener)
+    }
+}
+
+/// RFC 3174, for the handshake of a WebSocket alone.
+func sha1(_ message: String) -> Data {
+    var bytes = Array(message.utf8)
+    let length = UInt64(bytes.count) * 8
+    bytes.append(0x80)
+    while bytes.count % 64 != 56 { bytes.append(0) }
+    bytes += (0..<8).map { UInt8(truncatingIfNeeded: length >> (56 - 8 * $0)) }
+    var state: [UInt32] = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0]
+    func rotate(_ value: UInt32, _ count: UInt32) -> UInt32 { value << count | value >> (32 - count) }
+    for block in stride(from: 0, to: bytes.count, by: 64) {
+        var words = (0..<16).map { index in
+            (0..<4).reduce(UInt32(0)) { $0 << 8 | UInt32(bytes[block + 4 * index + $1]) }
+        }
+        for index in 16..<80 {
+            words.append(rotate(words[index - 3] ^ words[index - 8] ^ words[index - 14] ^ words[index - 16], 1))
+        }
+        var (a, b, c, d, e) = (state[0], state[1], state[2], state[3], state[4])
+        for index in 0..<80 {
+            let (mix, key): (UInt32, UInt32) =
+                switch index / 20 {
+                case 0: (b & c | ~b & d, 0x5A82_7999)
+                case 1: (b ^ c ^ d, 0x6ED9_EBA1)
+                case 2: (b & c | b & d | c & d, 0x8F1B_BCDC)
+                default: (b ^ c ^ d, 0xCA62_C1D6)
+                }
+            (e, d, c, b, a) = (d, c, rotate(b, 30), a, rotate(a, 5) &+ mix &+ e &+ key &+ words[index])
+        }
+        for (index, value) in [a, b, c, d, e].enumerated() { state[index] &+= value }
+    }
+    return Data(state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * $0)) } })
+}

@@ -1,0 +1,171 @@
+import Foundation
+import GRDB
+import Recipe
+import Store
+import Support
+import SystemPackage
+import Testing
+
+/// A store, a backup or a pin that somebody brings may say anything; what it names stays where it belongs, and the rest can be used.
+@Suite(.timeLimit(.minutes(5))) struct `Brought stores` {
+    let fixture: StoreFixture
+    let good: SnapshotRow
+    var store: Store { fixture.store }
+
+    init() throws {
+        fixture = try StoreFixture()
+        try fixture.add("checkpoints/model.safetensors", seed: 1)
+        good = try fixture.row(try fixture.store.snapshot(try fixture.image("a.png", SmallImage.graph())).id)
+    }
+
+    /// Changes the catalogue by SQL, as whoever has the file can.
+    private func tamper(_ path: FilePath, _ sql: String) throws {
+        try DatabaseQueue(path: path.string).writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA foreign_keys = OFF; PRAGMA writable_schema = ON")
+            try db.execute(sql: sql)
+        }
+    }
+    private func tamper(_ sql: String) throws { try tamper(store.path.appending("catalogue.sqlite"), sql) }
+
+    /// A second snapshot whose document names the folder, or something else, otherwise.
+    private func forge(_ text: String, _ other: String) throws -> SnapshotRow {
+        try fixture.add("loras/x.safetensors", seed: 2)
+        let row = try fixture.row(try store.snapshot(try fixture.image("b.png", SmallImage.graph(seed: 7))).id)
+        let bytes = try store.bytes(of: row.document)
+        let forged = String(decoding: bytes, as: UTF8.self).replacing(text, with: other)
+        try #require(forged != String(decoding: bytes, as: UTF8.self))
+        try tamper(
+            """
+            UPDATE document SET zstd = x'\(hexadecimal(Self.compressed(Array(forged.utf8))))' WHERE blob = \(row.document.id);
+            UPDATE blob SET sha256 = x'\(SHA256.digest(of: Array(forged.utf8)).hex)', size = \(forged.utf8.count)
+            WHERE id = \(row.document.id);
+            UPDATE snapshot SET sha256 = x'\(SHA256.digest(of: Array(forged.utf8)).hex)',
+            short = '\(SHA256.digest(of: Array(forged.utf8)).hex.prefix(12))' WHERE id = \(row.id);
+            UPDATE rendering SET fresh = 0;
+            """)
+        return try #require(try store.snapshot(row.id))
+    }
+
+    /// A zstd frame of raw blocks.
+    private static func compressed(_ bytes: [UInt8]) -> [UInt8] {
+        func little(_ value: Int, _ count: Int) -> [UInt8] {
+            (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+        }
+        var frame: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0xA0] + little(bytes.count, 4)
+        var rest = bytes[...]
+        repeat {
+            let block = rest.prefix(65536)
+            rest = rest.dropFirst(block.count)
+            frame += little(block.count << 3 | (rest.isEmpty ? 1 : 0), 3) + block
+        } while !rest.isEmpty
+        return frame
+    }
+
+    @Test(arguments: [
+        "UPDATE directory SET name = '../pwn' WHERE parent = 1", "UPDATE directory SET name = '..' WHERE parent = 1",
+        "UPDATE directory SET name = '' WHERE parent = 1", "UPDATE directory SET name = '/' WHERE parent = 1",
+        "UPDATE directory SET name = x'ff', parent = 1 WHERE parent = 1",
+        "UPDATE model SET name = '../../pwn'", "UPDATE live SET name = '/etc/passwd' WHERE kind = 1",
+        "UPDATE live SET name = '..' WHERE name = 'checkpoints'", "UPDATE imageName SET name = '.'",
+        "UPDATE pin SET name = '../x'",
+    ])
+    func `a row whose name is none is shown nowhere, spoils no listing, and is named by verify`(_ sql: String) throws {
+        try fixture.add("vae/other.safetensors", seed: 3)
+        try tamper(sql.replacing("WHERE parent = 1", with: "WHERE parent = 1 AND name = 'checkpoints'"))
+        var seen: [String] = []
+        try store.forEachModel { seen.append("\($0.folder)/\($0.name)") }
+        try store.forEachVersion(of: nil) { _ in }
+        try store.forEachImage { _ in }
+        try store.forEachSnapshot { _ in }
+        _ = try store.collect(
+            CollectionPolicy(supersededBefore: nil, forgetBefore: nil, graceBefore: .now()), isDryRun: true)
+        let plan = try store.releasePlan()
+        for item in plan.items { seen.append(item.path.description) }
+        for directory in try store.directories(in: 1, after: 0, limit: 100) {
+            seen += try store.models(in: directory.id, after: 0, limit: 100).map(\.name.text)
+        }
+        seen += try store.pins(under: 0, in: good.models, after: 0, limit: 100).map(\.name.text)
+        for name in seen { #expect(!name.slashed.contains("..") && name.utf8.first != UInt8(ascii: "/")) }
+        #expect(plan.items.contains { $0.path.description == "vae/other.safetensors" } || sql.contains("live"))
+        #expect(try store.verifyCatalogue().contains { $0.kind == .catalogue && $0.detail.contains("bad name") })
+        #expect(throws: Never.self) { try fixture.add("loras/new.safetensors", seed: 4) }
+    }
+
+    @Test(arguments: [
+        (#""folder":"checkpoints""#, #""folder":"../pwn""#),
+        (#""name":"model.safetensors""#, #""name":"../../pwn.pt""#),
+        (#""version":1"#, #""version":9223372036854775807"#), (#""size":"#, #""size":-"#),
+    ])
+    func `a snapshot that says what none can say is named, and everything else is listed`(
+        _ text: String, _ other: String
+    ) throws {
+        let row = try forge(text, other)
+        var listed: [String] = []
+        try store.forEachSnapshot { listed.append($0.short) }
+        #expect(listed == [good.short.text, row.short.text])
+        let card = try store.rendering(.card, of: row.id, named: "b.png")
+        #expect(String(decoding: card.bytes, as: UTF8.self).contains("the snapshot \(row.short) cannot be read"))
+        #expect(throws: StoreError.self) { try store.recipeDocument(of: row.id, named: "b.png") }
+        let damages = try store.verifyDocuments {}
+        #expect(damages.contains { $0.detail.contains("the snapshot \(row.short) cannot be read") })
+        #expect(!damages.contains { $0.detail.contains("\(good.short)") })
+        // The image can be read anew.
+        #expect(try store.snapshot(fixture.directory.appending("output/b.png")).isNew)
+    }
+
+    @Test func `a link that leads out of the view is not told`() throws {
+        let view = LiveView(store)
+        try tamper(
+            """
+            INSERT INTO live (parent, name, kind, mode, accessed, modified, changed, target)
+            VALUES (1, 'a', 2, 511, 0, 0, 0, '/etc/passwd'), (1, 'b', 2, 511, 0, 0, 0, '../x'), (1, 'c', 2, 511, 0, 0, 0, 'vae')
+            """)
+        let links = try store.live(in: 1, after: 0, limit: 100).filter { $0.kind == .link }
+        #expect(links.map { (try? view.target(of: $0)) ?? "refused" } == ["refused", "refused", "vae"])
+    }
+
+    @Test func `directories in a circle end a search`() throws {
+        try tamper("UPDATE directory SET parent = id WHERE name = 'checkpoints'")
+        #expect(throws: StoreError.self) { try store.path(ofModel: 1) }
+    }
+
+    @Test(arguments: [
+        (
+            "CREATE TRIGGER t AFTER INSERT ON model BEGIN DELETE FROM event; END",
+            "its tables are not those of a catalogue"
+        ),
+        ("CREATE VIEW v AS SELECT 1", "its tables are not those of a catalogue"),
+        ("UPDATE model SET versions = 'many'", "a row of 'model' has a value of another type"),
+        ("UPDATE live SET mode = x'00'", "a row of 'live' has a value of another type"),
+    ])
+    func `a backup that is not as ReproFS makes one is passed over and named`(_ sql: String, _ why: String) throws {
+        let older = try store.backUp()
+        try fixture.add("vae/newer.safetensors", seed: 5)
+        let backup = try store.backUp()
+        try tamper(backup.path, sql)
+        let target = fixture.directory.appending("brought")
+        try FileManager.default.copyItem(atPath: store.path.string, toPath: target.string)
+        for suffix in ["", "-wal", "-shm"] { unlink(target.string + "/catalogue.sqlite" + suffix) }
+        let report = try Store.rebuild(target)
+        #expect(report.unreadable.map(\.why) == [why])
+        #expect(report.backup?.path.lastComponent == older.path.lastComponent)
+    }
+
+    @Test func `a pin whose snapshot leads out of its folder is not taken, and the others are`() throws {
+        let evil = try forge(#""folder":"checkpoints""#, #""folder":"../pwn""#)
+        _ = try store.pin(good, as: "good")
+        _ = try store.pin(try #require(try store.snapshot(evil.id)), as: "evil")
+        let target = fixture.directory.appending("brought")
+        try FileManager.default.copyItem(atPath: store.path.string, toPath: target.string)
+        for suffix in ["", "-wal", "-shm"] { unlink(target.string + "/catalogue.sqlite" + suffix) }
+        let report = try Store.rebuild(target)
+        #expect(report.pins.names == ["good"])
+        #expect(report.pins.problems.map(\.name) == ["evil"])
+        #expect(report.pins.problems.first?.why.contains("'../pwn' holds a slash") == true)
+        let rebuilt = try Store.open(target)
+        #expect(
+            try rebuilt.releasePlan().items.map(\.path.description).sorted() == [
+                "checkpoints", "checkpoints/model.safetensors",
+            ])
+    }
+}
