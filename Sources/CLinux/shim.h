@@ -58,15 +58,60 @@ static inline int reprofs_use_idle_disk(void) {
     return (int)syscall(ioprio_set, of_a_process, this_thread, idle_class);
 }
 
-// Opens a file for reading at `path` under an open directory, without waiting for a pipe's writer. No link is followed on the
-// way and nothing leads out; -1 and errno.
-static inline int reprofs_open_beneath(int directory, const char *path) {
-    enum { openat2 = 437, close_on_exec = 02000000, do_not_block = 04000, no_terminal = 0400 };
-    enum { no_magic_links = 2, no_links = 4, beneath = 8 };
+// Opens `path` under an open directory. No link is followed on the way and nothing leads out; -1 and errno.
+static inline int reprofs_open_beneath(int directory, const char *path, unsigned flags, unsigned mode) {
+    enum { openat2 = 437, no_magic_links = 2, no_links = 4, beneath = 8 };
     struct { unsigned long long flags, mode, resolve; } how = {
-        .flags = close_on_exec | do_not_block | no_terminal, .resolve = no_magic_links | no_links | beneath,
+        .flags = flags, .mode = mode, .resolve = no_magic_links | no_links | beneath,
     };
     return (int)syscall(openat2, directory, path, &how, sizeof how);
+}
+
+// Gives an open file another name, which must be free. By the descriptor itself, which takes a privilege on many kernels, or by
+// its entry in /proc, which does not; 0, or -1 and errno.
+static inline int reprofs_link_open_file(int fd, int directory, const char *name) {
+    extern int linkat(int, const char *, int, const char *, int);
+    extern int snprintf(char *, unsigned long, const char *, ...);
+    extern int *__errno_location(void);
+    enum { empty_path = 0x1000, follow_link = 0x400, here = -100, no_entry = 2 };
+    char entry[32];
+    if (linkat(fd, "", directory, name, empty_path) == 0)
+        return 0;
+    if (*__errno_location() != no_entry)
+        return -1;
+    snprintf(entry, sizeof entry, "/proc/self/fd/%d", fd);
+    return linkat(here, entry, directory, name, follow_link);
+}
+
+// Gives a file another name in another directory unless that exists; 0, or -1 and errno.
+static inline int reprofs_rename_new(int from, const char *name, int to, const char *new_name) {
+    extern int renameat2(int, const char *, int, const char *, unsigned);
+    enum { no_replace = 1 };
+    return renameat2(from, name, to, new_name, no_replace);
+}
+
+// Asks to be told by a signal that nobody notices, where the default would end the process, when somebody wants to write to the
+// file; 1 where nobody writes to it now, 0 where somebody does, or -1 and errno where it cannot be told.
+static inline int reprofs_take_read_lease(int fd) {
+    extern int fcntl(int, int, ...);
+    extern int *__errno_location(void);
+    enum { set_signal = 10, urgent = 23, set_lease = 1024, lock_for_reading = 0, try_again = 11 };
+    if (fcntl(fd, set_signal, urgent) == 0 && fcntl(fd, set_lease, lock_for_reading) == 0)
+        return 1;
+    return *__errno_location() == try_again ? 0 : -1;
+}
+
+// Whether nobody has asked to write to the file since its lease was taken.
+static inline int reprofs_holds_read_lease(int fd) {
+    extern int fcntl(int, int, ...);
+    enum { get_lease = 1025, lock_for_reading = 0 };
+    return fcntl(fd, get_lease) == lock_for_reading;
+}
+
+static inline void reprofs_give_lease(int fd) {
+    extern int fcntl(int, int, ...);
+    enum { set_lease = 1024, unlock = 2 };
+    fcntl(fd, set_lease, unlock);
 }
 
 // Locks a whole file for the open file description alone, without waiting; 0, or -1 and errno.

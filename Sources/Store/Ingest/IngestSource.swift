@@ -24,7 +24,7 @@ struct IngestSource: Sendable {
     /// Opens it for reading; `conflict` where it is another file by now that a link leads to.
     func open(_ path: FilePath) throws(StoreError) -> OwnedDescriptor {
         let directory = try Kernel.open(root, .readOnly, options: .directory)
-        let file = relative.withPlatformString { reprofs_open_beneath(directory.rawValue, $0) }
+        let file = relative.withPlatformString { reprofs_open_beneath(directory.rawValue, $0, 0o2_004_400, 0) }
         if file >= 0 { return OwnedDescriptor(FileDescriptor(rawValue: file)) }
         let problem = Errno(rawValue: errno)
         // A link that was there from the beginning is what the user has; kernels before 5.6 do not know the call.

@@ -12,6 +12,11 @@ enum DirectoryListing {
         guard let directory = path.withPlatformString({ opendir($0) }) else {
             throw .system("cannot list", path, Errno(rawValue: errno))
         }
+        return try entries(of: directory, path)
+    }
+
+    /// The same of a stream, which is closed when this returns.
+    static func entries(of directory: OpaquePointer, _ path: FilePath) throws(StoreError) -> [[UInt8]] {
         defer { closedir(directory) }
         var names: [[UInt8]] = []
         errno = 0

@@ -14,6 +14,14 @@ struct FileFacts: Equatable {
     let modified: Timestamp
     /// The last change of content, name or attributes; unlike the modification time nobody can set it back.
     let changed: Timestamp
+    /// The twelve bits that `chmod` sets.
+    let mode: UInt32
+    let user, group: UInt32
+    /// How many names it has.
+    let names: Int
+
+    /// Whether everybody may read it, as far as its own mode goes.
+    var isReadableByAll: Bool { mode & 0o004 != 0 }
 
     init(_ facts: stat) {
         device = UInt64(facts.st_dev)
@@ -27,7 +35,14 @@ struct FileFacts: Equatable {
         size = Int(facts.st_size)
         modified = Timestamp(seconds: facts.st_mtim.tv_sec, nanoseconds: facts.st_mtim.tv_nsec)
         changed = Timestamp(seconds: facts.st_ctim.tv_sec, nanoseconds: facts.st_ctim.tv_nsec)
+        mode = UInt32(facts.st_mode & 0o7777)
+        user = facts.st_uid
+        group = facts.st_gid
+        names = Int(facts.st_nlink)
     }
+
+    /// Whether both are of one file.
+    func isSameFile(as other: FileFacts) -> Bool { device == other.device && inode == other.inode }
 
     /// Whether nobody wrote between the two; names and modes may have changed.
     func hasSameBytes(as other: FileFacts) -> Bool {

@@ -59,12 +59,13 @@ enum Kernel {
 
     /// Sets times; nil leaves one as it is.
     static func setTimes(_ path: FilePath, accessed: Timestamp?, modified: Timestamp?) throws(StoreError) {
-        let omit = timespec(tv_sec: 0, tv_nsec: (1 << 30) - 2)
-        func time(_ time: Timestamp?) -> timespec {
-            time.map { timespec(tv_sec: $0.seconds, tv_nsec: $0.fraction) } ?? omit
-        }
         let times = [time(accessed), time(modified)]
         try check("cannot set the times of", path) { utimensat(AT_FDCWD, $0, times, AT_SYMLINK_NOFOLLOW) }
+    }
+
+    /// A time to be set; nil leaves it as it is.
+    static func time(_ time: Timestamp?) -> timespec {
+        time.map { timespec(tv_sec: $0.seconds, tv_nsec: $0.fraction) } ?? timespec(tv_sec: 0, tv_nsec: (1 << 30) - 2)
     }
 
     static func unlink(_ path: FilePath) throws(StoreError) { try check("cannot remove", path) { Glibc.unlink($0) } }
