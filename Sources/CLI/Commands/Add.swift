@@ -57,7 +57,7 @@ struct AddCommand: ParsableCommand {
         for item in plan.items {
             let name = "\(item.folder)/\(item.path)".withoutControls
             do throws(StoreError) {
-                let beside = SourceReading(item.source, size: item.size, store)
+                let beside = SourceReading(item.open, size: item.size, store)
                 let added = try store.addBytes(item, by: copy ? .copy : reflink ? .reflink : .reflinkOrCopy) {
                     progress.advance(by: $0, of: name)
                 }

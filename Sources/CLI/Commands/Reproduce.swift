@@ -58,7 +58,6 @@ struct ReproduceCommand: ParsableCommand {
         let wanted = run.document.snapshot.image.sha256
         let given = try Paths.located(image.image)
         let path = try run.store.digest(ofFile: given) == wanted ? given : try run.store.file(ofImage: wanted)
-        guard let path, let data = FileManager.default.contents(atPath: path.string) else { return nil }
-        return [UInt8](data)
+        return try path.map { try OpenFile(named: $0).bytes() }
     }
 }

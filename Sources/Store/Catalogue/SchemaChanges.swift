@@ -80,6 +80,13 @@ extension Schema {
         -- Blobs whose bytes can be served.
         CREATE VIEW servedBlob AS SELECT * FROM blob WHERE NOT damaged;
         """
+
+    /// Modes follow bytes.
+    static let fourth = """
+        -- Whether not everybody could read the bytes wherever they came in: views show them to who mounts alone. Bytes that came in
+        -- before this was noted are shown as they were.
+        ALTER TABLE blob ADD COLUMN private INTEGER NOT NULL DEFAULT 0;
+        """
 }
 
 /// What a change of the schema needs of whoever opens the catalogue.

@@ -48,7 +48,7 @@ extension Store {
     package func certificates(of snapshot: Int64) throws(StoreError) -> [CertificateRow] {
         try page(
             """
-            SELECT certificate.verdict, certificate.time, blob.id AS blob, blob.sha256, blob.size FROM certificate
+            SELECT certificate.verdict, certificate.time, blob.id AS blob, blob.sha256, blob.size, blob.private FROM certificate
             JOIN blob ON blob.id = certificate.document WHERE snapshot = ? ORDER BY certificate.id DESC
             """, [snapshot], 10_000
         ) { row in
