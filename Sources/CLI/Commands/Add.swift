@@ -27,7 +27,9 @@ struct AddCommand: ParsableCommand {
 
     @Flag(
         name: .customLong("move"),
-        help: "Take whole models directories into the store, without a copy where they lie on its file system.")
+        help:
+            "Take whole models directories into the store, without a copy where files are yours alone and lie on its file system."
+    )
     var isMove = false
 
     @Flag(help: "After --move: mount the models in the directory's place.")

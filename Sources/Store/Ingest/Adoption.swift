@@ -108,7 +108,7 @@ extension Store {
             try db.own(item.path, facts)
             return addition
         }
-        try takeAway(item, source, as: last, kept: bytes.digest.hex)
+        try takeAway(item, source, as: last, while: lease, kept: bytes.digest.hex)
         if let now = try FileFacts.at(files.path(of: bytes.digest)) {
             try catalogue.writeSoon { db in try db.noteChange(ofBlob: bytes.digest, now.changed) }
         }
@@ -183,7 +183,7 @@ extension Store {
             guard old.kind == .file, old.blob == nil,
                 try hasSameBytes(drafts.file([Self.draftName(old.id)]), source)
             else { throw .exists(name) }
-            return try takeAway(item, source, as: facts, kept: "live-\(old.id)")
+            return try takeAway(item, source, as: facts, while: lease, kept: "live-\(old.id)")
         }
         var copy = try lease == nil ? files.stage(source.descriptor, facts) : nil
         /// Nil where the file cannot be linked from where it is.
@@ -222,7 +222,7 @@ extension Store {
         let last = try source.facts()
         guard let id, last.hasSameBytes(as: facts) else { throw .changedWhileRead(item.source) }
         try drafts.sync()
-        try takeAway(item, source, as: last, kept: "live-\(id)")
+        try takeAway(item, source, as: last, while: lease, kept: "live-\(id)")
     }
 
     private func isWhole(_ file: OpenFile, size: Int, named name: EntryName) throws(StoreError) -> Bool {

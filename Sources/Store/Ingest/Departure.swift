@@ -6,15 +6,17 @@ import SystemPackage
 extension Store {
     /// The store has the bytes: `kept` says where, as ``sweepOutgoing()`` reads it.
     func takeAway(
-        _ item: AdoptionItem, _ source: OpenFile, as last: FileFacts, kept: String
+        _ item: AdoptionItem, _ source: OpenFile, as last: FileFacts, while lease: ReadLease?, kept: String
     ) throws(StoreError) {
         let isMeant = { (directory: OpenDirectory, name: EntryName) throws(StoreError) -> Bool in
             guard let facts = try directory.facts(name) else { return false }
             // Its ctime is that of the renaming by now.
             return facts.isSameFile(as: last) && facts.hasSameBytes(as: last) && facts.kind == .file
         }
-        // Whoever wrote to it since, or gave it names or modes, meant this file and not the one that was read.
-        guard try source.facts() == last else {
+        // Whoever wrote to it since, or gave it names or modes, meant this file and not the one that was read. While the lease is
+        // held nobody wrote; its ctime moves where another process publishes the same bytes.
+        let now = try source.facts()
+        guard now == last || (lease?.isHeld == true && now.hasSameBytes(as: last)) else {
             throw .conflict(
                 "\(item.source) changed while it was moved; it is in the store, and was left where it is too")
         }

@@ -160,7 +160,9 @@ extension Store {
     }
 
     private func record(_ identity: Identity, of blob: Blob) throws(StoreError) {
-        let header = try identity.header.map { bytes throws(StoreError) in try files.publish(bytes) }
+        let header = try identity.header.map { bytes throws(StoreError) in
+            try files.publish(bytes, isPrivate: blob.isPrivate)
+        }
         try catalogue.write { db in
             try db.execute(
                 sql: """

@@ -27,7 +27,8 @@ extension Store {
     package func keep(
         certificate: JSON, _ verdict: ReproductionVerdict, of snapshot: SnapshotRow
     ) throws(StoreError) {
-        let blob = try files.publish(Array(certificate.canonical().utf8))
+        let blob = try files.publish(
+            Array(certificate.canonical().utf8), isPrivate: snapshot.document.isPrivate)
         try catalogue.write { db in
             let document = try snapshotDocument(snapshot.document.id, of: snapshot.id, db)
             try db.execute(
