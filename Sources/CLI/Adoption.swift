@@ -24,7 +24,7 @@ enum Adoption {
                     }
                     counts.others += 1
                 case .file:
-                    let beside = SourceReading(item.source, size: item.size, store)
+                    let beside = SourceReading(item.open, size: item.size, store)
                     switch try store.adopt(item, progress: { progress.advance(by: $0, of: name) }) {
                     case .version(let added):
                         counts.versions += 1
@@ -39,7 +39,7 @@ enum Adoption {
             }
         }
         progress.clear()
-        for item in items.reversed() where item.kind == .directory { _ = store.removeAdopted(item.source) }
+        for item in items.reversed() where item.kind == .directory { _ = store.removeAdopted(item) }
         print(
             "\(directory): \(counts.versions) models and \(counts.others) other files moved into the store"
                 + (counts.failed > 0 ? ", \(counts.failed) left where they are." : "."))

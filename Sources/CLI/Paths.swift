@@ -1,4 +1,6 @@
+import Foundation
 import Glibc
+import Store
 import SystemPackage
 
 /// Paths as people give them.
@@ -39,19 +41,22 @@ enum Paths {
         return FilePath(platformString: resolved)
     }
 
-    /// Whether a directory has no entries.
-    static func isEmpty(_ path: FilePath) throws -> Bool {
-        guard let list = path.withPlatformString({ opendir($0) }) else { throw Errno(rawValue: errno) }
-        defer { closedir(list) }
-        var count = 0
-        while readdir(list) != nil { count += 1 }
-        return count <= 2
+    /// The directory that `path` names, opened, made where it is not there; whether it was made.
+    static func openDirectory(_ path: FilePath) throws -> (directory: OpenDirectory, isNew: Bool) {
+        let isNew = real(path) == nil
+        if isNew {
+            try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
+        }
+        return (try OpenDirectory(named: path), isNew)
     }
 
     static func isFile(_ path: FilePath) -> Bool {
         var facts = stat()
         return path.withPlatformString { stat($0, &facts) } == 0 && facts.st_mode & S_IFMT == S_IFREG
     }
+
+    /// Takes an empty directory away that was made by its path.
+    static func removeDirectory(_ path: FilePath) { _ = path.withPlatformString { rmdir($0) } }
 
     static func isDirectory(_ path: FilePath) -> Bool {
         var facts = stat()

@@ -14,12 +14,12 @@ final class SourceReading: Sendable {
     private let isWanted = Atomic(true)
 
     /// Nil where it is not worth it.
-    init?(_ source: FilePath, size: Int, _ store: Store) {
+    init?(_ open: @escaping @Sendable () throws(StoreError) -> OpenFile, size: Int, _ store: Store) {
         guard size >= Self.worthwhile else { return nil }
         self.store = store
         DispatchQueue.global().async(group: group) { [self] in
             // What cannot be read now is read afterwards, and said then.
-            let identity = try? store.identity(ofSource: source) { self.isWanted.load(ordering: .relaxed) }
+            let identity = try? store.identity(of: open()) { self.isWanted.load(ordering: .relaxed) }
             found.withLock { $0 = identity }
         }
     }

@@ -49,6 +49,8 @@ package final class Store: Sendable {
             lease: lease)
         Ballast(in: path).restore()
         try store.files.sweepIncoming()
+        // What cannot be sorted now lies there until the next time.
+        try? store.sweepOutgoing()
         return store
     }
 

@@ -30,6 +30,8 @@ import Testing
         var snapshots: [String] = []
         try store.forEachSnapshot { snapshots.append("\($0.short) \($0.image)") }
         #expect(snapshots == ["5b4e0e5ca843 txt2img_lora_00001_.png"])
+        // What was shown to everybody is.
+        #expect(try store.blobs(after: 0, limit: 1000).contains { $0.isPrivate } == false)
         // The bytes are not there, and that is said.
         let row = try #require(try store.snapshot(named: "5b4e0e5ca843"))
         #expect(SHA256.digest(of: try store.bytes(of: row.document)) == row.digest)

@@ -48,7 +48,10 @@ import Testing
         try expectAll()
         let target = fixture.directory.appending("released")
         try FileManager.default.createDirectory(atPath: target.string, withIntermediateDirectories: true)
-        for item in try fixture.store.releasePlan().items { try fixture.store.release(item, to: target, isMove: false) }
+        let released = try OpenDirectory(named: target)
+        for item in try fixture.store.releasePlan().items {
+            try fixture.store.release(item, to: released, isMove: false)
+        }
         for (index, path) in OddNames.models.enumerated() {
             let file = path.components.reduce(target) { $0.appending($1.text) }
             #expect(try fixture.store.digest(ofFile: file) == SmallModel.digest(seed: UInt64(index)), "\(path)")

@@ -27,7 +27,9 @@ struct AddCommand: ParsableCommand {
 
     @Flag(
         name: .customLong("move"),
-        help: "Take whole models directories into the store, without a copy where they lie on its file system.")
+        help:
+            "Take whole models directories into the store, without a copy where files are yours alone and lie on its file system."
+    )
     var isMove = false
 
     @Flag(help: "After --move: mount the models in the directory's place.")
@@ -57,7 +59,7 @@ struct AddCommand: ParsableCommand {
         for item in plan.items {
             let name = "\(item.folder)/\(item.path)".withoutControls
             do throws(StoreError) {
-                let beside = SourceReading(item.source, size: item.size, store)
+                let beside = SourceReading(item.open, size: item.size, store)
                 let added = try store.addBytes(item, by: copy ? .copy : reflink ? .reflink : .reflinkOrCopy) {
                     progress.advance(by: $0, of: name)
                 }

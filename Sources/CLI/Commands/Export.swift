@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import Recipe
 import Store
 import SystemPackage
@@ -33,51 +34,50 @@ struct Export {
 
     /// Returns how many bytes of pinned files it has.
     func write() throws -> Int {
-        let files = FileManager.default
-        let isNew = !files.fileExists(atPath: target.string)
-        if !isNew, try !files.contentsOfDirectory(atPath: target.string).isEmpty {
+        let (top, isNew) = try Paths.openDirectory(target)
+        let made = MadeTree(top)
+        guard try made.top.isEmpty else {
             throw Stage.Failure(description: "\(target) is not empty; nothing was written")
         }
         let pinned = try pinned()
-        let size = pinned.reduce(0) { $0 + $1.blob.size }
-        try files.createDirectory(atPath: target.string, withIntermediateDirectories: true)
         do {
             for file in pinned {
-                let path = target.pushing(FilePath(file.path))
-                try files.createDirectory(
-                    atPath: path.removingLastComponent().string, withIntermediateDirectories: true)
-                try run.store.write(file.blob, to: path)
-            }
-            for name in ["models", "input", "custom_nodes", "output"] {
-                try files.createDirectory(atPath: target.appending(name).string, withIntermediateDirectories: true)
-            }
-            try writeDocuments(pinned)
-        } catch {
-            // Half an export is none. Only what was made here is removed.
-            if isNew {
-                try? files.removeItem(atPath: target.string)
-            } else {
-                for name in (try? files.contentsOfDirectory(atPath: target.string)) ?? [] {
-                    try? files.removeItem(atPath: target.appending(name).string)
+                try made.file(at: file.path) { name, parent throws(StoreError) in
+                    try run.store.write(file.blob, to: name, in: parent)
                 }
             }
+            for name in ["models", "input", "custom_nodes", "output"] as [EntryName] {
+                _ = try made.directory(at: [name])
+            }
+            try writeDocuments(pinned, in: made)
+        } catch {
+            // Half an export is none.
+            made.remove()
+            if isNew { Paths.removeDirectory(target) }
             throw error
         }
-        return size
+        return pinned.reduce(0) { $0 + $1.blob.size }
     }
 
-    private func pinned() throws -> [(path: String, blob: Blob)] {
-        var all: [(path: String, blob: Blob)] = []
-        for (top, set) in [("models", run.row.models), ("input", run.row.inputs)] {
-            all += try run.store.pinnedFiles(in: set).map { ("\(top)/\($0.path)", $0.blob) }
-        }
-        if let nodes = run.row.nodes {
-            all += try run.store.pinnedFiles(in: nodes).map { ("custom_nodes/\($0.path)", $0.blob) }
+    private func pinned() throws -> [(path: ViewPath, blob: Blob)] {
+        var all: [(path: ViewPath, blob: Blob)] = []
+        for (top, set) in [("models", run.row.models), ("input", run.row.inputs), ("custom_nodes", run.row.nodes)]
+            as [(EntryName, Int64?)]
+        {
+            guard let set else { continue }
+            all += try run.store.pinnedFiles(in: set).map { (ViewPath([top] + $0.path.components), $0.blob) }
         }
         return all
     }
 
-    private func writeDocuments(_ pinned: [(path: String, blob: Blob)]) throws {
+    private func writeDocuments(_ pinned: [(path: ViewPath, blob: Blob)], in made: MadeTree) throws {
+        // What an image says is as private as the image.
+        let mode: UInt32 = run.row.document.isPrivate ? 0o600 : 0o644
+        func write(_ text: String, to name: EntryName) throws {
+            try made.file(at: ViewPath([name])) { name, parent throws(StoreError) in
+                try parent.makeFile(name, mode: mode).write(Array(text.utf8))
+            }
+        }
         let clean = { (json: JSON) in Redaction.clean(json, secretsOf: run.graph) }
         let graph = clean(run.graph)
         try write(graph.python(), to: "prompt.json")
@@ -90,13 +90,9 @@ struct Export {
             try write(clean(environment).formatted(), to: "environment.json")
         }
         try write(clean(run.document.json).formatted(), to: "recipe.json")
-        let sums = pinned.map { $0.blob.digest.line(for: $0.path) }.sorted().joined()
+        let sums = pinned.map { $0.blob.digest.line(for: $0.path.description) }.sorted().joined()
         try write(sums, to: "SHA256SUMS")
         try write(readme(hasNodes: run.row.nodes != nil), to: "README.md")
-    }
-
-    private func write(_ text: String, to name: String) throws {
-        try text.write(toFile: target.appending(name).string, atomically: false, encoding: .utf8)
     }
 
     private func readme(hasNodes: Bool) -> String {

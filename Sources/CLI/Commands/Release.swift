@@ -22,17 +22,15 @@ struct ReleaseCommand: ParsableCommand {
         // An ordinary directory has no mount to unmount.
         if MountPoint.isMounted(target) { try MountPoint.unmount(target) }
         let store = try store.open()
-        if !Paths.isDirectory(target) {
-            guard target.withPlatformString({ mkdir($0, 0o755) }) == 0 else { throw Errno(rawValue: errno) }
-        }
-        guard try Paths.isEmpty(target) else {
+        let directory = try Paths.openDirectory(target).directory
+        guard try directory.isEmpty else {
             throw StoreError.conflict("\(target) is not empty; nothing was changed")
         }
         let plan = try store.releasePlan()
-        if !move { try store.requireRoom(for: plan, in: target) }
+        if !move { try store.requireRoom(for: plan, in: directory) }
         var progress = ProgressLine(total: plan.size)
         for item in plan.items {
-            try store.release(item, to: target, isMove: move)
+            try store.release(item, to: directory, isMove: move)
             progress.advance(by: item.row.blob?.size ?? 0, of: item.path.description.withoutControls)
         }
         progress.clear()

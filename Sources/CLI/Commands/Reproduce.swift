@@ -58,7 +58,6 @@ struct ReproduceCommand: AnswersInJSON {
         let wanted = run.document.snapshot.image.sha256
         let own = try given.flatMap { try run.store.digest(ofFile: $0) == wanted ? $0 : nil }
         let path = try own ?? run.store.file(ofImage: wanted)
-        guard let path, let data = FileManager.default.contents(atPath: path.string) else { return nil }
-        return [UInt8](data)
+        return try path.map { try OpenFile(named: $0).bytes() }
     }
 }

@@ -40,17 +40,18 @@ struct VaryCommand: ParsableCommand {
         var axes: [VariationAxis] = []
         for setting in settings { axes.append(try VariationAxis(setting, in: graph)) }
         let plan = try VariationPlan(base.graph, axes, asGrid: grid)
-        let directory = try Paths.absolute(output ?? "variations-\(base.row.short)").string
+        let directory = try Paths.absolute(output ?? "variations-\(base.row.short)")
         if dryRun {
             let all = plan.runs.map { run -> JSON in ["label": .string(run.label), "prompt": run.graph] }
             return print(JSON.array(all).formatted(), terminator: "")
         }
-        let runs = VariationRuns(base: base, plan: plan, place: try place.chosen(), directory: directory)
         // A model that is not there is found before anything runs.
-        for run in plan.runs { _ = try runs.models(of: run) }
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        for run in plan.runs { _ = try VariationRuns.models(of: run, base) }
+        let place = try place.chosen()
+        let target = try Paths.openDirectory(directory).directory
+        let runs = VariationRuns(base: base, plan: plan, place: place, directory: target)
         let work = VariationWork()
-        defer { work.finish(in: directory, columns: columns) }
+        defer { work.finish(in: target, columns: columns) }
         try Blocking.run { try await runs.perform { work.take($0, $1) } }
         let failed = work.failures
         if failed > 0 { throw failed < plan.runs.count ? ExitCode.someFailed : ExitCode.serverFailed }
@@ -85,13 +86,13 @@ private final class VariationWork: Sendable {
         }
     }
 
-    func finish(in directory: String, columns: Int?) {
+    func finish(in directory: OpenDirectory, columns: Int?) {
         let (png, shown) = state.withLock { ($0.sheet.png(columns: columns), $0.shown) }
         guard shown > 1, let png else { return }
-        let path = directory + "/contact-sheet.png"
+        let name: EntryName = "contact-sheet.png"
         do {
-            try Data(png).write(to: URL(fileURLWithPath: path), options: .atomic)
-            print("Contact sheet: \(path)".withoutControls)
-        } catch { Terminal.complain("reprofs: cannot write \(path): \(error.localizedDescription)") }
+            try directory.write(png, to: name)
+            print("Contact sheet: \(directory.path(of: [name]))".withoutControls)
+        } catch { Terminal.complain("reprofs: \(error)") }
     }
 }

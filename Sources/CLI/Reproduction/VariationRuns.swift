@@ -2,6 +2,7 @@ import Comfy
 import Foundation
 import Recipe
 import Store
+import SystemPackage
 
 /// Runs the graphs of a plan, those with the same models on one stage, and keeps what they make as snapshots.
 struct VariationRuns: Sendable {
@@ -9,7 +10,7 @@ struct VariationRuns: Sendable {
     let plan: VariationPlan
     let place: ServerOption
     /// Where the outputs go.
-    let directory: String
+    let directory: OpenDirectory
 
     /// What one run came to.
     struct Made: Sendable {
@@ -25,7 +26,7 @@ struct VariationRuns: Sendable {
         // Runs with the same models share a stage, in the order of the plan.
         var groups: [(models: [PinnedModel], runs: [Int])] = []
         for (index, run) in plan.runs.enumerated() {
-            let models = try models(of: run)
+            let models = try Self.models(of: run, base)
             if let same = groups.firstIndex(where: { Set($0.models) == Set(models) }) {
                 groups[same].runs.append(index)
             } else {
@@ -71,9 +72,9 @@ struct VariationRuns: Sendable {
         for (index, output) in (saved.isEmpty ? outputs : saved).enumerated() {
             let part = outputs.count > 1 ? "-\(index + 1)" : ""
             let name = "\(Self.padded(number))-\(Self.plain(run.label))\(part)\(output.file.suffix)"
-            let path = "\(directory)/\(name)"
-            try Data(output.bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
-            files.append((path, output.bytes))
+            let entry = try EntryName(name)
+            try directory.write(output.bytes, to: entry)
+            files.append((directory.path(of: [entry]).string, output.bytes))
         }
         let report = try await report(run, variation, files, ended, stage)
         let results = try base.store.snapshot(report: Array(report.compact().utf8), by: stage.process?.identity)
@@ -102,7 +103,7 @@ struct VariationRuns: Sendable {
             "outputs": .array(
                 files.map {
                     [
-                        "path": .string($0.path), "root": .string(directory),
+                        "path": .string($0.path), "root": .string(directory.path.string),
                         "sha256": .string(SHA256.digest(of: $0.bytes).hex),
                     ]
                 }),
@@ -117,7 +118,7 @@ struct VariationRuns: Sendable {
     }
 
     /// The files that a run's models are: the snapshot's, but for those that were changed.
-    func models(of run: VariationPlan.Run) throws -> [PinnedModel] {
+    static func models(of run: VariationPlan.Run, _ base: SnapshotRun) throws -> [PinnedModel] {
         guard let graph = ComfyGraph(run.graph) else { return base.models }
         var found: [PinnedModel] = []
         let references = graph.modelReferences(in: graph.list)
@@ -135,7 +136,7 @@ struct VariationRuns: Sendable {
         }
         for change in run.changes {
             for reference in references where reference.node == change.node && reference.input == change.input {
-                found.append(try model(reference, version: run.versions[change]))
+                found.append(try model(reference, version: run.versions[change], base))
             }
         }
         // One name can be one file only.
@@ -146,7 +147,7 @@ struct VariationRuns: Sendable {
         return Array(Set(found))
     }
 
-    private func model(_ reference: ModelReference, version: Int?) throws -> PinnedModel {
+    private static func model(_ reference: ModelReference, version: Int?, _ base: SnapshotRun) throws -> PinnedModel {
         let folders = reference.folder.map { Folder.searched(for: $0).compactMap { try? EntryName($0) } } ?? []
         for path in reference.candidates {
             for folder in folders {

@@ -30,6 +30,11 @@ package struct EntryName: Hashable, Comparable, Sendable, CustomStringConvertibl
         self.init(stringLiteral: (letter.map { String($0) } ?? "") + "\(number)")
     }
 
+    /// A name that nothing has, for what gets another one soon. `prefix` tells whose it is, in letters, digits and dashes.
+    package static func temporary(_ prefix: String = ".reprofs") -> EntryName {
+        EntryName(stringLiteral: "\(prefix).\(UInt64.random(in: .min ... .max))")
+    }
+
     /// Only for what was checked here: whoever has a text asks `init(_:)`, wherever the text comes from.
     private init(known text: String) {
         var text = text

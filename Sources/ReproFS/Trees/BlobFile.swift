@@ -12,9 +12,11 @@ struct BlobFile: File {
     /// Where a prompt would look for it; nil for a document.
     var place: BlobPlace?
 
-    var caching: Caching { .immutable }
+    // What is private may come in again where everybody can read it.
+    var caching: Caching { blob.isPrivate ? .pages : .immutable }
     func attributes() -> Attributes {
-        Attributes(id: id, kind: .file, size: blob.size, modified: modified, caching: .immutable)
+        Attributes(
+            id: id, kind: .file, size: blob.size, modified: modified, caching: caching, isPrivate: blob.isPrivate)
     }
     func extendedAttributes() -> [ExtendedAttribute] {
         ExtendedAttribute.of(blob, version: version, evidence: evidence)

@@ -39,7 +39,7 @@ private struct ImageNodes {
     func text(_ kind: RenderingKind, _ node: NodeKind) -> RenderedFile {
         RenderedFile(
             store: store, id: NodeID(node, image.id), kind: kind, snapshot: image.snapshot, name: image.name.text,
-            known: kind == .json ? image.json : image.card)
+            isPrivate: image.isPrivate, known: kind == .json ? image.json : image.card)
     }
 
     /// Nil where the name has no room for a suffix.

@@ -9,6 +9,8 @@ struct RenderedFile: File {
     let snapshot: Int64
     /// The file name of the image that the text speaks of.
     let name: String
+    /// Whether the image was its owner's alone, and so is what it says.
+    let isPrivate: Bool
     /// What a listing or a look-up has told of it already.
     var known: RenderingFacts?
 
@@ -16,7 +18,8 @@ struct RenderedFile: File {
 
     func attributes() throws(Failure) -> Attributes {
         let facts = try present()
-        return Attributes(id: id, kind: .file, size: facts.size, modified: facts.rendered, caching: caching)
+        return Attributes(
+            id: id, kind: .file, size: facts.size, modified: facts.rendered, caching: caching, isPrivate: isPrivate)
     }
 
     private func present() throws(Failure) -> RenderingFacts {

@@ -161,7 +161,7 @@ private struct SnapshotDirectory: Directory {
             return .file(
                 RenderedFile(
                     store: context.store, id: id, kind: item == .recipe ? .json : .card, snapshot: snapshot.id,
-                    name: snapshot.imageName))
+                    name: snapshot.imageName, isPrivate: snapshot.document.isPrivate))
         case .paths: return .file(ModelPathsFile(context: context, id: id, snapshot: snapshot))
         }
     }

@@ -183,9 +183,11 @@ package struct Attributes: Sendable, Equatable {
     }
 
     package init(
-        id: NodeID, kind: Kind, size: Int, modified: Timestamp, caching: Caching, isInbox: Bool = false
+        id: NodeID, kind: Kind, size: Int, modified: Timestamp, caching: Caching, isInbox: Bool = false,
+        isPrivate: Bool = false
     ) {
         self.isInbox = isInbox
+        if isPrivate { access.mode = 0o600 }
         self.id = id
         self.kind = kind
         self.size = size

@@ -150,12 +150,12 @@ extension Store {
             }
             let known = try one("SELECT 1 FROM blob WHERE sha256 = ?", [digest.data]) { _ in true }
             try catalogue.write { db in
-                _ = try db.blob(.file(digest, size: facts.size, changed: facts.changed), in: files)
+                _ = try db.blob(.init(digest, file: facts), in: files)
             }
             if known == nil { report.blobs.append(digest) }
         }
         let blobs = try page(
-            "SELECT id AS blob, sha256, size FROM servedBlob WHERE changed IS NOT NULL", [], Int(Int32.max),
+            "SELECT id AS blob, sha256, size, private FROM servedBlob WHERE changed IS NOT NULL", [], Int(Int32.max),
             Blob.init)
         for blob in blobs where try FileFacts.at(files.path(of: blob.digest), followLinks: false) == nil {
             report.missing += 1

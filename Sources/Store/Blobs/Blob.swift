@@ -6,6 +6,8 @@ package struct Blob: Sendable, Hashable {
     package let digest: Digest
     /// Bytes.
     package let size: Int
+    /// Whether not everybody could read the bytes wherever they came in, so that only who mounts may.
+    package let isPrivate: Bool
 }
 
 /// A blob's bytes, ready to be read: a file, or a document from the catalogue.

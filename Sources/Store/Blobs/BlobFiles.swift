@@ -12,22 +12,39 @@ package enum TransferMethod: Sendable {
 }
 
 /// A blob whose bytes are on disk, or small enough for the catalogue: what a row may now name.
-enum PublishedBlob {
-    case file(Digest, size: Int, changed: Timestamp)
-    /// The store serves these bytes already; nothing was written.
-    case known(Digest, size: Int)
-    case document(Digest, size: Int, compressed: [UInt8])
-
-    var isNew: Bool { if case .known = self { false } else { true } }
-    var digest: Digest {
-        switch self {
-        case .file(let digest, _, _), .document(let digest, _, _), .known(let digest, _): digest
-        }
+struct PublishedBlob: Sendable {
+    enum Place: Sendable {
+        /// `changed` is the file's ctime.
+        case file(changed: Timestamp)
+        /// The store serves these bytes already; nothing was written.
+        case known
+        case document(compressed: [UInt8])
     }
-    var size: Int {
-        switch self {
-        case .file(_, let size, _), .document(_, let size, _), .known(_, let size): size
-        }
+
+    let digest: Digest
+    /// Bytes.
+    let size: Int
+    let place: Place
+    /// Whether not everybody could read them where they came in.
+    let isPrivate: Bool
+
+    var isNew: Bool { if case .known = place { false } else { true } }
+
+    /// A file that lies in `blobs/` already: its mode says whose it is.
+    init(_ digest: Digest, file facts: FileFacts) {
+        self.init(digest, size: facts.size, .file(changed: facts.changed), isPrivate: !facts.isReadableByAll)
+    }
+
+    /// What the store has.
+    init(served blob: Blob) {
+        self.init(blob.digest, size: blob.size, .known, isPrivate: blob.isPrivate)
+    }
+
+    init(_ digest: Digest, size: Int, _ place: Place, isPrivate: Bool) {
+        self.digest = digest
+        self.size = size
+        self.place = place
+        self.isPrivate = isPrivate
     }
 }
 
@@ -42,37 +59,46 @@ struct BlobFiles {
     var directory: FilePath { root.appending("blobs").appending("sha256") }
 
     func path(of digest: Digest) -> FilePath { directory.appending(digest.hex) }
+    /// A blob's file as it lies there.
+    func file(_ digest: Digest) throws(StoreError) -> OpenFile {
+        try OpenDirectory(named: directory).file([EntryName(digest)])
+    }
     func open(_ digest: Digest) throws(StoreError) -> OwnedDescriptor { try blobs.open(digest.hex, in: directory) }
 
-    /// Publishes a file that may be small enough for the catalogue; `size` is the file's. Bytes.
+    /// Publishes a file that may be small enough for the catalogue; `size` is the file's. Bytes. Who may read it is who could.
     func publish(_ source: OwnedDescriptor, _ path: FilePath, size: Int) throws(StoreError) -> PublishedBlob {
         guard size <= Self.documentLimit else {
             return try publish(
                 source, path, by: .reflinkOrCopy, isKnown: { _ throws(StoreError) in false }, mayBeKnown: false
             ) { _ in }
         }
-        return try publish(try source.readAll(path))
+        return try publish(try source.readAll(path), isPrivate: !FileFacts.of(source, path).isReadableByAll)
     }
 
     /// Publishes the bytes of the file `path`. It fails with `changedWhileRead` when they change on the way.
     ///
-    /// `isKnown` says whether the store already serves a digest; then nothing is written.
-    /// `progress` is told of every byte that was hashed.
+    /// `isKnown` says whether the store already serves a digest; then nothing is written. `isPrivate` is said where the file's own
+    /// mode does not count. `progress` is told of every byte that was hashed.
     func publish(
         _ source: OwnedDescriptor, _ path: FilePath, by method: TransferMethod,
-        isKnown: (Digest) throws(StoreError) -> Bool, mayBeKnown: Bool, progress: (Int) -> Void
+        isPrivate: Bool? = nil, isKnown: (Digest) throws(StoreError) -> Bool, mayBeKnown: Bool, progress: (Int) -> Void
     ) throws(StoreError) -> PublishedBlob {
         let before = try FileFacts.of(source, path)
+        let isPrivate = isPrivate ?? !before.isReadableByAll
+        func known(_ digest: Digest) -> PublishedBlob { .init(digest, size: before.size, .known, isPrivate: isPrivate) }
         let cache = PageCacheGuard(source, size: before.size)
         defer { cache.restore() }
         let staged = try Staged(in: incoming)
+        // Whoever may write could do so between the sharing and the reading, and a write into mapped memory moves no time.
+        var lease = method == .copy ? nil : try? ReadLease.take(source, path)
         let shared = method != .copy && Kernel.reflink(source, to: staged.file)
+        if !shared { lease = nil }
         if !shared {
             guard method != .reflink else { throw .system("cannot reflink into the store", path, .notSupported) }
             if mayBeKnown {
                 // Bytes of this size are here already: hash first, so that adding them again writes nothing.
                 let digest = try hash(source, path, progress: progress)
-                if try isKnown(digest) { return .known(digest, size: before.size) }
+                if try isKnown(digest) { return known(digest) }
                 progress(-before.size)
             }
             try Kernel.requireReserve(incoming, for: before.size)
@@ -80,8 +106,9 @@ struct BlobFiles {
         let hash = SHA256()
         var done = 0
         let flushEvery = 16 << 20
-        // Of the source also where its blocks are shared: it is in memory more often, and nobody changed it on the way.
-        let size = try source.forEachChunk(path) { chunk throws(StoreError) in
+        // Of the source where nobody writes to it, also where its blocks are shared: it is in memory more often.
+        let read = shared && lease?.isHeld != true ? staged.file : source
+        let size = try read.forEachChunk(path) { chunk throws(StoreError) in
             hash.update(chunk)
             if !shared {
                 try staged.file.writeAll(chunk, staged.path)
@@ -93,28 +120,35 @@ struct BlobFiles {
             done += chunk.count
             progress(chunk.count)
         }
-        guard try FileFacts.of(source, path) == before, size == before.size else { throw .changedWhileRead(path) }
+        guard try FileFacts.of(source, path) == before, size == before.size, lease?.isHeld != false else {
+            throw .changedWhileRead(path)
+        }
         let digest = hash.finish()
-        if try isKnown(digest) { return .known(digest, size: size) }
-        return try publish(staged, digest: digest, size: size)
+        if try isKnown(digest) { return known(digest) }
+        return try publish(staged, digest: digest, size: size, isPrivate: isPrivate)
     }
 
     /// Publishes bytes that are in memory: in the catalogue when they are few, else as a file.
-    func publish(_ bytes: [UInt8], asFile: Bool = false) throws(StoreError) -> PublishedBlob {
+    func publish(
+        _ bytes: [UInt8], asFile: Bool = false, isPrivate: Bool = false
+    ) throws(StoreError) -> PublishedBlob {
         try Kernel.requireReserve(incoming, for: bytes.count)
         let digest = SHA256.digest(of: bytes)
         if !asFile, bytes.count <= Self.documentLimit {
-            return .document(digest, size: bytes.count, compressed: Compression.compress(bytes))
+            return .init(
+                digest, size: bytes.count, .document(compressed: Compression.compress(bytes)), isPrivate: isPrivate)
         }
         let staged = try Staged(in: incoming)
         do {
             try bytes.withUnsafeBytes { try staged.file.writeAll($0, staged.path) }
         } catch { throw (error as? StoreError) ?? .system("cannot write", staged.path, .ioError) }
-        return try publish(staged, digest: digest, size: bytes.count)
+        return try publish(staged, digest: digest, size: bytes.count, isPrivate: isPrivate)
     }
 
-    private func publish(_ staged: Staged, digest: Digest, size: Int) throws(StoreError) -> PublishedBlob {
-        guard fchmod(staged.file.rawValue, 0o444) == 0 else {
+    private func publish(
+        _ staged: Staged, digest: Digest, size: Int, isPrivate: Bool
+    ) throws(StoreError) -> PublishedBlob {
+        guard fchmod(staged.file.rawValue, Self.mode(isPrivate: isPrivate)) == 0 else {
             throw .system("cannot protect", staged.path, Errno(rawValue: errno))
         }
         try Kernel.sync(staged.file, staged.path)
@@ -127,55 +161,94 @@ struct BlobFiles {
         }
         try Kernel.syncDirectory(directory)
         guard let facts = try FileFacts.at(target) else { throw .blobMissing(digest) }
-        return .file(digest, size: size, changed: facts.changed)
+        return .init(digest, size: size, .file(changed: facts.changed), isPrivate: isPrivate)
     }
+
+    /// The mode of a blob's file: it says whose the bytes are to whoever has lost the catalogue.
+    static func mode(isPrivate: Bool) -> mode_t { isPrivate ? 0o400 : 0o444 }
 
     /// Gives a file in `live/`, whose bytes are on disk and will not change again, its blob's name beside its own. The
     /// directory is the caller's to sync, and the old name to take away once a row names the blob.
-    func adopt(_ path: FilePath, _ digest: Digest, size: Int) throws(StoreError) -> PublishedBlob {
+    func adopt(
+        _ path: FilePath, _ digest: Digest, size: Int, isPrivate: Bool
+    ) throws(StoreError) -> PublishedBlob {
         let target = self.path(of: digest)
-        guard path.withPlatformString({ chmod($0, 0o444) }) == 0 else {
+        guard path.withPlatformString({ chmod($0, Self.mode(isPrivate: isPrivate)) }) == 0 else {
             throw .system("cannot protect", path, Errno(rawValue: errno))
         }
         if try !Kernel.linkNew(path, to: target) {
-            // Damaged bytes, or the same from another writer or an attempt that was cut off. The name is never without a file:
-            // a row may name it already. Whoever sweeps `incoming/` waits.
-            try Kernel.holding(incoming, .shared) { () throws(StoreError) in
-                let second = Staged.freePath(in: incoming)
+            try replace(target) { second throws(StoreError) in
                 guard try Kernel.linkNew(path, to: second) else { throw .blobMissing(digest) }
-                // Where both are one file already, a rename does nothing.
-                defer { _ = second.withPlatformString { Glibc.unlink($0) } }
-                try Kernel.rename(second, to: target)
             }
         }
         guard let facts = try FileFacts.at(target) else { throw .blobMissing(digest) }
-        return .file(digest, size: size, changed: facts.changed)
+        return .init(digest, size: size, .file(changed: facts.changed), isPrivate: isPrivate)
+    }
+
+    /// The same for a file that somebody else's directory holds, while nobody writes to it; nil where it cannot be linked from
+    /// there. It gets the blob's name when it is certain that it can be written by nobody.
+    func adopt(
+        _ source: OpenFile, _ digest: Digest, size: Int, isPrivate: Bool, while lease: ReadLease
+    ) throws(StoreError) -> PublishedBlob? {
+        let target = self.path(of: digest)
+        let mode = try source.facts().mode
+        try source.setMode(UInt32(Self.mode(isPrivate: isPrivate)))
+        do throws(StoreError) {
+            try replace(target) { second throws(StoreError) in
+                let directory = try OpenDirectory(named: incoming)
+                guard let name = second.lastComponent.flatMap({ try? EntryName($0.string) }),
+                    try source.link(into: directory, as: name)
+                else { throw .blobMissing(digest) }
+                // Whoever opened it for writing before its mode forbade that has been noticed by now, and so has another name.
+                guard lease.isHeld, try source.facts().names == 2 else { throw .changedWhileRead(source.path) }
+            }
+        } catch {
+            try? source.setMode(mode)
+            guard case .system(_, _, .improperLink) = error else { throw error }
+            return nil
+        }
+        return .init(digest, size: size, .file(changed: try source.facts().changed), isPrivate: isPrivate)
+    }
+
+    /// Puts a file in the place of a blob's, which is damaged, or the same from another writer or an attempt that was cut off, or
+    /// is not there. The name is never without a file: a row may name it already. Whoever sweeps `incoming/` waits.
+    private func replace(
+        _ target: FilePath, by makeName: (FilePath) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        try Kernel.holding(incoming, .shared) { () throws(StoreError) in
+            let second = Staged.freePath(in: incoming)
+            // Where both are one file already, a rename does nothing.
+            defer { _ = second.withPlatformString { Glibc.unlink($0) } }
+            try makeName(second)
+            try Kernel.rename(second, to: target)
+        }
     }
 
     /// A copy in `incoming/` with the times of what it is of; on disk when this returns.
-    func stage(_ source: OwnedDescriptor, size: Int, _ attributes: stat) throws(StoreError) -> Staged {
+    func stage(_ source: OwnedDescriptor, _ facts: FileFacts) throws(StoreError) -> Staged {
         let copy = try Staged(in: incoming)
         if !Kernel.reflink(source, to: copy.file) {
-            try Kernel.requireReserve(incoming, for: size)
+            try Kernel.requireReserve(incoming, for: facts.size)
             _ = try source.forEachChunk(copy.path) { chunk throws(StoreError) in
                 try copy.file.writeAll(chunk, copy.path)
             }
         }
-        try Kernel.setTimes(
-            copy.path, accessed: nil,
-            modified: Timestamp(seconds: attributes.st_mtim.tv_sec, nanoseconds: attributes.st_mtim.tv_nsec))
+        try Kernel.setTimes(copy.path, accessed: nil, modified: facts.modified)
         try Kernel.sync(copy.file, copy.path)
         return copy
     }
 
+    /// Gives a staged file its place within the store.
+    func move(_ staged: Staged, to path: FilePath) throws(StoreError) { try Kernel.rename(staged.path, to: path) }
+
     /// The SHA-256 of a whole file.
     func hash(
-        _ file: OwnedDescriptor, _ path: FilePath, progress: (Int) -> Void = { _ in }
+        _ file: OwnedDescriptor, _ path: FilePath, progress: (Int) throws(StoreError) -> Void = { _ in }
     ) throws(StoreError) -> Digest {
         let hash = SHA256()
         _ = try file.forEachChunk(path) { chunk throws(StoreError) in
             hash.update(chunk)
-            progress(chunk.count)
+            try progress(chunk.count)
         }
         return hash.finish()
     }

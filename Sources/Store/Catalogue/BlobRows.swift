@@ -3,21 +3,21 @@ import GRDB
 import Recipe
 
 extension Blob {
-    /// From columns `blob`, `sha256` and `size`.
+    /// From columns `blob`, `sha256`, `size` and `private`.
     init(_ row: Row) throws {
         let bytes: [UInt8] = Array(row["sha256"] as Data)
         guard let digest = Digest(bytes: bytes) else { throw StoreError.catalogue("a digest is not 32 bytes long") }
-        self.init(id: row["blob"], digest: digest, size: row["size"])
+        self.init(id: row["blob"], digest: digest, size: row["size"], isPrivate: row["private"])
     }
 }
 
 extension Database {
-    /// The row of published bytes; bytes that are there already keep their row. `blobMissing` where garbage collection took
+    /// The row of published bytes; bytes that are there already keep their row, and may be read by everybody once they came in so. `blobMissing` where garbage collection took
     /// the file away since it was published, or found: nothing may name it then.
     func blob(_ published: PublishedBlob, in files: BlobFiles) throws -> Int64 {
-        if case .file(let digest, let size, _) = published {
-            guard try FileFacts.at(files.path(of: digest), followLinks: false)?.size == size else {
-                throw StoreError.blobMissing(digest)
+        if case .file = published.place {
+            guard try FileFacts.at(files.path(of: published.digest), followLinks: false)?.size == published.size else {
+                throw StoreError.blobMissing(published.digest)
             }
         }
         let digest = published.digest.data
@@ -25,35 +25,45 @@ extension Database {
             cachedStatement(sql: "SELECT id FROM blob WHERE sha256 = ?"), arguments: [digest])
         if let known {
             let isServed = try state(of: known)?.isServed == true
-            switch published {
+            if !published.isPrivate { try makeReadable(blob: known) }
+            switch published.place {
             case .known: guard isServed else { throw StoreError.blobMissing(published.digest) }
             // Its file was lost, or collected: it is in the catalogue again.
-            case .document(_, _, let compressed) where !isServed:
+            case .document(let compressed) where !isServed:
                 try execute(
                     cachedStatement(sql: "INSERT OR REPLACE INTO document VALUES (?, ?)"), [known, Data(compressed)])
                 try setState(of: known, .document)
             case .document: break
             // A whole file lies there now, whatever was known of it before.
-            case .file(_, _, let changed): try setState(of: known, .whole(changed: changed))
+            case .file(let changed): try setState(of: known, .whole(changed: changed))
             }
             return known
         }
-        switch published {
+        let size = published.size
+        let isPrivate = published.isPrivate
+        switch published.place {
         case .known: throw StoreError.blobMissing(published.digest)
-        case .file(_, let size, let changed):
+        case .file(let changed):
             try execute(
-                cachedStatement(sql: "INSERT INTO blob (sha256, size, changed) VALUES (?, ?, ?)"),
-                [digest, size, changed.nanoseconds])
+                cachedStatement(sql: "INSERT INTO blob (sha256, size, changed, private) VALUES (?, ?, ?, ?)"),
+                [digest, size, changed.nanoseconds, isPrivate])
             let id = lastInsertedRowID
             try touch(.hashes)
             return id
-        case .document(_, let size, let compressed):
-            try execute(cachedStatement(sql: "INSERT INTO blob (sha256, size) VALUES (?, ?)"), [digest, size])
+        case .document(let compressed):
+            try execute(
+                cachedStatement(sql: "INSERT INTO blob (sha256, size, private) VALUES (?, ?, ?)"),
+                [digest, size, isPrivate])
             let id = lastInsertedRowID
             try execute(cachedStatement(sql: "INSERT INTO document VALUES (?, ?)"), [id, Data(compressed)])
             try touch(.hashes)
             return id
         }
+    }
+
+    /// The bytes came from where everybody could read them. Nobody takes that back.
+    func makeReadable(blob: Int64) throws {
+        try execute(cachedStatement(sql: "UPDATE blob SET private = 0 WHERE id = ? AND private"), [blob])
     }
 
     /// The size of a blob that can be served; nil where it cannot.

@@ -10,10 +10,10 @@ private let modelColumns = """
     """
 private let versionColumns = """
     SELECT version.id, version.number, model.directory, model.name, version.modified, version.recorded, version.blob,
-    blob.sha256, blob.size
+    blob.sha256, blob.size, blob.private
     FROM version JOIN model ON model.id = version.model JOIN blob ON blob.id = version.blob
     """
-private let blobColumns = "SELECT id AS blob, sha256, size FROM blob"
+private let blobColumns = "SELECT id AS blob, sha256, size, private FROM blob"
 
 extension Store {
     package func model(_ id: Int64) throws(StoreError) -> ModelRow? {

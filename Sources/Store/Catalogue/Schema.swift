@@ -15,7 +15,13 @@ enum Schema {
         migrator.registerMigration("2") { try $0.execute(sql: second) }
         migrator.registerMigration("3") { db in
             try db.execute(sql: third)
+            // What takes the old files over works on the newest tables.
+            try db.execute(sql: fourth)
             try migration.takeOver?(db)
+        }
+        migrator.registerMigration("4") { db in
+            // It is there already, but in stores that were at 3 before there was a 4.
+            if try !db.columns(in: "blob").contains(where: { $0.name == "private" }) { try db.execute(sql: fourth) }
         }
         migrator.registerMigration("5") { try $0.execute(sql: fifth) }
         return migrator

@@ -82,6 +82,13 @@ extension Schema {
         CREATE VIEW servedBlob AS SELECT * FROM blob WHERE NOT damaged;
         """
 
+    /// Modes follow bytes.
+    static let fourth = """
+        -- Whether not everybody could read the bytes wherever they came in: views show them to who mounts alone. Bytes that came in
+        -- before this was noted are shown as they were.
+        ALTER TABLE blob ADD COLUMN private INTEGER NOT NULL DEFAULT 0;
+        """
+
     /// Reports are believed as far as their writers may see.
     static let fifth = """
         -- JSON: user, group, groups, and what a container has mounted; NULL: who runs the mount.

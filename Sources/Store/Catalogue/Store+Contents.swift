@@ -37,13 +37,14 @@ extension Store {
     /// The SHA-256 of any file; nil where there is no regular file.
     package func digest(ofFile path: FilePath) throws(StoreError) -> Digest? {
         guard try FileFacts.at(path)?.kind == .file else { return nil }
-        return try files.hash(try Kernel.open(path, .readOnly), path)
+        return try files.hash(try OpenFile(named: path).descriptor, path)
     }
 
     /// The digest of the decoded pixels of an image file; nil where there is none, or its pixels are not exact.
     package func pixels(ofFile path: FilePath) throws(StoreError) -> Digest? {
-        guard let facts = try FileFacts.at(path), facts.kind == .file else { return nil }
-        let source = FileSource(try Kernel.open(path, .readOnly), count: facts.size)
+        guard try FileFacts.at(path)?.kind == .file else { return nil }
+        let file = try OpenFile(named: path)
+        let source = FileSource(file.descriptor, count: try file.facts().size)
         do throws(SourceError) {
             guard let metadata = try Container.read(source) else { return nil }
             return try PixelDigest.of(source, metadata)
@@ -71,7 +72,7 @@ extension Store {
     func documentBytes(_ blob: Int64, _ db: Database) throws -> [UInt8] {
         guard
             let row = try Row.fetchOne(
-                db, sql: "SELECT id AS blob, sha256, size FROM blob WHERE id = ?", arguments: [blob])
+                db, sql: "SELECT id AS blob, sha256, size, private FROM blob WHERE id = ?", arguments: [blob])
         else { throw StoreError.notFound("document \(blob)") }
         let document = try Blob(row)
         let compressed = try Data.fetchOne(db, sql: "SELECT zstd FROM document WHERE blob = ?", arguments: [blob])
@@ -81,14 +82,13 @@ extension Store {
             }
             return bytes
         }
-        let path = files.path(of: document.digest)
-        return try FileSource(try Kernel.open(path, .readOnly), count: document.size).read(at: 0, count: document.size)
+        return try FileSource(try files.open(document.digest), count: document.size).read(at: 0, count: document.size)
     }
 
     /// Whether the store can give these bytes as a file now.
     func isServed(_ digest: Digest) throws(StoreError) -> Bool {
         let row = try one(
-            "SELECT id AS blob, sha256, size FROM servedBlob WHERE sha256 = ? AND changed IS NOT NULL",
+            "SELECT id AS blob, sha256, size, private FROM servedBlob WHERE sha256 = ? AND changed IS NOT NULL",
             [digest.data], Blob.init)
         guard let row else { return false }
         return try FileFacts.at(files.path(of: digest))?.size == row.size

@@ -1,27 +1,26 @@
-import Glibc
-package import SystemPackage
+package import Recipe
+import SystemPackage
 
 extension Store {
-    /// Writes a blob's bytes to a new file, sharing blocks where the filesystem can. The file is on disk when this returns.
-    package func write(_ blob: Blob, to path: FilePath) throws(StoreError) {
-        let contents = try contents(of: blob)
-        let target = try Kernel.open(
-            path, .writeOnly, options: [.create, .exclusiveCreate],
-            permissions: [.ownerReadWrite, .groupRead, .otherRead])
-        switch contents {
-        case .bytes(let bytes):
-            try target.writeAll(bytes, path)
+    /// Writes a blob's bytes to a new file in an open directory, sharing blocks where the filesystem can. Who may read it is who may
+    /// read the blob. The file is on disk when this returns.
+    package func write(_ blob: Blob, to name: EntryName, in directory: OpenDirectory) throws(StoreError) {
+        let target = try directory.makeFile(name, mode: blob.isPrivate ? 0o600 : 0o644)
+        try write(blob, to: target)
+        try target.sync()
+    }
+
+    /// Writes them to an empty file.
+    func write(_ blob: Blob, to target: OpenFile) throws(StoreError) {
+        switch try contents(of: blob) {
+        case .bytes(let bytes): try target.descriptor.writeAll(bytes, target.path)
         case .file(let source):
-            if !Kernel.reflink(source, to: target) {
-                let available = try Kernel.available(path.removingLastComponent())
-                guard blob.size < available else {
-                    throw .noSpace(path, needed: blob.size, available: available)
-                }
-                _ = try source.forEachChunk(path) { chunk throws(StoreError) in
-                    try target.writeAll(chunk, path)
-                }
+            guard !Kernel.reflink(source, to: target.descriptor) else { return }
+            let available = try Kernel.available(target.descriptor, target.path)
+            guard blob.size < available else { throw .noSpace(target.path, needed: blob.size, available: available) }
+            _ = try source.forEachChunk(target.path) { chunk throws(StoreError) in
+                try target.descriptor.writeAll(chunk, target.path)
             }
         }
-        try Kernel.sync(target, path)
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import Glibc
 package import Recipe
-package import SystemPackage
+import SystemPackage
 
 /// The hashes by which other tools know a model's bytes, beside its SHA-256, and what a safetensors file's header says.
 package struct Identity: Sendable, Equatable {
@@ -112,7 +112,7 @@ extension Store {
     package func unidentified(limit: Int = .max) throws(StoreError) -> [Blob] {
         try page(
             """
-            SELECT id AS blob, sha256, size FROM servedBlob AS blob WHERE changed IS NOT NULL
+            SELECT id AS blob, sha256, size, private FROM servedBlob AS blob WHERE changed IS NOT NULL
             AND EXISTS (SELECT 1 FROM version WHERE version.blob = blob.id)
             AND NOT EXISTS (SELECT 1 FROM identity WHERE identity.blob = blob.id AND identity.imports IS NOT NULL)
             ORDER BY id
@@ -139,12 +139,11 @@ extension Store {
     /// The other hashes of a file that is being added meanwhile; nil where its bytes changed on the way.
     /// `isWanted` is asked again and again.
     package func identity(
-        ofSource path: FilePath, while isWanted: () -> Bool
+        of source: OpenFile, while isWanted: () -> Bool
     ) throws(StoreError) -> SourceIdentity? {
-        // A pipe in its place does not keep anybody waiting; other bytes are not kept.
-        let file = try Kernel.open(path, .readOnly, options: .nonBlocking)
-        let facts = try FileFacts.of(file, path)
-        guard facts.kind == .file else { return nil }
+        let file = source.descriptor
+        let path = source.path
+        let facts = try source.facts()
         let cache = PageCacheGuard(file, size: facts.size)
         defer { cache.restore() }
         let identity = try Identity(file, path, size: facts.size) { _ throws(StoreError) in
@@ -161,7 +160,9 @@ extension Store {
     }
 
     private func record(_ identity: Identity, of blob: Blob) throws(StoreError) {
-        let header = try identity.header.map { bytes throws(StoreError) in try files.publish(bytes) }
+        let header = try identity.header.map { bytes throws(StoreError) in
+            try files.publish(bytes, isPrivate: blob.isPrivate)
+        }
         try catalogue.write { db in
             try db.execute(
                 sql: """

@@ -1,5 +1,4 @@
-import CLinux
-import Glibc
+import Recipe
 import SystemPackage
 
 /// The file that an item of a plan was made for, found again when its turn comes.
@@ -8,32 +7,41 @@ import SystemPackage
 /// the way. What is read is a file beneath the directory that was asked for, or the very file that the walk found.
 struct IngestSource: Sendable {
     /// The directory that was asked for, or that of the file.
-    private let root: FilePath
-    /// The path from there.
-    private let relative: FilePath
-    private let device, inode: UInt64
+    private let root: OpenDirectory
+    private let path: FilePath
+    /// From the root; nil where a name is none.
+    private let names: [EntryName]?
+    private let found: FileFacts
 
-    init(_ path: FilePath, beneath root: FilePath, _ facts: FileFacts) {
-        self.root = root.isEmpty ? "." : root
+    init(_ path: FilePath, beneath root: OpenDirectory, _ facts: FileFacts) {
+        self.root = root
+        self.path = path
         var relative = path
-        self.relative = relative.removePrefix(root) ? relative : FilePath(path.lastComponent?.string ?? "")
-        device = facts.device
-        inode = facts.inode
+        if !relative.removePrefix(root.path) { relative = FilePath(path.lastComponent?.string ?? "") }
+        let names = relative.components.compactMap { try? EntryName($0.string) }
+        self.names = names.count == relative.components.count ? names : nil
+        found = facts
+    }
+
+    /// Whether aria2 left a note beside it.
+    var isBeingDownloaded: Bool {
+        guard let names, let note = names.last?.downloadNote else { return false }
+        // Where a link leads on the way, nothing can be told.
+        return (try? root.directory(names.dropLast()).facts(note)) != nil
     }
 
     /// Opens it for reading; `conflict` where it is another file by now that a link leads to.
-    func open(_ path: FilePath) throws(StoreError) -> OwnedDescriptor {
-        let directory = try Kernel.open(root, .readOnly, options: .directory)
-        let file = relative.withPlatformString { reprofs_open_beneath(directory.rawValue, $0, 0o2_004_400, 0) }
-        if file >= 0 { return OwnedDescriptor(FileDescriptor(rawValue: file)) }
-        let problem = Errno(rawValue: errno)
-        // A link that was there from the beginning is what the user has; kernels before 5.6 do not know the call.
-        guard [.tooManySymbolicLinkLevels, .improperLink, .noFunction, .notPermitted].contains(problem) else {
-            throw .system("cannot open", path, problem)
+    func open() throws(StoreError) -> OpenFile {
+        do throws(StoreError) {
+            if let names { return try root.file(names) }
+        } catch {
+            // A link that was there from the beginning is what the user has.
+            guard case .system(_, _, let problem) = error,
+                [.tooManySymbolicLinkLevels, .improperLink, .notDirectory].contains(problem)
+            else { throw error }
         }
-        let followed = try Kernel.open(path, .readOnly, options: .nonBlocking)
-        let facts = try FileFacts.of(followed, path)
-        guard facts.device == device, facts.inode == inode else {
+        let followed = try OpenFile(named: path)
+        guard try followed.facts().isSameFile(as: found) else {
             throw .conflict("\(path) leads to another file than when it was found; it was not added")
         }
         return followed

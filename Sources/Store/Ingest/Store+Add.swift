@@ -37,11 +37,11 @@ extension Store {
         for _ in 0..<3 {
             var counted = 0
             do throws(StoreError) {
-                let source = try item.place.open(item.source)
-                let facts = try FileFacts.of(source, item.source)
-                try requireModel(source, of: item)
+                let source = try item.open()
+                let facts = try source.facts()
+                try requireModel(source.descriptor, of: item)
                 let published = try files.publish(
-                    source, item.source, by: method, isKnown: isServed,
+                    source.descriptor, item.source, by: method, isKnown: isServed,
                     mayBeKnown: try mayHold(ModelName(folder: item.folder, path: item.path), size: facts.size)
                 ) { count in
                     counted += count
@@ -66,10 +66,8 @@ extension Store {
     }
 
     private func requireModel(_ file: OwnedDescriptor, of item: IngestPlan.Item) throws(StoreError) {
-        let note = item.source.lastComponent.map { item.source.removingLastComponent().appending($0.string + ".aria2") }
-        let isDownloading = try note.map { path throws(StoreError) in try FileFacts.at(path) != nil } ?? false
         var problem = try ModelFile.problem(
-            with: file, item.source, named: item.path.name, isDownloading: isDownloading)
+            with: file, item.source, named: item.path.name, isDownloading: item.place.isBeingDownloaded)
         if problem == nil, let target = item.target { problem = try ModelFile.problem(withTarget: target, file) }
         if let problem { throw .conflict("\(item.source) was not added: \(problem)") }
     }
@@ -94,7 +92,10 @@ extension Database {
         if let old, old.blob?.id == blob { return .unchanged }
         let held = try hold(name, blob: blob, modified: modified, cause: cause, process: process, since: since)
         // Size and time together tell programs that the bytes are others, even where a tool kept the old time.
-        let size = try Int.fetchOne(cachedStatement(sql: "SELECT size FROM blob WHERE id = ?"), arguments: [blob])
+        let row = try Row.fetchOne(
+            cachedStatement(sql: "SELECT size, private FROM blob WHERE id = ?"), arguments: [blob])
+        let size: Int? = row?["size"]
+        let mask: UInt32 = row?["private"] == true ? 0o700 : 0o7777
         let isClash = old.map { $0.modified == modified && $0.blob?.size == size } ?? false
         if let old {
             try owe(old, name, .replace)
@@ -102,7 +103,7 @@ extension Database {
         }
         _ = try insert(
             NewNode(
-                kind: .file, mode: old?.mode ?? 0o644, user: old?.user, group: old?.group,
+                kind: .file, mode: (old?.mode ?? 0o644) & mask, user: old?.user, group: old?.group,
                 modified: Timestamp(nanoseconds: modified.nanoseconds + (isClash ? 1 : 0)), blob: blob,
                 version: held.version, process: process), name.path.name, in: directory)
         return held.addition

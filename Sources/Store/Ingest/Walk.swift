@@ -16,6 +16,8 @@ package struct IngestPlan: Sendable {
         /// Whether the source lies in a models directory, so that its name there says what was live.
         let wasLive: Bool
         let place: IngestSource
+
+        package func open() throws(StoreError) -> OpenFile { try place.open() }
     }
 
     package var items: [Item] = []
@@ -36,14 +38,14 @@ struct Walk {
     /// The store itself is never walked into.
     let store: FilePath
     /// The directory that was asked for.
-    private var root: FilePath = ""
+    private var root: OpenDirectory?
 
     init(store: FilePath) { self.store = store }
 
     /// Adds what `path` stands for; `folder` says where single files and plain directories belong.
     mutating func add(_ path: FilePath, folder: ModelPath?) throws(StoreError) {
         guard let facts = try FileFacts.at(path) else { throw .system("cannot find", path, .noSuchFileOrDirectory) }
-        root = facts.kind == .directory ? path : path.removingLastComponent()
+        root = try OpenDirectory(named: facts.kind == .directory ? path : path.removingLastComponent())
         if let folder {
             let inner = ModelPath(folder.components.dropFirst())
             if facts.kind == .directory {
@@ -127,6 +129,7 @@ struct Walk {
             guard let facts = try FileFacts.at(path), facts.kind == .file else {
                 return refuse(path, "it is no regular file")
             }
+            guard let root else { return }
             let isLink = try FileFacts.at(path, followLinks: false)?.kind == .link
             let own = try Self.path(name)
             plan.items.append(

@@ -59,7 +59,7 @@ package struct LiveRow: Sendable {
         if let id = row[12] as Int64? {
             let bytes: [UInt8] = Array(row[13] as Data)
             guard let digest = Digest(bytes: bytes) else { throw StoreError.catalogue("a digest is not 32 bytes long") }
-            blob = Blob(id: id, digest: digest, size: row[14])
+            blob = Blob(id: id, digest: digest, size: row[14], isPrivate: row[16])
         } else {
             blob = nil
         }
@@ -76,7 +76,7 @@ package struct LiveRow: Sendable {
 extension LiveRow {
     static let columns = """
         SELECT live.id, live.parent, live.name, live.kind, live.mode, live.user, live.team, live.accessed, live.modified,
-        live.changed, live.target, version.number, live.blob, blob.sha256, blob.size, live.closed FROM live
+        live.changed, live.target, version.number, live.blob, blob.sha256, blob.size, live.closed, blob.private FROM live
         LEFT JOIN version ON version.id = live.version LEFT JOIN blob ON blob.id = live.blob
         """
 }

@@ -172,6 +172,9 @@ extension LiveView {
                     change.mode, change.user, change.group, change.accessed?.nanoseconds, change.modified?.nanoseconds,
                     Timestamp.now().nanoseconds, id,
                 ])
+            if let mode = change.mode, mode & 0o004 != 0, let blob = try db.live(id)?.blob, blob.isPrivate {
+                try db.makeReadable(blob: blob.id)
+            }
             guard change.accessed != nil || change.modified != nil else { return }
             // A draft's times are those of its file, so that writing goes on moving them.
             if let row = try db.live(id), row.kind == .file, row.blob == nil {

@@ -207,11 +207,18 @@ extension LiveView {
         var published: [(Ready, PublishedBlob)] = []
         for item in ready where state.withLock({ $0.seal(item.draft, item.generation) }) {
             do throws(StoreError) {
+                // Should it become readable by all until the rows are made, that is told then.
+                let isPrivate = try store.live(item.draft.row).map { $0.mode & 0o004 == 0 } ?? false
                 if try store.isServed(item.digest) {
-                    published.append((item, .known(item.digest, size: item.size)))
+                    published.append(
+                        (item, .init(item.digest, size: item.size, .known, isPrivate: isPrivate)))
                 } else {
                     published.append(
-                        (item, try store.files.adopt(item.draft.path, item.digest, size: item.size)))
+                        (
+                            item,
+                            try store.files.adopt(
+                                item.draft.path, item.digest, size: item.size, isPrivate: isPrivate)
+                        ))
                 }
             } catch {
                 // Its file may be a blob's already, so it stays sealed until another try succeeds.
@@ -242,7 +249,9 @@ extension LiveView {
         // Times may have been set since; whoever sets them holds the catalogue meanwhile.
         guard let row = try db.live(item.draft.row), row.blob == nil, let facts = try DraftFacts.at(item.draft.path)
         else { return }
-        let blob = Blob(id: try db.blob(bytes, in: store.files), digest: item.digest, size: item.size)
+        let id = try db.blob(bytes, in: store.files)
+        if row.mode & 0o004 != 0 { try db.makeReadable(blob: id) }
+        let blob = Blob(id: id, digest: item.digest, size: item.size, isPrivate: bytes.isPrivate)
         let process = try Int64.fetchOne(
             db.cachedStatement(sql: "SELECT process FROM live WHERE id = ?"), arguments: [row.id])
         try db.pay(row.id, blob, item.closed, process)
@@ -284,7 +293,7 @@ extension LiveView {
         try store.catalogue.writeSoon { db in
             for (item, bytes) in published {
                 _ = item.draft.path.withPlatformString { Glibc.unlink($0) }
-                guard case .file = bytes, let facts = try FileFacts.at(store.files.path(of: item.digest)) else {
+                guard case .file = bytes.place, let facts = try FileFacts.at(store.files.path(of: item.digest)) else {
                     continue
                 }
                 try db.noteChange(ofBlob: item.digest, facts.changed)

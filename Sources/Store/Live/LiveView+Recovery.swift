@@ -99,7 +99,7 @@ extension Database {
             cachedStatement(
                 sql: """
                     SELECT version.id, version.number, model.directory, model.name, version.modified, version.recorded,
-                    version.blob, blob.sha256, blob.size FROM model JOIN version ON version.id = model.current
+                    version.blob, blob.sha256, blob.size, blob.private FROM model JOIN version ON version.id = model.current
                     JOIN blob ON blob.id = version.blob WHERE model.directory = ? AND model.name = ?
                     """), arguments: [directory, name.path.name.databaseValue]
         ).map(VersionRow.init)

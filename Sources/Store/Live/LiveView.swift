@@ -178,6 +178,9 @@ package struct DraftFacts: Sendable {
 
 extension Store {
     func livePath(_ id: Int64) -> FilePath { path.appending("live").appending("\(id)") }
+    /// The same as a name in an open directory.
+    func drafts() throws(StoreError) -> OpenDirectory { try OpenDirectory(named: path.appending("live")) }
+    static func draftName(_ id: Int64) -> EntryName { EntryName(number: id) }
 
     /// A new, empty file for a draft.
     func makeStaged(_ id: Int64) throws(StoreError) -> OwnedDescriptor {

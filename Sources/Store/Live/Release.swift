@@ -1,7 +1,6 @@
 import GRDB
-import Glibc
 package import Recipe
-package import SystemPackage
+import SystemPackage
 
 /// What giving a models directory back would write.
 package struct ReleasePlan: Sendable {
@@ -31,72 +30,104 @@ extension Store {
     }
 
     /// Refuses where files would have to be copied and there is no room for them.
-    package func requireRoom(for plan: ReleasePlan, in directory: FilePath) throws(StoreError) {
-        let available = try Kernel.available(directory)
+    package func requireRoom(for plan: ReleasePlan, in directory: OpenDirectory) throws(StoreError) {
+        let available = try Kernel.available(directory.descriptor, directory.path)
         guard plan.size >= available, let blob = plan.items.lazy.compactMap({ $0.row.blob }).first else { return }
-        let probe = directory.appending(".reprofs-release")
-        defer { _ = probe.withPlatformString { unlink($0) } }
-        let file = try Kernel.open(probe, .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWrite])
-        if case .file(let source) = try contents(of: blob), Kernel.reflink(source, to: file) { return }
-        throw .noSpace(directory, needed: plan.size, available: available)
+        let probe: EntryName = ".reprofs-release"
+        let file = try directory.makeFile(probe)
+        defer { try? directory.remove(probe) }
+        if case .file(let source) = try contents(of: blob), Kernel.reflink(source, to: file.descriptor) { return }
+        throw .noSpace(directory.path, needed: plan.size, available: available)
     }
 
-    /// Writes a node of the live view below `directory`. Files share blocks with the store where they can; with `isMove`
-    /// they leave the store, and what rests on their bytes says so from then on. Cut off at any moment, every byte is in
-    /// the store or in the directory, or in both.
-    package func release(_ item: ReleasePlan.Item, to directory: FilePath, isMove: Bool) throws(StoreError) {
-        var target = directory
-        for name in item.path.components { target.append(name.text) }
-        switch item.row.kind {
+    /// Writes a node of the live view below `top`, of which nothing is followed or replaced that is there by then. Files share
+    /// blocks with the store where they can; with `isMove` they leave the store, and what rests on their bytes says so from then
+    /// on. Cut off at any moment, every byte is in the store or in the directory, or in both.
+    package func release(_ item: ReleasePlan.Item, to top: OpenDirectory, isMove: Bool) throws(StoreError) {
+        guard let name = item.path.name else { return }
+        let row = item.row
+        let parent = try top.directory(item.path.parents)
+        switch row.kind {
         case .directory:
-            if try FileFacts.at(target) == nil { try Kernel.makeDirectory(target, permissions: 0o755) }
-        case .link:
-            guard target.withPlatformString({ symlink(item.row.target, $0) }) == 0 else {
-                throw .system("cannot link", target, Errno(rawValue: errno))
+            let (made, isNew) = try parent.makeDirectory(name, mode: 0o700)
+            guard isNew else {
+                throw .conflict("\(made.path) was made by somebody else meanwhile; nothing was put into it")
             }
-        case .file: try releaseFile(item.row, to: target, isMove: isMove)
-        }
-        guard item.row.kind != .link else { return }
-        _ = target.withPlatformString { chmod($0, item.row.mode | (item.row.kind == .directory ? 0o700 : 0)) }
-        if let user = item.row.user, let group = item.row.group {
-            _ = target.withPlatformString { chown($0, user, group) }
+            if let user = row.user, let group = row.group { try made.setOwner(user, group) }
+            try made.setMode(row.mode | 0o700)
+        case .link: try parent.makeLink(name, to: row.target)
+        case .file:
+            if isMove, try releaseBlob(row, to: parent, as: name) { return }
+            let file = try copy(row, to: parent)
+            try finish(file, row)
+            guard try parent.rename(file.name, to: parent, as: name) else {
+                try? parent.remove(file.name)
+                throw .exists(name)
+            }
+            try parent.sync()
         }
     }
 
-    private func releaseFile(_ row: LiveRow, to target: FilePath, isMove: Bool) throws(StoreError) {
-        let temporary = target.removingLastComponent().appending(".reprofs-release-\(row.id)")
-        _ = temporary.withPlatformString { unlink($0) }
-        if let blob = row.blob {
-            let source = files.path(of: blob.digest)
-            let isLast = try catalogue.read { db in
-                try Int.fetchOne(
-                    db.cachedStatement(sql: "SELECT count(*) FROM live WHERE blob = ? AND parent IS NOT NULL"),
-                    arguments: [blob.id])
-                    == 1
-            }
-            if isMove, isLast,
-                source.withPlatformString({ from in temporary.withPlatformString { link(from, $0) } }) == 0
-            {
-                try catalogue.write { db in try db.setState(of: blob.id, .lost) }
-                try Kernel.unlink(source)
-                _ = temporary.withPlatformString { chmod($0, 0o644) }
-            } else {
-                try write(blob, to: temporary)
-            }
-            try Kernel.setTimes(temporary, accessed: row.accessed, modified: row.modified)
-        } else {
-            let source = try Kernel.open(livePath(row.id), .readOnly)
-            let copy = try Kernel.open(
-                temporary, .writeOnly, options: [.create, .exclusiveCreate], permissions: [.ownerReadWrite])
-            if !Kernel.reflink(source, to: copy) {
-                _ = try source.forEachChunk(temporary) { chunk throws(StoreError) in try copy.writeAll(chunk, temporary)
-                }
-            }
-            try Kernel.sync(copy, temporary)
-            let facts = try FileFacts.of(source, livePath(row.id))
-            try Kernel.setTimes(temporary, accessed: nil, modified: facts.modified)
+    /// Gives a blob's file back as it is, where no other name needs it and it lies on the same file system; says whether it did.
+    private func releaseBlob(
+        _ row: LiveRow, to parent: OpenDirectory, as name: EntryName
+    ) throws(StoreError) -> Bool {
+        guard let blob = row.blob, case .file = try contents(of: blob) else { return false }
+        let isLast = try catalogue.read { db in
+            try Int.fetchOne(
+                db.cachedStatement(sql: "SELECT count(*) FROM live WHERE blob = ? AND parent IS NOT NULL"),
+                arguments: [blob.id])
+                == 1
         }
-        try Kernel.rename(temporary, to: target)
-        try Kernel.syncDirectory(target.removingLastComponent())
+        guard isLast else { return false }
+        let file = try files.file(blob.digest)
+        // Nobody reads it there who may not when it has its mode.
+        let mode = try file.facts().mode
+        if mode & ~row.mode & 0o444 != 0 { try file.setMode(mode & row.mode) }
+        do throws(StoreError) {
+            guard try file.link(into: parent, as: name) else { throw StoreError.exists(name) }
+        } catch {
+            guard case .system(_, _, .improperLink) = error else { throw error }
+            return false
+        }
+        // Somebody may have taken the name away again: then the store keeps its own.
+        guard try parent.facts(name)?.isSameFile(as: file.facts()) == true else { throw .gone(name) }
+        try catalogue.write { db in try db.setState(of: blob.id, .lost) }
+        try parent.sync()
+        try OpenDirectory(named: files.directory).remove(EntryName(blob.digest))
+        try finish((file, name), row)
+        return true
+    }
+
+    /// A copy beside where it is to be, which nobody else can read yet.
+    private func copy(_ row: LiveRow, to parent: OpenDirectory) throws(StoreError) -> (file: OpenFile, name: EntryName)
+    {
+        let temporary = EntryName.temporary()
+        let copy = try parent.makeFile(temporary)
+        do throws(StoreError) {
+            if let blob = row.blob {
+                try write(blob, to: copy)
+            } else {
+                let source = try drafts().file([Self.draftName(row.id)])
+                if !Kernel.reflink(source.descriptor, to: copy.descriptor) {
+                    _ = try source.descriptor.forEachChunk(copy.path) { chunk throws(StoreError) in
+                        try copy.descriptor.writeAll(chunk, copy.path)
+                    }
+                }
+                try copy.setTimes(accessed: nil, modified: try source.facts().modified)
+            }
+        } catch {
+            try? parent.remove(temporary)
+            throw error
+        }
+        return (copy, temporary)
+    }
+
+    private func finish(_ file: (file: OpenFile, name: EntryName), _ row: LiveRow) throws(StoreError) {
+        // Changing the owner takes some bits of the mode away.
+        if let user = row.user, let group = row.group { try file.file.setOwner(user, group) }
+        try file.file.setMode(row.mode)
+        if row.blob != nil { try file.file.setTimes(accessed: row.accessed, modified: row.modified) }
+        try file.file.sync()
     }
 }

@@ -153,9 +153,11 @@ extension Store {
     func published(_ digest: Digest) throws(StoreError) -> PublishedBlob? {
         let path = files.path(of: digest)
         guard let facts = try FileFacts.at(path, followLinks: false), facts.kind == .file else { return nil }
-        if try isServed(digest) { return .known(digest, size: facts.size) }
+        if try isServed(digest) {
+            return .init(digest, size: facts.size, .known, isPrivate: !facts.isReadableByAll)
+        }
         guard try files.hash(try files.open(digest), path) == digest else { return nil }
-        return .file(digest, size: facts.size, changed: facts.changed)
+        return .init(digest, file: facts)
     }
 
     /// The bytes of a document's file, without the catalogue.

@@ -66,7 +66,7 @@ extension Store {
         for (path, blob) in try files(of: snapshot) {
             do throws(StoreError) {
                 if case .bytes(let bytes) = try contents(of: blob) {
-                    published.append(try files.publish(bytes, asFile: true))
+                    published.append(try files.publish(bytes, asFile: true, isPrivate: blob.isPrivate))
                 }
             } catch {
                 switch error {
@@ -81,8 +81,8 @@ extension Store {
         let manifest = PinManifest(
             snapshot: snapshot.digest, title: snapshot.imageName, created: snapshot.recorded, layers: layers)
         let bytes = manifest.bytes
-        let config = try files.publish(manifest.config, asFile: true)
-        let file = try files.publish(bytes, asFile: true)
+        let config = try files.publish(manifest.config, asFile: true, isPrivate: snapshot.document.isPrivate)
+        let file = try files.publish(bytes, asFile: true, isPrivate: snapshot.document.isPrivate)
         let isNew = try catalogue.write { db in
             let isThere = try Bool.fetchOne(
                 db, sql: "SELECT EXISTS (SELECT 1 FROM snapshot WHERE id = ?)", arguments: [snapshot.id])

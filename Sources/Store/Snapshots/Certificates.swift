@@ -15,7 +15,8 @@ extension Store {
     package func keep(
         certificate: JSON, _ verdict: ReproductionVerdict, of snapshot: SnapshotRow
     ) throws(StoreError) {
-        let blob = try files.publish(Array(certificate.canonical().utf8))
+        let blob = try files.publish(
+            Array(certificate.canonical().utf8), isPrivate: snapshot.document.isPrivate)
         try catalogue.write { db in
             let document = try snapshotDocument(snapshot.document.id, of: snapshot.id, db)
             try db.execute(
@@ -36,7 +37,7 @@ extension Store {
     package func certificates(of snapshot: Int64) throws(StoreError) -> [CertificateRow] {
         try page(
             """
-            SELECT certificate.verdict, certificate.time, blob.id AS blob, blob.sha256, blob.size FROM certificate
+            SELECT certificate.verdict, certificate.time, blob.id AS blob, blob.sha256, blob.size, blob.private FROM certificate
             JOIN blob ON blob.id = certificate.document WHERE snapshot = ? ORDER BY certificate.id DESC
             """, [snapshot], 10_000
         ) { row in

@@ -14,6 +14,8 @@ package struct ImageNameRow: Sendable {
     package let snapshot: Int64
     /// What is known of its renderings without making them; a listing tells sizes by it.
     package let json, card: RenderingFacts?
+    /// Whether the image was its owner's alone.
+    package let isPrivate: Bool
 
     /// By number: a listing makes a million of these, and looking columns up by name is most of what one costs.
     init(_ row: Row) throws {
@@ -24,6 +26,7 @@ package struct ImageNameRow: Sendable {
         snapshot = row[4]
         json = Self.facts(row[5], row[6], row[7], row[8])
         card = Self.facts(row[9], row[10], row[11], row[12])
+        isPrivate = row[13] ?? false
     }
 
     private static func facts(_ row: Int64?, _ size: Int?, _ time: Int64?, _ text: Data?) -> RenderingFacts? {
@@ -131,7 +134,8 @@ private func columns(_ kinds: [RenderingKind], withText: Bool) -> String {
             """
     }
     return """
-        SELECT imageName.id, imageName.directory, imageName.name, image.sha256, image.snapshot\(columns)
+        SELECT imageName.id, imageName.directory, imageName.name, image.sha256, image.snapshot\(columns),
+        (SELECT private FROM snapshot JOIN blob ON blob.id = snapshot.document WHERE snapshot.id = image.snapshot)
         FROM imageName JOIN image ON image.id = imageName.image\(joins)
         """
 }

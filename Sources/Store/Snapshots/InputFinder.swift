@@ -8,12 +8,12 @@ struct InputFinder {
     /// The image that was made from them.
     let image: FilePath
 
-    /// The regular file that a reference stands for now; nil where there is none.
-    func find(_ reference: InputReference) -> FilePath? {
+    /// The regular file that a reference stands for now; nil where there is none. A link in a directory leads to nothing: whoever can
+    /// write there could name any file by one.
+    func find(_ reference: InputReference) -> OpenFile? {
         guard let path = reference.path else { return nil }
         for directory in named + beside(reference.directory) {
-            let candidate = path.components.reduce(directory) { $0.appending($1.text) }
-            if let facts = try? FileFacts.at(candidate), facts.kind == .file { return candidate }
+            if let file = try? OpenDirectory(named: directory).file(path.components) { return file }
         }
         return nil
     }

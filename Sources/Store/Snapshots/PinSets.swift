@@ -87,7 +87,7 @@ extension Database {
 }
 
 private let pinColumns = """
-    SELECT pin.position, pin.name, pin.blob, pin.version, pin.evidence, blob.sha256, blob.size
+    SELECT pin.position, pin.name, pin.blob, pin.version, pin.evidence, blob.sha256, blob.size, blob.private
     FROM pin LEFT JOIN blob ON blob.id = pin.blob
     """
 
@@ -119,7 +119,7 @@ extension Store {
                 SELECT position, name FROM pin WHERE pinSet = ?1 AND parent = 0
                 UNION ALL SELECT pin.position, down.path || '/' || pin.name FROM pin
                 JOIN down ON pin.pinSet = ?1 AND pin.parent = down.position
-            ) SELECT down.path, pin.position, pin.name, pin.blob, pin.version, pin.evidence, blob.sha256, blob.size
+            ) SELECT down.path, pin.position, pin.name, pin.blob, pin.version, pin.evidence, blob.sha256, blob.size, blob.private
             FROM down JOIN pin ON pin.pinSet = ?1 AND pin.position = down.position JOIN blob ON blob.id = pin.blob
             ORDER BY pin.position
             """, [set], 1 << 20

@@ -87,7 +87,8 @@ extension Store {
             return PreparedImage(
                 path: path, root: root, label: label, file: before,
                 facts: ImageFacts(sha256: digest, size: before.size, metadata: reading.metadata, time: before.modified),
-                pixels: pixels, recipe: reading.recipe, inputs: found, documents: try publish(reading))
+                pixels: pixels, recipe: reading.recipe, inputs: found,
+                documents: try publish(reading, isPrivate: !before.isReadableByAll))
         }
         throw .changedWhileRead(path)
     }
@@ -105,12 +106,18 @@ extension Store {
         return try self.snapshot(snapshot)
     }
 
-    private func publish(_ reading: RecipeReader.Reading) throws(StoreError) -> SnapshotDocuments<PublishedBlob> {
-        SnapshotDocuments(
-            prompt: try reading.prompt.map { bytes throws(StoreError) in try files.publish(bytes) },
-            workflow: try reading.workflow.map { bytes throws(StoreError) in try files.publish(bytes) },
-            parameters: try reading.parameters.map { bytes throws(StoreError) in try files.publish(bytes) },
-            records: reading.records.isEmpty ? nil : try files.publish(reading.records))
+    /// What an image says is as private as the image.
+    private func publish(
+        _ reading: RecipeReader.Reading, isPrivate: Bool
+    ) throws(StoreError) -> SnapshotDocuments<PublishedBlob> {
+        func publish(_ bytes: [UInt8]?) throws(StoreError) -> PublishedBlob? {
+            guard let bytes else { return nil }
+            return try files.publish(bytes, isPrivate: isPrivate)
+        }
+        return SnapshotDocuments(
+            prompt: try publish(reading.prompt), workflow: try publish(reading.workflow),
+            parameters: try publish(reading.parameters),
+            records: try publish(reading.records.isEmpty ? nil : reading.records))
     }
 
     /// Publishes the input files that are still there; one that has not changed since the image was made is `inferred`.
@@ -119,9 +126,9 @@ extension Store {
     ) throws(StoreError) -> [InputReference: PreparedImage.FoundInput] {
         var found: [InputReference: PreparedImage.FoundInput] = [:]
         for use in inputs {
-            guard let path = finder.find(use.reference) else { continue }
-            let source = try Kernel.open(path, .readOnly)
-            let facts = try FileFacts.of(source, path)
+            guard let file = finder.find(use.reference) else { continue }
+            let (source, path) = (file.descriptor, file.path)
+            let facts = try file.facts()
             // The generator's own hash decides: another file of the same name is not the input.
             let recorded = use.reference.recorded
             if let recorded, try files.hash(source, path) != recorded { continue }

@@ -11,10 +11,13 @@ package enum RecipeFile {
 
     /// Only a regular file is read; opening a pipe does not wait for its writer.
     static func open(_ path: FilePath) throws(StoreError) -> (file: OwnedDescriptor, facts: FileFacts) {
-        let file = try Kernel.open(path, .readOnly, options: .nonBlocking)
-        let facts = try FileFacts.of(file, path)
-        guard facts.kind == .file else { throw .notAnImage(path) }
-        return (file, facts)
+        do throws(StoreError) {
+            let file = try OpenFile(named: path)
+            return (file.descriptor, try file.facts())
+        } catch {
+            if case .refusedName = error { throw .notAnImage(path) }
+            throw error
+        }
     }
 
     static func read(
@@ -45,17 +48,16 @@ package enum RecipeFile {
 
     /// The files beside an image in which a tool may have left its record.
     private static func sidecars(of path: FilePath) throws(SourceError) -> [RecipeReader.Sidecar] {
-        let directory = path.removingLastComponent()
         var found: [RecipeReader.Sidecar] = []
-        for name in TextFile.sidecars(of: path.lastComponent?.string ?? "") {
-            guard let component = FilePath.Component(name) else { continue }
-            let beside = directory.appending(component)
-            do throws(StoreError) {
-                guard let facts = try FileFacts.at(beside), facts.kind == .file else { continue }
+        do throws(StoreError) {
+            let directory = try OpenDirectory(named: path.removingLastComponent())
+            for text in TextFile.sidecars(of: path.lastComponent?.string ?? "") {
+                guard let name = try? EntryName(text), try directory.facts(name)?.kind == .file else { continue }
+                let file = try directory.file([name])
                 found.append(
-                    .init(name: name, source: FileSource(try Kernel.open(beside, .readOnly), count: facts.size)))
-            } catch { throw SourceError("\(error)") }
-        }
+                    .init(name: text, source: FileSource(file.descriptor, count: try file.facts().size)))
+            }
+        } catch { throw SourceError("\(error)") }
         return found
     }
 }

@@ -165,7 +165,7 @@ extension Store {
                 }
             }
             if let kept = try blob(input.sha256) {
-                found[use.reference] = .init(blob: .known(kept.digest, size: kept.size), evidence: .observed)
+                found[use.reference] = .init(blob: .init(served: kept), evidence: .observed)
             }
         }
         return found

@@ -47,7 +47,7 @@ struct Resolver {
                 let rows = try Row.fetchAll(
                     db,
                     sql: """
-                        SELECT load.folder, load.name, load.version, load.blob, blob.sha256, blob.size FROM load
+                        SELECT load.folder, load.name, load.version, load.blob, blob.sha256, blob.size, blob.private FROM load
                         JOIN process ON process.id = load.process JOIN blob ON blob.id = load.blob
                         WHERE process.identity = ? AND load.name = ? AND load.folder <> '' AND load.first <= ?
                         ORDER BY load.first DESC, load.id DESC
@@ -107,7 +107,7 @@ struct Resolver {
         return try Row.fetchAll(
             db,
             sql: """
-                SELECT version.number, version.blob, blob.sha256, blob.size, model.name, model.directory,
+                SELECT version.number, version.blob, blob.sha256, blob.size, blob.private, model.name, model.directory,
                 identity.tensors, identity.layout FROM blob
                 JOIN version ON version.blob = blob.id JOIN model ON model.id = version.model
                 LEFT JOIN identity ON identity.blob = blob.id
@@ -194,7 +194,7 @@ struct Resolver {
         of model: Int64, folder: EntryName, _ path: ModelPath
     ) throws -> Found? {
         let columns = """
-            SELECT version.number, blob.sha256, blob.size, version.blob FROM event
+            SELECT version.number, blob.sha256, blob.size, blob.private, version.blob FROM event
             JOIN version ON version.id = event.version JOIN blob ON blob.id = version.blob WHERE event.model = ?
             """
         let before = try Row.fetchOne(

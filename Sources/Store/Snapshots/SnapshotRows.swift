@@ -37,14 +37,19 @@ package struct SnapshotRow: Sendable {
 
     private static func blob(_ row: Row, _ column: String) throws -> Blob? {
         guard let id = row[column] as Int64? else { return nil }
-        return Blob(id: id, digest: try Digest(column: row[column + "Digest"]), size: row[column + "Size"])
+        return Blob(
+            id: id, digest: try Digest(column: row[column + "Digest"]), size: row[column + "Size"],
+            isPrivate: row[column + "Private"])
     }
 }
 
 private let columns = """
-    SELECT snapshot.*, d.sha256 AS documentDigest, d.size AS documentSize, p.sha256 AS promptDigest, p.size AS promptSize,
-    w.sha256 AS workflowDigest, w.size AS workflowSize, a.sha256 AS parametersDigest, a.size AS parametersSize,
-    r.sha256 AS recordsDigest, r.size AS recordsSize, e.sha256 AS environmentDigest, e.size AS environmentSize,
+    SELECT snapshot.*, d.sha256 AS documentDigest, d.size AS documentSize, d.private AS documentPrivate,
+    p.sha256 AS promptDigest, p.size AS promptSize, p.private AS promptPrivate,
+    w.sha256 AS workflowDigest, w.size AS workflowSize, w.private AS workflowPrivate,
+    a.sha256 AS parametersDigest, a.size AS parametersSize, a.private AS parametersPrivate,
+    r.sha256 AS recordsDigest, r.size AS recordsSize, r.private AS recordsPrivate,
+    e.sha256 AS environmentDigest, e.size AS environmentSize, e.private AS environmentPrivate,
     (SELECT name FROM imageName WHERE image = snapshot.image ORDER BY time DESC, id DESC LIMIT 1) AS imageName
     FROM snapshot JOIN blob d ON d.id = snapshot.document LEFT JOIN blob p ON p.id = snapshot.prompt
     LEFT JOIN blob w ON w.id = snapshot.workflow LEFT JOIN blob a ON a.id = snapshot.parameters

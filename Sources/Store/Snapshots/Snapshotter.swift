@@ -142,7 +142,10 @@ extension Store {
         let nodes = try document.environment.map { environment in
             PinTree(nodePacksOf: try JSONParser.parse(try documentBytes(environment.sha256, db)))
         }
-        let blob = try files.publish(document.canonicalBytes)
+        let isPrivate = try db.isAnyPrivate([
+            document.prompt, document.workflow, document.parameters, document.records,
+        ])
+        let blob = try files.publish(document.canonicalBytes, isPrivate: isPrivate)
         try db.execute(
             sql: """
                 INSERT INTO snapshot
@@ -203,6 +206,14 @@ extension Database {
     fileprivate func row(of document: DocumentReference?) throws -> Int64? {
         try document.flatMap { reference in
             try Int64.fetchOne(self, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [reference.sha256.data])
+        }
+    }
+
+    fileprivate func isAnyPrivate(_ documents: [DocumentReference?]) throws -> Bool {
+        try documents.compactMap(\.self).contains { document in
+            try Bool.fetchOne(
+                cachedStatement(sql: "SELECT private FROM blob WHERE sha256 = ?"), arguments: [document.sha256.data])
+                == true
         }
     }
 

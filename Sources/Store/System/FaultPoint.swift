@@ -17,6 +17,9 @@ package enum FaultPoint {
         /// Told of each step, and of each reading of a whole file; tests hold threads there. Below every rank.
         package static let visitor = Mutex<(@Sendable (_ operation: String, _ path: String) -> Void)?>(nil)
 
+        /// The same for the steps of one thread alone.
+        package static let visitors = Mutex<[UInt: @Sendable (_ operation: String, _ path: String) -> Void]>([:])
+
         private static let fault: (number: Int, errno: Errno?)? = {
             guard let text = getenv("REPROFS_FAULT").map({ String(cString: $0) }),
                 let colon = text.firstIndex(of: ":"), let number = Int(text[text.index(after: colon)...])
@@ -35,6 +38,7 @@ package enum FaultPoint {
     static func pass(_ operation: @autoclosure () -> String, _ path: @autoclosure () -> FilePath) {
         #if DEBUG
             if let visit = visitor.withSeenLock({ $0 }) { visit(operation(), path().string) }
+            if let visit = visitors.withSeenLock({ $0[UInt(pthread_self())] }) { visit(operation(), path().string) }
         #endif
     }
 

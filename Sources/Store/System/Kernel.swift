@@ -91,8 +91,15 @@ enum Kernel {
 
     /// Bytes that this user may still write on the filesystem of `path`.
     static func available(_ path: FilePath) throws(StoreError) -> Int {
+        try available(try open(path, .readOnly, options: .directory), path)
+    }
+
+    /// The same for that of an open file.
+    static func available(_ file: OwnedDescriptor, _ path: FilePath) throws(StoreError) -> Int {
         var facts = statvfs()
-        try check("cannot inspect", path) { statvfs($0, &facts) }
+        guard fstatvfs(file.rawValue, &facts) == 0 else {
+            throw .system("cannot inspect", path, Errno(rawValue: errno))
+        }
         return Int(
             clamping: UInt64(facts.f_bavail).multipliedReportingOverflow(by: UInt64(facts.f_frsize)).partialValue)
     }

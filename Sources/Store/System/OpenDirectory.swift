@@ -68,9 +68,17 @@ package final class OpenDirectory: Sendable {
     /// What is known of the directory itself.
     func facts() throws(StoreError) -> FileFacts { try FileFacts.of(descriptor, path) }
 
+    /// The same directory, opened by itself: for locks, and for reading it from its beginning.
+    func again() throws(StoreError) -> OwnedDescriptor {
+        let again = openat(descriptor.rawValue, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard again >= 0 else { throw .system("cannot open", path, Errno(rawValue: errno)) }
+        return OwnedDescriptor(FileDescriptor(rawValue: again))
+    }
+
     /// The names in it as the bytes that they are, sorted.
     package func entries() throws(StoreError) -> [[UInt8]] {
-        let again = openat(descriptor.rawValue, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let own = try again()
+        let again = dup(own.rawValue)
         guard again >= 0 else { throw .system("cannot list", path, Errno(rawValue: errno)) }
         guard let stream = fdopendir(again) else {
             close(again)
@@ -80,6 +88,20 @@ package final class OpenDirectory: Sendable {
     }
 
     package var isEmpty: Bool { get throws(StoreError) { try entries().isEmpty } }
+
+    func setMode(_ mode: UInt32) throws(StoreError) {
+        try FaultPoint.reach("cannot set the mode of", path)
+        guard fchmod(descriptor.rawValue, mode_t(mode)) == 0 else {
+            throw .system("cannot set the mode of", path, Errno(rawValue: errno))
+        }
+    }
+
+    func setOwner(_ user: UInt32, _ group: UInt32) throws(StoreError) {
+        try FaultPoint.reach("cannot set the owner of", path)
+        guard fchown(descriptor.rawValue, user, group) == 0 else {
+            throw .system("cannot set the owner of", path, Errno(rawValue: errno))
+        }
+    }
 
     // MARK: - Making names
 
@@ -109,6 +131,19 @@ package final class OpenDirectory: Sendable {
             descriptor.rawValue, name.text, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_t(mode))
         guard made >= 0 else { throw .system("cannot create", path, Errno(rawValue: errno)) }
         return try OpenFile(OwnedDescriptor(FileDescriptor(rawValue: made)), path)
+    }
+
+    /// Writes a file, in the place of one that has the name: whoever looks sees one of the two whole.
+    package func write(_ bytes: [UInt8], to name: EntryName) throws(StoreError) {
+        let temporary = EntryName.temporary()
+        let file = try makeFile(temporary, mode: 0o644)
+        do throws(StoreError) {
+            try file.write(bytes)
+            try replace(name, by: temporary)
+        } catch {
+            try? remove(temporary)
+            throw error
+        }
     }
 
     package func makeLink(_ name: EntryName, to target: String) throws(StoreError) {

@@ -26,6 +26,11 @@ package struct OpenFile: Sendable {
     /// What is known of it now.
     func facts() throws(StoreError) -> FileFacts { try FileFacts.of(descriptor, path) }
 
+    /// All bytes of a file that is known to be small.
+    package func bytes() throws(StoreError) -> [UInt8] { try descriptor.readAll(path) }
+
+    package func write(_ bytes: [UInt8]) throws(StoreError) { try descriptor.writeAll(bytes, path) }
+
     /// Gives it another name; false where that is taken.
     package func link(into directory: OpenDirectory, as name: EntryName) throws(StoreError) -> Bool {
         try FaultPoint.reach("cannot name", directory.path(of: [name]))
@@ -67,10 +72,10 @@ final class ReadLease {
 
     /// Nil where none is to be had: of a file that is somebody else's, or where the file system has none. `conflict` where a
     /// program has the file open for writing.
-    static func take(_ file: OpenFile) throws(StoreError) -> ReadLease? {
-        switch reprofs_take_read_lease(file.descriptor.rawValue) {
-        case 1: return ReadLease(file.descriptor)
-        case 0: throw .conflict("\(file.path) is being written by a program; it was left where it is")
+    static func take(_ file: OwnedDescriptor, _ path: FilePath) throws(StoreError) -> ReadLease? {
+        switch reprofs_take_read_lease(file.rawValue) {
+        case 1: return ReadLease(file)
+        case 0: throw .conflict("\(path) is being written by a program; it was left where it is")
         default: return nil
         }
     }

@@ -25,7 +25,7 @@ extension Store {
     package func blobsToVerify(before time: Timestamp, limit: Int) throws(StoreError) -> [Blob] {
         try page(
             """
-            SELECT id AS blob, sha256, size FROM servedBlob WHERE changed IS NOT NULL
+            SELECT id AS blob, sha256, size, private FROM servedBlob WHERE changed IS NOT NULL
             AND (checked IS NULL OR checked < ?) ORDER BY checked, id
             """, [time.nanoseconds], limit, Blob.init)
     }
@@ -86,14 +86,14 @@ extension Store {
     ) throws(StoreError) -> [Damage] {
         var found: [Damage] = []
         let blobs = try page(
-            "SELECT id AS blob, sha256, size FROM blob WHERE damaged AND dropped IS NULL ORDER BY id", [],
+            "SELECT id AS blob, sha256, size, private FROM blob WHERE damaged AND dropped IS NULL ORDER BY id", [],
             Int(Int32.max), Blob.init)
         for blob in blobs {
             if inPlace, try FileFacts.at(files.path(of: blob.digest), followLinks: false) == nil { continue }
             if let damage = try verify(blob, pace: pace) {
                 found.append(damage)
-            } else if let facts = try FileFacts.at(files.path(of: blob.digest)) {
-                try serveAgain(.file(blob.digest, size: blob.size, changed: facts.changed))
+            } else if let facts = try FileFacts.at(files.path(of: blob.digest)), facts.size == blob.size {
+                try serveAgain(.init(blob.digest, file: facts))
             }
         }
         return found

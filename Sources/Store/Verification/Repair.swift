@@ -24,12 +24,18 @@ extension Store {
             try catalogue.write { db in try db.execute(sql: "REINDEX") }
             report.isReindexed = true
         }
-        var lost: [Int: Set<Digest>] = [:]
+        var lost: [Int: Set<Lost>] = [:]
         for blob in try page(
-            "SELECT id AS blob, sha256, size FROM blob WHERE damaged AND dropped IS NULL", [], Int(Int32.max), Blob.init
-        ) { lost[blob.size, default: []].insert(blob.digest) }
+            "SELECT id AS blob, sha256, size, private FROM blob WHERE damaged AND dropped IS NULL", [], Int(Int32.max),
+            Blob.init
+        ) { lost[blob.size, default: []].insert(Lost(digest: blob.digest, isPrivate: blob.isPrivate)) }
         for path in [quarantine] + paths {
-            try search(path, &lost, &report, progress)
+            guard !lost.isEmpty, let facts = try FileFacts.at(path) else { continue }
+            if facts.kind == .directory {
+                try search(try OpenDirectory(named: path), &lost, &report, progress)
+            } else {
+                _ = try restore(try OpenFile(named: path), &lost, &report, progress)
+            }
         }
         try rewriteDocuments(&report)
         if try verifyPins().isEmpty == false { report.pins = try recoverPins() }
@@ -41,7 +47,7 @@ extension Store {
     private func rewriteDocuments(_ report: inout RepairReport) throws(StoreError) {
         let lost = try page(
             """
-            SELECT id AS blob, sha256, size, zstd FROM blob JOIN document ON document.blob = blob.id
+            SELECT id AS blob, sha256, size, private, zstd FROM blob JOIN document ON document.blob = blob.id
             WHERE damaged AND changed IS NOT NULL
             """, [], Int(Int32.max)
         ) { (blob: try Blob($0), compressed: $0["zstd"] as Data) }
@@ -49,7 +55,7 @@ extension Store {
             guard let bytes = Compression.decompress(Array(compressed), size: blob.size),
                 SHA256.digest(of: bytes) == blob.digest
             else { continue }
-            try serveAgain(try files.publish(bytes, asFile: true))
+            try serveAgain(try files.publish(bytes, asFile: true, isPrivate: blob.isPrivate))
             report.restored.append((blob.digest, Self.cataloguePath(path)))
         }
     }
@@ -69,35 +75,53 @@ extension Store {
     }
 
     private func search(
-        _ path: FilePath, _ lost: inout [Int: Set<Digest>], _ report: inout RepairReport, _ progress: (Int) -> Void
+        _ directory: OpenDirectory, _ lost: inout [Int: Set<Lost>], _ report: inout RepairReport,
+        _ progress: (Int) -> Void
     ) throws(StoreError) {
-        guard !lost.isEmpty, let facts = try FileFacts.at(path, followLinks: false) else { return }
-        switch facts.kind {
-        case .directory:
-            for name in try DirectoryListing.entries(in: path) {
-                guard let text = String(validating: name, as: UTF8.self), let component = FilePath.Component(text)
-                else {
-                    continue
-                }
-                try search(path.appending(component), &lost, &report, progress)
+        for bytes in try directory.entries() {
+            guard !lost.isEmpty, let name = try? EntryName(bytes: bytes), let facts = try directory.facts(name) else {
+                continue
             }
-        case .file:
-            guard let wanted = lost[facts.size] else { return }
-            let source = try Kernel.open(path, .readOnly, options: .noFollow)
-            let digest: Digest
-            // One that cannot be read does not keep the others from being found.
-            do throws(StoreError) { digest = try files.hash(source, path, progress: progress) } catch { return }
-            guard wanted.contains(digest) else { return }
-            let published = try files.publish(
-                source, path, by: .reflinkOrCopy, isKnown: { _ throws(StoreError) in false }, mayBeKnown: false
-            ) { _ in }
-            guard published.digest == digest else { return }
-            try serveAgain(published)
-            report.restored.append((digest, path))
-            lost[facts.size]?.remove(digest)
-            if lost[facts.size]?.isEmpty == true { lost[facts.size] = nil }
-            if path.removingLastComponent() == quarantine { try Kernel.unlink(path) }
-        case .link, .other: return
+            switch facts.kind {
+            // What cannot be read, or is something else by now, does not keep the rest from being found.
+            case .directory:
+                guard let inner = try? directory.directory([name]) else { continue }
+                try search(inner, &lost, &report, progress)
+            case .file:
+                guard lost[facts.size] != nil, let file = try? directory.file([name]) else { continue }
+                if try restore(file, &lost, &report, progress), directory.path == quarantine {
+                    try directory.remove(name)
+                }
+            case .link, .other: continue
+            }
         }
     }
+
+    /// Serves the bytes of a file again where they are lost ones; says whether they are.
+    private func restore(
+        _ file: OpenFile, _ lost: inout [Int: Set<Lost>], _ report: inout RepairReport, _ progress: (Int) -> Void
+    ) throws(StoreError) -> Bool {
+        let size = try file.facts().size
+        let digest: Digest
+        do throws(StoreError) { digest = try files.hash(file.descriptor, file.path) { progress($0) } } catch {
+            return false
+        }
+        guard let wanted = lost[size]?.first(where: { $0.digest == digest }) else { return false }
+        // Bytes that come back are as private as they were.
+        let published = try files.publish(
+            file.descriptor, file.path, by: .reflinkOrCopy, isPrivate: wanted.isPrivate,
+            isKnown: { _ throws(StoreError) in false }, mayBeKnown: false
+        ) { _ in }
+        guard published.digest == digest else { return false }
+        try serveAgain(published)
+        report.restored.append((digest, file.path))
+        lost[size]?.remove(wanted)
+        if lost[size]?.isEmpty == true { lost[size] = nil }
+        return true
+    }
+}
+
+private struct Lost: Hashable {
+    let digest: Digest
+    let isPrivate: Bool
 }

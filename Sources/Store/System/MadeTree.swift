@@ -1,0 +1,50 @@
+package import Recipe
+
+/// Directories and files that are made beneath an open directory, so that they can be taken away again: these, and nothing that
+/// somebody else put there.
+package final class MadeTree {
+    package let top: OpenDirectory
+    private var directories: [[EntryName]] = []
+    private var files: [[EntryName]] = []
+    private var known: Set<[EntryName]> = [[]]
+
+    package init(_ top: OpenDirectory) { self.top = top }
+
+    /// The directory with this path from the top, made where it is not there. One that somebody else made is not gone into.
+    package func directory(at path: [EntryName]) throws(StoreError) -> OpenDirectory {
+        var here = top
+        for depth in path.indices {
+            let whole = Array(path[...depth])
+            guard !known.contains(whole) else {
+                here = try here.directory([path[depth]])
+                continue
+            }
+            let (made, isNew) = try here.makeDirectory(path[depth])
+            guard isNew else {
+                throw .conflict("\(made.path) was made by somebody else meanwhile; nothing was put into it")
+            }
+            known.insert(whole)
+            directories.append(whole)
+            here = made
+        }
+        return here
+    }
+
+    /// Has `write` make the file with this path from the top.
+    package func file(
+        at path: ViewPath, _ write: (EntryName, OpenDirectory) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        guard let name = path.name else { return }
+        let parent = try directory(at: Array(path.parents))
+        files.append(path.components)
+        try write(name, parent)
+    }
+
+    /// Takes away what was made, as far as it is there.
+    package func remove() {
+        for path in files { try? top.directory(path.dropLast()).remove(path[path.count - 1]) }
+        for path in directories.reversed() {
+            _ = try? top.directory(path.dropLast()).removeDirectory(path[path.count - 1])
+        }
+    }
+}
