@@ -138,6 +138,7 @@ def report(item, history, ended):
         "inputs": list(files.values()), "variation": variation,
         "environment": {**environment.constant(), "objectInfo": environment.class_info(prompt)},
         "nodePacks": {name: _outside(path) for name, path in environment.node_packs().items()},
+        **environment.places(_outside),
     }
 
 
