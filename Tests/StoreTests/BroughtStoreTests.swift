@@ -91,6 +91,8 @@ import Testing
         #expect(throws: Never.self) { try fixture.add("loras/new.safetensors", seed: 4) }
     }
 
+    /// > A snapshot whose document cannot be read keeps its place, and its recipe says what is wrong. What has a name that no directory
+    /// > can hold, in a store that somebody brought, is shown nowhere; `verify` names both.
     @Test(arguments: [
         (#""folder":"checkpoints""#, #""folder":"../pwn""#),
         (#""name":"model.safetensors""#, #""name":"../../pwn.pt""#),

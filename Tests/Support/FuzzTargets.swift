@@ -11,6 +11,8 @@ package enum FuzzTargets {
         case chunk(String)
         /// The input is the text of these fields.
         case fields([String])
+        /// The input is a document that somebody else wrote.
+        case document
     }
 
     package static let all: [(name: String, kind: Kind)] = [
@@ -28,6 +30,7 @@ package enum FuzzTargets {
         ("draw-things", .fields(["UserComment"])), ("easy", .fields(["UserComment", "prompt"])),
         ("stability-matrix", .fields(["parameters-json", "smproj"])), ("midjourney", .fields(["Description"])),
         ("origin", .fields(["c2pa", "Iptc4xmpExt:DigitalSourceType"])), ("pasted", .fields(["parameters"])),
+        ("snapshot", .document), ("manifest", .document), ("report", .document), ("answer", .document),
     ]
 
     /// Reads the input and makes everything of it that a user could see. Broken promises trap.
@@ -35,6 +38,7 @@ package enum FuzzTargets {
         guard let kind = all.first(where: { $0.name == name })?.kind else { preconditionFailure("no target \(name)") }
         switch kind {
         case .file: read(input)
+        case .document: document(name, input)
         case .chunk(let type):
             let head = type == "iTXt" ? Array("XML:com.adobe.xmp".utf8) + [0, 0, 0, 0, 0] : []
             read(png(type, head + input))
@@ -71,6 +75,53 @@ package enum FuzzTargets {
         let document = RecipeDocument(
             id: digest, snapshot: snapshot, verdict: verdict, name: "x", prompt: nil, workflow: nil)
         precondition(!document.card.isEmpty && document.json.formatted().utf8.count > 2)
+    }
+
+    /// What documents say leads nowhere else.
+    private static func document(_ name: String, _ input: [UInt8]) {
+        func require(_ names: [EntryName]) {
+            for name in names { precondition((try? EntryName(name.text)) == name, "a name that is none") }
+        }
+        switch name {
+        case "snapshot":
+            guard let json = try? JSONParser.parse(input), let snapshot = try? SnapshotDocument(json) else { return }
+            let found =
+                snapshot.recipe.models.compactMap(\.resolution) + snapshot.recipe.inputs.compactMap(\.resolution)
+            for resolution in found {
+                require([resolution.folder] + resolution.path.components)
+                precondition(
+                    resolution.size >= 0 && resolution.version.map { (1..<Int(Int32.max)).contains($0) } ?? true)
+            }
+            for use in snapshot.recipe.models { require(use.pinnedPath) }
+            // What somebody else wrote need not come back as it was, but it can be read.
+            precondition(
+                (try? JSONParser.parse(snapshot.canonicalBytes)).flatMap { try? SnapshotDocument($0) } != nil,
+                "a snapshot cannot be read back")
+        case "manifest":
+            if let manifest = PinManifest(input) {
+                for layer in manifest.layers {
+                    guard let path = ViewPath(parsing: layer.path) else { preconditionFailure("a path that is none") }
+                    require(path.components)
+                }
+                precondition(PinManifest(manifest.bytes)?.layers == manifest.layers && !manifest.config.isEmpty)
+            }
+            if let index = LayoutIndex(input) { precondition(LayoutIndex(index.bytes)?.entries == index.entries) }
+        case "report":
+            guard let report = try? RunReport(input) else { return }
+            precondition(report.outputs.count <= 4096 && report.inputs.count <= 4096)
+            _ = RecipeReader.read(
+                prompt: report.prompt, workflow: report.workflow, parameters: nil, records: nil,
+                fileName: "x_00001_.png")
+        default:
+            guard let json = try? JSONParser.parse(input) else { return }
+            for output in (try? RunOutput.all(in: json)) ?? [] {
+                for text in [output.name, output.subfolder] where !text.isEmpty {
+                    guard let path = try? ModelPath(text) else { preconditionFailure("an output that leads elsewhere") }
+                    require(path.components)
+                }
+                precondition(output.suffix.utf8.count <= 9 && !output.suffix.utf8.contains(UInt8(ascii: "/")))
+            }
+        }
     }
 
     private static func png(_ type: String, _ data: [UInt8]) -> [UInt8] {

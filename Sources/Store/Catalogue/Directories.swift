@@ -20,7 +20,7 @@ package struct DirectoryRow: Sendable {
     }
 
     /// Directories in each other at most: rows that somebody else made may name each other in a circle.
-    static let depth = 4096
+    static let depthLimit = 4096
 
     /// The beginning of a query of the paths of all directories under one, which is its first argument.
     static let paths = """

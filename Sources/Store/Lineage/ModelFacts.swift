@@ -68,13 +68,13 @@ extension Database {
     func path(ofDirectory directory: Int64) throws -> [EntryName] {
         var names: [EntryName] = []
         var next: Int64? = directory
-        while let id = next, id != DirectoryRow.Root.models.rawValue, names.count < DirectoryRow.depth {
+        while let id = next, id != DirectoryRow.Root.models.rawValue, names.count < DirectoryRow.depthLimit {
             let row = try Row.fetchOne(self, sql: "SELECT name, parent FROM directory WHERE id = ?", arguments: [id])
             guard let row else { break }
             names.insert(try row.name("name"), at: 0)
             next = row["parent"]
         }
-        guard names.count < DirectoryRow.depth else {
+        guard names.count < DirectoryRow.depthLimit else {
             throw StoreError.catalogue("directories lie in each other in a circle")
         }
         return names

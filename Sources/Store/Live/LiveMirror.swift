@@ -74,7 +74,7 @@ final class LiveMirror: CatalogueParticipant {
             var names: [EntryName] = []
             var next = id
             while next != LiveRow.root {
-                guard let row = state.rows[next], let parent = row.parent, names.count < DirectoryRow.depth else {
+                guard let row = state.rows[next], let parent = row.parent, names.count < DirectoryRow.depthLimit else {
                     return nil
                 }
                 names.append(row.name)

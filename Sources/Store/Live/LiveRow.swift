@@ -116,7 +116,7 @@ extension Database {
     func path(ofLive id: Int64) throws -> [EntryName]? {
         var names: [EntryName] = []
         var next = id
-        while next != LiveRow.root, names.count < DirectoryRow.depth {
+        while next != LiveRow.root, names.count < DirectoryRow.depthLimit {
             let row = try Row.fetchOne(
                 cachedStatement(sql: "SELECT parent, name FROM live WHERE id = ?"), arguments: [next])
             guard let row, let parent = row["parent"] as Int64? else { return nil }

@@ -50,7 +50,7 @@ extension Store {
                         WITH RECURSIVE up(position, parent, name, depth) AS (
                             SELECT position, parent, name, 0 FROM pin WHERE pinSet = ?1 AND position = ?2
                             UNION ALL SELECT pin.position, pin.parent, pin.name, depth + 1 FROM pin
-                            JOIN up ON pin.pinSet = ?1 AND pin.position = up.parent AND up.parent > 0 AND depth < \(DirectoryRow.depth)
+                            JOIN up ON pin.pinSet = ?1 AND pin.position = up.parent AND up.parent > 0 AND depth < \(DirectoryRow.depthLimit)
                         ) SELECT name FROM up ORDER BY depth DESC
                         """), arguments: [set, position]
             ).map { try $0.name(0) }

@@ -182,7 +182,7 @@ def _told(outputs):
     return found
 
 
-def _report(begun, done, *, inputs, workflow, told_environment):
+def _report(begun, done, *, inputs, workflow, surroundings):
     """What is told of a run; None where it left no file."""
     outputs = _told(done["outputs"])
     if not outputs:
@@ -191,14 +191,14 @@ def _report(begun, done, *, inputs, workflow, told_environment):
         "schema": "reprofs.report/1", "id": begun["id"], "ended": done["ended"],
         "process": begun["process"] or done.get("process"), "pid": begun["pid"], "prompt": begun["prompt"],
         "workflow": workflow, "outputs": outputs, "inputs": inputs, "variation": begun["variation"],
-        "environment": told_environment and {key: value for key, value in told_environment.items() if key != "paths"},
-        "nodePacks": (told_environment or {}).get("paths", {}),
+        **(surroundings or {"environment": None, "nodePacks": {}}),
     }
 
 
-def _environment():
-    """What does not change while the process runs, and where its node packs lie."""
-    return {**environment.constant(), "paths": {name: _outside(path) for name, path in environment.node_packs().items()}}
+def _surroundings():
+    """The fields of a report that stay the same while the process runs."""
+    packs = {name: _outside(path) for name, path in environment.node_packs().items()}
+    return {"environment": environment.constant(), "nodePacks": packs, **environment.places(_outside)}
 
 
 def _finish(run):
@@ -213,8 +213,9 @@ def _finish(run):
     except (TypeError, ValueError):
         pass
     workflow = redact.dumps(run.workflow, run.hidden) if run.workflow is not None else None
-    told = {**_environment(), "objectInfo": environment.class_info(run.item[2])}
-    report = _report(begun, run.done, inputs=run.inputs, workflow=workflow, told_environment=told)
+    told = _surroundings()
+    told["environment"] = {**told["environment"], "objectInfo": environment.class_info(run.item[2])}
+    report = _report(begun, run.done, inputs=run.inputs, workflow=workflow, surroundings=told)
     try:
         spool.finish(run.stem, report)
     except OSError as error:
@@ -242,7 +243,7 @@ def _recover(until):
             workflow = redact.dumps(json.loads(workflow), redact.secrets(prompt)) if workflow else None
         spool.finish(stem, _report(
             begun, done, inputs=spool.read(stem, ".inputs") or [], workflow=workflow,
-            told_environment=spool.read(owner, ".environment")))
+            surroundings=spool.read(owner, ".environment")))
 
 
 def _work(start):
@@ -251,7 +252,7 @@ def _work(start):
     is_told = _quietly(delivery.deliver)
     # All node packs are loaded once prompts are asked for, and none runs yet.
     _is_up.wait()
-    _quietly(lambda: spool.write(spool.OWNER, ".environment", _environment()))
+    _quietly(lambda: spool.write(spool.OWNER, ".environment", _surroundings()))
     while True:
         try:
             run = _tasks.get(timeout=None if is_told else PATIENCE)

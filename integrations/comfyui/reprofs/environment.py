@@ -81,6 +81,22 @@ def node_packs():
     return found
 
 
+def places(outside):
+    """Where ReproFS finds what is told of: what a container has mounted, and where ComfyUI takes node packs from."""
+    import folder_paths
+
+    pairs = (pair.partition("=") for pair in os.environ.get("REPROFS_PATHS", "").split(":"))
+    installation = os.path.dirname(os.path.abspath(getattr(folder_paths, "__file__", sys.argv[0])))
+    files = [os.path.join(installation, "extra_model_paths.yaml")]
+    configs = _try(lambda: __import__("comfy.cli_args").cli_args.args.extra_model_paths_config) or []
+    for config in configs:
+        files += [os.path.abspath(path) for path in ([config] if isinstance(config, str) else config)]
+    return {
+        "paths": {inside: there for inside, _, there in pairs if inside and there},
+        "base": outside(folder_paths.base_path), "pathFiles": [outside(path) for path in files if os.path.isfile(path)],
+    }
+
+
 @functools.lru_cache(maxsize=1)
 def constant():
     """What does not change while the process runs."""

@@ -24,13 +24,15 @@ def text(value):
 
 
 # What every text that looks like a key holds: to search for these is quick.
-_MARKS = ("sk-", "hf_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "AKIA", "xox", "eyJ", "://")
+_MARKS = ("sk-", "hf_", "github_pat_", "AKIA", "xox", "eyJ", "://")
+_GITHUB = re.compile("gh[pousr]_")
 
 
 def dumps(value, hidden):
     """A value as JSON, without these texts in it and without what looks like a key."""
     told = json.dumps(value)
-    is_suspect = any(mark in told for mark in _MARKS) or any(json.dumps(secret)[1:-1] in told for secret in hidden)
+    is_suspect = any(mark in told for mark in _MARKS) or _GITHUB.search(told) or any(
+        json.dumps(secret)[1:-1] in told for secret in hidden)
     return json.dumps(without(value, hidden)) if is_suspect else told
 
 
