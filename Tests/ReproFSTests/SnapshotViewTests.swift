@@ -142,7 +142,7 @@ import Testing
     @Test(arguments: View.allCases) func `show the environment and the node packs that were told`(_ way: View) throws {
         let fixture = view.fixture
         for name in ["__init__.py", "web/x.js", ".git/HEAD", "a.safetensors"] {
-            try fixture.directory.write(Array(name.utf8), to: "pack/" + name)
+            try fixture.directory.write(Array(name.utf8), to: "custom_nodes/pack/" + name)
         }
         let image = try fixture.image("told.png", SmallImage.graph(seed: 77))
         let report: JSON = [
@@ -155,7 +155,7 @@ import Testing
                 ]
             ],
             "environment": ["comfyui": ["version": "0.33.0"], "nodePacks": [["name": "pack"]]],
-            "nodePacks": ["pack": .string(fixture.directory.appending("pack").string)],
+            "nodePacks": ["pack": .string(fixture.directory.appending("custom_nodes/pack").string)],
         ]
         let made = try view.store.snapshot(report: Array(report.compact().utf8), by: nil)
         let path = view.directory(of: try #require(made.first).result.id)
