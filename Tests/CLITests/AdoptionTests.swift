@@ -83,6 +83,36 @@ import Testing
         #expect(try Store.open(line.store).everyBlobIsWhole())
     }
 
+    @Test func `is an ordinary user's too, who links their own files and copies others'`() throws {
+        guard geteuid() == 0, FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv") else {
+            try Test.cancel("skipped: only root can become another user, by setpriv")
+        }
+        let user = ["--reuid", "65534", "--regid", "65534", "--clear-groups", CommandLineFixture.executable]
+        let environment = ["REPROFS_STORE": line.directory.appending("own").string]
+        func asUser(_ arguments: String...) throws -> CommandLineFixture.Outcome {
+            try line.run(tool: "/usr/bin/setpriv", user + arguments, environment: environment)
+        }
+        let names = FileManager.default.enumerator(atPath: mount.string)?.allObjects.compactMap { $0 as? String } ?? []
+        for path in [line.directory.path.string, mount.string] + names.map({ models.path($0) }) {
+            try #require(lchown(path, 65534, 65534) == 0)
+        }
+        try #require(chown(models.path("loras/twin.safetensors"), 0, 0) == 0)
+        guard try asUser("--version").status == 0 else {
+            try Test.cancel("skipped: an ordinary user cannot reach the build directory here")
+        }
+        let before = try models.contents()
+        let inode = try models.inode("checkpoints/sub/a.safetensors")
+        try #require(try asUser("init").status == 0)
+        let added = try asUser("add", "--move", mount.string)
+        #expect(added.status == 0, "\(added.complaint)")
+        var facts = stat()
+        let blob = line.directory.appending("own/blobs/sha256/\(SmallModel.digest(seed: 1).hex)")
+        #expect(stat(blob.string, &facts) == 0 && UInt64(facts.st_ino) == inode)
+        let released = try asUser("release", "--move", mount.string)
+        #expect(released.status == 0, "\(released.complaint)")
+        #expect(try models.contents() == before)
+    }
+
     @Test func `refuses a directory that is not empty to be released into`() throws {
         #expect(try line.run("release", mount.string).status == 1)
         #expect(models.exists("loras/b.safetensors"))

@@ -53,8 +53,8 @@ extension Store {
             guard isNew else {
                 throw .conflict("\(made.path) was made by somebody else meanwhile; nothing was put into it")
             }
-            if let user = row.user, let group = row.group { try made.setOwner(user, group) }
-            try made.setMode(row.mode | 0o700)
+            try made.setMode(
+                try row.ownedMode { user, group throws(StoreError) in try made.setOwner(user, group) } | 0o700)
         case .link: try parent.makeLink(name, to: row.target)
         case .file:
             if isMove, try releaseBlob(row, to: parent, as: name) { return }
@@ -125,9 +125,22 @@ extension Store {
 
     private func finish(_ file: (file: OpenFile, name: EntryName), _ row: LiveRow) throws(StoreError) {
         // Changing the owner takes some bits of the mode away.
-        if let user = row.user, let group = row.group { try file.file.setOwner(user, group) }
-        try file.file.setMode(row.mode)
+        try file.file.setMode(
+            try row.ownedMode { user, group throws(StoreError) in try file.file.setOwner(user, group) })
         if row.blob != nil { try file.file.setTimes(accessed: row.accessed, modified: row.modified) }
         try file.file.sync()
+    }
+}
+
+extension LiveRow {
+    /// Has an owner set where the row has one, and says which mode goes with it: an ordinary user gives files nobody else's, and then
+    /// nobody runs them as who they were.
+    fileprivate func ownedMode(_ setOwner: (UInt32, UInt32) throws(StoreError) -> Void) throws(StoreError) -> UInt32 {
+        guard let user, let group else { return mode }
+        do throws(StoreError) { try setOwner(user, group) } catch {
+            guard case .system(_, _, .notPermitted) = error else { throw error }
+            return mode & ~0o6000
+        }
+        return mode
     }
 }
