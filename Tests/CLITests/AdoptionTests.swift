@@ -186,7 +186,7 @@ import Testing
         }
         #expect(try line.run("restore", "\(name)@v2").output.contains("already"))
         #expect(try line.run("restore", "\(name)@v3").status == 1)
-        #expect(try line.run("restore", name).status == 64)
+        #expect(try line.run("restore", name).status == 1)
         #expect(try line.run("list", "versions", "--json").json?.array?.count == 2)
     }
 
