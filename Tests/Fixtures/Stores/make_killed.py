@@ -328,10 +328,16 @@ def takeover(reprofs, directory):
                 if not os.path.islink(path):
                     with open(path, "rb") as file:
                         shown[os.path.relpath(path, top)] = digest(file.read())
-        listed = subprocess.run([reprofs, "list", "versions", "--json", "--store", store], check=True, capture_output=True).stdout
-        versions = collections.defaultdict(list)
-        for row in json.loads(listed):
-            versions[f"{row['folder']}/{row['name']}"].append(row["sha256"])
+        # What was closed is a version a moment after the next mount.
+        for _ in range(100):
+            listed = subprocess.run([reprofs, "list", "versions", "--json", "--store", store], check=True, capture_output=True).stdout
+            versions = collections.defaultdict(list)
+            for row in json.loads(listed):
+                versions[f"{row['folder']}/{row['name']}"].append(row["sha256"])
+            if {name: sorted(all) for name, all in versions.items()} == {
+                    name: sorted(all) for name, all in expected["versions"].items() if all}:
+                break
+            time.sleep(0.1)
         for name in sorted(set(shown) | set(expected["models"])):
             if shown.get(name) != expected["models"].get(name):
                 yield f"models/{ascii(name)} holds {shown.get(name)} instead of {expected['models'].get(name)}"
