@@ -81,8 +81,10 @@ extension Store {
                 report.backup = backup
                 return catalogue
             } catch {
-                report.unreadable.append((backup.path, "\(error)"))
                 try? Kernel.unlink(workshop)
+                // What the disk refuses says nothing of the backup.
+                if case .system = error { throw error }
+                report.unreadable.append((backup.path, "\(error)"))
             }
         }
         return try Catalogue(workshop, migration: .none)

@@ -35,7 +35,7 @@ final class Catalogue: Sendable {
         ballast = Ballast(in: path.removingLastComponent())
         writer = Lock(.connection, Writer())
         try Self.protect(path)
-        try LogFiles(of: path).prepare()
+        LogFiles(of: path).prepare()
         var configuration = Configuration()
         configuration.busyMode = .timeout(patience)
         configuration.maximumReaderCount = 8

@@ -14,13 +14,14 @@ struct LogFiles: Sendable {
         index = FilePath(catalogue.string + "-shm")
     }
 
-    /// Does nothing where they are there, or where the file system writes in place by itself.
-    func prepare() throws(StoreError) {
-        for path in [index, log] where try FileFacts.at(path) == nil {
+    /// Does nothing where they are there, or where the file system writes in place by itself. SQLite makes what this could not make.
+    func prepare() {
+        for path in [index, log] where (try? FileFacts.at(path)) == nil {
             // Under another name first: closing a file drops the locks that this process has on it.
             let fresh = FilePath("\(path.string)-\(getpid())-\(UInt64.random(in: .min ... .max))")
-            let file = try Kernel.open(
+            let file = try? Kernel.open(
                 fresh, .readWrite, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite)
+            guard let file else { return }
             defer { try? Kernel.unlink(fresh) }
             guard reprofs_write_in_place(file.rawValue) == 0 else { return }
             // Another process may have been first.
