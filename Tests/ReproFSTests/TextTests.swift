@@ -7,11 +7,18 @@ import Support
 import SystemPackage
 import Testing
 
+/// The catalogue as another process has it, which waits for who is writing.
+private func besideTheMount(_ store: Store) throws -> DatabaseQueue {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(20)
+    return try DatabaseQueue(path: store.path.appending("catalogue.sqlite").string, configuration: configuration)
+}
+
 @Suite(.timeLimit(.minutes(10))) struct `Texts of images` {
     /// Programs map small files too; the kernel refuses that where it is told to keep no pages at all.
     @Test func `can be mapped while anything else is committed`() throws {
         let view = try ViewFixture()
-        let database = try DatabaseQueue(path: view.store.path.appending("catalogue.sqlite").string)
+        let database = try besideTheMount(view.store)
         try View.mount(view.store) { tree throws in
             let path = "by-image/output/b.png.json"
             let size = try tree.facts(path).size
@@ -32,7 +39,7 @@ import Testing
     /// The kernel knew the size of the old text when the new one was opened.
     @Test func `are whole at once when they have become longer or shorter`() throws {
         let view = try ViewFixture()
-        let database = try DatabaseQueue(path: view.store.path.appending("catalogue.sqlite").string)
+        let database = try besideTheMount(view.store)
         try View.mount(view.store) { tree throws in
             let path = "by-image/output/b.png.json"
             for turn in 1...20 {
