@@ -35,7 +35,7 @@ import Testing
     private func certificate(_ id: String, _ arguments: String...) throws -> JSON {
         let outcome = try line.run(
             tool: CommandLineFixture.executable, ["reproduce", id, "--json"] + arguments,
-            environment: ["REPROFS_STORE": line.store.string])
+            environment: ["REPROFS_STORE": line.store.string, "TMPDIR": try scratch()])
         return try #require(outcome.json, "\(outcome.complaint)")
     }
 
@@ -56,11 +56,10 @@ import Testing
     @Test func `on a launched installation gives the same, and leaves nothing behind`() async throws {
         var id = ""
         try await withStandIn(line) { id = try await imageOfReplacedModels($0) }
-        let before = try scratchDirectories()
         let told = try certificate(
             id, "--launch", StandIn.installation.string, "--python", try StandIn.python)
         #expect(told["verdict"] == "verified" && told["manner"] == "launch")
-        #expect(try scratchDirectories() == before)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: try scratch()).isEmpty)
         #expect(try line.run("explain", id).output.contains("reproduced, pixel by pixel"))
         #expect(try line.json("by-snapshot/\(id)/recipe.json")["grade"]?["verified"] == true)
     }
@@ -251,8 +250,10 @@ import Testing
         }
     }
 
-    private func scratchDirectories() throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: NSTemporaryDirectory()).filter { $0.hasPrefix("reprofs-") }
-            .sorted()
+    /// Where what runs makes its temporary files.
+    private func scratch() throws -> String {
+        let path = line.directory.appending("scratch").string
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        return path
     }
 }

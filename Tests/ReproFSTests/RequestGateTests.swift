@@ -8,16 +8,16 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct `The places for requests` {
     /// Threads inside now, and the most that ever were.
     private final class Count: Sendable {
-        private let state = Mutex((now: 0, most: 0))
-        var most: Int { state.withSeenLock { $0.most } }
-        var now: Int { state.withSeenLock { $0.now } }
+        private let state = SeenMutex((now: 0, most: 0))
+        var most: Int { state.withLock { $0.most } }
+        var now: Int { state.withLock { $0.now } }
         func comeIn() {
-            state.withSeenLock { state in
+            state.withLock { state in
                 state.now += 1
                 state.most = max(state.most, state.now)
             }
         }
-        func goOut() { state.withSeenLock { $0.now -= 1 } }
+        func goOut() { state.withLock { $0.now -= 1 } }
     }
 
     @Test func `are never taken by more than there are`() {

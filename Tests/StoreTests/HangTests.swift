@@ -133,7 +133,7 @@ private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: ni
         /// Sets it for this thread.
         func set(_ kind: String) {
             thread.store(Int(bitPattern: pthread_self()), ordering: .relaxed)
-            FaultPoint.visitor.withSeenLock {
+            FaultPoint.visitor.withLock {
                 $0 = { [self] operation, _ in
                     guard Int(bitPattern: pthread_self()) == thread.load(ordering: .relaxed),
                         "\(Activity.isInTransaction ? "within" : "outside"): \(operation)" == kind,
@@ -156,18 +156,18 @@ private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: ni
     /// The kinds of steps that an operation comes to.
     private func kinds(of operation: Operation) throws -> [String] {
         let place = try Place()
-        let seen = Mutex<Set<String>>([])
+        let seen = SeenMutex<Set<String>>([])
         let thread = Int(bitPattern: pthread_self())
-        FaultPoint.visitor.withSeenLock {
+        FaultPoint.visitor.withLock {
             $0 = { operation, _ in
                 guard Int(bitPattern: pthread_self()) == thread else { return }
                 let where_ = Activity.isInTransaction ? "within" : "outside"
-                seen.withSeenLock { _ = $0.insert("\(where_): \(operation)") }
+                seen.withLock { _ = $0.insert("\(where_): \(operation)") }
             }
         }
-        defer { FaultPoint.visitor.withSeenLock { $0 = nil } }
+        defer { FaultPoint.visitor.withLock { $0 = nil } }
         try place.run(operation, as: "a")
-        return seen.withSeenLock { $0.sorted() }
+        return seen.withLock { $0.sorted() }
     }
 
     /// Runs `body` on a thread of its own.
@@ -175,20 +175,20 @@ private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: ni
         let done = DispatchSemaphore(value: 0)
         let outcome = Outcome()
         Thread.detachNewThread {
-            do { try body() } catch { outcome.problem.withSeenLock { $0 = "\(error)" } }
+            do { try body() } catch { outcome.problem.withLock { $0 = "\(error)" } }
             done.signal()
         }
         return {
             guard done.wait(timeout: .now() + 20) == .success else { return "has not ended in twenty seconds" }
-            return outcome.problem.withSeenLock { $0 }
+            return outcome.problem.withLock { $0 }
         }
     }
 
-    private final class Outcome: Sendable { let problem = Mutex<String?>(nil) }
+    private final class Outcome: Sendable { let problem = SeenMutex<String?>(nil) }
 
     @Test(arguments: Operation.allCases.map(\.rawValue)) func `is nobody but who wants the same`(name: String) throws {
         let operation = try #require(Operation(rawValue: name))
-        defer { FaultPoint.visitor.withSeenLock { $0 = nil } }
+        defer { FaultPoint.visitor.withLock { $0 = nil } }
         for kind in try kinds(of: operation) {
             let place = try Place()
             let trap = Trap()

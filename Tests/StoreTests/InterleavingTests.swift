@@ -17,11 +17,11 @@ import Testing
     private final class Worker: Sendable {
         let store: Store
         let view: LiveView
-        let problems = Mutex<[String]>([])
+        let problems = SeenMutex<[String]>([])
         /// What was closed or added under names.
-        let done = Mutex<Set<Digest>>([])
+        let done = SeenMutex<Set<Digest>>([])
         /// Files of pins that were lost before they were pinned.
-        let lost = Mutex<Set<String>>([])
+        let lost = SeenMutex<Set<String>>([])
         private let fixture: StoreFixture
         private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: nil)
 
@@ -37,10 +37,10 @@ import Testing
             do { try body() } catch let error as StoreError {
                 switch error {
                 case .catalogue, .system, .blobMissing, .blobDamaged, .unsafeCatalogue, .noSpace:
-                    problems.withSeenLock { $0.append("\(what): \(error)") }
+                    problems.withLock { $0.append("\(what): \(error)") }
                 default: break
                 }
-            } catch { problems.withSeenLock { $0.append("\(what): \(error)") } }
+            } catch { problems.withLock { $0.append("\(what): \(error)") } }
         }
 
         func write(_ name: EntryName, _ seed: UInt64) throws {
@@ -59,7 +59,7 @@ import Testing
             try bytes.withUnsafeBytes { bytes throws in try draft.write(bytes, at: 0) }
             try draft.flush()
             try view.close(draft)
-            done.withSeenLock { _ = $0.insert(SmallModel.digest(seed: seed)) }
+            done.withLock { _ = $0.insert(SmallModel.digest(seed: seed)) }
             try view.publish()
         }
 
@@ -102,7 +102,7 @@ import Testing
                     }
                     // A snapshot may name a version that was collected before.
                     let report = try store.pin(row, as: "p\(seed)")
-                    lost.withSeenLock { $0.formUnion(report.lost.map { "p\(seed) \($0)" }) }
+                    lost.withLock { $0.formUnion(report.lost.map { "p\(seed) \($0)" }) }
                 }
             case 2: attempt("unpin") { _ = try store.unpin("p\(seed)") }
             case 3:
@@ -117,7 +117,7 @@ import Testing
                         SmallModel.bytes(seed: seed), to: "from\(round)/checkpoints/\(name)")
                     for item in try store.plan(adding: [path.removingLastComponent()], folder: nil).items {
                         _ = try store.add(item)
-                        done.withSeenLock { _ = $0.insert(SmallModel.digest(seed: seed)) }
+                        done.withLock { _ = $0.insert(SmallModel.digest(seed: seed)) }
                     }
                 }
             }
@@ -171,8 +171,8 @@ import Testing
                 }
             }
             let problems =
-                try workers.flatMap { worker in worker.problems.withSeenLock { $0 } }
-                + problems(in: fixture.store, known: Set(workers.flatMap { worker in worker.lost.withSeenLock { $0 } }))
+                try workers.flatMap { worker in worker.problems.withLock { $0 } }
+                + problems(in: fixture.store, known: Set(workers.flatMap { worker in worker.lost.withLock { $0 } }))
             guard problems.isEmpty else {
                 Issue.record("seed \(seed): \(problems.joined(separator: "; "))")
                 return
@@ -183,7 +183,7 @@ import Testing
         }
         var versions: Set<Digest> = []
         try fixture.store.forEachVersion(of: nil) { versions.insert($0.sha256) }
-        for worker in workers { #expect(worker.done.withSeenLock { $0 }.isSubset(of: versions)) }
+        for worker in workers { #expect(worker.done.withLock { $0 }.isSubset(of: versions)) }
         #expect(try fixture.store.everyBlobIsWhole())
     }
 

@@ -37,17 +37,17 @@ import Testing
     }
 
     @Test func `are of the process, whichever of its threads opened the file`() throws {
-        let found = Mutex<Opener?>(nil)
+        let found = SeenMutex<Opener?>(nil)
         let done = DispatchSemaphore(value: 0)
         Thread.detachNewThread {
             // `<process>/task/<thread>`
             let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self")
             let thread = own?.split(separator: "/").last.flatMap { Int32($0) }
-            found.withSeenLock { $0 = thread.flatMap { Opener(thread: $0) } }
+            found.withLock { $0 = thread.flatMap { Opener(thread: $0) } }
             done.signal()
         }
         done.wait()
-        #expect(found.withSeenLock { $0?.identity } == process.identity)
+        #expect(found.withLock { $0?.identity } == process.identity)
         #expect(process.isAlive && process.executable != nil)
     }
 

@@ -21,14 +21,14 @@ package final class OtherUser: Sendable {
     /// How often something is done, of a hundred steps.
     private static let eagerness = 40
 
-    private let state: Mutex<State>
+    private let state: SeenMutex<State>
     /// Where they work, and where they put what was there.
     private let place, stash: FilePath
     /// What links lead to, with the same names as in `place`.
     private let victim: FilePath
 
     package init(in place: FilePath, stash: FilePath, victim: FilePath, seed: UInt64) {
-        state = Mutex(State(chance: SplitMix64(seed: seed)))
+        state = SeenMutex(State(chance: SplitMix64(seed: seed)))
         (self.place, self.stash, self.victim) = (place, stash, victim)
     }
 

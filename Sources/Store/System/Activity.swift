@@ -117,7 +117,7 @@ package final class Activity: Sendable {
     /// Requests at work for longer than `requests` and locks held for longer than `locks`, in seconds.
     package static func delays(requests: Int = 30, locks: Int = 5) -> [Delay] {
         let now = now
-        return all.withSeenLock { Array($0.values) }.flatMap { $0.delays(now, requests, locks) }
+        return all.withLock { Array($0.values) }.flatMap { $0.delays(now, requests, locks) }
     }
 
     private func delays(_ now: Int64, _ requests: Int, _ locks: Int) -> [Delay] {
@@ -150,14 +150,14 @@ package final class Activity: Sendable {
     // MARK: One for each thread
 
     /// Below every rank: held for an insertion into a dictionary.
-    private static let all = Mutex<[ObjectIdentifier: Activity]>([:])
+    private static let all = SeenMutex<[ObjectIdentifier: Activity]>([:])
 
     private static let key: pthread_key_t = {
         var key = pthread_key_t()
         pthread_key_create(&key) { data in
             guard let data else { return }
             let activity = Unmanaged<Activity>.fromOpaque(data).takeRetainedValue()
-            Activity.all.withSeenLock { $0[ObjectIdentifier(activity)] = nil }
+            Activity.all.withLock { $0[ObjectIdentifier(activity)] = nil }
         }
         return key
     }()
@@ -166,7 +166,7 @@ package final class Activity: Sendable {
     package static var current: Activity {
         if let known = pthread_getspecific(key) { return Unmanaged<Activity>.fromOpaque(known).takeUnretainedValue() }
         let new = Activity()
-        all.withSeenLock { $0[ObjectIdentifier(new)] = new }
+        all.withLock { $0[ObjectIdentifier(new)] = new }
         pthread_setspecific(key, Unmanaged.passRetained(new).toOpaque())
         return new
     }

@@ -15,10 +15,10 @@ package enum FaultPoint {
         package static let pause = Atomic<UInt32>(0)
 
         /// Told of each step, and of each reading of a whole file; tests hold threads there. Below every rank.
-        package static let visitor = Mutex<(@Sendable (_ operation: String, _ path: String) -> Void)?>(nil)
+        package static let visitor = SeenMutex<(@Sendable (_ operation: String, _ path: String) -> Void)?>(nil)
 
         /// The same for the steps of one thread alone.
-        package static let visitors = Mutex<[UInt: @Sendable (_ operation: String, _ path: String) -> Void]>([:])
+        package static let visitors = SeenMutex<[UInt: @Sendable (_ operation: String, _ path: String) -> Void]>([:])
 
         private static let fault: (number: Int, errno: Errno?)? = {
             guard let text = getenv("REPROFS_FAULT").map({ String(cString: $0) }),
@@ -37,8 +37,8 @@ package enum FaultPoint {
     @inline(__always)
     static func pass(_ operation: @autoclosure () -> String, _ path: @autoclosure () -> FilePath) {
         #if DEBUG
-            if let visit = visitor.withSeenLock({ $0 }) { visit(operation(), path().string) }
-            if let visit = visitors.withSeenLock({ $0[UInt(pthread_self())] }) { visit(operation(), path().string) }
+            if let visit = visitor.withLock({ $0 }) { visit(operation(), path().string) }
+            if let visit = visitors.withLock({ $0[UInt(pthread_self())] }) { visit(operation(), path().string) }
         #endif
     }
 

@@ -1,14 +1,11 @@
-import CLinux
-import Synchronization
-
 /// A lock around some state. Debug builds trap where a thread takes it out of the order of ``Rank``.
 package struct Lock<State>: ~Copyable, Sendable {
-    private let mutex: Mutex<State>
+    private let mutex: SeenMutex<State>
     private let rank: Rank
 
     package init(_ rank: Rank, _ state: consuming sending State) {
         self.rank = rank
-        mutex = Mutex(state)
+        mutex = SeenMutex(state)
     }
 
     package borrowing func withLock<Result, Problem: Error>(
@@ -17,7 +14,7 @@ package struct Lock<State>: ~Copyable, Sendable {
         let activity = Activity.current
         activity.waits(for: rank)
         defer { activity.left(rank) }
-        return try mutex.withSeenLock { state throws(Problem) in
+        return try mutex.withLock { state throws(Problem) in
             activity.took(rank)
             return try body(&state)
         }
@@ -34,10 +31,6 @@ package struct Lock<State>: ~Copyable, Sendable {
         return try mutex.withLockIfAvailable { state throws(Problem) in
             isMine = true
             activity.took(rank)
-            #if DEBUG
-                withUnsafeMutablePointer(to: &state) { reprofs_took_lock($0) }
-                defer { withUnsafeMutablePointer(to: &state) { reprofs_lets_lock_go($0) } }
-            #endif
             return try body(&state)
         }
     }

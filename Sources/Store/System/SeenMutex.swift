@@ -1,0 +1,40 @@
+import CLinux
+import Synchronization
+
+/// A `Mutex` that ThreadSanitizer sees in debug builds. It sees no lock of a library that was built without it, and would take
+/// what such a lock orders for races.
+package struct SeenMutex<Value>: ~Copyable, Sendable {
+    private let mutex: Mutex<Value>
+    #if DEBUG
+        /// What stands for the lock there: the value's own address would be a use of it that nothing orders.
+        private final class Token: Sendable {}
+        private let token = Token()
+        private var address: UnsafeMutableRawPointer { Unmanaged.passUnretained(token).toOpaque() }
+    #endif
+
+    package init(_ value: consuming sending Value) { mutex = Mutex(value) }
+
+    package borrowing func withLock<Result, Problem: Error>(
+        _ body: (inout sending Value) throws(Problem) -> sending Result
+    ) throws(Problem) -> sending Result {
+        try mutex.withLock { value throws(Problem) in
+            #if DEBUG
+                reprofs_took_lock(address)
+                defer { reprofs_lets_lock_go(address) }
+            #endif
+            return try body(&value)
+        }
+    }
+
+    package borrowing func withLockIfAvailable<Result, Problem: Error>(
+        _ body: (inout sending Value) throws(Problem) -> sending Result
+    ) throws(Problem) -> sending Result? {
+        try mutex.withLockIfAvailable { value throws(Problem) in
+            #if DEBUG
+                reprofs_took_lock(address)
+                defer { reprofs_lets_lock_go(address) }
+            #endif
+            return try body(&value)
+        }
+    }
+}
