@@ -85,14 +85,15 @@ final class HostileServer: Sendable {
             bytes += buffer.prefix(count)
             head = bytes.firstRange(of: Array("\r\n\r\n".utf8))
         }
-        let lines = String(decoding: bytes[..<head!.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")
+        guard let head else { return nil }
+        let lines = String(decoding: bytes[..<head.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")
         var headers: [String: String] = [:]
         for line in lines.dropFirst() {
             let parts = line.split(separator: ":", maxSplits: 1)
             if parts.count == 2 { headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces) }
         }
         // The rest of the body, so that nothing is lost when the connection is closed.
-        var missing = (headers["content-length"].flatMap { Int($0) } ?? 0) - (bytes.count - head!.upperBound)
+        var missing = (headers["content-length"].flatMap { Int($0) } ?? 0) - (bytes.count - head.upperBound)
         while missing > 0 {
             var buffer = [UInt8](repeating: 0, count: 65536)
             let count = recv(descriptor, &buffer, buffer.count, 0)

@@ -92,7 +92,9 @@ extension Store {
         let device = try OpenDirectory(named: path).facts().device
         let isOwn = facts.user == geteuid() && facts.names == 1 && facts.device == device
         let owned = isOwn ? lease : nil
-        let isDownloading = try item.name.downloadNote.map { note throws(StoreError) in try item.parent().facts(note) != nil }
+        let isDownloading = try item.name.downloadNote.map { note throws(StoreError) in
+            try item.parent().facts(note) != nil
+        }
         guard let name = ModelName(live: item.path),
             try ModelFile.problem(
                 with: source.descriptor, item.source, named: item.name, isDownloading: isDownloading ?? false) == nil
