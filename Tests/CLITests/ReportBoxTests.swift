@@ -21,7 +21,8 @@ import Testing
             "prompt": .string(SmallImage.graph()),
             "outputs": [["path": .string(image.string), "sha256": .string(SHA256.digest(of: bytes).hex)]],
         ]
-        return try line.directory.write(Array(report.compact().utf8), to: "report-\(image.lastComponent?.string ?? "image").json")
+        return try line.directory.write(
+            Array(report.compact().utf8), to: "report-\(image.lastComponent?.string ?? "image").json")
     }
 
     /// As a user who is nobody here.
