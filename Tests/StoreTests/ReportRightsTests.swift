@@ -69,6 +69,14 @@ import Testing
         #expect(chmod(try fixture.directory.write(Array(text.utf8), to: name).string, mode) == 0)
     }
 
+    @Test func `keeps the prompt of a private image private`() throws {
+        let image = try fixture.image("private.png", SmallImage.graph())
+        #expect(chmod(image.string, 0o600) == 0)
+        let graph = SmallImage.graph(seed: 77)
+        _ = try fixture.store.snapshot(report: try report(of: image, ["prompt": .string(graph)]), by: nil)
+        #expect(try fixture.store.blob(SHA256.digest(of: Array(graph.utf8)))?.isPrivate == true)
+    }
+
     @Test func `an image that its writer may not read is refused at once, and makes no snapshot`() throws {
         let image = try fixture.image(SmallImage.graph())
         #expect(chmod(image.string, 0o600) == 0)

@@ -139,9 +139,13 @@ extension Store {
         image.recipe = recipe
         image.inputs = try inputs(of: recipe, in: report, by: writer)
         image.run = Run(process: process, ended: report.ended, variation: report.variation)
+        // What ran says what the image says.
+        let isPrivate = !image.file.isReadableByAll
         image.documents = SnapshotDocuments(
-            prompt: try files.publish(report.prompt),
-            workflow: try report.workflow.map { bytes throws(StoreError) in try files.publish(bytes) },
+            prompt: try files.publish(report.prompt, isPrivate: isPrivate),
+            workflow: try report.workflow.map { bytes throws(StoreError) in
+                try files.publish(bytes, isPrivate: isPrivate)
+            },
             environment: environment?.document, nodes: environment?.nodes ?? [])
         return image
     }
