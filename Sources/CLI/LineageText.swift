@@ -67,9 +67,8 @@ enum LineageText {
             let branch = relation == nil ? "" : prefix + (isLast ? "└─ " : "├─ ")
             let facts = ([node.sha256?.autoV2].compactMap { $0 } + node.notes).joined(separator: ", ")
             let isNew = seen.insert(id).inserted
-            let name = String(node.name.map { $0.isNewline ? " " : $0 })
             text +=
-                branch + (relation.map { "\($0) " } ?? "") + name + (facts.isEmpty ? "" : "  (\(facts))")
+                branch + (relation.map { "\($0) " } ?? "") + node.name.onOneLine + (facts.isEmpty ? "" : "  (\(facts))")
                 + (isNew ? "" : "  as above") + "\n"
             guard isNew else { return }
             let edges = lineage.edges.filter { $0.from == id }

@@ -1,6 +1,26 @@
 import Foundation
+import Glibc
 import Synchronization
 import Testing
+
+/// A socket that listens where only this machine can reach it.
+enum Loopback {
+    static func listen() throws -> (descriptor: CInt, port: UInt16) {
+        let listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, size) == 0 && Glibc.listen(listener, 16) == 0
+                    && getsockname(listener, $0, &size) == 0
+            }
+        }
+        try #require(isBound)
+        return (listener, UInt16(bigEndian: address.sin_port))
+    }
+}
 
 /// Something that listens on a port of its own and answers as it likes, until it is gone.
 final class HostileServer: Sendable {
@@ -47,20 +67,9 @@ final class HostileServer: Sendable {
     let heard = Mutex<[String]>([])
 
     init(_ answer: @escaping @Sendable (Client) -> Void) throws {
-        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        let (descriptor, port) = try Loopback.listen()
         listener = descriptor
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, size) == 0 && listen(descriptor, 16) == 0
-                    && getsockname(descriptor, $0, &size) == 0
-            }
-        }
-        try #require(bound)
-        port = UInt16(bigEndian: address.sin_port)
+        self.port = port
         Thread.detachNewThread { [weak self] in
             while case let client = accept(descriptor, nil, nil), client >= 0 {
                 Thread.detachNewThread { [weak self] in

@@ -16,7 +16,7 @@ struct Naming {
     }
 
     /// A text in quotation marks, on one line.
-    static func quoted(_ text: String) -> String { "'\(text.map { $0.isNewline ? " " : "\($0)" }.joined())'" }
+    static func quoted(_ text: String) -> String { "'\(text.onOneLine)'" }
 
     /// A text as a shell takes it.
     static func word(_ text: String) -> String {

@@ -24,7 +24,7 @@ struct NamingFailure: Error, CustomStringConvertible {
 
         var line: String {
             let facts = [time?.brief, id.map { String($0.hex.prefix(12)) }].compactMap { $0 }
-            return (facts + [name + note]).joined(separator: "  ").map { $0.isNewline ? " " : "\($0)" }.joined()
+            return (facts + [name + note]).joined(separator: "  ").onOneLine
         }
 
         var json: JSON {

@@ -1,21 +1,21 @@
 /// A recipe on one page, for people: what `by-image/*.txt`, `recipe.txt` and `reprofs recipe` show.
 extension RecipeDocument {
     package var card: String {
-        let name = oneLine(name)
+        let name = name.onOneLine
         var lines = [name, String(repeating: "=", count: max(4, name.count))]
         lines += facts.map { "\(pad($0.label, 10))\($0.value)" }
         for (index, pass) in snapshot.recipe.passes.enumerated() { lines += [""] + describe(pass, index: index) }
         if !snapshot.recipe.models.isEmpty { lines += ["", "Models"] + snapshot.recipe.models.flatMap(describe) }
         if !snapshot.recipe.inputs.isEmpty { lines += ["", "Inputs"] + snapshot.recipe.inputs.flatMap(describe) }
         if !attempts.isEmpty {
-            lines += ["", "Made again"] + attempts.suffix(10).map { oneLine("  \($0.occasion): \($0.outcome)") }
+            lines += ["", "Made again"] + attempts.suffix(10).map { "  \($0.occasion): \($0.outcome)".onOneLine }
         }
         return (lines.joined(separator: "\n") + "\n\n").withoutControls + explanation
     }
 
     /// The end of the card: what the grade means, every reason for it, and what would raise it.
     package var explanation: String {
-        var lines = [sentence] + verdict.reasons.map { "  - \(oneLine($0.message)) [\($0.code.rawValue)]" }
+        var lines = [sentence] + verdict.reasons.map { "  - \($0.message.onOneLine) [\($0.code.rawValue)]" }
         var seen: Set<String> = []
         let remedies = verdict.reasons.compactMap(\.remedy).filter { seen.insert($0).inserted }
         if !remedies.isEmpty { lines += ["To raise the grade:"] + remedies.map { "  - \($0)" } }
@@ -27,7 +27,7 @@ extension RecipeDocument {
         let pixels = image.width.flatMap { width in image.height.map { "\(width) x \($0) pixels, " } } ?? ""
         return [
             ("Image", "\(pixels)\(image.size) bytes, \(image.mediaType)"), ("Made", image.time.brief + " UTC"),
-            ("With", oneLine(snapshot.recipe.generator.name ?? "an unknown tool")),
+            ("With", (snapshot.recipe.generator.name ?? "an unknown tool").onOneLine),
             ("Snapshot", String(id.hex.prefix(12))),
             ("Grade", verdict.grade.rawValue + (verdict.isVerified ? ", verified" : "")),
         ]
@@ -49,34 +49,29 @@ extension RecipeDocument {
         let size = pass.width.flatMap { width in pass.height.map { "\(width.literal) x \($0.literal)" } }
         let values: [(String, String?)] = [
             ("seed", pass.seed?.literal), ("steps", pass.steps?.literal), ("cfg", pass.cfg?.literal),
-            ("sampler", pass.sampler.map(oneLine)), ("scheduler", pass.scheduler.map(oneLine)),
+            ("sampler", pass.sampler.map(\.onOneLine)), ("scheduler", pass.scheduler.map(\.onOneLine)),
             ("denoise", pass.denoise?.literal), ("size", size),
             ("positive", pass.positive), ("negative", pass.negative),
         ]
-        return ["\(title) (node \(oneLine(pass.node)))"]
+        return ["\(title) (node \(pass.node.onOneLine))"]
             + values.map { "  \(pad($0.0, 10))\(($0.1 ?? "unknown").replacing("\n", with: "\n            "))" }
     }
 
     private func describe(_ use: Recipe.ModelUse) -> [String] {
         let folder = use.resolution?.folder.text ?? use.reference.folder
         let name = (folder.map { $0 + "/" } ?? "") + (use.resolution?.path.description ?? use.reference.name)
-        var line = "  \(oneLine(name))"
+        var line = "  \(name.onOneLine)"
         if let version = use.resolution?.version { line += "  v\(version)" }
         if let strength = use.reference.strength { line += "  strength \(strength.literal)" }
         return [line, "    " + known(use.resolution, use.evidence)]
     }
 
     private func describe(_ use: Recipe.InputUse) -> [String] {
-        ["  \(oneLine(use.reference.name)) (\(use.reference.kind))", "    " + known(use.resolution, use.evidence)]
+        ["  \(use.reference.name.onOneLine) (\(use.reference.kind))", "    " + known(use.resolution, use.evidence)]
     }
 
     private func known(_ resolution: Recipe.Resolution?, _ evidence: Evidence) -> String {
         resolution.map { "\(evidence.rawValue)  sha256 \($0.sha256.hex)" } ?? evidence.rawValue
-    }
-
-    /// A name with a line end in it could fake a line of the card.
-    private func oneLine(_ text: String) -> String {
-        String(text.map { $0.isNewline ? " " : $0 })
     }
 
     private func pad(_ text: String, _ width: Int) -> String {

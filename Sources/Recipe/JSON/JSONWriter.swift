@@ -165,4 +165,7 @@ extension String {
         }
         return result
     }
+
+    /// The text without line ends, by which a name could fake a line of what is shown.
+    package var onOneLine: String { String(map { $0.isNewline ? " " : $0 }) }
 }

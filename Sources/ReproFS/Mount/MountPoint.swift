@@ -40,18 +40,14 @@ package enum MountPoint {
 
     /// Throws where a mount at `path`, which was prepared, would hide files that are there.
     package static func requireEmpty(_ path: FilePath) throws {
-        guard let list = path.withPlatformString({ opendir($0) }) else {
-            throw MountError("cannot list the mount point \(path): \(Errno(rawValue: errno))")
+        let names: [[UInt8]]
+        do throws(StoreError) { names = try OpenDirectory(named: path).entries() } catch {
+            guard case .system(_, _, let problem) = error else { throw error }
+            throw MountError("cannot list the mount point \(path): \(problem)")
         }
-        defer { closedir(list) }
-        var names: [String] = []
-        while let entry = readdir(list) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
+        if !names.isEmpty {
+            throw HiddenFiles(directory: path, names: names.map { String(decoding: $0, as: UTF8.self) })
         }
-        if !names.isEmpty { throw HiddenFiles(directory: path, names: names.sorted()) }
     }
 
     /// Whether a ReproFS is mounted at `path`.

@@ -157,7 +157,7 @@ extension Store {
             if known == nil { report.blobs.append(digest) }
         }
         let blobs = try page(
-            "SELECT id AS blob, sha256, size, private FROM servedBlob WHERE changed IS NOT NULL", [], Int(Int32.max),
+            "SELECT \(Blob.columns) FROM servedBlob AS blob WHERE changed IS NOT NULL", [], Int(Int32.max),
             Blob.init)
         for blob in blobs where try FileFacts.at(files.path(of: blob.digest), followLinks: false) == nil {
             report.missing += 1

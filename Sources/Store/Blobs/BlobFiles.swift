@@ -92,8 +92,8 @@ struct BlobFiles {
         // Whoever may write could do so between the sharing and the reading, and a write into mapped memory moves no time.
         var lease = method == .copy ? nil : try? ReadLease.take(source, path)
         let shared = method != .copy && Kernel.reflink(source, to: staged.file)
-        if !shared { lease = nil }
         if !shared {
+            lease = nil
             guard method != .reflink else { throw .system("cannot reflink into the store", path, .notSupported) }
             if mayBeKnown {
                 // Bytes of this size are here already: hash first, so that adding them again writes nothing.
@@ -227,11 +227,8 @@ struct BlobFiles {
     /// A copy in `incoming/` with the times of what it is of; on disk when this returns.
     func stage(_ source: OwnedDescriptor, _ facts: FileFacts) throws(StoreError) -> Staged {
         let copy = try Staged(in: incoming)
-        if !Kernel.reflink(source, to: copy.file) {
+        try source.copy(to: copy.file, copy.path) { () throws(StoreError) in
             try Kernel.requireReserve(incoming, for: facts.size)
-            _ = try source.forEachChunk(copy.path) { chunk throws(StoreError) in
-                try copy.file.writeAll(chunk, copy.path)
-            }
         }
         try Kernel.setTimes(copy.path, accessed: nil, modified: facts.modified)
         try Kernel.sync(copy.file, copy.path)

@@ -3,6 +3,9 @@ import GRDB
 import Recipe
 
 extension Blob {
+    /// What ``init(_:)`` reads, of a table or view that is called `blob`.
+    static let columns = "blob.id AS blob, blob.sha256, blob.size, blob.private"
+
     /// From columns `blob`, `sha256`, `size` and `private`.
     init(_ row: Row) throws {
         let bytes: [UInt8] = Array(row["sha256"] as Data)
@@ -12,8 +15,8 @@ extension Blob {
 }
 
 extension Database {
-    /// The row of published bytes; bytes that are there already keep their row, and may be read by everybody once they came in so. `blobMissing` where garbage collection took
-    /// the file away since it was published, or found: nothing may name it then.
+    /// The row of published bytes; bytes that are there already keep their row, and may be read by everybody once they came in so.
+    /// `blobMissing` where garbage collection took the file away since it was published, or found: nothing may name it then.
     func blob(_ published: PublishedBlob, in files: BlobFiles) throws -> Int64 {
         if case .file = published.place {
             guard try FileFacts.at(files.path(of: published.digest), followLinks: false)?.size == published.size else {

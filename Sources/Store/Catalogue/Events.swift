@@ -32,26 +32,16 @@ package struct EventListing: Sendable {
 extension Store {
     /// Every event in the order of their times, or those of the model with this path, as `list models` shows it.
     package func forEachEvent(of model: String?, _ body: (EventListing) throws -> Void) throws(StoreError) {
-        try catalogue.read { db in
-            let rows = try Row.fetchCursor(
-                db,
-                sql: """
-                    WITH RECURSIVE path(id, text) AS (
-                        SELECT id, name FROM directory WHERE parent = ?1
-                        UNION ALL SELECT directory.id, path.text || '/' || directory.name FROM directory
-                        JOIN path ON directory.parent = path.id)
-                    SELECT event.since, event.recorded, path.text || '/' || model.name AS name, event.cause, new.number,
-                    old.number AS before, blob.sha256, process.pid, process.executable FROM event
-                    JOIN model ON model.id = event.model JOIN path ON path.id = model.directory
-                    LEFT JOIN version AS new ON new.id = event.version LEFT JOIN version AS old ON old.id = event.previous
-                    LEFT JOIN blob ON blob.id = new.blob LEFT JOIN process ON process.id = event.process
-                    WHERE ?2 IS NULL OR path.text || '/' || model.name = ?2
-                    ORDER BY event.since, event.id
-                    """, arguments: [DirectoryRow.Root.models.rawValue, model])
-            while let row = try rows.next() {
-                guard let event = try [row].named(EventListing.init).first else { continue }
-                try body(event)
-            }
-        }
+        try each(
+            """
+            \(DirectoryRow.paths) SELECT event.since, event.recorded, path.text || '/' || model.name AS name, event.cause,
+            new.number, old.number AS before, blob.sha256, process.pid, process.executable FROM event
+            JOIN model ON model.id = event.model JOIN path ON path.id = model.directory
+            LEFT JOIN version AS new ON new.id = event.version LEFT JOIN version AS old ON old.id = event.previous
+            LEFT JOIN blob ON blob.id = new.blob LEFT JOIN process ON process.id = event.process
+            WHERE ?2 IS NULL OR path.text || '/' || model.name = ?2
+            ORDER BY event.since, event.id
+            """, [DirectoryRow.Root.models.rawValue, model]
+        ) { try body(EventListing($0)) }
     }
 }

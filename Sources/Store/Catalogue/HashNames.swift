@@ -45,7 +45,7 @@ extension Store {
         // A parameter that is bound but not used is an error, so each is named.
         try one(
             """
-            SELECT blob.id AS blob, blob.sha256, blob.size, blob.private \(identified)
+            SELECT \(Blob.columns) \(identified)
             WHERE \(hash.matches) AND ?1 IS NOT NULL AND ?2 IS NOT NULL AND ?3 IS NOT NULL ORDER BY blob.id LIMIT 1
             """, [digits, Data(prefix.low), Data(prefix.high)], Blob.init)
     }
@@ -56,7 +56,7 @@ extension Store {
     ) throws(StoreError) -> [(name: EntryName, blob: Blob)] {
         try page(
             """
-            SELECT blob.id AS blob, blob.sha256, blob.size, blob.private, \(hash.column) AS name \(identified)
+            SELECT \(Blob.columns), \(hash.column) AS name \(identified)
             WHERE blob.id > ? AND name IS NOT NULL AND name <> ''
             AND NOT EXISTS (
                 SELECT 1 FROM identity other JOIN blob first ON first.id = other.blob AND first.dropped IS NULL

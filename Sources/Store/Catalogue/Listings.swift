@@ -109,7 +109,8 @@ extension Store {
         }
     }
 
-    private func each(
+    /// Rows with names that are none are left out, and `verify` names them.
+    func each(
         _ sql: String, _ arguments: StatementArguments, _ body: (Row) throws -> Void
     ) throws(StoreError) {
         try catalogue.read { db in

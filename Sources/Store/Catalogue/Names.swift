@@ -13,7 +13,7 @@ private let versionColumns = """
     blob.sha256, blob.size, blob.private
     FROM version JOIN model ON model.id = version.model JOIN blob ON blob.id = version.blob
     """
-private let blobColumns = "SELECT id AS blob, sha256, size, private FROM blob"
+private let blobColumns = "SELECT \(Blob.columns) FROM blob"
 
 extension Store {
     package func model(_ id: Int64) throws(StoreError) -> ModelRow? {

@@ -72,7 +72,7 @@ extension Store {
     func documentBytes(_ blob: Int64, _ db: Database) throws -> [UInt8] {
         guard
             let row = try Row.fetchOne(
-                db, sql: "SELECT id AS blob, sha256, size, private FROM blob WHERE id = ?", arguments: [blob])
+                db, sql: "SELECT \(Blob.columns) FROM blob WHERE id = ?", arguments: [blob])
         else { throw StoreError.notFound("document \(blob)") }
         let document = try Blob(row)
         let compressed = try Data.fetchOne(db, sql: "SELECT zstd FROM document WHERE blob = ?", arguments: [blob])
@@ -88,7 +88,7 @@ extension Store {
     /// Whether the store can give these bytes as a file now.
     func isServed(_ digest: Digest) throws(StoreError) -> Bool {
         let row = try one(
-            "SELECT id AS blob, sha256, size, private FROM servedBlob WHERE sha256 = ? AND changed IS NOT NULL",
+            "SELECT \(Blob.columns) FROM servedBlob AS blob WHERE sha256 = ? AND changed IS NOT NULL",
             [digest.data], Blob.init)
         guard let row else { return false }
         return try FileFacts.at(files.path(of: digest))?.size == row.size

@@ -15,11 +15,11 @@ extension Store {
         switch try contents(of: blob) {
         case .bytes(let bytes): try target.descriptor.writeAll(bytes, target.path)
         case .file(let source):
-            guard !Kernel.reflink(source, to: target.descriptor) else { return }
-            let available = try Kernel.available(target.descriptor, target.path)
-            guard blob.size < available else { throw .noSpace(target.path, needed: blob.size, available: available) }
-            _ = try source.forEachChunk(target.path) { chunk throws(StoreError) in
-                try target.descriptor.writeAll(chunk, target.path)
+            try source.copy(to: target.descriptor, target.path) { () throws(StoreError) in
+                let available = try Kernel.available(target.descriptor, target.path)
+                guard blob.size < available else {
+                    throw .noSpace(target.path, needed: blob.size, available: available)
+                }
             }
         }
     }

@@ -157,7 +157,7 @@ private struct Collector {
         let candidates = try Row.fetchAll(
             db,
             sql: """
-                SELECT id AS blob, sha256, size, private FROM blob WHERE changed IS NOT NULL AND dropped IS NULL AND id NOT IN root
+                SELECT \(Blob.columns) FROM blob WHERE changed IS NOT NULL AND dropped IS NULL AND id NOT IN root
                 AND EXISTS (SELECT 1 FROM version WHERE version.blob = blob.id)
                 """
         ).map(Blob.init)
@@ -187,7 +187,7 @@ private struct Collector {
         let candidates = try Row.fetchAll(
             db,
             sql: """
-                SELECT blob.id AS blob, sha256, size, private, changed IS NOT NULL AS isFile, length(zstd) AS stored FROM blob
+                SELECT \(Blob.columns), changed IS NOT NULL AS isFile, length(zstd) AS stored FROM blob
                 LEFT JOIN document ON document.blob = blob.id
                 WHERE id NOT IN root AND NOT EXISTS (SELECT 1 FROM version WHERE version.blob = blob.id)
                 AND NOT EXISTS (SELECT 1 FROM live WHERE live.blob = blob.id)

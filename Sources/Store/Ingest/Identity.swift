@@ -112,7 +112,7 @@ extension Store {
     package func unidentified(limit: Int = .max) throws(StoreError) -> [Blob] {
         try page(
             """
-            SELECT id AS blob, sha256, size, private FROM servedBlob AS blob WHERE changed IS NOT NULL
+            SELECT \(Blob.columns) FROM servedBlob AS blob WHERE changed IS NOT NULL
             AND EXISTS (SELECT 1 FROM version WHERE version.blob = blob.id)
             AND NOT EXISTS (SELECT 1 FROM identity WHERE identity.blob = blob.id AND identity.imports IS NOT NULL)
             ORDER BY id

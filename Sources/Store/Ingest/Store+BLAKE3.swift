@@ -15,7 +15,7 @@ extension Store {
     package func withoutBLAKE3() throws(StoreError) -> [Blob] {
         guard Self.hasBLAKE3 else { return [] }
         let blobs = try page(
-            "SELECT blob.id AS blob, sha256, size, private \(Self.unread) ORDER BY blob.id", [], Self.group.files,
+            "SELECT \(Blob.columns) \(Self.unread) ORDER BY blob.id", [], Self.group.files,
             Blob.init)
         var size = 0
         let rest = blobs.dropFirst().prefix { blob in

@@ -49,10 +49,7 @@ extension Store {
         let parent = try top.directory(item.path.parents)
         switch row.kind {
         case .directory:
-            let (made, isNew) = try parent.makeDirectory(name, mode: 0o700)
-            guard isNew else {
-                throw .conflict("\(made.path) was made by somebody else meanwhile; nothing was put into it")
-            }
+            let made = try parent.makeNewDirectory(name, mode: 0o700)
             try made.setMode(
                 try row.ownedMode { user, group throws(StoreError) in try made.setOwner(user, group) } | 0o700)
         case .link: try parent.makeLink(name, to: row.target)
@@ -109,11 +106,7 @@ extension Store {
                 try write(blob, to: copy)
             } else {
                 let source = try drafts().file([Self.draftName(row.id)])
-                if !Kernel.reflink(source.descriptor, to: copy.descriptor) {
-                    _ = try source.descriptor.forEachChunk(copy.path) { chunk throws(StoreError) in
-                        try copy.descriptor.writeAll(chunk, copy.path)
-                    }
-                }
+                try source.descriptor.copy(to: copy.descriptor, copy.path) {}
                 try copy.setTimes(accessed: nil, modified: try source.facts().modified)
             }
         } catch {

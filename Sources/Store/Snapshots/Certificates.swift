@@ -37,7 +37,7 @@ extension Store {
     package func certificates(of snapshot: Int64) throws(StoreError) -> [CertificateRow] {
         try page(
             """
-            SELECT certificate.verdict, certificate.time, blob.id AS blob, blob.sha256, blob.size, blob.private FROM certificate
+            SELECT certificate.verdict, certificate.time, \(Blob.columns) FROM certificate
             JOIN blob ON blob.id = certificate.document WHERE snapshot = ? ORDER BY certificate.id DESC
             """, [snapshot], 10_000
         ) { row in

@@ -78,9 +78,6 @@ extension Store {
 
     /// Every name that some image holds, once, in no order.
     package func forEachImageName(_ body: (EntryName) -> Void) throws(StoreError) {
-        try catalogue.read { db in
-            let rows = try Row.fetchCursor(db, sql: "SELECT DISTINCT name FROM imageName")
-            while let row = try rows.next() { try [row].named { try $0.name(0) }.forEach(body) }
-        }
+        try each("SELECT DISTINCT name FROM imageName", []) { body(try $0.name(0)) }
     }
 }

@@ -85,11 +85,21 @@ extension OwnedDescriptor {
         return offset
     }
 
-    /// Copies everything into the empty file `target`; the blocks are shared where the file system can.
-    func copy(to target: OwnedDescriptor, _ path: FilePath) throws(StoreError) {
+    /// Copies everything into the empty file `target`; the blocks are shared where the file system can. `requireRoom` is asked first
+    /// where they cannot.
+    func copy(
+        to target: OwnedDescriptor, _ path: FilePath, requireRoom: () throws(StoreError) -> Void
+    ) throws(StoreError) {
         if Kernel.reflink(self, to: target) { return }
-        try Kernel.requireReserve(target, path, for: try FileFacts.of(self, path).size)
+        try requireRoom()
         _ = try forEachChunk(path) { chunk throws(StoreError) in try target.writeAll(chunk, path) }
+    }
+
+    /// The same into a file of the store, above whose reserve nobody writes.
+    func copy(to target: OwnedDescriptor, _ path: FilePath) throws(StoreError) {
+        try copy(to: target, path) { () throws(StoreError) in
+            try Kernel.requireReserve(target, path, for: try FileFacts.of(self, path).size)
+        }
     }
 
     /// Has the disk begin to write these bytes; nobody waits for it.

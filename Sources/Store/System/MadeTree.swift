@@ -19,13 +19,9 @@ package final class MadeTree {
                 here = try here.directory([path[depth]])
                 continue
             }
-            let (made, isNew) = try here.makeDirectory(path[depth])
-            guard isNew else {
-                throw .conflict("\(made.path) was made by somebody else meanwhile; nothing was put into it")
-            }
+            here = try here.makeNewDirectory(path[depth])
             known.insert(whole)
             directories.append(whole)
-            here = made
         }
         return here
     }

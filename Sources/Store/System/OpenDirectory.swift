@@ -89,19 +89,8 @@ package final class OpenDirectory: Sendable {
 
     package var isEmpty: Bool { get throws(StoreError) { try entries().isEmpty } }
 
-    func setMode(_ mode: UInt32) throws(StoreError) {
-        try FaultPoint.reach("cannot set the mode of", path)
-        guard fchmod(descriptor.rawValue, mode_t(mode)) == 0 else {
-            throw .system("cannot set the mode of", path, Errno(rawValue: errno))
-        }
-    }
-
-    func setOwner(_ user: UInt32, _ group: UInt32) throws(StoreError) {
-        try FaultPoint.reach("cannot set the owner of", path)
-        guard fchown(descriptor.rawValue, user, group) == 0 else {
-            throw .system("cannot set the owner of", path, Errno(rawValue: errno))
-        }
-    }
+    func setMode(_ mode: UInt32) throws(StoreError) { try descriptor.setMode(mode, path) }
+    func setOwner(_ user: UInt32, _ group: UInt32) throws(StoreError) { try descriptor.setOwner(user, group, path) }
 
     // MARK: - Making names
 
@@ -121,6 +110,15 @@ package final class OpenDirectory: Sendable {
             throw .conflict("\(path) was replaced by another directory while it was made; nothing was put into it")
         }
         return (made, isNew)
+    }
+
+    /// The same; `conflict` where one of this name is there.
+    func makeNewDirectory(_ name: EntryName, mode: UInt32 = 0o755) throws(StoreError) -> OpenDirectory {
+        let (made, isNew) = try makeDirectory(name, mode: mode)
+        guard isNew else {
+            throw .conflict("\(made.path) was made by somebody else meanwhile; nothing was put into it")
+        }
+        return made
     }
 
     /// A new file, open for writing, which nobody else can have had before.

@@ -41,26 +41,34 @@ package struct OpenFile: Sendable {
     }
 
     /// Sets the twelve bits of its mode.
-    package func setMode(_ mode: UInt32) throws(StoreError) {
-        try check("cannot set the mode of") { fchmod(descriptor.rawValue, mode_t(mode)) }
-    }
-
+    package func setMode(_ mode: UInt32) throws(StoreError) { try descriptor.setMode(mode, path) }
     package func setOwner(_ user: UInt32, _ group: UInt32) throws(StoreError) {
-        try check("cannot set the owner of") { fchown(descriptor.rawValue, user, group) }
+        try descriptor.setOwner(user, group, path)
     }
 
     /// Sets times; nil leaves one as it is.
     package func setTimes(accessed: Timestamp?, modified: Timestamp?) throws(StoreError) {
         let times = [Kernel.time(accessed), Kernel.time(modified)]
-        try check("cannot set the times of") { futimens(descriptor.rawValue, times) }
+        try descriptor.check("cannot set the times of", path) { futimens(descriptor.rawValue, times) }
     }
 
     /// Its bytes are on disk when this returns.
     package func sync() throws(StoreError) { try Kernel.sync(descriptor, path) }
+}
 
-    private func check(_ operation: String, _ body: () -> CInt) throws(StoreError) {
+/// What is done to a file and to a directory alike; `path` is how it was named.
+extension OwnedDescriptor {
+    fileprivate func check(_ operation: String, _ path: FilePath, _ body: () -> CInt) throws(StoreError) {
         try FaultPoint.reach(operation, path)
         guard body() == 0 else { throw .system(operation, path, Errno(rawValue: errno)) }
+    }
+
+    func setMode(_ mode: UInt32, _ path: FilePath) throws(StoreError) {
+        try check("cannot set the mode of", path) { fchmod(rawValue, mode_t(mode)) }
+    }
+
+    func setOwner(_ user: UInt32, _ group: UInt32, _ path: FilePath) throws(StoreError) {
+        try check("cannot set the owner of", path) { fchown(rawValue, user, group) }
     }
 }
 

@@ -5,10 +5,12 @@ import SystemPackage
 /// What a process may see of the file system.
 ///
 /// Whoever tells of files sees no more through this process than it may see itself: they are opened on a thread that has taken its
-/// user, group and groups for file access, has given up every capability, and ends with what it was made for. A child process would
-/// do the same with more machinery: descriptors and errors would have to be passed, and a process with threads can run nothing
-/// between fork and exec. Nothing is lost by it. The kernel asks for these very credentials wherever it opens a file; the user and
-/// group of the process stay, so that nobody may signal or trace this thread who could not before; and no other thread is touched.
+/// user, group and groups for file access, has given up every capability, and ends with what it was made for. The kernel asks for
+/// these very credentials wherever it opens a file; the user and group of the process stay, so that nobody may signal or trace this
+/// thread who could not before; and no other thread is touched.
+///
+/// One thing is lost against a child process: to a thread `/proc/self` is this very process, which the kernel lets it see whatever its
+/// credentials are. SECURITY.md names that as known.
 package struct Rights: Sendable, Hashable {
     package let user, group: UInt32
     /// Supplementary groups.

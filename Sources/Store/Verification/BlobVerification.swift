@@ -25,7 +25,7 @@ extension Store {
     package func blobsToVerify(before time: Timestamp, limit: Int) throws(StoreError) -> [Blob] {
         try page(
             """
-            SELECT id AS blob, sha256, size, private FROM servedBlob WHERE changed IS NOT NULL
+            SELECT \(Blob.columns) FROM servedBlob AS blob WHERE changed IS NOT NULL
             AND (checked IS NULL OR checked < ?) ORDER BY checked, id
             """, [time.nanoseconds], limit, Blob.init)
     }
@@ -86,7 +86,7 @@ extension Store {
     ) throws(StoreError) -> [Damage] {
         var found: [Damage] = []
         let blobs = try page(
-            "SELECT id AS blob, sha256, size, private FROM blob WHERE damaged AND dropped IS NULL ORDER BY id", [],
+            "SELECT \(Blob.columns) FROM blob WHERE damaged AND dropped IS NULL ORDER BY id", [],
             Int(Int32.max), Blob.init)
         for blob in blobs {
             if inPlace, try FileFacts.at(files.path(of: blob.digest), followLinks: false) == nil { continue }

@@ -30,7 +30,7 @@ extension Store {
         while true {
             let rows = try page(
                 """
-                SELECT id AS blob, sha256, size, private, zstd, damaged FROM document JOIN blob ON blob.id = document.blob
+                SELECT \(Blob.columns), zstd, damaged FROM document JOIN blob ON blob.id = document.blob
                 WHERE document.blob > ? ORDER BY document.blob
                 """, [last], 500
             ) { (blob: try Blob($0), zstd: $0["zstd"] as Data, isKnown: $0["damaged"] as Bool) }

@@ -26,7 +26,7 @@ extension Store {
         }
         var lost: [Int: Set<Lost>] = [:]
         for blob in try page(
-            "SELECT id AS blob, sha256, size, private FROM blob WHERE damaged AND dropped IS NULL", [], Int(Int32.max),
+            "SELECT \(Blob.columns) FROM blob WHERE damaged AND dropped IS NULL", [], Int(Int32.max),
             Blob.init
         ) { lost[blob.size, default: []].insert(Lost(digest: blob.digest, isPrivate: blob.isPrivate)) }
         for path in [quarantine] + paths {
@@ -47,7 +47,7 @@ extension Store {
     private func rewriteDocuments(_ report: inout RepairReport) throws(StoreError) {
         let lost = try page(
             """
-            SELECT id AS blob, sha256, size, private, zstd FROM blob JOIN document ON document.blob = blob.id
+            SELECT \(Blob.columns), zstd FROM blob JOIN document ON document.blob = blob.id
             WHERE damaged AND changed IS NOT NULL
             """, [], Int(Int32.max)
         ) { (blob: try Blob($0), compressed: $0["zstd"] as Data) }
