@@ -85,7 +85,7 @@ extension Store {
         let source = try item.open()
         let facts = try source.facts()
         // Held until the name is gone: nobody begins to write meanwhile.
-        let lease = try ReadLease.take(source.descriptor, source.path)
+        let lease = try ReadLease.take(source.descriptor, source.path, patience: .milliseconds(500))
         defer { withExtendedLifetime(lease) {} }
         try source.sync()
         // A file that somebody else owns, or may write to by another name, would let them change the blob.

@@ -79,12 +79,19 @@ final class ReadLease {
     private init(_ file: OwnedDescriptor) { self.file = file }
 
     /// Nil where none is to be had: of a file that is somebody else's, or where the file system has none. `conflict` where a
-    /// program has the file open for writing.
-    static func take(_ file: OwnedDescriptor, _ path: FilePath) throws(StoreError) -> ReadLease? {
-        switch reprofs_take_read_lease(file.rawValue) {
-        case 1: return ReadLease(file)
-        case 0: throw .conflict("\(path) is being written by a program; it was left where it is")
-        default: return nil
+    /// program has the file open for writing, and still has it when the patience ends: a child that its last writer is just
+    /// starting holds a copy of every descriptor for an instant.
+    static func take(
+        _ file: OwnedDescriptor, _ path: FilePath, patience: Duration = .zero
+    ) throws(StoreError) -> ReadLease? {
+        let end = ContinuousClock.now + patience
+        while true {
+            switch reprofs_take_read_lease(file.rawValue) {
+            case 1: return ReadLease(file)
+            case 0 where ContinuousClock.now < end: Activity.perform(.wait) { _ = usleep(5_000) }
+            case 0: throw .conflict("\(path) is being written by a program; it was left where it is")
+            default: return nil
+            }
         }
     }
 
