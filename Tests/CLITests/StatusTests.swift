@@ -35,6 +35,23 @@ import Testing
         #expect(try line.run("status").output.contains(why))
     }
 
+    @Test func `names the models of which only a part is there`() throws {
+        try line.mount()
+        func put(_ bytes: ArraySlice<UInt8>, _ name: String) throws {
+            try Data(bytes).write(to: URL(filePath: line.mountPoint.string + "/models/checkpoints/" + name))
+        }
+        try put(SmallModel.bytes(seed: 9).dropLast(), "cut.safetensors")
+        try put(SmallModel.bytes(seed: 9)[...], "whole.safetensors")
+        try put([1, 2], "notes.txt")
+        let whole = SmallModel.bytes(seed: 9).count
+        let parts = try #require(try line.run("status", "--json").json?["parts"]?.array)
+        #expect(parts.map { $0["path"] } == ["checkpoints/cut.safetensors"])
+        let text = try line.run("status").output
+        #expect(
+            text.contains("Not whole  models/checkpoints/cut.safetensors: \(whole - 1) of \(whole) bytes are there"),
+            "\(text)")
+    }
+
     @Test func `does not wait for a mount that hangs`() throws {
         try line.mount()
         let process = pid_t(try #require(try line.json(".reprofs/status")["process"]?.number?.int))

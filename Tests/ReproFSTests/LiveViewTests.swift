@@ -206,8 +206,9 @@ private let name = "checkpoints/model.safetensors"
     }
 
     /// > A file under a model's name that is not all there is no version, whether it was written there, added or moved in: an empty one,
-    /// > what is called safetensors or GGUF and does not begin so, a safetensors file shorter than its header says, a zip archive without
-    /// > a directory, or one beside which an `.aria2` file stands. What was written or moved in becomes one when the rest of it has come.
+    /// > what is called safetensors or GGUF and does not begin so, one that ends before its header says (safetensors, GGUF, ONNX, the form
+    /// > that PyTorch wrote before 1.6), a zip archive without a directory, or one beside which an `.aria2` file stands. What was written or
+    /// > moved in becomes one when the rest of it has come; until then `reprofs status` names it.
     @Test func `makes no version of half a download`() throws {
         try withLive { models, fixture in
             let bytes = SmallModel.bytes(seed: 1)

@@ -15,7 +15,8 @@ import Testing
     private static let files: [(name: String, bytes: [UInt8], isModel: Bool)] = [
         ("whole.safetensors", SmallModel.bytes(seed: 1), true),
         ("whole.pt", [0x80, 2, 0x2E], true),
-        ("whole.gguf", Array("GGUF".utf8) + [3, 0, 0, 0], true),
+        ("whole.gguf", Array("GGUF".utf8) + [3] + [UInt8](repeating: 0, count: 19), true),
+        ("whole.onnx", [8, 8, 0x3A, 2, 1, 1], true),
         ("unknown.engine", [1, 2, 3], true),
         ("empty.safetensors", [], false),
         ("empty.pt", [], false),
@@ -24,6 +25,9 @@ import Testing
         ("page.gguf", Array("<html>not found</html>".utf8), false),
         ("short.safetensors", Array(SmallModel.bytes(seed: 2).dropLast()), false),
         ("cut.ckpt", zip, false),
+        ("cut.gguf", Array("GGUF".utf8) + [3, 0, 0, 0], false),
+        ("cut.onnx", [8, 8, 0x3A, 2, 1], false),
+        ("cut.pth", [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E], false),
     ]
 
     private func has(_ name: String) throws -> Bool { try !fixture.store.versions(called: "loras/\(name)").isEmpty }

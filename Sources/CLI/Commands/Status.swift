@@ -20,6 +20,7 @@ struct StatusCommand: ParsableCommand {
         let store: Store
         let counts: Store.Counts
         let usage: StoreUsage
+        let parts: [Part]
         let free: Int
         let waiting: Int
         let verification: Store.VerificationState
@@ -31,6 +32,7 @@ struct StatusCommand: ParsableCommand {
             self.store = store
             counts = try store.counts()
             usage = try store.usage()
+            parts = try store.parts()
             let space = try store.space()
             free = Int(clamping: space.available) * Int(space.blockSize)
             waiting = try store.countImprovable()
@@ -38,6 +40,8 @@ struct StatusCommand: ParsableCommand {
             backup = try store.backups().first?.made
             mounts = try store.mounts().map { ($0, MountPoint.status(at: $0.path)) }
         }
+
+        private static let mostParts = 10
 
         var json: JSON {
             [
@@ -53,6 +57,13 @@ struct StatusCommand: ParsableCommand {
                     "blobs": .integer(usage.blobs), "versions": .integer(usage.versions),
                     "superseded": .integer(usage.superseded), "drafts": .integer(usage.drafts), "free": .integer(free),
                 ],
+                "parts": .array(
+                    parts.map {
+                        [
+                            "path": .string($0.path.description), "size": .integer($0.size),
+                            "reason": .string($0.reason),
+                        ]
+                    }),
                 "verification": [
                     "newest": .string(orNull: verification.newest?.description),
                     "oldest": .string(orNull: verification.oldest?.description),
@@ -89,6 +100,10 @@ struct StatusCommand: ParsableCommand {
             if usage.drafts > 0 {
                 lines.append("Drafts     \(Terminal.size(usage.drafts)) in files that are no versions")
             }
+            for part in parts.prefix(Self.mostParts) {
+                lines.append("Not whole  models/\(part.path): \(part.reason)")
+            }
+            if parts.count > Self.mostParts { lines.append("           and \(parts.count - Self.mostParts) more") }
             if mounts.isEmpty { lines.append("Mounts     none; 'reprofs mount DIR' makes one") }
             for (row, status) in mounts {
                 lines.append("Mount      \(row.path), process \(row.pid)")

@@ -68,6 +68,24 @@ package enum Folder {
         ".safetensors", ".sft", ".ckpt", ".pt", ".pt2", ".pth", ".bin", ".pkl", ".gguf", ".onnx", ".engine",
     ]
 
+    /// Suffixes of weights that no list of ComfyUI's shows: node packs load them by themselves, or with the file that they belong to.
+    private static let otherSuffixes = [
+        ".onnx_data", ".onnx.data", ".ort", ".npz", ".npy", ".h5", ".hdf5", ".keras", ".tflite", ".task", ".msgpack",
+        ".nemo",
+        ".trt", ".plan", ".ot", ".t7", ".torchscript", ".ptl", ".param", ".ncnn", ".mnn", ".mlmodel", ".caffemodel",
+        ".prototxt", ".pb", ".weights", ".pdparams", ".pdiparams", ".pdmodel", ".ggml", ".llamafile",
+    ]
+
+    /// Whether a file of this name holds weights, or a part of them.
+    package static func holdsWeights(_ name: String) -> Bool {
+        if isModelFile(name) { return true }
+        // Larger ones come in parts: `model.onnx_data_1`.
+        let part = name.utf8.lastIndex(of: UInt8(ascii: "_")).map { name[..<$0] }
+        return ([name[...]] + [part].compactMap { $0 }).contains { text in
+            otherSuffixes.contains { text.endsInASCII(of: $0) && text.utf8.count > $0.utf8.count }
+        }
+    }
+
     /// A file name without the suffix of a model.
     package static func stem(of name: String) -> String {
         let suffix = modelSuffixes.first { name.endsInASCII(of: $0) }

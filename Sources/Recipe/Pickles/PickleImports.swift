@@ -34,7 +34,8 @@ package struct PickleImports: Sendable, Equatable {
     }
 
     /// Pickle text that is followed, and of all in an archive together. Bytes.
-    private static let limit = 32 << 20, archiveLimit = 256 << 20
+    static let limit = 32 << 20
+    private static let archiveLimit = 256 << 20
 
     /// Reads a file of any kind; nil where it is no pickle, and holds none.
     package static func read(_ source: some ByteSource) throws(SourceError) -> PickleImports? {
@@ -62,7 +63,7 @@ package struct PickleImports: Sendable, Equatable {
     }
 
     /// The length of the pickle at `offset`; nil where it is broken or too long. Most are short, so little is read at first.
-    private static func follow(
+    static func follow(
         _ source: some ByteSource, from offset: Int, _ scan: inout PickleScan
     ) throws(SourceError) -> Int? {
         for count in [1 << 20, limit] {

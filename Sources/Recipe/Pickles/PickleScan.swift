@@ -7,6 +7,8 @@ struct PickleScan {
     }
 
     private(set) var names: Set<String> = []
+    /// How many texts the last pickle that was followed holds.
+    private(set) var texts = 0
     private var stack: [Value] = []
     private var memo: [Int: String] = [:]
     private var memoized = 0
@@ -24,6 +26,7 @@ struct PickleScan {
         stack = []
         memo = [:]
         memoized = 0
+        texts = 0
         var reader = Reader(bytes)
         while let code = reader.byte() {
             if code == UInt8(ascii: ".") { return reader.offset }
@@ -54,6 +57,7 @@ struct PickleScan {
             push()
         case "S", "V":
             guard let text = reader.line() else { return false }
+            texts += 1
             let isQuoted = code == UInt8(ascii: "S") && text.count >= 2
             stack.append(.text(isQuoted ? String(text.dropFirst().dropLast()) : text))
         case "U", "\u{8c}", "C": return counted(1, &reader, isText: code != UInt8(ascii: "C"))
@@ -124,6 +128,7 @@ struct PickleScan {
 
     private mutating func counted(_ width: Int, _ reader: inout Reader, isText: Bool) -> Bool {
         guard let count = reader.number(width), let bytes = reader.bytes(count) else { return false }
+        if isText { texts += 1 }
         stack.append(
             isText && bytes.count <= Self.longestName ? .text(String(decoding: bytes, as: UTF8.self)) : .other)
         return true

@@ -45,7 +45,7 @@ extension ModelName {
 
     /// Weights everywhere, configurations where loaders read them.
     static func isModel(_ name: EntryName, in folder: EntryName) -> Bool {
-        if Folder.isModelFile(name.text) { return true }
+        if Folder.holdsWeights(name.text) { return true }
         let suffixes: [String]
         switch folder {
         case "configs": suffixes = [".yaml", ".yml", ".json"]

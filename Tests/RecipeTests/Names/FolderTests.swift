@@ -48,6 +48,21 @@ import Testing
     }
 
     @Test(arguments: [
+        "m.onnx_data", "m.onnx_data_12", "m.ONNX.data", "m.npz", "m.h5", "m.tflite", "m.task", "m.nemo", "m.trt",
+        "m.plan",
+        "m.ot", "m.param", "m.msgpack", "m.safetensors",
+    ])
+    func `keeps weights with these endings, too`(name: String) {
+        #expect(Folder.holdsWeights(name))
+        #expect(Folder.isModelFile(name) == (name == "m.safetensors"))
+    }
+
+    @Test(arguments: ["m.json", "m.txt", ".npz", "m.data", "m_task", "m.png", "h5", "m.param.tmp", "m.npz.aria2"])
+    func `keeps no other file for weights`(name: String) {
+        #expect(!Folder.holdsWeights(name))
+    }
+
+    @Test(arguments: [
         ("a.safetensors", "a"), ("a.SAFETENSORS", "a"), ("a", "a"), ("a\u{301}.pt", "a\u{301}"),
         ("a.c\u{212A}pt", "a.c\u{212A}pt"),
     ])

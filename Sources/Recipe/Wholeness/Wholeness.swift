@@ -1,5 +1,5 @@
 /// Whether a model's file is all there, as far as its format tells: a download that broke off under its final name is not.
-/// Source: the safetensors format; APPNOTE.TXT 4.3.16 for zip archives, which torch writes; gguf.md for GGUF; Python's pickle.
+/// Source: the safetensors format; APPNOTE.TXT 4.3.16 for zip archives, which torch writes; those of the formats beside this file.
 package enum Wholeness {
     /// The end of a zip's directory lies within its last bytes: 22, and a comment.
     private static let tail = 22 + 0xFFFF
@@ -7,13 +7,23 @@ package enum Wholeness {
     /// Why the bytes cannot be a whole model; nil where nothing speaks against it.
     package static func problem(_ source: some ByteSource) throws(SourceError) -> String? {
         guard source.count > 0 else { return "the file is empty" }
-        let head = try source.read(at: 0, count: 9)
-        if head.starts(with: [0x50, 0x4B, 3, 4]) {
-            let start = max(0, source.count - tail)
-            let end = try source.read(at: start, count: source.count - start)
-            return end.holds([0x50, 0x4B, 5, 6]) ? nil : "the zip archive has no directory at its end"
-        }
-        guard head.count == 9, head[8] == UInt8(ascii: "{") else { return nil }
+        let head = try source.read(at: 0, count: TorchEnd.magic.count)
+        if head.starts(with: zip) { return try zipProblem(source) }
+        if head.starts(with: gguf) { return try GGUFEnd.problem(source) }
+        if head == TorchEnd.magic { return try TorchEnd.problem(source) }
+        return try safetensorsProblem(source)
+    }
+
+    private static let zip: [UInt8] = [0x50, 0x4B, 3, 4]
+    private static let gguf = Array("GGUF".utf8)
+
+    private static func zipProblem(_ source: some ByteSource) throws(SourceError) -> String? {
+        let start = max(0, source.count - tail)
+        let end = try source.read(at: start, count: source.count - start)
+        return end.holds([0x50, 0x4B, 5, 6]) ? nil : "the zip archive has no directory at its end"
+    }
+
+    private static func safetensorsProblem(_ source: some ByteSource) throws(SourceError) -> String? {
         guard let (length, isThere) = try Safetensors.headerLength(source) else { return nil }
         guard isThere else { return "the safetensors header is cut off" }
         guard let header = (try? JSONParser.parse(try source.read(at: 8, count: length)))?.object else { return nil }
@@ -25,17 +35,16 @@ package enum Wholeness {
         return overflow || source.count < needed ? "\(source.count) of \(needed) bytes are there" : nil
     }
 
-    /// The same for a name: other formats tell nothing, but what is called safetensors or GGUF must begin like one.
+    /// The same for a name: what is called safetensors or GGUF must begin like one, and ONNX files are known by their names alone.
     package static func problem(_ source: some ByteSource, named name: String) throws(SourceError) -> String? {
         if let problem = try problem(source) { return problem }
         if name.endsInASCII(of: ".safetensors") || name.endsInASCII(of: ".sft") {
             return try Safetensors.headerLength(source) == nil ? "it does not begin as a safetensors file does" : nil
         }
+        if name.endsInASCII(of: ".onnx") { return try ONNXEnd.problem(source) }
         guard name.endsInASCII(of: ".gguf") else { return nil }
         return try source.read(at: 0, count: 4) == gguf ? nil : "it does not begin as a GGUF file does"
     }
-
-    private static let gguf = Array("GGUF".utf8)
 
     /// Whether the bytes begin like those of a model, under whatever name: safetensors, GGUF, or what torch writes.
     package static func isKnownModel(_ source: some ByteSource) throws(SourceError) -> Bool {
@@ -43,7 +52,7 @@ package enum Wholeness {
         let head = try source.read(at: 0, count: 4)
         // A pickle since protocol 2 says its protocol first.
         let isPickle = head.count == 4 && head[0] == 0x80 && (2...5).contains(head[1])
-        return head == gguf || head == [0x50, 0x4B, 3, 4] || isPickle
+        return head == gguf || head == zip || isPickle
     }
 }
 

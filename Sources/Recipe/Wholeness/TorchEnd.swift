@@ -1,0 +1,46 @@
+/// Where a file ends that torch wrote before 1.6, or writes when it is asked for that form: five pickles (a number by which it is known,
+/// the protocol, the machine, the object, the keys of its storages), then every storage as the count of its elements and the elements.
+/// Source: `_legacy_save` in PyTorch's `serialization.py`.
+enum TorchEnd {
+    /// The pickle of the number 0x1950a86a20f9469cfc6c.
+    static let magic: [UInt8] = [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
+    /// Bytes of an element.
+    private static let widths = [4, 2, 1, 8, 16]
+    /// Zeros read like storages without elements, so that there may be many ways; who tried this many does not know.
+    private static let mostSteps = 100_000
+
+    /// What is wrong with the end; nil where nothing is, or where it cannot be told.
+    static func problem(_ source: some ByteSource) throws(SourceError) -> String? {
+        var offset = 0
+        var keys = 0
+        for _ in 0..<5 {
+            var scan = PickleScan()
+            guard let length = try PickleImports.follow(source, from: offset, &scan) else {
+                // What follows to the end of the file and finds none is cut off; what is too long is not known.
+                return source.count - offset < PickleImports.limit ? "a pickle in it is cut off" : nil
+            }
+            offset += length
+            keys = scan.texts
+        }
+        guard keys > 0 else { return nil }
+        // How many bytes an element has stands nowhere: the right ones lead from count to count, and to the end.
+        var steps = 0
+        var ways = [(offset: offset, left: keys)]
+        while let (offset, left) = ways.popLast() {
+            if left == 0 {
+                if offset == source.count { return nil }
+                continue
+            }
+            steps += 1
+            guard steps < mostSteps else { return nil }
+            let head = try source.read(at: offset, count: 8)
+            guard head.count == 8, let count = Int(exactly: littleEndian(head[...])), count >= 0 else { continue }
+            for width in count == 0 ? [1] : widths.reversed() {
+                let (size, isTooLarge) = count.multipliedReportingOverflow(by: width)
+                guard !isTooLarge, size <= source.count - offset - 8 else { continue }
+                ways.append((offset + 8 + size, left - 1))
+            }
+        }
+        return "its tensors do not end where the file ends"
+    }
+}

@@ -1,0 +1,32 @@
+package import Recipe
+import SystemPackage
+
+/// A closed file that has a model's name and is no version: a download that broke off, or something else under that name.
+package struct Part: Sendable {
+    package let path: ViewPath
+    package let size: Int
+    /// What it lacks.
+    package let reason: String
+}
+
+extension Store {
+    /// The files of the live view that hold a part of a model, by their paths.
+    package func parts() throws(StoreError) -> [Part] {
+        var found: [Part] = []
+        for row in try catalogue.read({ try $0.liveLeftovers() }) where row.kind == .file && row.closing != .open {
+            guard let parent = row.parent, row.blob == nil,
+                let path = try path(ofLive: row.id), ModelName(live: path) != nil
+            else { continue }
+            var isDownloading = false
+            if let note = row.name.downloadNote { isDownloading = try live(named: note, in: parent) != nil }
+            // It may have become a version, or be gone.
+            guard let file = try? OpenFile(named: livePath(row.id)) else { continue }
+            let problem = try ModelFile.problem(
+                with: file.descriptor, file.path, named: row.name, isDownloading: isDownloading)
+            guard let reason = row.closing == .failed ? "it could not be written in full" : problem else { continue }
+            let size = try file.facts().size
+            found.append(Part(path: ViewPath(path), size: size, reason: reason))
+        }
+        return found.sorted { $0.path < $1.path }
+    }
+}
