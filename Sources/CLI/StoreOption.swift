@@ -21,7 +21,27 @@ struct StoreOption: ParsableArguments {
         }
     }
 
-    func open() throws -> Store { try Store.open(resolved) }
+    /// Where a mount of the store writes what happens. A store on a read-only file system has it among this user's own files.
+    func log(of store: FilePath) throws -> FilePath {
+        guard try Store.isReadOnly(store) else { return store.appending("mount.log") }
+        let state = environment("XDG_STATE_HOME") ?? environment("HOME").map { $0 + "/.local/state" }
+        guard let state else {
+            throw ValidationError("the log of a read-only store needs XDG_STATE_HOME or HOME; or use --foreground")
+        }
+        let directory = try Paths.absolute(state).appending("reprofs")
+        _ = try Paths.openDirectory(directory)
+        return directory.appending("mount.log")
+    }
+
+    /// For a command that changes what is in the store.
+    func open() throws -> Store {
+        let store = try openToRead()
+        guard !store.isReadOnly else { throw StoreError.readOnlyStore(store.path) }
+        return store
+    }
+
+    /// For a command that changes nothing: it works on a read-only file system too.
+    func openToRead() throws -> Store { try Store.open(resolved) }
 
     private func environment(_ name: String) -> String? {
         guard let value = getenv(name).map({ String(cString: $0) }), !value.isEmpty else { return nil }

@@ -16,11 +16,15 @@ package final class Store: Sendable {
     let mirror: LiveMirror
     /// Held as long as the store is used, so that nobody replaces the catalogue meanwhile.
     private let lease: OwnedDescriptor?
+    /// Whether it lies on a read-only file system. Then the catalogue is a copy of what it was when the store was opened, and what
+    /// is noted there is gone with this process.
+    package let isReadOnly: Bool
 
-    init(path: FilePath, catalogue: Catalogue, lease: OwnedDescriptor?) {
+    init(path: FilePath, catalogue: Catalogue, lease: OwnedDescriptor?, isReadOnly: Bool = false) {
         self.path = path
         self.catalogue = catalogue
         self.lease = lease
+        self.isReadOnly = isReadOnly
         files = BlobFiles(root: path)
         mirror = LiveMirror(catalogue)
     }
@@ -41,6 +45,11 @@ package final class Store: Sendable {
     package static func open(_ path: FilePath, patience: Double = 30) throws(StoreError) -> Store {
         guard try isStore(path) else {
             throw try FileFacts.at(path.appending("oci-layout")) == nil ? .notAStore(path) : .noCatalogue(path)
+        }
+        if try isReadOnly(path) {
+            let lease = try StoreLease.sharedUnwritten(path)
+            let catalogue = try Catalogue(copyOf: cataloguePath(path))
+            return Store(path: path, catalogue: catalogue, lease: lease, isReadOnly: true)
         }
         let lease = try StoreLease.shared(path)
         let store = Store(
@@ -104,6 +113,11 @@ package final class Store: Sendable {
         return true
     }
 
+    /// Whether `path` lies on a file system that is mounted read-only.
+    package static func isReadOnly(_ path: FilePath) throws(StoreError) -> Bool {
+        try Kernel.space(of: path).f_flag & UInt(ST_RDONLY) != 0
+    }
+
     private static func makeParents(_ path: FilePath) throws(StoreError) {
         let parent = path.removingLastComponent()
         guard !parent.isEmpty, parent != path, try FileFacts.at(parent) == nil else { return }
@@ -142,10 +156,7 @@ extension Store {
     }
 
     package func space() throws(StoreError) -> Space {
-        var facts = statvfs()
-        guard path.withPlatformString({ statvfs($0, &facts) }) == 0 else {
-            throw .system("cannot inspect", path, Errno(rawValue: errno))
-        }
+        let facts = try Kernel.space(of: path)
         return Space(
             blockSize: facts.f_frsize, blocks: UInt64(facts.f_blocks), free: UInt64(facts.f_bfree),
             available: UInt64(facts.f_bavail))

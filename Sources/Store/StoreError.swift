@@ -35,6 +35,8 @@ package enum StoreError: Error, CustomStringConvertible {
     case notEmptyDirectory(EntryName), loop(EntryName)
     /// A symbolic link that would lead out of the live view.
     case leavesView(String)
+    /// A store on a read-only file system, that is to be changed, or was written by an older version and cannot be brought up to date.
+    case readOnlyStore(FilePath), olderStore(FilePath)
     /// What was begun is no longer wanted.
     case interrupted
     /// Another process has the lease to write the live view; who.
@@ -77,6 +79,9 @@ package enum StoreError: Error, CustomStringConvertible {
             "a link to '\(target)' would lead out of models; put the file into the store with 'reprofs add \(target)'"
         case .leased(let holder):
             "models/ is written by \(holder); write there, or end it with 'reprofs unmount'"
+        case .readOnlyStore(let path): "the store \(path) lies on a read-only file system; nothing in it can be changed"
+        case .olderStore(let path):
+            "the store \(path) was written by an older ReproFS, and must be opened once where it can be written"
         case .interrupted: "interrupted"
         case .refusedReport(let why): "the report is refused: \(why)"
         case .isModel(let path): "\(path) is a model and no image; put it into the store with 'reprofs add'"

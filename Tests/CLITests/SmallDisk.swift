@@ -48,6 +48,11 @@ final class SmallDisk {
         try line.run(tool: CommandLineFixture.executable, arguments, environment: ["REPROFS_STORE": store])
     }
 
+    /// From now on nobody can write there.
+    func makeReadOnly() throws {
+        try #require(Glibc.mount(nil, path, nil, UInt(MS_REMOUNT | MS_RDONLY), nil) == 0)
+    }
+
     /// Another program takes all that is left, to the last block.
     func fill() throws {
         let filler = try FileDescriptor.open(

@@ -13,7 +13,7 @@ struct DiffCommand: AnswersInJSON {
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        let store = try store.open()
+        let store = try store.openToRead()
         let (a, b) = (try document(first, store), try document(second, store))
         let difference = RecipeDifference(a, b)
         let weights = try weights(a, b, store)

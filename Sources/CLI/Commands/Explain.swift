@@ -17,7 +17,7 @@ struct ExplainCommand: AnswersInJSON {
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        let store = try store.open()
+        let store = try store.openToRead()
         let found = try image.find(in: store)
         let others = try server.map { try differences(on: $0, of: found, store) } ?? []
         let document = try store.recipeDocument(of: found.snapshot, named: found.name, others: others)

@@ -18,7 +18,7 @@ struct ExportCommand: ParsableCommand {
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        let store = try store.open()
+        let store = try store.openToRead()
         let found = try image.find(in: store)
         let run = try SnapshotRun(found.snapshot, named: found.name, store: store)
         let target = try Paths.absolute(directory)

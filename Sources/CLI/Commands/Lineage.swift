@@ -23,7 +23,7 @@ struct LineageCommand: AnswersInJSON {
     var json: Bool { format == .json }
 
     func run() throws {
-        let store = try store.open()
+        let store = try store.openToRead()
         let lineage =
             switch try Naming(store).imageOrModel(subject) {
             case .image(let image): try store.lineage(ofSnapshot: image.snapshot)

@@ -20,7 +20,7 @@ struct ListModels: ParsableCommand {
 
     func run() throws {
         var table = Table(asJSON: json)
-        try store.open().forEachModel { model in
+        try store.openToRead().forEachModel { model in
             guard (model.live == nil) == deleted else { return }
             let live = model.live.map { "v\($0)" } ?? "-"
             let size = model.size.map(Terminal.size) ?? "-"
@@ -54,7 +54,7 @@ struct ListVersions: AnswersInJSON {
 
     func run() throws {
         var table = Table(asJSON: json)
-        let store = try store.open()
+        let store = try store.openToRead()
         let show = { (version: VersionListing) in
             table.row(
                 "\(version.recorded.brief)  \(version.sha256.autoV2)  \(Terminal.size(version.size))  "
@@ -87,7 +87,7 @@ struct ListSnapshots: AnswersInJSON {
 
     func run() throws {
         var table = Table(asJSON: json)
-        let store = try store.open()
+        let store = try store.openToRead()
         let show = { (snapshot: SnapshotListing) in
             table.row(
                 "\(snapshot.short)  \(snapshot.grade)  \(snapshot.models) models  \(snapshot.image)"
@@ -114,7 +114,7 @@ struct ListImages: ParsableCommand {
 
     func run() throws {
         var table = Table(asJSON: json)
-        try store.open().forEachImage { image in
+        try store.openToRead().forEachImage { image in
             table.row(
                 "\(image.time.brief)  \(image.snapshot.hex.prefix(12))  \(image.grade)  \(image.path)",
                 [
@@ -136,7 +136,7 @@ struct ListLoads: ParsableCommand {
 
     func run() throws {
         var table = Table(asJSON: json)
-        try store.open().forEachLoad { load in
+        try store.openToRead().forEachLoad { load in
             let program = load.opener.executable.flatMap { $0.slashed.last } ?? "?"
             let name = load.name.folder.isEmpty ? load.name.name : "\(load.name.folder)/\(load.name.name)"
             table.row(

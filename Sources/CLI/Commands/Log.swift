@@ -11,7 +11,7 @@ struct LogCommand: AnswersInJSON {
 
     func run() throws {
         var table = Table(asJSON: json)
-        let store = try store.open()
+        let store = try store.openToRead()
         let found = try model.map { try Naming(store).model($0) }
         let numbers = found.flatMap { $0.isNumbered ? Set($0.versions.map(\.number)) : nil }
         try store.forEachEvent(of: found?.versions[0].fullName) { event in

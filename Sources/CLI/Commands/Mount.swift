@@ -47,7 +47,7 @@ struct MountCommand: ParsableCommand {
     func run() throws {
         let storePath = try store.resolved
         guard try Store.isStore(storePath) else { throw StoreError.notAStore(storePath) }
-        try Store.probe(storePath)
+        if try !Store.isReadOnly(storePath) { try Store.probe(storePath) }
         let places = try places()
         for place in places { try MountPoint.prepare(place.path, store: Paths.real(storePath) ?? storePath) }
         if !allowNonEmpty { for place in places { try MountPoint.requireEmpty(place.path) } }
@@ -58,7 +58,7 @@ struct MountCommand: ParsableCommand {
                 ServiceManager.ready(done)
             }
         }
-        switch try Background.start(log: storePath.appending("mount.log")) {
+        switch try Background.start(log: try store.log(of: storePath)) {
         case .parent(let result):
             try result.get()
             print(done)

@@ -52,7 +52,7 @@ struct ListPins: ParsableCommand {
 
     func run() throws {
         var table = Table(asJSON: json)
-        for pin in try store.open().pins(after: 0, limit: Int(Int32.max)) {
+        for pin in try store.openToRead().pins(after: 0, limit: Int(Int32.max)) {
             table.row(
                 "\(pin.time.brief)  \(pin.snapshot)  \(pin.name)  \(pin.image)",
                 [

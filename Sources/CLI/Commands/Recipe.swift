@@ -11,7 +11,7 @@ struct RecipeCommand: AnswersInJSON {
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        let store = try store.open()
+        let store = try store.openToRead()
         let found = try image.find(in: store)
         let text = try store.rendering(json ? .json : .card, of: found.snapshot, named: found.name).bytes
         print(String(decoding: text, as: UTF8.self), terminator: "")

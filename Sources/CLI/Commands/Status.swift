@@ -11,7 +11,7 @@ struct StatusCommand: ParsableCommand {
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        let store = try store.open()
+        let store = try store.openToRead()
         let facts = try Facts(store)
         print(json ? facts.json.formatted() : facts.text.withoutControls, terminator: json ? "" : "\n")
     }

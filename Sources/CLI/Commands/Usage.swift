@@ -17,7 +17,7 @@ struct UsageCommand: ParsableCommand {
     }
 
     func run() throws {
-        let store = try store.open()
+        let store = try store.openToRead()
         var table = Table(asJSON: json)
         let rows =
             try snapshots

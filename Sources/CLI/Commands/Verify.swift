@@ -34,7 +34,7 @@ struct VerifyCommand: ParsableCommand {
     }
 
     func run() throws {
-        let store = try store.open()
+        let store = try repair ? store.open() : store.openToRead()
         var damages = try store.verifyCatalogue()
         let isIndexBroken = !damages.isEmpty
         let isInterrupted = Ending()

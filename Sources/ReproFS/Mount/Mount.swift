@@ -132,6 +132,7 @@ final class Mount: Sendable {
     private var mountOptions: String {
         var all = ["fsname=" + escaped("reprofs:\(root.context.store.path)"), "subtype=reprofs", "nosuid", "nodev"]
         all.append("default_permissions")
+        if root.context.store.isReadOnly { all.append("ro") }
         if options.allowOther { all.append("allow_other") }
         return all.joined(separator: ",")
     }

@@ -46,7 +46,7 @@ final class Publisher: Service {
     func start() throws(MountError) {
         do throws(StoreError) {
             if try !Self.begin(view, places, logger) {
-                logger.warning("models/ is read-only here: \(StoreError.leased(view.lease.holder))")
+                logger.warning("models/ is read-only here: \(view.lease.obstacle)")
             }
         } catch { throw MountError("the live view cannot be brought in order: \(error)") }
         try ticker.start()

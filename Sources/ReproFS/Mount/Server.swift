@@ -81,15 +81,8 @@ package final class Server: Sendable {
         defer { for row in rows { try? store.forgetMount(row) } }
         var services: [any Service] = []
         if options.handlesSignals { services.append(Signals { self.end() }) }
-        services += [
-            HangWatch(logger),
-            // Before the publisher: what was published last may tell of loads.
-            Clerk(store, loads: loads, logger: logger),
-            Publisher(live, serving: mounts.map(\.mountPoint), loads: loads, logger: logger),
-            Scholar(live, logger: logger),
-        ]
-        if let schedule = options.scrub { services.append(Scrub(store, schedule, logger: logger)) }
-        if options.backsUp { services.append(DailyBackup(store, logger: logger)) }
+        services.append(HangWatch(logger))
+        if !store.isReadOnly { services += writers }
         for (mount, row) in zip(mounts, rows) { services += mount.services(row: row) }
         var started: [any Service] = []
         defer { for service in started.reversed() { service.stop() } }
@@ -110,6 +103,20 @@ package final class Server: Sendable {
         loops = []
         ServiceManager.stopping()
         if let problem = mounts.compactMap(\.problem).first { throw MountError(problem) }
+    }
+
+    /// What keeps the store in order while it is served.
+    private var writers: [any Service] {
+        let store = live.store
+        var services: [any Service] = [
+            // Before the publisher: what was published last may tell of loads.
+            Clerk(store, loads: loads, logger: logger),
+            Publisher(live, serving: mounts.map(\.mountPoint), loads: loads, logger: logger),
+            Scholar(live, logger: logger),
+        ]
+        if let schedule = options.scrub { services.append(Scrub(store, schedule, logger: logger)) }
+        if options.backsUp { services.append(DailyBackup(store, logger: logger)) }
+        return services
     }
 
     private func note() throws(MountError) -> [Int64] {

@@ -21,7 +21,7 @@ extension Failure {
         case .notEmptyDirectory: self.init(.directoryNotEmpty, error.description)
         case .loop: self.init(.invalidArgument, error.description)
         case .leavesView: self.init(.notPermitted, error.description, isNoteworthy: true)
-        case .leased: self.init(.readOnlyFileSystem, error.description)
+        case .leased, .readOnlyStore, .olderStore: self.init(.readOnlyFileSystem, error.description)
         case .catalogue, .unsafeCatalogue, .unsuitable, .newerStore, .notAStore, .noCatalogue, .inUse, .notEmpty,
             .changedWhileRead,
             .conflict,

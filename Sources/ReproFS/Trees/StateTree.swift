@@ -58,7 +58,7 @@ private struct StatusFile: File {
     /// Whether this process writes them, and if not, who does.
     private var models: JSON {
         if context.live.lease.isHeld { return ["writable": true, "readOnly": .null] }
-        return ["writable": false, "readOnly": .string(StoreError.leased(context.live.lease.holder).description)]
+        return ["writable": false, "readOnly": .string(context.live.lease.obstacle.description)]
     }
 
     private func text() throws(Failure) -> String {

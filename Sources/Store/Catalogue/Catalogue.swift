@@ -16,7 +16,7 @@ protocol CatalogueParticipant: Sendable {
 /// Every commit is on disk when it returns (`synchronous=FULL`, read back), so a row can be trusted after a power cut.
 final class Catalogue: Sendable {
     private let path: FilePath
-    private let pool: DatabasePool
+    private let pool: any DatabaseWriter
     private let ballast: Ballast
     /// Only touched by who writes.
     private let writer: Lock<Writer>
@@ -55,6 +55,16 @@ final class Catalogue: Sendable {
         try holdFull()
         try Schema.migrate(pool, path: path, migration)
         try holdFull()
+    }
+
+    /// Opens a copy of the catalogue as it is now, which ends with this process: whatever is written there goes with it.
+    init(copyOf path: FilePath) throws(StoreError) {
+        self.path = path
+        ballast = Ballast(in: path.removingLastComponent())
+        writer = Lock(.connection, Writer())
+        counter = .none
+        do { pool = try Self.transientCopy(of: path) } catch { throw Self.typed(error) }
+        try Schema.requireNewest(pool, path: path)
     }
 
     /// Opening a catalogue whose log was left behind needs room on a full disk too.

@@ -1,10 +1,11 @@
 import GRDB
+import Glibc
 import SystemPackage
 
 extension Catalogue {
     /// SQLite's online backup: one moment of the catalogue, in one file without a log beside it. `target` must not exist. Nobody
     /// who writes waits for it.
-    static func copy(_ pool: DatabasePool, to target: FilePath) throws {
+    static func copy(_ pool: any DatabaseReader, to target: FilePath) throws {
         var configuration = Configuration()
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = OFF") }
         let queue = try DatabaseQueue(path: target.string, configuration: configuration)
@@ -17,5 +18,35 @@ extension Catalogue {
             guard answer == "ok" else { throw StoreError.catalogue("the backup is not whole: \(answer ?? "nothing")") }
         }
         try queue.close()
+    }
+
+    /// A copy without a name, in memory and in a file that is gone with this process: for a store that cannot be written, where
+    /// SQLite can neither lock nor keep a log.
+    static func transientCopy(of path: FilePath) throws -> any DatabaseWriter {
+        let copy = try DatabaseQueue(path: "")
+        var configuration = Configuration()
+        configuration.readonly = true
+        do {
+            try DatabaseQueue(path: path.string, configuration: configuration).backup(to: copy)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN {
+            // Nobody has it open: beside the catalogue lies no index of its log, and here none can be made.
+            let place = try Kernel.makeTemporaryDirectory()
+            let target = place.appending("catalogue.sqlite")
+            let endings = ["", "-wal", "-shm"]
+            defer {
+                for ending in endings { try? Kernel.unlink(FilePath(target.string + ending)) }
+                _ = place.withPlatformString { rmdir($0) }
+            }
+            for ending in endings.dropLast() {
+                let source = FilePath(path.string + ending)
+                guard try FileFacts.at(source) != nil else { continue }
+                let file = try Kernel.open(
+                    FilePath(target.string + ending), .writeOnly, options: [.create, .exclusiveCreate],
+                    permissions: .ownerReadWrite)
+                try Kernel.open(source, .readOnly).copy(to: file, source, requireRoom: {})
+            }
+            try DatabaseQueue(path: target.string).backup(to: copy)
+        }
+        return copy
     }
 }

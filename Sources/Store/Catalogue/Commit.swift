@@ -29,6 +29,11 @@ struct CommitCounter: Sendable {
     /// aligned word is never seen half.
     private let address: UInt
 
+    private init(address: UInt) { self.address = address }
+
+    /// Knows nothing: SQLite is asked each time.
+    static let none = CommitCounter(address: 0)
+
     /// It is good while `db` is open.
     init(_ db: Database) {
         var file: UnsafeMutablePointer<sqlite3_file>?

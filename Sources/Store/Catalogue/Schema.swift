@@ -67,26 +67,6 @@ enum Schema {
             ).map { "\($0["type"] as String) \($0["name"] as String) \($0["tbl_name"] as String) \($0["sql"] ?? "")" })
     }
 
-    /// Brings the schema up to date, after a backup of what it was. Nobody else may have an older store open meanwhile.
-    static func migrate(_ pool: DatabasePool, path: FilePath, _ migration: Migration) throws(StoreError) {
-        let migrator = migrator(migration)
-        do {
-            let newer = try pool.read { db in
-                try migrator.hasBeenSuperseded(db)
-                    ? try String.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'needs'") ?? "unknown" : nil
-            }
-            if let newer { throw StoreError.newerStore(path.removingLastComponent(), needs: newer) }
-            let done = try pool.read(migrator.appliedIdentifiers)
-            if !done.isEmpty, done.count < migrator.migrations.count {
-                try migration.isAlone?()
-                try migration.backUp?("before-\(migrator.migrations.count)") { target in
-                    try Catalogue.copy(pool, to: target)
-                }
-            }
-            try migrator.migrate(pool)
-        } catch let error as StoreError { throw error } catch { throw .catalogue("\(error)") }
-    }
-
     private static let first = """
         CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
         INSERT INTO meta VALUES ('needs', '0.1.0');

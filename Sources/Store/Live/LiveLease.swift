@@ -6,10 +6,15 @@ import SystemPackage
 /// The right to write a store's live view, which one process at a time has: an open file description lock, which ends with its
 /// process, however that ends.
 package final class LiveLease: Sendable {
-    private let path: FilePath
+    private let store, path: FilePath
+    private let isReadOnly: Bool
     private let file = Lock(.lease, OwnedDescriptor?.none)
 
-    init(_ store: FilePath) { path = store.appending("live.lease") }
+    init(_ store: Store) {
+        self.store = store.path
+        isReadOnly = store.isReadOnly
+        path = store.path.appending("live.lease")
+    }
 
     /// Whether this process may write.
     package var isHeld: Bool { file.withLock { $0 != nil } }
@@ -20,6 +25,7 @@ package final class LiveLease: Sendable {
         serving places: [String], _ prepare: () throws(StoreError) -> Void = {}
     ) throws(StoreError) -> Bool {
         if isHeld { return true }
+        if isReadOnly { return false }
         let file = try Kernel.open(path, .readWrite, options: [.create, .noFollow], permissions: [.ownerReadWrite])
         guard reprofs_lock_whole_file(file.rawValue) == 0 else {
             let problem = Errno(rawValue: errno)
@@ -52,6 +58,9 @@ package final class LiveLease: Sendable {
     /// Throws where this process may not write.
     package func require() throws(StoreError) {
         guard !isHeld else { return }
-        throw .leased(holder)
+        throw obstacle
     }
+
+    /// Why this process may not write, where it may not.
+    package var obstacle: StoreError { isReadOnly ? .readOnlyStore(store) : .leased(holder) }
 }

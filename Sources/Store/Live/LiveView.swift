@@ -48,7 +48,7 @@ package final class LiveView: Sendable {
 
     package init(_ store: Store) {
         self.store = store
-        lease = LiveLease(store.path)
+        lease = LiveLease(store)
     }
 
     /// Whether files became models a moment ago, so that more of them are likely to follow.

@@ -28,6 +28,16 @@ enum Kernel {
         try check("cannot create", path) { mkdir($0, permissions) }
     }
 
+    /// A directory for this process alone, among the machine's temporary files.
+    static func makeTemporaryDirectory() throws(StoreError) -> FilePath {
+        let parent = FilePath(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")
+        var template = Array(parent.appending("reprofs-XXXXXX").string.utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw .system("cannot make a directory in", parent, Errno(rawValue: errno))
+        }
+        return FilePath(String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
+    }
+
     static func rename(_ from: FilePath, to: FilePath) throws(StoreError) {
         try check("cannot rename to", to) { target in from.withPlatformString { Glibc.rename($0, target) } }
     }
@@ -87,6 +97,15 @@ enum Kernel {
         let ficlone: UInt = 0x4004_9409
         Activity.require(.bytes)
         return ioctl(target.rawValue, ficlone, source.rawValue) == 0
+    }
+
+    /// What the file system of `path` says of itself.
+    static func space(of path: FilePath) throws(StoreError) -> statvfs {
+        var facts = statvfs()
+        guard path.withPlatformString({ statvfs($0, &facts) }) == 0 else {
+            throw .system("cannot inspect", path, Errno(rawValue: errno))
+        }
+        return facts
     }
 
     /// Bytes that this user may still write on the filesystem of `path`.

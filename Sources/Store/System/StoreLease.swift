@@ -7,6 +7,11 @@ enum StoreLease {
     private static func path(_ store: FilePath) -> FilePath { store.appending("lock") }
 
     static func shared(_ store: FilePath) throws(StoreError) -> OwnedDescriptor { try take(store, .shared) }
+    /// That of a store on a read-only file system, whose lock nobody can make; nil where there is none.
+    static func sharedUnwritten(_ store: FilePath) throws(StoreError) -> OwnedDescriptor? {
+        guard try FileFacts.at(path(store)) != nil else { return nil }
+        return try take(store, .shared, .readOnly, [])
+    }
     static func exclusive(_ store: FilePath) throws(StoreError) -> OwnedDescriptor { try take(store, .exclusive) }
 
     /// Whether nobody else has the store open. A shared lease becomes an exclusive one for a moment.
@@ -19,9 +24,12 @@ enum StoreLease {
         _ = Kernel.lock(lease, .shared, waits: true)
     }
 
-    private static func take(_ store: FilePath, _ lock: Kernel.Lock) throws(StoreError) -> OwnedDescriptor {
+    private static func take(
+        _ store: FilePath, _ lock: Kernel.Lock, _ mode: FileDescriptor.AccessMode = .readWrite,
+        _ options: FileDescriptor.OpenOptions = .create
+    ) throws(StoreError) -> OwnedDescriptor {
         let path = path(store)
-        let file = try Kernel.open(path, .readWrite, options: [.create, .noFollow], permissions: [.ownerReadWrite])
+        let file = try Kernel.open(path, mode, options: options.union(.noFollow), permissions: [.ownerReadWrite])
         guard Kernel.lock(file, lock, waits: false) else {
             throw .inUse(store, holders: holders(of: store))
         }

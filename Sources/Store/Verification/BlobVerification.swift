@@ -132,7 +132,7 @@ extension Store {
             return true
         }
         guard isLost else { return nil }
-        if kind != .missing { try quarantine(blob.digest) }
+        if kind != .missing, !isReadOnly { try quarantine(blob.digest) }
         return Damage(kind: kind, digest: blob.digest, detail: detail, affected: try affected(by: blob.digest))
     }
 

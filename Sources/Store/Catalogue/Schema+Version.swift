@@ -1,0 +1,40 @@
+import GRDB
+import SystemPackage
+
+/// Which version a catalogue that lies there has, and what is done about it.
+extension Schema {
+    /// Brings the schema up to date, after a backup of what it was. Nobody else may have an older store open meanwhile.
+    static func migrate(_ pool: any DatabaseWriter, path: FilePath, _ migration: Migration) throws(StoreError) {
+        let migrator = migrator(migration)
+        do {
+            try refuseNewer(pool, migrator, path)
+            let done = try pool.read(migrator.appliedIdentifiers)
+            if !done.isEmpty, done.count < migrator.migrations.count {
+                try migration.isAlone?()
+                try migration.backUp?("before-\(migrator.migrations.count)") { target in
+                    try Catalogue.copy(pool, to: target)
+                }
+            }
+            try migrator.migrate(pool)
+        } catch let error as StoreError { throw error } catch { throw .catalogue("\(error)") }
+    }
+
+    /// Throws where the schema is not that of this version.
+    static func requireNewest(_ pool: any DatabaseWriter, path: FilePath) throws(StoreError) {
+        let migrator = migrator()
+        do {
+            try refuseNewer(pool, migrator, path)
+            guard try pool.read(migrator.hasCompletedMigrations) else {
+                throw StoreError.olderStore(path.removingLastComponent())
+            }
+        } catch let error as StoreError { throw error } catch { throw .catalogue("\(error)") }
+    }
+
+    private static func refuseNewer(_ pool: any DatabaseWriter, _ migrator: DatabaseMigrator, _ path: FilePath) throws {
+        let newer = try pool.read { db in
+            try migrator.hasBeenSuperseded(db)
+                ? try String.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'needs'") ?? "unknown" : nil
+        }
+        if let newer { throw StoreError.newerStore(path.removingLastComponent(), needs: newer) }
+    }
+}
