@@ -5,8 +5,13 @@ import SystemPackage
 
 struct BackupCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "backup", abstract: "Copy the catalogue into the store's backup folder.",
-        discussion: "A mount does it once a day. Copy the store's directory to another disk to be safe from this one.")
+        commandName: "backup",
+        abstract: "Copy the store to another disk, or the catalogue into the store's backup folder.",
+        discussion: """
+            A mount copies the catalogue once a day. With --to all of the store is copied, also while it is mounted and written: \
+            the copy is a store, and the next time it gets only what is new.
+            """)
+    @Option(help: "The directory of the copy; absent, empty, or an earlier copy of this store.") var to: String?
     @Option(help: "How many copies to keep.") var keep = Store.backupsKept
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
@@ -16,6 +21,7 @@ struct BackupCommand: ParsableCommand {
     }
 
     func run() throws {
+        if let to { return try copy(to: try Paths.absolute(to)) }
         let backup = try store.open().backUp(keeping: keep)
         guard json else {
             print("Copied the catalogue to \(backup.path), \(Terminal.size(backup.size)).".withoutControls)
@@ -26,6 +32,36 @@ struct BackupCommand: ParsableCommand {
             "made": .string(backup.made.description),
         ]
         print(report.formatted(), terminator: "")
+    }
+
+    private func copy(to target: FilePath) throws {
+        let store = try store.openToRead()
+        let (own, other) = (Paths.real(store.path) ?? store.path, Paths.real(target) ?? target)
+        guard !own.starts(with: other), !other.starts(with: own) else {
+            throw ValidationError("the store \(own) and its copy \(other) lie in one another")
+        }
+        var progress = ProgressLine(total: 0)
+        let report = try store.copy(to: target) { progress.advance(by: $0, of: "the store") }
+        progress.clear()
+        if json {
+            let text: JSON = [
+                "schema": "reprofs.copy/1", "path": .string(target.string),
+                "moment": .string(report.moment.description),
+                "copied": .integer(report.copied), "bytes": .integer(report.bytes), "kept": .integer(report.kept),
+                "damaged": .array(report.damaged.map { .string($0.hex) }),
+            ]
+            print(text.formatted(), terminator: "")
+        } else {
+            print(
+                """
+                Copied \(report.copied) blobs, \(Terminal.size(report.bytes)), to \(target); \(report.kept) were there. \
+                The copy is a store as this one was at \(report.moment.brief).
+                """.withoutControls)
+        }
+        for digest in report.damaged {
+            Terminal.complain("\(digest.hex) is damaged and not in the copy; 'reprofs verify' says what needs it")
+        }
+        if !report.damaged.isEmpty { throw ExitCode.someFailed }
     }
 }
 
