@@ -74,7 +74,8 @@ import Testing
         }
     }
 
-    /// > A directory's modification time changes when its entries do, and never goes back.
+    /// > A directory's modification time changes when its entries do, by a microsecond at least, which also a program sees that holds seconds
+    /// > as a floating-point number. It never goes back, but from a time that somebody set ahead of the clock.
     @Test func `changes a directory's time with its entries`() throws {
         try View.inProcess.show(view.store) { tree throws in
             let directories = [
@@ -89,6 +90,46 @@ import Testing
             _ = try view.store.snapshot(try view.fixture.image("c.png", SmallImage.graph(seed: 9)))
             let added = try times()
             #expect(zip(replaced, added).map { $0 < $1 } == [true, false, true, true, true])
+        }
+    }
+
+    @Test(arguments: View.allCases) func `changes a directory's time as Python sees it, also where it lies ahead`(
+        _ way: View
+    ) throws {
+        try way.show(view.store) { tree throws in
+            func time() throws -> Double {
+                let facts = try tree.facts("models/loras").modified
+                return Double(facts.seconds) + Double(facts.fraction) * 1e-9
+            }
+            let folder = try #require(try view.store.live(named: "loras", in: LiveRow.root)).id
+            let live = LiveView(view.store)
+            var seen = try time()
+            for number in 0..<20 {
+                if number % 5 == 0 {
+                    var change = LiveView.Change()
+                    change.modified = Timestamp("2039-01-01T00:00:00Z")
+                    try live.change(folder, change)
+                    try eventually { try time() > 2_000_000_000 }
+                    seen = try time()
+                }
+                try view.fixture.add("loras/new-\(number).safetensors", seed: UInt64(50 + number))
+                // The kernel keeps a directory's time for a moment.
+                try eventually { try time() != seen }
+                seen = try time()
+            }
+        }
+    }
+
+    @Test func `changes the time of every directory with a switch, also where it lies ahead`() throws {
+        try View.inProcess.show(view.store) { tree throws in
+            let folder = try #require(try view.store.live(named: "loras", in: LiveRow.root)).id
+            var change = LiveView.Change()
+            change.modified = Timestamp("2039-01-01T00:00:00Z")
+            try LiveView(view.store).change(folder, change)
+            let before = try tree.facts("active/models/loras").modified
+            try view.store.use([])
+            try view.store.use(nil)
+            #expect(try tree.facts("active/models/loras").modified > before)
         }
     }
 

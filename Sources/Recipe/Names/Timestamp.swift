@@ -2,6 +2,10 @@
 package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible {
     package let nanoseconds: Int64
 
+    /// The least difference that shows in a time which a program holds as seconds in a floating-point number, as Python's `getmtime`
+    /// gives it: until 2106 such a number is exact to half of this. Nanoseconds.
+    package static let visibleStep: Int64 = 1000
+
     package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
     package init(seconds: Int, nanoseconds: Int) {
         let (scaled, isTooFar) = Int64(seconds).multipliedReportingOverflow(by: 1_000_000_000)

@@ -91,14 +91,13 @@ extension Caching {
     /// How long the kernel may keep names and attributes. Seconds; at most one where they can change.
     package var seconds: Double {
         switch self {
-        case .immutable: 86_400
         case .brief, .pages: 0.5
         case .none: 0
         }
     }
     var keepsPages: Bool {
         switch self {
-        case .immutable, .pages: true
+        case .pages: true
         case .brief, .none: false
         }
     }

@@ -14,7 +14,7 @@ struct ActiveLive: Directory {
     func attributes() throws(Failure) -> Attributes {
         let live = try asking { () throws(StoreError) in try store.live(row) }
         guard let live else { throw .stale }
-        return .directory(id, modified: max(view.changed, live.modified), caching: .none)
+        return .directory(id, modified: view.modified(live.modified), caching: .none)
     }
 
     func child(_ name: EntryName) throws(Failure) -> Node? {

@@ -88,7 +88,7 @@ private struct ActiveModels: Directory {
 
     func attributes() throws(Failure) -> Attributes {
         let live = try asking { () throws(StoreError) in try store.live(LiveRow.root) }
-        return .directory(id, modified: max(view.changed, live?.modified ?? view.changed), caching: .none)
+        return .directory(id, modified: view.modified(live?.modified), caching: .none)
     }
 
     func child(_ name: EntryName) throws(Failure) -> Node? {

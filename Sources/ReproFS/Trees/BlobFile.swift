@@ -12,8 +12,7 @@ struct BlobFile: File {
     /// Where a prompt would look for it; nil for a document.
     var place: BlobPlace?
 
-    // What is private may come in again where everybody can read it.
-    var caching: Caching { blob.isPrivate ? .pages : .immutable }
+    var caching: Caching { .pages }
     func attributes() -> Attributes {
         Attributes(
             id: id, kind: .file, size: blob.size, modified: modified, caching: caching, isPrivate: blob.isPrivate)

@@ -124,7 +124,7 @@ private struct SnapshotDirectory: Directory {
     private var inputs: PinnedDirectory { .inputs(of: snapshot, context.store) }
     private var nodes: PinnedDirectory? { .nodes(of: snapshot, context.store) }
 
-    func attributes() -> Attributes { .directory(id, modified: snapshot.recorded, caching: .immutable) }
+    func attributes() -> Attributes { .directory(id, modified: snapshot.recorded) }
 
     func node(at place: Int64) -> Node? { place == 0 ? .directory(self) : Item(rawValue: place).flatMap(file) }
 
@@ -202,7 +202,7 @@ private struct PinnedDirectory: Directory {
         }
     }
 
-    func attributes() -> Attributes { .directory(id, modified: snapshot.recorded, caching: .immutable) }
+    func attributes() -> Attributes { .directory(id, modified: snapshot.recorded) }
 
     func node(at place: Int64) throws(Failure) -> Node? {
         if place == 0 { return .directory(self) }

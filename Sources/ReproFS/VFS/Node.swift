@@ -145,9 +145,7 @@ package protocol Link: Inode {
 
 /// How long what the kernel was told stays true.
 package enum Caching: Sendable {
-    /// One content for ever: pages and attributes may be kept.
-    case immutable
-    /// One content for ever, but its name may get another node at any time: pages are kept, the rest for a moment.
+    /// One content for ever, but its name may go or get another node at any time: pages are kept, the rest for a moment.
     case pages
     /// The text may be rendered again: kept for a moment.
     case brief

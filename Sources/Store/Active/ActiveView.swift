@@ -13,6 +13,14 @@ package struct ActiveView: Sendable {
     /// The row of the pinned tree; nil for the live view.
     package let models: Int64?
 
+    /// The time of a directory of the view whose entries changed at `own`: visibly another one after every switch, even where `own` was
+    /// set ahead of the clock.
+    package func modified(_ own: Timestamp?) -> Timestamp {
+        guard let own, own > changed else { return changed }
+        return Timestamp(
+            nanoseconds: own.nanoseconds.addingReportingOverflow(generation * Timestamp.visibleStep).partialValue)
+    }
+
     init(_ row: Row) throws {
         generation = row["generation"]
         changed = Timestamp(nanoseconds: row["changed"])

@@ -38,13 +38,14 @@ extension Database {
         return id
     }
 
-    /// A directory's time never goes back by itself, even where the clock does.
+    /// A directory's time is that of the change, and visibly another than before: programs read a directory again when it differs.
     func entriesChanged(in directory: Int64, at time: Timestamp = .now()) throws {
         try execute(
             cachedStatement(
                 sql: """
-                    UPDATE live SET modified = max(?1, modified + 1), changed = max(?1, changed + 1) WHERE id = ?2
-                    """), [time.nanoseconds, directory])
+                    UPDATE live SET modified = CASE WHEN abs(modified - ?1) < ?2 THEN modified + ?2 ELSE ?1 END,
+                    changed = max(?1, changed + 1) WHERE id = ?3
+                    """), [time.nanoseconds, Timestamp.visibleStep, directory])
     }
 
     /// Takes the name of a file or link away; its row stays for programs that have it open.
