@@ -204,10 +204,12 @@ extension LiveView {
     private func refuseLoop(_ row: LiveRow, into directory: Int64, _ db: Database) throws {
         guard row.kind == .directory else { return }
         var next: Int64? = directory
-        while let id = next {
+        for _ in 0..<DirectoryRow.depthLimit {
+            guard let id = next else { return }
             if id == row.id { throw StoreError.loop(row.name) }
             next = try db.live(id)?.parent
         }
+        throw StoreError.loop(row.name)
     }
 
     private func refuseReplacing(_ other: LiveRow, by row: LiveRow, _ db: Database) throws {

@@ -101,7 +101,7 @@ extension Store {
             SELECT image.snapshot FROM imageFile JOIN image ON image.id = imageFile.image
             WHERE path = ? AND size = ? AND modified = ? AND changed = ?
             """, [path.string, facts.size, facts.modified.nanoseconds, facts.changed.nanoseconds]
-        ) { $0["snapshot"] as Int64? }
+        ) { try $0.value("snapshot") as Int64? }
         guard let snapshot = known ?? nil else { return nil }
         return try self.snapshot(snapshot)
     }

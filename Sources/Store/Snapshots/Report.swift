@@ -40,7 +40,7 @@ extension Store {
 
     /// The newest report that waits; nil where none does.
     package func newestReport() throws(StoreError) -> Int64? {
-        try one("SELECT max(id) AS id FROM report", []) { $0["id"] as Int64? } ?? nil
+        try one("SELECT max(id) AS id FROM report", []) { try $0.value("id") as Int64? } ?? nil
     }
 
     /// Makes the snapshots of the reports up to `newest`, in their order. Several processes may do it at once.
@@ -48,27 +48,27 @@ extension Store {
         upTo newest: Int64, at now: Timestamp = .now(), _ body: (ReportOutcome) -> Void
     ) throws(StoreError) {
         var last: Int64 = 0
-        while let row = try one(
+        while let waiting = try one(
             """
             SELECT * FROM report WHERE id > ?1 AND id <= ?2 AND received + failures * failures * 1000000000 <= ?3
             ORDER BY id LIMIT 1
-            """, [last, newest, now.nanoseconds], { $0.copy() })
+            """, [last, newest, now.nanoseconds], WaitingReport.init)
         {
-            let id: Int64 = row["id"]
+            let id = waiting.id
             last = id
             do throws(StoreError) {
-                guard let bytes = Compression.decompress(Array(row["zstd"] as Data), size: row["size"]) else {
+                guard let bytes = Compression.decompress(waiting.zstd, size: waiting.size) else {
                     throw .refusedReport("it is damaged")
                 }
                 let report = try Self.report(bytes)
-                let reader = try ReportReader(try writer(row["writer"]))
-                for (image, result) in try snapshot(report, by: row["process"], reader) {
+                let reader = try ReportReader(try writer(waiting.writer))
+                for (image, result) in try snapshot(report, by: waiting.process, reader) {
                     body(.snapshot(image: image, result))
                 }
                 for what in reader.leftOut { body(.failed(what, isFinal: true)) }
                 try catalogue.write { db in try db.execute(sql: "DELETE FROM report WHERE id = ?", arguments: [id]) }
             } catch {
-                let failures = (row["failures"] as Int) + 1
+                let failures = waiting.failures + 1
                 var isFinal = failures >= Self.attempts
                 // What is refused now is refused later too.
                 if case .refusedReport = error { isFinal = true }
@@ -195,6 +195,23 @@ extension Store {
             }
         }
         return try blob(input.sha256).map { PublishedBlob(served: $0) }
+    }
+
+    /// A row of `report`. One that says what none can say is nobody's to be read, and is given up like a damaged one.
+    private struct WaitingReport {
+        let id: Int64
+        let size, failures: Int
+        let zstd: [UInt8]
+        let process, writer: String?
+
+        init(_ row: Row) throws {
+            id = try row.value("id")
+            size = (try? row.size("size")) ?? -1
+            failures = min(Store.attempts, max(0, (try? row.value("failures")) ?? 0))
+            zstd = Array((try? row.value("zstd")) ?? Data())
+            process = try? row.value("process")
+            writer = (try? row.value("writer") as String?) ?? nil
+        }
     }
 
     private struct PublishedEnvironment {
