@@ -71,7 +71,14 @@ extension Store {
         sources: [any RecordSource] = [], told reader: ReportReader?
     ) throws(StoreError) -> PreparedImage {
         for _ in 0..<3 {
-            let (file, before) = if let reader { try reader.image(path) } else { try RecipeFile.open(path) }
+            let (file, before) =
+                if let reader {
+                    try reader.image(path)
+                } else if let root {
+                    try RecipeFile.open(path, beneath: root)
+                } else {
+                    try RecipeFile.open(path)
+                }
             let source = FileSource(file, count: before.size)
             let reading = try RecipeFile.read(source, path, asking: sources, looksBeside: reader == nil)
             guard !reading.isModel(named: path.lastComponent?.string ?? "") else { throw .isModel(path) }
