@@ -67,6 +67,7 @@ import Testing
         let configuration = try line.directory.write(Array("user_allow_other\n".utf8), to: "fuse.conf")
         let script = """
             mount --make-rprivate / && mount --bind "$3" /etc/fuse.conf || { echo "no namespace"; exit 0; }
+            mknod "$2/fuse" c 10 229 && chmod 666 "$2/fuse" && mount --bind "$2/fuse" /dev/fuse
             as() { who=$1; shift; setpriv --reuid "$who" --regid "$who" --clear-groups "$@"; }
             as 65534 "$1" init >/dev/null && mkdir "$2/m" && chown 65534:65534 "$2/m"
             as 65534 "$1" mount "$2/m" --allow-other --no-passthrough >/dev/null || { echo "no mount"; exit 0; }
