@@ -49,8 +49,9 @@ let package = Package(
         .target(
             name: "Recipe", dependencies: ["CBrotli", "COpenSSL", "CPNG", "CWebP", "CXML", "CZlib"],
             swiftSettings: strict),
+        .target(name: "CReader"),
         .target(
-            name: "Store", dependencies: ["Recipe", "CDeflate", "CLinux", "CZstd", grdb, sqlite, system],
+            name: "Store", dependencies: ["Recipe", "CDeflate", "CLinux", "CReader", "CZstd", grdb, sqlite, system],
             swiftSettings: strict),
         .target(name: "ReproFS", dependencies: ["CFuse", "Recipe", "Store", logging, system], swiftSettings: strict),
         .target(name: "Comfy", dependencies: ["Recipe", http, tls, system] + nio, swiftSettings: strict),

@@ -9,7 +9,7 @@ enum Adoption {
     static func run(_ directory: FilePath, _ store: Store) throws -> Bool {
         let (items, refused) = try store.adoptable(directory)
         let view = LiveView(store)
-        var progress = ProgressLine(total: items.reduce(0) { $0 + $1.size })
+        var progress = ProgressLine(total: items.total(\.size))
         var counts = (versions: 0, others: 0, failed: refused.count)
         for refusal in refused { Terminal.complain("reprofs: \(refusal.path): \(refusal.reason)") }
         for item in items {

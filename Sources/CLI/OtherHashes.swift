@@ -6,7 +6,7 @@ import Store
 enum OtherHashes {
     static func read(_ store: Store) throws {
         let blobs = try store.unidentified()
-        var progress = ProgressLine(total: blobs.reduce(0) { $0 + $1.size })
+        var progress = ProgressLine(total: blobs.total(\.size))
         for blob in blobs {
             do throws(StoreError) {
                 try store.identify(blob) { progress.advance(by: $0, of: "other hashes of \(blob.digest.autoV2)") }

@@ -45,7 +45,12 @@ enum Paths {
     static func openDirectory(_ path: FilePath) throws -> (directory: OpenDirectory, isNew: Bool) {
         let isNew = real(path) == nil
         if isNew {
-            try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
+            do {
+                try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: true)
+            } catch {
+                throw StoreError.conflict(
+                    "\(path) cannot be made as a directory: something of that name, or a link, is in the way")
+            }
         }
         return (try OpenDirectory(named: path), isNew)
     }

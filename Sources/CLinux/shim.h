@@ -124,41 +124,6 @@ static inline unsigned long long reprofs_capabilities(void) {
     return (unsigned long long)sets[1].effective << 32 | sets[0].effective;
 }
 
-// Gives this thread the file access of a user, where it is not its own, and takes every capability but the given ones away
-// from it for good; 0, or -1 and errno. Other threads keep what they have: these are the calls of the kernel and not glibc's,
-// which have all threads of a process do the same. The user and group that others may signal and trace stay as they are.
-static inline int reprofs_take_rights(
-    int is_other, unsigned user, unsigned group, const unsigned *groups, unsigned long count, unsigned kept) {
-    extern int capget(void *, void *), capset(void *, const void *), setfsuid(unsigned), setfsgid(unsigned);
-    extern int *__errno_location(void);
-#if defined(__x86_64__)
-    enum { setgroups = 116 };
-#else
-    enum { setgroups = 159 };
-#endif
-    enum { not_permitted = 1, nobody = -1 };
-    struct { unsigned version; int thread; } header = {0x20080522, 0};
-    struct { unsigned effective, permitted, inheritable; } sets[2];
-    if (is_other) {
-        if (syscall(setgroups, count, groups) != 0)
-            return -1;
-        setfsgid(group);
-        setfsuid(user);
-        // These two tell what was before, and nothing else.
-        if ((unsigned)setfsgid((unsigned)nobody) != group || (unsigned)setfsuid((unsigned)nobody) != user) {
-            *__errno_location() = not_permitted;
-            return -1;
-        }
-    }
-    if (capget(&header, sets) != 0)
-        return -1;
-    sets[0].permitted &= kept;
-    sets[0].effective = sets[0].permitted;
-    sets[1].permitted = sets[1].effective = 0;
-    sets[0].inheritable = sets[1].inheritable = 0;
-    return capset(&header, sets);
-}
-
 // Locks a whole file for the open file description alone, without waiting; 0, or -1 and errno.
 static inline int reprofs_lock_whole_file(int fd) {
     extern int fcntl(int, int, ...);

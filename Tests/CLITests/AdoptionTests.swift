@@ -50,6 +50,34 @@ import Testing
         #expect(try store.everyBlobIsWhole())
     }
 
+    @Test func `moves nothing where nothing could be mounted in its place`() throws {
+        let setpriv = "/usr/bin/setpriv"
+        guard getuid() == 0, FileManager.default.isExecutableFile(atPath: setpriv) else {
+            try Test.cancel("skipped: not root, or no setpriv")
+        }
+        let before = try models.contents()
+        // Root without the right to mount, and without the program that has it.
+        let added = try line.run(
+            tool: setpriv,
+            [
+                "--bounding-set", "-sys_admin", "--inh-caps", "-sys_admin", "/usr/bin/env", "PATH=/nothing",
+                CommandLineFixture.executable, "add", "--move", mount.string, "--mount-here",
+            ], environment: ["REPROFS_STORE": line.store.string])
+        #expect(added.status == 1 && added.complaint.contains("fusermount3, which is not installed"), "\(added)")
+        #expect(try models.contents() == before)
+    }
+
+    @Test func `a link by its whole path that leads inside stays a link`() throws {
+        try models.link("loras/whole.safetensors", to: mount.appending("loras/b.safetensors").string)
+        try models.link("loras/out.safetensors", to: "/etc/passwd")
+        let added = try line.run("add", "--move", mount.string)
+        #expect(added.complaint.contains("loras/out.safetensors: it leads out of the directory"), "\(added.complaint)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: mount.appending("loras").string) == ["out.safetensors"])
+        let view = try Store.open(line.store)
+        let loras = try #require(try view.live(named: "loras", in: LiveRow.root))
+        #expect(try view.live(named: "whole.safetensors", in: loras.id)?.target == "../loras/b.safetensors")
+    }
+
     @Test func `gives the files themselves back with --move`() throws {
         let before = try models.contents()
         #expect(try line.run("add", "--move", mount.string).status == 0)

@@ -248,7 +248,25 @@ private let name = "checkpoints/model.safetensors"
         }
     }
 
-    /// > Modes, owners and times of what is written are kept; everything that came in otherwise belongs to the user who mounts.
+    @Test(.enabled(if: getuid() == 0, "skipped: not root"))
+    func `a directory with the setgid bit gives its group to what is made in it`() throws {
+        try withLive { models, _ in
+            try models.makeDirectory("loras")
+            try #require(chown(models.path("loras"), 0, 4242) == 0 && chmod(models.path("loras"), 0o2775) == 0)
+            try models.write(SmallModel.bytes(seed: 1), to: "loras/a.safetensors")
+            try models.makeDirectory("loras/inner")
+            try models.write([1], to: "loras/inner/note.txt")
+            try models.makeDirectory("vae")
+            let (file, inner) = (try models.stat("loras/a.safetensors"), try models.stat("loras/inner"))
+            #expect(file.st_gid == 4242 && file.st_mode & 0o2000 == 0)
+            #expect(inner.st_gid == 4242 && inner.st_mode & 0o2000 != 0)
+            #expect(try models.stat("loras/inner/note.txt").st_gid == 4242)
+            #expect(try models.stat("vae").st_gid == getgid())
+        }
+    }
+
+    /// > Modes, owners and times of what is written are kept, and a directory with the setgid bit gives its group to what is made in
+    /// > it. Everything that came in otherwise belongs to the user who mounts.
     @Test func `keeps modes, owners and times`() throws {
         try withLive { models, fixture in
             try models.write(SmallModel.bytes(seed: 1), to: name)

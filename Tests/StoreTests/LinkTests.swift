@@ -25,6 +25,19 @@ import Testing
         #expect(try fixture.store.blob(SHA256.digest(of: [4, 5, 6])) == nil)
     }
 
+    @Test func `is no image`() throws {
+        let secret = try fixture.image("secret.png", SmallImage.graph())
+        try fixture.directory.write([0], to: "gallery/day/other")
+        let gallery = fixture.directory.appending("gallery")
+        try link("gallery/day/a.png", to: secret)
+        try link("gallery/night", to: secret.removingLastComponent())
+        for path in [gallery.appending("day/a.png"), gallery.appending("night/secret.png")] {
+            #expect(throws: StoreError.self) { try fixture.store.prepare(path, root: gallery) }
+        }
+        // A link that is named itself is meant.
+        #expect(throws: Never.self) { try fixture.store.prepare(gallery.appending("day/a.png")) }
+    }
+
     @Test func `is no record beside an image`() throws {
         let image = try fixture.directory.write(SmallImage.infotext(""), to: "output/a.png")
         let text = Array("a secret cat\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: 1, Size: 64x64".utf8)

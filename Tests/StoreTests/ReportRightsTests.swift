@@ -42,7 +42,8 @@ import Testing
         try fixture.store.takeReports(upTo: try #require(try fixture.store.newestReport())) {
             switch $0 {
             case .snapshot(_, let result): found = .success(result)
-            case .failed(let why, let isFinal): found = .failure(Refusal(why: why, isFinal: isFinal))
+            case .failed(let why, let isFinal):
+                if found == nil { found = .failure(Refusal(why: why, isFinal: isFinal)) }
             }
         }
         return try #require(found)
@@ -225,26 +226,72 @@ import Testing
         }
     }
 
-    @Test func `a mount that cannot take the rights of others takes reports of its own user alone`() throws {
-        // The thread has no capability, as a mount that is not root's.
-        let (own, other) = try Rights(user: 65534, group: 65534, groups: [], seesAll: false).perform {
-            (ReportWriter.own.refusal, ReportWriter(user: 12345, group: 12345, process: nil).refusal)
-        }
-        #expect(own == nil)
-        #expect(other?.contains("a report of user 12345 is not taken") == true)
-    }
-
-    @Test func `rights are those of one thread, groups included, and no other's`() throws {
+    @Test func `rights are those of one process, groups included, and of no other`() throws {
         try write("x", "group", mode: 0o640)
         try write("x", "root", mode: 0o600)
-        let (group, root) = (outside.appending("group").string, outside.appending("root").string)
-        #expect(chown(group, 0, 4242) == 0)
-        let member = Rights(user: 65534, group: 65534, groups: [4242], seesAll: false)
-        #expect(
-            try member.perform { [access(group), access(root), access("/proc/1/environ")] } == [true, false, false])
-        let stranger = Rights(user: 65534, group: 65534, groups: [], seesAll: false)
-        #expect(try stranger.perform { access(group) } == false)
-        #expect(access(root) && Rights.own.user == 0 && Rights.canBeTaken)
+        let (group, root) = (outside.appending("group"), outside.appending("root"))
+        #expect(chown(group.string, 0, 4242) == 0)
+        func mayRead(_ reader: Reader, _ path: FilePath) throws -> Bool {
+            do { return try reader.find(path) != nil } catch StoreError.system(_, _, .permissionDenied) { return false }
+        }
+        let member = try Reader(Rights(user: 65534, group: 65534, groups: [4242], seesAll: false))
+        #expect(try mayRead(member, group) && !mayRead(member, root))
+        let stranger = try Reader(Rights(user: 65534, group: 65534, groups: [], seesAll: false))
+        #expect(try !mayRead(stranger, group))
+        #expect(try mayRead(Reader(.own), root) && Rights.own.user == 0 && Rights.canBeTaken)
+    }
+
+    /// What a process finds beneath /proc is itself, and what it has open. None of it is anybody's file.
+    @Test(arguments: [
+        "/proc/self/maps", "/proc/self/environ", "/proc/self/status", "/proc/thread-self/maps", "/proc/1/environ",
+        "/proc/self/cwd", "/proc/self/cwd/Package.swift", "/proc/self/root/etc/passwd", "/proc/self/exe",
+        "/proc/self/fd",
+        "/proc/self/fd/0", "/dev/fd/0", "/dev/stdin", "/proc/cpuinfo", "/proc",
+        "/sys/kernel/mm/transparent_hugepage/enabled",
+        "/sys", "/sys/fs/cgroup/cgroup.procs", "/sys/fs/cgroup/memory/tasks", "/dev/tty", "/dev/null", "/dev/pts/0",
+    ])
+    func `nothing that the kernel makes up is a file of anybody`(path: String) throws {
+        try write("code", "custom_nodes/p/a.py")
+        for (writer, rights) in [(nobody, Rights(user: 65534, group: 65534, groups: [], seesAll: false)), (.own, .own)]
+        {
+            let reader = try Reader(rights)
+            let found = try? reader.find(FilePath(path))
+            #expect(found?.isOpen != true)
+            // By a link too, and as what the whole pack is.
+            let link = outside.appending("custom_nodes/p/link").string
+            unlink(link)
+            #expect(symlink(path, link) == 0)
+            #expect(try files(pack(outside.appending("custom_nodes/p"), by: writer).row) == ["p/a.py"])
+            let whole = outside.appending("custom_nodes/whole").string
+            unlink(whole)
+            #expect(symlink(path, whole) == 0)
+            #expect(try files(pack(FilePath(whole), by: writer).row).isEmpty)
+        }
+    }
+
+    private func blobFiles() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: outside.appending("store/blobs/sha256").string).sorted()
+    }
+
+    @Test func `an input is kept only where its hash is right, and neither a large one nor a wrong one is stored`()
+        throws
+    {
+        let right: [UInt8] = Array("an input".utf8)
+        for (name, bytes) in [("wrong.png", [1, 2, 3]), ("large.png", right), ("right.png", right)] {
+            let path = try fixture.directory.write(bytes, to: "input/\(name)")
+            if name == "large.png" { #expect(truncate(path.string, off_t(3) << 30) == 0) }
+            let input: JSON = [
+                "name": .string(name), "path": .string(path.string), "sha256": .string(SHA256.digest(of: right).hex),
+            ]
+            let image = try fixture.image("\(name).out.png", SmallImage.graph(image: name))
+            let blobs = try blobFiles()
+            let made = try outcome(
+                try report(of: image, ["prompt": .string(SmallImage.graph(image: name)), "inputs": [input]]), by: nobody
+            ).get()
+            let found = try fixture.recipe(made.id)["inputs"]?.array?.first
+            #expect((found?["sha256"]?.string != nil) == (name == "right.png"), "\(name): \(found ?? .null)")
+            #expect(try blobFiles() == blobs)
+        }
     }
 
     @Test func `a report of another user says nothing for a process that is not theirs`() throws {
@@ -262,11 +309,4 @@ import Testing
         let believed = try outcome(try report(of: image, claim), by: .own).get()
         #expect(try fixture.recipe(believed.id)["models"]?.array?.first?["evidence"] == "observed")
     }
-}
-
-/// Whether a file can be opened for reading.
-private func access(_ path: String) -> Bool {
-    let file = open(path, O_RDONLY)
-    if file >= 0 { close(file) }
-    return file >= 0
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Recipe
+import ReproFS
 import Store
 import SystemPackage
 
@@ -97,7 +98,10 @@ struct AddCommand: ParsableCommand {
     private func move() throws {
         let isComplete = try {
             let store = try self.store.open()
-            if mountHere { try requireLease(store) }
+            if mountHere {
+                try MountPoint.requireMountable(try Paths.mountPoint(paths[0]), store: Paths.real(store.path) ?? store.path)
+                try requireLease(store)
+            }
             var isComplete = true
             for path in paths where try !Adoption.run(try Paths.located(path), store) { isComplete = false }
             if !mountHere {
@@ -111,12 +115,24 @@ struct AddCommand: ParsableCommand {
             throw ExitCode.someFailed
         }
         guard mountHere else { return }
+        let storePath = try self.store.resolved.string
         // A mount forks before it has any thread or connection, and this process has had both.
-        let words = ["reprofs", "mount", "--models-only", paths[0], "--store", try self.store.resolved.string]
-        let arguments = words.map { strdup($0) }
+        let arguments: [String] = ["reprofs", "mount", "--models-only", paths[0], "--store", storePath]
+        let words = arguments.map { strdup($0) }
+        defer { for word in words { free(word) } }
         fflush(nil)
-        execv("/proc/self/exe", arguments + [nil])
-        throw Errno(rawValue: errno)
+        var mount: pid_t = 0
+        var status: CInt = posix_spawn(&mount, "/proc/self/exe", nil, nil, words + [nil], environ)
+        if status == 0 { while waitpid(mount, &status, 0) < 0, errno == EINTR {} }
+        guard status == 0 else {
+            Terminal.complain(
+                """
+                reprofs: everything was moved into the store \(storePath) and nothing is mounted at \(paths[0]). \
+                'reprofs release \(paths[0]) --store \(storePath)' puts it back; \
+                'reprofs mount \(paths[0]) --models-only --store \(storePath)' tries the mount again
+                """)
+            throw ExitCode.failure
+        }
     }
 
     /// What is to be mounted in the directory's place is to be written there.

@@ -56,7 +56,7 @@ struct Export {
             if isNew { Paths.removeDirectory(target) }
             throw error
         }
-        return pinned.reduce(0) { $0 + $1.blob.size }
+        return pinned.total(\.blob.size)
     }
 
     private func pinned() throws -> [(path: ViewPath, blob: Blob)] {

@@ -50,7 +50,7 @@ struct SnapshotCommand: ParsableCommand {
         }
         let work = SnapshotWork(items, label: label, inputs: inputs, sources: try origins.map(source), store: store)
         let counts = work.run()
-        if skipped > 0 { Terminal.complain("\(skipped) files that are no images were left out.") }
+        if skipped > 0 { Terminal.complain("\(skipped) files that are no images, or links, were left out.") }
         if counts.unchanged > 0 { print("\(counts.unchanged) images have not changed since they were read.") }
         if try OtherHashes.readBLAKE3(store) { try Improvement.run(store) }
         if counts.failed > 0 { throw counts.done + counts.unchanged > 0 ? ExitCode.someFailed : ExitCode.failure }
@@ -70,7 +70,7 @@ struct SnapshotCommand: ParsableCommand {
 
 /// The images in a directory and below it.
 enum ImageFiles {
-    /// Images by name, and how many other files there are. Links to directories are not followed.
+    /// Images by name, and how many other files there are. Links are others: whoever may write in a directory names its files alone.
     static func under(_ directory: FilePath) throws -> (images: [FilePath], others: Int) {
         guard let stream = directory.withPlatformString({ opendir($0) }) else {
             throw Failure(description: "cannot list \(directory): \(Errno(rawValue: errno))")
@@ -86,18 +86,18 @@ enum ImageFiles {
         var found: (images: [FilePath], others: Int) = ([], 0)
         for name in names.sorted(by: { $0.text < $1.text }) {
             let path = directory.appending(name.text)
-            var isDirectory = name.kind == DT_DIR
+            var (isDirectory, isLink) = (name.kind == DT_DIR, name.kind == DT_LNK)
             if name.kind == DT_UNKNOWN {
                 // Some filesystems do not tell in their listings.
                 var facts = stat()
                 guard path.withPlatformString({ lstat($0, &facts) }) == 0 else { continue }
-                isDirectory = facts.st_mode & S_IFMT == S_IFDIR
+                (isDirectory, isLink) = (facts.st_mode & S_IFMT == S_IFDIR, facts.st_mode & S_IFMT == S_IFLNK)
             }
             if isDirectory {
                 let inner = try under(path)
                 found.images += inner.images
                 found.others += inner.others
-            } else if isImage(name.text) {
+            } else if !isLink, isImage(name.text) {
                 found.images.append(path)
             } else {
                 found.others += 1

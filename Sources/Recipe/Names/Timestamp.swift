@@ -10,8 +10,12 @@ package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertibl
     package init(seconds: Int, nanoseconds: Int) {
         let (scaled, isTooFar) = Int64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
         let (sum, isJustTooFar) = scaled.addingReportingOverflow(Int64(nanoseconds))
-        self.nanoseconds = isTooFar || isJustTooFar ? (seconds < 0 ? .min / 2 : .max / 2) : sum
+        let wanted = isTooFar || isJustTooFar ? (seconds < 0 ? .min : .max) : sum
+        self.nanoseconds = min(max(wanted, Self.range.lowerBound), Self.range.upperBound)
     }
+
+    /// From 1748 to 2255: differences and sums with what is now stay within 64 bits. Nanoseconds.
+    package static let range: ClosedRange<Int64> = -7_000_000_000_000_000_000...9_000_000_000_000_000_000
 
     /// The beginning of a day; nil where there is no such day.
     init?(year: Int, month: Int, day: Int) {

@@ -56,6 +56,7 @@ private struct ImageNodes {
         var names: [EntryName] = []
         var next: Int64? = image.directory
         while let row = next, row != DirectoryRow.Root.images.rawValue {
+            guard names.count < DirectoryRow.depthLimit else { throw .stale }
             guard let directory = try asking({ () throws(StoreError) in try store.directory(row) }) else {
                 throw .stale
             }

@@ -22,10 +22,12 @@ package struct ActiveView: Sendable {
     }
 
     init(_ row: Row) throws {
-        generation = row["generation"]
-        changed = Timestamp(nanoseconds: row["changed"])
-        snapshot = try (row["sha256"] as Data?).map { try EntryName(short: row["short"], of: try Digest(column: $0)) }
-        models = row["pinSet"]
+        generation = try row.value("generation")
+        changed = try row.time("changed")
+        snapshot = try (row.value("sha256") as Data?).map {
+            try EntryName(short: row.value("short"), of: try Digest(column: $0))
+        }
+        models = try row.value("pinSet")
     }
 }
 

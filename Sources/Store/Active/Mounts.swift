@@ -9,12 +9,12 @@ package struct MountRow: Sendable {
     package let acknowledged: Int64
     let process: String
 
-    init(_ row: Row) {
-        id = row["id"]
-        path = row["path"]
-        pid = row["pid"]
-        acknowledged = row["acknowledged"]
-        process = row["process"]
+    init(_ row: Row) throws {
+        id = try row.value("id")
+        path = try row.value("path")
+        pid = try row.value("pid")
+        acknowledged = try row.value("acknowledged")
+        process = try row.value("process")
     }
 
     /// Whether its process is there.

@@ -64,7 +64,7 @@ private final class StoreCopy {
         }
         let collected = try catalogue.read { db in
             try Row.fetchAll(db, sql: "SELECT sha256 FROM blob WHERE dropped IS NOT NULL").map {
-                try Digest(column: $0["sha256"])
+                try $0.digest("sha256")
             }
         }
         try catalogue.close()
@@ -126,7 +126,7 @@ private final class StoreCopy {
             let rows = try Row.fetchCursor(
                 db, sql: "SELECT sha256, changed FROM servedBlob WHERE changed IS NOT NULL")
             while let row = try rows.next() {
-                known[try Digest(column: row["sha256"])] = Timestamp(nanoseconds: row["changed"])
+                known[try row.digest("sha256")] = try row.time("changed")
             }
         }
         _ = try queue.writeWithoutTransaction { try $0.checkpoint(.truncate) }

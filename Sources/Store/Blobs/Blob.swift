@@ -10,6 +10,16 @@ package struct Blob: Sendable, Hashable {
     package let isPrivate: Bool
 }
 
+extension Sequence {
+    /// Bytes of all together. So many that no number holds them are said only by a catalogue that somebody made up.
+    package func total(_ size: (Element) -> Int) -> Int {
+        reduce(0) { sum, element in
+            let (next, isTooMuch) = sum.addingReportingOverflow(size(element))
+            return isTooMuch ? .max : next
+        }
+    }
+}
+
 /// A blob's bytes, ready to be read: a file, or a document from the catalogue.
 package enum BlobContents: Sendable {
     case file(OwnedDescriptor)

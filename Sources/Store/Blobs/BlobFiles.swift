@@ -65,14 +65,26 @@ struct BlobFiles {
     }
     func open(_ digest: Digest) throws(StoreError) -> OwnedDescriptor { try blobs.open(digest.hex, in: directory) }
 
-    /// Publishes a file that may be small enough for the catalogue; `size` is the file's. Bytes. Who may read it is who could.
-    func publish(_ source: OwnedDescriptor, _ path: FilePath, size: Int) throws(StoreError) -> PublishedBlob {
+    /// Publishes a file that may be small enough for the catalogue; `size` is the file's. Bytes. Who may read it is who could. With
+    /// a `digest`, nothing is kept where the bytes have become others: `changedWhileRead`.
+    func publish(
+        _ source: OwnedDescriptor, _ path: FilePath, size: Int, as digest: Digest? = nil
+    ) throws(StoreError) -> PublishedBlob {
+        func isWanted(_ found: Digest) -> Bool { digest.map { $0 == found } ?? true }
         guard size <= Self.documentLimit else {
             return try publish(
-                source, path, by: .reflinkOrCopy, isKnown: { _ throws(StoreError) in false }, mayBeKnown: false
+                source, path, by: .reflinkOrCopy,
+                isKnown: { found throws(StoreError) in
+                    guard isWanted(found) else { throw .changedWhileRead(path) }
+                    return false
+                }, mayBeKnown: false
             ) { _ in }
         }
-        return try publish(try source.readAll(path), isPrivate: !FileFacts.of(source, path).isReadableByAll)
+        var bytes: [UInt8] = []
+        try source.forEachChunk(path, from: 0, to: size) { chunk throws(StoreError) in bytes += chunk }
+        let blob = try publish(bytes, isPrivate: !FileFacts.of(source, path).isReadableByAll)
+        guard isWanted(blob.digest) else { throw .changedWhileRead(path) }
+        return blob
     }
 
     /// Publishes the bytes of the file `path`. It fails with `changedWhileRead` when they change on the way.
@@ -97,7 +109,7 @@ struct BlobFiles {
             guard method != .reflink else { throw .system("cannot reflink into the store", path, .notSupported) }
             if mayBeKnown {
                 // Bytes of this size are here already: hash first, so that adding them again writes nothing.
-                let digest = try hash(source, path, progress: progress)
+                let digest = try hash(source, path, size: before.size, progress: progress)
                 if try isKnown(digest) { return known(digest) }
                 progress(-before.size)
             }
@@ -108,7 +120,8 @@ struct BlobFiles {
         let flushEvery = 16 << 20
         // Of the source where nobody writes to it, also where its blocks are shared: it is in memory more often.
         let read = shared && lease?.isHeld != true ? staged.file : source
-        let size = try read.forEachChunk(path) { chunk throws(StoreError) in
+        // Somebody may write as fast as this is read.
+        let size = try read.forEachChunk(path, from: 0, to: before.size + 1) { chunk throws(StoreError) in
             hash.update(chunk)
             if !shared {
                 try staged.file.writeAll(chunk, staged.path)
@@ -238,12 +251,14 @@ struct BlobFiles {
     /// Gives a staged file its place within the store.
     func move(_ staged: Staged, to path: FilePath) throws(StoreError) { try Kernel.rename(staged.path, to: path) }
 
-    /// The SHA-256 of a whole file.
+    /// The SHA-256 of a whole file; of one that somebody else may write to, `size` says where it ended when it was looked at, since
+    /// it may never end.
     func hash(
-        _ file: OwnedDescriptor, _ path: FilePath, progress: (Int) throws(StoreError) -> Void = { _ in }
+        _ file: OwnedDescriptor, _ path: FilePath, size: Int = .max,
+        progress: (Int) throws(StoreError) -> Void = { _ in }
     ) throws(StoreError) -> Digest {
         let hash = SHA256()
-        _ = try file.forEachChunk(path) { chunk throws(StoreError) in
+        _ = try file.forEachChunk(path, from: 0, to: size) { chunk throws(StoreError) in
             hash.update(chunk)
             try progress(chunk.count)
         }

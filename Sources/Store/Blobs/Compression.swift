@@ -12,11 +12,15 @@ enum Compression {
         }
     }
 
+    /// No document is larger. Bytes.
+    private static let limit = 256 << 20
+
     /// What decompression works in, which takes longer to make than a recipe takes to read: addresses, for threads come and go.
     private static let contexts = Lock(.spare, [UInt]())
 
     /// Nil where `compressed` is damaged or does not give `size` bytes.
     static func decompress(_ compressed: [UInt8], size: Int) -> [UInt8]? {
+        guard 0...limit ~= size else { return nil }
         let kept = contexts.withLock { $0.popLast() }
         guard let context = kept.flatMap({ OpaquePointer(bitPattern: $0) }) ?? ZSTD_createDCtx() else { return nil }
         defer { contexts.withLock { $0.append(UInt(bitPattern: context)) } }

@@ -8,9 +8,8 @@ extension Blob {
 
     /// From columns `blob`, `sha256`, `size` and `private`.
     init(_ row: Row) throws {
-        let bytes: [UInt8] = Array(row["sha256"] as Data)
-        guard let digest = Digest(bytes: bytes) else { throw StoreError.catalogue("a digest is not 32 bytes long") }
-        self.init(id: row["blob"], digest: digest, size: row["size"], isPrivate: row["private"])
+        try self.init(
+            id: row.id("blob"), digest: row.digest("sha256"), size: row.size("size"), isPrivate: row.value("private"))
     }
 }
 

@@ -22,12 +22,12 @@ enum BlobState: Equatable {
     }
 
     /// From columns `changed`, `damaged` and `dropped`.
-    fileprivate init(_ row: Row) {
-        if let dropped = row["dropped"] as Int64? {
+    fileprivate init(_ row: Row) throws {
+        if let dropped = try row.value("dropped") as Int64? {
             self = .collected(Timestamp(nanoseconds: dropped))
-        } else if row["damaged"] {
+        } else if try row.value("damaged") {
             self = .lost
-        } else if let changed = row["changed"] as Int64? {
+        } else if let changed = try row.value("changed") as Int64? {
             self = .whole(changed: Timestamp(nanoseconds: changed))
         } else {
             self = .document

@@ -20,22 +20,23 @@ package struct DirectoryRow: Sendable {
     }
 
     /// Directories in each other at most: rows that somebody else made may name each other in a circle.
-    static let depthLimit = 4096
+    package static let depthLimit = 4096
 
-    /// The beginning of a query of the paths of all directories under one, which is its first argument.
+    /// The beginning of a query of the paths of all directories under one, which is its first argument. Every row has one parent, so
+    /// only a circle through that one could go on for ever; it is never gone into again.
     static let paths = """
         WITH RECURSIVE path(id, text) AS (
-            SELECT id, name FROM directory WHERE parent = ?
+            SELECT id, name FROM directory WHERE parent = ?1 AND id <> ?1
             UNION ALL SELECT directory.id, path.text || '/' || directory.name FROM directory
-            JOIN path ON directory.parent = path.id)
+            JOIN path ON directory.parent = path.id AND directory.id <> ?1)
         """
 
     init(_ row: Row) throws {
-        id = row["id"]
-        parent = row["parent"]
+        id = try row.id("id")
+        parent = try row.value("parent")
         name = try row.name("name")
-        changed = Timestamp(nanoseconds: row["changed"])
-        named = Timestamp(nanoseconds: row["named"])
+        changed = try row.time("changed")
+        named = try row.time("named")
     }
 }
 

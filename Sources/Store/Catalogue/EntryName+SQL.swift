@@ -40,7 +40,7 @@ extension Sequence {
     /// What can be made of these rows; those with names that are none are left out, and `verify` names them.
     func named<Result>(_ make: (Element) throws -> Result) rethrows -> [Result] {
         try compactMap { row in
-            do { return try make(row) } catch is NameError { return nil }
+            do { return try make(row) } catch  where error.isOfRow { return nil }
         }
     }
 }

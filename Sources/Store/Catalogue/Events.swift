@@ -17,15 +17,15 @@ package struct EventListing: Sendable {
     package let executable: String?
 
     init(_ row: Row) throws {
-        time = Timestamp(nanoseconds: row["since"])
-        recorded = Timestamp(nanoseconds: row["recorded"])
+        time = try row.time("since")
+        recorded = try row.time("recorded")
         name = try row.path("name")
-        cause = row["cause"]
-        version = row["number"]
-        previous = row["before"]
-        sha256 = try (row["sha256"] as Data?).map { try Digest(column: $0) }
-        pid = row["pid"]
-        executable = row["executable"]
+        cause = try row.value("cause")
+        version = try row.value("number")
+        previous = try row.value("before")
+        sha256 = try (row.value("sha256") as Data?).map { try Digest(column: $0) }
+        pid = try row.value("pid")
+        executable = try row.value("executable")
     }
 }
 

@@ -49,9 +49,10 @@ extension Store {
             let (folder, name) = try split(row.path("name"))
             try body(
                 ModelListing(
-                    folder: folder, name: name, versions: row["versions"], live: row["number"],
-                    sha256: try (row["sha256"] as Data?).map { try Digest(column: $0) }, size: row["size"],
-                    pickle: PickleImports(column: row["imports"])))
+                    folder: folder, name: name, versions: try row.value("versions"), live: try row.value("number"),
+                    sha256: try (row.value("sha256") as Data?).map { try Digest(column: $0) },
+                    size: try row.value("size"),
+                    pickle: PickleImports(column: try row.value("imports"))))
         }
     }
 
@@ -102,10 +103,10 @@ extension Store {
             let (folder, name) = try split(row.path("name"))
             try body(
                 VersionListing(
-                    folder: folder, name: name, number: row["number"], isLive: row["isLive"],
-                    sha256: try Digest(column: row["sha256"]), size: row["size"],
-                    recorded: Timestamp(nanoseconds: row["recorded"]),
-                    dropped: (row["dropped"] as Int64?).map { Timestamp(nanoseconds: $0) }))
+                    folder: folder, name: name, number: try row.value("number"), isLive: try row.value("isLive"),
+                    sha256: try row.digest("sha256"), size: try row.size("size"),
+                    recorded: try row.time("recorded"),
+                    dropped: (try row.value("dropped") as Int64?).map { Timestamp(nanoseconds: $0) }))
         }
     }
 
@@ -116,7 +117,7 @@ extension Store {
         try catalogue.read { db in
             let rows = try Row.fetchCursor(db, sql: sql, arguments: arguments)
             while let row = try rows.next() {
-                do { try body(row) } catch is NameError { continue }
+                do { try body(row) } catch  where error.isOfRow { continue }
             }
         }
     }

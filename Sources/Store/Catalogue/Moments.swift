@@ -57,7 +57,7 @@ extension Store {
         try one(
             """
             WITH RECURSIVE below(id) AS (
-                SELECT ?2 UNION ALL SELECT directory.id FROM directory JOIN below ON directory.parent = below.id)
+                SELECT ?2 UNION SELECT directory.id FROM directory JOIN below ON directory.parent = below.id)
             SELECT 1 FROM below JOIN model ON model.directory = below.id
             WHERE \(held) IS NOT NULL LIMIT 1
             """, [moment.time.nanoseconds, directory]
@@ -76,17 +76,17 @@ private let pastModels = """
     """
 
 extension MomentRow {
-    init(_ row: Row) {
-        id = row["id"]
-        time = Timestamp(nanoseconds: row["since"])
+    init(_ row: Row) throws {
+        id = try row.id("id")
+        time = try row.time("since")
     }
 }
 
 extension MomentModel {
     init(_ row: Row) throws {
-        id = row["id"]
+        id = try row.id("id")
         name = try row.name("name")
-        version = row["number"]
-        modified = Timestamp(nanoseconds: row["modified"])
+        version = try row.value("number")
+        modified = try row.time("modified")
     }
 }

@@ -82,7 +82,7 @@ extension Store {
             let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: arguments)
             var made: [Result] = []
             while made.count < limit, let row = try rows.next() {
-                do { made.append(try make(row)) } catch is NameError { continue }
+                do { made.append(try make(row)) } catch  where error.isOfRow { continue }
             }
             return made
         }

@@ -36,27 +36,11 @@ enum Schema {
         try migrator.migrate(own, upTo: newest)
         let made = try own.read(objects)
         guard try objects(db) == made else { return "its tables are not those of a catalogue" }
-        for table in try String.fetchAll(
-            db, sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL")
-        {
-            let conditions = try db.columns(in: table).compactMap { column in
-                types[column.type].map { "typeof(\(column.name.quotedDatabaseIdentifier)) NOT IN (\($0))" }
-            }
-            guard !conditions.isEmpty else { continue }
-            let found = try Int.fetchOne(
-                db,
-                sql: """
-                    SELECT 1 FROM \(table.quotedDatabaseIdentifier) WHERE \(conditions.joined(separator: " OR ")) LIMIT 1
-                    """)
-            if found != nil { return "a row of '\(table)' has a value of another type" }
+        if let stranger = try ValueRange.strangers(in: db).first {
+            return "a row of '\(stranger.table)' has a value that its column '\(stranger.column)' cannot have"
         }
-        return nil
+        return try Circles.find(in: db).first.map { "rows of '\($0.table)' lie in each other in a circle" }
     }
-
-    /// What the types of columns allow.
-    private static let types = [
-        "INTEGER": "'integer', 'null'", "TEXT": "'text', 'null'", "BLOB": "'blob', 'null'",
-    ]
 
     private static func objects(_ db: Database) throws -> Set<String> {
         // SQLite's own tables are not of the schema's making.
@@ -64,7 +48,10 @@ enum Schema {
             try Row.fetchAll(
                 db,
                 sql: "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-            ).map { "\($0["type"] as String) \($0["name"] as String) \($0["tbl_name"] as String) \($0["sql"] ?? "")" })
+            ).map { row in
+                try ["type", "name", "tbl_name", "sql"].map { try row.value($0) as String? ?? "" }.joined(
+                    separator: " ")
+            })
     }
 
     private static let first = """

@@ -14,11 +14,11 @@ package struct ModelRow: Sendable {
     package let changed: Timestamp
 
     init(_ row: Row) throws {
-        id = row["id"]
+        id = try row.id("id")
         name = try row.name("name")
-        versions = row["versions"]
-        newest = row["newest"]
-        changed = Timestamp(nanoseconds: row["changed"])
+        versions = try row.value("versions")
+        newest = try row.value("newest")
+        changed = try row.time("changed")
     }
 }
 
@@ -34,12 +34,12 @@ package struct VersionRow: Sendable {
     package let blob: Blob
 
     init(_ row: Row) throws {
-        id = row["id"]
-        number = row["number"]
-        directory = row["directory"]
+        id = try row.id("id")
+        number = try row.value("number")
+        directory = try row.value("directory")
         fileName = try row.name("name")
-        modified = Timestamp(nanoseconds: row["modified"])
-        recorded = Timestamp(nanoseconds: row["recorded"])
+        modified = try row.time("modified")
+        recorded = try row.time("recorded")
         blob = try Blob(row)
     }
 }
@@ -165,7 +165,7 @@ extension Database {
         let known = try Row.fetchOne(
             cachedStatement(sql: "SELECT id, number FROM version WHERE model = ? AND blob = ?"),
             arguments: [model, blob])
-        if let known { return (known["id"], .returned(to: known["number"])) }
+        if let known { return try (known.id("id"), .returned(to: known.value("number"))) }
         try execute(
             cachedStatement(
                 sql: "UPDATE model SET versions = versions + 1, changed = max(?, changed + 1) WHERE id = ?"),

@@ -26,7 +26,7 @@ extension Store {
         plan.report.strays = strays.count
         plan.report.blobs = plan.files.count + plan.documents + strays.count
         plan.report.bytes =
-            plan.files.reduce(0) { $0 + $1.size } + plan.documentBytes + strays.reduce(0) { $0 + $1.size }
+            [plan.files.total(\.size), plan.documentBytes, strays.total(\.size)].total { $0 }
         return plan.report
     }
 
@@ -34,7 +34,7 @@ extension Store {
     private func requireRoots() throws(StoreError) {
         let broken = try catalogue.read { db in
             try Row.fetchOne(db, sql: "PRAGMA foreign_key_check").map {
-                "\($0["table"] as String) row \($0["rowid"] ?? 0)"
+                try "\($0.value("table") as String) row \($0.value("rowid") as Int64? ?? 0)"
             }
         }
         if let broken {
@@ -171,10 +171,11 @@ private struct Collector {
             {
                 plan.report.versions.append(
                     .init(
-                        name: try db.text(of: row), number: row["number"], sha256: blob.digest, size: blob.size))
+                        name: try db.text(of: row), number: try row.value("number"), sha256: blob.digest,
+                        size: blob.size))
                 try db.execute(
                     cachedSQL("UPDATE model SET changed = max(?, changed + 1) WHERE id = ?"),
-                    [now.nanoseconds, row["id"] as Int64])
+                    [now.nanoseconds, try row.value("id") as Int64])
             }
             try db.setState(of: blob.id, .collected(now))
             try db.execute(cachedSQL("DELETE FROM document WHERE blob = ?"), [blob.id])
@@ -194,12 +195,12 @@ private struct Collector {
                 """)
         for row in candidates {
             let blob = try Blob(row)
-            if row["isFile"] {
+            if try row.value("isFile") {
                 guard try isFree(blob, &plan) else { continue }
                 plan.files.append(.init(digest: blob.digest, size: blob.size))
             } else {
                 plan.documents += 1
-                plan.documentBytes += row["stored"] as Int? ?? 0
+                plan.documentBytes += try row.value("stored") as Int? ?? 0
             }
             for table in ["claim", "identity", "document", "load"] {
                 try db.execute(cachedSQL("DELETE FROM \(table) WHERE blob = ?"), [blob.id])

@@ -17,7 +17,7 @@ extension Database {
                 SELECT snapshot.sha256, (SELECT name FROM imageName WHERE image = snapshot.image ORDER BY time DESC LIMIT 1) AS name
                 FROM snapshot JOIN forgotten ON forgotten.id = snapshot.id ORDER BY snapshot.id
                 """
-        ).map { .init(id: try Digest(column: $0["sha256"]), image: $0["name"] ?? "image") }
+        ).map { try .init(id: $0.digest("sha256"), image: $0.value("name") ?? "image") }
         guard !report.snapshots.isEmpty else { return }
         for sql in [
             "DELETE FROM rendering WHERE snapshot IN (SELECT id FROM forgotten)",
@@ -58,14 +58,14 @@ extension Database {
             try execute(sql: "DELETE FROM \(table) WHERE image IN (\(gone))")
         }
         try execute(sql: "DELETE FROM image WHERE snapshot IS NULL AND id IN (SELECT image FROM forgotten)")
-        for row in names where row["newest"] {
-            let directory: Int64 = row["directory"]
+        for row in names where try row.value("newest") {
+            let directory: Int64 = try row.value("directory")
             try execute(
                 cachedStatement(
                     sql: """
                         UPDATE imageName SET newest = 1 WHERE id = (SELECT id FROM imageName WHERE directory = ? AND name = ?
                         ORDER BY time DESC, id DESC LIMIT 1)
-                        """), [directory, row["name"] as DatabaseValue])
+                        """), [directory, try row.value("name") as DatabaseValue])
             try touch(directory)
         }
     }

@@ -12,9 +12,9 @@ package struct Usage: Sendable {
 
     init(_ row: Row) throws {
         name = try row.path("name")
-        count = row["count"]
-        size = row["size"] ?? 0
-        own = row["own"] ?? 0
+        count = try row.value("count")
+        size = try row.value("size") ?? 0
+        own = try row.value("own") ?? 0
     }
 }
 
@@ -27,12 +27,6 @@ package struct StoreUsage: Sendable {
 
 /// Blobs that a snapshot pins.
 private let pinned = "SELECT DISTINCT pin.blob FROM pin WHERE pin.blob IS NOT NULL"
-
-private let paths = """
-    path(id, text) AS (
-        SELECT id, name FROM directory WHERE parent = 1
-        UNION ALL SELECT directory.id, path.text || '/' || directory.name FROM directory JOIN path ON directory.parent = path.id)
-    """
 
 extension Store {
     package func usage() throws(StoreError) -> StoreUsage {
@@ -59,27 +53,27 @@ extension Store {
     package func usageByModel() throws(StoreError) -> [Usage] {
         try page(
             """
-            WITH RECURSIVE \(paths), held(model, blob) AS (SELECT DISTINCT model, blob FROM version)
+            \(DirectoryRow.paths), held(model, blob) AS (SELECT DISTINCT model, blob FROM version)
             SELECT path.text || '/' || model.name AS name, model.versions AS count, sum(blob.size) AS size,
             sum(CASE WHEN blob.id IN (\(pinned))
                 OR EXISTS (SELECT 1 FROM version WHERE version.blob = blob.id AND version.model <> model.id)
                 THEN 0 ELSE blob.size END) AS own
             FROM held JOIN model ON model.id = held.model JOIN path ON path.id = model.directory
             JOIN servedBlob AS blob ON blob.id = held.blob GROUP BY model.id ORDER BY size DESC, name
-            """, [], Int(Int32.max), Usage.init)
+            """, [DirectoryRow.Root.models.rawValue], Int(Int32.max), Usage.init)
     }
 
     /// Every version, the largest first: freed is what no other name and no snapshot holds.
     package func usageByVersion() throws(StoreError) -> [Usage] {
         try page(
             """
-            WITH RECURSIVE \(paths)
+            \(DirectoryRow.paths)
             SELECT path.text || '/' || model.name || '@v' || version.number AS name, 1 AS count, blob.size AS size,
             CASE WHEN blob.id IN (\(pinned)) OR (SELECT count(*) FROM version AS other WHERE other.blob = blob.id) > 1
                 THEN 0 ELSE blob.size END AS own
             FROM version JOIN model ON model.id = version.model JOIN path ON path.id = model.directory
             JOIN servedBlob AS blob ON blob.id = version.blob ORDER BY size DESC, name
-            """, [], Int(Int32.max), Usage.init)
+            """, [DirectoryRow.Root.models.rawValue], Int(Int32.max), Usage.init)
     }
 
     /// Every snapshot: freed is what no name's version and no other set of pins holds.

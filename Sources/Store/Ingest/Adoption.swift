@@ -157,15 +157,16 @@ extension Store {
     /// A link that stays inside; false where it leads out, so that what it leads to is to be added.
     package func adoptLink(_ item: AdoptionItem, in view: LiveView) throws(StoreError) -> Bool {
         let target = try item.parent().target(ofLink: item.name).string
+        let inner = Self.relative(target, from: item) ?? target
         let parent = try catalogue.write { db in try db.makeLiveDirectory(item.path.dropLast()) }
         do throws(StoreError) {
             let caller = LiveView.Caller(user: geteuid(), group: getegid(), opener: nil)
-            _ = try view.makeLink(item.name, to: target, in: parent, by: caller)
+            _ = try view.makeLink(item.name, to: inner, in: parent, by: caller)
         } catch {
             switch error {
             case .leavesView: return false
             // As an adoption left it that was cut off.
-            case .exists where try live(named: item.name, in: parent)?.target == target: break
+            case .exists where try live(named: item.name, in: parent)?.target == inner: break
             default: throw error
             }
         }
@@ -175,6 +176,18 @@ extension Store {
             return try directory.target(ofLink: name).string == target
         }
         return true
+    }
+
+    /// The same link as a relative one where an absolute one leads into the directory that is adopted; nil for any other.
+    private static func relative(_ target: String, from item: AdoptionItem) -> String? {
+        let wanted = FilePath(target).lexicallyNormalized()
+        let really = Opener.link("/proc/self/fd/\(item.top.descriptor.rawValue)").map { FilePath($0) }
+        for top in [item.top.path, really].compactMap({ $0 }) where wanted.isAbsolute && wanted.starts(with: top) {
+            var path = FilePath(root: nil, item.path.dropLast().map { _ in FilePath.Component("..") })
+            path.append(wanted.components.dropFirst(top.components.count))
+            return path.isEmpty ? "." : path.string
+        }
+        return nil
     }
 
     /// A file that is no model comes into the view as it is. Its bytes are there before the transaction that names them.

@@ -195,13 +195,13 @@ extension Store {
                 try (row[column] as Data?).flatMap { $0.isEmpty ? nil : try Digest(column: $0) }
             }
             var identity = Identity(
-                autoV1: row["autoV1"], tensors: try digest("tensors"), layout: try digest("layout"),
-                crc32: (row["crc32"] as String).uppercased(), blake3: try digest("blake3"),
-                header: try (row["header"] as Int64?).map { try documentBytes($0, db) },
-                pickle: PickleImports(column: row["imports"]))
+                autoV1: try row.value("autoV1"), tensors: try digest("tensors"), layout: try digest("layout"),
+                crc32: (try row.value("crc32") as String).uppercased(), blake3: try digest("blake3"),
+                header: try (row.value("header") as Int64?).map { try documentBytes($0, db) },
+                pickle: PickleImports(column: try row.value("imports")))
             for claim in try Row.fetchAll(db, sql: "SELECT key, value FROM claim WHERE blob = ?", arguments: [blob.id])
             {
-                identity.claims[claim["key"]] = claim["value"]
+                identity.claims[try claim.value("key")] = try claim.value("value") as String
             }
             return identity
         }

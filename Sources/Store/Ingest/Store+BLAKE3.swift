@@ -26,7 +26,7 @@ extension Store {
     }
 
     package func countWithoutBLAKE3() throws(StoreError) -> Int {
-        try one("SELECT count(*) \(Self.unread)", []) { $0[0] } ?? 0
+        try one("SELECT count(*) \(Self.unread)", []) { try $0.value(0) } ?? 0
     }
 
     private static let unread = """

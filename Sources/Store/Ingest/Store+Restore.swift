@@ -17,14 +17,14 @@ extension Store {
                             """), arguments: [directory, name.path.name.databaseValue, number])
             }
             guard let row else { throw StoreError.notFound("version v\(number) of '\(name)'") }
-            guard row["isServed"] else { throw StoreError.notFound("the bytes of v\(number) of '\(name)'") }
+            guard try row.value("isServed") else { throw StoreError.notFound("the bytes of v\(number) of '\(name)'") }
             let live = try db.directory(liveNames: name.directories)
             if let live, let old = try db.live(named: name.path.name, in: live), old.kind == .file, old.blob == nil {
                 throw StoreError.conflict(
                     "'\(name)' is being written, or has bytes that are no version; move it away first")
             }
             return try db.add(
-                name, blob: row["blob"], modified: Timestamp(nanoseconds: row["modified"]), since: nil, cause: .restore,
+                name, blob: try row.value("blob"), modified: try row.time("modified"), since: nil, cause: .restore,
                 process: try opener.map { try db.process($0) })
         }
     }

@@ -26,7 +26,7 @@ package struct IngestPlan: Sendable {
     /// Files that should have been added and cannot be, each with its reason.
     package var refused: [(path: FilePath, reason: String)] = []
     /// Bytes in all.
-    package var size: Int { items.reduce(0) { $0 + $1.size } }
+    package var size: Int { items.total(\.size) }
 
     package init() {}
 }

@@ -26,11 +26,11 @@ struct LineageWalk {
                 FROM snapshot JOIN image ON image.id = snapshot.image WHERE snapshot.id = ?
                 """, arguments: [snapshot])
         guard let row, lineage.nodes.count < Self.limit else { return nil }
-        let digest = try Digest(column: row["sha256"])
+        let digest = try row.digest("sha256")
         let id = "image:\(digest.hex.prefix(16))"
-        let document = try store.recipeDocument(of: snapshot, named: row["name"] ?? "", db)
+        let document = try store.recipeDocument(of: snapshot, named: row.value("name") ?? "", db)
         let node = Lineage.Node(
-            id: id, kind: .image, name: row["name"] ?? digest.autoV2, sha256: digest,
+            id: id, kind: .image, name: try row.value("name") ?? digest.autoV2, sha256: digest,
             notes: ["snapshot \(document.id.hex.prefix(12))", "grade \(document.verdict.grade.rawValue)"])
         guard lineage.add(node) else { return id }
         for use in document.snapshot.recipe.models { lineage.join(id, "made with", try model(use)) }
@@ -132,8 +132,9 @@ struct LineageWalk {
                 JOIN blob child ON child.id = claim.blob WHERE own.id = ? AND child.id <> own.id ORDER BY child.id LIMIT 100
                 """, arguments: [blob])
         for child in children {
-            let digest = try Digest(column: child["sha256"])
-            _ = try model(blob: child["id"], digest, name: try db.nameOfModel(child["id"]) ?? digest.autoV2)
+            let digest = try child.digest("sha256")
+            let id = try child.id("id")
+            _ = try model(blob: id, digest, name: try db.nameOfModel(id) ?? digest.autoV2)
         }
     }
 }

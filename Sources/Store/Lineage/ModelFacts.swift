@@ -16,7 +16,7 @@ struct ModelFacts {
         ancestry = ModelAncestry(header: header ?? [])
         var claims: [String: String] = [:]
         for claim in try Row.fetchAll(db, sql: "SELECT key, value FROM claim WHERE blob = ?", arguments: [blob]) {
-            claims[claim["key"]] = claim["value"]
+            claims[try claim.value("key")] = try claim.value("value") as String
         }
         let tensors = try (row?["tensors"] as Data?).map { try Digest(column: $0) }
         notes = Self.title(claims) + Self.stale(claims, tensors)
@@ -27,8 +27,8 @@ struct ModelFacts {
                 WHERE identity.tensors = ? AND identity.layout = ? AND blob.id <> ? ORDER BY blob.id LIMIT 100
                 """, arguments: [row?["tensors"] as Data?, row?["layout"] as Data?, blob]
         ).map { twin in
-            let digest = try Digest(column: twin["sha256"])
-            return (digest, try db.nameOfModel(twin["id"]) ?? digest.autoV2)
+            let digest = try twin.digest("sha256")
+            return (digest, try db.nameOfModel(twin.id("id")) ?? digest.autoV2)
         }
     }
 
@@ -61,7 +61,7 @@ extension Database {
                 WHERE version.blob = ? ORDER BY version.id LIMIT 1
                 """, arguments: [blob])
         guard let row else { return nil }
-        return try text(of: row) + "@v\(row["number"] as Int)"
+        return try "\(text(of: row))@v\(row.value("number") as Int)"
     }
 
     /// The names from a folder down to a directory of models.
@@ -72,7 +72,7 @@ extension Database {
             let row = try Row.fetchOne(self, sql: "SELECT name, parent FROM directory WHERE id = ?", arguments: [id])
             guard let row else { break }
             names.insert(try row.name("name"), at: 0)
-            next = row["parent"]
+            next = try row.value("parent")
         }
         guard names.count < DirectoryRow.depthLimit else {
             throw StoreError.catalogue("directories lie in each other in a circle")
@@ -83,7 +83,8 @@ extension Database {
     /// The path of a row with a directory and a name, for people: whatever its names are.
     func text(of row: Row, dropping count: Int = 0) throws -> String {
         do {
-            return ViewPath(try (path(ofDirectory: row["directory"]) + [row.name("name")]).dropFirst(count)).description
+            return ViewPath(try (path(ofDirectory: row.value("directory")) + [row.name("name")]).dropFirst(count))
+                .description
         } catch let problem as NameError {
             return "(\(problem))"
         }

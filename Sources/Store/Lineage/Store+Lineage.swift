@@ -39,7 +39,7 @@ extension Store {
                 SELECT DISTINCT snapshot.id FROM blob JOIN pin ON pin.blob = blob.id
                 JOIN snapshot ON snapshot.models = pin.pinSet WHERE blob.sha256 = ?
                 """, [version.sha256.data], Int(Int32.max)
-            ) { $0["id"] as Int64 }
+            ) { try $0.value("id") as Int64 }
             ids.formUnion(found)
         }
         for id in ids.sorted() {

@@ -18,6 +18,17 @@ struct NewNode {
     var closing = LiveRow.Closing.open
 }
 
+extension NewNode {
+    /// The same for one that is made in `directory`, whose group and bit it takes where that has the setgid bit, as everywhere.
+    func inheriting(from directory: LiveRow) -> NewNode {
+        guard directory.mode & 0o2000 != 0 else { return self }
+        var node = self
+        node.group = directory.group
+        if kind == .directory { node.mode |= 0o2000 }
+        return node
+    }
+}
+
 extension Database {
     func insert(_ node: NewNode, _ name: EntryName, in parent: Int64?) throws -> Int64 {
         let now = Timestamp.now()

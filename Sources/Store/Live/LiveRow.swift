@@ -44,26 +44,24 @@ package struct LiveRow: Sendable {
 
     /// From ``columns``, by position: columns are looked up by name one after the other.
     init(_ row: Row) throws {
-        id = row[0]
-        parent = row[1]
+        id = try row.id(0)
+        parent = try row.value(1)
         name = try row.name(2)
-        kind = Kind(rawValue: row[3]) ?? .file
-        mode = row[4]
-        user = row[5]
-        group = row[6]
-        accessed = Timestamp(nanoseconds: row[7])
-        modified = Timestamp(nanoseconds: row[8])
-        changed = Timestamp(nanoseconds: row[9])
-        target = row[10] ?? ""
-        version = row[11]
-        if let id = row[12] as Int64? {
-            let bytes: [UInt8] = Array(row[13] as Data)
-            guard let digest = Digest(bytes: bytes) else { throw StoreError.catalogue("a digest is not 32 bytes long") }
-            blob = Blob(id: id, digest: digest, size: row[14], isPrivate: row[16])
+        kind = Kind(rawValue: try row.value(3)) ?? .file
+        mode = try row.mode(4)
+        user = try row.value(5)
+        group = try row.value(6)
+        accessed = try row.time(7)
+        modified = try row.time(8)
+        changed = try row.time(9)
+        target = try row.value(10) ?? ""
+        version = try row.value(11)
+        if let id = try row.value(12) as Int64? {
+            blob = try Blob(id: id, digest: Digest(column: row.value(13)), size: row.size(14), isPrivate: row.value(16))
         } else {
             blob = nil
         }
-        closing = Closing(rawValue: row[15]) ?? .open
+        closing = Closing(rawValue: try row.value(15)) ?? .open
     }
 
     /// Whether its bytes may become others while it keeps its number.
@@ -96,7 +94,7 @@ extension Database {
 
     func live(in parent: Int64, limit: Int = -1) throws -> [LiveRow] {
         try Row.fetchAll(
-            cachedStatement(sql: "\(LiveRow.columns) WHERE live.parent = ? ORDER BY live.id LIMIT ?"),
+            cachedStatement(sql: "\(LiveRow.columns) WHERE live.parent = ? AND live.id <> 1 ORDER BY live.id LIMIT ?"),
             arguments: [parent, limit]
         )
         .named(LiveRow.init)
@@ -119,7 +117,7 @@ extension Database {
         while next != LiveRow.root, names.count < DirectoryRow.depthLimit {
             let row = try Row.fetchOne(
                 cachedStatement(sql: "SELECT parent, name FROM live WHERE id = ?"), arguments: [next])
-            guard let row, let parent = row["parent"] as Int64? else { return nil }
+            guard let row, let parent = try row.value("parent") as Int64? else { return nil }
             names.append(try row.name("name"))
             next = parent
         }

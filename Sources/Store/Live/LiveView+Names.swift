@@ -42,11 +42,10 @@ extension LiveView {
     ) throws(StoreError) -> LiveRow {
         try Kernel.requireReserve(store.path)
         let id = try store.catalogue.writeSoon { db in
-            guard try store.live(directory, db)?.kind == .directory else { throw StoreError.gone(name) }
+            guard let parent = try store.live(directory, db), parent.kind == .directory else { throw StoreError.gone(name) }
             guard try store.live(named: name, in: directory, db) == nil else { throw StoreError.exists(name) }
-            return try db.insert(
-                NewNode(kind: kind, mode: mode, user: caller.user, group: caller.group, target: target), name,
-                in: directory)
+            let node = NewNode(kind: kind, mode: mode, user: caller.user, group: caller.group, target: target)
+            return try db.insert(node.inheriting(from: parent), name, in: directory)
         }
         guard let row = try store.live(id) else { throw .gone(name) }
         return row
@@ -204,10 +203,12 @@ extension LiveView {
     private func refuseLoop(_ row: LiveRow, into directory: Int64, _ db: Database) throws {
         guard row.kind == .directory else { return }
         var next: Int64? = directory
-        while let id = next {
+        for _ in 0..<DirectoryRow.depthLimit {
+            guard let id = next else { return }
             if id == row.id { throw StoreError.loop(row.name) }
             next = try db.live(id)?.parent
         }
+        throw StoreError.loop(row.name)
     }
 
     private func refuseReplacing(_ other: LiveRow, by row: LiveRow, _ db: Database) throws {

@@ -341,10 +341,10 @@ extension Database {
         for owed in try Row.fetchAll(
             cachedStatement(sql: "SELECT path, cause, time FROM owed WHERE live = ? ORDER BY id"), arguments: [live])
         {
-            guard let name = ModelName(owed["path"] as String) else { continue }
+            guard let name = ModelName(try owed.value("path") as String) else { continue }
             try keep(
                 name, blob: blob.id, modified: closed.modified, since: closed.changed,
-                until: Timestamp(nanoseconds: owed["time"]), cause: Cause(rawValue: owed["cause"]) ?? .delete,
+                until: try owed.time("time"), cause: Cause(rawValue: try owed.value("cause")) ?? .delete,
                 process: process)
         }
         try forgive(live)

@@ -16,7 +16,7 @@ extension LiveView {
     /// closed waits to be published.
     package func recover() throws(StoreError) -> Recovery {
         var recovery = Recovery()
-        let last = try store.one("SELECT value FROM meta WHERE key = 'boot'", []) { $0[0] as String }
+        let last = try store.one("SELECT value FROM meta WHERE key = 'boot'", []) { try $0.value(0) as String }
         let isSameBoot = last == nil || last == Opener.boot
         for row in try store.catalogue.read({ try $0.liveLeftovers() }) {
             try recover(row, isSameBoot: isSameBoot, &recovery)

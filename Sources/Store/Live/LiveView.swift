@@ -90,11 +90,11 @@ package final class LiveView: Sendable {
     ) throws(StoreError) -> (row: LiveRow, draft: Draft) {
         try Kernel.requireReserve(store.path)
         let (id, file) = try store.catalogue.writeSoon { db in
-            guard try store.live(directory, db)?.kind == .directory else { throw StoreError.gone(name) }
+            guard let parent = try store.live(directory, db), parent.kind == .directory else { throw StoreError.gone(name) }
             guard try store.live(named: name, in: directory, db) == nil else { throw StoreError.exists(name) }
             let process = try caller.opener.map { try db.process($0) }
             let node = NewNode(kind: .file, mode: mode, user: caller.user, group: caller.group, process: process)
-            let id = try db.insert(node, name, in: directory)
+            let id = try db.insert(node.inheriting(from: parent), name, in: directory)
             // Within the transaction: a row without its file would be taken for a loss.
             return (id, try store.makeStaged(id))
         }

@@ -22,9 +22,9 @@ extension Store {
                 for row in try db.live(in: directory) {
                     plan.items.append(.init(row: row, path: path.appending(row.name)))
                     if row.kind == .directory { pending.append((row.id, path.appending(row.name))) }
-                    plan.size += row.blob?.size ?? 0
                 }
             }
+            plan.size = plan.items.total { $0.row.blob?.size ?? 0 }
             return plan
         }
     }

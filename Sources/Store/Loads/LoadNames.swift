@@ -37,7 +37,7 @@ extension Store {
         try catalogue.read { db in
             let row = try Row.fetchOne(db, sql: "SELECT directory, name FROM model WHERE id = ?", arguments: [id])
             guard let row else { throw StoreError.notFound("model \(id)") }
-            return try db.path(ofDirectory: row["directory"]) + [row.name("name")]
+            return try db.path(ofDirectory: row.value("directory")) + [row.name("name")]
         }
     }
 

@@ -41,16 +41,16 @@ extension Store {
 
 extension LoadListing {
     init(_ row: Row) throws {
-        id = row["id"]
+        id = try row.value("id")
         opener = Opener(
-            identity: row["identity"], pid: row["pid"], started: Timestamp(nanoseconds: row["started"]),
-            executable: row["executable"])
-        name = LoadName(view: row["view"], folder: row["folder"], name: row["name"])
-        sha256 = try Digest(column: row["sha256"])
-        version = row["version"]
-        first = Timestamp(nanoseconds: row["first"])
-        last = Timestamp(nanoseconds: row["last"])
-        opens = row["opens"]
+            identity: try row.value("identity"), pid: try row.value("pid"), started: try row.time("started"),
+            executable: try row.value("executable"))
+        name = try LoadName(view: row.value("view"), folder: row.value("folder"), name: row.value("name"))
+        sha256 = try row.digest("sha256")
+        version = try row.value("version")
+        first = try row.time("first")
+        last = try row.time("last")
+        opens = try row.value("opens")
     }
 }
 
@@ -78,7 +78,7 @@ extension Database {
         if let latest, latest["blob"] == load.blob.id, latest["view"] == load.name.view {
             try execute(
                 cachedStatement(sql: "UPDATE load SET last = max(last, ?), opens = opens + 1 WHERE id = ?"),
-                [load.time.nanoseconds, latest["id"] as Int64])
+                [load.time.nanoseconds, try latest.id("id")])
             return
         }
         try execute(

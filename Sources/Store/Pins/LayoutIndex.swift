@@ -44,6 +44,6 @@ extension Store {
                 SELECT pinName.name, blob.sha256, blob.size FROM pinName JOIN blob ON blob.id = pinName.manifest
                 ORDER BY pinName.name
                 """, [], Int(Int32.max)
-            ) { LayoutIndex.Entry(name: $0["name"], manifest: try Digest(column: $0["sha256"]), size: $0["size"]) })
+            ) { try LayoutIndex.Entry(name: $0.value("name"), manifest: $0.digest("sha256"), size: $0.size("size")) })
     }
 }

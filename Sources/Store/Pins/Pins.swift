@@ -15,13 +15,13 @@ package struct NamedPin: Sendable {
     package let time: Timestamp
 
     init(_ row: Row) throws {
-        id = row["id"]
+        id = try row.id("id")
         name = try row.name("name")
-        snapshotID = try Digest(column: row["snapshotID"])
-        snapshot = try EntryName(short: row["short"], of: snapshotID)
-        image = row["image"] ?? "image"
-        manifest = try Digest(column: row["manifest"])
-        time = Timestamp(nanoseconds: row["time"])
+        snapshotID = try row.digest("snapshotID")
+        snapshot = try EntryName(short: row.value("short"), of: snapshotID)
+        image = try row.value("image") ?? "image"
+        manifest = try row.digest("manifest")
+        time = try row.time("time")
     }
 }
 
@@ -93,7 +93,7 @@ extension Store {
         }
         try writeIndex()
         return PinReport(
-            manifest: file.digest, files: layers.count, bytes: layers.reduce(0) { $0 + $1.size }, lost: lost,
+            manifest: file.digest, files: layers.count, bytes: layers.total(\.size), lost: lost,
             isNew: isNew)
     }
 
@@ -173,10 +173,11 @@ extension Database {
         if let known {
             guard known["snapshot"] == snapshot else {
                 throw StoreError.conflict(
-                    "'\(name)' is the name of snapshot \(known["short"] as String); 'reprofs unpin \(name)' frees it")
+                    "'\(name)' is the name of snapshot \(try known.value("short") as String); 'reprofs unpin \(name)' frees it"
+                )
             }
-            if try Digest(column: known["sha256"]) == manifest { return false }
-            id = known["id"]
+            if try known.digest("sha256") == manifest { return false }
+            id = try known.id("id")
             try execute(
                 sql: "UPDATE pinName SET manifest = (SELECT id FROM blob WHERE sha256 = ?) WHERE id = ?",
                 arguments: [manifest.data, id])

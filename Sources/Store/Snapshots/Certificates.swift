@@ -42,8 +42,8 @@ extension Store {
             """, [snapshot], 10_000
         ) { row in
             CertificateRow(
-                verdict: ReproductionVerdict(rawValue: row["verdict"]) ?? .different,
-                time: Timestamp(nanoseconds: row["time"]), document: try Blob(row))
+                verdict: ReproductionVerdict(rawValue: try row.value("verdict")) ?? .different,
+                time: try row.time("time"), document: try Blob(row))
         }
     }
 
@@ -58,9 +58,9 @@ extension Store {
                 """, arguments: [image, recipe.pinnedBytes.data])
         return try rows.reversed().map { row in
             Attempt(
-                ReproductionVerdict(rawValue: row["verdict"]) ?? .different,
-                at: Timestamp(nanoseconds: row["time"]), certificate: try Digest(column: row["sha256"]),
-                reading: try? JSONParser.parse(try documentBytes(row["document"] as Int64, db)))
+                ReproductionVerdict(rawValue: try row.value("verdict")) ?? .different,
+                at: try row.time("time"), certificate: try row.digest("sha256"),
+                reading: try? JSONParser.parse(try documentBytes(row.value("document") as Int64, db)))
         }
     }
 
@@ -71,7 +71,12 @@ extension Store {
             SELECT path, size, modified, changed FROM imageFile JOIN image ON image.id = imageFile.image
             WHERE image.sha256 = ?
             """, [digest.data], 100
-        ) { ($0["path"] as String, $0["size"] as Int, $0["modified"] as Int64, $0["changed"] as Int64) }
+        ) {
+            try (
+                $0.value("path") as String, $0.value("size") as Int, $0.value("modified") as Int64,
+                $0.value("changed") as Int64
+            )
+        }
         for (path, size, modified, changed) in rows {
             guard let facts = try? FileFacts.at(FilePath(path)), facts.size == size,
                 facts.modified.nanoseconds == modified, facts.changed.nanoseconds == changed
@@ -85,7 +90,7 @@ extension Store {
     package func pixels(ofSnapshot id: Int64) throws(StoreError) -> Digest? {
         try one("SELECT pixels FROM snapshot JOIN image ON image.id = snapshot.image WHERE snapshot.id = ?", [id]) {
             row in
-            try (row["pixels"] as Data?).map { try Digest(column: $0) }
+            try (row.value("pixels") as Data?).map { try Digest(column: $0) }
         } ?? nil
     }
 }

@@ -14,12 +14,12 @@ package struct NamedImage: Sendable {
     package let time: Timestamp
 
     init(_ row: Row) throws {
-        snapshot = row["snapshot"]
-        snapshotID = try Digest(column: row["snapshotID"])
-        image = try Digest(column: row["sha256"])
-        path = ImageListing.shown(try row.path("path"), image, isNewest: row["newest"])
+        snapshot = try row.value("snapshot")
+        snapshotID = try row.digest("snapshotID")
+        image = try row.digest("sha256")
+        path = try ImageListing.shown(row.path("path"), image, isNewest: row.value("newest"))
         name = try row.name("name")
-        time = Timestamp(nanoseconds: row["time"])
+        time = try row.time("time")
     }
 }
 

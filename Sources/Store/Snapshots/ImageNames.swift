@@ -19,14 +19,14 @@ package struct ImageNameRow: Sendable {
 
     /// By number: a listing makes a million of these, and looking columns up by name is most of what one costs.
     init(_ row: Row) throws {
-        id = row[0]
-        directory = row[1]
+        id = try row.id(0)
+        directory = try row.value(1)
         name = try row.name(2)
-        image = try Digest(column: row[3])
-        snapshot = row[4]
-        json = Self.facts(row[5], row[6], row[7], row[8])
-        card = Self.facts(row[9], row[10], row[11], row[12])
-        isPrivate = row[13] ?? false
+        image = try Digest(column: row.value(3))
+        snapshot = try row.value(4)
+        json = try Self.facts(row.value(5), row.value(6), row.value(7), row.value(8))
+        card = try Self.facts(row.value(9), row.value(10), row.value(11), row.value(12))
+        isPrivate = try row.value(13) ?? false
     }
 
     private static func facts(_ row: Int64?, _ size: Int?, _ time: Int64?, _ text: Data?) -> RenderingFacts? {

@@ -33,7 +33,7 @@ struct NodePackWalk {
     private(set) var files: [File] = []
     private(set) var omitted = 0
     private(set) var leftOut: [LeftOut] = []
-    private let followsLinks: Bool
+    private let reader: ReportReader
     private var size = 0
     private var visited = 0
     private var untold = 0
@@ -41,24 +41,20 @@ struct NodePackWalk {
 
     private struct Place: Hashable { let device, inode: UInt64 }
 
-    /// With the rights of whoever reported the pack.
-    static func of(_ path: FilePath, _ writer: ReportWriter) throws(StoreError) -> NodePackWalk {
-        if let file = try? writer.file(path) {
-            let name = path.lastComponent?.string ?? ""
-            var walk = NodePackWalk(followsLinks: writer.followsLinks)
-            walk.take(File(path: path, name: "", facts: try file.facts()), called: name)
+    /// As far as whoever reported the pack may see.
+    static func of(_ path: FilePath, _ reader: ReportReader) throws(StoreError) -> NodePackWalk {
+        var walk = NodePackWalk(reader)
+        if let file = try? reader.file(path) {
+            walk.take(
+                File(path: path, name: "", facts: try file.facts()), called: path.lastComponent?.string ?? "")
             return walk
         }
-        let directory = try writer.directory(path)
-        return try writer.rights.perform { () throws(StoreError) in
-            var walk = NodePackWalk(followsLinks: writer.followsLinks)
-            try walk.enter(directory, [], isLinked: false)
-            if walk.untold > 0 { walk.leftOut.append(.init(path: "", why: "\(walk.untold) more are not told of")) }
-            return walk
-        }
+        try walk.enter(try reader.directory(path), [], isLinked: false)
+        if walk.untold > 0 { walk.leftOut.append(.init(path: "", why: "\(walk.untold) more are not told of")) }
+        return walk
     }
 
-    private init(followsLinks: Bool) { self.followsLinks = followsLinks }
+    private init(_ reader: ReportReader) { self.reader = reader }
 
     private mutating func enter(
         _ directory: OpenDirectory, _ names: [EntryName], isLinked: Bool
@@ -77,7 +73,7 @@ struct NodePackWalk {
             }
             let inner = names + [name]
             do throws(StoreError) { try look(at: name, in: directory, inner, isLinked: isLinked) } catch {
-                leave(inner, "who reported it cannot read it")
+                leave(inner, error.refusal ?? "who reported it cannot read it")
             }
         }
     }
@@ -87,20 +83,24 @@ struct NodePackWalk {
     ) throws(StoreError) {
         guard !Self.directories.contains(name.text) else { return omitted += 1 }
         let path = directory.path(of: [name])
-        guard let facts = try directory.facts(name) else { return }
+        // Whoever could open the directory may look at what its names stand for. They may have put a file system there that never
+        // answers.
+        guard let facts = try directory.facts(name, asksNobody: true) else { return }
         switch facts.kind {
-        case .directory: try enter(try directory.directory([name]), names, isLinked: isLinked)
+        case .directory: try enter(try reader.directory(name, in: directory), names, isLinked: isLinked)
         case .file: take(File(path: path, name: ViewPath(names).description, facts: facts), called: name.text)
         case .other: omitted += 1
         case .link:
-            guard followsLinks else { return leave(names, "it is a link, which leads somewhere else in a container") }
+            guard reader.followsLinks else {
+                return leave(names, "it is a link, which leads somewhere else in a container")
+            }
             guard !isLinked else { return leave(names, "it is a link in a directory that a link led to") }
-            switch try FileFacts.at(path)?.kind {
-            case .directory: try enter(try OpenDirectory(named: path), names, isLinked: true)
-            case .file:
-                let file = try OpenFile(named: path)
-                take(File(path: path, name: ViewPath(names).description, facts: try file.facts()), called: name.text)
-            default: omitted += 1
+            guard let found = try reader.find(path), let descriptor = found.descriptor else { return omitted += 1 }
+            if found.kind == .directory {
+                try enter(OpenDirectory(descriptor, path), names, isLinked: true)
+            } else {
+                let facts = try FileFacts.of(descriptor, path)
+                take(File(path: path, name: ViewPath(names).description, facts: facts), called: name.text)
             }
         }
     }

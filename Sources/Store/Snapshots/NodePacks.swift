@@ -35,25 +35,27 @@ final class NodePacks: Sendable {
 
     /// The files of the pack at `path`, published. `directories` are those that ComfyUI loads packs from.
     func capture(
-        _ path: FilePath, of writer: ReportWriter, from directories: PackDirectories, into files: BlobFiles
+        _ path: FilePath, by reader: ReportReader, from directories: PackDirectories, into files: BlobFiles
     ) throws(StoreError) -> Capture {
-        try directories.require(path, writer)
-        let walk = try NodePackWalk.of(path, writer)
+        try directories.require(path, reader)
+        let walk = try NodePackWalk.of(path, reader)
         let lines = walk.files.map { "\($0.name)\0\($0.facts.size)\0\($0.facts.modified.nanoseconds)\n" }
         let fingerprint = SHA256.digest(of: Array(lines.joined().utf8))
-        let key = Key(path: path, writer: writer)
+        let key = Key(path: path, writer: reader.writer)
         if let same = known.withLock({ $0[key] }), same.fingerprint == fingerprint { return same.capture }
         var capture = Capture(omitted: walk.omitted, leftOut: walk.leftOut)
         for file in walk.files {
             let opened: OpenFile
-            do throws(StoreError) { opened = try writer.file(file.path) } catch {
-                capture.leftOut.append(.init(path: file.name, why: "who reported it cannot read it"))
+            do throws(StoreError) { opened = try reader.file(file.path) } catch {
+                capture.leftOut.append(
+                    .init(path: file.name, why: error.refusal ?? "who reported it cannot read it"))
                 continue
             }
             guard try opened.facts() == file.facts else {
                 capture.leftOut.append(.init(path: file.name, why: "it changed while it was read"))
                 continue
             }
+            try reader.require(file.facts.size, file.path)
             let blob = try files.publish(opened.descriptor, file.path, size: file.facts.size)
             capture.files.append(File(path: file.name, blob: blob))
         }

@@ -2,20 +2,20 @@ import Recipe
 import SystemPackage
 
 /// The directories that a ComfyUI loads node packs from: `custom_nodes` of its base directory, and what the files that it reads
-/// paths from name so. A report states where these are; they are read with its writer's rights.
+/// paths from name so. A report states where these are; they are read as far as its writer may see.
 struct PackDirectories {
     private let stated: [FilePath]?
 
     /// `base`: ComfyUI's base directory; nil where the report does not say it, as those of older packs: then a directory of packs is
     /// known by its name alone. `pathFiles`: the files that it takes other paths from, as `extra_model_paths.yaml`.
-    init(base: FilePath?, pathFiles: [FilePath], _ writer: ReportWriter) {
+    init(base: FilePath?, pathFiles: [FilePath], _ reader: ReportReader) {
         guard let base else {
             stated = nil
             return
         }
         var directories = [base.appending("custom_nodes")]
         for path in pathFiles.prefix(16) {
-            guard let file = try? writer.file(path), let size = try? file.facts().size, size <= 1 << 20,
+            guard let file = try? reader.file(path), let size = try? file.facts().size, size <= 1 << 20,
                 let bytes = try? file.descriptor.readAll(path)
             else { continue }
             let text = String(decoding: bytes, as: UTF8.self)
@@ -27,7 +27,7 @@ struct PackDirectories {
     }
 
     /// Throws where ComfyUI would not load a pack from there.
-    func require(_ pack: FilePath, _ writer: ReportWriter) throws(StoreError) {
+    func require(_ pack: FilePath, _ reader: ReportReader) throws(StoreError) {
         let parent = pack.removingLastComponent()
         let refusal = StoreError.refusedReport("it lies in no directory that ComfyUI loads node packs from")
         guard let stated else {
@@ -36,9 +36,9 @@ struct PackDirectories {
         }
         if stated.contains(parent) { return }
         // The same directory by another name.
-        let own = try writer.directory(parent).facts()
+        let own = try reader.directory(parent).facts()
         for directory in stated {
-            if let facts = try? writer.directory(directory).facts(), facts.isSameFile(as: own) { return }
+            if let facts = try? reader.directory(directory).facts(), facts.isSameFile(as: own) { return }
         }
         throw refusal
     }

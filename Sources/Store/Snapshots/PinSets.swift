@@ -13,11 +13,11 @@ package struct PinRow: Sendable {
     package let evidence: Evidence?
 
     init(_ row: Row) throws {
-        position = row["position"]
+        position = try row.id("position", bits: 20)
         name = try row.name("name")
-        blob = row["blob"] as Int64? == nil ? nil : try Blob(row)
-        version = row["version"]
-        evidence = (row["evidence"] as String?).flatMap(Evidence.init)
+        blob = try row.value("blob") as Int64? == nil ? nil : try Blob(row)
+        version = try row.value("version")
+        evidence = (try row.value("evidence") as String?).flatMap(Evidence.init)
     }
 }
 
@@ -116,14 +116,14 @@ extension Store {
         try page(
             """
             WITH RECURSIVE down(position, path) AS (
-                SELECT position, name FROM pin WHERE pinSet = ?1 AND parent = 0
+                SELECT position, name FROM pin WHERE pinSet = ?1 AND parent = 0 AND position <> 0
                 UNION ALL SELECT pin.position, down.path || '/' || pin.name FROM pin
-                JOIN down ON pin.pinSet = ?1 AND pin.parent = down.position
+                JOIN down ON pin.pinSet = ?1 AND pin.parent = down.position AND pin.position <> 0
             ) SELECT down.path, pin.position, pin.name, pin.blob, pin.version, pin.evidence, blob.sha256, blob.size, blob.private
             FROM down JOIN pin ON pin.pinSet = ?1 AND pin.position = down.position JOIN blob ON blob.id = pin.blob
             ORDER BY pin.position
             """, [set], 1 << 20
-        ) { (path: try Self.path($0["path"]), pin: try PinRow($0), blob: try Blob($0)) }
+        ) { try (path: Self.path($0.value("path")), pin: PinRow($0), blob: Blob($0)) }
     }
 
     private static func path(_ text: String) throws -> ViewPath {

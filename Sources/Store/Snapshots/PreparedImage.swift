@@ -65,24 +65,31 @@ extension Store {
         try prepare(path, root: root, label: label, inputs: inputs, sources: sources, told: nil)
     }
 
-    /// `writer`: who told of the image; it is opened with their rights, and nothing else is looked for.
+    /// `reader`: of the report that told of the image, by which it is opened; nothing else is looked for then.
     func prepare(
         _ path: FilePath, root: FilePath?, label: EntryName? = nil, inputs: [FilePath] = [],
-        sources: [any RecordSource] = [], told writer: ReportWriter?
+        sources: [any RecordSource] = [], told reader: ReportReader?
     ) throws(StoreError) -> PreparedImage {
         for _ in 0..<3 {
-            let (file, before) = if let writer { try writer.image(path) } else { try RecipeFile.open(path) }
+            let (file, before) =
+                if let reader {
+                    try reader.image(path)
+                } else if let root {
+                    try RecipeFile.open(path, beneath: root)
+                } else {
+                    try RecipeFile.open(path)
+                }
             let source = FileSource(file, count: before.size)
-            let reading = try RecipeFile.read(source, path, asking: sources, looksBeside: writer == nil)
+            let reading = try RecipeFile.read(source, path, asking: sources, looksBeside: reader == nil)
             guard !reading.isModel(named: path.lastComponent?.string ?? "") else { throw .isModel(path) }
             let pixels: Digest?
             do throws(SourceError) { pixels = try PixelDigest.of(source, reading.metadata) } catch {
                 throw .system("cannot read (\(error))", path, .ioError)
             }
-            let digest = try files.hash(file, path)
+            let digest = try files.hash(file, path, size: before.size)
             guard try FileFacts.of(file, path) == before else { continue }
             let found =
-                writer != nil
+                reader != nil
                 ? [:] : try find(reading.recipe.inputs, InputFinder(named: inputs, image: path), time: before.modified)
             return PreparedImage(
                 path: path, root: root, label: label, file: before,
@@ -101,7 +108,7 @@ extension Store {
             SELECT image.snapshot FROM imageFile JOIN image ON image.id = imageFile.image
             WHERE path = ? AND size = ? AND modified = ? AND changed = ?
             """, [path.string, facts.size, facts.modified.nanoseconds, facts.changed.nanoseconds]
-        ) { $0["snapshot"] as Int64? }
+        ) { try $0.value("snapshot") as Int64? }
         guard let snapshot = known ?? nil else { return nil }
         return try self.snapshot(snapshot)
     }
@@ -131,7 +138,7 @@ extension Store {
             let facts = try file.facts()
             // The generator's own hash decides: another file of the same name is not the input.
             let recorded = use.reference.recorded
-            if let recorded, try files.hash(source, path) != recorded { continue }
+            if let recorded, try files.hash(source, path, size: facts.size) != recorded { continue }
             let blob = try files.publish(source, path, size: facts.size)
             let unchanged = facts.modified <= time && facts.changed <= time
             // The bytes count as they were published, should the file have changed since it was hashed.

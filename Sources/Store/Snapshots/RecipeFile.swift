@@ -20,6 +20,31 @@ package enum RecipeFile {
         }
     }
 
+    /// One that was found in a directory: in there no link is followed.
+    static func open(_ path: FilePath, beneath root: FilePath) throws(StoreError) -> (
+        file: OwnedDescriptor, facts: FileFacts
+    ) {
+        var names: [EntryName] = []
+        for name in path.components.dropFirst(root.components.count) {
+            guard let name = try? EntryName(name.string) else {
+                throw .refusedName("'\(path)' cannot be a name in a view")
+            }
+            names.append(name)
+        }
+        guard path.starts(with: root), !names.isEmpty else { return try open(path) }
+        do throws(StoreError) {
+            let file = try OpenDirectory(named: root).file(names)
+            return (file.descriptor, try file.facts())
+        } catch {
+            switch error {
+            case .refusedName: throw .notAnImage(path)
+            case .system(_, _, .tooManySymbolicLinkLevels), .system(_, _, .notDirectory):
+                throw .refusedName("\(path) is a link, or lies beneath one; name the file itself")
+            default: throw error
+            }
+        }
+    }
+
     static func read(
         _ source: FileSource, _ path: FilePath, asking sources: [any RecordSource] = [], looksBeside: Bool = true
     ) throws(StoreError) -> RecipeReader.Reading {

@@ -61,7 +61,7 @@ extension Store {
             """
             SELECT rowid, size, rendered FROM rendering WHERE snapshot = ? AND name = ? AND kind = ? AND fresh
             """, [snapshot, name, kind.rawValue]
-        ) { RenderingFacts(row: $0[0], size: $0[1], rendered: Timestamp(nanoseconds: $0[2])) }
+        ) { try RenderingFacts(row: $0.value(0), size: $0.size(1), rendered: $0.time(2)) }
         if let kept { return kept }
         let made = try rendering(kind, of: snapshot, named: name)
         return RenderingFacts(row: 0, size: made.size, rendered: made.rendered)
@@ -81,11 +81,11 @@ extension Database {
             arguments += [row]
         }
         let row = try Row.fetchOne(cachedStatement(sql: sql), arguments: arguments)
-        guard let row, let bytes = Compression.decompress(Array(row[3] as Data), size: row[0]) else {
+        guard let row, let bytes = try Compression.decompress(Array(row.value(3) as Data), size: row.size(0)) else {
             return nil
         }
         return Rendering(
-            size: row[0], rendered: Timestamp(nanoseconds: row[1]), grade: Grade(rawValue: row[2]) ?? .partial,
+            size: try row.size(0), rendered: try row.time(1), grade: Grade(rawValue: try row.value(2)) ?? .partial,
             bytes: bytes)
     }
 }
@@ -122,17 +122,17 @@ extension Store {
                 JOIN image ON image.id = snapshot.image WHERE snapshot.id = ?
                 """, arguments: [snapshot])
         guard let row else { throw StoreError.notFound("snapshot \(snapshot)") }
-        let parsed = try snapshotDocument(row["document"], of: snapshot, db)
-        let attempts = try attempts(on: parsed.recipe, image: row["image"], db)
+        let parsed = try snapshotDocument(row.value("document"), of: snapshot, db)
+        let attempts = try attempts(on: parsed.recipe, image: row.value("image"), db)
         return RecipeDocument(
-            id: try Digest(column: row["sha256"]), snapshot: parsed,
+            id: try row.digest("sha256"), snapshot: parsed,
             verdict: try verdict(on: parsed, attempts, others: others, db),
             name: name,
-            prompt: try (row["prompt"] as Int64?).map { try documentBytes($0, db) },
-            workflow: try (row["workflow"] as Int64?).map { try documentBytes($0, db) },
-            parameters: try (row["parameters"] as Int64?).map { try documentBytes($0, db) },
-            pixels: try (row["pixels"] as Data?).map { try Digest(column: $0) },
-            environment: try (row["environment"] as Int64?).map { environment in
+            prompt: try (row.value("prompt") as Int64?).map { try documentBytes($0, db) },
+            workflow: try (row.value("workflow") as Int64?).map { try documentBytes($0, db) },
+            parameters: try (row.value("parameters") as Int64?).map { try documentBytes($0, db) },
+            pixels: try (row.value("pixels") as Data?).map { try Digest(column: $0) },
+            environment: try (row.value("environment") as Int64?).map { environment in
                 let bytes = try documentBytes(environment, db)
                 do { return try JSONParser.parse(bytes) } catch {
                     throw UnreadableSnapshot(

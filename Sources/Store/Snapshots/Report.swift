@@ -40,7 +40,7 @@ extension Store {
 
     /// The newest report that waits; nil where none does.
     package func newestReport() throws(StoreError) -> Int64? {
-        try one("SELECT max(id) AS id FROM report", []) { $0["id"] as Int64? } ?? nil
+        try one("SELECT max(id) AS id FROM report", []) { try $0.value("id") as Int64? } ?? nil
     }
 
     /// Makes the snapshots of the reports up to `newest`, in their order. Several processes may do it at once.
@@ -48,25 +48,27 @@ extension Store {
         upTo newest: Int64, at now: Timestamp = .now(), _ body: (ReportOutcome) -> Void
     ) throws(StoreError) {
         var last: Int64 = 0
-        while let row = try one(
+        while let waiting = try one(
             """
             SELECT * FROM report WHERE id > ?1 AND id <= ?2 AND received + failures * failures * 1000000000 <= ?3
             ORDER BY id LIMIT 1
-            """, [last, newest, now.nanoseconds], { $0.copy() })
+            """, [last, newest, now.nanoseconds], WaitingReport.init)
         {
-            let id: Int64 = row["id"]
+            let id = waiting.id
             last = id
             do throws(StoreError) {
-                guard let bytes = Compression.decompress(Array(row["zstd"] as Data), size: row["size"]) else {
+                guard let bytes = Compression.decompress(waiting.zstd, size: waiting.size) else {
                     throw .refusedReport("it is damaged")
                 }
                 let report = try Self.report(bytes)
-                for (image, result) in try snapshot(report, by: row["process"], try writer(row["writer"])) {
+                let reader = try ReportReader(try writer(waiting.writer))
+                for (image, result) in try snapshot(report, by: waiting.process, reader) {
                     body(.snapshot(image: image, result))
                 }
+                for what in reader.leftOut { body(.failed(what, isFinal: true)) }
                 try catalogue.write { db in try db.execute(sql: "DELETE FROM report WHERE id = ?", arguments: [id]) }
             } catch {
-                let failures = (row["failures"] as Int) + 1
+                let failures = waiting.failures + 1
                 var isFinal = failures >= Self.attempts
                 // What is refused now is refused later too.
                 if case .refusedReport = error { isFinal = true }
@@ -85,7 +87,7 @@ extension Store {
     package func snapshot(
         report: [UInt8], by process: String?
     ) throws(StoreError) -> [(image: String, result: SnapshotResult)] {
-        try snapshot(try Self.report(report), by: process, .own)
+        try snapshot(try Self.report(report), by: process, try ReportReader(.own))
     }
 
     /// Who wrote a report that waits; of one that an older version took it was whoever runs this.
@@ -99,20 +101,24 @@ extension Store {
     }
 
     private func snapshot(
-        _ report: RunReport, by process: String?, _ writer: ReportWriter
+        _ report: RunReport, by process: String?, _ reader: ReportReader
     ) throws(StoreError) -> [(image: String, result: SnapshotResult)] {
-        let environment = try publishEnvironment(of: report, by: writer)
+        let environment = try publishEnvironment(of: report, by: reader)
         var images: [PreparedImage] = []
         var gone: StoreError?
+        var inputs: [Digest: PublishedBlob?] = [:]
         for output in report.outputs {
             do throws(StoreError) {
-                images.append(try prepare(output, of: report, by: process, writer, environment))
+                images.append(try prepare(output, of: report, by: process, reader, environment, &inputs))
             } catch {
                 switch error {
-                // Of a file that is not there any more nothing can be made, but the others are there. Where a report is
-                // delivered twice, its snapshot may have been made before.
+                // Of a file that is not there any more, or may not be read, nothing can be made, but the others are there. Where a
+                // report is delivered twice, its snapshot may have been made before.
                 case .notFound, .conflict:
                     if try snapshot(ofImage: output.sha256) == nil { gone = error }
+                case .refusedReport:
+                    gone = error
+                    reader.leaveOut("output '\(output.path)'", error)
                 default: throw error
                 }
             }
@@ -124,10 +130,10 @@ extension Store {
 
     /// An output as the report has it. The graph that ran is the report's: what the file says may be less, or nothing.
     private func prepare(
-        _ output: RunReport.Output, of report: RunReport, by process: String?, _ writer: ReportWriter,
-        _ environment: PublishedEnvironment?
+        _ output: RunReport.Output, of report: RunReport, by process: String?, _ reader: ReportReader,
+        _ environment: PublishedEnvironment?, _ inputs: inout [Digest: PublishedBlob?]
     ) throws(StoreError) -> PreparedImage {
-        var image = try prepare(FilePath(output.path), root: output.root.map { FilePath($0) }, told: writer)
+        var image = try prepare(FilePath(output.path), root: output.root.map { FilePath($0) }, told: reader)
         guard image.facts.sha256 == output.sha256 else {
             throw .conflict("\(output.path) is not the file that was reported: it has been overwritten")
         }
@@ -137,7 +143,7 @@ extension Store {
         guard var recipe = read else { throw .refusedReport("its prompt is no graph") }
         if environment?.holdsAllNodes == true { recipe.findings.removeAll { $0.code == .nodeVersion } }
         image.recipe = recipe
-        image.inputs = try inputs(of: recipe, in: report, by: writer)
+        image.inputs = try self.inputs(of: recipe, in: report, by: reader, &inputs)
         image.run = Run(process: process, ended: report.ended, variation: report.variation)
         // What ran says what the image says.
         let isPrivate = !image.file.isReadableByAll
@@ -150,29 +156,62 @@ extension Store {
         return image
     }
 
-    /// The inputs whose bytes are still those that were read. A name in `input` is overwritten easily; the hash decides.
+    /// The inputs whose bytes are still those that were read. A name in `input` is overwritten easily; the hash decides, before
+    /// anything is kept. `known`: what was found for other outputs of the report.
     private func inputs(
-        of recipe: Recipe, in report: RunReport, by writer: ReportWriter
+        of recipe: Recipe, in report: RunReport, by reader: ReportReader,
+        _ known: inout [Digest: PublishedBlob?]
     ) throws(StoreError) -> [InputReference: PreparedImage.FoundInput] {
         var found: [InputReference: PreparedImage.FoundInput] = [:]
         for use in recipe.inputs {
             guard let input = report.inputs.first(where: { $0.name == use.reference.name }) else { continue }
-            // One that is gone, or that its reader could not have read, is none.
-            if let source = try? writer.file(FilePath(input.path)) {
-                let blob = try files.publish(
-                    source.descriptor, source.path, by: .reflinkOrCopy, isKnown: { _ throws(StoreError) in false },
-                    mayBeKnown: false
-                ) { _ in }
-                if blob.digest == input.sha256 {
-                    found[use.reference] = .init(blob: blob, evidence: .observed)
-                    continue
-                }
+            let blob: PublishedBlob?
+            if let before = known[input.sha256] {
+                blob = before
+            } else {
+                blob = try publish(input, by: reader)
+                known[input.sha256] = .some(blob)
             }
-            if let kept = try blob(input.sha256) {
-                found[use.reference] = .init(blob: .init(served: kept), evidence: .observed)
-            }
+            if let blob { found[use.reference] = .init(blob: blob, evidence: .observed) }
         }
         return found
+    }
+
+    private func publish(_ input: RunReport.Input, by reader: ReportReader) throws(StoreError) -> PublishedBlob? {
+        let path = FilePath(input.path)
+        // One that is gone, or that its reader could not have read, is none.
+        if let source = try? reader.file(path) {
+            let facts = try source.facts()
+            do throws(StoreError) {
+                try reader.require(facts.size, atMost: ReportReader.inputLimit, path)
+                if try files.hash(source.descriptor, path, size: facts.size) == input.sha256 {
+                    return try files.publish(source.descriptor, path, size: facts.size, as: input.sha256)
+                }
+            } catch {
+                switch error {
+                case .changedWhileRead, .refusedReport: reader.leaveOut("input '\(input.name)'", error)
+                default: throw error
+                }
+            }
+        }
+        return try blob(input.sha256).map { PublishedBlob(served: $0) }
+    }
+
+    /// A row of `report`. One that says what none can say is nobody's to be read, and is given up like a damaged one.
+    private struct WaitingReport {
+        let id: Int64
+        let size, failures: Int
+        let zstd: [UInt8]
+        let process, writer: String?
+
+        init(_ row: Row) throws {
+            id = try row.value("id")
+            size = (try? row.size("size")) ?? -1
+            failures = min(Store.attempts, max(0, (try? row.value("failures")) ?? 0))
+            zstd = Array((try? row.value("zstd")) ?? Data())
+            process = try? row.value("process")
+            writer = (try? row.value("writer") as String?) ?? nil
+        }
     }
 
     private struct PublishedEnvironment {
@@ -184,21 +223,21 @@ extension Store {
 
     /// The environment as a document of its own, equal for all runs in it, with the files of its node packs.
     private func publishEnvironment(
-        of report: RunReport, by writer: ReportWriter
+        of report: RunReport, by reader: ReportReader
     ) throws(StoreError) -> PublishedEnvironment? {
         guard let environment = report.environment else { return nil }
         var all: [PublishedBlob] = []
         var packs: [JSON] = []
         let directories = PackDirectories(
-            base: report.base.map { FilePath($0) }, pathFiles: report.pathFiles.map { FilePath($0) }, writer)
+            base: report.base.map { FilePath($0) }, pathFiles: report.pathFiles.map { FilePath($0) }, reader)
         for pack in environment["nodePacks"]?.array ?? [] {
             guard var object = pack.object else { continue }
             if let path = object["name"]?.string.flatMap({ report.nodePacks[$0] }).map({ FilePath($0) }) {
                 let captured: NodePacks.Capture
                 do throws(StoreError) {
-                    captured = try nodePacks.capture(path, of: writer, from: directories, into: files)
+                    captured = try nodePacks.capture(path, by: reader, from: directories, into: files)
                 } catch {
-                    guard let why = error.refusalOfPack else { throw error }
+                    guard let why = error.refusal else { throw error }
                     object["refused"] = .string(why)
                     packs.append(.object(object))
                     continue
@@ -233,8 +272,8 @@ extension Store {
 }
 
 extension StoreError {
-    /// Why a node pack that a report names is not captured; nil where the whole report is to be tried again.
-    fileprivate var refusalOfPack: String? {
+    /// Why what a report names is not taken; nil where the whole report is to be tried again.
+    var refusal: String? {
         switch self {
         case .refusedReport(let why), .refusedName(let why): why
         case .notFound: "it is not there"

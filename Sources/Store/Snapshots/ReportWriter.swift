@@ -25,8 +25,8 @@ package struct ReportWriter: Sendable, Hashable {
     package init(user: UInt32, group: UInt32, process: Int32?) {
         rights = Rights(user: user, group: group, process: process)
         // A namespace of its own alone does not matter: services have one, with the same root.
-        let root = process.flatMap { try? FileFacts.at(FilePath("/proc/\($0)/root")) }
-        let own = try? FileFacts.at("/")
+        let root = process.flatMap { FileFacts.knownAt(FilePath("/proc/\($0)/root")) }
+        let own = FileFacts.knownAt("/")
         container = root.flatMap { root in own.map { root.isSameFile(as: $0) } ?? true ? nil : process }
         places = container == nil ? nil : []
     }
@@ -41,20 +41,24 @@ package struct ReportWriter: Sendable, Hashable {
 
     /// The same writer with the places that its report states, as `inside` and `outside`: those where both are one directory. So a
     /// container can only speak of what it has mounted itself.
+    ///
+    /// Either may lie in a file system that never answers, so a child looks.
     func seeing(_ stated: JSON?) -> ReportWriter {
         guard let container else { return self }
         var seen = self
-        var shared: [FilePath] = []
-        for (inside, outside) in (stated?.object?.members ?? []).prefix(64) {
+        seen.places = []
+        let members = (stated?.object?.members ?? []).prefix(64)
+        guard !members.isEmpty, let root = try? Kernel.look(at: FilePath("/proc/\(container)/root")),
+            let reader = try? Reader.own()
+        else { return seen }
+        for (inside, outside) in members {
             guard let outside = outside.string.map({ FilePath($0) }), outside.isAbsolute,
                 let names = ViewPath(parsing: inside)?.components, inside.utf8.first == UInt8(ascii: "/"),
-                let root = try? OpenDirectory(named: FilePath("/proc/\(container)/root")),
-                let its = try? root.directory(names).facts(), let own = try? FileFacts.at(outside),
-                its.isSameFile(as: own)
+                let its = try? reader.find(names, beneath: root, FilePath(inside)), its.kind == .directory,
+                let own = try? reader.find(outside), own.device == its.device, own.inode == its.inode
             else { continue }
-            shared.append(outside)
+            seen.places?.append(outside)
         }
-        seen.places = shared
         return seen
     }
 
@@ -92,59 +96,5 @@ package struct ReportWriter: Sendable, Hashable {
         self.init(
             rights: Rights(user: user, group: group, groups: groups, seesAll: seesAll),
             places: json["places"]?.array?.compactMap { $0.string.map { FilePath($0) } }, container: nil)
-    }
-}
-
-// MARK: - What it names
-
-extension ReportWriter {
-    /// A regular file that its report names, opened with its rights.
-    func file(_ path: FilePath) throws(StoreError) -> OpenFile {
-        let place = try place(of: path)
-        return try rights.perform { () throws(StoreError) in
-            guard let (directory, names) = place else {
-                // Opening a device may do something to it.
-                guard try FileFacts.at(path)?.kind == .file else { throw .notFound("the file \(path)") }
-                return try OpenFile(named: path)
-            }
-            return try OpenDirectory(named: directory).file(names)
-        }
-    }
-
-    /// An image that it reports; `refusedReport` where it cannot read it.
-    func image(_ path: FilePath) throws(StoreError) -> (file: OwnedDescriptor, facts: FileFacts) {
-        do throws(StoreError) {
-            let file = try file(path)
-            return (file.descriptor, try file.facts())
-        } catch .system(_, _, let errno) where [.permissionDenied, .notPermitted].contains(errno) {
-            throw .refusedReport("user \(rights.user), who wrote it, may not read \(path)")
-        }
-    }
-
-    /// The same for a directory.
-    func directory(_ path: FilePath) throws(StoreError) -> OpenDirectory {
-        let place = try place(of: path)
-        return try rights.perform { () throws(StoreError) in
-            guard let (directory, names) = place else { return try OpenDirectory(named: path) }
-            return try OpenDirectory(named: directory).directory(names)
-        }
-    }
-
-    /// Whether links are followed: in what a container has mounted they lead somewhere else for it.
-    var followsLinks: Bool { places == nil }
-
-    /// The place beneath which a path of a container lies, and its names there; nil for one that is a path here.
-    private func place(of path: FilePath) throws(StoreError) -> (FilePath, [EntryName])? {
-        guard path.isAbsolute else { throw .refusedReport("'\(path)' is no absolute path") }
-        guard let places else { return nil }
-        for place in places {
-            guard path.starts(with: place) else { continue }
-            let rest = path.components.dropFirst(place.components.count)
-            guard let names = try? rest.map({ try EntryName($0.string) }) else { break }
-            return (place, names)
-        }
-        throw .refusedReport(
-            "'\(path)' is a path of a container; say in its REPROFS_PATHS under which path of this machine it is mounted there"
-        )
     }
 }

@@ -52,13 +52,13 @@ struct Resolver {
                         WHERE process.identity = ? AND load.name = ? AND load.folder <> '' AND load.first <= ?
                         ORDER BY load.first DESC, load.id DESC
                         """, arguments: [process, name, run.ended.nanoseconds])
-                guard let row = rows.first(where: { folders?.contains($0["folder"]) ?? true }),
+                guard let row = try rows.first(where: { try folders?.contains($0.value("folder")) ?? true }),
                     let folder = try [row].named({ try $0.name("folder") }).first
                 else { continue }
                 let blob = try Blob(row)
                 return Recipe.Resolution(
-                    folder: folder, path: try own(row["name"]), sha256: blob.digest,
-                    size: blob.size, version: row["version"])
+                    folder: folder, path: try own(row.value("name")), sha256: blob.digest,
+                    size: blob.size, version: try row.value("version"))
             }
         }
         return nil
@@ -91,12 +91,13 @@ struct Resolver {
                 guard let wanted = reference.candidates.first?.name else { return false }
                 return name == wanted || Folder.stem(of: name.text) == wanted.text
             }
-            guard let row = exact ?? rows.first, let place = try place(row["directory"], row.name("name")) else {
+            guard let row = exact ?? rows.first, let place = try place(row.value("directory"), row.name("name")) else {
                 continue
             }
             let blob = try Blob(row)
             let resolution = Recipe.Resolution(
-                folder: place.folder, path: place.path, sha256: blob.digest, size: blob.size, version: row["number"])
+                folder: place.folder, path: place.path, sha256: blob.digest, size: blob.size,
+                version: try row.value("number"))
             return (resolution, match)
         }
         return nil
@@ -121,11 +122,11 @@ struct Resolver {
     }
 
     private func areOneModel(_ rows: [Row], _ hash: RecordedHash) throws -> Bool {
-        let blobs = Set(rows.map { $0["blob"] as Int64 })
+        let blobs = try Set(rows.map { try $0.value("blob") as Int64 })
         guard blobs.count > 1, hash.algorithm == .tensors || hash.algorithm == .tensorsOrFile else {
             return blobs.count == 1
         }
-        let weights = Set(rows.map { [$0["tensors"] as Data?, $0["layout"] as Data?] })
+        let weights = try Set(rows.map { try [$0.value("tensors") as Data?, $0.value("layout") as Data?] })
         return weights.count == 1 && weights.first?.contains(nil) == false
     }
 
@@ -149,7 +150,7 @@ struct Resolver {
         let rows = try Row.fetchAll(
             db, sql: "SELECT directory, name FROM model WHERE name IN (\(marks)) ORDER BY id LIMIT 100",
             arguments: StatementArguments(names))
-        for (directory, name) in try rows.named({ ($0["directory"] as Int64, try $0.name("name")) }) {
+        for (directory, name) in try rows.named({ (try $0.value("directory") as Int64, try $0.name("name")) }) {
             guard let place = try place(directory, name),
                 Folder.searched(byStemIn: folder).contains(place.folder.text),
                 let found = try find(folder: place.folder, place.path)
@@ -213,7 +214,7 @@ struct Resolver {
         guard let row else { return nil }
         let blob = try Blob(row)
         let resolution = Recipe.Resolution(
-            folder: folder, path: path, sha256: blob.digest, size: blob.size, version: row["number"])
+            folder: folder, path: path, sha256: blob.digest, size: blob.size, version: try row.value("number"))
         return (resolution, then == nil ? .assumed : .inferred)
     }
 
@@ -227,8 +228,8 @@ struct Resolver {
         var pending = [(directory, path)]
         while let (directory, path) = pending.popLast() {
             pending += try Row.fetchAll(
-                db, sql: "SELECT id, name FROM directory WHERE parent = ?", arguments: [directory]
-            ).named { ($0["id"], path.appending(ModelPath(try $0.name("name")))) }
+                db, sql: "SELECT id, name FROM directory WHERE parent = ? AND id > 4", arguments: [directory]
+            ).named { (try $0.id("id"), path.appending(ModelPath(try $0.name("name")))) }
             for name in try Row.fetchAll(
                 db, sql: "SELECT name FROM model WHERE directory = ? ORDER BY name", arguments: [directory]
             ).named({ try $0.name(0) }) {

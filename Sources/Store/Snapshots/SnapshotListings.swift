@@ -44,7 +44,7 @@ extension Store {
             SELECT (SELECT count(*) FROM pin WHERE pinSet = ?1 AND blob IS NOT NULL) AS models,
             EXISTS (SELECT 1 FROM image WHERE snapshot = ?2) AS isCurrent
             """, [row.models, row.id]
-        ) { (models: $0["models"] as Int, isCurrent: $0["isCurrent"] as Bool) }
+        ) { try (models: $0.value("models") as Int, isCurrent: $0.value("isCurrent") as Bool) }
         return SnapshotListing(
             id: row.digest, short: row.short.text, image: row.imageName,
             grade: try rendering(.json, of: row.id, named: row.imageName).grade, models: pins?.models ?? 0,
@@ -62,19 +62,19 @@ extension Store {
                 FROM imageName JOIN path ON path.id = imageName.directory JOIN image ON image.id = imageName.image
                 JOIN snapshot ON snapshot.id = image.snapshot WHERE imageName.id > ? ORDER BY imageName.id
                 """, [DirectoryRow.Root.images.rawValue, last], 500
-            ) { $0.copy() }
+            ) { (id: try $0.id("id"), row: $0.copy()) }
             guard let newest = rows.last else { return }
-            last = newest["id"]
+            last = newest.id
             do {
-                for row in rows {
+                for (_, row) in rows {
                     guard let path = try [row].named({ try $0.path("path") }).first else { continue }
-                    let image = try Digest(column: row["sha256"])
+                    let image = try row.digest("sha256")
                     try body(
                         ImageListing(
-                            path: ImageListing.shown(path, image, isNewest: row["newest"]), sha256: image,
-                            snapshot: try Digest(column: row["snapshotDigest"]),
-                            grade: try rendering(.json, of: row["snapshot"], named: row["name"]).grade,
-                            time: Timestamp(nanoseconds: row["time"])))
+                            path: try ImageListing.shown(path, image, isNewest: row.value("newest")), sha256: image,
+                            snapshot: try row.digest("snapshotDigest"),
+                            grade: try rendering(.json, of: row.value("snapshot"), named: row.value("name")).grade,
+                            time: try row.time("time")))
                 }
             } catch let error as StoreError { throw error } catch { throw .catalogue("\(error)") }
         }

@@ -19,20 +19,20 @@ package struct SnapshotRow: Sendable {
     package let imageName: String
 
     init(_ row: Row) throws {
-        id = row["id"]
-        digest = try Digest(column: row["sha256"])
-        short = try EntryName(short: row["short"], of: digest)
-        recorded = Timestamp(nanoseconds: row["recorded"])
-        models = row["models"]
-        inputs = row["inputs"]
+        id = try row.id("id", bits: 36)
+        digest = try row.digest("sha256")
+        short = try EntryName(short: row.value("short"), of: digest)
+        recorded = try row.time("recorded")
+        models = try row.value("models")
+        inputs = try row.value("inputs")
         document = try Self.blob(row, "document") ?? { throw StoreError.catalogue("a snapshot has no document") }()
         prompt = try Self.blob(row, "prompt")
         workflow = try Self.blob(row, "workflow")
         parameters = try Self.blob(row, "parameters")
         records = try Self.blob(row, "records")
         environment = try Self.blob(row, "environment")
-        nodes = row["nodes"]
-        imageName = row["imageName"] ?? "image"
+        nodes = try row.value("nodes")
+        imageName = try row.value("imageName") ?? "image"
     }
 
     private static func blob(_ row: Row, _ column: String) throws -> Blob? {

@@ -122,8 +122,8 @@ extension Store {
         guard let row else { return nil }
         do {
             return Current(
-                id: row["id"], digest: try Digest(column: row["sha256"]), image: image,
-                document: try snapshotDocument(row["document"], of: row["id"], db))
+                id: try row.value("id"), digest: try row.digest("sha256"), image: image,
+                document: try snapshotDocument(row.value("document"), of: row.value("id"), db))
         } catch is UnreadableSnapshot { return nil }
     }
 

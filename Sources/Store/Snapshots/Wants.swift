@@ -24,7 +24,7 @@ extension Database {
 extension Store {
     /// Images that may gain from what has come since their snapshots were made.
     package func countImprovable() throws(StoreError) -> Int {
-        try one("SELECT count(*) FROM improvable", []) { $0[0] } ?? 0
+        try one("SELECT count(*) FROM improvable", []) { try $0.value(0) } ?? 0
     }
 
     /// Makes better snapshots where what an image waited for has come. `body` is told of each one that got better.
@@ -61,7 +61,7 @@ extension Store {
                 """, arguments: [image, current.id])
         guard let row else { return nil }
         let text = { (column: String) in try (row[column] as Int64?).map { try self.documentBytes($0, db) } }
-        let name: String = row["name"] ?? ""
+        let name: String = try row.value("name") ?? ""
         guard
             var recipe = RecipeReader.read(
                 prompt: try text("prompt"), workflow: try text("workflow"), parameters: try text("parameters"),

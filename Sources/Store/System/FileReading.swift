@@ -57,8 +57,7 @@ extension OwnedDescriptor {
     func forEachChunk(
         _ path: FilePath, _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Void
     ) throws(StoreError) -> Int {
-        posix_fadvise(rawValue, 0, 0, POSIX_FADV_SEQUENTIAL)
-        return try forEachChunk(path, from: 0, to: .max, body)
+        try forEachChunk(path, from: 0, to: .max, body)
     }
 
     /// The same for the bytes from an offset on, as far as the file goes. Returns where it stopped.
@@ -69,6 +68,7 @@ extension OwnedDescriptor {
         let capacity = 256 << 10
         Activity.require(.bytes)
         FaultPoint.pass("reads", path)
+        if start == 0 { posix_fadvise(rawValue, 0, 0, POSIX_FADV_SEQUENTIAL) }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 4096)
         defer { buffer.deallocate() }
         var offset = start

@@ -24,6 +24,12 @@ enum Kernel {
         }
     }
 
+    /// Only to tell which file it is, and as a place to look names up in: nothing is opened.
+    static func look(at path: FilePath) throws(StoreError) -> OwnedDescriptor {
+        // O_PATH, which glibc hides.
+        try open(path, .readOnly, options: .init(rawValue: 0o10_000_000))
+    }
+
     static func makeDirectory(_ path: FilePath, permissions: mode_t) throws(StoreError) {
         try check("cannot create", path) { mkdir($0, permissions) }
     }

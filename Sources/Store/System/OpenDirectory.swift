@@ -13,7 +13,8 @@ package final class OpenDirectory: Sendable {
     /// How it was named, for messages alone.
     package let path: FilePath
 
-    private init(_ descriptor: OwnedDescriptor, _ path: FilePath) {
+    /// What is open already.
+    init(_ descriptor: OwnedDescriptor, _ path: FilePath) {
         self.descriptor = descriptor
         self.path = path
     }
@@ -56,10 +57,12 @@ package final class OpenDirectory: Sendable {
         return try OpenFile(try Kernel.open(FilePath(itself), .readOnly), path)
     }
 
-    /// What has the name, without following it where it is a link; nil where nothing has.
-    func facts(_ name: EntryName) throws(StoreError) -> FileFacts? {
+    /// What has the name, without following it where it is a link; nil where nothing has. `asksNobody` is as in
+    /// ``FileFacts/knownAt(_:)``.
+    func facts(_ name: EntryName, asksNobody: Bool = false) throws(StoreError) -> FileFacts? {
         var facts = stat()
-        if fstatat(descriptor.rawValue, name.text, &facts, AT_SYMLINK_NOFOLLOW) == 0 { return FileFacts(facts) }
+        let flags = AT_SYMLINK_NOFOLLOW | (asksNobody ? FileFacts.asksNobody : 0)
+        if fstatat(descriptor.rawValue, name.text, &facts, flags) == 0 { return FileFacts(facts) }
         let problem = Errno(rawValue: errno)
         guard problem == .noSuchFileOrDirectory else { throw .system("cannot inspect", path(of: [name]), problem) }
         return nil

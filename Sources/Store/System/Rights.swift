@@ -1,16 +1,8 @@
 import CLinux
 import Glibc
-import SystemPackage
 
-/// What a process may see of the file system.
-///
-/// Whoever tells of files sees no more through this process than it may see itself: they are opened on a thread that has taken its
-/// user, group and groups for file access, has given up every capability, and ends with what it was made for. The kernel asks for
-/// these very credentials wherever it opens a file; the user and group of the process stay, so that nobody may signal or trace this
-/// thread who could not before; and no other thread is touched.
-///
-/// One thing is lost against a child process: to a thread `/proc/self` is this very process, which the kernel lets it see whatever its
-/// credentials are. SECURITY.md names that as known.
+/// What a process may see of the file system. Whoever tells of files sees no more through this process than it may see itself: a
+/// ``Reader`` opens them.
 package struct Rights: Sendable, Hashable {
     package let user, group: UInt32
     /// Supplementary groups.
@@ -60,54 +52,5 @@ package struct Rights: Sendable, Hashable {
     package var canBeTaken: Bool { user == geteuid() || Self.canBeTaken }
 
     /// CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH.
-    private static let readingAll: UInt32 = 0b110
-
-    /// Runs `body` with these rights and no others. It opens files; what is written anywhere is written outside it.
-    package func perform<Result: Sendable>(
-        _ body: @escaping @Sendable () throws(StoreError) -> Result
-    ) throws(StoreError) -> Result {
-        let outcome = Outcome<Result>()
-        let task = Unmanaged.passRetained(
-            Task {
-                let made = Swift.Result { () throws(StoreError) in
-                    try take()
-                    return try body()
-                }
-                outcome.result.withLock { $0 = made }
-            })
-        Activity.require(.wait)
-        var thread = pthread_t()
-        let problem = pthread_create(
-            &thread, nil,
-            { data in
-                data.map { Unmanaged<Task>.fromOpaque($0).takeRetainedValue() }?.run()
-                return nil
-            }, task.toOpaque())
-        guard problem == 0 else {
-            task.release()
-            throw .system("cannot start a thread for", "reports", Errno(rawValue: problem))
-        }
-        pthread_join(thread, nil)
-        guard let result = outcome.result.withLock({ $0 }) else { throw .interrupted }
-        return try result.get()
-    }
-
-    private func take() throws(StoreError) {
-        // Its own groups cannot be changed by who may not change those of others; then they are this process's.
-        let isOther = Self.canBeTaken
-        guard canBeTaken,
-            reprofs_take_rights(
-                isOther ? 1 : 0, user, group, groups, UInt(groups.count), seesAll ? Self.readingAll : 0) == 0
-        else { throw .system("cannot read with the rights of", FilePath("user \(user)"), Errno(rawValue: errno)) }
-    }
-
-    /// What a thread does; what comes of it stays with whoever waits.
-    private final class Task: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    private final class Outcome<Result: Sendable>: Sendable {
-        let result = Lock<Swift.Result<Result, StoreError>?>(.rights, nil)
-    }
+    static let readingAll: UInt32 = 0b110
 }

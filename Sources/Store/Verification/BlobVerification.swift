@@ -37,7 +37,7 @@ extension Store {
             SELECT coalesce(sum(size), 0) FROM servedBlob WHERE changed IS NOT NULL
             AND (checked IS NULL OR checked < ?)
             """, [time.nanoseconds]
-        ) { $0[0] } ?? 0
+        ) { try $0.value(0) } ?? 0
     }
 
     /// Reads a blob's file and says what is wrong with it; nil where it is whole. `pace` is told of every byte read and may

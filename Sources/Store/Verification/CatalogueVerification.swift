@@ -15,9 +15,19 @@ extension Store {
                 found.append(
                     Damage(
                         kind: .catalogue, digest: nil,
-                        detail:
-                            "\(row["table"] as String) row \(row["rowid"] ?? 0) names a \(row["parent"] as String) that is not there"
+                        detail: try
+                            "\(row.value("table") as String) row \(row.value("rowid") as Int64? ?? 0) names a \(row.value("parent") as String) that is not there"
                     ))
+            }
+            for stranger in try ValueRange.strangers(in: db) {
+                let detail =
+                    "row \(stranger.row) of '\(stranger.table)' has a value that its column '\(stranger.column)' cannot have: "
+                    + stranger.value
+                found.append(Damage(kind: .catalogue, digest: nil, detail: detail))
+            }
+            for (table, row) in try Circles.find(in: db) {
+                let detail = "row \(row) of '\(table)' lies in itself, by way of others or at once"
+                found.append(Damage(kind: .catalogue, digest: nil, detail: detail))
             }
             return found + (try db.badNames(limit: 100))
         }
@@ -33,7 +43,7 @@ extension Store {
                 SELECT \(Blob.columns), zstd, damaged FROM document JOIN blob ON blob.id = document.blob
                 WHERE document.blob > ? ORDER BY document.blob
                 """, [last], 500
-            ) { (blob: try Blob($0), zstd: $0["zstd"] as Data, isKnown: $0["damaged"] as Bool) }
+            ) { try (blob: Blob($0), zstd: $0.value("zstd") as Data, isKnown: $0.value("damaged") as Bool) }
             guard let newest = rows.last else { return try found + verifySnapshots() }
             last = newest.blob.id
             for row in rows {
@@ -57,7 +67,12 @@ extension Store {
         while true {
             let rows = try page(
                 "SELECT id, sha256, document FROM snapshot WHERE id > ? ORDER BY id", [last], 500,
-                { (id: $0["id"] as Int64, digest: try Digest(column: $0["sha256"]), document: $0["document"] as Int64) }
+                {
+                    try (
+                        id: $0.value("id") as Int64, digest: $0.digest("sha256"),
+                        document: $0.value("document") as Int64
+                    )
+                }
             )
             guard let newest = rows.last else { return found }
             last = newest.id
@@ -155,7 +170,7 @@ extension Database {
             let rows = try Row.fetchCursor(self, sql: "SELECT CAST(\(key) AS TEXT), name FROM \(table)")
             while found.count < limit, let row = try rows.next() {
                 do { _ = try row.name(1) } catch let problem as NameError {
-                    let detail = "row \(row[0] ?? "") of '\(table)' has a bad name: \(problem)"
+                    let detail = "row \(try row.value(0) ?? "") of '\(table)' has a bad name: \(problem)"
                     found.append(Damage(kind: .catalogue, digest: nil, detail: detail))
                 }
             }

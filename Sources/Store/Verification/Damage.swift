@@ -67,7 +67,7 @@ extension Database {
                 WHERE version.blob = ? LIMIT \(Self.affectedLimit)
                 """, arguments: [blob])
         {
-            affected.models.append("\(try text(of: row))@v\(row["number"] as Int)")
+            affected.models.append(try "\(text(of: row))@v\(row.value("number") as Int)")
         }
         let snapshots = try Row.fetchAll(
             self,
@@ -81,11 +81,11 @@ extension Database {
                 ORDER BY snapshot.id LIMIT \(Self.affectedLimit)
                 """, arguments: [blob])
         var images: Set<String> = []
-        affected.snapshots = snapshots.map { $0["short"] }
+        affected.snapshots = try snapshots.map { try $0.value("short") }
         for row in snapshots {
             for name in try Row.fetchAll(
                 cachedStatement(sql: "SELECT directory, name FROM imageName WHERE image = ?"),
-                arguments: [row["image"] as Int64])
+                arguments: [try row.value("image") as Int64])
             {
                 images.insert(try text(of: name, dropping: 1))
             }

@@ -50,7 +50,7 @@ extension Store {
             SELECT \(Blob.columns), zstd FROM blob JOIN document ON document.blob = blob.id
             WHERE damaged AND changed IS NOT NULL
             """, [], Int(Int32.max)
-        ) { (blob: try Blob($0), compressed: $0["zstd"] as Data) }
+        ) { try (blob: Blob($0), compressed: $0.value("zstd") as Data) }
         for (blob, compressed) in lost {
             guard let bytes = Compression.decompress(Array(compressed), size: blob.size),
                 SHA256.digest(of: bytes) == blob.digest
@@ -68,7 +68,7 @@ extension Store {
             ON blob.id = pinName.manifest OR blob.id IN (SELECT blob FROM pinLayer WHERE pinName = pinName.id)
             WHERE blob.damaged
             """, [], Int(Int32.max)
-        ) { (name: $0["name"] as String, snapshot: $0["snapshot"] as Int64) }
+        ) { try (name: $0.value("name") as String, snapshot: $0.value("snapshot") as Int64) }
         for (name, snapshot) in names {
             if let row = try self.snapshot(snapshot) { _ = try pin(row, as: name) }
         }

@@ -1,0 +1,35 @@
+import GRDB
+
+/// Rows that name each other as parents in a circle: nothing leads to them, or nothing would end. A catalogue that ReproFS wrote has
+/// none.
+enum Circles {
+    private static let trees = ["directory", "live", "snapshot"]
+
+    /// A row of each kind that no top leads to. Every row has one parent, so that is one in a circle, or one that hangs from it.
+    static func find(in db: Database) throws -> [(table: String, row: String)] {
+        var found: [(table: String, row: String)] = []
+        for table in trees {
+            let row = try String.fetchOne(
+                db,
+                sql: """
+                    WITH RECURSIVE below(id) AS (
+                        SELECT id FROM \(table) WHERE parent IS NULL
+                        UNION SELECT \(table).id FROM \(table) JOIN below ON \(table).parent = below.id)
+                    SELECT CAST(id AS TEXT) FROM \(table) WHERE id NOT IN (SELECT id FROM below) LIMIT 1
+                    """)
+            if let row { found.append((table, row)) }
+        }
+        let pin = try String.fetchOne(
+            db,
+            sql: """
+                WITH RECURSIVE below(pinSet, position) AS (
+                    SELECT id, 0 FROM pinSet
+                    UNION SELECT pin.pinSet, pin.position FROM pin
+                    JOIN below ON pin.pinSet = below.pinSet AND pin.parent = below.position)
+                SELECT pinSet || '.' || position FROM pin
+                WHERE (pinSet, position) NOT IN (SELECT pinSet, position FROM below) OR position = parent LIMIT 1
+                """)
+        if let pin { found.append(("pin", pin)) }
+        return found
+    }
+}

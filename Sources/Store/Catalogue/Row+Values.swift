@@ -1,0 +1,52 @@
+import GRDB
+import Recipe
+
+// A catalogue may be one that somebody brought, so a value is what whoever wrote the file says. GRDB's subscripts end the process
+// where it is none of the type that is asked for; these throw, and scripts/check-layers forbids the subscripts.
+
+/// What a row says that its column cannot say. `verify` names such rows, and listings leave them out.
+struct BadValue: Error, CustomStringConvertible {
+    let description: String
+}
+
+extension Error {
+    /// Whether one row is to blame, which listings leave out.
+    var isOfRow: Bool { self is BadValue || self is NameError }
+}
+
+extension Row {
+    func value<Value: DatabaseValueConvertible>(_ column: String) throws -> Value {
+        try Self.checked { try decode(Value.self, forColumn: column) }
+    }
+    func value<Value: DatabaseValueConvertible>(_ column: Int) throws -> Value {
+        try Self.checked { try decode(Value.self, atIndex: column) }
+    }
+    func value<Value: DatabaseValueConvertible & StatementColumnConvertible>(_ column: String) throws -> Value {
+        try Self.checked { try decode(Value.self, forColumn: column) }
+    }
+    func value<Value: DatabaseValueConvertible & StatementColumnConvertible>(_ column: Int) throws -> Value {
+        try Self.checked { try decode(Value.self, atIndex: column) }
+    }
+
+    func digest(_ column: String) throws -> Digest { try Digest(column: try value(column)) }
+
+    func time(_ column: String) throws -> Timestamp { Timestamp(nanoseconds: try ValueRange.time.check(value(column))) }
+    func time(_ column: Int) throws -> Timestamp { Timestamp(nanoseconds: try ValueRange.time.check(value(column))) }
+
+    /// Bytes of something that lies in a file.
+    func size(_ column: String) throws -> Int { Int(try ValueRange.size.check(value(column))) }
+    func size(_ column: Int) throws -> Int { Int(try ValueRange.size.check(value(column))) }
+
+    /// The twelve bits that `chmod` sets.
+    func mode(_ column: Int) throws -> UInt32 { UInt32(try ValueRange.mode.check(value(column))) }
+
+    /// The row's number, of which node numbers are made.
+    func id(_ column: String, bits: Int = 56) throws -> Int64 { try ValueRange.number(bits: bits).check(value(column)) }
+    func id(_ column: Int) throws -> Int64 { try ValueRange.number(bits: 56).check(value(column)) }
+
+    private static func checked<Value>(_ body: () throws -> Value) throws -> Value {
+        do { return try body() } catch let problem as RowDecodingError {
+            throw BadValue(description: problem.description)
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import Recipe
+import SystemPackage
+
+/// Opens what a report names, as far as its writer may see: the one way from a name in a report to a file. See ``Reader``.
+final class ReportReader {
+    let writer: ReportWriter
+    private let reader: Reader
+
+    /// Bytes of one output and of one input, and of all files of a report together, each counted as often as it is read.
+    static let outputLimit = 4 << 30, inputLimit = 1 << 30, limit = 16 << 30
+    private var rest = ReportReader.limit
+    /// What of the report is in no snapshot, and why.
+    private(set) var leftOut: [String] = []
+
+    init(_ writer: ReportWriter) throws(StoreError) {
+        self.writer = writer
+        reader = try Reader(writer.rights)
+    }
+
+    /// Whether links are followed: in what a container has mounted they lead somewhere else for it.
+    var followsLinks: Bool { writer.places == nil }
+
+    /// What has this path; nil where nothing has.
+    func find(_ path: FilePath) throws(StoreError) -> Reader.Found? {
+        guard path.isAbsolute else { throw .refusedReport("'\(path)' is no absolute path") }
+        guard let places = writer.places else { return try reader.find(path) }
+        for place in places {
+            guard path.starts(with: place) else { continue }
+            let rest = path.components.dropFirst(place.components.count)
+            guard let names = try? rest.map({ try EntryName($0.string) }) else { break }
+            guard let directory = try reader.find(place)?.descriptor else { return nil }
+            return try reader.find(names, beneath: directory, path)
+        }
+        throw .refusedReport(
+            "'\(path)' is a path of a container; say in its REPROFS_PATHS under which path of this machine it is mounted there"
+        )
+    }
+
+    /// A regular file.
+    func file(_ path: FilePath) throws(StoreError) -> OpenFile {
+        guard let found = try find(path), found.kind == .file, let file = found.descriptor else {
+            throw .notFound("the file \(path)")
+        }
+        return try OpenFile(file, path)
+    }
+
+    func directory(_ path: FilePath) throws(StoreError) -> OpenDirectory {
+        guard let found = try find(path), found.kind == .directory, let directory = found.descriptor else {
+            throw .notFound("the directory \(path)")
+        }
+        return OpenDirectory(directory, path)
+    }
+
+    /// A directory in another one; not by a link.
+    func directory(_ name: EntryName, in directory: OpenDirectory) throws(StoreError) -> OpenDirectory {
+        let path = directory.path(of: [name])
+        guard let found = try reader.find([name], beneath: directory.descriptor, path), found.kind == .directory,
+            let inner = found.descriptor
+        else { throw .notFound("the directory \(path)") }
+        return OpenDirectory(inner, path)
+    }
+
+    /// Refuses what is too large, by itself or with all that was read before.
+    func require(_ size: Int, atMost limit: Int = .max, _ path: FilePath) throws(StoreError) {
+        guard size <= limit else {
+            throw .refusedReport("\(path) has \(size) bytes, and what is reported may have \(limit)")
+        }
+        guard size <= rest else {
+            throw .refusedReport("\(path) is one too many: a report may name files of \(Self.limit) bytes together")
+        }
+        rest -= size
+    }
+
+    func leaveOut(_ what: String, _ error: StoreError) {
+        leftOut.append("\(what) of a reported run is left out: \(error.refusal ?? "\(error)")")
+    }
+
+    /// An image that is reported; `refusedReport` where its writer cannot read it, or it is too large.
+    func image(_ path: FilePath) throws(StoreError) -> (file: OwnedDescriptor, facts: FileFacts) {
+        do throws(StoreError) {
+            let file = try file(path)
+            let facts = try file.facts()
+            try require(facts.size, atMost: Self.outputLimit, path)
+            return (file.descriptor, facts)
+        } catch .system(_, _, let errno) where [.permissionDenied, .notPermitted].contains(errno) {
+            throw .refusedReport("user \(writer.rights.user), who wrote it, may not read \(path)")
+        }
+    }
+}
