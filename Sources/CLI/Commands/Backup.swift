@@ -18,14 +18,14 @@ struct BackupCommand: ParsableCommand {
     func run() throws {
         let backup = try store.open().backUp(keeping: keep)
         guard json else {
-            print("Copied the catalogue to \(backup.path), \(Terminal.size(backup.size)).".withoutControls)
+            Terminal.say("Copied the catalogue to \(backup.path), \(Terminal.size(backup.size)).")
             return
         }
         let report: JSON = [
             "schema": "reprofs.backup/1", "path": .string(backup.path.string), "size": .integer(backup.size),
             "made": .string(backup.made.description),
         ]
-        print(report.formatted(), terminator: "")
+        Terminal.say(report)
     }
 }
 
@@ -44,7 +44,7 @@ struct RebuildCommand: ParsableCommand {
         var progress = ProgressLine(total: 0)
         let report = try Store.rebuild(try store.resolved, isForced: force) { progress.advance(by: $0, of: "blobs") }
         progress.clear()
-        if json { print(self.json(report).formatted(), terminator: "") } else { show(report) }
+        if json { Terminal.say(self.json(report)) } else { show(report) }
     }
 
     private func show(_ report: RebuildReport) {
@@ -67,7 +67,7 @@ struct RebuildCommand: ParsableCommand {
             lines.append("\(report.missing) blobs are missing; 'reprofs verify' says what needs them.")
         }
         if let replaced = report.replaced { lines.append("What was there before is kept as \(replaced).") }
-        print(lines.joined(separator: "\n").withoutControls)
+        Terminal.say(lines)
     }
 
     private func json(_ report: RebuildReport) -> JSON {

@@ -18,12 +18,12 @@ struct ExportCommand: ParsableCommand {
     @OptionGroup var store: StoreOption
 
     func run() throws {
+        let target = try Paths.absolute(directory)
         let store = try store.open()
         let found = try image.find(in: store)
         let run = try SnapshotRun(found.snapshot, named: found.name, store: store)
-        let target = try Paths.absolute(directory)
         let size = try Export(run: run, target: target).write()
-        print("Wrote \(Terminal.size(size)) to \(target); its README.md says how to use it.".withoutControls)
+        Terminal.say("Wrote \(Terminal.size(size)) to \(target); its README.md says how to use it.")
     }
 }
 
@@ -108,19 +108,19 @@ struct Export {
         let start = EnvironmentComparison.threads(of: environment).map { "\($0.name)=\($0.value) " }.joined()
         let pixels = (try? run.store.pixels(ofSnapshot: run.row.id)) ?? nil
         return """
-            # \(run.document.name)
+            # \(run.document.name.onOneLine)
 
             Everything that this image was made from. Snapshot \(run.document.id.hex).
 
             It was made with:
 
-            \(facts.map { "- \($0)" }.joined(separator: "\n"))
+            \(facts.map { "- \($0.onOneLine)" }.joined(separator: "\n"))
 
             To make it again:
 
             1. Check that every file is whole: `sha256sum -c SHA256SUMS`
             2. Start that ComfyUI on this directory, from within it, with the path of its own for COMFYUI:
-               `\(start)python COMFYUI/main.py --base-directory "$PWD"\(flags.isEmpty ? "" : " " + flags)`
+               `\(start)python COMFYUI/main.py --base-directory "$PWD"\(flags.isEmpty ? "" : " " + flags.onOneLine)`
             3. Queue the prompt:
                `curl -H 'Content-Type: application/json' -d @queue.json http://127.0.0.1:8188/prompt`
 

@@ -14,16 +14,17 @@ struct PinCommand: ParsableCommand {
     @OptionGroup var store: StoreOption
 
     func run() throws {
+        try Paths.requireText(name)
         let store = try store.open()
         let found = try image.find(in: store)
         guard let snapshot = try store.snapshot(found.snapshot) else { throw StoreError.notFound("the snapshot") }
         let report = try store.pin(snapshot, as: name)
         let what = "\(snapshot.short) of \(found.name)"
-        print(
+        Terminal.say(
             (report.isNew
                 ? "\(name) is \(what): \(report.files) files, \(Terminal.size(report.bytes))."
                 : "\(name) was \(what) already.")
-                .withoutControls)
+        )
         guard !report.lost.isEmpty else { return }
         for path in report.lost { Terminal.complain("\(path): its bytes are lost") }
         Terminal.complain("Once they are there again ('reprofs verify --repair --from DIR'), pin it again.")
@@ -40,7 +41,7 @@ struct UnpinCommand: ParsableCommand {
     func run() throws {
         let store = try store.open()
         let pin = try Naming(store).pin(name)
-        print("\(try store.unpin(pin.name.text)) has the name \(pin.name) no longer.".withoutControls)
+        Terminal.say("\(try store.unpin(pin.name.text)) has the name \(pin.name) no longer.")
     }
 }
 

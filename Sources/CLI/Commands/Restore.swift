@@ -22,8 +22,8 @@ struct RestoreCommand: ParsableCommand {
             }
             let number = version.number
             switch try store.restore(name, version: number, by: Opener(process: getpid())) {
-            case .unchanged: print("\(name) holds v\(number) already.".withoutControls)
-            case .version, .returned: print("\(name) holds v\(number) again.".withoutControls)
+            case .unchanged: Terminal.say("\(name) holds v\(number) already.")
+            case .version, .returned: Terminal.say("\(name) holds v\(number) again.")
             }
         }
     }

@@ -10,8 +10,10 @@ struct UseCommand: ParsableCommand {
             "Returns when every mount of the store shows it. Whoever has a file open goes on reading what it opened.")
 
     @Argument(help: "An image, the id or the pin of a snapshot, or 'live'.") var target: String
-    @Option(help: "A running ComfyUI on active/models: it lets go of what it holds, and must list what is chosen.")
-    var server: String?
+    @Option(
+        help: "A running ComfyUI on active/models: it lets go of what it holds, and must list what is chosen.",
+        transform: ComfyServer.init)
+    var server: ComfyServer?
     @OptionGroup var store: StoreOption
 
     func run() throws {
@@ -19,9 +21,8 @@ struct UseCommand: ParsableCommand {
         let generation: Int64
         let what: String
         var pinned: [PinnedModel] = []
-        let comfy = try server.map { try ComfyServer($0) }
         // A server that is not there is found before anything is switched.
-        if let comfy { _ = try Blocking.run { try await comfy.systemStats() } }
+        if let comfy = server { _ = try Blocking.run { try await comfy.systemStats() } }
         if target == "live" {
             generation = try store.use(nil)
             what = "the live view"
@@ -34,14 +35,14 @@ struct UseCommand: ParsableCommand {
             pinned = try store.pinnedModels(of: row)
         }
         let mounts = try ActiveSwitch(store: store).acknowledged(generation)
-        for mount in mounts { print("\(mount.path)/active/models shows \(what).".withoutControls) }
-        if let comfy {
+        for mount in mounts { Terminal.say("\(mount.path)/active/models shows \(what).") }
+        if let comfy = server {
             let models = pinned
             try Blocking.run { try await Stage.hand(comfy, models, mounts) }
-            print(
+            Terminal.say(
                 "\(comfy.address) has let go of its models"
                     + (models.isEmpty ? "." : " and lists those of the snapshot."))
         }
-        if mounts.isEmpty { print("active/models will show \(what); the store is not mounted now.") }
+        if mounts.isEmpty { Terminal.say("active/models will show \(what); the store is not mounted now.") }
     }
 }
