@@ -5,7 +5,7 @@ import Recipe
 import Store
 import SystemPackage
 
-struct ExportCommand: ParsableCommand {
+struct ExportCommand: AnswersInJSON {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write a directory from which an image can be made again without ReproFS.",
         discussion: """
@@ -15,6 +15,7 @@ struct ExportCommand: ParsableCommand {
 
     @OptionGroup var image: ImageArgument
     @Argument(help: "The directory; it must be absent or empty.") var directory: String
+    @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 
     func run() throws {
@@ -23,7 +24,13 @@ struct ExportCommand: ParsableCommand {
         let found = try image.find(in: store)
         let run = try SnapshotRun(found.snapshot, named: found.name, store: store)
         let size = try Export(run: run, target: target).write()
-        Terminal.say("Wrote \(Terminal.size(size)) to \(target); its README.md says how to use it.")
+        guard json else {
+            return Terminal.say("Wrote \(Terminal.size(size)) to \(target); its README.md says how to use it.")
+        }
+        Terminal.say([
+            "schema": "reprofs.export/1", "snapshot": .string(run.document.id.hex), "image": .string(found.name),
+            "directory": .string(target.string), "bytes": .integer(size),
+        ])
     }
 }
 

@@ -120,7 +120,7 @@ enum ImageFiles {
 extension EntryName: ExpressibleByArgument {
     /// Nil also where a backslash would be taken for a separator elsewhere.
     package init?(argument: String) {
-        guard let name = try? EntryName(argument), !name.utf8.contains(UInt8(ascii: "\\")) else { return nil }
+        guard let name = try? EntryName(comingIn: argument.utf8) else { return nil }
         self = name
     }
 }
