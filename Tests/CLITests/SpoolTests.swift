@@ -95,6 +95,23 @@ import Testing
         await running.stop()
     }
 
+    @Test func `that was cleared while nothing ran is made anew, with the lock that says who lives`() async throws {
+        let first = try await standIn()
+        _ = try await first.run(SmallImage.graph(seed: 1))
+        try eventually { try names(spool).allSatisfy { $0.hasSuffix(".lock") || $0.hasSuffix(".environment") } }
+        try FileManager.default.removeItem(atPath: spool.string)
+        let hold = try line.directory.write([], to: "comfy/hold").string
+        let run = Task { _ = try? await first.run(SmallImage.graph(seed: 2)) }
+        try eventually { (try? names(spool))?.contains { $0.hasSuffix(".begun") } == true }
+        let second = try await standIn()
+        #expect(try names(spool).count { $0.hasSuffix(".lock") } == 2)
+        try FileManager.default.removeItem(atPath: hold)
+        await run.value
+        try eventually { try line.run("list", "snapshots", "--json").json?.array?.count == 2 }
+        await first.stop()
+        await second.stop()
+    }
+
     @Test func `delivers what is good in it, whatever else is there, and sets that aside with its reason, once`()
         async throws
     {

@@ -3,6 +3,7 @@
 Before a prompt runs, and again before it counts as done, a small file goes into the spool; everything else is done on threads of
 the pack. So whatever ends in between, ComfyUI, the mount or both: what ran is told after the next start.
 """
+import contextlib
 import hashlib
 import json
 import logging
@@ -202,7 +203,7 @@ def _outputs(history):
             for file in files if isinstance(files, (list, tuple)) else ():
                 if isinstance(file, dict) and file.get("filename") and file.get("type") == "output":
                     path = os.path.join(root, file.get("subfolder") or "", file["filename"])
-                    if os.path.isfile(path):
+                    with contextlib.suppress(OSError, ValueError):
                         found[path] = _output(path, node, os.stat(path))
     return list(found.values())
 

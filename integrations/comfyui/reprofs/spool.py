@@ -19,6 +19,7 @@ import logging
 import os
 import stat
 import struct
+import threading
 import time
 import uuid
 
@@ -26,6 +27,7 @@ log = logging.getLogger("reprofs")
 OWNER = uuid.uuid4().hex[:12]
 STEPS = (".begun", ".inputs")
 _lock = None
+_claiming = threading.Lock()
 _count = 0
 _told = set()
 
@@ -54,19 +56,17 @@ def claim():
     """Says that this process lives; nothing of a run is written before. What a lock of fcntl's holds is let go of when a process
     ends, however it does."""
     global _lock
-    while _lock is None:
-        os.makedirs(directory(), exist_ok=True)
-        lock = open(_path(OWNER, ".lock"), "ab")
-        try:
+    # To close the file once lets go of the lock, however many have it open.
+    with _claiming:
+        # Another process may have found it before it was locked, and somebody may have cleared the directory: it is made anew.
+        while _lock is None or not _is_at(_lock.fileno(), _lock.name):
+            os.makedirs(directory(), exist_ok=True)
+            _lock = None
+            lock = open(_path(OWNER, ".lock"), "ab")
             # Where there are no locks, none of this process's runs is ever finished by another one.
             with contextlib.suppress(OSError):
                 fcntl.lockf(lock, fcntl.LOCK_EX)
-            # Another process may have found it before it was locked: it removes it then, and this one makes it anew.
-            if _is_at(lock.fileno(), lock.name):
-                _lock = lock
-        finally:
-            if _lock is None:
-                lock.close()
+            _lock = lock
 
 
 def _is_at(descriptor, path):
@@ -114,7 +114,7 @@ def write(stem, ending, value):
     """Whole or not at all."""
     claim()
     path = _path(stem, ending)
-    with open(path + ".part", "wb", buffering=0) as file:
+    with open(path + ".part", "wb", buffering=0, opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
         _write(file.fileno(), json.dumps(value).encode())
     os.replace(path + ".part", path)
 
