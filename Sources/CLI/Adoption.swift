@@ -13,7 +13,7 @@ enum Adoption {
         var counts = (versions: 0, others: 0, failed: refused.count)
         for refusal in refused { Terminal.complain("reprofs: \(refusal.path): \(refusal.reason)") }
         for item in items {
-            let name = ViewPath(item.path).description.withoutControls
+            let name = ViewPath(item.path).description
             do throws(StoreError) {
                 switch item.kind {
                 case .directory: try store.adoptDirectory(item)
@@ -35,12 +35,12 @@ enum Adoption {
             } catch {
                 progress.clear()
                 counts.failed += 1
-                Terminal.complain("reprofs: \(name): \(error)")
+                Terminal.complain(error, of: name)
             }
         }
         progress.clear()
         for item in items.reversed() where item.kind == .directory { _ = store.removeAdopted(item) }
-        print(
+        Terminal.say(
             "\(directory): \(counts.versions) models and \(counts.others) other files moved into the store"
                 + (counts.failed > 0 ? ", \(counts.failed) left where they are." : "."))
         return counts.failed == 0

@@ -14,7 +14,7 @@ enum Improvement {
         let count = grades.values.reduce(0, +)
         guard count > 0 else { return }
         let parts = [Grade.full, .approximate, .partial].compactMap { grade in grades[grade].map { "\($0) \(grade)" } }
-        print(
+        Terminal.say(
             "\(count) \(count == 1 ? "image" : "images") waited for these models: now \(parts.joined(separator: ", "))."
         )
     }

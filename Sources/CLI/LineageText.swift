@@ -3,19 +3,19 @@ import Store
 
 /// A lineage as text, JSON and Graphviz's DOT.
 enum LineageText {
-    static func tree(_ lineage: Lineage) -> String {
+    static func tree(_ lineage: Lineage) -> [String] {
         var printer = TreePrinter(lineage: lineage)
         // What nothing else depends on begins a tree; of a model that was asked for those are the images made with it.
         let inner = Set(lineage.edges.map(\.to))
         let asked = lineage.nodes.first?.id
         for node in lineage.nodes where !inner.contains(node.id) || node.id == asked && lineage.edges.isEmpty {
-            printer.print(node.id, relation: nil, prefix: "", isLast: true)
+            printer.add(node.id, relation: nil, prefix: "", isLast: true)
         }
         // Equal weights may point at each other.
         for node in lineage.nodes where !printer.seen.contains(node.id) {
-            printer.print(node.id, relation: nil, prefix: "", isLast: true)
+            printer.add(node.id, relation: nil, prefix: "", isLast: true)
         }
-        return printer.text.withoutControls
+        return printer.lines
     }
 
     static func json(_ lineage: Lineage) -> JSON {
@@ -34,7 +34,7 @@ enum LineageText {
         ]
     }
 
-    static func dot(_ lineage: Lineage) -> String {
+    static func dot(_ lineage: Lineage) -> [String] {
         let shapes: [Lineage.Node.Kind: String] = [.image: "note", .model: "box", .input: "ellipse"]
         var lines = ["digraph lineage {", "  rankdir=LR;"]
         for node in lineage.nodes {
@@ -45,36 +45,36 @@ enum LineageText {
         for edge in lineage.edges {
             lines.append("  \"\(quoted(edge.from))\" -> \"\(quoted(edge.to))\" [label=\"\(quoted(edge.relation))\"];")
         }
-        return (lines.joined(separator: "\n") + "\n}\n")
+        return lines + ["}"]
     }
 
     private static func quoted(_ text: String) -> String {
         var result = ""
-        for scalar in text.withoutControls.unicodeScalars {
+        for scalar in text.onOneLine.unicodeScalars {
             if scalar == "\\" || scalar == "\"" { result += "\\" }
-            result.unicodeScalars.append(scalar == "\n" ? " " : scalar)
+            result.unicodeScalars.append(scalar)
         }
         return result
     }
 
     private struct TreePrinter {
         let lineage: Lineage
-        var text = ""
+        var lines: [String] = []
         var seen: Set<String> = []
 
-        mutating func print(_ id: String, relation: String?, prefix: String, isLast: Bool) {
+        mutating func add(_ id: String, relation: String?, prefix: String, isLast: Bool) {
             guard let node = lineage.nodes.first(where: { $0.id == id }) else { return }
             let branch = relation == nil ? "" : prefix + (isLast ? "└─ " : "├─ ")
             let facts = ([node.sha256?.autoV2].compactMap { $0 } + node.notes).joined(separator: ", ")
             let isNew = seen.insert(id).inserted
-            text +=
-                branch + (relation.map { "\($0) " } ?? "") + node.name.onOneLine + (facts.isEmpty ? "" : "  (\(facts))")
-                + (isNew ? "" : "  as above") + "\n"
+            lines.append(
+                branch + (relation.map { "\($0) " } ?? "") + node.name + (facts.isEmpty ? "" : "  (\(facts))")
+                    + (isNew ? "" : "  as above"))
             guard isNew else { return }
             let edges = lineage.edges.filter { $0.from == id }
             for (index, edge) in edges.enumerated() {
                 let inner = relation == nil ? "" : prefix + (isLast ? "   " : "│  ")
-                print(edge.to, relation: edge.relation, prefix: inner, isLast: index == edges.count - 1)
+                add(edge.to, relation: edge.relation, prefix: inner, isLast: index == edges.count - 1)
             }
         }
     }

@@ -36,24 +36,47 @@ struct Reprofs: ParsableCommand {
             VaryCommand.self, ExportCommand.self, WatchCommand.self,
         ])
 
-    /// Every failure is one line on standard error; the table of exit codes is above.
+    /// Every failure is a sentence on standard error; the table of exit codes is above.
     static func main() {
-        var isJSON = false
-        do {
-            var command = try parseAsRoot()
-            isJSON = (command as? any AnswersInJSON)?.json ?? false
-            try command.run()
-        } catch let code as ExitCode {
+        var command: any ParsableCommand
+        do { command = try parseAsRoot() } catch {
+            // Help and the version come as errors, too.
+            guard exitCode(for: error) != .success else { exit(withError: error) }
+            refuse(error)
+        }
+        do { try command.run() } catch let code as ExitCode {
             exit(withError: code)
         } catch {
-            if isJSON, let failure = error as? NamingFailure { print(failure.json.formatted(), terminator: "") }
-            guard exitCode(for: error) == .failure else { exit(withError: error) }
-            Terminal.complain(
-                "reprofs: \(error is CancellationError ? "interrupted; everything is as it was" : "\(error)")")
+            guard exitCode(for: error) == .failure else {
+                if exitCode(for: error) == .validationFailure { refuse(error) }
+                exit(withError: error)
+            }
+            if (command as? any AnswersInJSON)?.json == true, let failure = error as? NamingFailure {
+                Terminal.say(failure.json)
+            }
+            if error is CancellationError {
+                Terminal.complain("reprofs: interrupted; everything is as it was")
+            } else {
+                Terminal.complain(error)
+            }
             exit(
                 withError: error is ComfyError
                     ? ExitCode.serverFailed : error is HiddenFiles ? ExitCode.notEmpty : ExitCode.failure)
         }
+    }
+
+    /// Ends the process: what it was told cannot be understood.
+    private static func refuse(_ error: any Error) -> Never {
+        var path = [_commandName]
+        var type: any ParsableCommand.Type = Self.self
+        for word in CommandLine.arguments.dropFirst() {
+            guard let inner = type.configuration.subcommands.first(where: { $0._commandName == word }) else { break }
+            type = inner
+            path.append(word)
+        }
+        Terminal.complain("reprofs: \(message(for: error))")
+        Terminal.complain("'\(path.joined(separator: " ")) --help' says how it is used.")
+        exit(withError: ExitCode.validationFailure)
     }
 }
 

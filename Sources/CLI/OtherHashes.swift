@@ -12,7 +12,7 @@ enum OtherHashes {
                 try store.identify(blob) { progress.advance(by: $0, of: "other hashes of \(blob.digest.autoV2)") }
             } catch {
                 progress.clear()
-                Terminal.complain("reprofs: \(error)")
+                Terminal.complain(error)
             }
         }
         progress.clear()

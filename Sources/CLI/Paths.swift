@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Glibc
 import Store
@@ -5,8 +6,17 @@ import SystemPackage
 
 /// Paths as people give them.
 enum Paths {
+    /// Refuses an empty text, which names nothing: taken for a relative path it would be the working directory, and a variable
+    /// that a script forgot to set would stand for all that lies there.
+    static func requireText(_ text: String) throws {
+        guard !text.isEmpty else {
+            throw ValidationError("an argument is empty, so it names nothing; the working directory is '.'")
+        }
+    }
+
     /// `path` from the root, without `.` and `..`; links stay as they are.
     static func absolute(_ path: String) throws -> FilePath {
+        try requireText(path)
         let given = FilePath(path)
         if given.isAbsolute { return given.lexicallyNormalized() }
         guard let here = getcwd(nil, 0) else { throw Errno(rawValue: errno) }

@@ -6,8 +6,10 @@ import SystemPackage
 
 /// Which ComfyUI runs a graph, as far as it was said.
 struct OptionalServerOption: ParsableArguments {
-    @Option(help: "A running ComfyUI that looks into active/models of a mount, as 'http://127.0.0.1:8188'.")
-    var server: String?
+    @Option(
+        help: "A running ComfyUI that looks into active/models of a mount, as 'http://127.0.0.1:8188'.",
+        transform: ComfyServer.init)
+    var server: ComfyServer?
 
     @Option(help: "A ComfyUI installation to start for this, on a scratch directory, and to stop again.")
     var launch: String?
@@ -21,10 +23,11 @@ struct OptionalServerOption: ParsableArguments {
     var arguments: [String] = []
 
     func chosen() throws -> ServerOption {
-        guard timeout > 0 else { throw ValidationError("--timeout must be more than 0") }
+        guard (1...86_400).contains(timeout) else { throw ValidationError("--timeout takes 1 to 86400 seconds") }
         switch (server, launch) {
-        case (let server?, nil): return ServerOption(place: .running(try ComfyServer(server)), timeout: timeout)
+        case (let server?, nil): return ServerOption(place: .running(server), timeout: timeout)
         case (nil, let launch?):
+            if let python { try Paths.requireText(python) }
             let python = try python.map { $0.utf8.contains(UInt8(ascii: "/")) ? try Paths.absolute($0).string : $0 }
             let launch = Launch(
                 installation: try Paths.absolute(launch).string, python: python, arguments: arguments)

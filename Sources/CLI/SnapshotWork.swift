@@ -115,7 +115,7 @@ final class SnapshotWork: Sendable {
                 state.progress.clear()
                 let note =
                     result.isNew ? result.supersedes.map { "  supersedes \($0.hex.prefix(12))" } ?? "" : "  as before"
-                print("\(result.id.hex.prefix(12))  \(result.grade)  \(image.name)\(note)".withoutControls)
+                Terminal.say("\(result.id.hex.prefix(12))  \(result.grade)  \(image.name)\(note)")
                 state.counts.done += 1
                 state.progress.advance(by: 1, of: image.name)
             }
@@ -125,7 +125,7 @@ final class SnapshotWork: Sendable {
     private func fail(_ error: StoreError) {
         state.withLock { state in
             state.progress.clear()
-            Terminal.complain("reprofs: \(error)")
+            Terminal.complain(error)
             state.counts.failed += 1
             state.progress.advance(by: 1, of: "")
         }

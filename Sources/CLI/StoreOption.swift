@@ -12,7 +12,12 @@ struct StoreOption: ParsableArguments {
     var resolved: FilePath {
         get throws {
             if let path { return try Paths.absolute(path) }
-            if let path = environment("REPROFS_STORE") { return try Paths.absolute(path) }
+            if let path = getenv("REPROFS_STORE").map({ String(cString: $0) }) {
+                guard !path.isEmpty else {
+                    throw ValidationError("REPROFS_STORE is empty: set it to the path of a store, or unset it")
+                }
+                return try Paths.absolute(path)
+            }
             if let data = environment("XDG_DATA_HOME") { return try Paths.absolute(data).appending("reprofs") }
             guard let home = environment("HOME") else {
                 throw ValidationError("say which store with --store PATH: neither REPROFS_STORE nor HOME is set")
@@ -43,6 +48,7 @@ struct StoreOption: ParsableArguments {
     /// For a command that changes nothing: it works on a read-only file system too.
     func openToRead() throws -> Store { try Store.open(resolved) }
 
+    /// A variable of the XDG Base Directory Specification, for which empty and not set are one.
     private func environment(_ name: String) -> String? {
         guard let value = getenv(name).map({ String(cString: $0) }), !value.isEmpty else { return nil }
         return value

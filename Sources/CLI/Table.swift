@@ -13,14 +13,14 @@ struct Table {
     /// A row that is written already: JSON or a line, as the table is.
     mutating func row(_ text: String) {
         if asJSON {
-            print((isEmpty ? "[\n  " : ",\n  ") + text, terminator: "")
+            Terminal.say(part: (isEmpty ? "[\n  " : ",\n  ") + text)
         } else {
-            print(text.withoutControls)
+            Terminal.say(text)
         }
         isEmpty = false
     }
 
     func finish(empty message: String) {
-        if asJSON { print(isEmpty ? "[]" : "\n]") } else if isEmpty { Terminal.complain(message) }
+        if asJSON { Terminal.say(part: isEmpty ? "[]\n" : "\n]\n") } else if isEmpty { Terminal.complain(message) }
     }
 }

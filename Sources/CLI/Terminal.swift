@@ -2,11 +2,26 @@ import Glibc
 import Recipe
 
 /// What commands print. Results go to standard output, everything else to standard error.
+///
+/// Names and texts come from anywhere, so each line is shown as one line that steers nothing. Nothing else prints.
 enum Terminal {
-    /// Without what would steer a terminal: names and texts come from anywhere.
-    static func complain(_ text: String) { write(text.withoutControls + "\n", to: STDERR_FILENO) }
+    static func say(_ line: String) { say([line]) }
+    static func say(_ lines: [String]) { print(lines.shown, terminator: "") }
+    static func say(_ json: JSON) { print(json.formatted(), terminator: "") }
+    /// A text whose lines were laid out where it was made, such as a card.
+    static func say(text: String) { say(text.lines) }
+    /// A part of a listing in JSON.
+    static func say(part: String) { print(part, terminator: "") }
 
-    static func write(_ text: String, to descriptor: CInt) {
+    static func complain(_ line: String) { complain([line]) }
+    static func complain(_ lines: [String]) { write(lines.shown, to: STDERR_FILENO) }
+    /// An error, and what it is about.
+    static func complain(_ error: any Error, of what: String? = nil) {
+        let lines = (error as? any SeveralLines)?.lines ?? ["\(error)"]
+        complain(["reprofs: " + (what.map { $0 + ": " } ?? "") + lines[0]] + lines.dropFirst())
+    }
+
+    private static func write(_ text: String, to descriptor: CInt) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -48,7 +63,7 @@ struct ProgressLine {
 
     private let total: Int
     private let unit: Unit
-    private let isShown = isatty(STDERR_FILENO) == 1
+    private let line = Terminal.LiveLine()
     private let start = ContinuousClock.now
     private var shown = ContinuousClock.now
     private var done = 0
@@ -61,23 +76,33 @@ struct ProgressLine {
 
     mutating func advance(by count: Int, of name: String) {
         done += count
-        guard isShown, shown.duration(to: .now) > .milliseconds(100) else { return }
+        guard line.isShown, shown.duration(to: .now) > .milliseconds(100) else { return }
         shown = .now
         let seconds = max(0.001, start.duration(to: .now) / .seconds(1))
         let rate = Double(done) / seconds
         let left = rate > 0 ? Int((Double(total - done) / rate).rounded(.up)) : 0
         guard total > 0 else {
-            return Terminal.write(
-                "\r\u{1B}[K\(unit.show(done))  \(unit.show(Int(rate)))/s  \(name.suffix(40))", to: STDERR_FILENO)
+            return line.show("\(unit.show(done))  \(unit.show(Int(rate)))/s  \(name.suffix(40))")
         }
         let percent = min(100, 100 * done / total)
-        Terminal.write(
-            "\r\u{1B}[K\(percent) %  \(unit.show(done)) of \(unit.show(total))  \(unit.show(Int(rate)))/s  "
-                + "\(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left  \(name.suffix(40))", to: STDERR_FILENO)
+        line.show(
+            "\(percent) %  \(unit.show(done)) of \(unit.show(total))  \(unit.show(Int(rate)))/s  "
+                + "\(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left  \(name.suffix(40))")
     }
 
     /// Makes room for another line.
-    func clear() {
-        if isShown { Terminal.write("\r\u{1B}[K", to: STDERR_FILENO) }
+    func clear() { line.clear() }
+}
+
+extension Terminal {
+    /// A line on a terminal that the next one takes the place of. Silent elsewhere.
+    struct LiveLine {
+        let isShown = isatty(STDERR_FILENO) == 1
+
+        func show(_ line: String) {
+            if isShown { Terminal.write("\r\u{1B}[K" + line.onOneLine, to: STDERR_FILENO) }
+        }
+
+        func clear() { show("") }
     }
 }

@@ -1,7 +1,11 @@
+import Recipe
+
 /// Why a ComfyUI did not do what it was asked to, in words for a person.
-package enum ComfyError: Error, CustomStringConvertible, Sendable {
+package enum ComfyError: SeveralLines, Sendable {
     /// Nothing answers at the address.
     case absent(String)
+    /// A text that is no address of a server.
+    case noAddress(String)
     /// Something answers that is no ComfyUI, or not as its API says.
     case unexpected(String)
     /// The prompt was refused, with what the server says of each node.
@@ -22,11 +26,17 @@ package enum ComfyError: Error, CustomStringConvertible, Sendable {
     /// It cannot be started.
     case cannotStart(String)
 
-    package var description: String {
+    package var lines: [String] {
+        if case .rejected(let reasons) = self { return ["ComfyUI refuses the prompt:"] + reasons.map { "  " + $0 } }
+        return [sentence]
+    }
+
+    private var sentence: String {
         switch self {
         case .absent(let address): "no ComfyUI answers at \(address)"
+        case .noAddress(let text): "'\(text)' is not the address of a server, as 'http://127.0.0.1:8188' is"
         case .unexpected(let what): "the server does not answer as ComfyUI does: \(what)"
-        case .rejected(let reasons): "ComfyUI refuses the prompt:" + reasons.map { "\n  \($0)" }.joined()
+        case .rejected: "ComfyUI refuses the prompt"
         case .failed(let node, let message): "ComfyUI failed in \(node): \(message)"
         case .interrupted: "the run was interrupted"
         case .died(let what): "ComfyUI is gone in the middle of the run\(what.isEmpty ? "" : ": \(what)")"

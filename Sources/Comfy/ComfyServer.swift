@@ -15,8 +15,9 @@ package struct ComfyServer: Sendable {
     /// `address` is `http://HOST:PORT` or `https://…`, also without its scheme; throws where it is none.
     package init(_ address: String) throws {
         let full = address.contains("://") ? address : "http://" + address
-        guard let url = URL(string: full), let host = url.host, !host.isEmpty, ["http", "https"].contains(url.scheme)
-        else { throw ComfyError.unexpected("'\(address)' is no address of a server") }
+        guard let url = URL(string: full), let host = url.host, !host.isEmpty, ["http", "https"].contains(url.scheme),
+            url.port.map((1...65_535).contains) ?? true
+        else { throw ComfyError.noAddress(address) }
         self.address = String(full.reversed().drop { $0 == "/" }.reversed())
     }
 

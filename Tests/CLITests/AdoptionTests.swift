@@ -72,7 +72,8 @@ import Testing
         try models.link("loras/out.safetensors", to: "/etc/passwd")
         let added = try line.run("add", "--move", mount.string)
         #expect(added.complaint.contains("loras/out.safetensors: it leads out of the directory"), "\(added.complaint)")
-        #expect(try FileManager.default.contentsOfDirectory(atPath: mount.appending("loras").string) == ["out.safetensors"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: mount.appending("loras").string) == ["out.safetensors"])
         let view = try Store.open(line.store)
         let loras = try #require(try view.live(named: "loras", in: LiveRow.root))
         #expect(try view.live(named: "whole.safetensors", in: loras.id)?.target == "../loras/b.safetensors")

@@ -71,8 +71,9 @@ import Testing
 
     @Test func `find the store by option, by REPROFS_STORE and by XDG_DATA_HOME`() throws {
         let data = line.directory.appending("data")
-        let environment = ["REPROFS_STORE": "", "XDG_DATA_HOME": data.string]
-        let made = try line.run(tool: CommandLineFixture.executable, ["init"], environment: environment)
+        let made = try line.run(
+            tool: "/usr/bin/env", ["-u", "REPROFS_STORE", CommandLineFixture.executable, "init"],
+            environment: ["XDG_DATA_HOME": data.string])
         #expect(made.output.contains(data.appending("reprofs").string))
         let named = line.directory.appending("named").string
         #expect(try line.run("init", "--store", named).output.contains(named))

@@ -108,6 +108,14 @@ import Testing
                     defer { try? FileManager.default.removeItem(atPath: export) }
                     return try? String(contentsOfFile: export + "/README.md", encoding: .utf8)
                 }),
+            .init(words: { ["pin", $0, "a-name", "--json"] }, shown: id("snapshot"), isJSON: true),
+            .init(words: { ["use", $0, "--json"] }, shown: id("snapshot"), isJSON: true),
+            .init(
+                words: { ["export", $0, export, "--json"] },
+                shown: { outcome in
+                    try? FileManager.default.removeItem(atPath: export)
+                    return outcome.json?["snapshot"]?.string
+                }, isJSON: true),
             .init(words: { ["vary", $0, "--set", "cfg=2", "--dry-run"] }, shown: { _ in nil }),
             .init(words: { ["reproduce", $0, "--server", "http://127.0.0.1:9"] }, shown: { _ in nil }, status: 5),
             .init(

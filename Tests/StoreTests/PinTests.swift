@@ -62,7 +62,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", ".hidden", "a/b", "-x", "a b", "é", "deadbeef", String(repeating: "0", count: 64),
+        "", ".hidden", "a/b", "-x", "a b", "é", "deadbeef", "DEADBEEF", "live", "Live", "latest", "all", "v3",
+        String(repeating: "0", count: 64),
         String(repeating: "x", count: 129),
     ])
     func `is refused where it is none`(name: String) throws {

@@ -100,9 +100,22 @@ import Testing
         #expect(plan.refused.count == 1)
     }
 
-    @Test func `reads a backslash in a name as a separator`() throws {
+    @Test func `refuses a backslash in a name, which would be the file of another path`() throws {
         try fixture.model("loras/style\\ink.safetensors", seed: 1)
-        #expect(try names() == ["loras/style/ink.safetensors"])
+        try fixture.model("loras/style/ink.safetensors", seed: 2)
+        try fixture.model("loras/dir\\ectory/ink.safetensors", seed: 3)
+        let models = fixture.directory.appending("models")
+        let plan = try fixture.store.plan(adding: [models], folder: nil)
+        #expect(plan.items.map { "\($0.folder)/\($0.path)" } == ["loras/style/ink.safetensors"])
+        #expect(plan.refused.count == 2)
+        #expect(plan.refused.allSatisfy { $0.reason.contains("holds a backslash") })
+        #expect(throws: StoreError.self) {
+            try fixture.store.plan(
+                adding: [models.appending("loras/style\\ink.safetensors")], folder: ModelPath("loras"))
+        }
+        // To move it comes to the same.
+        let moved = try fixture.store.adoptable(models)
+        #expect(moved.refused.count == 2 && moved.refused.allSatisfy { $0.reason.contains("holds a backslash") })
     }
 
     @Test func `never walks into the store`() throws {

@@ -58,7 +58,7 @@ struct AddCommand: ParsableCommand {
         var counts = (added: 0, unchanged: 0, failed: plan.refused.count)
         for refusal in plan.refused { Terminal.complain("reprofs: \(refusal.path): \(refusal.reason)") }
         for item in plan.items {
-            let name = "\(item.folder)/\(item.path)".withoutControls
+            let name = "\(item.folder)/\(item.path)"
             do throws(StoreError) {
                 let beside = SourceReading(item.open, size: item.size, store)
                 let added = try store.addBytes(item, by: copy ? .copy : reflink ? .reflink : .reflinkOrCopy) {
@@ -67,19 +67,19 @@ struct AddCommand: ParsableCommand {
                 try beside?.keep(as: added)
                 progress.clear()
                 if added.addition != .unchanged { came.append((name, added.digest)) }
-                let origin = item.target.map { "  from \($0)".withoutControls } ?? ""
+                let origin = item.target.map { "  from \($0)" } ?? ""
                 switch added.addition {
                 case .unchanged: counts.unchanged += 1
                 case .version(let number):
                     counts.added += 1
-                    print("\(name)  v\(number)  \(Terminal.size(item.size))\(origin)")
+                    Terminal.say("\(name)  v\(number)  \(Terminal.size(item.size))\(origin)")
                 case .returned(let number):
                     counts.added += 1
-                    print("\(name)  v\(number) again  \(Terminal.size(item.size))\(origin)")
+                    Terminal.say("\(name)  v\(number) again  \(Terminal.size(item.size))\(origin)")
                 }
             } catch {
                 progress.clear()
-                Terminal.complain("reprofs: \(name): \(error)")
+                Terminal.complain(error, of: name)
                 counts.failed += 1
                 // Every further file would fail in the same way.
                 if case .noSpace = error { break }
@@ -91,19 +91,22 @@ struct AddCommand: ParsableCommand {
             Terminal.complain("\(name) is a pickle: \(pickle.warning)")
         }
         try Improvement.run(store)
-        print(summary(counts, skipped: plan.skipped))
+        Terminal.say(summary(counts, skipped: plan.skipped))
         if counts.failed > 0 { throw counts.added + counts.unchanged > 0 ? ExitCode.someFailed : ExitCode.failure }
     }
 
     private func move() throws {
+        // Every path is understood before anything is moved.
+        let directories = try paths.map { try Paths.located($0) }
         let isComplete = try {
             let store = try self.store.open()
             if mountHere {
-                try MountPoint.requireMountable(try Paths.mountPoint(paths[0]), store: Paths.real(store.path) ?? store.path)
+                try MountPoint.requireMountable(
+                    try Paths.mountPoint(paths[0]), store: Paths.real(store.path) ?? store.path)
                 try requireLease(store)
             }
             var isComplete = true
-            for path in paths where try !Adoption.run(try Paths.located(path), store) { isComplete = false }
+            for directory in directories where try !Adoption.run(directory, store) { isComplete = false }
             if !mountHere {
                 try OtherHashes.read(store)
                 try Improvement.run(store)
@@ -117,7 +120,7 @@ struct AddCommand: ParsableCommand {
         guard mountHere else { return }
         let storePath = try self.store.resolved.string
         // A mount forks before it has any thread or connection, and this process has had both.
-        let arguments: [String] = ["reprofs", "mount", "--models-only", paths[0], "--store", storePath]
+        let arguments: [String] = ["reprofs", "mount", "--models-only", directories[0].string, "--store", storePath]
         let words = arguments.map { strdup($0) }
         defer { for word in words { free(word) } }
         fflush(nil)

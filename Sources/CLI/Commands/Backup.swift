@@ -24,14 +24,14 @@ struct BackupCommand: ParsableCommand {
         if let to { return try copy(to: try Paths.absolute(to)) }
         let backup = try store.open().backUp(keeping: keep)
         guard json else {
-            print("Copied the catalogue to \(backup.path), \(Terminal.size(backup.size)).".withoutControls)
+            Terminal.say("Copied the catalogue to \(backup.path), \(Terminal.size(backup.size)).")
             return
         }
         let report: JSON = [
             "schema": "reprofs.backup/1", "path": .string(backup.path.string), "size": .integer(backup.size),
             "made": .string(backup.made.description),
         ]
-        print(report.formatted(), terminator: "")
+        Terminal.say(report)
     }
 
     private func copy(to target: FilePath) throws {
@@ -50,13 +50,13 @@ struct BackupCommand: ParsableCommand {
                 "copied": .integer(report.copied), "bytes": .integer(report.bytes), "kept": .integer(report.kept),
                 "damaged": .array(report.damaged.map { .string($0.hex) }),
             ]
-            print(text.formatted(), terminator: "")
+            Terminal.say(text)
         } else {
-            print(
+            Terminal.say(
                 """
                 Copied \(report.copied) blobs, \(Terminal.size(report.bytes)), to \(target); \(report.kept) were there. \
                 The copy is a store as this one was at \(report.moment.brief).
-                """.withoutControls)
+                """)
         }
         for digest in report.damaged {
             Terminal.complain("\(digest.hex) is damaged and not in the copy; 'reprofs verify' says what needs it")
@@ -80,7 +80,7 @@ struct RebuildCommand: ParsableCommand {
         var progress = ProgressLine(total: 0)
         let report = try Store.rebuild(try store.resolved, isForced: force) { progress.advance(by: $0, of: "blobs") }
         progress.clear()
-        if json { print(self.json(report).formatted(), terminator: "") } else { show(report) }
+        if json { Terminal.say(self.json(report)) } else { show(report) }
     }
 
     private func show(_ report: RebuildReport) {
@@ -103,7 +103,7 @@ struct RebuildCommand: ParsableCommand {
             lines.append("\(report.missing) blobs are missing; 'reprofs verify' says what needs them.")
         }
         if let replaced = report.replaced { lines.append("What was there before is kept as \(replaced).") }
-        print(lines.joined(separator: "\n").withoutControls)
+        Terminal.say(lines)
     }
 
     private func json(_ report: RebuildReport) -> JSON {

@@ -27,10 +27,10 @@ struct CollectCommand: ParsableCommand {
             supersededBefore: supersededOlderThan?.ago, forgetBefore: forgetUnpinnedOlderThan?.ago,
             graceBefore: grace.ago)
         let report = try store.collect(policy, isDryRun: dryRun)
-        print(json ? self.json(report).formatted() : text(report).withoutControls, terminator: json ? "" : "\n")
+        json ? Terminal.say(self.json(report)) : Terminal.say(lines(report))
     }
 
-    private func text(_ report: CollectionReport) -> String {
+    private func lines(_ report: CollectionReport) -> [String] {
         var lines: [String] = []
         for version in report.versions {
             lines.append(
@@ -43,7 +43,7 @@ struct CollectCommand: ParsableCommand {
             "\(dryRun ? "Would free" : "Freed") \(Terminal.size(report.bytes)): \(report.versions.count) versions, "
                 + "\(report.snapshots.count) snapshots, \(report.blobs) blobs and documents, \(report.strays) of them files that "
                 + "nothing named. No other image \(dryRun ? "would change" : "changed") its grade.")
-        return lines.joined(separator: "\n")
+        return lines
     }
 
     private func json(_ report: CollectionReport) -> JSON {

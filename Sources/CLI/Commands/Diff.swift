@@ -13,6 +13,7 @@ struct DiffCommand: AnswersInJSON {
     @OptionGroup var store: StoreOption
 
     func run() throws {
+        for name in [first, second] { try Paths.requireText(name) }
         let store = try store.openToRead()
         let (a, b) = (try document(first, store), try document(second, store))
         let difference = RecipeDifference(a, b)
@@ -22,19 +23,19 @@ struct DiffCommand: AnswersInJSON {
                 "schema": "reprofs.diff/1", "first": .string(a.id.hex), "second": .string(b.id.hex),
                 "differences": difference.json, "weights": .array(weights.map(\.json)),
             ]
-            return print(all.formatted(), terminator: "")
+            return Terminal.say(all)
         }
-        if difference.items.isEmpty { return print("Nothing that is recorded differs.") }
+        if difference.items.isEmpty { return Terminal.say("Nothing that is recorded differs.") }
         var part = ""
         for item in difference.items {
             if item.part != part {
                 part = item.part
-                print(part)
+                Terminal.say(part)
             }
-            print("  \(item.what): \(Self.show(item.old)) -> \(Self.show(item.new))".withoutControls)
+            Terminal.say("  \(item.what): \(Self.show(item.old)) -> \(Self.show(item.new))")
         }
-        if !weights.isEmpty { print("weights") }
-        for weight in weights { print("  \(weight.text)".withoutControls) }
+        if !weights.isEmpty { Terminal.say("weights") }
+        for weight in weights { Terminal.say("  \(weight.text)") }
     }
 
     private func document(_ name: String, _ store: Store) throws -> RecipeDocument {

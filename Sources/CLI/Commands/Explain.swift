@@ -12,7 +12,8 @@ struct ExplainCommand: AnswersInJSON {
             """)
 
     @OptionGroup var image: ImageArgument
-    @Option(help: "A running ComfyUI to compare with the recorded environment.") var server: String?
+    @Option(help: "A running ComfyUI to compare with the recorded environment.", transform: ComfyServer.init)
+    var server: ComfyServer?
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 
@@ -21,17 +22,16 @@ struct ExplainCommand: AnswersInJSON {
         let found = try image.find(in: store)
         let others = try server.map { try differences(on: $0, of: found, store) } ?? []
         let document = try store.recipeDocument(of: found.snapshot, named: found.name, others: others)
-        if json { return print(document.explanationJSON.formatted(), terminator: "") }
-        print("\(document.name): \(document.verdict.grade.rawValue)".withoutControls)
-        print(document.explanation, terminator: "")
+        if json { return Terminal.say(document.explanationJSON) }
+        Terminal.say("\(document.name): \(document.verdict.grade.rawValue)")
+        Terminal.say(text: document.explanation)
     }
 
     /// What is otherwise on a server than it was when the image was made.
     private func differences(
-        on address: String, of image: FoundImage, _ store: Store
+        on server: ComfyServer, of image: FoundImage, _ store: Store
     ) throws -> [Reason] {
         let document = try store.recipeDocument(of: image.snapshot, named: image.name)
-        let server = try ComfyServer(address)
         return try Blocking.run {
             let present = try await server.environment(of: server.process)
             var reasons =

@@ -5,7 +5,7 @@ import Recipe
 import Store
 import SystemPackage
 
-struct ExportCommand: ParsableCommand {
+struct ExportCommand: AnswersInJSON {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write a directory from which an image can be made again without ReproFS.",
         discussion: """
@@ -15,15 +15,22 @@ struct ExportCommand: ParsableCommand {
 
     @OptionGroup var image: ImageArgument
     @Argument(help: "The directory; it must be absent or empty.") var directory: String
+    @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 
     func run() throws {
+        let target = try Paths.absolute(directory)
         let store = try store.openToRead()
         let found = try image.find(in: store)
         let run = try SnapshotRun(found.snapshot, named: found.name, store: store)
-        let target = try Paths.absolute(directory)
         let size = try Export(run: run, target: target).write()
-        print("Wrote \(Terminal.size(size)) to \(target); its README.md says how to use it.".withoutControls)
+        guard json else {
+            return Terminal.say("Wrote \(Terminal.size(size)) to \(target); its README.md says how to use it.")
+        }
+        Terminal.say([
+            "schema": "reprofs.export/1", "snapshot": .string(run.document.id.hex), "image": .string(found.name),
+            "directory": .string(target.string), "bytes": .integer(size),
+        ])
     }
 }
 
@@ -108,19 +115,19 @@ struct Export {
         let start = EnvironmentComparison.threads(of: environment).map { "\($0.name)=\($0.value) " }.joined()
         let pixels = (try? run.store.pixels(ofSnapshot: run.row.id)) ?? nil
         return """
-            # \(run.document.name)
+            # \(run.document.name.onOneLine)
 
             Everything that this image was made from. Snapshot \(run.document.id.hex).
 
             It was made with:
 
-            \(facts.map { "- \($0)" }.joined(separator: "\n"))
+            \(facts.map { "- \($0.onOneLine)" }.joined(separator: "\n"))
 
             To make it again:
 
             1. Check that every file is whole: `sha256sum -c SHA256SUMS`
             2. Start that ComfyUI on this directory, from within it, with the path of its own for COMFYUI:
-               `\(start)python COMFYUI/main.py --base-directory "$PWD"\(flags.isEmpty ? "" : " " + flags)`
+               `\(start)python COMFYUI/main.py --base-directory "$PWD"\(flags.isEmpty ? "" : " " + flags.onOneLine)`
             3. Queue the prompt:
                `curl -H 'Content-Type: application/json' -d @queue.json http://127.0.0.1:8188/prompt`
 

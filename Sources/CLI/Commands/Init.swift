@@ -12,9 +12,9 @@ struct InitCommand: ParsableCommand {
         let path = try store.resolved
         if try Store.isStore(path) {
             _ = try Store.open(path)
-            return print("\(path) is a store already.")
+            return Terminal.say("\(path) is a store already.")
         }
         _ = try Store.create(path)
-        print("Made the store \(path).")
+        Terminal.say("Made the store \(path).")
     }
 }

@@ -29,12 +29,10 @@ struct LineageCommand: AnswersInJSON {
             case .image(let image): try store.lineage(ofSnapshot: image.snapshot)
             case .model(let model): try store.lineage(of: model.versions)
             }
-        let text =
-            switch format {
-            case .text: LineageText.tree(lineage)
-            case .json: LineageText.json(lineage).formatted()
-            case .dot: LineageText.dot(lineage)
-            }
-        print(text, terminator: "")
+        switch format {
+        case .text: Terminal.say(LineageText.tree(lineage))
+        case .json: Terminal.say(LineageText.json(lineage))
+        case .dot: Terminal.say(LineageText.dot(lineage))
+        }
     }
 }

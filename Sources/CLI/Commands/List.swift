@@ -103,7 +103,7 @@ struct ListSnapshots: AnswersInJSON {
             return table.finish(empty: "There are no snapshots; make some with 'reprofs snapshot'.")
         }
         try store.forEachSnapshot(using: try Naming(store).versions(uses).versions, show)
-        table.finish(empty: "No snapshot uses \(uses.withoutControls).")
+        table.finish(empty: "No snapshot uses \(uses).")
     }
 }
 

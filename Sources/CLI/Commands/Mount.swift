@@ -61,7 +61,7 @@ struct MountCommand: ParsableCommand {
         switch try Background.start(log: try store.log(of: storePath)) {
         case .parent(let result):
             try result.get()
-            print(done)
+            Terminal.say(done)
             if let holder = otherWriter(of: places[0].path) {
                 Terminal.complain("models/ is read-only there: \(holder)")
             }
@@ -97,7 +97,7 @@ struct MountCommand: ParsableCommand {
         _ storePath: FilePath, at places: [Server.Place], whenReady: @escaping @Sendable () -> Void
     ) throws {
         Signals.hold()
-        var logger = Logger(label: "reprofs") { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "reprofs") { LineLog(label: $0) }
         logger.logLevel = .info
         var options = Server.Options()
         options.allowOther = allowOther

@@ -2,7 +2,7 @@ import ArgumentParser
 import Recipe
 import Store
 
-struct PinCommand: ParsableCommand {
+struct PinCommand: AnswersInJSON {
     static let configuration = CommandConfiguration(
         commandName: "pin", abstract: "Give a snapshot a name, and keep its bytes until it is unpinned.",
         discussion: """
@@ -11,19 +11,29 @@ struct PinCommand: ParsableCommand {
             """)
     @OptionGroup var image: ImageArgument
     @Argument(help: "Letters, digits, '.', '_' and '-'.") var name: String
+    @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 
     func run() throws {
+        try Paths.requireText(name)
         let store = try store.open()
         let found = try image.find(in: store)
         guard let snapshot = try store.snapshot(found.snapshot) else { throw StoreError.notFound("the snapshot") }
         let report = try store.pin(snapshot, as: name)
-        let what = "\(snapshot.short) of \(found.name)"
-        print(
-            (report.isNew
-                ? "\(name) is \(what): \(report.files) files, \(Terminal.size(report.bytes))."
-                : "\(name) was \(what) already.")
-                .withoutControls)
+        if json {
+            Terminal.say([
+                "schema": "reprofs.pin/1", "name": .string(name), "snapshot": .string(snapshot.digest.hex),
+                "image": .string(found.name), "manifest": .string(report.manifest.hex), "new": .bool(report.isNew),
+                "files": .integer(report.files), "bytes": .integer(report.bytes),
+                "lost": .array(report.lost.map { .string($0) }),
+            ])
+        } else {
+            let what = "\(snapshot.short) of \(found.name)"
+            Terminal.say(
+                report.isNew
+                    ? "\(name) is \(what): \(report.files) files, \(Terminal.size(report.bytes))."
+                    : "\(name) was \(what) already.")
+        }
         guard !report.lost.isEmpty else { return }
         for path in report.lost { Terminal.complain("\(path): its bytes are lost") }
         Terminal.complain("Once they are there again ('reprofs verify --repair --from DIR'), pin it again.")
@@ -31,16 +41,21 @@ struct PinCommand: ParsableCommand {
     }
 }
 
-struct UnpinCommand: ParsableCommand {
+struct UnpinCommand: AnswersInJSON {
     static let configuration = CommandConfiguration(
         commandName: "unpin", abstract: "Take a snapshot's name away; the snapshot stays.")
     @Argument(help: "The pin's name.") var name: String
+    @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 
     func run() throws {
         let store = try store.open()
         let pin = try Naming(store).pin(name)
-        print("\(try store.unpin(pin.name.text)) has the name \(pin.name) no longer.".withoutControls)
+        let snapshot = try store.unpin(pin.name.text)
+        guard json else { return Terminal.say("\(snapshot) has the name \(pin.name) no longer.") }
+        Terminal.say([
+            "schema": "reprofs.unpin/1", "name": .string(pin.name.text), "snapshot": .string(pin.snapshotID.hex),
+        ])
     }
 }
 

@@ -31,7 +31,7 @@ struct ReadCommand: ParsableCommand {
                     table.row(row)
                     counts.done += 1
                 case .failure(let error):
-                    Terminal.complain("reprofs: \(error)")
+                    Terminal.complain(error)
                     counts.failed += 1
                 }
             }

@@ -13,7 +13,8 @@ struct RecipeCommand: AnswersInJSON {
     func run() throws {
         let store = try store.openToRead()
         let found = try image.find(in: store)
-        let text = try store.rendering(json ? .json : .card, of: found.snapshot, named: found.name).bytes
-        print(String(decoding: text, as: UTF8.self), terminator: "")
+        let bytes = try store.rendering(json ? .json : .card, of: found.snapshot, named: found.name).bytes
+        let text = String(decoding: bytes, as: UTF8.self)
+        json ? Terminal.say(part: text) : Terminal.say(text: text)
     }
 }

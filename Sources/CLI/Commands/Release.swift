@@ -31,9 +31,9 @@ struct ReleaseCommand: ParsableCommand {
         var progress = ProgressLine(total: plan.size)
         for item in plan.items {
             try store.release(item, to: directory, isMove: move)
-            progress.advance(by: item.row.blob?.size ?? 0, of: item.path.description.withoutControls)
+            progress.advance(by: item.row.blob?.size ?? 0, of: item.path.description)
         }
         progress.clear()
-        print("\(plan.items.filter { $0.row.kind != .directory }.count) files are in \(target).")
+        Terminal.say("\(plan.items.filter { $0.row.kind != .directory }.count) files are in \(target).")
     }
 }

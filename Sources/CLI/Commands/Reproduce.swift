@@ -40,10 +40,10 @@ struct ReproduceCommand: AnswersInJSON {
         }
         try store.keep(certificate: result.certificate, result.verdict, of: run.row)
         if json {
-            print(result.certificate.formatted(), terminator: "")
+            Terminal.say(result.certificate)
         } else {
             for (index, line) in result.lines.enumerated() {
-                print((index == 0 ? "\(found.name): " : "  ") + line.withoutControls)
+                Terminal.say((index == 0 ? "\(found.name): " : "  ") + line)
             }
         }
         switch result.verdict {

@@ -3,28 +3,36 @@ import Glibc
 import Recipe
 import Store
 
-struct RestoreCommand: ParsableCommand {
+struct RestoreCommand: AnswersInJSON {
     static let configuration = CommandConfiguration(
         commandName: "restore", abstract: "Make an older version what its model's name holds again.",
         discussion: "What the name holds now stays a version. A deleted model comes back under its name.")
     @Argument(help: "Versions, as 'checkpoints/model.safetensors@v2', a hash, or a file with their bytes.") var models:
         [String]
+    @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 
     func run() throws {
         let store = try store.open()
         // Every name is understood before anything is done.
-        let versions = try models.map { try Naming(store).version($0) }
-        for version in versions {
+        let versions = try models.map { text in
+            let version = try Naming(store).version(text)
             guard let name = ModelName(version.fullName) else {
                 throw StoreError.conflict(
                     "\(version.fullName) is no name of the live view, so nothing can be restored to it")
             }
-            let number = version.number
-            switch try store.restore(name, version: number, by: Opener(process: getpid())) {
-            case .unchanged: print("\(name) holds v\(number) already.".withoutControls)
-            case .version, .returned: print("\(name) holds v\(number) again.".withoutControls)
-            }
+            return (name: name, version: version)
         }
+        var done: [JSON] = []
+        for (name, version) in versions {
+            let isChanged =
+                try store.restore(name, version: version.number, by: Opener(process: getpid())) != .unchanged
+            if !json { Terminal.say("\(name) holds v\(version.number) \(isChanged ? "again" : "already").") }
+            done.append([
+                "model": .string("\(name)"), "version": .integer(version.number),
+                "sha256": .string(version.sha256.hex), "changed": .bool(isChanged),
+            ])
+        }
+        if json { Terminal.say(["schema": "reprofs.restore/1", "models": .array(done)]) }
     }
 }

@@ -105,7 +105,7 @@ struct ServiceInstall: ParsableCommand {
             scope: service.resolvedScope, executable: try executable(), store: Paths.real(storePath) ?? storePath,
             mountPoints: try ([directory] + modelsAt).map { try Paths.mountPoint($0) },
             user: try owner(of: storePath), options: options)
-        if isPrinted { return print(unit.text, terminator: "") }
+        if isPrinted { return Terminal.say(text: unit.text) }
         let path = try service.path
         try requireOwn(path)
         if !allowNonEmpty {
@@ -116,7 +116,7 @@ struct ServiceInstall: ParsableCommand {
         try FileManager.default.createDirectory(
             atPath: path.removingLastComponent().string, withIntermediateDirectories: true)
         try Data(unit.text.utf8).write(to: URL(fileURLWithPath: path.string), options: .atomic)
-        print("Wrote \(path).")
+        Terminal.say("Wrote \(path).")
         let systemctl = "systemctl\(unit.scope == .user ? " --user" : "")"
         guard service.hasManager else {
             return Terminal.complain(
@@ -130,7 +130,7 @@ struct ServiceInstall: ParsableCommand {
                 description: "the unit was written, but not started; '\(systemctl) status \(service.unit)' says why")
         }
         let places = unit.mountPoints.map(\.string).joined(separator: " and ")
-        print("Mounted \(storePath) at \(places), now and from \(unit.scope == .user ? "log-in" : "boot") on.")
+        Terminal.say("Mounted \(storePath) at \(places), now and from \(unit.scope == .user ? "log-in" : "boot") on.")
     }
 
     private var options: [String] {
@@ -171,7 +171,7 @@ struct ServiceUninstall: ParsableCommand {
         }
         try FileManager.default.removeItem(atPath: path.string)
         if service.hasManager { _ = service.systemctl("daemon-reload") }
-        print("Removed \(path).")
+        Terminal.say("Removed \(path).")
     }
 }
 

@@ -51,7 +51,7 @@ struct SnapshotCommand: ParsableCommand {
         let work = SnapshotWork(items, label: label, inputs: inputs, sources: try origins.map(source), store: store)
         let counts = work.run()
         if skipped > 0 { Terminal.complain("\(skipped) files that are no images, or links, were left out.") }
-        if counts.unchanged > 0 { print("\(counts.unchanged) images have not changed since they were read.") }
+        if counts.unchanged > 0 { Terminal.say("\(counts.unchanged) images have not changed since they were read.") }
         if try OtherHashes.readBLAKE3(store) { try Improvement.run(store) }
         if counts.failed > 0 { throw counts.done + counts.unchanged > 0 ? ExitCode.someFailed : ExitCode.failure }
     }
@@ -120,7 +120,7 @@ enum ImageFiles {
 extension EntryName: ExpressibleByArgument {
     /// Nil also where a backslash would be taken for a separator elsewhere.
     package init?(argument: String) {
-        guard let name = try? EntryName(argument), !name.utf8.contains(UInt8(ascii: "\\")) else { return nil }
+        guard let name = try? EntryName(comingIn: argument.utf8) else { return nil }
         self = name
     }
 }

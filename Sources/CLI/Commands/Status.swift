@@ -13,7 +13,7 @@ struct StatusCommand: ParsableCommand {
     func run() throws {
         let store = try store.openToRead()
         let facts = try Facts(store)
-        print(json ? facts.json.formatted() : facts.text.withoutControls, terminator: json ? "" : "\n")
+        json ? Terminal.say(facts.json) : Terminal.say(facts.lines)
     }
 
     private struct Facts {
@@ -82,7 +82,7 @@ struct StatusCommand: ParsableCommand {
             ]
         }
 
-        var text: String {
+        var lines: [String] {
             var lines = [
                 "Store      \(store.path), \(Terminal.size(usage.blobs)) in \(counts.blobs) blobs, \(Terminal.size(free)) free",
                 "Models     \(counts.models) with \(counts.versions) versions; \(Terminal.size(usage.superseded)) neither live nor in a snapshot",
@@ -134,7 +134,7 @@ struct StatusCommand: ParsableCommand {
                     lines.append("           active/models shows \(view)")
                 }
             }
-            return lines.joined(separator: "\n")
+            return lines
         }
     }
 }

@@ -34,7 +34,7 @@ struct UsageCommand: ParsableCommand {
         table.finish(empty: "There is nothing.")
         guard !json else { return }
         let all = try store.usage()
-        print(
+        Terminal.say(
             """
             \(Terminal.size(all.blobs)) in all, \(Terminal.size(all.versions)) in versions, of which \
             \(Terminal.size(all.superseded)) are neither live nor in a snapshot; \(Terminal.size(all.drafts)) in other files.

@@ -3,45 +3,48 @@ import Comfy
 import Recipe
 import Store
 
-struct UseCommand: ParsableCommand {
+struct UseCommand: AnswersInJSON {
     static let configuration = CommandConfiguration(
         commandName: "use", abstract: "Choose what active/models shows: the models of a snapshot, or 'live'.",
         discussion:
             "Returns when every mount of the store shows it. Whoever has a file open goes on reading what it opened.")
 
     @Argument(help: "An image, the id or the pin of a snapshot, or 'live'.") var target: String
-    @Option(help: "A running ComfyUI on active/models: it lets go of what it holds, and must list what is chosen.")
-    var server: String?
+    @Option(
+        help: "A running ComfyUI on active/models: it lets go of what it holds, and must list what is chosen.",
+        transform: ComfyServer.init)
+    var server: ComfyServer?
+    @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 
     func run() throws {
         let store = try store.open()
-        let generation: Int64
-        let what: String
-        var pinned: [PinnedModel] = []
-        let comfy = try server.map { try ComfyServer($0) }
+        // Nil: the live view.
+        var row: SnapshotRow?
         // A server that is not there is found before anything is switched.
-        if let comfy { _ = try Blocking.run { try await comfy.systemStats() } }
-        if target == "live" {
-            generation = try store.use(nil)
-            what = "the live view"
-        } else {
-            guard let row = try store.snapshot(try Naming(store).image(target).snapshot) else {
-                throw StoreError.notFound("the snapshot")
-            }
-            generation = try store.use(row)
-            what = "the models of \(row.short)"
-            pinned = try store.pinnedModels(of: row)
+        if let comfy = server { _ = try Blocking.run { try await comfy.systemStats() } }
+        if target != "live" {
+            row = try store.snapshot(try Naming(store).image(target).snapshot)
+            guard row != nil else { throw StoreError.notFound("the snapshot") }
         }
-        let mounts = try ActiveSwitch(store: store).acknowledged(generation)
-        for mount in mounts { print("\(mount.path)/active/models shows \(what).".withoutControls) }
-        if let comfy {
-            let models = pinned
+        let mounts = try ActiveSwitch(store: store).acknowledged(try store.use(row))
+        let what = row.map { "the models of \($0.short)" } ?? "the live view"
+        if !json { for mount in mounts { Terminal.say("\(mount.path)/active/models shows \(what).") } }
+        if let comfy = server {
+            let models = try row.map { try store.pinnedModels(of: $0) } ?? []
             try Blocking.run { try await Stage.hand(comfy, models, mounts) }
-            print(
-                "\(comfy.address) has let go of its models"
-                    + (models.isEmpty ? "." : " and lists those of the snapshot."))
+            if !json {
+                Terminal.say(
+                    "\(comfy.address) has let go of its models"
+                        + (models.isEmpty ? "." : " and lists those of the snapshot."))
+            }
         }
-        if mounts.isEmpty { print("active/models will show \(what); the store is not mounted now.") }
+        guard !json else {
+            return Terminal.say([
+                "schema": "reprofs.use/1", "snapshot": .string(orNull: row?.digest.hex),
+                "mounts": .array(mounts.map { .string($0.path) }), "server": .string(orNull: server?.address),
+            ])
+        }
+        if mounts.isEmpty { Terminal.say("active/models will show \(what); the store is not mounted now.") }
     }
 }

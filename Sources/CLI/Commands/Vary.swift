@@ -31,6 +31,8 @@ struct VaryCommand: ParsableCommand {
     }
 
     func run() throws {
+        for setting in settings { try Paths.requireText(setting) }
+        let given = try output.map { try Paths.absolute($0) }
         let store = try store.open()
         let found = try image.find(in: store)
         let base = try SnapshotRun(found.snapshot, named: found.name, store: store)
@@ -40,10 +42,10 @@ struct VaryCommand: ParsableCommand {
         var axes: [VariationAxis] = []
         for setting in settings { axes.append(try VariationAxis(setting, in: graph)) }
         let plan = try VariationPlan(base.graph, axes, asGrid: grid)
-        let directory = try Paths.absolute(output ?? "variations-\(base.row.short)")
+        let directory = try given ?? Paths.absolute("variations-\(base.row.short)")
         if dryRun {
             let all = plan.runs.map { run -> JSON in ["label": .string(run.label), "prompt": run.graph] }
-            return print(JSON.array(all).formatted(), terminator: "")
+            return Terminal.say(JSON.array(all))
         }
         // A model that is not there is found before anything runs.
         for run in plan.runs { _ = try VariationRuns.models(of: run, base) }
@@ -74,11 +76,11 @@ private final class VariationWork: Sendable {
         switch result {
         case .failure(let error):
             state.withLock { $0.failures += 1 }
-            Terminal.complain("reprofs: \(label): \(error)")
+            Terminal.complain(error, of: label)
         case .success(let made):
             for ((path, bytes), (_, result)) in zip(made.files, made.results) {
                 let note = made.isProven ? "" : "  not proven from the pinned bytes"
-                print("\(result.id.hex.prefix(12))  \(result.grade)  \(label)  \(path)\(note)".withoutControls)
+                Terminal.say("\(result.id.hex.prefix(12))  \(result.grade)  \(label)  \(path)\(note)")
                 state.withLock { state in
                     if state.sheet.add(bytes, label: label) { state.shown += 1 }
                 }
@@ -92,7 +94,7 @@ private final class VariationWork: Sendable {
         let name: EntryName = "contact-sheet.png"
         do {
             try directory.write(png, to: name)
-            print("Contact sheet: \(directory.path(of: [name]))".withoutControls)
-        } catch { Terminal.complain("reprofs: \(error)") }
+            Terminal.say("Contact sheet: \(directory.path(of: [name]))")
+        } catch { Terminal.complain(error) }
     }
 }

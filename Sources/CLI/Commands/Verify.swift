@@ -27,13 +27,22 @@ struct VerifyCommand: ParsableCommand {
 
     func validate() throws {
         if let sample, !(1...100).contains(sample) { throw ValidationError("--sample takes 1 to 100") }
-        if let rate, rate < 1 { throw ValidationError("--rate takes megabytes a second") }
+        if let rate, !(1...1_000_000).contains(rate) {
+            throw ValidationError("--rate takes megabytes a second, 1 to 1000000")
+        }
         guard (1...64).contains(jobs) else { throw ValidationError("--jobs takes 1 to 64") }
         if !sources.isEmpty && !repair { throw ValidationError("--from goes with --repair") }
         if sample != nil && olderThan != nil { throw ValidationError("--sample and --older-than exclude each other") }
     }
 
     func run() throws {
+        let sources = try sources.map { given in
+            let path = try Paths.absolute(given)
+            guard Paths.isFile(path) || Paths.isDirectory(path) else {
+                throw StoreError.conflict("there is no \(path)")
+            }
+            return path
+        }
         let store = try repair ? store.open() : store.openToRead()
         var damages = try store.verifyCatalogue()
         let isIndexBroken = !damages.isEmpty
@@ -50,7 +59,7 @@ struct VerifyCommand: ParsableCommand {
         var repaired: RepairReport?
         if repair {
             repaired = try store.repair(
-                from: try sources.map { try Paths.absolute($0) }, isIndexBroken: isIndexBroken
+                from: sources, isIndexBroken: isIndexBroken
             ) { _ in }
             let restored = Set(repaired?.restored.map(\.digest) ?? [])
             damages.removeAll { $0.digest.map(restored.contains) == true && $0.kind != .document }
@@ -62,7 +71,7 @@ struct VerifyCommand: ParsableCommand {
             }
         }
         if json {
-            print(report(damages, count, repaired).formatted(), terminator: "")
+            Terminal.say(report(damages, count, repaired))
         } else {
             show(damages, count, repaired)
         }
@@ -111,23 +120,23 @@ struct VerifyCommand: ParsableCommand {
 
     private func show(_ damages: [Damage], _ count: Int, _ repaired: RepairReport?) {
         for damage in damages {
-            print("\(damage.kind.rawValue)  \(damage.digest?.hex ?? "")  \(damage.detail)".withoutControls)
+            Terminal.say("\(damage.kind.rawValue)  \(damage.digest?.hex ?? "")  \(damage.detail)")
             let affected = damage.affected
             for (what, names) in [
                 ("model", affected.models), ("pin", affected.pins), ("snapshot", affected.snapshots),
                 ("image", affected.images),
             ] {
-                for name in names { print("    \(what) \(name)".withoutControls) }
+                for name in names { Terminal.say("    \(what) \(name)") }
             }
         }
         for (digest, source) in repaired?.restored ?? [] {
-            print("restored  \(digest.hex)  from \(source)".withoutControls)
+            Terminal.say("restored  \(digest.hex)  from \(source)")
         }
-        for name in repaired?.pins.names ?? [] { print("restored  pin \(name)".withoutControls) }
-        for (name, why) in repaired?.pins.problems ?? [] { print("pins  \(name): \(why)".withoutControls) }
-        if repaired?.isReindexed == true { print("restored  the catalogue's indexes") }
+        for name in repaired?.pins.names ?? [] { Terminal.say("restored  pin \(name)") }
+        for (name, why) in repaired?.pins.problems ?? [] { Terminal.say("pins  \(name): \(why)") }
+        if repaired?.isReindexed == true { Terminal.say("restored  the catalogue's indexes") }
         let lost = damages.count(where: \.isLoss)
-        print(
+        Terminal.say(
             "\(count) blobs read; \(lost == 0 ? "nothing is lost" : "\(lost) lost")\(lost > 0 && !repair ? "; --repair --from DIR looks for their bytes" : "")."
         )
     }

@@ -28,13 +28,13 @@ struct WatchCommand: ParsableCommand {
     }
 
     func run() throws {
+        let inputs = try inputs.map { try Paths.absolute($0) }
         let store = try store.open()
         let roots = try directories.map { given -> FilePath in
             let path = try Paths.located(given)
             guard Paths.isDirectory(path) else { throw StoreError.conflict("there is no directory \(path)") }
             return Paths.real(path) ?? path
         }
-        let inputs = try inputs.map { try Paths.absolute($0) }
         let ending = Ending()
         let interrupts = Interrupts { ending.ask() }
         defer { withExtendedLifetime(interrupts) {} }

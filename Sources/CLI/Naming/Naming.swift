@@ -31,6 +31,7 @@ struct Naming {
 extension Naming {
     /// The pin of a name.
     func pin(_ text: String) throws -> NamedPin {
+        try Paths.requireText(text)
         if let pin = try store.pin(named: text) { return pin }
         throw NamingFailure(
             problem: .unknown, argument: text, message: "There is no pin \(Self.quoted(text)).",
@@ -49,6 +50,7 @@ extension Naming {
     /// A folder for models, and directories in it: any that ComfyUI or the store has. A new one is made, unless it looks like
     /// a slip of one that is there.
     func folder(_ text: String) throws -> ModelPath {
+        try Paths.requireText(text)
         let path: ModelPath
         do { path = try ModelPath(text) } catch { throw StoreError.refusedName(error.description) }
         let top = path.components[0]

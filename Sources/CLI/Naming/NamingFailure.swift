@@ -2,7 +2,7 @@ import ArgumentParser
 import Recipe
 
 /// Why a text stands for nothing that a command could work on. Nothing was done.
-struct NamingFailure: Error, CustomStringConvertible {
+struct NamingFailure: SeveralLines {
     enum Problem: String {
         /// Nothing answers to it.
         case unknown
@@ -24,7 +24,7 @@ struct NamingFailure: Error, CustomStringConvertible {
 
         var line: String {
             let facts = [time?.brief, id.map { String($0.hex.prefix(12)) }].compactMap { $0 }
-            return (facts + [name + note]).joined(separator: "  ").onOneLine
+            return (facts + [name + note]).joined(separator: "  ")
         }
 
         var json: JSON {
@@ -43,14 +43,13 @@ struct NamingFailure: Error, CustomStringConvertible {
     /// More are counted, not listed.
     static let shown = 20
 
-    var description: String {
-        guard !candidates.isEmpty else { return message }
+    var lines: [String] {
+        guard !candidates.isEmpty else { return [message] }
         let head =
             problem == .ambiguous
             ? message : message + (message.utf8.last == UInt8(ascii: ".") ? "" : ".") + " Did you mean:"
         let rest = candidates.count - Self.shown
-        let lines = candidates.prefix(Self.shown).map { "  " + $0.line } + (rest > 0 ? ["  and \(rest) more"] : [])
-        return ([head] + lines).joined(separator: "\n")
+        return [head] + candidates.prefix(Self.shown).map { "  " + $0.line } + (rest > 0 ? ["  and \(rest) more"] : [])
     }
 
     var json: JSON {

@@ -9,11 +9,11 @@ final class RunLine: Sendable {
         var began = ContinuousClock.now
     }
 
-    private let isShown = isatty(STDERR_FILENO) == 1
+    private let line = Terminal.LiveLine()
     private let state = Mutex(State())
 
     func show(_ progress: PromptRun.Progress) {
-        guard isShown else { return }
+        guard line.isShown else { return }
         let elapsed = state.withLock { state -> Duration in
             if state.node != progress.node {
                 state.node = progress.node
@@ -21,19 +21,17 @@ final class RunLine: Sendable {
             }
             return state.began.duration(to: .now)
         }
-        var line = "\(progress.done) of \(progress.nodes) nodes"
-        if let kind = progress.kind { line += "  \(kind)" }
+        var text = "\(progress.done) of \(progress.nodes) nodes"
+        if let kind = progress.kind { text += "  \(kind)" }
         if progress.steps > 0 {
-            line += "  step \(progress.step) of \(progress.steps)"
+            text += "  step \(progress.step) of \(progress.steps)"
             if progress.step > 0, progress.step < progress.steps {
                 let left = elapsed / .seconds(1) / Double(progress.step) * Double(progress.steps - progress.step)
-                line += "  \(Int(left.rounded(.up))) s left"
+                text += "  \(Int(left.rounded(.up))) s left"
             }
         }
-        Terminal.write("\r\u{1B}[K\(line)", to: STDERR_FILENO)
+        line.show(text)
     }
 
-    func clear() {
-        if isShown { Terminal.write("\r\u{1B}[K", to: STDERR_FILENO) }
-    }
+    func clear() { line.clear() }
 }

@@ -8,18 +8,18 @@ extension RecipeDocument {
         if !snapshot.recipe.models.isEmpty { lines += ["", "Models"] + snapshot.recipe.models.flatMap(describe) }
         if !snapshot.recipe.inputs.isEmpty { lines += ["", "Inputs"] + snapshot.recipe.inputs.flatMap(describe) }
         if !attempts.isEmpty {
-            lines += ["", "Made again"] + attempts.suffix(10).map { "  \($0.occasion): \($0.outcome)".onOneLine }
+            lines += ["", "Made again"] + attempts.suffix(10).map { "  \($0.occasion): \($0.outcome)" }
         }
-        return (lines.joined(separator: "\n") + "\n\n").withoutControls + explanation
+        return (lines + [""]).shown + explanation
     }
 
     /// The end of the card: what the grade means, every reason for it, and what would raise it.
     package var explanation: String {
-        var lines = [sentence] + verdict.reasons.map { "  - \($0.message.onOneLine) [\($0.code.rawValue)]" }
+        var lines = [sentence] + verdict.reasons.map { "  - \($0.message) [\($0.code.rawValue)]" }
         var seen: Set<String> = []
         let remedies = verdict.reasons.compactMap(\.remedy).filter { seen.insert($0).inserted }
         if !remedies.isEmpty { lines += ["To raise the grade:"] + remedies.map { "  - \($0)" } }
-        return (lines.joined(separator: "\n") + "\n").withoutControls
+        return lines.shown
     }
 
     private var facts: [(label: String, value: String)] {
@@ -27,7 +27,7 @@ extension RecipeDocument {
         let pixels = image.width.flatMap { width in image.height.map { "\(width) x \($0) pixels, " } } ?? ""
         return [
             ("Image", "\(pixels)\(image.size) bytes, \(image.mediaType)"), ("Made", image.time.brief + " UTC"),
-            ("With", (snapshot.recipe.generator.name ?? "an unknown tool").onOneLine),
+            ("With", snapshot.recipe.generator.name ?? "an unknown tool"),
             ("Snapshot", String(id.hex.prefix(12))),
             ("Grade", verdict.grade.rawValue + (verdict.isVerified ? ", verified" : "")),
         ]
@@ -49,25 +49,28 @@ extension RecipeDocument {
         let size = pass.width.flatMap { width in pass.height.map { "\(width.literal) x \($0.literal)" } }
         let values: [(String, String?)] = [
             ("seed", pass.seed?.literal), ("steps", pass.steps?.literal), ("cfg", pass.cfg?.literal),
-            ("sampler", pass.sampler.map(\.onOneLine)), ("scheduler", pass.scheduler.map(\.onOneLine)),
+            ("sampler", pass.sampler), ("scheduler", pass.scheduler),
             ("denoise", pass.denoise?.literal), ("size", size),
             ("positive", pass.positive), ("negative", pass.negative),
         ]
-        return ["\(title) (node \(pass.node.onOneLine))"]
-            + values.map { "  \(pad($0.0, 10))\(($0.1 ?? "unknown").replacing("\n", with: "\n            "))" }
+        // A line of a prompt is indented further than any of the card's own.
+        return ["\(title) (node \(pass.node))"]
+            + values.flatMap { label, value in
+                (value ?? "unknown").shownLines.enumerated().map { "  \(pad($0 == 0 ? label : "", 10))\($1)" }
+            }
     }
 
     private func describe(_ use: Recipe.ModelUse) -> [String] {
         let folder = use.resolution?.folder.text ?? use.reference.folder
         let name = (folder.map { $0 + "/" } ?? "") + (use.resolution?.path.description ?? use.reference.name)
-        var line = "  \(name.onOneLine)"
+        var line = "  \(name)"
         if let version = use.resolution?.version { line += "  v\(version)" }
         if let strength = use.reference.strength { line += "  strength \(strength.literal)" }
         return [line, "    " + known(use.resolution, use.evidence)]
     }
 
     private func describe(_ use: Recipe.InputUse) -> [String] {
-        ["  \(use.reference.name.onOneLine) (\(use.reference.kind))", "    " + known(use.resolution, use.evidence)]
+        ["  \(use.reference.name) (\(use.reference.kind))", "    " + known(use.resolution, use.evidence)]
     }
 
     private func known(_ resolution: Recipe.Resolution?, _ evidence: Evidence) -> String {

@@ -143,29 +143,3 @@ private struct JSONWriter {
         }
     }
 }
-
-extension Unicode.Scalar {
-    /// Control characters and direction overrides: they could hide or fake what a terminal shows.
-    var steersTerminals: Bool {
-        switch value {
-        case 0..<0x20, 0x7F...0x9F, 0x061C, 0x200E...0x200F, 0x202A...0x202E, 0x2066...0x2069: true
-        default: false
-        }
-    }
-}
-
-extension String {
-    /// The text without what could steer a terminal; line ends and tabs stay.
-    package var withoutControls: String {
-        // Nearly every text is plain.
-        if utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F || $0 == 0x0A || $0 == 0x09 }) { return self }
-        var result = ""
-        for scalar in unicodeScalars where scalar == "\n" || scalar == "\t" || !scalar.steersTerminals {
-            result.unicodeScalars.append(scalar)
-        }
-        return result
-    }
-
-    /// The text without line ends, by which a name could fake a line of what is shown.
-    package var onOneLine: String { String(map { $0.isNewline ? " " : $0 }) }
-}

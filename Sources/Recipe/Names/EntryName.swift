@@ -22,6 +22,15 @@ package struct EntryName: Hashable, Comparable, Sendable, CustomStringConvertibl
         try self.init(text)
     }
 
+    /// A name that comes into a view from a directory or from a person.
+    ///
+    /// A prompt's backslash is a separator, so a name that holds one would be a file's and a path's at once: it is refused, by
+    /// whichever way it comes.
+    package init(comingIn bytes: some Collection<UInt8>) throws(NameError) {
+        try self.init(bytes: bytes)
+        guard !utf8.contains(UInt8(ascii: "\\")) else { throw .holdsBackslash(text) }
+    }
+
     /// The name of a blob.
     package init(_ digest: Digest) { self.init(known: digest.hex) }
 

@@ -7,6 +7,7 @@ package enum NameError: Error, Equatable, CustomStringConvertible {
     case tooLong(String)
     case notUTF8(String)
     case holdsSlash(String)
+    case holdsBackslash(String)
     /// `.` and `..`.
     case isReserved(String)
     /// The name of a snapshot's directory that is not the beginning of its id.
@@ -15,14 +16,15 @@ package enum NameError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .empty: "an empty name"
-        case .absolute(let name): "'\(name.withoutControls)' is an absolute path"
-        case .leavesTheFolder(let name): "'\(name.withoutControls)' would lead out of its folder"
-        case .holdsNUL(let name): "'\(name.withoutControls)' holds a NUL character"
-        case .tooLong(let name): "'\(name.withoutControls.prefix(40))…' is too long: 255 bytes a name, 1024 a path"
-        case .notUTF8(let name): "'\(name.withoutControls)' is not UTF-8"
-        case .holdsSlash(let name): "'\(name.withoutControls)' holds a slash"
-        case .isReserved(let name): "'\(name.withoutControls)' stands for a directory"
-        case .notOfItsID(let name): "'\(name.withoutControls)' is not the beginning of the snapshot's id"
+        case .absolute(let name): "'\(name.onOneLine)' is an absolute path"
+        case .leavesTheFolder(let name): "'\(name.onOneLine)' would lead out of its folder"
+        case .holdsNUL(let name): "'\(name.onOneLine)' holds a NUL character"
+        case .tooLong(let name): "'\(name.onOneLine.prefix(40))…' is too long: 255 bytes a name, 1024 a path"
+        case .notUTF8(let name): "'\(name.onOneLine)' is not UTF-8"
+        case .holdsSlash(let name): "'\(name.onOneLine)' holds a slash"
+        case .holdsBackslash(let name): "'\(name.onOneLine)' holds a backslash, which prompts take for a separator"
+        case .isReserved(let name): "'\(name.onOneLine)' stands for a directory"
+        case .notOfItsID(let name): "'\(name.onOneLine)' is not the beginning of the snapshot's id"
         }
     }
 }

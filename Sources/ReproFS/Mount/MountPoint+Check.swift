@@ -12,13 +12,16 @@ extension MountPoint {
         let device = "/dev/fuse"
         let file = Glibc.open(device, O_RDWR | O_CLOEXEC)
         guard file >= 0 else {
-            throw MountError("cannot mount: \(device) cannot be opened (\(Errno(rawValue: errno))); load FUSE, or let this container use it")
+            throw MountError(
+                "cannot mount: \(device) cannot be opened (\(Errno(rawValue: errno))); load FUSE, or let this container use it"
+            )
         }
         close(file)
         let mayMount = reprofs_capabilities() & 1 << 21 != 0
         guard !mayMount else { return }
         guard let helper = helperPath() else {
-            throw MountError("cannot mount: that needs root's rights here, or the program fusermount3, which is not installed")
+            throw MountError(
+                "cannot mount: that needs root's rights here, or the program fusermount3, which is not installed")
         }
         var facts = stat()
         let isRoots = stat(helper, &facts) == 0 && facts.st_mode & S_ISUID != 0 && facts.st_uid == 0
@@ -31,7 +34,9 @@ extension MountPoint {
 
     private static func helperPath() -> String? {
         let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
-        return path.utf8.split(separator: UInt8(ascii: ":")).map { String(decoding: $0, as: UTF8.self) + "/fusermount3" }
-            .first { access($0, X_OK) == 0 }
+        return path.utf8.split(separator: UInt8(ascii: ":")).map {
+            String(decoding: $0, as: UTF8.self) + "/fusermount3"
+        }
+        .first { access($0, X_OK) == 0 }
     }
 }

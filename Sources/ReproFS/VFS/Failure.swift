@@ -19,7 +19,7 @@ package struct Failure: Error {
         switch error {
         case .tooLong: self.init(.fileNameTooLong, error.description)
         case .notUTF8: self.init(.illegalByteSequence, error.description)
-        case .empty, .absolute, .leavesTheFolder, .holdsNUL, .holdsSlash, .isReserved, .notOfItsID:
+        case .empty, .absolute, .leavesTheFolder, .holdsNUL, .holdsSlash, .holdsBackslash, .isReserved, .notOfItsID:
             self.init(.invalidArgument, error.description)
         }
     }

@@ -93,6 +93,8 @@ extension Schema {
     static let fifth = """
         -- JSON: user, group, groups, and what a container has mounted; NULL: who runs the mount.
         ALTER TABLE report ADD COLUMN writer TEXT;
+        -- No text in a card ends its line any more.
+        UPDATE rendering SET fresh = 0;
         """
 }
 

@@ -52,9 +52,9 @@ extension Store {
             items.append(AdoptionItem(top: top.directory, path: path + [name], kind: kind, size: size))
         }
         for name in try directory.entries() {
-            guard let text = try? EntryName(bytes: name), !text.utf8.contains(UInt8(ascii: "\\")) else {
-                refused.append(
-                    (directory.path, "'\(String(decoding: name, as: UTF8.self))' cannot be a name in a view"))
+            let text: EntryName
+            do { text = try EntryName(comingIn: name) } catch {
+                refused.append((directory.path, error.description))
                 continue
             }
             let source = directory.path(of: [text])

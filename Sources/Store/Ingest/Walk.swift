@@ -109,14 +109,12 @@ struct Walk {
             guard !text.hasPrefix("."),
                 !above.contains(where: { ($0.device, $0.inode) == (facts.device, facts.inode) })
             else { continue }
-            do {
-                let inner = try Self.path(text)
+            let inner = ModelPath(text)
+            do throws(StoreError) {
                 try directory(
                     child, folder: folder, prefix: prefix?.appending(inner) ?? inner, above: above + [facts],
                     wasLive: wasLive)
-            } catch let error as NameError { refuse(child, error.description) } catch let error as StoreError {
-                refuse(child, error.description)
-            } catch { refuse(child, "\(error)") }
+            } catch { refuse(child, error.description) }
         }
     }
 
@@ -131,7 +129,7 @@ struct Walk {
             }
             guard let root else { return }
             let isLink = try FileFacts.at(path, followLinks: false)?.kind == .link
-            let own = try Self.path(name)
+            let own = ModelPath(name)
             plan.items.append(
                 .init(
                     source: path, folder: folder, path: prefix?.appending(own) ?? own, size: facts.size,
@@ -147,20 +145,15 @@ struct Walk {
         }
     }
 
-    /// A backslash is a separator, as a prompt from Windows would write it.
-    private static func path(_ name: EntryName) throws(NameError) -> ModelPath {
-        name.utf8.contains(UInt8(ascii: "\\")) ? try ModelPath(name.text) : ModelPath(name)
-    }
-
     private static func ownName(of path: FilePath) throws(StoreError) -> EntryName {
-        do { return try EntryName(path.lastComponent?.string ?? "") } catch {
+        do { return try EntryName(comingIn: (path.lastComponent?.string ?? "").utf8) } catch {
             throw .refusedName(error.description)
         }
     }
 
     /// Nil for what is refused.
     private mutating func checked(_ name: [UInt8], in directory: FilePath) -> EntryName? {
-        do { return try EntryName(bytes: name) } catch {
+        do { return try EntryName(comingIn: name) } catch {
             refuse(directory.appending(String(decoding: name, as: UTF8.self)), error.description)
             return nil
         }

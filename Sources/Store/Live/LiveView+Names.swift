@@ -42,7 +42,9 @@ extension LiveView {
     ) throws(StoreError) -> LiveRow {
         try Kernel.requireReserve(store.path)
         let id = try store.catalogue.writeSoon { db in
-            guard let parent = try store.live(directory, db), parent.kind == .directory else { throw StoreError.gone(name) }
+            guard let parent = try store.live(directory, db), parent.kind == .directory else {
+                throw StoreError.gone(name)
+            }
             guard try store.live(named: name, in: directory, db) == nil else { throw StoreError.exists(name) }
             let node = NewNode(kind: kind, mode: mode, user: caller.user, group: caller.group, target: target)
             return try db.insert(node.inheriting(from: parent), name, in: directory)

@@ -90,7 +90,9 @@ package final class LiveView: Sendable {
     ) throws(StoreError) -> (row: LiveRow, draft: Draft) {
         try Kernel.requireReserve(store.path)
         let (id, file) = try store.catalogue.writeSoon { db in
-            guard let parent = try store.live(directory, db), parent.kind == .directory else { throw StoreError.gone(name) }
+            guard let parent = try store.live(directory, db), parent.kind == .directory else {
+                throw StoreError.gone(name)
+            }
             guard try store.live(named: name, in: directory, db) == nil else { throw StoreError.exists(name) }
             let process = try caller.opener.map { try db.process($0) }
             let node = NewNode(kind: .file, mode: mode, user: caller.user, group: caller.group, process: process)

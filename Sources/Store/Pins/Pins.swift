@@ -49,7 +49,7 @@ extension Store {
     /// All of it is on disk when this returns. A name of another snapshot is refused; for the same one the manifest is made
     /// anew, with what was lost before and is there again.
     package func pin(_ snapshot: SnapshotRow, as name: String) throws(StoreError) -> PinReport {
-        if let why = Self.problem(ofPinName: name) { throw .refusedName(why) }
+        if let why = Self.problem(ofNewPinName: name) { throw .refusedName(why) }
         // Until rows name them, garbage collection may take the files away that are written here.
         for isLast in [false, false, true] {
             do throws(StoreError) { return try write(snapshot, as: name) } catch {
@@ -155,8 +155,23 @@ extension Store {
         else {
             return "a pin's name has up to 128 letters, digits, '.', '_' and '-', and begins with a letter or a digit"
         }
-        guard name.utf8.count < 8 || DigestPrefix(hex: name) == nil else { return "'\(name)' could be a snapshot's id" }
+        guard name.utf8.count < 8 || DigestPrefix(hex: name.lowercased()) == nil else {
+            return "'\(name)' could be a snapshot's id"
+        }
         return nil
+    }
+
+    /// Words that say what is meant where a snapshot, a version or everything may be: `use live`, `by-name/…/latest`, `@v3`.
+    /// Whatever case they are in, somebody would take them for that.
+    private static let selectors: Set = ["live", "latest", "newest", "all", "none", "active"]
+
+    /// The same for a name that is given now. One that a version before 0.3.0 gave is kept.
+    static func problem(ofNewPinName name: String) -> String? {
+        if let why = problem(ofPinName: name) { return why }
+        let word = name.lowercased()
+        let isVersion = word.utf8.first == UInt8(ascii: "v") && Int(word.dropFirst()) != nil
+        return selectors.contains(word) || isVersion
+            ? "'\(name)' says which of several is meant, so it cannot be a pin's name" : nil
     }
 }
 

@@ -85,9 +85,3 @@ import Testing
         #expect(try JSONParser.parse(#"{"a":1,"b":2}"#) != JSONParser.parse(#"{"b":2,"a":1}"#))
     }
 }
-
-@Suite struct `Text without controls` {
-    @Test func `keeps line ends and tabs only`() {
-        #expect("a\u{1B}[2J\r\nb\tc\u{202E}d\u{7F}\u{9B}\u{200F}é😀".withoutControls == "a[2J\nb\tcdé😀")
-    }
-}

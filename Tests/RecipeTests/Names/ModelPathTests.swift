@@ -93,7 +93,7 @@ import Testing
     ])
     func `is said without what could steer a terminal`(error: NameError) {
         #expect(!error.description.isEmpty)
-        #expect(error.description == error.description.withoutControls)
+        #expect(error.description == error.description.onOneLine)
         #expect(error.description.count < 200)
     }
 }

@@ -3,6 +3,7 @@
 Before a prompt runs, and again before it counts as done, a small file goes into the spool; everything else is done on threads of
 the pack. So whatever ends in between, ComfyUI, the mount or both: what ran is told after the next start.
 """
+import contextlib
 import hashlib
 import json
 import logging
@@ -22,6 +23,8 @@ PAUSE = 0.1
 _NAME = re.compile(r"\A[^\n]*\.\w{1,12}( \[\w+\])?\Z")
 _tasks = queue.Queue()
 _running = {}
+# Whether the spool took the last step.
+_is_kept = True
 _is_up = threading.Event()
 
 
@@ -55,7 +58,7 @@ def install():
         return result
 
     prompts.get, prompts.task_done = get, task_done
-    _quietly(spool.claim)
+    _kept(spool.claim)
     threading.Thread(target=_work, args=(time.time_ns(),), name="reprofs", daemon=True).start()
 
 
@@ -78,34 +81,70 @@ class _Run:
         # What is told of it whether or not it comes to its end.
         self.begun = {
             "id": item[1], "begun": time.time_ns(), "process": delivery.process(), "pid": os.getpid(),
-            "prompt": redact.dumps(item[2], self.hidden), "variation": extra.get("reprofs")}
+            "variation": extra.get("reprofs")}
+        self.prompt = redact.dumps(item[2], self.hidden)
         self.done = None
+        # Its file in the spool, open until the run is over; None where the spool does not take it.
+        self.file = None
         self.inputs = []
         self.has_inputs = threading.Event()
+
+    def forget(self):
+        """Lets go of its file in the spool."""
+        file, self.file = self.file, None
+        if file is not None:
+            os.close(file)
 
 
 def _begin(item):
     run = _Run(item)
     _running[item[1]] = run
-    spool.note(run.stem, ".begun", run.begun)
-    files = _input_files(item[2])
-    if files:
+    _keeping(run, lambda: spool.begin(run.stem, run.begun, run.prompt))
+    files = _quietly(lambda: _input_files(item[2]))
+    if not files:
+        run.has_inputs.set()
+        return
+    try:
         # Names in `input` are overwritten easily: they are hashed now. A thread that is started takes its turn at once.
         threading.Thread(target=_hash_inputs, args=(run, files), name="reprofs-inputs", daemon=True).start()
-    else:
+    except BaseException:
         run.has_inputs.set()
+        raise
+
+
+def _keeping(run, body):
+    """Writes a step of a run, and says once where that fails: all else goes on as if it had not."""
+    global _is_kept
+    try:
+        run.file = body()
+        _is_kept = True
+    except Exception as error:
+        run.forget()
+        if _is_kept:
+            log.warning(
+                "ReproFS: what runs now is told as ever, but would be lost if ComfyUI ended in the middle of it, since %a cannot "
+                "be written: %r", spool.directory(), error)
+        _is_kept = False
 
 
 def _end(run, history):
     run.done = {"ended": time.time_ns(), "process": delivery.process(), "outputs": _outputs(history)}
-    spool.note(run.stem, ".done", run.done)
+    if run.file is not None:
+        def end():
+            spool.end(run.file, run.done)
+            return run.file
+
+        _keeping(run, end)
 
 
 def _hash_inputs(run, files):
     try:
         for name, path in files.items():
-            run.inputs.append({"name": name, "path": _outside(path), "sha256": _hash(path)})
-        if run.inputs and run.done is None:
+            try:
+                run.inputs.append({"name": name, "path": _outside(path), "sha256": _hash(path)})
+            except OSError as error:
+                log.debug("ReproFS: %r", error)
+        if run.inputs and run.done is None and run.file is not None:
             spool.write(run.stem, ".inputs", run.inputs)
     except Exception as error:
         log.debug("ReproFS: %r", error)
@@ -121,7 +160,7 @@ def _input_files(prompt):
     for node in prompt.values():
         for value in (node.get("inputs") or {}).values():
             # Names have a suffix, and may say at their end which directory is meant.
-            if not isinstance(value, str) or not 0 < len(value) < 1024 or not _NAME.search(value):
+            if not isinstance(value, str) or "." not in value or len(value) > 1024 or not _NAME.search(value):
                 continue
             path = folder_paths.get_annotated_filepath(value)
             if os.path.isfile(path) and os.path.commonpath([root, os.path.abspath(path)]) == root:
@@ -164,7 +203,7 @@ def _outputs(history):
             for file in files if isinstance(files, (list, tuple)) else ():
                 if isinstance(file, dict) and file.get("filename") and file.get("type") == "output":
                     path = os.path.join(root, file.get("subfolder") or "", file["filename"])
-                    if os.path.isfile(path):
+                    with contextlib.suppress(OSError, ValueError):
                         found[path] = _output(path, node, os.stat(path))
     return list(found.values())
 
@@ -173,23 +212,25 @@ def _told(outputs):
     """Outputs with their hashes; those that are not the files any more that the run left are left out."""
     found = []
     for output in outputs:
+        if not isinstance(output, dict):
+            continue
         try:
             digest, facts = _hash(output["path"]), os.stat(output["path"])
-        except OSError:
+        except (OSError, ValueError):
             continue
         if (facts.st_size, facts.st_mtime_ns) == (output["size"], output["modified"]):
             found.append({"path": _outside(output["path"]), "root": _outside(_output_root()), "node": output["node"], "sha256": digest})
     return found
 
 
-def _report(begun, done, *, inputs, workflow, surroundings):
+def _report(begun, prompt, done, *, inputs, workflow, surroundings):
     """What is told of a run; None where it left no file."""
     outputs = _told(done["outputs"])
     if not outputs:
         return None
     return {
         "schema": "reprofs.report/1", "id": begun["id"], "ended": done["ended"],
-        "process": begun["process"] or done.get("process"), "pid": begun["pid"], "prompt": begun["prompt"],
+        "process": begun["process"] or done.get("process"), "pid": begun["pid"], "prompt": prompt,
         "workflow": workflow, "outputs": outputs, "inputs": inputs, "variation": begun["variation"],
         **(surroundings or {"environment": None, "nodePacks": {}}),
     }
@@ -203,47 +244,84 @@ def _surroundings():
 
 def _finish(run):
     """Puts the report of a run into the spool, in the place of its steps."""
+    try:
+        _finish_steps(run)
+    finally:
+        run.forget()
+
+
+def _finish_steps(run):
     if run.done is None:
         return
     run.has_inputs.wait(600)
-    begun = run.begun
-    try:
-        # ComfyUI notes in the graph what its input files were, so it is taken as it is now; nodes may note there what is no JSON.
-        begun = {**begun, "prompt": redact.dumps(run.item[2], run.hidden)}
-    except (TypeError, ValueError):
-        pass
-    workflow = redact.dumps(run.workflow, run.hidden) if run.workflow is not None else None
+    # ComfyUI notes in the graph what its input files were, so it is taken as it is now; nodes may note there what is no JSON.
+    prompt = _as_json(lambda: run.item[2], run.hidden) or run.prompt
+    workflow = _as_json(lambda: run.workflow, run.hidden) if run.workflow is not None else None
     told = _surroundings()
     told["environment"] = {**told["environment"], "objectInfo": environment.class_info(run.item[2])}
-    report = _report(begun, run.done, inputs=run.inputs, workflow=workflow, surroundings=told)
+    report = _report(run.begun, prompt, run.done, inputs=run.inputs, workflow=workflow, surroundings=told)
     try:
         spool.finish(run.stem, report)
-    except OSError as error:
+    except Exception as error:
         # A full disk, or one that is not to be written: the mount may take it all the same.
-        log.warning("ReproFS: what ran cannot be kept in %s: %r", spool.directory(), error)
+        log.debug("ReproFS: %r", error)
         if report is not None:
-            delivery.hand_over(json.dumps(report).encode())
+            delivery.add(report)
+
+
+def _as_json(value, hidden):
+    """A value as JSON without secrets; None where it cannot be."""
+    try:
+        return redact.dumps(value(), hidden)
+    except (TypeError, ValueError, RecursionError):
+        return None
 
 
 def _recover(until):
     """Finishes what a process left that lives no more; `until` is before this one ran anything."""
-    for owner, stem in spool.abandoned():
-        begun, done, workflow = spool.read(stem, ".begun"), spool.read(stem, ".done"), None
-        if begun is None:
-            spool.finish(stem, None)
-            continue
-        if done is None:
-            prompt, outputs = json.loads(begun["prompt"]), []
-            for path, facts, texts in recovery.outputs(_output_root(), prompt, begun["begun"], until):
-                outputs.append(_output(path, None, facts))
-                workflow = workflow or texts.get("workflow")
-            # All that it opened for them it had opened by then.
-            ended = max((output["modified"] for output in outputs), default=begun["begun"]) + recovery.TICK
-            done = {"ended": ended, "outputs": outputs}
-            workflow = redact.dumps(json.loads(workflow), redact.secrets(prompt)) if workflow else None
-        spool.finish(stem, _report(
-            begun, done, inputs=spool.read(stem, ".inputs") or [], workflow=workflow,
-            surroundings=spool.read(owner, ".environment")))
+    for owner, stems in spool.abandoned():
+        for stem in stems:
+            try:
+                _recover_run(owner, stem, until)
+            except spool.Foreign as why:
+                spool.tell(stem, f"a run that was cut off is not told, {stem!a}: {why}")
+            except OSError as error:
+                # No room, for one: it is tried again at the next start.
+                spool.tell(stem, f"a run that was cut off is told after the next start, {stem!a}: {error}")
+            except Exception as error:
+                for ending in spool.STEPS:
+                    spool.set_aside(stem, ending, error)
+
+
+def _recover_run(owner, stem, until):
+    told = spool.begun(stem)
+    if told is None or spool.has_report(stem):
+        spool.finish(stem, None)
+        return
+    begun, prompt, done = told
+    workflow = None
+    if done is None:
+        graph, outputs = json.loads(prompt), []
+        for path, facts, texts in recovery.outputs(_output_root(), graph, begun["begun"], until):
+            outputs.append(_output(path, None, facts))
+            workflow = workflow or texts.get("workflow")
+        # All that it opened for them it had opened by then.
+        ended = max((output["modified"] for output in outputs), default=begun["begun"]) + recovery.TICK
+        done = {"ended": ended, "outputs": outputs}
+        workflow = _as_json(lambda: json.loads(workflow), redact.secrets(graph)) if workflow else None
+    spool.finish(stem, _report(
+        begun, prompt, done, inputs=spool.read(stem, ".inputs") or [], workflow=workflow,
+        surroundings=spool.read(owner, ".environment")))
+
+
+def _kept(body):
+    """Whether the spool took something; where it did not, it has been said, or will be when a prompt runs."""
+    try:
+        body()
+    except OSError as error:
+        log.debug("ReproFS: %r", error)
+        return False
+    return True
 
 
 def _work(start):
@@ -252,8 +330,10 @@ def _work(start):
     is_told = _quietly(delivery.deliver)
     # All node packs are loaded once prompts are asked for, and none runs yet.
     _is_up.wait()
-    _quietly(lambda: spool.write(spool.OWNER, ".environment", _surroundings()))
+    surroundings = _quietly(_surroundings)
     while True:
+        if surroundings is not None and _kept(lambda: spool.write(spool.OWNER, ".environment", surroundings)):
+            surroundings = None
         try:
             run = _tasks.get(timeout=None if is_told else PATIENCE)
         except queue.Empty:

@@ -1,4 +1,5 @@
 """Finds the mount of ReproFS, asks it who this process is, and hands it what waits in the spool."""
+import collections
 import errno
 import json
 import logging
@@ -7,8 +8,16 @@ import os
 from . import spool
 
 log = logging.getLogger("reprofs")
+# What a mount refuses for good: no report, or one that is too long.
+REFUSALS = (errno.EINVAL, errno.EFBIG, errno.EMSGSIZE)
+# After so many failures in a row a mount cannot take anything now.
+FAILURES = 20
 _known = None
 _is_away = False
+# Reports that the spool does not take. Should there be more, the oldest are lost.
+_unkept = collections.deque(maxlen=64)
+# Entries that were delivered and cannot be removed.
+_delivered = set()
 
 
 def _mounts():
@@ -45,41 +54,84 @@ def process():
     return _known
 
 
-def hand_over(body, mount=None):
+def _hand_over(body, mount):
     """A report is kept by the mount when the file is closed."""
-    mount = mount or find()
-    if mount is None:
-        raise FileNotFoundError("no mount of ReproFS is there")
     with open(os.path.join(mount, ".reprofs", "reports"), "wb", buffering=0) as file:
         view = memoryview(body)
         while view:
             view = view[file.write(view):]
 
 
+def add(report):
+    """Takes a report to be delivered that the spool does not take."""
+    if len(_unkept) == _unkept.maxlen:
+        log.warning("ReproFS: too many runs wait in memory; the oldest is lost.")
+    _unkept.append(json.dumps(report).encode())
+
+
 def deliver():
-    """Hands over what waits. A report that is refused is put aside, so that it stops nothing; anything else that fails means
-    that the mount is away, or cannot take it now. Says whether nothing waits any more."""
+    """Hands over what waits. What is refused is set aside, and what cannot be read too, so that they stop nothing; anything else
+    that fails means that the mount is away, or cannot take it now. Says whether nothing waits any more."""
     global _is_away
     waiting = spool.reports()
-    mount = find() if waiting else None
+    mount = find() if waiting or _unkept else None
+    is_complete, failures = True, 0
     for path in waiting:
-        if mount is None:
-            break
-        with open(path, "rb") as file:
-            body = file.read()
-        try:
-            hand_over(body, mount)
-        except OSError as error:
-            if error.errno != errno.EINVAL:
-                log.debug("ReproFS: %r", error)
-                mount = None
-                break
-            os.replace(path, path + ".refused")
-            log.warning("ReproFS refused what was told of a run; it is kept in %s.refused", path)
+        if path in _delivered:
             continue
-        os.remove(path)
-    is_away = bool(waiting) and mount is None
+        if mount is None or failures == FAILURES:
+            is_complete = False
+            break
+        try:
+            body = _read(path)
+            if body is None:
+                continue
+            _hand_over(body, mount)
+            failures = 0
+        except OSError as error:
+            if error.errno in REFUSALS:
+                spool.reject(path, f"ReproFS refused it: {error.strerror}")
+                continue
+            spool.tell(error.errno, f"what ran cannot be told now, and is told later: {error}")
+            is_complete, failures = False, failures + 1
+            mount = find()
+            continue
+        try:
+            os.remove(path)
+        except FileNotFoundError:
+            # Another process has delivered it, too; that counts once.
+            pass
+        except OSError as error:
+            _delivered.add(path)
+            spool.tell(path, f"what was told of a run cannot be removed: {path!a}: {error.strerror}")
+    while _unkept and mount is not None and failures < FAILURES:
+        try:
+            _hand_over(_unkept[0], mount)
+        except OSError as error:
+            if error.errno not in REFUSALS:
+                break
+            log.warning("ReproFS refused what was told of a run: %s", error.strerror)
+        _unkept.popleft()
+    is_complete = is_complete and not _unkept
+    is_away = not is_complete and mount is None
     if is_away and not _is_away:
-        log.warning("ReproFS cannot be reached; what ran is kept in %s and told later.", spool.directory())
+        log.warning("ReproFS cannot be reached; what ran is kept in %a and told later.", spool.directory())
     _is_away = is_away
-    return not is_away
+    return is_complete
+
+
+def _read(path):
+    """The report of an entry; None where there is none that can be delivered."""
+    try:
+        body = spool.content(path)
+        if not isinstance(json.loads(body), dict):
+            raise spool.Bad("it is no report")
+        return body
+    except FileNotFoundError:
+        # Another process has delivered it.
+        return None
+    except spool.Foreign as why:
+        spool.tell(path, f"what was told of a run stays in {path!a}: {why}")
+    except (spool.Bad, ValueError, RecursionError) as why:
+        spool.reject(path, why)
+    return None

@@ -1,27 +1,43 @@
 """What ran, on disk, from before it runs until a mount has taken it. A process may end at any moment in between.
 
 Of a run there are, in ComfyUI's user directory, under one stem:
-  STEM.begun    what is going to run; written before it does
+  STEM.begun    what is going to run, written before it does, and at its end a line that says which files it left, written before
+                the prompt counts as done
   STEM.inputs   the hashes of its input files, once they are known
-  STEM.done     which files it left; written before the prompt counts as done
   STEM.json     the report, to be delivered; once it is there the others go
 
 A process holds OWNER.lock as long as it lives, its stems begin with OWNER, and OWNER.environment says what it runs in. What lies
-there of an owner that lives no more is finished by whoever finds it.
+there of an owner that lives no more is finished by whoever finds it. What cannot be read, or makes no sense, goes to `rejected`
+beside a text that says why, so that it stops nothing else.
 """
+import contextlib
+import errno
 import fcntl
 import functools
 import json
 import logging
 import os
+import stat
+import struct
+import threading
 import time
 import uuid
 
 log = logging.getLogger("reprofs")
 OWNER = uuid.uuid4().hex[:12]
-STEPS = (".begun", ".inputs", ".done")
+STEPS = (".begun", ".inputs")
 _lock = None
+_claiming = threading.Lock()
 _count = 0
+_told = set()
+
+
+class Bad(Exception):
+    """An entry that will never be one that can be delivered."""
+
+
+class Foreign(Exception):
+    """An entry that is another user's: it stays where it is, for that user."""
 
 
 @functools.cache
@@ -37,13 +53,27 @@ def _path(stem, ending):
 
 
 def claim():
-    """Says that this process lives. What a lock of fcntl's holds is let go of when it ends, however it does."""
+    """Says that this process lives; nothing of a run is written before. What a lock of fcntl's holds is let go of when a process
+    ends, however it does."""
     global _lock
-    if _lock is None:
-        os.makedirs(directory(), exist_ok=True)
-        lock = open(_path(OWNER, ".lock"), "ab")
-        fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        _lock = lock
+    # To close the file once lets go of the lock, however many have it open.
+    with _claiming:
+        # Another process may have found it before it was locked, and somebody may have cleared the directory: it is made anew.
+        while _lock is None or not _is_at(_lock.fileno(), _lock.name):
+            os.makedirs(directory(), exist_ok=True)
+            _lock = None
+            lock = open(_path(OWNER, ".lock"), "ab")
+            # Where there are no locks, none of this process's runs is ever finished by another one.
+            with contextlib.suppress(OSError):
+                fcntl.lockf(lock, fcntl.LOCK_EX)
+            _lock = lock
+
+
+def _is_at(descriptor, path):
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(path))
+    except FileNotFoundError:
+        return False
 
 
 def new_stem():
@@ -53,35 +83,96 @@ def new_stem():
     return f"{OWNER}-{time.time_ns()}-{_count}"
 
 
-def note(stem, ending, value):
-    """A step, in one call that is over before what it tells of can happen. Nothing waits for the disk: what the kernel has, the end
-    of a process does not take."""
-    file = os.open(_path(stem, ending), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+def begin(stem, facts, prompt):
+    """Notes what is going to run: its facts, and the graph as JSON. Returns the open file, for its end.
+
+    Nothing waits for the disk: what the kernel has, the end of a process does not take.
+    """
+    claim()
+    path = _path(stem, ".begun")
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:
-        body = json.dumps(value).encode()
-        while body:
-            body = body[os.write(file, body):]
-    finally:
+        _write(file, json.dumps(facts).encode() + b"\n" + prompt.encode() + b"\n")
+    except BaseException:
         os.close(file)
+        _remove(path)
+        raise
+    return file
+
+
+def end(file, facts):
+    """Notes which files a run left. A line that is cut off is none: the run counts as one that did not come to its end."""
+    _write(file, json.dumps(facts).encode() + b"\n")
+
+
+def _write(file, body):
+    while body:
+        body = body[os.write(file, body):]
 
 
 def write(stem, ending, value):
     """Whole or not at all."""
-    body = value if isinstance(value, bytes) else json.dumps(value).encode()
+    claim()
     path = _path(stem, ending)
-    with open(path + ".part", "wb", buffering=0) as file:
-        view = memoryview(body)
-        while view:
-            view = view[file.write(view):]
+    with open(path + ".part", "wb", buffering=0, opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+        _write(file.fileno(), json.dumps(value).encode())
     os.replace(path + ".part", path)
 
 
-def read(stem, ending):
-    """None where it is not there, or not JSON."""
+def content(path):
+    """The bytes of an entry. Raises FileNotFoundError where it is gone, Foreign where it is another user's, and Bad where it is no
+    file or cannot be read; no pipe keeps anybody waiting, and no link is followed."""
     try:
-        with open(_path(stem, ending), "rb") as file:
-            return json.load(file)
-    except (OSError, ValueError):
+        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        if not _is_own(os.lstat(path)):
+            raise Foreign("it belongs to another user") from error
+        if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
+            raise
+        raise Bad(f"it cannot be read: {error.strerror}") from error
+    try:
+        facts = os.fstat(file)
+        if not _is_own(facts):
+            raise Foreign("it belongs to another user")
+        if not stat.S_ISREG(facts.st_mode):
+            raise Bad("it is no file")
+        parts = []
+        try:
+            while part := os.read(file, 1 << 20):
+                parts.append(part)
+        except OSError as error:
+            raise Bad(f"it cannot be read: {error.strerror}") from error
+        return b"".join(parts)
+    finally:
+        os.close(file)
+
+
+def _is_own(facts):
+    # Some file systems give every file one owner, whoever made it.
+    return facts.st_uid == (os.fstat(_lock.fileno()).st_uid if _lock else os.geteuid())
+
+
+def begun(stem):
+    """(facts, prompt, end) of a run, the end None where it did not come to one. None where it had not begun."""
+    *lines, _ = content(_path(stem, ".begun")).split(b"\n")
+    if len(lines) < 2:
+        return None
+    try:
+        facts, prompt = json.loads(lines[0]), lines[1].decode()
+        if not isinstance(facts, dict) or not isinstance(json.loads(prompt), dict):
+            raise ValueError("no objects")
+        return facts, prompt, json.loads(lines[2]) if len(lines) > 2 else None
+    except ValueError as error:
+        raise Bad(f"it is not what was written: {error}") from error
+
+
+def read(stem, ending):
+    """What goes with a run; None where it is not there, or cannot be read: a run is told without it, too."""
+    try:
+        return json.loads(content(_path(stem, ending)))
+    except (OSError, ValueError, Bad, Foreign):
         return None
 
 
@@ -94,15 +185,58 @@ def finish(stem, report):
 
 
 def _remove(path):
-    try:
+    with contextlib.suppress(FileNotFoundError):
         os.remove(path)
-    except FileNotFoundError:
-        pass
 
 
 def reports():
-    """The paths of reports that wait, in the order of their runs."""
-    return [os.path.join(directory(), name) for name in sorted(_names(), key=_age) if name.endswith(".json")]
+    """The paths of reports that wait for this process, in the order of their runs: its own, and those of processes that live no
+    more. One that lives delivers its own, perhaps to another mount."""
+    names = [name for name in _names() if name.endswith(".json")]
+    others = {owner for owner in map(_owner, names) if owner != OWNER and _lives(owner)}
+    return [os.path.join(directory(), name) for name in sorted(names, key=_age) if _owner(name) not in others]
+
+
+def _lives(owner):
+    """Whether a process holds its lock, without touching it. Source: fcntl(2), struct flock of Linux with 64 bits."""
+    try:
+        with open(_path(owner, ".lock"), "rb") as lock:
+            asked = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+            return struct.unpack("hhqqi4x", fcntl.fcntl(lock, fcntl.F_GETLK, asked))[0] != fcntl.F_UNLCK
+    except OSError:
+        return False
+
+
+def reject(path, why):
+    """Sets an entry aside, whatever it is, and says so once."""
+    place = os.path.join(directory(), "rejected")
+    try:
+        os.makedirs(place, exist_ok=True)
+        there = os.path.join(place, os.path.basename(path))
+        with open(there + ".reason", "w", errors="surrogateescape") as file:
+            file.write(f"{why}\n")
+        os.rename(path, there)
+        tell(path, f"what was told of a run is set aside in {there!a}: {why}")
+    except OSError as error:
+        tell(path, f"what was told of a run cannot be used: {path!a}: {why}; it cannot be set aside: {error.strerror}")
+
+
+def set_aside(stem, ending, why):
+    """Rejects a part of a run, where it is there."""
+    path = _path(stem, ending)
+    if os.path.lexists(path):
+        reject(path, why)
+
+
+def has_report(stem):
+    return os.path.lexists(_path(stem, ".json"))
+
+
+def tell(key, text):
+    """Warns once of one thing."""
+    if key not in _told:
+        _told.add(key)
+        log.warning("ReproFS: %s", text)
 
 
 def _names():
@@ -115,7 +249,7 @@ def _names():
 def _age(name):
     """What orders stems: the time, then the count. Those of 0.2.0 begin with their time and have no owner."""
     parts = name.split(".")[0].split("-")
-    numbers = [int(part) for part in parts if part.isdecimal() and (len(part) > 15 or part is parts[-1])]
+    numbers = [int(part) for part in parts if part.isascii() and part.isdecimal() and (len(part) > 15 or part is parts[-1])]
     return numbers, name
 
 
@@ -124,26 +258,31 @@ def _owner(name):
 
 
 def abandoned():
-    """(owner, stem) of each run that a process left which lives no more, in their order. What it was just writing is removed,
-    and so is the rest of it once all its runs are finished."""
-    names = _names()
-    for owner in sorted(_owner(name) for name in names if name.endswith(".lock")):
-        if owner == OWNER:
+    """(owner, stems) of each process that left something and lives no more. What it was just writing is removed, and so is what
+    says of it that it lived, once no run of it is left. It is locked meanwhile, so that no two processes finish the same runs."""
+    endings = STEPS + (".lock", ".environment", ".part")
+    for owner in sorted({_owner(name) for name in _names() if name.endswith(endings)} - {OWNER}):
+        try:
+            lock = open(_path(owner, ".lock"), "ab")
+        except OSError as error:
+            log.debug("ReproFS: %r", error)
             continue
-        with open(_path(owner, ".lock"), "ab") as lock:
+        with lock:
             try:
                 fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 continue
-            # Held meanwhile, so that two processes do not finish the same runs.
-            own = [name for name in _names() if _owner(name) == owner]
-            for name in own:
-                if name.endswith(".part"):
-                    _remove(os.path.join(directory(), name))
-            for stem in sorted({name.rsplit(".", 1)[0] for name in own if name.endswith(STEPS)}, key=_age):
-                if os.path.exists(_path(stem, ".json")):
-                    finish(stem, None)
-                else:
-                    yield owner, stem
-            for ending in (".environment", ".lock"):
-                _remove(_path(owner, ending))
+            if not _is_at(lock.fileno(), lock.name):
+                continue
+            yield owner, sorted({name[:-len(".begun")] for name in _of(owner) if name.endswith(".begun")}, key=_age)
+            left = _of(owner)
+            if any(name.endswith(".begun") for name in left):
+                continue
+            for name in left:
+                if name.endswith((".part", ".inputs", ".environment", ".lock")):
+                    with contextlib.suppress(OSError):
+                        os.remove(os.path.join(directory(), name))
+
+
+def _of(owner):
+    return [name for name in _names() if _owner(name) == owner]
