@@ -109,7 +109,7 @@ import Testing
     ])
     func `is refused with a sentence where it is nonsense, in every option of every command`(text: String) throws {
         // A store that is made, a unit that is written, a pin or a label may be called anything.
-        let free: Set = ["store", "name", "label", "out", "models-at", "folder"]
+        let free: Set = ["store", "name", "label", "out", "models-at", "to", "folder"]
         for place in try places where place.isOption && !free.contains(place.name) {
             let (outcome, told) = try run(place, text)
             // An address at which nobody answers is one.

@@ -42,6 +42,12 @@ import Testing
         #expect(try store.verificationState().unchecked == 0)
     }
 
+    /// What an image wants has a kind, as files have, and another one.
+    @Test func `finds nothing where an image's models are missing`() throws {
+        _ = try store.snapshot(try fixture.image(SmallImage.graph(checkpoint: "absent.safetensors")))
+        #expect(try verify().map(\.detail) == [])
+    }
+
     /// > A blob whose bytes are not those of its hash is put into quarantine when it is found: it is kept and never served, and
     /// > every model's version, snapshot, image and pin that counts on it is named.
     @Test func `names what a changed byte touches, and keeps it from being served`() throws {

@@ -23,7 +23,7 @@ struct ValueRange: Sendable {
         return value
     }
 
-    /// By the names of columns, which mean the same in every table.
+    /// By the names of columns with numbers, which mean the same in every table.
     private static let columns: [String: ValueRange] = {
         var columns: [String: ValueRange] = ["size": size, "mode": mode, "user": user, "team": user, "pid": process]
         for name in [
@@ -71,7 +71,7 @@ extension ValueRange {
                 guard let type = types[column.type] else { continue }
                 let name = column.name.quotedDatabaseIdentifier
                 var condition = "typeof(\(name)) NOT IN (\(type))"
-                if let range = range(table, column.name) {
+                if column.type == "INTEGER", let range = range(table, column.name) {
                     condition += " OR \(name) NOT BETWEEN \(range.least) AND \(range.most)"
                 }
                 let row = try Row.fetchOne(
