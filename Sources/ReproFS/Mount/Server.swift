@@ -46,6 +46,7 @@ package final class Server: Sendable {
     private let options: Options
     private let logger: Logger
     private let unready: Atomic<Int>
+    private let connected: Atomic<Int>
     private let whenReady: @Sendable () -> Void
 
     /// `whenReady` is called once the kernel and ReproFS have agreed on the protocol at every place.
@@ -59,11 +60,12 @@ package final class Server: Sendable {
         self.logger = logger
         self.whenReady = whenReady
         unready = Atomic(places.count)
+        connected = Atomic(places.count)
         var mounts: [Mount] = []
         for place in places {
             let context = MountContext(
                 live, mountPoint: place.path.string, isModelsDirectory: place.isModelsDirectory,
-                places: places.count)
+                places: places.map(\.path.string))
             let root: Root
             do { root = try Root(context) } catch { throw MountError(error.message) }
             mounts.append(Mount(root, options: options, loads: loads, logger: logger))
@@ -75,7 +77,7 @@ package final class Server: Sendable {
     package func run() throws(MountError) {
         // With the rights of who started it, before anything else is begun.
         defer { for mount in mounts { mount.close() } }
-        for mount in mounts { try mount.open { self.becameReady() } }
+        for mount in mounts { try mount.open({ self.becameReady() }, whenDisconnected: { self.disconnected() }) }
         let store = live.store
         let rows = try note()
         defer { for row in rows { try? store.forgetMount(row) } }
@@ -85,12 +87,13 @@ package final class Server: Sendable {
             HangWatch(logger),
             // Before the publisher: what was published last may tell of loads.
             Clerk(store, loads: loads, logger: logger),
-            Publisher(live, serving: mounts.map(\.mountPoint), loads: loads, logger: logger),
             Scholar(live, logger: logger),
         ]
         if let schedule = options.scrub { services.append(Scrub(store, schedule, logger: logger)) }
         if options.backsUp { services.append(DailyBackup(store, logger: logger)) }
         for (mount, row) in zip(mounts, rows) { services += mount.services(row: row) }
+        // The first to stop: others wait for its lease.
+        services.append(Publisher(live, serving: mounts.map(\.mountPoint), loads: loads, logger: logger))
         var started: [any Service] = []
         defer { for service in started.reversed() { service.stop() } }
         for service in services {
@@ -128,8 +131,15 @@ package final class Server: Sendable {
         if unready.subtract(1, ordering: .relaxed).newValue == 0 { whenReady() }
     }
 
+    /// Nobody is served any more at one of the places.
+    private func disconnected() {
+        guard connected.subtract(1, ordering: .relaxed).newValue == 0 else { return }
+        live.ending.begin(within: Publisher.patienceAtEnd)
+    }
+
     /// A signal waits for nobody: the mounts go away under those who have files open, before any thread is waited for.
     private func end() {
+        live.ending.begin(within: Publisher.patienceAtEnd)
         let count = mounts.reduce(0) { $0 + $1.backings.filesInUse }
         for mount in mounts { mount.abort() }
         guard count > 0 else { return logger.info("told to end; unmounted") }

@@ -75,7 +75,7 @@ private struct StatusFile: File {
             "store": .string(context.store.path.string),
             "mountPoint": .string(context.mountPoint),
             "process": .integer(getpid()),
-            "places": .integer(context.places),
+            "places": .array(context.places.map { .string($0) }),
             "counts": [
                 "models": .integer(counts.models), "versions": .integer(counts.versions),
                 "blobs": .integer(counts.blobs),

@@ -15,6 +15,8 @@ package final class Draft: Sendable {
     package let row: Int64
     let path: FilePath
     let store: Store
+    /// When copying and hashing its bytes is left to the next start.
+    let ending: Ending
     private let bytes = Lock(.draftBytes, ())
     let state: Lock<State>
     let hashing = Lock(.draftHash, Hashing())
@@ -35,6 +37,8 @@ package final class Draft: Sendable {
         var hasFailed = false
         /// Its file is about to have a blob's name, or has it: nobody may begin to write.
         var isSealed = false
+        /// Its name leads to another node, which holds its bytes until they are written: nobody may begin to write here.
+        var isLent = false
         /// Everything below was written in order.
         var end = 0
         /// Bytes below are hashed or being hashed; a write into them makes the hash worthless.
@@ -45,17 +49,19 @@ package final class Draft: Sendable {
     }
 
     /// A file that is staged already: a new one, or one that `row` says something of.
-    init(row: Int64, staged: OwnedDescriptor, closing: LiveRow.Closing = .open, _ store: Store) {
+    init(row: Int64, staged: OwnedDescriptor, closing: LiveRow.Closing = .open, _ view: LiveView) {
         self.row = row
-        self.store = store
+        store = view.store
+        ending = view.ending
         path = store.livePath(row)
         state = Lock(.draft, State(staged: staged, closing: closing, hasFailed: closing == .failed))
     }
 
     /// A file that holds a blob's bytes until something is written.
-    init(row: Int64, base: BlobContents, _ store: Store) {
+    init(row: Int64, base: BlobContents, _ view: LiveView) {
         self.row = row
-        self.store = store
+        store = view.store
+        ending = view.ending
         path = store.livePath(row)
         state = Lock(.draft, State(base: base, isInOrder: false))
     }
@@ -70,7 +76,7 @@ package final class Draft: Sendable {
     var isAtRest: Bool { state.withLock { $0.isClosed && $0.writers == 0 } }
 
     /// Whether nobody writes or publishes it.
-    var isIdle: Bool { state.withLock { $0.writers == 0 && !$0.isSealed } }
+    var isIdle: Bool { state.withLock { $0.writers == 0 && !$0.isSealed && !$0.isLent } }
 
     /// Whether whoever was sent here to write did not come within a second.
     var isForsaken: Bool { isIdle && !isStaged && made.duration(to: .now) > .seconds(1) }
@@ -78,7 +84,7 @@ package final class Draft: Sendable {
     /// Somebody opens it for writing; false where it is being published, so that its bytes change no more.
     func beginWriting() -> Bool {
         state.withLock { state in
-            guard !state.isSealed else { return false }
+            guard !state.isSealed, !state.isLent else { return false }
             state.writers += 1
             return true
         }
@@ -100,6 +106,17 @@ package final class Draft: Sendable {
             return true
         }
     }
+
+    /// Another node is about to hold its bytes, and they change no more; false where somebody writes or has lent them.
+    func lend() -> Bool {
+        state.withLock { state in
+            guard state.isClosed, state.writers == 0, !state.isLent else { return false }
+            state.isLent = true
+            return true
+        }
+    }
+
+    func takeBack() { state.withLock { $0.isLent = false } }
 
     /// Where to read from now.
     package var contents: BlobContents {
@@ -260,15 +277,23 @@ package final class Draft: Sendable {
     private func stage(keeping: Bool) throws(StoreError) -> OwnedDescriptor {
         let file = try store.makeStaged(row)
         let base = state.withLock { $0.base }
-        switch keeping ? base : nil {
-        case .file(let source)?:
-            try source.copy(to: file, path)
-        case .bytes(let bytes)?: try file.writeAll(bytes, path)
-        case nil: break
+        do throws(StoreError) {
+            switch keeping ? base : nil {
+            case .file(let source)?: try source.copy(to: file, path, ending)
+            case .bytes(let bytes)?: try file.writeAll(bytes, path)
+            case nil: break
+            }
+        } catch {
+            // The row knows nothing of it.
+            store.removeStaged(row)
+            throw error
         }
         try store.catalogue.writeSoon { db in
             try db.execute(
-                db.cachedStatement(sql: "UPDATE live SET blob = NULL, version = NULL, closed = 0 WHERE id = ?"), [row])
+                db.cachedStatement(
+                    sql: """
+                        UPDATE live SET blob = NULL, version = NULL, target = NULL, closed = 0 WHERE id = ?
+                        """), [row])
         }
         return file
     }

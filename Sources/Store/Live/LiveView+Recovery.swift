@@ -19,6 +19,10 @@ extension LiveView {
         let last = try store.one("SELECT value FROM meta WHERE key = 'boot'", []) { $0[0] as String }
         let isSameBoot = last == nil || last == Opener.boot
         for row in try store.catalogue.read({ try $0.liveLeftovers() }) {
+            guard let source = row.source else { continue }
+            try store.catalogue.write { db in try db.takeBack(source, from: row) }
+        }
+        for row in try store.catalogue.read({ try $0.liveLeftovers() }) {
             try recover(row, isSameBoot: isSameBoot, &recovery)
         }
         try sweep()

@@ -11,8 +11,14 @@ extension LiveView {
         while true {
             if let draft = draft(id) {
                 try awaitRelease(of: draft)
-                // Closed by another writer since: its bytes are a version before they change.
-                if draft.isAtRest, try publish(only: draft) { continue }
+                // Closed by another writer since: its bytes become a version, and change no more before they are one.
+                if draft.isAtRest {
+                    if try isLarge(draft) {
+                        if try lend(draft, by: caller) { return nil }
+                    } else if try publish(only: draft) {
+                        continue
+                    }
+                }
                 try keepWhatWasClosed(of: draft)
                 if state.withLock({ $0.begin(draft) }) { return draft }
                 // Somebody else has published it, or is about to.
@@ -57,7 +63,7 @@ extension LiveView {
         state.withLock { _ = $0.unlinked.insert(copy) }
         let path = store.livePath(copy)
         let file = try store.makeStaged(copy)
-        try source.copy(to: file, path)
+        try source.copy(to: file, path, ending)
         let kept = try store.catalogue.writeSoon { db -> LiveRow? in
             // Whoever has it open may have written on meanwhile: then nothing was closed.
             guard draft.isClosed, draft.generation == generation,
@@ -83,19 +89,54 @@ extension LiveView {
             guard let row = try db.live(row.id), let parent = row.parent, row.blob?.id == blob.id else { return }
             let version = try Int64.fetchOne(
                 db.cachedStatement(sql: "SELECT version FROM live WHERE id = ?"), arguments: [row.id])
-            try db.setParent(row.id, nil, name: row.name)
-            let id = try db.insert(
-                NewNode(
-                    kind: .file, mode: row.mode, user: row.user, group: row.group, modified: row.modified,
-                    blob: blob.id, version: version, process: try caller.opener.map { try db.process($0) },
-                    closing: .renewed),
-                row.name, in: parent)
+            let id = try db.renew(
+                row, in: parent, version: version, process: try caller.opener.map { try db.process($0) })
             // Before anybody can find the node, so that all who open it read what will be written.
-            let draft = Draft(row: id, base: contents, store)
+            let draft = Draft(row: id, base: contents, self)
             made = draft
             state.withLock { $0.drafts[id] = draft }
         }
         if made != nil { state.withLock { _ = $0.unlinked.insert(row.id) } }
+    }
+
+    /// The same for a file that was closed and takes long to hash: its bytes become a version under the old node, which nobody waits
+    /// for. False where it is no model, or somebody writes again.
+    private func lend(_ draft: Draft, by caller: Caller) throws(StoreError) -> Bool {
+        guard try ready(draft.row) === draft, let file = draft.file, draft.lend() else { return false }
+        var made: Int64?
+        do throws(StoreError) {
+            try store.catalogue.writeSoon { db in
+                made = nil
+                guard let row = try db.live(draft.row), let parent = row.parent, row.blob == nil,
+                    let name = try db.path(ofLive: row.id).flatMap({ ModelName(live: $0) })
+                else { return }
+                try db.owe(row, name, .replace)
+                let id = try db.renew(
+                    row, in: parent, version: nil, process: try caller.opener.map { try db.process($0) })
+                made = id
+                let fresh = Draft(row: id, base: .file(file), self)
+                state.withLock { state in
+                    state.drafts[id] = fresh
+                    state.borrowers[row.id] = id
+                }
+            }
+        } catch {
+            state.withLock { state in
+                if let made { state.drafts[made] = nil }
+                state.borrowers[draft.row] = nil
+            }
+            draft.takeBack()
+            throw error
+        }
+        guard made != nil else {
+            draft.takeBack()
+            return false
+        }
+        state.withLock { state in
+            state.unlinked.insert(draft.row)
+            state.candidates.insert(draft.row)
+        }
+        return true
     }
 
     /// The corresponding operation is `release` of a file that was open for writing.

@@ -12,6 +12,8 @@ import SystemPackage
 package final class LiveView: Sendable {
     package let store: Store
     package let lease: LiveLease
+    /// When what takes long is left as it is: what was closed is kept by its row, and the next one who writes here goes on with it.
+    package let ending = Ending()
     let state = Lock(.view, State())
 
     struct State {
@@ -22,6 +24,8 @@ package final class LiveView: Sendable {
         var readers: [Int64: [(opener: Opener, time: Timestamp, generation: Int)]] = [:]
         /// What was published because something waited for it.
         var untold = Publication()
+        /// The nodes that hold the bytes of closed files, by those files.
+        var borrowers: [Int64: Int64] = [:]
         /// How often each file is open here.
         var handles: [Int64: Int] = [:]
         /// Rows that have lost their names.
@@ -54,6 +58,9 @@ package final class LiveView: Sendable {
     /// Whether files became models a moment ago, so that more of them are likely to follow.
     package var isBusy: Bool { state.withLock { $0.published.map { $0.duration(to: .now) < .seconds(1) } ?? false } }
 
+    /// How many files may be models now and were not looked at.
+    package var waiting: Int { state.withLock { $0.candidates.count } }
+
     /// Who asks for a change.
     package struct Caller: Sendable {
         package let user, group: UInt32
@@ -72,7 +79,9 @@ package final class LiveView: Sendable {
     package func contents(of row: LiveRow) throws(StoreError) -> BlobContents {
         if let draft = draft(row.id) { return draft.contents }
         if let blob = row.blob { return try store.contents(of: blob) }
-        if let file = try? Kernel.open(store.livePath(row.id), .readOnly, options: .noFollow) { return .file(file) }
+        if let file = try? Kernel.open(store.livePath(row.fileRow), .readOnly, options: .noFollow) {
+            return .file(file)
+        }
         // It became a blob between the two looks.
         guard let blob = try store.live(row.id)?.blob else { throw .notFound("the bytes of '\(row.name)'") }
         return try store.contents(of: blob)
@@ -81,7 +90,7 @@ package final class LiveView: Sendable {
     /// Size and times of a draft's file; nil for what is no draft.
     package func facts(of row: LiveRow) throws(StoreError) -> DraftFacts? {
         guard row.kind == .file, row.blob == nil else { return nil }
-        return try DraftFacts.at(store.livePath(row.id))
+        return try DraftFacts.at(store.livePath(row.fileRow))
     }
 
     /// Makes a file that is being written from now on.
@@ -98,7 +107,7 @@ package final class LiveView: Sendable {
             // Within the transaction: a row without its file would be taken for a loss.
             return (id, try store.makeStaged(id))
         }
-        let draft = Draft(row: id, staged: file, store)
+        let draft = Draft(row: id, staged: file, self)
         _ = draft.beginWriting()
         state.withLock { $0.drafts[id] = draft }
         guard let row = try store.live(id) else { throw .gone(name) }
@@ -116,7 +125,7 @@ package final class LiveView: Sendable {
             guard let now = try store.live(row.id), now.blob == nil else { return nil }
             throw .notFound("the bytes of '\(row.name)'")
         }
-        let draft = Draft(row: row.id, staged: staged, closing: row.closing, store)
+        let draft = Draft(row: row.id, staged: staged, closing: row.closing, self)
         let known = state.withLock { state -> Draft? in
             if let known = state.drafts[row.id] { return known }
             state.drafts[row.id] = draft
@@ -181,6 +190,8 @@ extension Store {
     /// The same as a name in an open directory.
     func drafts() throws(StoreError) -> OpenDirectory { try OpenDirectory(named: path.appending("live")) }
     static func draftName(_ id: Int64) -> EntryName { EntryName(number: id) }
+
+    func removeStaged(_ id: Int64) { _ = livePath(id).withPlatformString { Glibc.unlink($0) } }
 
     /// A new, empty file for a draft.
     func makeStaged(_ id: Int64) throws(StoreError) -> OwnedDescriptor {
