@@ -239,16 +239,17 @@ extension LiveView {
 
     /// Deletes the rows and files of nodes without a name that nobody has open and that owe nothing.
     private func reapUnlinked() throws(StoreError) {
-        let dead = state.withLock { state in
+        let closed = state.withLock { state in
             state.unlinked.filter {
                 state.handles[$0] == nil && !state.candidates.contains($0) && state.drafts[$0]?.isIdle != false
             }
         }
+        let dead = closed.filter { !openRows.isOpenElsewhere($0) }
         guard !dead.isEmpty else { return }
         let gone = try store.catalogue.writeSoon { db in
             try dead.filter { id in
                 guard let row = try db.live(id) else { return true }
-                guard row.parent == nil, try !db.isOwed(id) else { return false }
+                guard row.parent == nil, try !db.isOwed(id), !openRows.isOpenElsewhere(id) else { return false }
                 try db.execute(db.cachedStatement(sql: "DELETE FROM live WHERE id = ?"), [id])
                 return true
             }

@@ -14,6 +14,7 @@ package final class LiveView: Sendable {
     package let lease: LiveLease
     /// When what takes long is left as it is: what was closed is kept by its row, and the next one who writes here goes on with it.
     package let ending = Ending()
+    let openRows: OpenRows
     let state = Lock(.view, State())
 
     struct State {
@@ -53,6 +54,7 @@ package final class LiveView: Sendable {
     package init(_ store: Store) {
         self.store = store
         lease = LiveLease(store.path)
+        openRows = OpenRows(store.path)
     }
 
     /// Whether files became models a moment ago, so that more of them are likely to follow.
@@ -149,13 +151,19 @@ package final class LiveView: Sendable {
     package final class Handle: Sendable {
         private let view: LiveView
         private let row: Int64
+        /// Whether another process is told.
+        private let isTold: Bool
 
         fileprivate init(_ view: LiveView, _ row: Int64) {
             self.view = view
             self.row = row
+            isTold = !view.lease.isHeld
+            view.state.withLock { $0.handles[row, default: 0] += 1 }
+            if isTold { view.openRows.opened(row) }
         }
 
         deinit {
+            if isTold { view.openRows.closed(row) }
             view.state.withLock { state in
                 let count = (state.handles[row] ?? 1) - 1
                 state.handles[row] = count > 0 ? count : nil
@@ -163,10 +171,7 @@ package final class LiveView: Sendable {
         }
     }
 
-    package func hold(_ id: Int64) -> Handle {
-        state.withLock { $0.handles[id, default: 0] += 1 }
-        return Handle(self, id)
-    }
+    package func hold(_ id: Int64) -> Handle { Handle(self, id) }
 }
 
 /// What `stat` says of a draft's file.
