@@ -111,6 +111,42 @@ import Testing
     /// One that its parent has not noticed yet has ended.
     private func isAlive(_ process: pid_t) -> Bool { Opener(process: process) != nil }
 
+    @Test func `is refused with advice where the catalogue is lost`() throws {
+        try FileManager.default.removeItem(atPath: line.store.appending("catalogue.sqlite").string)
+        for arguments in [["mount", line.mountPoint.string], ["init"], ["status"]] {
+            let outcome = try line.run(
+                tool: CommandLineFixture.executable, arguments, environment: ["REPROFS_STORE": line.store.string])
+            #expect(outcome.status == 1)
+            #expect(outcome.complaint.contains("'reprofs rebuild'"), "\(arguments): \(outcome.complaint)")
+        }
+    }
+
+    @Test func `makes versions of all that was closed, however few files it may have open`() throws {
+        guard access("/dev/fuse", R_OK | W_OK) == 0 else { try Test.cancel("skipped: /dev/fuse is not there to use") }
+        let mounted = try line.run(
+            tool: "/bin/sh",
+            ["-c", "ulimit -n 128; exec \"$0\" mount \"$1\"", CommandLineFixture.executable, line.mountPoint.string],
+            environment: ["REPROFS_STORE": line.store.string])
+        try #require(mounted.status == 0, "\(mounted.complaint)")
+        let models = WritableTree(line.mountPoint.appending("models"))
+        try models.makeDirectory("checkpoints")
+        var files: [FileDescriptor] = []
+        func open() throws {
+            files.append(
+                try FileDescriptor.open(
+                    models.path("checkpoints/m\(files.count).bin"), .writeOnly, options: .create,
+                    permissions: .ownerReadWrite))
+        }
+        #expect(throws: Errno.tooManyOpenFiles) { for _ in 0..<200 { try open() } }
+        #expect(files.count > 20)
+        for (number, file) in files.enumerated() {
+            try file.writeAll([1, UInt8(number)])
+            try file.close()
+        }
+        try eventually { try line.run("list", "versions", "--json").json?.array?.count == files.count }
+        #expect(try line.run("unmount", line.mountPoint.string).status == 0)
+    }
+
     @Test func `is refused where two places lie in one another`() throws {
         let outcome = try line.run("mount", line.mountPoint.string, "--models-at", line.mountPoint.string + "/in")
         #expect(outcome.status == 64)

@@ -1,3 +1,5 @@
+import Dispatch
+import Foundation
 import Glibc
 import Recipe
 import ReproFS
@@ -50,6 +52,30 @@ private let name = "checkpoints/model.safetensors"
             try eventually { try fixture.store.digests(of: name).count == 2 }
             #expect(try fixture.store.digests(of: name) == [1, 2].map { SmallModel.digest(seed: $0) })
             #expect(try fixture.store.liveVersion(of: name) == 2)
+        }
+    }
+
+    @Test func `is opened for writing by many at once`() throws {
+        try withLive { models, fixture in
+            try models.write(SmallModel.bytes(seed: 1), to: name)
+            try eventually { try fixture.store.liveVersion(of: name) == 1 }
+            let problems = SeenMutex<[String]>([])
+            let done = DispatchSemaphore(value: 0)
+            let path = models.path(name)
+            for number in 0..<6 {
+                Thread.detachNewThread {
+                    for _ in 0..<50 {
+                        do {
+                            let file = try FileDescriptor.open(path, .readWrite)
+                            try file.writeAll(toAbsoluteOffset: Int64(100 + number), [UInt8(number)])
+                            try file.close()
+                        } catch { problems.withLock { $0.append("\(error)") } }
+                    }
+                    done.signal()
+                }
+            }
+            for _ in 0..<6 { done.wait() }
+            #expect(problems.withLock { $0 }.isEmpty)
         }
     }
 

@@ -41,6 +41,7 @@ final class Publisher: Service {
                 // A full disk is said once, not twenty times a second.
                 if let problem, problem != last { logger.error("\(problem)") }
                 last = problem ?? ""
+                view.note(problem: problem)
             }
         }
         large = Ticker("large files", every: Self.interval) {
@@ -88,7 +89,9 @@ final class Publisher: Service {
         let isTaken = try view.lease.take(serving: places) { () throws(StoreError) in recovery = try view.recover() }
         guard isTaken else { return false }
         for name in recovery.partial {
-            logger.warning("\(name): it was never closed, so it is no version; what was written of it is there")
+            logger.warning(
+                "\(name): it was never closed or could not be written in full, so it is no version; what was written of it is there"
+            )
         }
         for name in recovery.lost { logger.error("\(name): its bytes never reached the disk") }
         return true
@@ -96,6 +99,7 @@ final class Publisher: Service {
 
     /// Says what became of files, and gives back why one is no version yet.
     private static func tell(_ publication: Publication, _ loads: LoadBuffer, _ logger: Logger) -> String? {
+        for name in publication.setAside { logger.warning("\(name)") }
         for load in publication.loads { loads.note(load) }
         for (name, addition, blob) in publication.versions {
             switch addition {

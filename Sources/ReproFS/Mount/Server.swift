@@ -75,6 +75,7 @@ package final class Server: Sendable {
 
     /// Mounts and serves until every place is unmounted or a signal comes. It blocks; requests run on libfuse's own threads.
     package func run() throws(MountError) {
+        Self.raiseLimits()
         // With the rights of who started it, before anything else is begun.
         defer { for mount in mounts { mount.close() } }
         for mount in mounts { try mount.open({ self.becameReady() }, whenDisconnected: { self.disconnected() }) }
@@ -113,6 +114,15 @@ package final class Server: Sendable {
         loops = []
         ServiceManager.stopping()
         if let problem = mounts.compactMap(\.problem).first { throw MountError(problem) }
+    }
+
+    /// As many files open at once as this process may have: programs open theirs through it.
+    private static func raiseLimits() {
+        let openFiles = __rlimit_resource_t(7)
+        var limit = rlimit()
+        guard getrlimit(openFiles, &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(openFiles, &limit)
     }
 
     private func note() throws(MountError) -> [Int64] {

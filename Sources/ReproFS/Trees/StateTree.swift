@@ -57,7 +57,9 @@ private struct StatusFile: File {
 
     /// Whether this process writes them, and if not, who does.
     private var models: JSON {
-        if context.live.lease.isHeld { return ["writable": true, "readOnly": .null] }
+        if context.live.lease.isHeld {
+            return ["writable": true, "readOnly": .null, "problem": .string(orNull: context.live.problem)]
+        }
         return ["writable": false, "readOnly": .string(StoreError.leased(context.live.lease.holder).description)]
     }
 

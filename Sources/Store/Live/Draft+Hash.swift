@@ -24,7 +24,7 @@ extension Draft {
     func digest(
         waits: Bool = true, stride: Int = .max
     ) throws(StoreError) -> (digest: Digest, size: Int, generation: Int)? {
-        guard let file else { return nil }
+        guard let file = try file() else { return nil }
         let generation = generation
         let size = try FileFacts.of(file, path).size
         let digest: Digest?
@@ -43,7 +43,7 @@ extension Draft {
     }
 
     private func digest(all: Bool, _ stride: Int, _ hashing: inout Hashing) throws(StoreError) -> Digest? {
-        guard let file else { return nil }
+        guard let file = try file() else { return nil }
         let size = try FileFacts.of(file, path).size
         let known = (hashing.generation, hashing.digest)
         let isAnew = state.withLock { state in all && !state.isInOrder && known.0 != state.generation }

@@ -11,11 +11,14 @@ package struct Publication: Sendable {
     package var loads: [Load] = []
     /// Drafts that could not be published; they are tried again.
     package var failures: [StoreError] = []
+    /// What could not be written in full and left its name to what that held before, in words.
+    package var setAside: [String] = []
 
     mutating func append(_ other: Publication) {
         versions += other.versions
         loads += other.loads
         failures += other.failures
+        setAside += other.setAside
     }
 }
 
@@ -170,6 +173,10 @@ extension LiveView {
         // What a kill left open, and somebody gave its name again.
         if isModel, draft.isIdle, !draft.isClosed { try draft.flush() }
         guard draft.isAtRest else { return nil }
+        guard !draft.isExpected else {
+            state.withLock { _ = $0.candidates.insert(id) }
+            return nil
+        }
         if isModel,
             try problem(with: draft, named: row.name, in: row.parent) == nil
         {
@@ -186,7 +193,7 @@ extension LiveView {
 
     /// Why a draft under a model's name is no version yet; nil where it is one.
     private func problem(with draft: Draft, named name: EntryName, in parent: Int64?) throws(StoreError) -> String? {
-        guard let file = draft.file else { return "nothing was written" }
+        guard let file = try draft.file() else { return "nothing was written" }
         if draft.hasFailed { return "it could not be written in full" }
         var isDownloading = false
         if let parent, let note = name.downloadNote { isDownloading = try store.live(named: note, in: parent) != nil }
@@ -209,7 +216,7 @@ extension LiveView {
         for draft in drafts {
             do throws(StoreError) {
                 guard let (digest, size, generation) = try draft.digest(waits: waits, stride: stride),
-                    let file = draft.file,
+                    let file = try draft.file(),
                     let facts = try DraftFacts.at(draft.path)
                 else {
                     // Whoever changes it, or is hashing it, comes back to it; should that fail, or is more to be hashed, it is
@@ -260,6 +267,7 @@ extension LiveView {
             for id in gone {
                 state.drafts[id] = nil
                 state.readers[id] = nil
+                state.renewed[id] = nil
             }
         }
     }

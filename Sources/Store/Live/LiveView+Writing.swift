@@ -12,9 +12,9 @@ extension LiveView {
             if let draft = draft(id) {
                 try awaitRelease(of: draft)
                 // Closed by another writer since: its bytes become a version, and change no more before they are one.
-                if draft.isAtRest {
+                if draft.isAtRest, !draft.isExpected {
                     if try isLarge(draft) {
-                        if try lend(draft, by: caller) { return nil }
+                        if try lend(draft, by: caller) { return try sendOn(from: id, by: caller) }
                     } else if try publish(only: draft) {
                         continue
                     }
@@ -31,29 +31,50 @@ extension LiveView {
             guard let row = try store.live(id), row.kind == .file else { throw .gone(EntryName(number: id)) }
             if row.blob != nil {
                 try renew(row, by: caller)
-                return nil
+                return try sendOn(from: id, by: caller)
             }
             _ = try open(row)
         }
     }
 
+    /// The kernel looks a name up once more and no third time: what it finds then is a draft, and stays one until it comes.
+    private func sendOn(from id: Int64, by caller: Caller) throws(StoreError) -> Draft? {
+        var last = id
+        for _ in 0..<100 {
+            while let next = state.withLock({ $0.renewed[last] }) { last = next }
+            if let draft = draft(last) {
+                if draft.expect() {
+                    state.withLock { _ = $0.candidates.insert(last) }
+                    return nil
+                }
+                // It is about to be a blob.
+                if try !publish(only: draft) { Activity.perform(.wait) { _ = usleep(1000) } }
+            }
+            guard let row = try store.live(last), !row.isUnlinked else { return nil }
+            if row.blob != nil { try renew(row, by: caller) }
+        }
+        return nil
+    }
+
     /// `close` returns before the kernel says that the descriptor is gone: who opens a model again at once waits for that, so that
     /// what was closed becomes a version before it changes. Another descriptor may really be open, so it waits half a second at most.
     private func awaitRelease(of draft: Draft) throws(StoreError) {
-        guard try isClosedModelInUse(draft) else { return }
+        guard draft.writers > 0, try isClosedModel(draft) else { return }
         Activity.perform(.wait) {
             for _ in 0..<2500 where draft.isClosed && draft.writers > 0 { usleep(200) }
         }
     }
 
-    private func isClosedModelInUse(_ draft: Draft) throws(StoreError) -> Bool {
-        guard draft.isClosed, draft.writers > 0 else { return false }
+    private func isClosedModel(_ draft: Draft) throws(StoreError) -> Bool {
+        guard draft.isClosed else { return false }
         return try store.path(ofLive: draft.row).flatMap { ModelName(live: $0) } != nil
     }
 
     /// Somebody has a model open that he or another closed, and now others will write into it: a copy becomes the version.
     private func keepWhatWasClosed(of draft: Draft) throws(StoreError) {
-        guard try isClosedModelInUse(draft), let source = draft.file, let row = try store.live(draft.row) else {
+        guard draft.writers > 0 || draft.isExpected, try isClosedModel(draft), let source = try draft.file(),
+            let row = try store.live(draft.row)
+        else {
             return
         }
         let generation = draft.generation
@@ -94,7 +115,10 @@ extension LiveView {
             // Before anybody can find the node, so that all who open it read what will be written.
             let draft = Draft(row: id, base: contents, self)
             made = draft
-            state.withLock { $0.drafts[id] = draft }
+            state.withLock { state in
+                state.drafts[id] = draft
+                state.renewed[row.id] = id
+            }
         }
         if made != nil { state.withLock { _ = $0.unlinked.insert(row.id) } }
     }
@@ -102,7 +126,7 @@ extension LiveView {
     /// The same for a file that was closed and takes long to hash: its bytes become a version under the old node, which nobody waits
     /// for. False where it is no model, or somebody writes again.
     private func lend(_ draft: Draft, by caller: Caller) throws(StoreError) -> Bool {
-        guard try ready(draft.row) === draft, let file = draft.file, draft.lend() else { return false }
+        guard try ready(draft.row) === draft, let file = try draft.file(), draft.lend() else { return false }
         var made: Int64?
         do throws(StoreError) {
             try store.catalogue.writeSoon { db in
@@ -118,12 +142,14 @@ extension LiveView {
                 state.withLock { state in
                     state.drafts[id] = fresh
                     state.borrowers[row.id] = id
+                    state.renewed[row.id] = id
                 }
             }
         } catch {
             state.withLock { state in
                 if let made { state.drafts[made] = nil }
                 state.borrowers[draft.row] = nil
+                state.renewed[draft.row] = nil
             }
             draft.takeBack()
             throw error
@@ -145,6 +171,26 @@ extension LiveView {
         guard draft.isStaged else { return try settle([draft]) }
         defer { state.withLock { state in _ = state.candidates.insert(draft.row) } }
         try draft.flush()
+        if draft.hasFailed { try setAside(draft) }
+    }
+
+    /// What could not be written in full leaves its name to what that held before, where that was something.
+    private func setAside(_ draft: Draft) throws(StoreError) {
+        guard let row = try store.live(draft.row), let path = try store.path(ofLive: row.id) else { return }
+        let isEmpty = try facts(of: row)?.size == 0
+        let partial = try store.catalogue.writeSoon { db -> EntryName? in
+            guard let name = ModelName(live: path), try db.currentVersion(of: name) != nil else { return nil }
+            let partial = try db.setAside(row, path)
+            if isEmpty, let row = try db.live(draft.row) { try db.unname(row) }
+            return partial
+        }
+        guard let partial else { return }
+        if isEmpty { unlinked(row) }
+        let what = isEmpty ? "" : "; what was written of it is \(ViewPath(path.dropLast() + [partial]))"
+        state.withLock { state in
+            state.untold.setAside.append(
+                "\(ViewPath(path)): it could not be written in full, so the name holds what it held before\(what)")
+        }
     }
 
     /// Cuts a file by its name; false where it is to be looked up again. The corresponding operation is `truncate`.

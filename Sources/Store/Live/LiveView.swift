@@ -14,7 +14,7 @@ package final class LiveView: Sendable {
     package let lease: LiveLease
     /// When what takes long is left as it is: what was closed is kept by its row, and the next one who writes here goes on with it.
     package let ending = Ending()
-    let openRows: OpenRows
+    let openRows: LiveOpenRows
     let state = Lock(.view, State())
 
     struct State {
@@ -27,10 +27,14 @@ package final class LiveView: Sendable {
         var untold = Publication()
         /// The nodes that hold the bytes of closed files, by those files.
         var borrowers: [Int64: Int64] = [:]
+        /// Nodes that lost their names to new ones, which are to be written.
+        var renewed: [Int64: Int64] = [:]
         /// How often each file is open here.
         var handles: [Int64: Int] = [:]
         /// Rows that have lost their names.
         var unlinked: Set<Int64> = []
+        /// Why a file that was closed is no version yet.
+        var problem: String?
         /// When files became blobs last.
         var published: ContinuousClock.Instant?
 
@@ -54,7 +58,7 @@ package final class LiveView: Sendable {
     package init(_ store: Store) {
         self.store = store
         lease = LiveLease(store.path)
-        openRows = OpenRows(store.path)
+        openRows = LiveOpenRows(store.path)
     }
 
     /// Whether files became models a moment ago, so that more of them are likely to follow.
@@ -62,6 +66,10 @@ package final class LiveView: Sendable {
 
     /// How many files may be models now and were not looked at.
     package var waiting: Int { state.withLock { $0.candidates.count } }
+
+    /// Why a file that was closed could not become a version when that was tried last.
+    package var problem: String? { state.withLock { $0.problem } }
+    package func note(problem: String?) { state.withLock { $0.problem = problem } }
 
     /// Who asks for a change.
     package struct Caller: Sendable {
@@ -81,6 +89,7 @@ package final class LiveView: Sendable {
     package func contents(of row: LiveRow) throws(StoreError) -> BlobContents {
         if let draft = draft(row.id) { return draft.contents }
         if let blob = row.blob { return try store.contents(of: blob) }
+        try store.catalogue.place.require()
         if let file = try? Kernel.open(store.livePath(row.fileRow), .readOnly, options: .noFollow) {
             return .file(file)
         }
@@ -92,6 +101,7 @@ package final class LiveView: Sendable {
     /// Size and times of a draft's file; nil for what is no draft.
     package func facts(of row: LiveRow) throws(StoreError) -> DraftFacts? {
         guard row.kind == .file, row.blob == nil else { return nil }
+        try store.catalogue.place.require()
         return try DraftFacts.at(store.livePath(row.fileRow))
     }
 
@@ -121,8 +131,7 @@ package final class LiveView: Sendable {
     /// Whoever publishes does so with the draft that is known here. So it is known before the row is looked at again: from
     /// then on nobody gives the file away, and nothing is written into what may be a blob.
     func open(_ row: LiveRow) throws(StoreError) -> Draft? {
-        let path = store.livePath(row.id)
-        guard let staged = try? Kernel.open(path, .readWrite, options: [.noFollow, .keepsAccessTime]) else {
+        guard let staged = try store.openStaged(row.id) else {
             // Published between the two looks, or lost.
             guard let now = try store.live(row.id), now.blob == nil else { return nil }
             throw .notFound("the bytes of '\(row.name)'")
@@ -164,10 +173,12 @@ package final class LiveView: Sendable {
 
         deinit {
             if isTold { view.openRows.closed(row) }
-            view.state.withLock { state in
+            let draft = view.state.withLock { state -> Draft? in
                 let count = (state.handles[row] ?? 1) - 1
                 state.handles[row] = count > 0 ? count : nil
+                return count > 0 ? nil : state.drafts[row]
             }
+            draft?.letGo()
         }
     }
 
@@ -196,13 +207,31 @@ extension Store {
     func drafts() throws(StoreError) -> OpenDirectory { try OpenDirectory(named: path.appending("live")) }
     static func draftName(_ id: Int64) -> EntryName { EntryName(number: id) }
 
+    /// The file of a draft; nil where it is none any more.
+    func openStaged(_ id: Int64) throws(StoreError) -> OwnedDescriptor? {
+        try catalogue.place.require()
+        let path = livePath(id)
+        do throws(StoreError) {
+            let file = try Kernel.open(path, .readWrite, options: [.noFollow, .keepsAccessTime])
+            try Kernel.requireSpare(file, path)
+            return file
+        } catch {
+            guard case .system(_, _, .noSuchFileOrDirectory) = error else { throw error }
+            return nil
+        }
+    }
+
     func removeStaged(_ id: Int64) { _ = livePath(id).withPlatformString { Glibc.unlink($0) } }
 
     /// A new, empty file for a draft.
     func makeStaged(_ id: Int64) throws(StoreError) -> OwnedDescriptor {
-        try Kernel.open(
-            livePath(id), .readWrite, options: [.create, .truncate, .noFollow, .keepsAccessTime],
+        let path = livePath(id)
+        try catalogue.place.require()
+        let file = try Kernel.open(
+            path, .readWrite, options: [.create, .truncate, .noFollow, .keepsAccessTime],
             permissions: [.ownerReadWrite])
+        try Kernel.requireSpare(file, path)
+        return file
     }
 }
 

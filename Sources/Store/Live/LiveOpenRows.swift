@@ -3,7 +3,7 @@ import SystemPackage
 
 /// Which nodes of the live view are open in processes that do not write it: each shares a lock on the byte of `live.open` that has the
 /// node's number. The one that writes asks before it takes a node without a name away, and a process that ends lets go of all.
-final class OpenRows: Sendable {
+final class LiveOpenRows: Sendable {
     private let path: FilePath
     private let state = Lock(.openRows, State())
 
