@@ -1,5 +1,3 @@
-import Dispatch
-import Foundation
 import Glibc
 import Recipe
 import ReproFS
@@ -55,28 +53,26 @@ private let name = "checkpoints/model.safetensors"
         }
     }
 
-    @Test func `is opened for writing by many at once`() throws {
-        try withLive { models, fixture in
-            try models.write(SmallModel.bytes(seed: 1), to: name)
-            try eventually { try fixture.store.liveVersion(of: name) == 1 }
-            let problems = SeenMutex<[String]>([])
-            let done = DispatchSemaphore(value: 0)
-            let path = models.path(name)
-            for number in 0..<6 {
-                Thread.detachNewThread {
-                    for _ in 0..<50 {
-                        do {
-                            let file = try FileDescriptor.open(path, .readWrite)
-                            try file.writeAll(toAbsoluteOffset: Int64(100 + number), [UInt8(number)])
-                            try file.close()
-                        } catch { problems.withLock { $0.append("\(error)") } }
-                    }
-                    done.signal()
-                }
-            }
-            for _ in 0..<6 { done.wait() }
-            #expect(problems.withLock { $0 }.isEmpty)
+    @Test func `is a draft when he comes who was sent to it, though another has closed it by then`() throws {
+        let fixture = try StoreFixture()
+        try fixture.add(name, seed: 1)
+        let view = LiveView(fixture.store)
+        func row() throws -> LiveRow {
+            let folder = try #require(try fixture.store.live(named: "checkpoints", in: LiveRow.root))
+            return try #require(try fixture.store.live(named: "model.safetensors", in: folder.id))
         }
+        let callers = [1, 2].map { LiveView.Caller(user: 0, group: 0, opener: nil, thread: $0) }
+        let old = try row().id
+        for caller in callers { #expect(try view.write(old, by: caller) == nil) }
+        let new = try row().id
+        for (caller, seed) in zip(callers, [2, 3] as [UInt64]) {
+            let draft = try #require(try view.write(new, by: caller))
+            try SmallModel.bytes(seed: seed).withUnsafeBytes { bytes throws in try draft.write(bytes, at: 0) }
+            try view.close(draft)
+            try view.publish()
+        }
+        try view.publish()
+        #expect(try fixture.store.digests(of: name) == [1, 2, 3].map { SmallModel.digest(seed: $0) })
     }
 
     @Test func `gives a file its hash back whose writer does not come`() throws {

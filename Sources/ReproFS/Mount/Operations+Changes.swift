@@ -152,7 +152,8 @@ extension Mount {
     func caller(_ request: fuse_req_t?) -> LiveView.Caller {
         let context = fuse_req_ctx(request)?.pointee
         return LiveView.Caller(
-            user: context?.uid ?? owner.user, group: context?.gid ?? owner.group, opener: opener(request))
+            user: context?.uid ?? owner.user, group: context?.gid ?? owner.group, opener: opener(request),
+            thread: context?.pid ?? 0)
     }
 }
 

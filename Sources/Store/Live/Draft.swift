@@ -29,8 +29,8 @@ package final class Draft: Sendable {
         var isStaged = false
         var staged: OwnedDescriptor?
         var writers = 0
-        /// Programs that were sent here to write and did not come yet, and until when they are waited for.
-        var expected = 0
+        /// Threads of programs that were sent here to write and did not come yet, and until when they are waited for.
+        var expected: Set<Int32> = []
         var patience = ContinuousClock.now
         /// Writes that are under way.
         var underWay = 0
@@ -50,7 +50,7 @@ package final class Draft: Sendable {
         var claimed = 0
         var isInOrder = true
 
-        var isExpected: Bool { expected > 0 && .now < patience }
+        var isExpected: Bool { !expected.isEmpty && .now < patience }
         var isIdle: Bool { writers == 0 && !isSealed && !isLent && !isExpected }
         var isClosed: Bool { closing == .closed || closing == .durable }
     }
@@ -88,10 +88,10 @@ package final class Draft: Sendable {
     var isExpected: Bool { state.withLock { $0.isExpected } }
 
     /// Somebody is sent here to write: until he comes, for a second at most, it stays a draft. False where it is too late for that.
-    func expect() -> Bool {
+    func expect(_ thread: Int32) -> Bool {
         state.withLock { state in
             guard !state.isSealed, !state.isLent else { return false }
-            state.expected += 1
+            state.expected.insert(thread)
             state.patience = .now + .seconds(1)
             return true
         }
@@ -101,11 +101,11 @@ package final class Draft: Sendable {
     var isForsaken: Bool { isIdle && !isStaged && made.duration(to: .now) > .seconds(1) }
 
     /// Somebody opens it for writing; false where it is being published, so that its bytes change no more.
-    func beginWriting() -> Bool {
+    func beginWriting(_ thread: Int32 = 0) -> Bool {
         state.withLock { state in
             guard !state.isSealed, !state.isLent else { return false }
             state.writers += 1
-            state.expected = max(0, state.expected - 1)
+            state.expected.remove(thread)
             return true
         }
     }

@@ -20,7 +20,7 @@ extension LiveView {
                     }
                 }
                 try keepWhatWasClosed(of: draft)
-                if state.withLock({ $0.begin(draft) }) { return draft }
+                if state.withLock({ $0.begin(draft, caller.thread) }) { return draft }
                 // Somebody else has published it, or is about to.
                 if try !publish(only: draft) {
                     guard try store.live(id) != nil else { throw .gone(EntryName(number: id)) }
@@ -43,7 +43,7 @@ extension LiveView {
         for _ in 0..<100 {
             while let next = state.withLock({ $0.renewed[last] }) { last = next }
             if let draft = draft(last) {
-                if draft.expect() {
+                if draft.expect(caller.thread) {
                     state.withLock { _ = $0.candidates.insert(last) }
                     return nil
                 }
@@ -79,7 +79,11 @@ extension LiveView {
         }
         let generation = draft.generation
         let copy = try store.catalogue.writeSoon { db in
-            try db.insert(NewNode(kind: .file, mode: row.mode, user: row.user, group: row.group), row.name, in: nil)
+            let process = try Int64.fetchOne(
+                db.cachedStatement(sql: "SELECT process FROM live WHERE id = ?"), arguments: [row.id])
+            return try db.insert(
+                NewNode(kind: .file, mode: row.mode, user: row.user, group: row.group, process: process), row.name,
+                in: nil)
         }
         state.withLock { _ = $0.unlinked.insert(copy) }
         let path = store.livePath(copy)

@@ -47,7 +47,9 @@ package final class LiveView: Sendable {
         mutating func dropIdle(_ draft: Draft) { if draft.isIdle, draft.isStaged { drop(draft) } }
 
         /// Somebody begins to write a draft; false where it is being published, or another one stands for the row by now.
-        func begin(_ draft: Draft) -> Bool { drafts[draft.row] === draft && draft.beginWriting() }
+        func begin(_ draft: Draft, _ thread: Int32) -> Bool {
+            drafts[draft.row] === draft && draft.beginWriting(thread)
+        }
 
         /// It is about to be a blob; false where it is being written, or another one stands for the row by now.
         func seal(_ draft: Draft, _ generation: Int) -> Bool {
@@ -75,10 +77,13 @@ package final class LiveView: Sendable {
     package struct Caller: Sendable {
         package let user, group: UInt32
         package let opener: Opener?
-        package init(user: UInt32, group: UInt32, opener: Opener?) {
+        /// The thread, as the kernel numbers it.
+        package let thread: Int32
+        package init(user: UInt32, group: UInt32, opener: Opener?, thread: Int32 = 0) {
             self.user = user
             self.group = group
             self.opener = opener
+            self.thread = thread
         }
     }
 
