@@ -133,6 +133,30 @@ static inline int reprofs_lock_whole_file(int fd) {
     return fcntl(fd, set_description_lock, &whole);
 }
 
+// The same for one byte, which others may lock too: shared by, or let go of by, this open file description, or whether another one
+// has it; 0, or -1 and errno. A byte that cannot be asked for is no other's.
+static inline int reprofs_lock_byte(int fd, long byte, int command, int *type) {
+    extern int fcntl(int, int, ...);
+    struct { short type, whence; long start, length; int process; } one = {
+        .type = (short)*type, .start = byte, .length = 1 };
+    int result = fcntl(fd, command, &one);
+    *type = one.type;
+    return result;
+}
+static inline int reprofs_share_byte(int fd, long byte) {
+    int read_lock = 0;
+    return reprofs_lock_byte(fd, byte, 37, &read_lock);
+}
+static inline int reprofs_let_byte_go(int fd, long byte) {
+    int unlock = 2;
+    return reprofs_lock_byte(fd, byte, 37, &unlock);
+}
+static inline int reprofs_is_byte_shared(int fd, long byte) {
+    enum { get_description_lock = 36, unlocked = 2 };
+    int type = 1;
+    return reprofs_lock_byte(fd, byte, get_description_lock, &type) == 0 && type != unlocked;
+}
+
 // From now on an empty file is written in place, where its file system would copy on write; 0, or -1 and errno.
 static inline int reprofs_write_in_place(int fd) {
     extern int ioctl(int, unsigned long, ...);

@@ -43,9 +43,7 @@ package final class Store: Sendable {
     /// Opens the store at `path` and cleans up what dead processes left in it.
     /// `patience` is how long a change waits for that of another process. Seconds.
     package static func open(_ path: FilePath, patience: Double = 30) throws(StoreError) -> Store {
-        guard try isStore(path) else {
-            throw try FileFacts.at(path.appending("oci-layout")) == nil ? .notAStore(path) : .noCatalogue(path)
-        }
+        try require(path)
         if try isReadOnly(path) {
             let lease = try StoreLease.sharedUnwritten(path)
             let catalogue = try Catalogue(copyOf: cataloguePath(path))
@@ -67,6 +65,7 @@ package final class Store: Sendable {
     package static func create(_ path: FilePath) throws(StoreError) -> Store {
         let isNew = try FileFacts.at(path) == nil
         if let facts = try FileFacts.at(path) {
+            if try hasLayout(path) { throw .noCatalogue(path) }
             guard facts.kind == .directory, try DirectoryListing.entries(in: path).isEmpty else {
                 throw .notEmpty(path)
             }
@@ -116,6 +115,15 @@ package final class Store: Sendable {
     /// Whether `path` lies on a file system that is mounted read-only.
     package static func isReadOnly(_ path: FilePath) throws(StoreError) -> Bool {
         try Kernel.space(of: path).f_flag & UInt(ST_RDONLY) != 0
+    }
+
+    /// Throws where there is no store, and says what makes one.
+    package static func require(_ path: FilePath) throws(StoreError) {
+        guard try isStore(path) else { throw try hasLayout(path) ? .noCatalogue(path) : .notAStore(path) }
+    }
+
+    private static func hasLayout(_ path: FilePath) throws(StoreError) -> Bool {
+        try FileFacts.at(path.appending("oci-layout")) != nil
     }
 
     private static func makeParents(_ path: FilePath) throws(StoreError) {

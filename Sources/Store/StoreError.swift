@@ -5,6 +5,8 @@ package import SystemPackage
 package enum StoreError: Error, CustomStringConvertible {
     case notAStore(FilePath)
     case notEmpty(FilePath)
+    /// A store that was at this path when it was opened.
+    case moved(FilePath)
     /// A store whose catalogue is gone.
     case noCatalogue(FilePath)
     /// Others use the store, or replace its catalogue; `holders` are processes.
@@ -48,6 +50,8 @@ package enum StoreError: Error, CustomStringConvertible {
         switch self {
         case .notAStore(let path): "\(path) is no ReproFS store; make one with 'reprofs init'"
         case .notEmpty(let path): "\(path) is not empty and no ReproFS store; nothing was changed"
+        case .moved(let path):
+            "the store that was at \(path) was moved or replaced while it was in use; end what uses it, and begin anew where it is"
         case .noCatalogue(let path):
             "the store \(path) has no catalogue; 'reprofs rebuild' makes one from its backups, pins and blobs"
         case .inUse(let path, let holders):

@@ -60,6 +60,93 @@ import Testing
         #expect(try line.run("unmount", line.mountPoint.string).status == 0)
     }
 
+    @Test func `is gone with its process when unmount returns, though it was hashing`() throws {
+        try line.mount()
+        let models = WritableTree(line.mountPoint.appending("models"))
+        try models.makeDirectory("checkpoints")
+        try models.write([1], to: "checkpoints/large.part")
+        try models.truncate("checkpoints/large.part", to: 40 << 30)
+        try models.rename("checkpoints/large.part", to: "checkpoints/large.bin")
+        for _ in 0..<2 {
+            try expectGone { try line.run("unmount", line.mountPoint.string) }
+            try line.mount()
+        }
+        try models.write([2], to: "checkpoints/small.bin")
+        try eventually { try line.run("list", "versions", "--json").json?.array?.count == 1 }
+        // The large one is not hashed again for nothing.
+        try models.remove("checkpoints/large.bin")
+        #expect(try line.run("unmount", line.mountPoint.string).status == 0)
+    }
+
+    @Test func `is gone with its process when the last of its places is unmounted`() throws {
+        let other = line.directory.appending("other")
+        for _ in 0..<3 {
+            try line.mount("--models-at", other.string)
+            #expect(try line.run("unmount", other.string).status == 0)
+            try expectGone { try line.run("unmount", line.mountPoint.string) }
+        }
+    }
+
+    @Test func `is named by unmount where its process cannot end`() throws {
+        try line.mount()
+        let server = pid_t(try #require(try line.json(".reprofs/status")["process"]?.number?.int))
+        kill(server, SIGSTOP)
+        let outcome = try line.run("unmount", line.mountPoint.string)
+        kill(server, SIGCONT)
+        #expect(outcome.status == 1)
+        #expect(outcome.complaint.contains("process \(server), which served it, is stopped"), "\(outcome.complaint)")
+        #expect(!line.isMounted)
+        try eventually { !isAlive(server) }
+    }
+
+    /// Unmounts, and expects that nobody writes the store's models any more.
+    private func expectGone(_ unmount: () throws -> CommandLineFixture.Outcome) throws {
+        let server = pid_t(try #require(try line.json(".reprofs/status")["process"]?.number?.int))
+        let outcome = try unmount()
+        #expect(outcome.status == 0, "\(outcome.complaint)")
+        #expect(!isAlive(server))
+        #expect(try LiveView(try Store.open(line.store)).lease.take(serving: []))
+    }
+
+    /// One that its parent has not noticed yet has ended.
+    private func isAlive(_ process: pid_t) -> Bool { Opener(process: process) != nil }
+
+    @Test func `is refused with advice where the catalogue is lost`() throws {
+        try FileManager.default.removeItem(atPath: line.store.appending("catalogue.sqlite").string)
+        for arguments in [["mount", line.mountPoint.string], ["init"], ["status"]] {
+            let outcome = try line.run(
+                tool: CommandLineFixture.executable, arguments, environment: ["REPROFS_STORE": line.store.string])
+            #expect(outcome.status == 1)
+            #expect(outcome.complaint.contains("'reprofs rebuild'"), "\(arguments): \(outcome.complaint)")
+        }
+    }
+
+    @Test func `makes versions of all that was closed, however few files it may have open`() throws {
+        guard access("/dev/fuse", R_OK | W_OK) == 0 else { try Test.cancel("skipped: /dev/fuse is not there to use") }
+        let mounted = try line.run(
+            tool: "/bin/sh",
+            ["-c", "ulimit -n 128; exec \"$0\" mount \"$1\"", CommandLineFixture.executable, line.mountPoint.string],
+            environment: ["REPROFS_STORE": line.store.string])
+        try #require(mounted.status == 0, "\(mounted.complaint)")
+        let models = WritableTree(line.mountPoint.appending("models"))
+        try models.makeDirectory("checkpoints")
+        var files: [FileDescriptor] = []
+        func open() throws {
+            files.append(
+                try FileDescriptor.open(
+                    models.path("checkpoints/m\(files.count).bin"), .writeOnly, options: .create,
+                    permissions: .ownerReadWrite))
+        }
+        #expect(throws: Errno.tooManyOpenFiles) { for _ in 0..<200 { try open() } }
+        #expect(files.count > 20)
+        for (number, file) in files.enumerated() {
+            try file.writeAll([1, UInt8(number)])
+            try file.close()
+        }
+        try eventually { try line.run("list", "versions", "--json").json?.array?.count == files.count }
+        #expect(try line.run("unmount", line.mountPoint.string).status == 0)
+    }
+
     @Test func `is refused where two places lie in one another`() throws {
         let outcome = try line.run("mount", line.mountPoint.string, "--models-at", line.mountPoint.string + "/in")
         #expect(outcome.status == 64)

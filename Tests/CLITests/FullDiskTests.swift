@@ -20,6 +20,9 @@ import Testing
         try eventually { try run(["list", "versions", "--json"]).json?.array?.count == 1 }
         // More than there is room for.
         #expect(throws: Errno.noSpace) { try models.write([UInt8](repeating: 9, count: 10 << 20), to: name) }
+        try eventually { (try? models.read(name)) == first }
+        #expect(try models.names("checkpoints") == ["model.bin", "model.bin.partial"])
+        try models.remove(name + ".partial")
         try models.remove(name)
         #expect(try run(["restore", "\(name)@v1"]).status == 0)
         try eventually { (try? models.read(name)) == first }
@@ -30,6 +33,32 @@ import Testing
         try eventually { try run(["list", "versions", "--json"]).json?.array?.count == 2 }
         let log = try String(contentsOfFile: disk.store + "/mount.log", encoding: .utf8)
         #expect(log.contains("No space left"), "\(log)")
+        #expect(try run(["unmount", line.mountPoint.string]).status == 0)
+    }
+
+    /// > A model that cannot be written in full, for want of room or because the disk fails, is no version either: once it is closed,
+    /// > what was written of it is `<name>.partial`, and the name holds what it held before.
+    @Test(arguments: SmallDisk.Kind.allCases)
+    func `leaves a model as it was that somebody could not change`(_ kind: SmallDisk.Kind) throws {
+        let disk = try SmallDisk.make(kind, size: 400 << 20)
+        let (line, run) = (disk.line, disk.run)
+        #expect(try run(["init"]).status == 0)
+        #expect(try run(["mount", line.mountPoint.string]).status == 0)
+        let models = WritableTree(line.mountPoint.appending("models"))
+        try models.makeDirectory("checkpoints")
+        let name = "checkpoints/model.bin"
+        let first = (0..<10 << 20).map { _ in UInt8.random(in: 0...255) }
+        try models.write(first, to: name)
+        try eventually { try run(["list", "versions", "--json"]).json?.array?.count == 1 }
+        try disk.fill()
+        let file = try FileDescriptor.open(models.path(name), .readWrite)
+        #expect(throws: Errno.noSpace) {
+            try file.writeAll(toAbsoluteOffset: 0, [UInt8](repeating: 9, count: 10 << 20))
+        }
+        try file.close()
+        try eventually { (try? models.read(name)) == first }
+        #expect(try run(["list", "models", "--json"]).json?.array?.count == 1)
+        #expect(try run(["list", "versions", "--json"]).json?.array?.count == 1)
         #expect(try run(["unmount", line.mountPoint.string]).status == 0)
     }
 

@@ -54,4 +54,32 @@ import Testing
         #expect(try store.everyBlobIsWhole())
         #expect(try line.run("unmount", line.mountPoint.string).status == 0)
     }
+
+    /// > A file is closed when each process has closed it that opened it for writing or wrote into it: a child that closes a
+    /// > descriptor which it only inherited says nothing of what its parent has still to write. Who writes on afterwards takes that
+    /// > back, and a file that nobody has open any more is closed in any case.
+    @Test(arguments: [true, false]) func `keeps no half of a file as a version, though its writer had a child`(
+        _ isInherited: Bool
+    ) throws {
+        let name = "checkpoints/model.safetensors"
+        let line = try CommandLineFixture()
+        try #require(try line.run("init").status == 0)
+        try line.mount()
+        let models = WritableTree(line.mountPoint.appending("models"))
+        try models.makeDirectory("checkpoints")
+        try models.write(SmallModel.bytes(seed: 1), to: name)
+        try eventually { try line.run("list", "versions", "--json").json?.array?.count == 1 }
+        let server = pid_t(try #require(try line.json(".reprofs/status")["process"]?.number?.int))
+        let file = try FileDescriptor.open(
+            models.path(name), .writeOnly, options: isInherited ? .truncate : [.truncate, .closeOnExec])
+        try file.writeAll(SmallModel.bytes(seed: 2).dropLast(8))
+        try #require(try line.run(tool: "/bin/true", []).status == 0)
+        kill(server, SIGKILL)
+        while kill(server, 0) == 0 { usleep(1000) }
+        try? file.close()
+        try line.mount()
+        #expect(try models.names("checkpoints") == ["model.safetensors", "model.safetensors.partial"])
+        #expect(try models.read(name) == SmallModel.bytes(seed: 1))
+        #expect(try line.run("unmount", line.mountPoint.string).status == 0)
+    }
 }

@@ -53,6 +53,28 @@ private let name = "checkpoints/model.safetensors"
         }
     }
 
+    @Test func `is a draft when he comes who was sent to it, though another has closed it by then`() throws {
+        let fixture = try StoreFixture()
+        try fixture.add(name, seed: 1)
+        let view = LiveView(fixture.store)
+        func row() throws -> LiveRow {
+            let folder = try #require(try fixture.store.live(named: "checkpoints", in: LiveRow.root))
+            return try #require(try fixture.store.live(named: "model.safetensors", in: folder.id))
+        }
+        let callers = [1, 2].map { LiveView.Caller(user: 0, group: 0, opener: nil, thread: $0) }
+        let old = try row().id
+        for caller in callers { #expect(try view.write(old, by: caller) == nil) }
+        let new = try row().id
+        for (caller, seed) in zip(callers, [2, 3] as [UInt64]) {
+            let draft = try #require(try view.write(new, by: caller))
+            try SmallModel.bytes(seed: seed).withUnsafeBytes { bytes throws in try draft.write(bytes, at: 0) }
+            try view.close(draft)
+            try view.publish()
+        }
+        try view.publish()
+        #expect(try fixture.store.digests(of: name) == [1, 2, 3].map { SmallModel.digest(seed: $0) })
+    }
+
     @Test func `gives a file its hash back whose writer does not come`() throws {
         let fixture = try StoreFixture()
         try fixture.add(name, seed: 1)

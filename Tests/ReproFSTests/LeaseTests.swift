@@ -46,6 +46,43 @@ import Testing
         }
     }
 
+    @Test func `takes no file away from those who have it open through another`() throws {
+        let fixture = try StoreFixture()
+        try fixture.add(name, seed: 1)
+        let holder = LiveView(fixture.store)
+        #expect(try holder.lease.take(serving: []))
+        let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: nil)
+        let folder = try #require(try fixture.store.live(named: "checkpoints", in: LiveRow.root)).id
+        let notes = try holder.create("notes.txt", in: folder, mode: 0o644, by: caller).draft
+        try [UInt8](repeating: 7, count: 64).withUnsafeBytes { bytes throws in try notes.write(bytes, at: 0) }
+        try holder.close(notes)
+        let names: [EntryName] = ["model.safetensors", "notes.txt"]
+        let rows = try names.map { try #require(try fixture.store.live(named: $0, in: folder)).id }
+        try View.mount(try Store.open(fixture.store.path)) { tree throws in
+            let models = WritableTree(tree.mountPoint.appending("models"))
+            let files = try names.map { name in
+                try FileDescriptor.open(models.path("checkpoints/\(name)"), .readOnly)
+            }
+            for name in names { try holder.remove(name, in: folder, by: caller) }
+            for _ in 0..<5 { try holder.publish() }
+            // Longer than the kernel keeps what it was told.
+            usleep(700_000)
+            for (file, first) in zip(files, [SmallModel.bytes(seed: 1)[0], 7]) {
+                var facts = stat()
+                #expect(fstat(file.rawValue, &facts) == 0)
+                #expect(facts.st_size > 0)
+                var byte: UInt8 = 0
+                #expect(pread(file.rawValue, &byte, 1, 0) == 1)
+                #expect(byte == first)
+                try file.close()
+            }
+            try eventually {
+                try holder.publish()
+                return try rows.allSatisfy { try fixture.store.live($0) == nil }
+            }
+        }
+    }
+
     @Test func `brings in order what the one before left`() throws {
         let fixture = try StoreFixture()
         let holder = LiveView(fixture.store)

@@ -194,4 +194,26 @@ private let caller = LiveView.Caller(
             #expect(try store.live(row.id) == nil)
         }
     }
+
+    @Test func `never lies in another store that has the path by now`() throws {
+        let path = fixture.store.path
+        let view = LiveView(fixture.store)
+        try write("a.bin", [1], view)
+        let moved = fixture.directory.appending("moved")
+        try FileManager.default.moveItem(atPath: path.string, toPath: moved.string)
+        let other = try Store.create(path)
+        func expectMoved(_ body: () throws -> Void) {
+            do {
+                try body()
+                Issue.record("it went on")
+            } catch StoreError.moved {
+            } catch { Issue.record(error) }
+        }
+        expectMoved { try write("b.bin", [2], view) }
+        expectMoved { try view.remove("a.bin", in: folder, by: caller) }
+        expectMoved { if let failure = try view.publish().failures.first { throw failure } }
+        #expect(try other.counts().versions == 0)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: path.appending("live").string).isEmpty)
+        #expect(try LiveView(Store.open(moved)).recover().lost.isEmpty)
+    }
 }

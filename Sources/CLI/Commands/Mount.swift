@@ -46,7 +46,7 @@ struct MountCommand: ParsableCommand {
 
     func run() throws {
         let storePath = try store.resolved
-        guard try Store.isStore(storePath) else { throw StoreError.notAStore(storePath) }
+        try Store.require(storePath)
         if try !Store.isReadOnly(storePath) { try Store.probe(storePath) }
         let places = try places()
         for place in places { try MountPoint.prepare(place.path, store: Paths.real(storePath) ?? storePath) }

@@ -100,7 +100,7 @@ struct ServiceInstall: ParsableCommand {
 
     func run() throws {
         let storePath = try store.resolved
-        guard try Store.isStore(storePath) else { throw StoreError.notAStore(storePath) }
+        try Store.require(storePath)
         let unit = ServiceUnit(
             scope: service.resolvedScope, executable: try executable(), store: Paths.real(storePath) ?? storePath,
             mountPoints: try ([directory] + modelsAt).map { try Paths.mountPoint($0) },

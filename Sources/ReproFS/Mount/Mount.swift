@@ -27,6 +27,8 @@ final class Mount: Sendable {
         /// Its number among the kernel's connections.
         var connection: String?
         var whenReady: (@Sendable () -> Void)?
+        /// Called once, when nothing comes through its connection any more.
+        var whenDisconnected: (@Sendable () -> Void)?
         var loop: WorkerThread?
         var isAborted = false
         /// Somebody unmounted it, or its connection broke: what lies at its place now is not its own.
@@ -50,8 +52,11 @@ final class Mount: Sendable {
     /// Why it ended, where that was no ordinary end.
     var problem: String? { state.withLock { $0.problem } }
 
-    /// Mounts. `whenReady` is called once the kernel and ReproFS have agreed on the protocol.
-    func open(_ whenReady: @escaping @Sendable () -> Void) throws(MountError) {
+    /// Mounts. `whenReady` is called once the kernel and ReproFS have agreed on the protocol, `whenDisconnected` when the kernel has no
+    /// requests any more, though threads may be at work on some.
+    func open(
+        _ whenReady: @escaping @Sendable () -> Void, whenDisconnected: @escaping @Sendable () -> Void
+    ) throws(MountError) {
         var arguments = fuse_args()
         defer { fuse_opt_free_args(&arguments) }
         for argument in ["reprofs", "-o", mountOptions] { fuse_opt_add_arg(&arguments, argument) }
@@ -71,6 +76,7 @@ final class Mount: Sendable {
             state.session = Session(session)
             state.connection = connection
             state.whenReady = whenReady
+            state.whenDisconnected = whenDisconnected
         }
         var channel = Self.channel
         guard fuse_session_custom_io(session, &channel, fuse_session_fd(session)) == 0 else {
@@ -117,6 +123,15 @@ final class Mount: Sendable {
         session.exit()
         MountPoint.abort(FilePath(mountPoint), connection: connection)
         loop?.interrupt()
+    }
+
+    /// The kernel said that the connection is gone.
+    func disconnected() {
+        let tell = state.withLock { state in
+            defer { state.whenDisconnected = nil }
+            return state.whenDisconnected
+        }
+        tell?()
     }
 
     /// Unmounts what is mounted still. Nobody may be serving it.

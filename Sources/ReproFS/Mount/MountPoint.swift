@@ -90,16 +90,32 @@ package enum MountPoint {
         guard let mounted = mount(at: path), mounted.isReproFS else {
             throw MountError("no ReproFS is mounted at \(path)")
         }
-        guard let status = status(at: path.string) else {
+        // The mount tells it as long as it is there.
+        let connection = connection(at: path) ?? ""
+        var servers = ServerProcess.serving(
+            connection: connection, store: String(mounted.source.dropFirst("reprofs:".utf8.count)))
+        let status = status(at: path.string)
+        if status == nil {
             // Nobody answers, so nothing that is open there can be waited for.
-            return abort(path, connection: connection(at: path) ?? "")
+            abort(path, connection: connection)
+        } else {
+            let problem = geteuid() == 0 ? unmountDirectly(path) : helper(["-u", path.string])
+            if let problem { throw MountError("cannot unmount \(path): \(problem)") }
         }
-        let problem = geteuid() == 0 ? unmountDirectly(path) : helper(["-u", path.string])
-        if let problem { throw MountError("cannot unmount \(path): \(problem)") }
         // One that serves other places too goes on.
-        if status["places"]?.number?.int ?? 1 == 1, let server = ServerStatus.process(in: status) {
-            waitForEnd(of: server)
+        let others = (status?["places"]?.array ?? []).compactMap(\.string).filter { $0 != path.string }
+        if servers.isEmpty, let process = status?["process"]?.number?.int.flatMap({ pid_t(exactly: $0) }) {
+            servers = [ServerProcess(number: process)]
         }
+        for server in servers where !others.contains(where: { isServed($0, by: server) }) {
+            try server.waitForEnd(after: "\(path) is unmounted")
+        }
+    }
+
+    /// Whether what is mounted at `path` is served by this process.
+    private static func isServed(_ path: String, by server: ServerProcess) -> Bool {
+        guard mount(at: FilePath(path))?.isReproFS == true else { return false }
+        return self.status(at: path)?["process"]?.number?.int == Int(server.number)
     }
 
     /// A mount as the kernel lists it.
@@ -224,14 +240,5 @@ package enum MountPoint {
         var status: CInt = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
         return status == 0 ? nil : "fusermount3 refused (see above)"
-    }
-
-    /// The mount is gone; its process ends a moment later, and until then it has the catalogue open.
-    private static func waitForEnd(of process: pid_t) {
-        let descriptor = reprofs_process(process)
-        guard descriptor >= 0 else { return }
-        defer { close(descriptor) }
-        var end = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        _ = poll(&end, 1, 5000)
     }
 }

@@ -155,7 +155,12 @@ extension Mount {
             let mount = Mount.of(data)
             mount.gate.enter()
             let count = Glibc.read(device, buffer, size)
+            let problem = errno
             mount.gate.take()
+            if count < 0 {
+                if problem == ENODEV { mount.disconnected() }
+                errno = problem
+            }
             if count > 0, !mount.negotiation.isSettled {
                 mount.negotiation.received(UnsafeRawBufferPointer(start: buffer, count: count))
             }

@@ -11,7 +11,7 @@ final class OpenFile: Sendable {
         /// Somebody may be writing it.
         case following(any Following)
         case message(Message)
-        case writing(any Writing)
+        case writing(any Writing, by: WritingProcesses)
         /// The kernel reads by itself.
         case passing
     }
@@ -35,10 +35,12 @@ final class OpenFile: Sendable {
         self.held = held
         content = use.backing == nil ? .following(following) : .passing
     }
-    init(_ writing: any Writing, _ use: Backings.Use, _ held: (any Sendable)?) {
+    init(
+        _ writing: any Writing, by processes: WritingProcesses, _ use: Backings.Use, _ held: (any Sendable)?
+    ) {
         self.use = use
         self.held = held
-        content = .writing(writing)
+        content = .writing(writing, by: processes)
     }
     init(writingTo inbox: any Inbox, from opener: Opener?, by writer: ReportWriter) {
         use = nil
@@ -47,7 +49,7 @@ final class OpenFile: Sendable {
     }
 
     /// The corresponding operation is `release`.
-    func close() throws(Failure) { if case .writing(let writing) = content { try writing.close() } }
+    func close() throws(Failure) { if case .writing(let writing, _) = content { try writing.close() } }
 
     /// The file that `open` left in the handle.
     static func of(_ info: UnsafeMutablePointer<fuse_file_info>) -> Unmanaged<OpenFile>? {

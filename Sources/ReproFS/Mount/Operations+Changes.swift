@@ -16,7 +16,8 @@ extension Mount {
                     try entry(name), mode: mode & 0o7777, by: mount.caller(request))
                 let use = mount.backings.use(file.id, nil)
                 return .created(
-                    try file.attributes(), OpenFile(writing, use, file.hold()), info,
+                    try file.attributes(), OpenFile(writing, by: mount.writingProcesses(request), use, file.hold()),
+                    info,
                     info.pointee.flags & O_ACCMODE == O_WRONLY ? .none : .pages)
             }
         }
@@ -125,7 +126,8 @@ extension Mount {
         guard case .file(let file) = node else { throw .readOnly }
         // Opening an inbox as programs open what they write anew begins with cutting it.
         if file is any Inbox, size == 0 { return }
-        if case .writing(let writing)? = info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
+        if case .writing(let writing, let processes)? = info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
+            processes.wrote(fuse_req_ctx(request)?.pointee.pid)
             try writing.truncate(size)
         } else {
             try file.truncate(size, by: caller(request))
@@ -137,6 +139,11 @@ extension Mount {
         fuse_req_ctx(request).flatMap { openers.opener(ofThread: $0.pointee.pid) }
     }
 
+    func writingProcesses(_ request: fuse_req_t?) -> WritingProcesses {
+        let thread = fuse_req_ctx(request)?.pointee.pid ?? 0
+        return WritingProcesses(openedBy: thread, of: opener(request)?.pid ?? thread)
+    }
+
     func reportWriter(_ request: fuse_req_t?) -> ReportWriter {
         guard let context = fuse_req_ctx(request)?.pointee else { return .own }
         return ReportWriter(user: context.uid, group: context.gid, process: opener(request)?.pid)
@@ -145,7 +152,8 @@ extension Mount {
     func caller(_ request: fuse_req_t?) -> LiveView.Caller {
         let context = fuse_req_ctx(request)?.pointee
         return LiveView.Caller(
-            user: context?.uid ?? owner.user, group: context?.gid ?? owner.group, opener: opener(request))
+            user: context?.uid ?? owner.user, group: context?.gid ?? owner.group, opener: opener(request),
+            thread: context?.pid ?? 0)
     }
 }
 

@@ -82,7 +82,9 @@ extension Mount {
                             throw error
                         }
                     }
-                    return .opened(OpenFile(writing, use, file.hold()), info, mode == O_WRONLY ? .none : .pages)
+                    return .opened(
+                        OpenFile(writing, by: mount.writingProcesses(request), use, file.hold()), info,
+                        mode == O_WRONLY ? .none : .pages)
                 }
                 let opened = try mount.open(file, mount.opener(request))
                 mount.forgetOldSize(of: file)
@@ -98,7 +100,7 @@ extension Mount {
                 case .following(let file):
                     mount.gate.leave()
                     return part(of: file.contents, offset, size)
-                case .writing(let writing):
+                case .writing(let writing, _):
                     mount.gate.leave()
                     return part(of: writing.contents, offset, size)
                 case .message, .passing, nil: throw Failure(.badFileDescriptor, "not open for reading")
@@ -110,7 +112,10 @@ extension Mount {
                 let bytes = UnsafeRawBufferPointer(start: buffer, count: size)
                 switch info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
                 case .message(let message): try message.write(bytes, at: Int(offset))
-                case .writing(let writing): try writing.write(bytes, at: Int(offset))
+                case .writing(let writing, let processes):
+                    // Mapped memory is written by the kernel when it likes.
+                    processes.wrote(info?.pointee.writepage == 1 ? nil : fuse_req_ctx(request)?.pointee.pid)
+                    try writing.write(bytes, at: Int(offset))
                 case .blob, .following, .passing, nil: throw Failure(.badFileDescriptor, "not open for writing")
                 }
                 return .written(size)
@@ -120,7 +125,8 @@ extension Mount {
             answer(request, "flush", id, waits: true) { _ throws(Failure) in
                 switch info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
                 case .message(let message): try message.deliver()
-                case .writing(let writing): try writing.flush()
+                case .writing(let writing, let processes):
+                    if processes.closed(by: fuse_req_ctx(request)?.pointee.pid ?? 0) { try writing.flush() }
                 case .blob, .following, .passing, nil: break
                 }
                 return .done
@@ -143,9 +149,10 @@ extension Mount {
         }
         table.fallocate = { request, id, mode, offset, length, info in
             answer(request, "fallocate", id, waits: true) { _ throws(Failure) in
-                guard case .writing(let writing) = info.flatMap(OpenFile.of)?.takeUnretainedValue().content else {
-                    throw .readOnly
-                }
+                guard
+                    case .writing(let writing, let processes) = info.flatMap(OpenFile.of)?.takeUnretainedValue().content
+                else { throw .readOnly }
+                processes.wrote(fuse_req_ctx(request)?.pointee.pid)
                 try writing.allocate(mode, at: Int(offset), count: Int(length))
                 return .done
             }

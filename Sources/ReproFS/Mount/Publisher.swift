@@ -10,12 +10,15 @@ final class Publisher: Service {
     private static let interval: UInt32 = 50_000
     /// Turns between two tries to get the lease.
     private static let patience = 10
+    /// For how long it still hashes once it is to end. Seconds.
+    static let patienceAtEnd = 1.0
 
     private let view: LiveView
     private let places: [String]
     private let loads: LoadBuffer
     private let logger: Logger
     private let ticker: Ticker
+    private let large: Ticker
 
     init(_ view: LiveView, serving places: [String], loads: LoadBuffer, logger: Logger) {
         self.view = view
@@ -30,12 +33,21 @@ final class Publisher: Service {
                 var problem: String?
                 do throws(StoreError) {
                     if view.lease.isHeld {
-                        problem = try Self.publish(view, loads, logger)
+                        problem = Self.tell(try view.publishSmall(), loads, logger)
                     } else if turn % Self.patience == 0, try Self.begin(view, places, logger) {
                         logger.notice("the process that wrote models/ has ended; this one writes there now")
                     }
                 } catch { problem = error.description }
                 // A full disk is said once, not twenty times a second.
+                if let problem, problem != last { logger.error("\(problem)") }
+                last = problem ?? ""
+                view.note(problem: problem)
+            }
+        }
+        large = Ticker("large files", every: Self.interval) {
+            var last = ""
+            return {
+                let problem = view.lease.isHeld ? Self.tell(view.publishLarge(), loads, logger) : nil
                 if let problem, problem != last { logger.error("\(problem)") }
                 last = problem ?? ""
             }
@@ -50,15 +62,24 @@ final class Publisher: Service {
             }
         } catch { throw MountError("the live view cannot be brought in order: \(error)") }
         try ticker.start()
+        try large.start()
     }
 
-    /// Returns when everything that was closed has its version.
+    /// Returns when what was closed has its version, but for what takes longer to hash than ``patienceAtEnd``: that is kept by its row.
     func stop() {
+        view.ending.begin(within: Self.patienceAtEnd)
         ticker.stop()
+        large.stop()
         guard view.lease.isHeld else { return }
         do throws(StoreError) {
-            if let problem = try Self.publish(view, loads, logger) { logger.error("\(problem)") }
+            if let problem = Self.tell(try view.publish(), loads, logger) { logger.error("\(problem)") }
         } catch { logger.error("\(error)") }
+        let count = view.waiting
+        if count > 0 {
+            logger.notice(
+                "\(count == 1 ? "a closed file becomes a version" : "\(count) closed files become versions") at the next mount"
+            )
+        }
         view.lease.give()
     }
 
@@ -68,14 +89,17 @@ final class Publisher: Service {
         let isTaken = try view.lease.take(serving: places) { () throws(StoreError) in recovery = try view.recover() }
         guard isTaken else { return false }
         for name in recovery.partial {
-            logger.warning("\(name): it was never closed, so it is no version; what was written of it is there")
+            logger.warning(
+                "\(name): it was never closed or could not be written in full, so it is no version; what was written of it is there"
+            )
         }
         for name in recovery.lost { logger.error("\(name): its bytes never reached the disk") }
         return true
     }
 
-    private static func publish(_ view: LiveView, _ loads: LoadBuffer, _ logger: Logger) throws(StoreError) -> String? {
-        let publication = try view.publish()
+    /// Says what became of files, and gives back why one is no version yet.
+    private static func tell(_ publication: Publication, _ loads: LoadBuffer, _ logger: Logger) -> String? {
+        for name in publication.setAside { logger.warning("\(name)") }
         for load in publication.loads { loads.note(load) }
         for (name, addition, blob) in publication.versions {
             switch addition {

@@ -1,7 +1,6 @@
 import Logging
 import Recipe
 import Store
-import Synchronization
 
 /// Reads new models for the hashes by which other tools know them, and makes better snapshots of images that had waited for
 /// them; slowly, on a thread of its own.
@@ -11,15 +10,12 @@ final class Scholar: Service {
     private static let patience = 60
 
     private let ticker: Ticker
-    private let isStopped: Flag
-
-    /// Shared with the thread.
-    private final class Flag: Sendable { let value = Atomic(false) }
+    private let ending: Ending
 
     init(_ view: LiveView, logger: Logger) {
         let store = view.store
-        let isStopped = Flag()
-        self.isStopped = isStopped
+        let ending = view.ending
+        self.ending = ending
         ticker = Ticker("other hashes", every: Self.interval) {
             var last = ""
             var passed = 0
@@ -33,17 +29,15 @@ final class Scholar: Service {
                     while let blob = try store.unidentified(limit: 1).first {
                         guard mayGoOn() else { return }
                         // An unmount does not wait for a long file; it is read again the next time.
-                        try store.identify(blob) { _ throws(StoreError) in
-                            if isStopped.value.load(ordering: .relaxed) { throw StoreError.interrupted }
-                        }
+                        try store.identify(blob) { _ throws(StoreError) in try ending.check() }
                         if let pickle = try store.identity(of: blob)?.pickle {
                             let models = try store.affected(by: blob.digest).models.joined(separator: ", ")
                             logger.warning("\(models) is a pickle: \(pickle.warning)")
                         }
                     }
                     while case let blobs = try store.withoutBLAKE3(), !blobs.isEmpty {
-                        guard mayGoOn(), !isStopped.value.load(ordering: .relaxed) else { return }
-                        try store.readBLAKE3(of: blobs)
+                        guard mayGoOn() else { return }
+                        try store.readBLAKE3(of: blobs, ending)
                     }
                     passed = 0
                     try store.improve(progress: {}) { logger.info("a better snapshot: \($0.id.hex.prefix(12))") }
@@ -59,7 +53,7 @@ final class Scholar: Service {
 
     func start() throws(MountError) { try ticker.start() }
     func stop() {
-        isStopped.value.store(true, ordering: .relaxed)
+        ending.begin(within: 0)
         ticker.stop()
     }
 }

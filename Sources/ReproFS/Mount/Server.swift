@@ -46,6 +46,7 @@ package final class Server: Sendable {
     private let options: Options
     private let logger: Logger
     private let unready: Atomic<Int>
+    private let connected: Atomic<Int>
     private let whenReady: @Sendable () -> Void
 
     /// `whenReady` is called once the kernel and ReproFS have agreed on the protocol at every place.
@@ -59,11 +60,12 @@ package final class Server: Sendable {
         self.logger = logger
         self.whenReady = whenReady
         unready = Atomic(places.count)
+        connected = Atomic(places.count)
         var mounts: [Mount] = []
         for place in places {
             let context = MountContext(
                 live, mountPoint: place.path.string, isModelsDirectory: place.isModelsDirectory,
-                places: places.count)
+                places: places.map(\.path.string))
             let root: Root
             do { root = try Root(context) } catch { throw MountError(error.message) }
             mounts.append(Mount(root, options: options, loads: loads, logger: logger))
@@ -73,17 +75,22 @@ package final class Server: Sendable {
 
     /// Mounts and serves until every place is unmounted or a signal comes. It blocks; requests run on libfuse's own threads.
     package func run() throws(MountError) {
+        Self.raiseLimits()
         // With the rights of who started it, before anything else is begun.
         defer { for mount in mounts { mount.close() } }
-        for mount in mounts { try mount.open { self.becameReady() } }
+        for mount in mounts { try mount.open({ self.becameReady() }, whenDisconnected: { self.disconnected() }) }
         let store = live.store
         let rows = try note()
         defer { for row in rows { try? store.forgetMount(row) } }
         var services: [any Service] = []
         if options.handlesSignals { services.append(Signals { self.end() }) }
         services.append(HangWatch(logger))
-        if !store.isReadOnly { services += writers }
+        if !store.isReadOnly { services += keepers }
         for (mount, row) in zip(mounts, rows) { services += mount.services(row: row) }
+        // The first to stop: others wait for its lease.
+        if !store.isReadOnly {
+            services.append(Publisher(live, serving: mounts.map(\.mountPoint), loads: loads, logger: logger))
+        }
         var started: [any Service] = []
         defer { for service in started.reversed() { service.stop() } }
         for service in services {
@@ -106,17 +113,25 @@ package final class Server: Sendable {
     }
 
     /// What keeps the store in order while it is served.
-    private var writers: [any Service] {
+    private var keepers: [any Service] {
         let store = live.store
         var services: [any Service] = [
             // Before the publisher: what was published last may tell of loads.
             Clerk(store, loads: loads, logger: logger),
-            Publisher(live, serving: mounts.map(\.mountPoint), loads: loads, logger: logger),
             Scholar(live, logger: logger),
         ]
         if let schedule = options.scrub { services.append(Scrub(store, schedule, logger: logger)) }
         if options.backsUp { services.append(DailyBackup(store, logger: logger)) }
         return services
+    }
+
+    /// As many files open at once as this process may have: programs open theirs through it.
+    private static func raiseLimits() {
+        let openFiles = __rlimit_resource_t(7)
+        var limit = rlimit()
+        guard getrlimit(openFiles, &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(openFiles, &limit)
     }
 
     private func note() throws(MountError) -> [Int64] {
@@ -135,8 +150,15 @@ package final class Server: Sendable {
         if unready.subtract(1, ordering: .relaxed).newValue == 0 { whenReady() }
     }
 
+    /// Nobody is served any more at one of the places.
+    private func disconnected() {
+        guard connected.subtract(1, ordering: .relaxed).newValue == 0 else { return }
+        live.ending.begin(within: Publisher.patienceAtEnd)
+    }
+
     /// A signal waits for nobody: the mounts go away under those who have files open, before any thread is waited for.
     private func end() {
+        live.ending.begin(within: Publisher.patienceAtEnd)
         let count = mounts.reduce(0) { $0 + $1.backings.filesInUse }
         for mount in mounts { mount.abort() }
         guard count > 0 else { return logger.info("told to end; unmounted") }

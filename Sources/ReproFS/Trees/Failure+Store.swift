@@ -10,7 +10,7 @@ extension Failure {
         case .system(_, _, let errno):
             // What a program did wrong it is told; what the disk did, everybody is.
             let isOwn = [.invalidArgument, .fileTooLarge, .notSupported, .noFunction].contains(errno)
-            let isKept = isOwn || [.noSpace, .diskQuotaExceeded].contains(errno)
+            let isKept = isOwn || [.noSpace, .diskQuotaExceeded, .tooManyOpenFiles].contains(errno)
             self.init(isKept ? errno : .ioError, error.description, isNoteworthy: !isOwn)
         case .noSpace: self.init(.noSpace, error.description, isNoteworthy: true)
         case .absent: self.init(.noSuchFileOrDirectory, error.description)
@@ -22,7 +22,8 @@ extension Failure {
         case .loop: self.init(.invalidArgument, error.description)
         case .leavesView: self.init(.notPermitted, error.description, isNoteworthy: true)
         case .leased, .readOnlyStore, .olderStore: self.init(.readOnlyFileSystem, error.description)
-        case .catalogue, .unsafeCatalogue, .unsuitable, .newerStore, .notAStore, .noCatalogue, .inUse, .notEmpty,
+        case .catalogue, .moved, .unsafeCatalogue, .unsuitable, .newerStore, .notAStore, .noCatalogue, .inUse,
+            .notEmpty,
             .changedWhileRead,
             .conflict,
             .refusedName,

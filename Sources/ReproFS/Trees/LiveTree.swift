@@ -189,7 +189,13 @@ struct LiveFile: File {
         return ExtendedAttribute.of(blob, version: row.version)
     }
 
-    func open() throws(Failure) -> BlobContents { try asking { () throws(StoreError) in try view.contents(of: row) } }
+    func open() throws(Failure) -> BlobContents {
+        try asking { () throws(StoreError) in
+            // It is held by now; who writes may have taken it away before.
+            if !view.lease.isHeld, try view.store.live(row.id) == nil { throw .gone(row.name) }
+            return try view.contents(of: row)
+        }
+    }
     func follow() -> (any Following)? { view.draft(row.id).map { LiveWriting(view: view, draft: $0) } }
     func hold() -> (any Sendable)? { view.hold(row.id) }
 

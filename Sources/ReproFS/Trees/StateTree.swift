@@ -57,7 +57,9 @@ private struct StatusFile: File {
 
     /// Whether this process writes them, and if not, who does.
     private var models: JSON {
-        if context.live.lease.isHeld { return ["writable": true, "readOnly": .null] }
+        if context.live.lease.isHeld {
+            return ["writable": true, "readOnly": .null, "problem": .string(orNull: context.live.problem)]
+        }
         return ["writable": false, "readOnly": .string(context.live.lease.obstacle.description)]
     }
 
@@ -75,7 +77,7 @@ private struct StatusFile: File {
             "store": .string(context.store.path.string),
             "mountPoint": .string(context.mountPoint),
             "process": .integer(getpid()),
-            "places": .integer(context.places),
+            "places": .array(context.places.map { .string($0) }),
             "counts": [
                 "models": .integer(counts.models), "versions": .integer(counts.versions),
                 "blobs": .integer(counts.blobs),

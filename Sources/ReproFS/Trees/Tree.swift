@@ -24,14 +24,14 @@ package struct MountContext: Sendable {
     /// Whether the mount takes the place of a models directory: its top is the live view, and the other views are there
     /// without being listed.
     package let isModelsDirectory: Bool
-    /// How many places the process serves.
-    package let places: Int
+    /// The mount points of all places that the process began to serve.
+    package let places: [String]
     /// What `.reprofs/status` says of reads.
     package let passthrough = PassthroughStatus()
 
     /// `live` is shared by all mounts of one process.
-    package init(_ live: LiveView, mountPoint: String, isModelsDirectory: Bool = false, places: Int = 1) {
-        self.places = places
+    package init(_ live: LiveView, mountPoint: String, isModelsDirectory: Bool = false, places: [String]? = nil) {
+        self.places = places ?? [mountPoint]
         self.isModelsDirectory = isModelsDirectory
         store = live.store
         self.live = live

@@ -40,6 +40,9 @@ package struct Backups: Sendable {
         let name = "\(Self.prefix)\(moment)\(note.map { "-" + $0 } ?? "")\(Self.suffix)"
         let unfinished = directory.appending(".unfinished-\(getpid())-\(UInt64.random(in: .min ... .max))")
         defer { _ = unfinished.withPlatformString { unlink($0) } }
+        // By a call that says why it fails; SQLite says only that it cannot open it.
+        _ = try Kernel.open(
+            unfinished, .readWrite, options: [.create, .exclusiveCreate], permissions: [.ownerReadWrite])
         try copy(unfinished)
         let file = try Kernel.open(unfinished, .readOnly)
         guard fchmod(file.rawValue, 0o600) == 0 else {

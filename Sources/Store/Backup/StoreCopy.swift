@@ -186,14 +186,16 @@ private final class StoreCopy {
         return true
     }
 
-    /// Files of the live view that are no blobs: notes, previews, and what is being written.
+    /// Files of the live view that are no blobs: notes, previews, what is being written, and what was closed under a name that it has
+    /// lost since. Whoever mounts the copy sorts them as after a kill.
     private func copyDrafts(_ catalogue: DatabaseQueue) throws {
         let rows = try catalogue.read { try $0.liveLeftovers() }
         var kept: Set<String> = []
         for row in rows {
-            if row.parent != nil, row.kind == .file, try copy(row, catalogue) {
+            if row.kind == .file, try copy(row, catalogue) {
                 kept.insert("\(row.id)")
-            } else {
+            } else if row.source == nil {
+                // Its name and its bytes went while these were copied.
                 try catalogue.write { try $0.execute(sql: "DELETE FROM live WHERE id = ?", arguments: [row.id]) }
             }
         }

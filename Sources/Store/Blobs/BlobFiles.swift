@@ -240,8 +240,8 @@ struct BlobFiles {
     /// A copy in `incoming/` with the times of what it is of; on disk when this returns.
     func stage(_ source: OwnedDescriptor, _ facts: FileFacts) throws(StoreError) -> Staged {
         let copy = try Staged(in: incoming)
-        try source.copy(to: copy.file, copy.path) { () throws(StoreError) in
-            try Kernel.requireReserve(incoming, for: facts.size)
+        try source.copy(to: copy.file, copy.path) { count throws(StoreError) in
+            try Kernel.requireReserve(incoming, for: count)
         }
         try Kernel.setTimes(copy.path, accessed: nil, modified: facts.modified)
         try Kernel.sync(copy.file, copy.path)

@@ -16,6 +16,7 @@ protocol CatalogueParticipant: Sendable {
 /// Every commit is on disk when it returns (`synchronous=FULL`, read back), so a row can be trusted after a power cut.
 final class Catalogue: Sendable {
     private let path: FilePath
+    let place: StorePlace
     private let pool: any DatabaseWriter
     private let ballast: Ballast
     /// Only touched by who writes.
@@ -32,6 +33,8 @@ final class Catalogue: Sendable {
     /// `patience` is how long somebody who writes waits for another one. Seconds.
     init(_ path: FilePath, migration: Migration, patience: Double = 30) throws(StoreError) {
         self.path = path
+        let place = try StorePlace(path.removingLastComponent())
+        self.place = place
         ballast = Ballast(in: path.removingLastComponent())
         writer = Lock(.connection, Writer())
         try Self.protect(path)
@@ -41,6 +44,8 @@ final class Catalogue: Sendable {
         configuration.maximumReaderCount = 8
         configuration.foreignKeysEnabled = true
         configuration.prepareDatabase { db in
+            // SQLite opens more connections when it needs them, by the path.
+            try place.require()
             // A checkpoint waits for the disk; with SQLite's usual thousand pages every hundredth change in the live view would.
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 8000")
             // What a catalogue that somebody brought has in its own schema calls no function that does more than compute.
@@ -60,6 +65,7 @@ final class Catalogue: Sendable {
     /// Opens a copy of the catalogue as it is now, which ends with this process: whatever is written there goes with it.
     init(copyOf path: FilePath) throws(StoreError) {
         self.path = path
+        place = try StorePlace(path.removingLastComponent())
         ballast = Ballast(in: path.removingLastComponent())
         writer = Lock(.connection, Writer())
         counter = .none
@@ -155,7 +161,8 @@ final class Catalogue: Sendable {
     private func transactOnce<Result>(
         waits: Bool, _ body: (Database) throws -> Result
     ) throws(StoreError) -> Result {
-        try writing { db in
+        try place.require()
+        return try writing { db in
             try wait(waits, db)
             let participants = writer.withLock { $0.participants }
             var isCommitted = false
@@ -197,7 +204,7 @@ final class Catalogue: Sendable {
         writer.withLock { $0.isFull = isWanted }
     }
 
-    /// Copies the catalogue as it is at one moment into the file `target`, which must not exist. Nobody who writes waits for it.
+    /// Copies the catalogue as it is at one moment into the file `target`, which is empty or absent. Nobody who writes waits for it.
     func copy(to target: FilePath) throws(StoreError) {
         try typed { try Activity.perform(.bytes) { try Self.copy(pool, to: target) } }
     }
@@ -214,6 +221,7 @@ final class Catalogue: Sendable {
     func sync() throws(StoreError) {
         // SQLite locks the database and its shared memory, never the log: closing another descriptor of it drops no lock. What
         // the log held before it began anew was put on disk by that.
+        try place.require()
         let log = LogFiles(of: path).log
         if try FileFacts.at(log) != nil { try Kernel.sync(try Kernel.open(log, .readOnly), log) }
     }

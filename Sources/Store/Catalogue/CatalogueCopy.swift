@@ -3,11 +3,15 @@ import Glibc
 import SystemPackage
 
 extension Catalogue {
-    /// SQLite's online backup: one moment of the catalogue, in one file without a log beside it. `target` must not exist. Nobody
+    /// SQLite's online backup: one moment of the catalogue, in one file without a log beside it. `target` is empty or absent. Nobody
     /// who writes waits for it.
     static func copy(_ pool: any DatabaseReader, to target: FilePath) throws {
         var configuration = Configuration()
-        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = OFF") }
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA synchronous = OFF")
+            // No other file beside it, which SQLite could not make on a full disk and does not say so.
+            try db.execute(sql: "PRAGMA journal_mode = MEMORY")
+        }
         let queue = try DatabaseQueue(path: target.string, configuration: configuration)
         try pool.backup(to: queue)
         try queue.writeWithoutTransaction { db in
@@ -43,7 +47,7 @@ extension Catalogue {
                 let file = try Kernel.open(
                     FilePath(target.string + ending), .writeOnly, options: [.create, .exclusiveCreate],
                     permissions: .ownerReadWrite)
-                try Kernel.open(source, .readOnly).copy(to: file, source, requireRoom: {})
+                try Kernel.open(source, .readOnly).copy(to: file, source, requireRoom: { _ in })
             }
             try DatabaseQueue(path: target.string).backup(to: copy)
         }

@@ -17,6 +17,7 @@ extension Store {
         case .collected, nil: throw .blobMissing(blob.digest)
         }
         let path = files.path(of: blob.digest)
+        try catalogue.place.require()
         guard let file = try? files.open(blob.digest) else { return try recheck(blob) }
         let facts = try FileFacts.of(file, path)
         let asRecorded = facts.kind == .file && facts.size == blob.size && facts.changed == recorded

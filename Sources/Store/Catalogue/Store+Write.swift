@@ -15,10 +15,10 @@ extension Store {
         switch try contents(of: blob) {
         case .bytes(let bytes): try target.descriptor.writeAll(bytes, target.path)
         case .file(let source):
-            try source.copy(to: target.descriptor, target.path) { () throws(StoreError) in
+            try source.copy(to: target.descriptor, target.path) { count throws(StoreError) in
                 let available = try Kernel.available(target.descriptor, target.path)
-                guard blob.size < available else {
-                    throw .noSpace(target.path, needed: blob.size, available: available)
+                guard count < available else {
+                    throw .noSpace(target.path, needed: count, available: available)
                 }
             }
         }

@@ -32,6 +32,7 @@ extension Store {
     package func usage() throws(StoreError) -> StoreUsage {
         var drafts = 0
         for row in try catalogue.read({ try $0.liveLeftovers() }) {
+            if row.isUnlinked { continue }
             drafts += try DraftFacts.at(livePath(row.id))?.size ?? 0
         }
         return try catalogue.read { db in

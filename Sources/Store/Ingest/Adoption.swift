@@ -200,7 +200,7 @@ extension Store {
         if let old = try live(named: name, in: parent) {
             // An adoption that was cut off before the source was taken away is gone on with.
             guard old.kind == .file, old.blob == nil,
-                try hasSameBytes(drafts.file([Self.draftName(old.id)]), source)
+                try hasSameBytes(drafts.file([Self.draftName(old.fileRow)]), source)
             else { throw .exists(name) }
             return try takeAway(item, source, as: facts, while: lease, kept: "live-\(old.id)")
         }

@@ -16,7 +16,9 @@ enum BLAKE3Process {
     /// One for each file of `directory`, in their order; nil where b3sum failed with any, or is not installed.
     ///
     /// It uses one processor: what nobody waits for leaves the others alone.
-    static func digests(of names: [String], in directory: FilePath) -> [Digest]? {
+    static func digests(
+        of names: [String], in directory: FilePath, _ ending: Ending
+    ) throws(StoreError) -> [Digest]? {
         guard let program else { return nil }
         var ends: [CInt] = [-1, -1]
         guard pipe2(&ends, O_CLOEXEC) == 0 else { return nil }
@@ -28,6 +30,12 @@ enum BLAKE3Process {
         var text: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {
+            var ready = pollfd(fd: output.rawValue, events: Int16(POLLIN), revents: 0)
+            if poll(&ready, 1, 100) == 0 {
+                guard ending.hasCome else { continue }
+                kill(process, SIGKILL)
+                break
+            }
             let count = read(output.rawValue, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
             guard count > 0, text.count <= names.count * 128 else { break }
@@ -35,6 +43,7 @@ enum BLAKE3Process {
         }
         var status: CInt = 0
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
+        try ending.check()
         let digests = text.split(separator: UInt8(ascii: "\n")).compactMap {
             Digest(hex: String(decoding: $0, as: UTF8.self))
         }

@@ -76,8 +76,8 @@ extension Store {
         let own: OpenFile?
         if let digest = Digest(hex: token) {
             own = try isServed(digest) ? try? files.file(digest) : nil
-        } else if let id = Int64(token.dropFirst(5)), token.utf8.starts(with: "live-".utf8), try live(id) != nil {
-            own = try? drafts().file([Self.draftName(id)])
+        } else if let id = Int64(token.dropFirst(5)), token.utf8.starts(with: "live-".utf8), let row = try live(id) {
+            own = try? drafts().file([Self.draftName(row.fileRow)])
         } else {
             own = nil
         }

@@ -41,8 +41,8 @@ extension Store {
             ?? false
     }
 
-    /// Has b3sum read models, and keeps what it says.
-    package func readBLAKE3(of blobs: [Blob]) throws(StoreError) {
+    /// Has b3sum read models, and keeps what it says. `ending` cuts it off.
+    package func readBLAKE3(of blobs: [Blob], _ ending: Ending = Ending()) throws(StoreError) {
         var caches: [PageCacheGuard] = []
         for blob in blobs {
             guard case .file(let file) = try contents(of: blob) else { continue }
@@ -51,8 +51,12 @@ extension Store {
         defer { for cache in caches { cache.restore() } }
         let names = blobs.map(\.digest.hex)
         // One that cannot be read must not keep the others from it.
-        let together: [Digest?]? = BLAKE3Process.digests(of: names, in: files.directory)
-        let digests = together ?? names.map { BLAKE3Process.digests(of: [$0], in: files.directory)?.first }
+        var digests: [Digest?] = try BLAKE3Process.digests(of: names, in: files.directory, ending) ?? []
+        if digests.isEmpty {
+            for name in names {
+                digests.append(try BLAKE3Process.digests(of: [name], in: files.directory, ending)?.first)
+            }
+        }
         try catalogue.write { db in
             for (blob, digest) in zip(blobs, digests) {
                 // No bytes say that b3sum failed, so that it is not tried for ever.

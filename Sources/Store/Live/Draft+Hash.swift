@@ -15,30 +15,35 @@ extension Draft {
 
     /// Hashes what was written in order since the last call; cheap where that is little.
     func follow() throws(StoreError) {
-        _ = try hashing.withLockIfAvailable { hashing throws(StoreError) in try digest(all: false, &hashing) }
+        _ = try hashing.withLockIfAvailable { hashing throws(StoreError) in try digest(all: false, .max, &hashing) }
     }
 
-    /// The digest of all bytes, and the generation that it is of; nil where they changed meanwhile, and, unless it `waits`,
-    /// where somebody else is hashing them.
-    func digest(waits: Bool = true) throws(StoreError) -> (digest: Digest, size: Int, generation: Int)? {
-        guard let file else { return nil }
+    /// The digest of all bytes, and the generation that it is of; nil where they changed meanwhile, where more than `stride` bytes
+    /// were to be hashed or the mount is to end, and, unless it `waits`, where somebody else is hashing them. What was hashed by
+    /// then counts when it goes on.
+    func digest(
+        waits: Bool = true, stride: Int = .max
+    ) throws(StoreError) -> (digest: Digest, size: Int, generation: Int)? {
+        guard let file = try file() else { return nil }
         let generation = generation
         let size = try FileFacts.of(file, path).size
         let digest: Digest?
         if waits {
-            digest = try hashing.withLock { hashing throws(StoreError) in try self.digest(all: true, &hashing) }
+            digest = try hashing.withLock { hashing throws(StoreError) in
+                try self.digest(all: true, stride, &hashing)
+            }
         } else {
             digest =
                 try hashing.withLockIfAvailable { hashing throws(StoreError) in
-                    try self.digest(all: true, &hashing)
+                    try self.digest(all: true, stride, &hashing)
                 } ?? nil
         }
         guard let digest, self.generation == generation else { return nil }
         return (digest, size, generation)
     }
 
-    private func digest(all: Bool, _ hashing: inout Hashing) throws(StoreError) -> Digest? {
-        guard let file else { return nil }
+    private func digest(all: Bool, _ stride: Int, _ hashing: inout Hashing) throws(StoreError) -> Digest? {
+        guard let file = try file() else { return nil }
         let size = try FileFacts.of(file, path).size
         let known = (hashing.generation, hashing.digest)
         let isAnew = state.withLock { state in all && !state.isInOrder && known.0 != state.generation }
@@ -53,9 +58,20 @@ extension Draft {
             return (end, state.generation)
         }
         if let digest = known.1, known.0 == generation { return digest }
-        try file.forEachChunk(path, from: hashing.count, to: end) { chunk throws(StoreError) in
-            hashing.hash.update(chunk)
-            hashing.count += chunk.count
+        do throws(StoreError) {
+            try file.forEachChunk(path, from: done, to: end) { chunk throws(StoreError) in
+                try ending.check()
+                // Whoever writes meanwhile makes it worthless.
+                guard !all || hashing.count - done < stride && self.generation == generation else {
+                    throw .interrupted
+                }
+                hashing.hash.update(chunk)
+                hashing.count += chunk.count
+            }
+        } catch {
+            guard case .interrupted = error else { throw error }
+            state.withLock { $0.claimed = hashing.count }
+            return nil
         }
         guard all else { return nil }
         let digest = hashing.hash.finish()

@@ -15,6 +15,8 @@ package final class Draft: Sendable {
     package let row: Int64
     let path: FilePath
     let store: Store
+    /// When copying and hashing its bytes is left to the next start.
+    let ending: Ending
     private let bytes = Lock(.draftBytes, ())
     let state: Lock<State>
     let hashing = Lock(.draftHash, Hashing())
@@ -23,8 +25,13 @@ package final class Draft: Sendable {
     struct State {
         /// What the file holds as long as nothing was written.
         var base: BlobContents?
+        /// Whether it has a file of its own, and that as long as somebody has it open: see ``letGo()``.
+        var isStaged = false
         var staged: OwnedDescriptor?
         var writers = 0
+        /// Threads of programs that were sent here to write and did not come yet, and until when they are waited for.
+        var expected: Set<Int32> = []
+        var patience = ContinuousClock.now
         /// Writes that are under way.
         var underWay = 0
         /// Counts what changes the bytes, so that a hash can be told from a newer content.
@@ -35,33 +42,39 @@ package final class Draft: Sendable {
         var hasFailed = false
         /// Its file is about to have a blob's name, or has it: nobody may begin to write.
         var isSealed = false
+        /// Its name leads to another node, which holds its bytes until they are written: nobody may begin to write here.
+        var isLent = false
         /// Everything below was written in order.
         var end = 0
         /// Bytes below are hashed or being hashed; a write into them makes the hash worthless.
         var claimed = 0
         var isInOrder = true
 
+        var isExpected: Bool { !expected.isEmpty && .now < patience }
+        var isIdle: Bool { writers == 0 && !isSealed && !isLent && !isExpected }
         var isClosed: Bool { closing == .closed || closing == .durable }
     }
 
     /// A file that is staged already: a new one, or one that `row` says something of.
-    init(row: Int64, staged: OwnedDescriptor, closing: LiveRow.Closing = .open, _ store: Store) {
+    init(row: Int64, staged: OwnedDescriptor, closing: LiveRow.Closing = .open, _ view: LiveView) {
         self.row = row
-        self.store = store
+        store = view.store
+        ending = view.ending
         path = store.livePath(row)
-        state = Lock(.draft, State(staged: staged, closing: closing, hasFailed: closing == .failed))
+        state = Lock(.draft, State(isStaged: true, staged: staged, closing: closing, hasFailed: closing == .failed))
     }
 
     /// A file that holds a blob's bytes until something is written.
-    init(row: Int64, base: BlobContents, _ store: Store) {
+    init(row: Int64, base: BlobContents, _ view: LiveView) {
         self.row = row
-        self.store = store
+        store = view.store
+        ending = view.ending
         path = store.livePath(row)
         state = Lock(.draft, State(base: base, isInOrder: false))
     }
 
     var writers: Int { state.withLock { $0.writers } }
-    var isStaged: Bool { state.withLock { $0.staged != nil } }
+    var isStaged: Bool { state.withLock { $0.isStaged } }
     var hasFailed: Bool { state.withLock { $0.hasFailed } }
     /// Whether it was closed since it was written last; its writer may be on the way out.
     var isClosed: Bool { state.withLock { $0.isClosed } }
@@ -70,16 +83,29 @@ package final class Draft: Sendable {
     var isAtRest: Bool { state.withLock { $0.isClosed && $0.writers == 0 } }
 
     /// Whether nobody writes or publishes it.
-    var isIdle: Bool { state.withLock { $0.writers == 0 && !$0.isSealed } }
+    var isIdle: Bool { state.withLock { $0.isIdle } }
+
+    var isExpected: Bool { state.withLock { $0.isExpected } }
+
+    /// Somebody is sent here to write: until he comes, for a second at most, it stays a draft. False where it is too late for that.
+    func expect(_ thread: Int32) -> Bool {
+        state.withLock { state in
+            guard !state.isSealed, !state.isLent else { return false }
+            state.expected.insert(thread)
+            state.patience = .now + .seconds(1)
+            return true
+        }
+    }
 
     /// Whether whoever was sent here to write did not come within a second.
     var isForsaken: Bool { isIdle && !isStaged && made.duration(to: .now) > .seconds(1) }
 
     /// Somebody opens it for writing; false where it is being published, so that its bytes change no more.
-    func beginWriting() -> Bool {
+    func beginWriting(_ thread: Int32 = 0) -> Bool {
         state.withLock { state in
-            guard !state.isSealed else { return false }
+            guard !state.isSealed, !state.isLent else { return false }
             state.writers += 1
+            state.expected.remove(thread)
             return true
         }
     }
@@ -95,19 +121,49 @@ package final class Draft: Sendable {
     /// Nobody begins to write from now on, if it still has the bytes of this generation and nobody writes.
     func seal(_ generation: Int) -> Bool {
         state.withLock { state in
-            guard state.generation == generation, state.writers == 0 else { return false }
+            guard state.generation == generation, state.writers == 0, !state.isExpected else { return false }
             state.isSealed = true
             return true
         }
     }
 
-    /// Where to read from now.
-    package var contents: BlobContents {
-        state.withLock { $0.staged.map { .file($0) } ?? $0.base ?? .bytes([]) }
+    /// Another node is about to hold its bytes, and they change no more; false where somebody writes or has lent them.
+    func lend() -> Bool {
+        state.withLock { state in
+            guard state.isClosed, state.writers == 0, !state.isLent else { return false }
+            state.isLent = true
+            return true
+        }
     }
 
-    /// The staged file, once there is one.
-    var file: OwnedDescriptor? { state.withLock { $0.staged } }
+    func takeBack() { state.withLock { $0.isLent = false } }
+
+    /// Where to read from now.
+    package var contents: BlobContents {
+        if let file = try? file() { return .file(file) }
+        return state.withLock { $0.base ?? .bytes([]) }
+    }
+
+    /// The staged file, once there is one and as long as it is no blob.
+    func file() throws(StoreError) -> OwnedDescriptor? {
+        let (known, isStaged) = state.withLock { ($0.staged, $0.isStaged) }
+        if known != nil || !isStaged { return known }
+        guard let opened = try store.openStaged(row) else { return nil }
+        return state.withLock { state in
+            if state.staged == nil { state.staged = opened }
+            return state.staged
+        }
+    }
+
+    /// Nobody has it open, so a file that was closed needs no descriptor until it is looked at again.
+    func letGo() {
+        let file = state.withLock { state -> OwnedDescriptor? in
+            guard state.isClosed, state.writers == 0 else { return nil }
+            defer { state.staged = nil }
+            return state.staged
+        }
+        withExtendedLifetime(file) {}
+    }
 
     /// Writes at an offset. The corresponding operation is `write`.
     package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StoreError) {
@@ -170,7 +226,7 @@ package final class Draft: Sendable {
         try bytes.withLock { _ throws(StoreError) in
             let closing = state.withLock { state -> (LiveRow.Closing, generation: Int)? in
                 // Whoever is still writing closes it too.
-                guard state.staged != nil, state.closing == .open, state.underWay == 0 else { return nil }
+                guard state.isStaged, state.closing == .open, state.underWay == 0 else { return nil }
                 if state.hasFailed { return (.failed, state.generation) }
                 return (state.isSynced ? .durable : .closed, state.generation)
             }
@@ -189,8 +245,8 @@ package final class Draft: Sendable {
 
     /// The bytes so far are on disk, and the row says so where it was closed. The corresponding operation is `fsync`.
     package func sync() throws(StoreError) {
-        let (file, generation) = state.withLock { ($0.staged, $0.generation) }
-        guard let file else { return }
+        let generation = generation
+        guard let file = try file() else { return }
         try Kernel.sync(file, path)
         try bytes.withLock { _ throws(StoreError) in
             let isClosed = state.withLock { state in
@@ -240,7 +296,7 @@ package final class Draft: Sendable {
         if let file = state.withLock({ enter(&$0) }) { return file }
         return try bytes.withLock { _ throws(StoreError) in
             if let file = state.withLock({ enter(&$0) }) { return file }
-            if let staged = file {
+            if let staged = try file() {
                 try store.catalogue.writeSoon { try $0.setClosing(.open, of: row) }
                 return state.withLock { state in
                     state.closing = .open
@@ -249,6 +305,7 @@ package final class Draft: Sendable {
             }
             let staged = try stage(keeping: keeping)
             return state.withLock { state in
+                state.isStaged = true
                 state.staged = staged
                 state.base = nil
                 return enter(&state) ?? staged
@@ -260,15 +317,23 @@ package final class Draft: Sendable {
     private func stage(keeping: Bool) throws(StoreError) -> OwnedDescriptor {
         let file = try store.makeStaged(row)
         let base = state.withLock { $0.base }
-        switch keeping ? base : nil {
-        case .file(let source)?:
-            try source.copy(to: file, path)
-        case .bytes(let bytes)?: try file.writeAll(bytes, path)
-        case nil: break
+        do throws(StoreError) {
+            switch keeping ? base : nil {
+            case .file(let source)?: try source.copy(to: file, path, ending)
+            case .bytes(let bytes)?: try file.writeAll(bytes, path)
+            case nil: break
+            }
+        } catch {
+            // The row knows nothing of it.
+            store.removeStaged(row)
+            throw error
         }
         try store.catalogue.writeSoon { db in
             try db.execute(
-                db.cachedStatement(sql: "UPDATE live SET blob = NULL, version = NULL, closed = 0 WHERE id = ?"), [row])
+                db.cachedStatement(
+                    sql: """
+                        UPDATE live SET blob = NULL, version = NULL, target = NULL, closed = 0 WHERE id = ?
+                        """), [row])
         }
         return file
     }

@@ -119,10 +119,11 @@ extension Database {
 
     /// What was closed under a name that the file loses before it is published gets its version all the same.
     func owe(_ row: LiveRow, _ name: ModelName, _ cause: Cause) throws {
-        guard row.kind == .file, row.blob == nil, row.closing == .closed || row.closing == .durable else { return }
+        let isClosed = row.source != nil || row.closing == .closed || row.closing == .durable
+        guard row.kind == .file, row.blob == nil, isClosed else { return }
         try execute(
             cachedStatement(sql: "INSERT INTO owed (live, path, cause, time) VALUES (?, ?, ?, ?)"),
-            [row.id, name.description, cause.rawValue, Timestamp.now().nanoseconds])
+            [row.fileRow, name.description, cause.rawValue, Timestamp.now().nanoseconds])
     }
 
     /// Whether a name that a file has lost is owed a version.
@@ -133,7 +134,31 @@ extension Database {
     /// A node that holds a blob's bytes keeps them from now on; of all nodes where none is given.
     func settle(_ live: Int64? = nil) throws {
         try execute(
-            cachedStatement(sql: "UPDATE live SET closed = 0 WHERE closed = 4 AND (?1 IS NULL OR id = ?1)"), [live])
+            cachedStatement(
+                sql: "UPDATE live SET closed = 0 WHERE closed = 4 AND blob IS NOT NULL AND (?1 IS NULL OR id = ?1)"),
+            [live])
+    }
+
+    /// A new node of a name, which holds what the old one held until something is written.
+    func renew(_ row: LiveRow, in parent: Int64, version: Int64?, process: Int64?) throws -> Int64 {
+        try setParent(row.id, nil, name: row.name)
+        return try insert(
+            NewNode(
+                kind: .file, mode: row.mode, user: row.user, group: row.group, modified: row.modified,
+                blob: row.blob?.id,
+                version: version, target: row.blob == nil ? "\(row.id)" : nil, process: process, closing: .renewed),
+            row.name, in: parent)
+    }
+
+    /// Nobody wrote into a node that holds the bytes of `source`'s file: that has the name again, unless it is a blob by now.
+    func takeBack(_ source: Int64, from row: LiveRow) throws {
+        guard let old = try live(source), let parent = row.parent else { return }
+        try execute(cachedStatement(sql: "DELETE FROM live WHERE id = ?"), [row.id])
+        try execute(
+            cachedStatement(sql: "UPDATE live SET mode = ?, user = ?, team = ? WHERE id = ?"),
+            [row.mode, row.user, row.group, old.id])
+        try setParent(old.id, parent, name: row.name)
+        try entriesChanged(in: parent)
     }
 
     /// Says how far a draft's bytes can be trusted. Where somebody writes again, nothing is owed any more.

@@ -26,6 +26,9 @@ package struct LiveRow: Sendable {
     /// The number of the version, where the name is a model's.
     package let version: Int?
     package let target: String
+    /// The row whose file holds its bytes until something is written: it was opened for writing while those waited to become a
+    /// version.
+    let source: Int64?
     /// How far the bytes of a draft can be trusted.
     let closing: Closing
 
@@ -38,7 +41,7 @@ package struct LiveRow: Sendable {
         case durable = 2
         /// It could not be written in full, and is no version until it is written anew.
         case failed = 3
-        /// It holds a blob's bytes, which somebody is about to change.
+        /// It holds a blob's bytes, or those of another row's file, which somebody is about to change.
         case renewed = 4
     }
 
@@ -62,10 +65,14 @@ package struct LiveRow: Sendable {
             blob = nil
         }
         closing = Closing(rawValue: try row.value(15)) ?? .open
+        source = kind == .file && blob == nil && closing == .renewed ? Int64(target) : nil
     }
 
     /// Whether its bytes may become others while it keeps its number.
     package var mayChange: Bool { blob == nil || closing == .renewed }
+
+    /// The row by which its file is named, as long as it is no blob.
+    var fileRow: Int64 { source ?? id }
 
     package var isUnlinked: Bool { parent == nil && id != Self.root }
 }

@@ -179,7 +179,8 @@ extension LiveView {
             guard change.accessed != nil || change.modified != nil else { return }
             // A draft's times are those of its file, so that writing goes on moving them.
             if let row = try db.live(id), row.kind == .file, row.blob == nil {
-                try Kernel.setTimes(self.store.livePath(id), accessed: change.accessed, modified: change.modified)
+                try Kernel.setTimes(
+                    self.store.livePath(row.fileRow), accessed: change.accessed, modified: change.modified)
             }
         }
     }
@@ -193,7 +194,7 @@ extension LiveView {
     }
 
     /// Its bytes may still be owed a version, and its row stays for programs that have it open.
-    private func unlinked(_ row: LiveRow) {
+    func unlinked(_ row: LiveRow) {
         state.withLock { state in
             state.unlinked.insert(row.id)
             state.candidates.insert(row.id)

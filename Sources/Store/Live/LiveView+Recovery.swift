@@ -19,6 +19,10 @@ extension LiveView {
         let last = try store.one("SELECT value FROM meta WHERE key = 'boot'", []) { try $0.value(0) as String }
         let isSameBoot = last == nil || last == Opener.boot
         for row in try store.catalogue.read({ try $0.liveLeftovers() }) {
+            guard let source = row.source else { continue }
+            try store.catalogue.write { db in try db.takeBack(source, from: row) }
+        }
+        for row in try store.catalogue.read({ try $0.liveLeftovers() }) {
             try recover(row, isSameBoot: isSameBoot, &recovery)
         }
         try sweep()
@@ -43,7 +47,7 @@ extension LiveView {
             }
             guard let name else { return }
             recovery.lost.append(ViewPath(name).description)
-            return try restore(name)
+            return try store.catalogue.write { db in try db.restore(name, as: row) }
         }
         if row.closing == .durable || row.closing == .closed && isSameBoot {
             return state.withLock { _ = $0.candidates.insert(row.id) }
@@ -52,29 +56,10 @@ extension LiveView {
         let partial = try store.catalogue.write { db -> EntryName? in
             // What was closed and did not reach the disk is owed to nobody.
             try db.setClosing(.open, of: row.id)
-            guard let parent = row.parent, let path, ModelName(live: path) != nil else { return nil }
-            let partial = try db.freeName(for: row.name.shortened(for: ".partial"), in: parent)
-            try db.setParent(row.id, parent, name: partial)
-            try db.entriesChanged(in: parent)
-            return partial
+            return try path.flatMap { try db.setAside(row, $0) }
         }
         guard let partial, let path else { return }
         recovery.partial.append(ViewPath(path.dropLast() + [partial]).description)
-        try restore(path)
-    }
-
-    /// What a name held before somebody began to write and did not finish is what it holds again.
-    private func restore(_ path: [EntryName]) throws(StoreError) {
-        guard let name = ModelName(live: path) else { return }
-        try store.catalogue.write { db in
-            guard let version = try db.currentVersion(of: name) else { return }
-            let directory = try db.makeLiveDirectory(path.dropLast())
-            guard try db.live(named: name.path.name, in: directory) == nil else { return }
-            _ = try db.insert(
-                NewNode(
-                    kind: .file, mode: 0o644, modified: version.modified, blob: version.blob.id, version: version.id),
-                name.path.name, in: directory)
-        }
     }
 
     /// Removes files that no row knows: copies that were cut off, second names of blobs, and what older versions kept. Within
@@ -91,6 +76,28 @@ extension LiveView {
 }
 
 extension Database {
+    /// A file that is not whole gives its model's name to what that held before, and is `<name>.partial`: the name that it has then.
+    func setAside(_ row: LiveRow, _ path: [EntryName]) throws -> EntryName? {
+        guard let parent = row.parent, ModelName(live: path) != nil else { return nil }
+        let partial = try freeName(for: row.name.shortened(for: ".partial"), in: parent)
+        try setParent(row.id, parent, name: partial)
+        try entriesChanged(in: parent)
+        try restore(path, as: row)
+        return partial
+    }
+
+    /// What a name held before somebody began to write and did not finish is what it holds again.
+    func restore(_ path: [EntryName], as row: LiveRow) throws {
+        guard let name = ModelName(live: path), let version = try currentVersion(of: name) else { return }
+        let directory = try makeLiveDirectory(path.dropLast())
+        guard try live(named: name.path.name, in: directory) == nil else { return }
+        _ = try insert(
+            NewNode(
+                kind: .file, mode: row.mode, user: row.user, group: row.group, modified: version.modified,
+                blob: version.blob.id, version: version.id),
+            name.path.name, in: directory)
+    }
+
     /// What a model's name holds, as its events tell.
     func currentVersion(of name: ModelName) throws -> VersionRow? {
         let root = DirectoryRow.Root.models.rawValue

@@ -12,6 +12,9 @@ import SystemPackage
 package final class LiveView: Sendable {
     package let store: Store
     package let lease: LiveLease
+    /// When what takes long is left as it is: what was closed is kept by its row, and the next one who writes here goes on with it.
+    package let ending = Ending()
+    let openRows: LiveOpenRows
     let state = Lock(.view, State())
 
     struct State {
@@ -22,10 +25,16 @@ package final class LiveView: Sendable {
         var readers: [Int64: [(opener: Opener, time: Timestamp, generation: Int)]] = [:]
         /// What was published because something waited for it.
         var untold = Publication()
+        /// The nodes that hold the bytes of closed files, by those files.
+        var borrowers: [Int64: Int64] = [:]
+        /// Nodes that lost their names to new ones, which are to be written.
+        var renewed: [Int64: Int64] = [:]
         /// How often each file is open here.
         var handles: [Int64: Int] = [:]
         /// Rows that have lost their names.
         var unlinked: Set<Int64> = []
+        /// Why a file that was closed is no version yet.
+        var problem: String?
         /// When files became blobs last.
         var published: ContinuousClock.Instant?
 
@@ -38,7 +47,9 @@ package final class LiveView: Sendable {
         mutating func dropIdle(_ draft: Draft) { if draft.isIdle, draft.isStaged { drop(draft) } }
 
         /// Somebody begins to write a draft; false where it is being published, or another one stands for the row by now.
-        func begin(_ draft: Draft) -> Bool { drafts[draft.row] === draft && draft.beginWriting() }
+        func begin(_ draft: Draft, _ thread: Int32) -> Bool {
+            drafts[draft.row] === draft && draft.beginWriting(thread)
+        }
 
         /// It is about to be a blob; false where it is being written, or another one stands for the row by now.
         func seal(_ draft: Draft, _ generation: Int) -> Bool {
@@ -49,19 +60,30 @@ package final class LiveView: Sendable {
     package init(_ store: Store) {
         self.store = store
         lease = LiveLease(store)
+        openRows = LiveOpenRows(store.path)
     }
 
     /// Whether files became models a moment ago, so that more of them are likely to follow.
     package var isBusy: Bool { state.withLock { $0.published.map { $0.duration(to: .now) < .seconds(1) } ?? false } }
 
+    /// How many files may be models now and were not looked at.
+    package var waiting: Int { state.withLock { $0.candidates.count } }
+
+    /// Why a file that was closed could not become a version when that was tried last.
+    package var problem: String? { state.withLock { $0.problem } }
+    package func note(problem: String?) { state.withLock { $0.problem = problem } }
+
     /// Who asks for a change.
     package struct Caller: Sendable {
         package let user, group: UInt32
         package let opener: Opener?
-        package init(user: UInt32, group: UInt32, opener: Opener?) {
+        /// The thread, as the kernel numbers it.
+        package let thread: Int32
+        package init(user: UInt32, group: UInt32, opener: Opener?, thread: Int32 = 0) {
             self.user = user
             self.group = group
             self.opener = opener
+            self.thread = thread
         }
     }
 
@@ -72,7 +94,10 @@ package final class LiveView: Sendable {
     package func contents(of row: LiveRow) throws(StoreError) -> BlobContents {
         if let draft = draft(row.id) { return draft.contents }
         if let blob = row.blob { return try store.contents(of: blob) }
-        if let file = try? Kernel.open(store.livePath(row.id), .readOnly, options: .noFollow) { return .file(file) }
+        try store.catalogue.place.require()
+        if let file = try? Kernel.open(store.livePath(row.fileRow), .readOnly, options: .noFollow) {
+            return .file(file)
+        }
         // It became a blob between the two looks.
         guard let blob = try store.live(row.id)?.blob else { throw .notFound("the bytes of '\(row.name)'") }
         return try store.contents(of: blob)
@@ -81,7 +106,8 @@ package final class LiveView: Sendable {
     /// Size and times of a draft's file; nil for what is no draft.
     package func facts(of row: LiveRow) throws(StoreError) -> DraftFacts? {
         guard row.kind == .file, row.blob == nil else { return nil }
-        return try DraftFacts.at(store.livePath(row.id))
+        try store.catalogue.place.require()
+        return try DraftFacts.at(store.livePath(row.fileRow))
     }
 
     /// Makes a file that is being written from now on.
@@ -100,7 +126,7 @@ package final class LiveView: Sendable {
             // Within the transaction: a row without its file would be taken for a loss.
             return (id, try store.makeStaged(id))
         }
-        let draft = Draft(row: id, staged: file, store)
+        let draft = Draft(row: id, staged: file, self)
         _ = draft.beginWriting()
         state.withLock { $0.drafts[id] = draft }
         guard let row = try store.live(id) else { throw .gone(name) }
@@ -112,13 +138,12 @@ package final class LiveView: Sendable {
     /// Whoever publishes does so with the draft that is known here. So it is known before the row is looked at again: from
     /// then on nobody gives the file away, and nothing is written into what may be a blob.
     func open(_ row: LiveRow) throws(StoreError) -> Draft? {
-        let path = store.livePath(row.id)
-        guard let staged = try? Kernel.open(path, .readWrite, options: [.noFollow, .keepsAccessTime]) else {
+        guard let staged = try store.openStaged(row.id) else {
             // Published between the two looks, or lost.
             guard let now = try store.live(row.id), now.blob == nil else { return nil }
             throw .notFound("the bytes of '\(row.name)'")
         }
-        let draft = Draft(row: row.id, staged: staged, closing: row.closing, store)
+        let draft = Draft(row: row.id, staged: staged, closing: row.closing, self)
         let known = state.withLock { state -> Draft? in
             if let known = state.drafts[row.id] { return known }
             state.drafts[row.id] = draft
@@ -142,24 +167,29 @@ package final class LiveView: Sendable {
     package final class Handle: Sendable {
         private let view: LiveView
         private let row: Int64
+        /// Whether another process is told.
+        private let isTold: Bool
 
         fileprivate init(_ view: LiveView, _ row: Int64) {
             self.view = view
             self.row = row
+            isTold = !view.lease.isHeld && !view.store.isReadOnly
+            view.state.withLock { $0.handles[row, default: 0] += 1 }
+            if isTold { view.openRows.opened(row) }
         }
 
         deinit {
-            view.state.withLock { state in
+            if isTold { view.openRows.closed(row) }
+            let draft = view.state.withLock { state -> Draft? in
                 let count = (state.handles[row] ?? 1) - 1
                 state.handles[row] = count > 0 ? count : nil
+                return count > 0 ? nil : state.drafts[row]
             }
+            draft?.letGo()
         }
     }
 
-    package func hold(_ id: Int64) -> Handle {
-        state.withLock { $0.handles[id, default: 0] += 1 }
-        return Handle(self, id)
-    }
+    package func hold(_ id: Int64) -> Handle { Handle(self, id) }
 }
 
 /// What `stat` says of a draft's file.
@@ -184,11 +214,31 @@ extension Store {
     func drafts() throws(StoreError) -> OpenDirectory { try OpenDirectory(named: path.appending("live")) }
     static func draftName(_ id: Int64) -> EntryName { EntryName(number: id) }
 
+    /// The file of a draft; nil where it is none any more.
+    func openStaged(_ id: Int64) throws(StoreError) -> OwnedDescriptor? {
+        try catalogue.place.require()
+        let path = livePath(id)
+        do throws(StoreError) {
+            let file = try Kernel.open(path, .readWrite, options: [.noFollow, .keepsAccessTime])
+            try Kernel.requireSpare(file, path)
+            return file
+        } catch {
+            guard case .system(_, _, .noSuchFileOrDirectory) = error else { throw error }
+            return nil
+        }
+    }
+
+    func removeStaged(_ id: Int64) { _ = livePath(id).withPlatformString { Glibc.unlink($0) } }
+
     /// A new, empty file for a draft.
     func makeStaged(_ id: Int64) throws(StoreError) -> OwnedDescriptor {
-        try Kernel.open(
-            livePath(id), .readWrite, options: [.create, .truncate, .noFollow, .keepsAccessTime],
+        let path = livePath(id)
+        try catalogue.place.require()
+        let file = try Kernel.open(
+            path, .readWrite, options: [.create, .truncate, .noFollow, .keepsAccessTime],
             permissions: [.ownerReadWrite])
+        try Kernel.requireSpare(file, path)
+        return file
     }
 }
 

@@ -105,8 +105,8 @@ extension Store {
             if let blob = row.blob {
                 try write(blob, to: copy)
             } else {
-                let source = try drafts().file([Self.draftName(row.id)])
-                try source.descriptor.copy(to: copy.descriptor, copy.path) {}
+                let source = try drafts().file([Self.draftName(row.fileRow)])
+                try source.descriptor.copy(to: copy.descriptor, copy.path) { _ in }
                 try copy.setTimes(accessed: nil, modified: try source.facts().modified)
             }
         } catch {

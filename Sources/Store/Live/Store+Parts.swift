@@ -13,8 +13,8 @@ extension Store {
     /// The files of the live view that hold a part of a model, by their paths.
     package func parts() throws(StoreError) -> [Part] {
         var found: [Part] = []
-        for row in try catalogue.read({ try $0.liveLeftovers() }) where row.kind == .file && row.closing != .open {
-            guard let parent = row.parent, row.blob == nil,
+        for row in try catalogue.read({ try $0.liveLeftovers() }) where row.kind == .file {
+            guard let parent = row.parent, row.blob == nil, ![.open, .renewed].contains(row.closing),
                 let path = try path(ofLive: row.id), ModelName(live: path) != nil
             else { continue }
             var isDownloading = false

@@ -85,21 +85,50 @@ extension OwnedDescriptor {
         return offset
     }
 
-    /// Copies everything into the empty file `target`; the blocks are shared where the file system can. `requireRoom` is asked first
-    /// where they cannot.
+    /// Copies everything into the empty file `target`; the blocks are shared where the file system can. Where they cannot, `requireRoom`
+    /// is asked first for what is to be written: holes stay holes. `ending` cuts it off.
     func copy(
-        to target: OwnedDescriptor, _ path: FilePath, requireRoom: () throws(StoreError) -> Void
+        to target: OwnedDescriptor, _ path: FilePath, _ ending: Ending? = nil,
+        requireRoom: (_ count: Int) throws(StoreError) -> Void
     ) throws(StoreError) {
         if Kernel.reflink(self, to: target) { return }
-        try requireRoom()
-        _ = try forEachChunk(path) { chunk throws(StoreError) in try target.writeAll(chunk, path) }
+        let size = try FileFacts.of(self, path).size
+        let pieces = pieces(size)
+        try requireRoom(pieces.reduce(0) { $0 + $1.count })
+        for piece in pieces {
+            var offset = piece.lowerBound
+            try forEachChunk(path, from: offset, to: piece.upperBound) { chunk throws(StoreError) in
+                try ending?.check()
+                try target.writeAll(chunk, at: offset, path)
+                offset += chunk.count
+            }
+        }
+        // It may end in a hole.
+        guard ftruncate(target.rawValue, off_t(size)) == 0 else {
+            throw .system("cannot lengthen", path, Errno(rawValue: errno))
+        }
     }
 
     /// The same into a file of the store, above whose reserve nobody writes.
-    func copy(to target: OwnedDescriptor, _ path: FilePath) throws(StoreError) {
-        try copy(to: target, path) { () throws(StoreError) in
-            try Kernel.requireReserve(target, path, for: try FileFacts.of(self, path).size)
+    func copy(to target: OwnedDescriptor, _ path: FilePath, _ ending: Ending) throws(StoreError) {
+        try copy(to: target, path, ending) { count throws(StoreError) in
+            try Kernel.requireReserve(target, path, for: count)
         }
+    }
+
+    /// What is between the holes of a file of `size` bytes; all of it where the file system knows of none.
+    private func pieces(_ size: Int) -> [Range<Int>] {
+        let (data, hole): (CInt, CInt) = (3, 4)
+        var pieces: [Range<Int>] = []
+        var end = 0
+        while end < size {
+            let start = lseek(rawValue, off_t(end), data)
+            if start < 0 { return errno == ENXIO ? pieces : [0..<size] }
+            end = min(size, lseek(rawValue, start, hole))
+            guard end > start else { return start < size ? [0..<size] : pieces }
+            pieces.append(start..<end)
+        }
+        return pieces
     }
 
     /// Has the disk begin to write these bytes; nobody waits for it.
@@ -118,6 +147,13 @@ extension OwnedDescriptor {
     func writeAll(_ bytes: [UInt8], _ path: FilePath) throws(StoreError) {
         try FaultPoint.reach("cannot write", path)
         do { try descriptor.writeAll(bytes) } catch {
+            throw .system("cannot write", path, (error as? Errno) ?? .ioError)
+        }
+    }
+
+    func writeAll(_ bytes: UnsafeRawBufferPointer, at offset: Int, _ path: FilePath) throws(StoreError) {
+        try FaultPoint.reach("cannot write", path)
+        do { try descriptor.writeAll(toAbsoluteOffset: Int64(offset), bytes) } catch {
             throw .system("cannot write", path, (error as? Errno) ?? .ioError)
         }
     }

@@ -154,6 +154,18 @@ enum Kernel {
         }
     }
 
+    /// Descriptors that are left for the catalogue and for what makes versions, however many files programs have open.
+    private static let spareDescriptors: CInt = 32
+
+    /// Refuses a file that was opened for a program where few more can be. The kernel gives the lowest number that is free.
+    static func requireSpare(_ file: OwnedDescriptor, _ path: FilePath) throws(StoreError) {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(7), &limit) == 0, limit.rlim_cur < 1 << 30 else { return }
+        guard file.rawValue < CInt(limit.rlim_cur) - spareDescriptors else {
+            throw .system("cannot open", path, .tooManyOpenFiles)
+        }
+    }
+
     enum Lock { case exclusive, shared }
 
     /// Takes a lock that dies with this process; false where another process holds it and `waits` is false.

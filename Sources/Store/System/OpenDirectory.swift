@@ -27,6 +27,9 @@ package final class OpenDirectory: Sendable {
     /// A directory beneath this one; itself where there are no names.
     package func directory(_ names: some Collection<EntryName>) throws(StoreError) -> OpenDirectory {
         guard !names.isEmpty else { return self }
+        // The kernel takes 4096 bytes at a time.
+        let step = 15
+        if names.count > step { return try directory(names.prefix(step)).directory(names.dropFirst(step)) }
         let path = self.path(of: names)
         return OpenDirectory(try open(names, O_RDONLY | O_DIRECTORY, path), path)
     }

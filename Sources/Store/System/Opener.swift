@@ -34,11 +34,16 @@ extension Opener {
 
     /// The process that the thread belongs to; nil where /proc shows none.
     package init?(thread: Int32) {
-        guard thread > 0, let status = Self.text("/proc/\(thread)/status"),
-            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("Tgid:") }),
-            let process = line.split(separator: "\t").last.flatMap({ Int32($0) })
-        else { return nil }
+        guard let process = Self.process(ofThread: thread) else { return nil }
         self.init(process: process)
+    }
+
+    /// The number of that process.
+    package static func process(ofThread thread: Int32) -> Int32? {
+        guard thread > 0, let status = text("/proc/\(thread)/status"),
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("Tgid:") })
+        else { return nil }
+        return line.split(separator: "\t").last.flatMap { Int32($0) }
     }
 
     /// What /proc says of a process, by the names of its lines; empty where it says nothing.

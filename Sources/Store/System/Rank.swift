@@ -17,12 +17,14 @@ package enum Rank: Int, Sendable, CaseIterable {
     case lease
     /// Which files of the live view are being written.
     case view
+    /// Which nodes are open in processes that do not write.
+    case openRows
     /// One draft's counters.
     case draft
     /// Rows of the live view in memory.
     case mirror
     /// Files that were looked up last, what the kernel keeps, what it reads by itself, who opened what.
-    case nodes, texts, backings, loads, openers, message, nodePacks, rights
+    case nodes, texts, backings, loads, openers, message, writers, nodePacks, rights
     /// Which threads take requests, and how one ends.
     case gate, session, thread
     /// What is told of this process, and what it keeps for others to use.

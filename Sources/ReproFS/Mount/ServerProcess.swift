@@ -1,0 +1,92 @@
+import CFuse
+import Glibc
+import Store
+import SystemPackage
+
+/// A process that serves a mount, as another process sees it.
+struct ServerProcess: Sendable {
+    let number: pid_t
+
+    /// How long one that was told to end may take. Milliseconds: what is hashed or copied is left within one second, and the rest is a
+    /// write to the disk.
+    private static let patience: CInt = 10_000
+    /// The same for one that is stopped, which nobody but who stopped it can change.
+    private static let patienceWhereStopped: CInt = 500
+
+    /// Those that serve the connection of this number, as far as /proc shows them; also one that served another of this number and
+    /// is about to end. Nothing is asked of the mount: it may hang.
+    static func serving(connection: String, store: String) -> [ServerProcess] {
+        var found: [ServerProcess] = []
+        var others: [ServerProcess] = []
+        for name in names(in: "/proc") {
+            guard let process = pid_t(name) else { continue }
+            let links = names(in: "/proc/\(process)/fd").map { (number: $0, target: link("/proc/\(process)/fd/\($0)")) }
+            for fuse in links where fuse.target == "/dev/fuse" {
+                // Older kernels do not tell it.
+                guard let number = field("fuse_connection:", in: "/proc/\(process)/fdinfo/\(fuse.number)") else {
+                    if links.contains(where: { $0.target == store + "/lock" }) {
+                        others.append(ServerProcess(number: process))
+                    }
+                    continue
+                }
+                if number == connection { found.append(ServerProcess(number: process)) }
+            }
+        }
+        return found.isEmpty && others.count == 1 ? others : found
+    }
+
+    /// Returns when it has ended. Throws where it does not: it has the store, and maybe the lease to write it, until it does.
+    func waitForEnd(after what: String) throws(MountError) {
+        let descriptor = reprofs_process(number)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        func hasEnded(within patience: CInt) -> Bool {
+            var end = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            return poll(&end, 1, patience) == 1
+        }
+        if hasEnded(within: Self.patienceWhereStopped) { return }
+        let patience = isStopped ? 0 : Self.patience - Self.patienceWhereStopped
+        if hasEnded(within: patience) { return }
+        let consequence =
+            "until it has, other mounts of its store show models/ read-only; 'kill -KILL \(number)' ends it"
+        throw MountError(
+            isStopped
+                ? "\(what), but process \(number), which served it, is stopped and cannot end; \(consequence)"
+                : "\(what), but process \(number), which served it, has not ended \(waiting); \(consequence)")
+    }
+
+    private var state: Substring? { Self.field("State:", in: "/proc/\(number)/status")?.prefix(1) }
+    private var isStopped: Bool { state == "T" || state == "t" }
+    private var waiting: String {
+        let seconds = Self.patience / 1000
+        return state == "D" ? "within \(seconds) s, because it waits for a disk" : "within \(seconds) s"
+    }
+
+    private static func field(_ name: String, in path: String) -> String? {
+        guard let file = try? FileDescriptor.open(FilePath(path), .readOnly) else { return nil }
+        defer { try? file.close() }
+        var bytes = [UInt8](repeating: 0, count: 8192)
+        guard let count = try? bytes.withUnsafeMutableBytes({ try file.read(into: $0) }) else { return nil }
+        let line = String(decoding: bytes[..<count], as: UTF8.self).split(separator: "\n").first { $0.hasPrefix(name) }
+        return line?.dropFirst(name.count).split(whereSeparator: { $0 == "\t" || $0 == " " }).first.map { String($0) }
+    }
+
+    private static func link(_ path: String) -> String {
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = bytes.withUnsafeMutableBytes { buffer in
+            buffer.baseAddress.map { readlink(path, $0.assumingMemoryBound(to: CChar.self), buffer.count) } ?? -1
+        }
+        return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : ""
+    }
+
+    private static func names(in directory: String) -> [String] {
+        guard let list = opendir(directory) else { return [] }
+        defer { closedir(list) }
+        var names: [String] = []
+        while let entry = readdir(list) {
+            names.append(
+                withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+        }
+        return names
+    }
+}

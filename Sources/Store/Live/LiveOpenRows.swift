@@ -1,0 +1,51 @@
+import CLinux
+import SystemPackage
+
+/// Which nodes of the live view are open in processes that do not write it: each shares a lock on the byte of `live.open` that has the
+/// node's number. The one that writes asks before it takes a node without a name away, and a process that ends lets go of all.
+final class LiveOpenRows: Sendable {
+    private let path: FilePath
+    private let state = Lock(.openRows, State())
+
+    private struct State {
+        var file: OwnedDescriptor?
+        /// How often each is open here.
+        var counts: [Int64: Int] = [:]
+
+        mutating func opened(_ path: FilePath) -> OwnedDescriptor? {
+            if file == nil {
+                // Where it cannot be made nobody writes either.
+                file = try? Kernel.open(
+                    path, .readWrite, options: [.create, .noFollow], permissions: [.ownerReadWrite])
+            }
+            return file
+        }
+    }
+
+    init(_ store: FilePath) { path = store.appending("live.open") }
+
+    func opened(_ row: Int64) {
+        state.withLock { state in
+            state.counts[row, default: 0] += 1
+            guard state.counts[row] == 1, let file = state.opened(path) else { return }
+            _ = reprofs_share_byte(file.rawValue, Int(row))
+        }
+    }
+
+    func closed(_ row: Int64) {
+        state.withLock { state in
+            let count = (state.counts[row] ?? 1) - 1
+            state.counts[row] = count > 0 ? count : nil
+            guard count <= 0, let file = state.file else { return }
+            _ = reprofs_let_byte_go(file.rawValue, Int(row))
+        }
+    }
+
+    /// Whether another process has it open.
+    func isOpenElsewhere(_ row: Int64) -> Bool {
+        state.withLock { state in
+            guard let file = state.opened(path) else { return false }
+            return reprofs_is_byte_shared(file.rawValue, Int(row)) != 0
+        }
+    }
+}

@@ -1,0 +1,163 @@
+import GRDB
+import Glibc
+import Recipe
+import SystemPackage
+
+// How files whose bytes are hashed and on disk become blobs and versions.
+
+extension LiveView {
+    /// A draft that is hashed and on disk.
+    struct Ready {
+        let draft: Draft
+        let digest: Digest
+        let size: Int
+        let generation: Int
+        /// When its last writer closed it.
+        let closed: DraftFacts
+    }
+
+    /// Gives drafts that are on disk their blobs' names, and the rows that say so.
+    func name(_ ready: [Ready], _ publication: inout Publication) throws(StoreError) {
+        var published: [(Ready, PublishedBlob)] = []
+        for item in ready where state.withLock({ $0.seal(item.draft, item.generation) }) {
+            do throws(StoreError) {
+                // Should it become readable by all until the rows are made, that is told then.
+                let isPrivate = try store.live(item.draft.row).map { $0.mode & 0o004 == 0 } ?? false
+                if try store.isServed(item.digest) {
+                    published.append(
+                        (item, .init(item.digest, size: item.size, .known, isPrivate: isPrivate)))
+                } else {
+                    published.append(
+                        (
+                            item,
+                            try store.files.adopt(
+                                item.draft.path, item.digest, size: item.size, isPrivate: isPrivate)
+                        ))
+                }
+            } catch {
+                // Its file may be a blob's already, so it stays sealed until another try succeeds.
+                if try store.live(item.draft.row)?.blob != nil { continue }
+                publication.failures.append(error)
+                state.withLock { _ = $0.candidates.insert(item.draft.row) }
+            }
+        }
+        guard !published.isEmpty else { return }
+        try Kernel.syncDirectory(store.files.directory)
+        var versions = publication.versions
+        var loads = publication.loads
+        try store.catalogue.writeSoon { db in
+            (versions, loads) = (publication.versions, publication.loads)
+            for (item, bytes) in published { try record(item, bytes, db, &versions, &loads) }
+        }
+        (publication.versions, publication.loads) = (versions, loads)
+        // On disk before the second names go, but nobody who changes names waits for that.
+        try store.catalogue.sync()
+        try finish(published)
+    }
+
+    /// The rows that say that a draft is a blob, and which versions that makes.
+    private func record(
+        _ item: Ready, _ bytes: PublishedBlob, _ db: Database,
+        _ versions: inout [(name: ModelName, addition: Addition, blob: Blob)], _ loads: inout [Load]
+    ) throws {
+        // Times may have been set since; whoever sets them holds the catalogue meanwhile.
+        guard let row = try db.live(item.draft.row), row.blob == nil, let facts = try DraftFacts.at(item.draft.path)
+        else { return }
+        let id = try db.blob(bytes, in: store.files)
+        if row.mode & 0o004 != 0 { try db.makeReadable(blob: id) }
+        let blob = Blob(id: id, digest: item.digest, size: item.size, isPrivate: bytes.isPrivate)
+        let process = try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT process FROM live WHERE id = ?"), arguments: [row.id])
+        try db.pay(row.id, blob, item.closed, process)
+        var version: Int64?
+        var modified = facts.modified
+        if let name = try db.path(ofLive: row.id).flatMap({ ModelName(live: $0) }) {
+            // Size and time together tell programs that the bytes are others, even where a tool kept the time.
+            if try db.isSame(name, size: item.size, modified: modified) {
+                modified = Timestamp(nanoseconds: modified.nanoseconds + 1)
+            }
+            let held = try db.hold(
+                name, blob: blob.id, modified: modified, cause: .write, process: process, since: item.closed.changed)
+            version = held.version
+            versions.append((name, held.addition, blob))
+            let number = try Int.fetchOne(
+                db.cachedStatement(sql: "SELECT number FROM version WHERE id = ?"), arguments: [held.version])
+            for reader in state.withLock({ $0.readers[row.id] ?? [] }) where reader.generation == item.generation {
+                loads.append(
+                    Load(
+                        opener: reader.opener,
+                        name: LoadName(view: "models", folder: name.folder.text, name: name.path.description),
+                        blob: blob,
+                        version: number, time: reader.time))
+            }
+        }
+        try db.execute(
+            db.cachedStatement(
+                sql: """
+                    UPDATE live SET blob = ?, version = ?, accessed = ?, modified = ?, changed = max(changed, ?) WHERE id = ?
+                    """),
+            [
+                blob.id, version, facts.accessed.nanoseconds, modified.nanoseconds, item.closed.changed.nanoseconds,
+                row.id,
+            ])
+        guard let borrower = state.withLock({ $0.borrowers[row.id] }), try db.live(borrower)?.source == row.id else {
+            return
+        }
+        // Its bytes are a blob's now, and its name holds the version.
+        try db.execute(
+            db.cachedStatement(sql: "UPDATE live SET blob = ?, target = NULL, accessed = ?, modified = ? WHERE id = ?"),
+            [blob.id, facts.accessed.nanoseconds, modified.nanoseconds, borrower])
+        if let other = try db.live(borrower), let path = try db.path(ofLive: borrower) {
+            try db.won(other, path: path, cause: .write, process: process)
+        }
+    }
+
+    /// The rows name the blobs: the second names of their files go, which moves the time by which blobs are known unchanged.
+    private func finish(_ published: [(Ready, PublishedBlob)]) throws(StoreError) {
+        try store.catalogue.writeSoon { db in
+            for (item, bytes) in published {
+                _ = item.draft.path.withPlatformString { Glibc.unlink($0) }
+                guard case .file = bytes.place, let facts = try FileFacts.at(store.files.path(of: item.digest)) else {
+                    continue
+                }
+                try db.noteChange(ofBlob: item.digest, facts.changed)
+            }
+        }
+        state.withLock { state in
+            state.published = .now
+            for (item, _) in published {
+                state.readers[item.draft.row] = nil
+                state.borrowers[item.draft.row] = nil
+                state.drop(item.draft)
+            }
+        }
+    }
+}
+
+extension Database {
+    /// Gives a draft's bytes the versions that names which it has lost owe them.
+    fileprivate func pay(_ live: Int64, _ blob: Blob, _ closed: DraftFacts, _ process: Int64?) throws {
+        for owed in try Row.fetchAll(
+            cachedStatement(sql: "SELECT path, cause, time FROM owed WHERE live = ? ORDER BY id"), arguments: [live])
+        {
+            guard let name = ModelName(try owed.value("path") as String) else { continue }
+            try keep(
+                name, blob: blob.id, modified: closed.modified, since: closed.changed,
+                until: try owed.time("time"), cause: Cause(rawValue: try owed.value("cause")) ?? .delete,
+                process: process)
+        }
+        try forgive(live)
+    }
+
+    /// Whether the bytes that a name held before have this size and time.
+    fileprivate func isSame(_ name: ModelName, size: Int, modified: Timestamp) throws -> Bool {
+        let root = DirectoryRow.Root.models.rawValue
+        guard let directory = try directory(under: root, name.directories) else { return false }
+        return try Int.fetchOne(
+            cachedStatement(
+                sql: """
+                    SELECT 1 FROM model JOIN version ON version.id = model.current JOIN blob ON blob.id = version.blob
+                    WHERE model.directory = ? AND model.name = ? AND blob.size = ? AND version.modified = ?
+                    """), arguments: [directory, name.path.name.databaseValue, size, modified.nanoseconds]) != nil
+    }
+}

@@ -1,0 +1,26 @@
+import Glibc
+import Synchronization
+
+/// When work that takes long is left as it is, because whoever does it is to end. Whoever copies or hashes looks between two pieces.
+package final class Ending: Sendable {
+    /// Nanoseconds of the monotonic clock.
+    private let moment = Atomic<Int64>(.max)
+
+    package init() {}
+
+    /// Nothing that takes long goes on for more than `seconds` from now.
+    package func begin(within seconds: Double) {
+        moment.min(Self.now + Int64(seconds * 1_000_000_000), ordering: .relaxed)
+    }
+
+    package var hasCome: Bool { Self.now >= moment.load(ordering: .relaxed) }
+
+    /// Throws `interrupted` once it has come.
+    package func check() throws(StoreError) { if hasCome { throw .interrupted } }
+
+    private static var now: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}
