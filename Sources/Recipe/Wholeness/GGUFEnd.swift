@@ -26,12 +26,7 @@ struct GGUFEnd<Source: ByteSource> {
         }
     }
 
-    private enum Stop: Error {
-        case cutOff, unknown
-        case source(SourceError)
-    }
-
-    private mutating func end() throws(Stop) -> Int {
+    private mutating func end() throws(EndlessFile) -> Int {
         let version = try bytes(4)
         isBigEndian = version[0] == 0
         let edition = isBigEndian ? version[3] : version[0]
@@ -65,7 +60,7 @@ struct GGUFEnd<Source: ByteSource> {
     }
 
     /// Skips a value of a type.
-    private mutating func skip(_ type: Int) throws(Stop) {
+    private mutating func skip(_ type: Int) throws(EndlessFile) {
         switch type {
         case 8: _ = try text()
         case 9:
@@ -83,7 +78,7 @@ struct GGUFEnd<Source: ByteSource> {
 
     // MARK: Bytes
 
-    private mutating func text() throws(Stop) -> [UInt8] {
+    private mutating func text() throws(EndlessFile) -> [UInt8] {
         let count = try number(countWidth)
         guard count <= 64 else {
             try advance(count)
@@ -92,14 +87,14 @@ struct GGUFEnd<Source: ByteSource> {
         return try bytes(count)
     }
 
-    private mutating func number(_ width: Int) throws(Stop) -> Int {
+    private mutating func number(_ width: Int) throws(EndlessFile) -> Int {
         let found = try bytes(width)
         let value = (isBigEndian ? found : found.reversed()).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard let number = Int(exactly: value) else { throw .unknown }
         return number
     }
 
-    private mutating func bytes(_ count: Int) throws(Stop) -> [UInt8] {
+    private mutating func bytes(_ count: Int) throws(EndlessFile) -> [UInt8] {
         let found: [UInt8]
         do { found = try source.read(at: offset, count: count) } catch { throw .source(error) }
         guard found.count == count else { throw .cutOff }
@@ -107,19 +102,19 @@ struct GGUFEnd<Source: ByteSource> {
         return found
     }
 
-    private mutating func advance(_ count: Int) throws(Stop) {
+    private mutating func advance(_ count: Int) throws(EndlessFile) {
         offset = try sum(offset, count)
         guard offset <= source.count else { throw .cutOff }
         guard offset <= Self.longestHeader else { throw .unknown }
     }
 
-    private func sum(_ a: Int, _ b: Int) throws(Stop) -> Int {
+    private func sum(_ a: Int, _ b: Int) throws(EndlessFile) -> Int {
         let (sum, overflow) = a.addingReportingOverflow(b)
         guard !overflow, sum >= 0 else { throw .unknown }
         return sum
     }
 
-    private func product(_ a: Int, _ b: Int) throws(Stop) -> Int {
+    private func product(_ a: Int, _ b: Int) throws(EndlessFile) -> Int {
         let (product, overflow) = a.multipliedReportingOverflow(by: b)
         guard !overflow else { throw .unknown }
         return product

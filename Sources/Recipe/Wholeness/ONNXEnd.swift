@@ -10,11 +10,6 @@ struct ONNXEnd<Source: ByteSource> {
 
     private init(_ source: Source) { self.source = source }
 
-    private enum Stop: Error {
-        case cutOff, unknown
-        case source(SourceError)
-    }
-
     /// What is wrong; nil where nothing is, or where the bytes are no such message.
     static func problem(_ source: Source) throws(SourceError) -> String? {
         var reader = ONNXEnd(source)
@@ -29,7 +24,7 @@ struct ONNXEnd<Source: ByteSource> {
         }
     }
 
-    private mutating func hasGraph() throws(Stop) -> Bool {
+    private mutating func hasGraph() throws(EndlessFile) -> Bool {
         var found = false
         for _ in 0..<Self.mostFields {
             if offset == source.count { return found }
@@ -48,7 +43,7 @@ struct ONNXEnd<Source: ByteSource> {
     }
 
     /// A number of one to ten bytes.
-    private mutating func number() throws(Stop) -> Int {
+    private mutating func number() throws(EndlessFile) -> Int {
         let bytes: [UInt8]
         do { bytes = try source.read(at: offset, count: 10) } catch { throw .source(error) }
         var value: UInt64 = 0
@@ -62,7 +57,7 @@ struct ONNXEnd<Source: ByteSource> {
         throw bytes.count < 10 ? .cutOff : .unknown
     }
 
-    private mutating func advance(_ count: Int) throws(Stop) {
+    private mutating func advance(_ count: Int) throws(EndlessFile) {
         guard count <= source.count - offset else { throw .cutOff }
         offset += count
     }

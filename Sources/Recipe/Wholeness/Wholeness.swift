@@ -62,3 +62,9 @@ extension [UInt8] {
         return (0...(count - part.count)).contains { self[$0..<$0 + part.count].elementsEqual(part) }
     }
 }
+
+/// Why the end of a file could not be found. Not within the generic readers that throw it: the compiler cannot optimize that.
+enum EndlessFile: Error {
+    case cutOff, unknown
+    case source(SourceError)
+}
