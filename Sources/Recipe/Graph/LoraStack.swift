@@ -34,7 +34,7 @@ struct LoraStack {
     /// `lora_1: {on, lora, strength, strengthTwo}`.
     private static func power(_ node: ComfyGraph.Node, _ graph: ComfyGraph) -> [ModelReference] {
         node.inputs.members.compactMap { input, value in
-            guard let name = value["lora"]?.string, !LoaderTable.isNoFile(name), value["on"] != false,
+            guard let name = value["lora"]?.string, !Conventions.isNoFile(name), value["on"] != false,
                 value["active"] != false
             else { return nil }
             let strength = value["strength"]?.numeric
@@ -52,7 +52,7 @@ struct LoraStack {
         let count = graph.number(node, "lora_count", "num_loras")?.int ?? .max
         return node.inputs.members.compactMap { input, value in
             guard let number = number(of: input), isLora((input, value)), let name = graph.text(node, input),
-                !LoaderTable.isNoFile(name), number <= count
+                !Conventions.isNoFile(name), number <= count
             else { return nil }
             let weights =
                 ["lora_wt_", "model_str_", "model_weight_", "strength_", "lora_weight_"].flatMap {

@@ -32,6 +32,8 @@ struct CanvasModels {
                     || Folder.searched(for: entry.directory ?? "").contains(reference.folder ?? "")
             else { continue }
             recipe.models[index].reference.url = entry.url
+            // Of a class that nobody told of, the canvas alone knows where its file lies.
+            if reference.folder == nil { recipe.models[index].reference.folder = entry.directory.map(Folder.preferred) }
             if let hash = entry.hash, !reference.recorded.contains(hash) {
                 recipe.models[index].reference.recorded.append(hash)
             }
