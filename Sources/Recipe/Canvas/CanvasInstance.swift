@@ -29,19 +29,21 @@ struct CanvasInstance {
             return named[name].map { .value($0) }
         }
         let values = node["widgets_values"]?.array ?? []
-        guard let place = promoted(inputs).firstIndex(of: name), place < values.count, values[place] != .null else {
-            return nil
-        }
+        guard let place = promoted(inputs, values.count)?.firstIndex(of: name), place < values.count,
+            values[place] != .null
+        else { return nil }
         return .value(values[place])
     }
 
     /// The widgets that it shows, in the order of its values; those of nodes inside that no input leads to have no name here.
-    private func promoted(_ inputs: [JSON]) -> [String?] {
-        if let listed = node["properties"]?["proxyWidgets"]?.array, !listed.isEmpty {
-            return listed.map { $0.array?.first?.string == "-1" ? $0.array?.last?.string : nil }
-        }
-        let shown = inputs.filter { $0["widget"]?["name"]?.string != nil }
-        if !shown.isEmpty { return shown.map { $0["name"]?.string } }
-        return declared.filter { Meaning.values.contains($0.type) }.map(\.name)
+    /// Front ends differed in what they list, so the list must be as long as the values are many. Nil where none is.
+    private func promoted(_ inputs: [JSON], _ count: Int) -> [String?]? {
+        let listed = node["properties"]?["proxyWidgets"]?.array ?? []
+        let lists: [[String?]] = [
+            listed.map { $0.array?.first?.string == "-1" ? $0.array?.last?.string : nil },
+            declared.filter { Meaning.values.contains($0.type) }.map(\.name),
+            inputs.filter { $0["widget"]?["name"]?.string != nil }.map { $0["name"]?.string },
+        ]
+        return lists.first { $0.count == count }
     }
 }

@@ -70,8 +70,11 @@ enum Conventions {
     ]
 
     static func meaning(ofInput name: String) -> Meaning {
-        let name = name.lowercased()
+        var name = name.lowercased()
+        while name.utf8.last.map({ $0 >= 0x30 && $0 <= 0x39 }) == true { name.removeLast() }
+        if name.last == "_" { name.removeLast() }
         if let known = meanings[name] { return known }
+        if name.hasSuffix("latent") || name.hasSuffix("latents") || name.hasSuffix("samples") { return .latent }
         if name.holds("pipe") { return .pipe }
         if name.hasPrefix("conditioning") || name.hasPrefix("cond") || name.hasSuffix("_embeds") { return .conditioning }
         return .other
@@ -79,10 +82,10 @@ enum Conventions {
 
     /// Kinds of files of the input directory, by the names of the inputs of unknown loaders.
     static let inputFiles: [String: String] = [
-        "image": "image", "mask": "mask", "video": "video", "audio": "audio", "file": "file",
+        "image": "image", "mask": "mask", "video": "video", "audio": "audio", "file": "file", "model_file": "model",
     ]
     static let mediaSuffixes = [
         ".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".avif", ".mp4", ".webm", ".mov", ".mkv", ".avi", ".wav",
-        ".mp3", ".flac", ".ogg", ".m4a", ".glb", ".obj",
+        ".mp3", ".flac", ".ogg", ".m4a", ".glb", ".gltf", ".obj", ".fbx", ".stl", ".ply",
     ]
 }

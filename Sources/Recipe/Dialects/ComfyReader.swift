@@ -15,7 +15,7 @@ enum ComfyReader {
                 graph = ComfyGraph(found.json, classes: classes, slots: slots) ?? graph
             }
             var recipe = read(graph, fileName: fileName, dialect: "comfyui-prompt")
-            if let canvas { CanvasModels(canvas).add(to: &recipe) }
+            if let canvas { CanvasModels(canvas).add(to: &recipe, of: graph) }
             return (recipe, found.bytes)
         }
     }
@@ -27,7 +27,7 @@ enum ComfyReader {
                 of: canvas, classes: classes, holdsNext: metadata.mediaType == "application/json")
         else { return nil }
         var recipe = read(graph, fileName: fileName, dialect: "comfyui-workflow")
-        CanvasModels(canvas).add(to: &recipe)
+        CanvasModels(canvas).add(to: &recipe, of: graph)
         recipe.findings.append(
             Reason(.canvasOnly, "only the canvas was saved, not the graph that ran; values are those of the canvas"))
         return recipe
@@ -51,7 +51,7 @@ enum ComfyReader {
         recipe.passes = graph.passes(in: nodes)
         recipe.models = graph.modelReferences(in: nodes).map(Recipe.ModelUse.init)
         recipe.inputs = graph.inputReferences(in: nodes).map(Recipe.InputUse.init)
-        let formats = nodes.filter { $0.inputs["weight_dtype"] != nil }.compactMap { graph.text($0, "weight_dtype") }.map {
+        let formats = nodes.filter { $0.inputs["weight_dtype"] != nil }.compactMap { graph.choice($0, "weight_dtype") }.map {
             "weight_dtype:" + $0
         }
         recipe.features = Set(nodes.map(\.classType) + formats).sorted()

@@ -32,7 +32,7 @@ extension ComfyGraph {
     private func isSampler(_ node: Node) -> Bool {
         if node.kind.isKnown { return node.kind.isSampler }
         let inputs = node.inputs
-        let hasSeed = Conventions.seeds.contains { inputs[$0] != nil }
+        let hasSeed = Conventions.seeds.contains { inputs[$0] != nil } || !links(node, .noise).isEmpty
         let hasSampler = inputs["sampler_name"] != nil || inputs["scheduler"] != nil || inputs["sampler"] != nil
         let isNamedSo = node.classType.lowercased().holds("sampler")
         guard hasSeed && (hasSampler || inputs["steps"] != nil) || isNamedSo, gives(node, .latent, .image, .pipe) else {
@@ -57,8 +57,8 @@ extension ComfyGraph {
         let sampler = along(.sampler, from: node) { $0.inputs["sampler_name"] != nil }
         let sigmas = along(.sigmas, from: node) { $0.inputs["scheduler"] != nil }
         var pass = Recipe.Pass(node: node.id)
-        pass.sampler = text(node, "sampler_name") ?? text(node, "sampler") ?? sampler.flatMap { text($0, "sampler_name") }
-        pass.scheduler = text(node, "scheduler") ?? sigmas.map { text($0, "scheduler") ?? $0.classType }
+        pass.sampler = choice(node, "sampler_name") ?? (sampler == nil ? choice(node, "sampler") : nil) ?? sampler.flatMap { choice($0, "sampler_name") }
+        pass.scheduler = choice(node, "scheduler") ?? sigmas.map { choice($0, "scheduler") ?? $0.classType }
         pass.steps = number(node, "steps") ?? sigmas.flatMap { number($0, "steps") }
         pass.denoise =
             number(node, "denoise", "denoise_strength", "denoising_strength")
@@ -105,7 +105,7 @@ extension ComfyGraph {
     /// Whether the noise of a pass is none, so that it needs no seed: it goes on from what an earlier one left.
     func addsNoNoise(_ pass: Recipe.Pass) -> Bool {
         guard let node = nodes[pass.node] else { return false }
-        if text(node, "add_noise") == "disable" || value(node, "add_noise")?.bool == false { return true }
+        if choice(node, "add_noise") == "disable" || value(node, "add_noise")?.bool == false { return true }
         return along(.noise, from: node) { _ in false }?.kind.roles.contains(.quiet) == true
     }
 

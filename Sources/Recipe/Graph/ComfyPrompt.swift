@@ -70,7 +70,8 @@ struct ComfyPrompt {
         let signs = Set((written + fed.map(\.name)).compactMap(Conventions.sign))
         if sign == "negative", !step.isSigned { written = written.filter { Conventions.sign($0) == sign } }
         if !signs.isEmpty, let sign {
-            let hasBoth = signs.count > 1 || givesBoth(source)
+            let hasBoth =
+                signs.count > 1 || givesBoth(source) || written.contains { Conventions.sign($0) == nil }
             if hasBoth {
                 written = written.filter { Conventions.sign($0) ?? (signs.contains(sign) ? "" : sign) == sign }
             }

@@ -5,11 +5,16 @@ extension ComfyGraph {
         for node in nodes {
             let own = modelReferences(of: node)
             if own.isEmpty { continue }
-            let (model, clip) = (number(node, "strength_model", "strength"), number(node, "strength_clip"))
+            let (model, clip) = (
+                number(node, "strength_model", "strength", "lora_model_strength"),
+                number(node, "strength_clip", "lora_clip_strength")
+            )
             // A LoRA of no strength is not even loaded.
             if node.inputs["lora_name"] != nil, model?.double == 0, clip.map({ $0.double == 0 }) ?? true { continue }
             for var reference in own {
-                reference.strength = reference.strength ?? model
+                if reference.folder == "loras" || node.inputs["lora_model_strength"] == nil {
+                    reference.strength = reference.strength ?? model
+                }
                 found.append(reference)
             }
         }

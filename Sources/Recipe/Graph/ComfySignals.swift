@@ -71,7 +71,7 @@ struct ComfySignals {
                     .samplerNondeterministic, "node \(node.id) (\(node.classType)) draws noise without a recorded seed")
             ]
         }
-        let dtype = node.inputs["weight_dtype"] != nil ? graph.text(node, "weight_dtype") : nil
+        let dtype = node.inputs["weight_dtype"] != nil ? graph.choice(node, "weight_dtype") : nil
         if node.kind.roles.contains(.reduces) {
             return [
                 .init(

@@ -20,7 +20,9 @@ extension ComfyGraph {
     }
 
     /// The input of a box of values that stands behind one of its outputs: the one of the same name, or the only one.
-    func carriedInput(of link: Link, _ wanted: String) -> String? {
+    ///
+    /// `asWords` is for texts: another input beside a text may say what is done to it.
+    func carriedInput(of link: Link, _ wanted: String, asWords: Bool = false) -> String? {
         guard let source = nodes[link.id] else { return nil }
         let members = source.inputs.members
         let output = source.output(link.slot)
@@ -38,9 +40,16 @@ extension ComfyGraph {
                 ?? [.value, .other].contains(meaning(of: name, in: source))
         }
         guard isBox else { return nil }
-        let name = Conventions.plain(output.flatMap { $0.name.isEmpty ? nil : $0.name } ?? wanted)
-        if let same = members.first(where: { Conventions.plain($0.key) == name }) { return same.key }
-        return members.count == 1 ? members.first?.key : nil
+        // An output that is called like its type has no name.
+        let told = output.flatMap { $0.name.isEmpty || $0.name.uppercased() == $0.type ? nil : $0.name }
+        if let name = (told ?? (asWords ? nil : wanted)).map(Conventions.plain),
+            let same = members.first(where: { Conventions.plain($0.key) == name })
+        {
+            return same.key
+        }
+        if members.count == 1 { return members.first?.key }
+        let counting = members.filter { $0.value != false }
+        return counting.count == 1 ? counting.first?.key : nil
     }
 
     func number(_ node: Node, _ inputs: String...) -> JSON.Number? {
@@ -71,6 +80,9 @@ extension ComfyGraph {
         else { return nil }
         return link.slot == 0 || number.isInteger ? number : nil
     }
+
+    /// A choice: the name of a sampler, of a file.
+    func choice(_ node: Node, _ input: String) -> String? { value(node, input)?.string }
 
     func text(_ node: Node, _ input: String) -> String? {
         if case .known(let text) = words(node, input) { text } else { nil }
@@ -116,7 +128,7 @@ extension ComfyGraph {
             return computed.result(source, parts, link.slot).map { .known($0) } ?? .unknown(source)
         }
         if source.kind.roles.contains(.generates), source.kind.carried == nil { return .unknown(source) }
-        guard let carried = carriedInput(of: link, input) else { return .unknown(source) }
+        guard let carried = carriedInput(of: link, input, asWords: true) else { return .unknown(source) }
         let found = words(source, carried, &budget)
         if case .none = found { return .unknown(source) }
         return found

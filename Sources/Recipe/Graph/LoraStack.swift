@@ -51,7 +51,7 @@ struct LoraStack {
     private static func numbered(_ node: ComfyGraph.Node, _ graph: ComfyGraph) -> [ModelReference] {
         let count = graph.number(node, "lora_count", "num_loras")?.int ?? .max
         return node.inputs.members.compactMap { input, value in
-            guard let number = number(of: input), isLora((input, value)), let name = graph.text(node, input),
+            guard let number = number(of: input), isLora((input, value)), let name = graph.choice(node, input),
                 !Conventions.isNoFile(name), number <= count
             else { return nil }
             let weights =
@@ -59,7 +59,7 @@ struct LoraStack {
                     [$0 + String(number), $0 + (number < 10 ? "0" : "") + String(number)]
                 } + ["lora_\(number)_strength", "lora_\(number)_model_strength"]
             let weight = weights.first(giving: { graph.number(node, $0) })
-            guard weight?.double != 0, graph.text(node, "switch_\(number)") != "Off" else { return nil }
+            guard weight?.double != 0, graph.choice(node, "switch_\(number)") != "Off" else { return nil }
             var reference = graph.reference(folder: "loras", name: name, tries: [name], node: node, input: input)
             reference.strength = weight
             return reference
