@@ -30,7 +30,8 @@ package enum RecipeReader {
     /// Who reads what beside ComfyUI's graph, the most telling record first. Custom savers write several; all are kept.
     private static let dialects: [@Sendable (Metadata) -> Recipe?] = [
         SwarmReader.read, InvokeReader.read, FooocusReader.read, StabilityMatrixReader.read, NovelAIReader.read,
-        DrawThingsReader.read, EasyDiffusionReader.read, InfotextReader.read, MidjourneyReader.read,
+        DrawThingsReader.read, EasyDiffusionReader.read, TensorArtReader.read, InfotextReader.read,
+        MidjourneyReader.read, MochiReader.read, NamedRecordReader.read,
     ]
     /// Those that tell less than any of them, the next only where the one before has nothing.
     private static let fallbacks: [@Sendable (Metadata, String?, ClassTable) -> Recipe?] = [
@@ -162,7 +163,7 @@ extension Recipe {
             for other in others {
                 let same = other.models.first {
                     $0.reference.folder == reference.folder && !$0.reference.recorded.isEmpty
-                        && $0.reference.candidates.first.map { Folder.stem(of: $0.name.text) } == stem
+                        && $0.reference.candidates.contains { Folder.stem(of: $0.name.text) == stem }
                 }
                 guard let same else { continue }
                 models[index].reference.recorded = same.reference.recorded

@@ -22,13 +22,14 @@ struct FlatRecord {
         recipe.passes.append(pass)
     }
 
-    /// Adds a model, unless the name stands for none.
+    /// Adds a model, unless the name stands for none. `alias` is another name that the file may have.
     mutating func model(
-        _ folder: String, _ name: String?, _ input: String, _ hash: RecordedHash? = nil, strength: JSON.Number? = nil
+        _ folder: String, _ name: String?, _ input: String, _ hash: RecordedHash? = nil, strength: JSON.Number? = nil,
+        alias: String? = nil
     ) {
         guard let name = name?.trimmingBlanks, !Conventions.isNoFile(name) else { return }
         var reference = ModelReference(
-            folder: folder, name: name, candidates: [try? ModelPath(Folder.stem(of: name))].compactMap { $0 },
+            folder: folder, name: name, candidates: [Folder.stem(of: name), alias].compactMap { $0 }.compactMap { try? ModelPath($0) },
             node: field,
             input: input)
         reference.isStem = true

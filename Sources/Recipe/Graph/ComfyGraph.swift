@@ -94,7 +94,8 @@ package struct ComfyGraph: Sendable {
         for place in feeds.joined() { isFeeding[place] = true }
         self.isFeeding = isFeeding
         self.takers = takers
-        malformed = members.count - list.count
+        // Services put what else they know beside the nodes.
+        malformed = members.count { $0.value["class_type"]?.string == nil && $0.value["inputs"] != nil }
     }
 
     /// The link that an input's value stands for: `[id, slot]` of a node in this graph.

@@ -17,10 +17,26 @@ enum PromptTags {
                 let inside = prompt[range.upperBound...].prefix { $0 != ">" && $0 != "<" }
                 let parts = inside.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
                 guard !parts[0].isEmpty else { return nil }
-                return Tag(
-                    folder: folder, name: parts[0], strength: JSON.string(parts.count > 1 ? parts[1] : "1").numeric)
+                return Tag(folder: folder, name: parts[0], strength: strength(parts.dropFirst()))
             }
         }
+    }
+
+    /// The strength for the model itself: `unet=` by name, else the second number, else the first, which is the text
+    /// encoder's too. Lists of blocks and other options are no strengths.
+    private static func strength(_ parts: some Sequence<String>) -> JSON.Number? {
+        var numbers: [JSON.Number] = []
+        var named: [String: JSON.Number] = [:]
+        for part in parts {
+            let sides = part.split(separator: "=", maxSplits: 1).map(String.init)
+            if sides.count == 2 {
+                named[sides[0].trimmingBlanks.lowercased()] = JSON.string(sides[1]).numeric
+            } else if let number = JSON.string(part).numeric {
+                numbers.append(number)
+            }
+        }
+        if let unet = named["unet"] { return unet }
+        return (numbers.count > 1 ? numbers[1] : numbers.first) ?? named["te"] ?? JSON.Number(1 as Int64)
     }
 
     /// The names after `embedding:`; weights and brackets around them do not belong to them.
