@@ -46,12 +46,14 @@ package enum RecipeReader {
         let prompt: [UInt8]?
 
         /// Nil where no text is a record.
-        init?(_ metadata: Metadata, fileName: String?, _ classes: ClassTable) {
-            let graph = ComfyReader.readGraph(metadata, fileName: fileName, classes: classes)
+        init?(_ metadata: Metadata, fileName: String?, node: String? = nil, _ classes: ClassTable) {
+            let graph = ComfyReader.readGraph(metadata, fileName: fileName, node: node, classes: classes)
             var recipes = [graph?.recipe].compactMap { $0 }
             let hasMore = metadata.fields.contains { $0.key != "prompt" && $0.key != "workflow" }
             if graph == nil || hasMore { recipes += dialects.compactMap { $0(metadata) } }
-            if recipes.isEmpty { recipes = [fallbacks.first(giving: { $0(metadata, fileName, classes) })].compactMap { $0 } }
+            if recipes.isEmpty {
+                recipes = [fallbacks.first(giving: { $0(metadata, fileName, classes) })].compactMap { $0 }
+            }
             guard var recipe = recipes.first else { return nil }
             recipe.take(hashesFrom: recipes.dropFirst())
             self.recipe = HashClaims.checked(recipe)
@@ -80,7 +82,9 @@ package enum RecipeReader {
         // What stands beside the image says more than that it came from a hosted service.
         if found.map({ $0.recipe.passes.isEmpty && $0.recipe.models.isEmpty }) ?? true {
             for sidecar in try sidecars() {
-                guard let beside = try TextFile.sidecar(sidecar), let better = Found(beside, fileName: fileName, classes) else {
+                guard let beside = try TextFile.sidecar(sidecar),
+                    let better = Found(beside, fileName: fileName, classes)
+                else {
                     continue
                 }
                 metadata.append(beside)
@@ -108,10 +112,11 @@ package enum RecipeReader {
         return reading
     }
 
-    /// The recipe in texts that were kept of a file; nil where they hold none.
+    /// The recipe in texts that were kept of a file; nil where they hold none. `node` is the one that left the file, where a
+    /// run told it, and `classes` what it told of its nodes.
     package static func read(
         prompt: [UInt8]?, workflow: [UInt8]?, parameters: [UInt8]?, records: [UInt8]?, fileName: String?,
-        classes: ClassTable = .builtIn
+        node: String? = nil, classes: ClassTable = .builtIn
     ) -> Recipe? {
         var metadata = Metadata(mediaType: "")
         for (key, bytes) in [("prompt", prompt), ("workflow", workflow), (InfotextReader.key, parameters)] {
@@ -121,7 +126,7 @@ package enum RecipeReader {
             guard let key = field["key"]?.string, let text = field["text"]?.string else { continue }
             metadata.add(key, Array(text.utf8))
         }
-        return Found(metadata, fileName: fileName, classes)?.recipe
+        return Found(metadata, fileName: fileName, node: node, classes)?.recipe
     }
 
     /// The text under `parameters` or where other containers have it, unless it is not the tool's record.

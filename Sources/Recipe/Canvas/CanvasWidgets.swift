@@ -92,6 +92,8 @@ extension NodeSlots {
         let properties = node["properties"]
         pack = properties?["cnr_id"]?.string ?? properties?["aux_id"]?.string
         version = properties?["ver"]?.string
-        guard inputs.values.contains(where: { $0 != "*" }) || outputs.contains(where: { $0.type != "*" }) else { return nil }
+        guard inputs.values.contains(where: { $0 != "*" }) || outputs.contains(where: { $0.type != "*" }) else {
+            return nil
+        }
     }
 }

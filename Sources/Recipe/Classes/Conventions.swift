@@ -76,7 +76,9 @@ enum Conventions {
         if let known = meanings[name] { return known }
         if name.hasSuffix("latent") || name.hasSuffix("latents") || name.hasSuffix("samples") { return .latent }
         if name.holds("pipe") { return .pipe }
-        if name.hasPrefix("conditioning") || name.hasPrefix("cond") || name.hasSuffix("_embeds") { return .conditioning }
+        if name.hasPrefix("conditioning") || name.hasPrefix("cond") || name.hasSuffix("_embeds") {
+            return .conditioning
+        }
         return .other
     }
 

@@ -1,8 +1,10 @@
 extension NodeClass {
     /// A line of a table, as `scripts/lib/classes/table.py` writes it; nil where it is none.
     convenience init?(line: Substring, isCore: Bool) {
-        let parts = line.split(separator: "\t", omittingEmptySubsequences: false)
-        guard parts.count == 4, !parts[0].isEmpty else { return nil }
+        // What is empty at the end may be left out, as formatters do.
+        var parts = line.split(separator: "\t", omittingEmptySubsequences: false)
+        guard (1...4).contains(parts.count), !parts[0].isEmpty, !line.hasPrefix("#") else { return nil }
+        parts += [Substring](repeating: "", count: 4 - parts.count)
         let flags = parts[1].split(separator: " ")
         let letters = flags.first.map { $0.hasPrefix("pack:") ? "" : $0 } ?? ""
         let isPart = letters.contains("?")

@@ -4,6 +4,8 @@ package final class NodeClass: Sendable {
         let name: String
         /// `MODEL`, `INT`, …; `*` fits every other.
         let type: String
+        /// What its values are to an image.
+        let meaning: Meaning
         /// What its options are files of.
         var file: File?
         /// Whether it is a text of several lines.
@@ -17,6 +19,12 @@ package final class NodeClass: Sendable {
         var isLinkOnly = false
         /// The values of the input before the dot with which it is there.
         var options: [String]?
+
+        init(name: String, type: String) {
+            self.name = name
+            self.type = type
+            meaning = Meaning(type: type)
+        }
 
         /// Whether a canvas holds its value.
         var isWidget: Bool { !isLinkOnly && (file != nil || Meaning.values.contains(type)) }
@@ -32,6 +40,13 @@ package final class NodeClass: Sendable {
     struct Output: Sendable {
         let name: String
         let type: String
+        let meaning: Meaning
+
+        init(name: String, type: String) {
+            self.name = name
+            self.type = type
+            meaning = Meaning(type: type)
+        }
     }
 
     package let name: String
@@ -47,6 +62,9 @@ package final class NodeClass: Sendable {
     let roles: NamedClasses.Roles
     /// The input that it hands on, by its name alone.
     let carried: String?
+    let hasLazyInputs: Bool
+    /// The meanings of what it takes, as bits; all of them where something is not known.
+    private let taken: UInt16
     /// Whether what it takes and gives makes it a sampler.
     let isSampler: Bool
     /// The inputs that name files, and those that hold words for a text encoder.
@@ -70,17 +88,22 @@ package final class NodeClass: Sendable {
         carried = NamedClasses.carried[name]
         self.isOutput = isOutput ?? roles.contains(.output)
         files = inputs.filter { $0.file != nil }
-        let takes = Set(inputs.map { Meaning(type: $0.type) })
+        hasLazyInputs = inputs.contains(where: \.isLazy)
+        let takes = Set(inputs.map(\.meaning))
         words =
-            takes.contains(.clip) || outputs.contains { Meaning(type: $0.type) == .conditioning }
+            takes.contains(.clip) || outputs.contains { $0.meaning == .conditioning }
             ? inputs.filter(\.isLines) : []
+        taken = !isKnown || takes.contains(.other) ? .max : takes.reduce(0) { $0 | 1 << $1.rawValue }
         places = Dictionary(inputs.indices.map { (inputs[$0].name, $0) }) { first, _ in first }
         let isFed = takes.contains(.guider) || takes.contains(.pipe) || takes.isSuperset(of: [.model, .conditioning])
-        let gives = outputs.contains { [.latent, .image, .pipe].contains(Meaning(type: $0.type)) }
+        let gives = outputs.contains { [.latent, .image, .pipe].contains($0.meaning) }
         isSampler =
             isFed && gives
             && (takes.contains(.noise) || inputs.contains { Conventions.seeds.contains($0.name) })
     }
+
+    /// Whether some input may be of one of these meanings.
+    func mayTake(_ meanings: [Meaning]) -> Bool { meanings.contains { taken & 1 << $0.rawValue != 0 } }
 
     /// The input of this name, also one of a row of them.
     func input(_ name: String) -> Input? {
@@ -111,7 +134,7 @@ package final class NodeClass: Sendable {
 }
 
 /// What the values of a type are to an image, whatever a pack calls the type.
-enum Meaning: Sendable {
+enum Meaning: UInt16, Sendable {
     case model, clip, conditioning, guider, pipe, latent, image, sampler, sigmas, noise, value, other
 
     /// Types whose values stand in widgets.

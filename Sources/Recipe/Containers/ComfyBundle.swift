@@ -22,18 +22,18 @@ enum ComfyBundle {
     /// there by itself.
     static func unpack(_ metadata: inout Metadata) {
         for field in metadata.fields where keys.contains(field.key) {
-                guard field.bytes.starts(with: compressed) else {
-                    if !add(field.bytes, to: &metadata) { addBare(field.bytes, to: &metadata) }
-                    continue
-                }
-                guard let stream = base64(String(decoding: field.bytes.dropFirst(compressed.count), as: UTF8.self))
-                else {
-                    metadata.note("a compressed comment is broken")
-                    continue
-                }
-                let (bytes, isComplete) = inflate(stream[...], limit: ReadLimit.field)
-                if !isComplete { metadata.note("a compressed comment is broken") }
-                if !add(bytes, to: &metadata) { addBare(bytes, to: &metadata) }
+            guard field.bytes.starts(with: compressed) else {
+                if !add(field.bytes, to: &metadata) { addBare(field.bytes, to: &metadata) }
+                continue
+            }
+            guard let stream = base64(String(decoding: field.bytes.dropFirst(compressed.count), as: UTF8.self))
+            else {
+                metadata.note("a compressed comment is broken")
+                continue
+            }
+            let (bytes, isComplete) = inflate(stream[...], limit: ReadLimit.field)
+            if !isComplete { metadata.note("a compressed comment is broken") }
+            if !add(bytes, to: &metadata) { addBare(bytes, to: &metadata) }
         }
     }
 

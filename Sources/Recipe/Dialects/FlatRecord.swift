@@ -29,7 +29,8 @@ struct FlatRecord {
     ) {
         guard let name = name?.trimmingBlanks, !Conventions.isNoFile(name) else { return }
         var reference = ModelReference(
-            folder: folder, name: name, candidates: [Folder.stem(of: name), alias].compactMap { $0 }.compactMap { try? ModelPath($0) },
+            folder: folder, name: name,
+            candidates: [Folder.stem(of: name), alias].compactMap { $0 }.compactMap { try? ModelPath($0) },
             node: field,
             input: input)
         reference.isStem = true

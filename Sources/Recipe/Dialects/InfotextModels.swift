@@ -24,7 +24,9 @@ enum InfotextModels {
         // `Hires upscaler`, `Postprocess upscaler 2`, `Ultimate SD upscale upscaler`, …
         for (key, value) in text.pairs {
             let plain = NamedValues.plain(key).reversed().drop { $0.isNumber }
-            if plain.starts(with: "upscaler".reversed()), !isBuiltIn(value) { record.model("upscale_models", value, key) }
+            if plain.starts(with: "upscaler".reversed()), !isBuiltIn(value) {
+                record.model("upscale_models", value, key)
+            }
         }
         // stable-diffusion.cpp names each part by its kind.
         for (key, value) in text.pairs {
@@ -67,7 +69,7 @@ enum InfotextModels {
         let unnamed = text.pairs.first { $0.key == "LoRA hashes" }?.value.split(separator: ",").map {
             String($0).trimmingBlanks
         }
-        let tags = PromptTags.models(in: text.positive).filter { $0.folder == "loras" }
+        let tags = PromptTags.models(in: text.positive, by: .a1111).filter { $0.folder == "loras" }
         for (index, tag) in tags.enumerated() {
             let own = hashes[tag.name].flatMap { record.hash($0, .tensorsOrFile, of: tag.name) }
             let next = unnamed.flatMap { $0.count == tags.count && !$0[index].contains(":") ? $0[index] : nil }
@@ -82,10 +84,11 @@ enum InfotextModels {
                 "loras", name, "Lora hashes", record.hash(value, .tensorsOrFile, of: name),
                 strength: weights[name].flatMap { JSON.string($0).numeric })
         }
-        for (name, value) in weights.sorted(by: { $0.key < $1.key }) where hashes[name] == nil && !tagged.contains(name) {
+        for (name, value) in weights.sorted(by: { $0.key < $1.key }) where hashes[name] == nil && !tagged.contains(name)
+        {
             record.model("loras", name, "Lora weights", strength: JSON.string(value).numeric)
         }
-        for tag in PromptTags.models(in: text.positive) where tag.folder == "hypernetworks" {
+        for tag in PromptTags.models(in: text.positive, by: .a1111) where tag.folder == "hypernetworks" {
             record.model("hypernetworks", tag.name, "hypernet", strength: tag.strength)
         }
     }
@@ -139,7 +142,8 @@ enum InfotextModels {
 
     /// Upscalers that are no files.
     private static func isBuiltIn(_ name: String) -> Bool {
-        name.hasPrefix("Latent") || ["None", "Lanczos", "Nearest", "lanczos", "nearest", "bicubic", "bilinear"].contains(name)
+        name.hasPrefix("Latent")
+            || ["None", "Lanczos", "Nearest", "lanczos", "nearest", "bicubic", "bilinear"].contains(name)
     }
 }
 

@@ -27,7 +27,8 @@ enum InfotextReader {
         InfotextModels.add(text, to: &record)
         CivitaiReader.add(text, to: &record)
         findings(text, to: &record)
-        let isSeeded = text["RNG"] == "CPU" || text["RNG"] == "NV" || ["Fooocus", cpp].contains(record.recipe.generator.name)
+        let isSeeded =
+            text["RNG"] == "CPU" || text["RNG"] == "NV" || ["Fooocus", cpp].contains(record.recipe.generator.name)
         return record.finish(noise: isSeeded ? .cpu : .gpu)
     }
 

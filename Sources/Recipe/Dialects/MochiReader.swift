@@ -26,7 +26,10 @@ enum MochiReader {
         let values = NamedValues(
             marks.indices.map { index in
                 let end = index + 1 < marks.count ? marks[index + 1].range.lowerBound : text.endIndex
-                return (marks[index].key, String(text[marks[index].range.upperBound..<max(end, marks[index].range.upperBound)]))
+                return (
+                    marks[index].key,
+                    String(text[marks[index].range.upperBound..<max(end, marks[index].range.upperBound)])
+                )
             })
         var record = FlatRecord(
             "Mochi Diffusion", version: metadata.text("IPTC:ProgramVersion"), dialect: "mochi-diffusion",

@@ -23,15 +23,19 @@ enum NamedRecordReader {
             pass.denoise = values.number("strength", "denoisingstrength", "denoise")
         }
         let hash = values.text("modelhash").flatMap { RecordedHash($0, .sha256) }
-        record.model("checkpoints", values.text("model", "modelname", "basemodel", "modelid", "checkpoint"), "model", hash)
-        record.model("vae", values.text("vae", "vaename"), "vae", values.text("vaehash").flatMap { RecordedHash($0, .sha256) })
+        record.model(
+            "checkpoints", values.text("model", "modelname", "basemodel", "modelid", "checkpoint"), "model", hash)
+        record.model(
+            "vae", values.text("vae", "vaename"), "vae", values.text("vaehash").flatMap { RecordedHash($0, .sha256) })
         if let upscaler = values.value("useupscaler", "upscaler") {
             record.model("upscale_models", upscaler.string ?? upscaler["upscaler"]?.string, "upscaler")
         }
         resources(values, hasModel: values.has("model", "modelname", "basemodel"), to: &record)
-        record.input("image", values.text("initimage", "image").flatMap { name in
-            Conventions.mediaSuffixes.contains { name.lowercased().hasSuffix($0) } ? name : nil
-        })
+        record.input(
+            "image",
+            values.text("initimage", "image").flatMap { name in
+                Conventions.mediaSuffixes.contains { name.lowercased().hasSuffix($0) } ? name : nil
+            })
         return record.finish(noise: .gpu)
     }
 
@@ -45,7 +49,8 @@ enum NamedRecordReader {
     private static func resources(_ values: NamedValues, hasModel: Bool, to record: inout FlatRecord) {
         for lora in values.value("loras", "lora")?.array ?? [] {
             let name = lora.string ?? lora["name"]?.string ?? lora["model"]?.string ?? lora["path"]?.string
-            record.model("loras", name, "loras", strength: (lora["weight"] ?? lora["scale"] ?? lora["strength"])?.numeric)
+            record.model(
+                "loras", name, "loras", strength: (lora["weight"] ?? lora["scale"] ?? lora["strength"])?.numeric)
         }
         for resource in values.value("resources")?.array ?? [] {
             let folder = AIR.folder(of: resource["type"]?.string ?? "model") ?? "checkpoints"

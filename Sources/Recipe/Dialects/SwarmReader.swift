@@ -78,7 +78,8 @@ enum SwarmReader {
             else { continue }
             let beside = extra?.members.first { NamedValues.plain($0.key) == name + "filename" }?.value.string
             // Without a file's name it is the image itself, or nothing that tells it.
-            let isName = Conventions.mediaSuffixes.contains { text.lowercased().hasSuffix($0) } && text.utf8.count < 1024
+            let isName =
+                Conventions.mediaSuffixes.contains { text.lowercased().hasSuffix($0) } && text.utf8.count < 1024
             if let file = beside ?? (isName ? text : nil) { record.input("image", file) } else { isMissing = true }
         }
         for (key, value) in extra?.members ?? [] {

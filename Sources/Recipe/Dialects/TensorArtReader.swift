@@ -5,7 +5,9 @@ enum TensorArtReader {
         guard var bytes = metadata.field("generation_data") else { return nil }
         // It ends in a NUL.
         while bytes.last.map({ $0 == 0 || $0 == 0x20 }) == true { bytes.removeLast() }
-        guard let json = try? JSONParser.parse(bytes), let object = json.object, json["prompt"] != nil else { return nil }
+        guard let json = try? JSONParser.parse(bytes), let object = json.object, json["prompt"] != nil else {
+            return nil
+        }
         let values = NamedValues(object)
         var record = FlatRecord(
             "TensorArt", version: values.text("workengine"), dialect: "tensorart", field: "generation_data")

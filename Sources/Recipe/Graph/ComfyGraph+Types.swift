@@ -2,7 +2,7 @@ extension ComfyGraph {
     /// What a link brings: as somebody told, else as those who take it show.
     func meaning(of link: Link) -> Meaning? {
         guard let source = nodes[link.id] else { return nil }
-        if let type = source.output(link.slot)?.type, type != "*" { return Meaning(type: type) }
+        if let told = source.output(link.slot), told.type != "*" { return told.meaning }
         var found: Meaning?
         for (node, input) in takers[link] ?? [] {
             if let type = node.type(input) {
@@ -17,19 +17,26 @@ extension ComfyGraph {
 
     /// What an input takes: as somebody told, else as its source tells, else by its name.
     func meaning(of input: String, in node: Node) -> Meaning {
-        if let type = node.type(input), type != "*" { return Meaning(type: type) }
+        if let type = node.slots?.inputs[input] {
+            if type != "*" { return Meaning(type: type) }
+        } else if let declared = node.kind.input(input), declared.type != "*" {
+            return declared.meaning
+        }
         guard let link = link(node.inputs[input]), let source = nodes[link.id] else {
             return node.inputs[input]?.array == nil ? .value : Meaning(input: input)
         }
-        if let type = source.output(link.slot)?.type, type != "*" { return Meaning(type: type) }
+        if let told = source.output(link.slot), told.type != "*" { return told.meaning }
         let named = Meaning(input: input)
         return named != .other ? named : meaning(of: link) ?? .other
     }
 
     /// The inputs of a node that are links of some meaning, in their order.
     func links(_ node: Node, _ meanings: Meaning...) -> [(name: String, link: Link)] {
-        node.inputs.members.compactMap { name, value in
-            guard let link = link(value), meanings.contains(meaning(of: name, in: node)) else { return nil }
+        guard node.slots != nil || node.kind.mayTake(meanings) else { return [] }
+        return node.inputs.members.compactMap { name, value in
+            guard case .array = value, meanings.contains(meaning(of: name, in: node)), let link = link(value) else {
+                return nil
+            }
             return (name, link)
         }
     }

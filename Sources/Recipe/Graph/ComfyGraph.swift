@@ -62,8 +62,13 @@ package struct ComfyGraph: Sendable {
         nodes.reserveCapacity(members.count)
         for (id, value) in members {
             guard let node = value.object, let classType = node["class_type"]?.string else { continue }
-            let kind = kinds[classType] ?? classes.named(classType)
-            kinds[classType] = kind
+            let kind: NodeClass
+            if let known = kinds[classType] {
+                kind = known
+            } else {
+                kind = classes.named(classType)
+                kinds[classType] = kind
+            }
             // Of equal ids the last one counts, at the place of the first.
             let before = nodes[id]?.index
             let made = Node(
@@ -113,18 +118,17 @@ package struct ComfyGraph: Sendable {
     /// The nodes that feed `node`, in the order of its inputs.
     func sources(of node: Node) -> [Node] { feeds[node.index].map { list[$0] } }
 
-    /// The nodes whose work reaches a file: those that save or show, or, where none is known to save, those that feed nobody
-    /// and of which nobody knows what they are.
+    /// The nodes whose work reaches a file: those that save or show, or, where none is known to save, those that feed nobody.
     ///
     /// Of several that save under different prefixes, only those whose prefix `fileName` begins with.
     func outputs(savedAs fileName: String?) -> [Node] {
         let known = list.filter(\.kind.isOutput)
         if !known.contains(where: { isSaver($0) }) {
             let sinks = list.filter(isSink)
+            if known.isEmpty { return sinks }
             // An unknown one rather saved the file than a preview did.
             let unknown = sinks.filter { !$0.isKnown && !$0.kind.isOutput && !sources(of: $0).isEmpty }
             if !unknown.isEmpty { return unknown }
-            if known.isEmpty { return sinks }
         }
         guard let fileName else { return known }
         let named = known.filter { node in
@@ -145,8 +149,9 @@ package struct ComfyGraph: Sendable {
 
     /// Whether an output is kept, and not only shown.
     private func isSaver(_ node: Node) -> Bool {
-        !node.classType.hasPrefix("Preview") && (node.kind.inputs.isEmpty || node.classType.hasPrefix("Save")
-            || node.kind.inputs.contains { $0.name.holds("filename") || $0.name.holds("prefix") })
+        !node.classType.hasPrefix("Preview")
+            && (node.kind.inputs.isEmpty || node.classType.hasPrefix("Save")
+                || node.kind.inputs.contains { $0.name.holds("filename") || $0.name.holds("prefix") })
     }
 
     /// `roots` and everything that feeds them; nearest first. What a switch rules out did not run.
@@ -162,7 +167,7 @@ package struct ComfyGraph: Sendable {
             let node = queue[next]
             next += 1
             let feeding =
-                node.kind.inputs.contains(where: \.isLazy)
+                node.kind.hasLazyInputs
                 ? runningInputs(of: node).compactMap { link(node.inputs[$0]).flatMap { nodes[$0.id]?.index } }
                 : feeds[node.index]
             for source in feeding where !seen[source] {
@@ -181,6 +186,7 @@ package struct ComfyGraph: Sendable {
 
     /// The input of a switch that did not count.
     func deadArm(of node: Node) -> String? {
+        guard node.kind.hasLazyInputs else { return nil }
         let lazy = node.kind.inputs.filter(\.isLazy)
         guard let yes = lazy.first(where: { $0.name.holds("true") }),
             let no = lazy.first(where: { $0.name.holds("false") }),

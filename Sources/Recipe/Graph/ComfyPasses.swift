@@ -39,14 +39,16 @@ extension ComfyGraph {
             return false
         }
         let isFed = !links(node, .model, .guider, .pipe).isEmpty
-        if hasSeed, hasSampler || inputs["steps"] != nil { return isFed || (isNamedSo && inputs["sampler_name"] != nil) }
+        if hasSeed, hasSampler || inputs["steps"] != nil {
+            return isFed || (isNamedSo && inputs["sampler_name"] != nil)
+        }
         // A sampler of an unknown kind is a pass all the same, with whatever of it can be told.
         return isFed && !links(node, .latent).isEmpty && !links(node, .conditioning, .guider).isEmpty
     }
 
     /// Whether some output of a node is of a meaning; what nobody takes may be anything.
     private func gives(_ node: Node, _ meanings: Meaning...) -> Bool {
-        if let told = node.slots?.outputs { return told.contains { meanings.contains(Meaning(type: $0.type)) } }
+        if let told = node.slots?.outputs { return told.contains { meanings.contains($0.meaning) } }
         return (0..<16).contains { slot in
             meaning(of: Link(id: node.id, slot: slot)).map { meanings.contains($0) } ?? false
         }
@@ -57,7 +59,9 @@ extension ComfyGraph {
         let sampler = along(.sampler, from: node) { $0.inputs["sampler_name"] != nil }
         let sigmas = along(.sigmas, from: node) { $0.inputs["scheduler"] != nil }
         var pass = Recipe.Pass(node: node.id)
-        pass.sampler = choice(node, "sampler_name") ?? (sampler == nil ? choice(node, "sampler") : nil) ?? sampler.flatMap { choice($0, "sampler_name") }
+        pass.sampler =
+            choice(node, "sampler_name") ?? (sampler == nil ? choice(node, "sampler") : nil)
+            ?? sampler.flatMap { choice($0, "sampler_name") }
         pass.scheduler = choice(node, "scheduler") ?? sigmas.map { choice($0, "scheduler") ?? $0.classType }
         pass.steps = number(node, "steps") ?? sigmas.flatMap { number($0, "steps") }
         pass.denoise =
@@ -154,7 +158,8 @@ extension ComfyGraph {
 
     /// `width` and `height`, or `empty_latent_width` and `empty_latent_height`.
     private func sides(of node: Node) -> (width: String, height: String)? {
-        for prefix in ["", "empty_latent_"] where node.inputs[prefix + "width"] != nil && node.inputs[prefix + "height"] != nil {
+        for prefix in ["", "empty_latent_"]
+        where node.inputs[prefix + "width"] != nil && node.inputs[prefix + "height"] != nil {
             return (prefix + "width", prefix + "height")
         }
         return nil

@@ -96,7 +96,7 @@ struct ComfyPrompt {
             queue += pipes.map { Step(link: $0.link, sign: sign, name: sign ?? name, isSigned: step.isSigned) }
         } else if !source.isKnown {
             unknown = unknown ?? source
-        } else if source.output(step.link.slot).map({ Meaning(type: $0.type) }) == .some(.conditioning) {
+        } else if source.output(step.link.slot).map({ $0.meaning }) == .some(.conditioning) {
             // It is made of something else than words, and everything that it takes is known.
             if source.kind.inputs.contains(where: \.isLazy) { unknown = unknown ?? source }
         } else {

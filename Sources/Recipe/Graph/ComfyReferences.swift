@@ -26,9 +26,7 @@ extension ComfyGraph {
         // What is known to take no files and no words names none.
         if node.kind.isKnown, node.kind.isCore, node.kind.files.isEmpty, node.kind.words.isEmpty { return [] }
         // What a saver is told of models ends up in the file, not in the image.
-        if node.kind.isOutput || isSink(node), node.inputs.members.contains(where: { link($0.value) != nil }) {
-            return []
-        }
+        if node.kind.isOutput || (isSink(node) && !node.isKnown), !links(node, .image, .latent).isEmpty { return [] }
         let stack = LoraStack(node, self)
         var found = stack?.references ?? []
         for (input, value) in node.inputs.members {
@@ -76,12 +74,9 @@ extension ComfyGraph {
     /// The files of ComfyUI's own directories that `nodes` read.
     func inputReferences(in nodes: [Node]) -> [InputReference] {
         nodes.flatMap { node -> [InputReference] in
+            if node.kind.isKnown, node.kind.files.isEmpty { return [] }
             let files: [(name: String, kind: String)] =
-                node.isKnown && node.kind.isKnown
-                ? node.kind.files.compactMap {
-                    guard case .input(let kind) = $0.file else { return nil }
-                    return ($0.name, kind)
-                } : unknownFiles(of: node)
+                node.kind.isKnown ? knownFiles(of: node) : unknownFiles(of: node)
             return files.compactMap { input, kind -> InputReference? in
                 guard var name = value(node, input)?.string else { return nil }
                 var directory = "input"
@@ -90,12 +85,22 @@ extension ComfyGraph {
                     directory = place
                 }
                 // What gives nothing but a mask reads the image for it.
-                let isMask = kind == "image" && !node.kind.outputs.isEmpty && node.kind.outputs.allSatisfy { $0.type == "MASK" }
+                let isMask =
+                    kind == "image" && !node.kind.outputs.isEmpty && node.kind.outputs.allSatisfy { $0.type == "MASK" }
                 return InputReference(
                     kind: isMask ? "mask" : kind, name: name, directory: directory, path: try? ModelPath(name),
                     node: node.id, recorded: node.isChanged?.array?.first?.string.flatMap { Digest(hex: $0) })
             }
         }
+    }
+
+    /// The inputs that the class says are files; other versions of it may have called them otherwise.
+    private func knownFiles(of node: Node) -> [(name: String, kind: String)] {
+        let declared = node.kind.files.compactMap { input -> (name: String, kind: String)? in
+            if case .input(let kind) = input.file { (input.name, kind) } else { nil }
+        }
+        guard !declared.isEmpty, declared.allSatisfy({ node.inputs[$0.name] == nil }) else { return declared }
+        return node.inputs.members.compactMap { name, _ in Conventions.inputFiles[name].map { (name, $0) } }
     }
 
     /// The inputs of a loader of which nobody told more that name files, by what they are called and end with.
@@ -149,7 +154,7 @@ extension ComfyGraph {
     }
 
     private func tagged(in text: String, node: Node, input: String) -> [ModelReference] {
-        PromptTags.models(in: text).map {
+        PromptTags.models(in: text, by: .comfy).map {
             lora(stem: $0.name, strength: $0.strength, node: node, input: input, folder: $0.folder)
         }
     }

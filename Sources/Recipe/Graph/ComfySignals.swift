@@ -36,19 +36,22 @@ struct ComfySignals {
             reasons.append(
                 .init(.unresolved, "the sampler of node \(pass.node) is chosen in a way that is not followed"))
         }
-        if let node = graph.nodes[pass.node] { reasons += words(of: node) }
+        // A text that was resolved is not looked for again.
+        let signs = [("positive", pass.positive), ("negative", pass.negative)].filter { $0.1 == nil }.map(\.0)
+        if !signs.isEmpty, let node = graph.nodes[pass.node] { reasons += words(of: node, signs) }
         return reasons
     }
 
     /// Words that are there, and are not known.
-    private func words(of node: ComfyGraph.Node) -> [Reason] {
-        ["positive", "negative"].compactMap { sign in
+    private func words(of node: ComfyGraph.Node, _ signs: [String]) -> [Reason] {
+        signs.compactMap { sign in
             let (teller, input, found) = graph.prompt(node, sign)
             guard case .unknown(let source) = found else { return nil }
             guard let maker = graph.makesUp(source) else {
                 return .init(
                     .unresolved,
-                    "the \(input) text of node \(teller.id) comes from \(source.classType), whose words are not recorded")
+                    "the \(input) text of node \(teller.id) comes from \(source.classType), whose words are not recorded"
+                )
             }
             return .init(
                 .textGenerated,
@@ -102,7 +105,7 @@ struct ComfySignals {
 
     private func batches() -> [Reason] {
         nodes.flatMap { node -> [Reason] in
-            guard let size = graph.number(node, "batch_size")?.int, size > 1 else {
+            guard node.inputs["batch_size"] != nil, let size = graph.number(node, "batch_size")?.int, size > 1 else {
                 return []
             }
             let unknown = Reason(

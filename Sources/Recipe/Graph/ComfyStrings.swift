@@ -58,10 +58,12 @@ private func pythonText(_ value: JSON, isInside: Bool = false) -> String? {
     switch value {
     case .null: return "None"
     case .bool(let value): return value ? "True" : "False"
-    case .number(let number): return number.isInteger || Double(number.literal)?.description == number.literal ? number.literal : nil
+    case .number(let number):
+        return number.isInteger || Double(number.literal)?.description == number.literal ? number.literal : nil
     case .string(let text):
         guard isInside else { return text }
-        return text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0 != "'" && $0 != "\\" && $0.value < 0x7F } ? "'\(text)'" : nil
+        return text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0 != "'" && $0 != "\\" && $0.value < 0x7F }
+            ? "'\(text)'" : nil
     case .array(let elements):
         let parts = elements.compactMap { pythonText($0, isInside: true) }
         return parts.count == elements.count ? "[" + parts.joined(separator: ", ") + "]" : nil

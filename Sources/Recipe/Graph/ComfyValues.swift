@@ -9,7 +9,8 @@ extension ComfyGraph {
         var link = first
         var wanted = wanted
         for _ in 0..<32 {
-            guard let source = nodes[link.id], let input = passedInput(of: source) ?? carriedInput(of: link, wanted) else {
+            guard let source = nodes[link.id], let input = passedInput(of: source) ?? carriedInput(of: link, wanted)
+            else {
                 return nil
             }
             guard let next = self.link(source.inputs[input]) else { return source.inputs[input] }
@@ -36,8 +37,9 @@ extension ComfyGraph {
         if source.kind.isCore, output?.type == "STRING" { return nil }
         // What also works on images or models computes what it gives.
         let isBox = members.allSatisfy { name, value in
-            self.link(value) == nil || source.type(name).map { Meaning(type: $0) == .value || $0 == "*" }
-                ?? [.value, .other].contains(meaning(of: name, in: source))
+            self.link(value) == nil
+                || source.type(name).map { Meaning(type: $0) == .value || $0 == "*" }
+                    ?? [.value, .other].contains(meaning(of: name, in: source))
         }
         guard isBox else { return nil }
         // An output that is called like its type has no name.
@@ -144,7 +146,8 @@ extension ComfyGraph {
             next += 1
             guard seen.insert(node.id).inserted else { continue }
             if node.kind.roles.contains(.generates) || node.kind.isHosted
-                || !links(node, .clip, .model, .image).isEmpty && node.kind.outputs.contains(where: { $0.type == "STRING" })
+                || !links(node, .clip, .model, .image).isEmpty
+                    && node.kind.outputs.contains(where: { $0.type == "STRING" })
             {
                 return node
             }

@@ -73,7 +73,8 @@ extension Store {
         for _ in 0..<3 {
             let (file, before) = if let writer { try writer.image(path) } else { try RecipeFile.open(path) }
             let source = FileSource(file, count: before.size)
-            let reading = try RecipeFile.read(source, path, asking: sources, looksBeside: writer == nil)
+            let reading = try RecipeFile.read(
+                source, path, asking: sources, looksBeside: writer == nil, classes: classes)
             guard !reading.isModel(named: path.lastComponent?.string ?? "") else { throw .isModel(path) }
             let pixels: Digest?
             do throws(SourceError) { pixels = try PixelDigest.of(source, reading.metadata) } catch {

@@ -107,7 +107,7 @@ def line(name, facts):
     for text in (name, flags, inputs, outputs):
         if "\t" in text or "\n" in text:
             raise SystemExit(f"the class {name!r} has a name that does not fit into a line")
-    return "\t".join((name, flags.strip(), inputs, outputs))
+    return "\t".join((name, flags.strip(), inputs, outputs)).rstrip("\t")
 
 
 def write(classes, version, to):
@@ -118,17 +118,17 @@ def write(classes, version, to):
         return print(f"{len(lines)} classes of ComfyUI {version}")
     # What an older version alone had is kept: its images are there. Of two lines the newer version's counts.
     text = open(CORE).read()
-    head, body, tail = re.match(r'(?s)(.*?#"""\n)(.*?)(    """#\n.*)', text).groups()
-    before = dict(entry.strip(" ").split("\t", 1) for entry in body.splitlines() if "\t" in entry)
+    head, body, tail = re.match(r'(?s)(.*?#"""\n)(.*?)( *"""#\n.*)', text).groups()
+    before = dict((entry.strip(" ") + "\t").split("\t", 1) for entry in body.splitlines() if entry.strip())
     known = re.search(r"ComfyUI ([0-9., ]+)\.\n", head).group(1).split(", ")
     newest = max(known, key=numbers, default="0") if known != ["0"] else "0"
     for name, entry in lines.items():
         if numbers(version) >= numbers(newest) or name not in before:
-            before[name] = entry.split("\t", 1)[1]
+            before[name] = (entry + "\t").split("\t", 1)[1]
     versions = sorted({*known, version} - {"0"}, key=numbers)
     head = re.sub(r"ComfyUI [0-9., ]+\.\n", f"ComfyUI {', '.join(versions)}.\n", head)
     with open(CORE, "w") as file:
-        file.write(head + "".join(f"    {name}\t{before[name]}\n" for name in sorted(before)) + tail)
+        file.write(head + "".join(f"        {name}\t{before[name]}".rstrip("\t") + "\n" for name in sorted(before)) + tail)
     print(f"{len(lines)} classes of ComfyUI {version}; the table has {len(before)}")
 
 
