@@ -122,8 +122,9 @@ import Testing
     }
 
     @Test func `is not known where the condition is not`() throws {
-        let unknown = Self.switching(#"["23", 0]"#).replacing(
-            #""22": {"class_type": "PrimitiveBoolean""#, with: #""23": {"class_type": "XDecide""#)
+        let unknown = Self.switching(##"["23", 0]"##).replacing(
+            ##""22": {"class_type": "PrimitiveBoolean", "inputs": {"value": false"##,
+            with: ##""23": {"class_type": "XDecide", "inputs": {"a": 1, "b": 2"##)
         #expect(try Graphs.recipe(unknown).models.count == 2)
     }
 }
