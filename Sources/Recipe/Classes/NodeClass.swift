@@ -119,13 +119,16 @@ package final class NodeClass: Sendable {
         var merged = inputs.map { input in
             var input = input
             guard let same = other.input(input.name) else { return input }
+            // A run tells of rows of inputs only that they are there.
+            if input.type == "*" { return same }
             // Lists of files are not recorded with a run.
             input.file = input.file ?? same.file
             input.isLines = input.isLines || same.isLines
             input.isLazy = input.isLazy || same.isLazy
             return input
         }
-        if !isKnown { merged += other.inputs.filter { input($0.name) == nil } }
+        // What a choice brings with it is not recorded with a run either.
+        merged += other.inputs.filter { input($0.name) == nil && (!isKnown || $0.options != nil) }
         return NodeClass(
             name, inputs: merged, outputs: outputs.isEmpty ? other.outputs : outputs,
             isKnown: isKnown || other.isKnown, isOutput: isOutput || other.isOutput,

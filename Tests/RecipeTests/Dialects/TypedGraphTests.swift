@@ -99,6 +99,18 @@ import Testing
         }
         #expect(ClassTable.builtIn.extended(by: Array("nonsense".utf8)) == nil)
     }
+
+    @Test func `is read with choices and rows of inputs as ComfyUI tells them`() throws {
+        let told =
+            #"{"XEncode": {"python_module": "custom_nodes.x", "input": {"required": {"mode": ["COMFY_DYNAMICCOMBO_V3", {"options": [{"key": "on", "inputs": {"required": {"mine": ["STRING", {"multiline": true}]}}}]}], "rows": ["COMFY_AUTOGROW_V3", {"template": {"input": {"required": {"clip": ["CLIP", {}]}}}}]}}, "output": ["CONDITIONING"]}}"#
+        let graph = Graphs.sampling(
+            also: [Graphs.node("30", "XEncode", #""mode": "on", "mode.mine": "a fox", "rows.clip0": ["4", 1]"#)]
+        ).replacing(#""positive": ["6", 0]"#, with: #""positive": ["30", 0]"#)
+        let classes = try #require(ClassTable.builtIn.extended(by: Array(told.utf8)))
+        let recipe = RecipeReader.read(
+            prompt: Array(graph.utf8), workflow: nil, parameters: nil, records: nil, fileName: nil, classes: classes)
+        #expect(recipe?.passes.first?.positive == "a fox")
+    }
 }
 
 @Suite struct `What did not run` {
