@@ -89,7 +89,9 @@ package struct ComfyGraph: Sendable {
                 guard let source = Self.source(of: value, in: nodes) else { continue }
                 own.append(source.node.index)
                 if source.node.output(source.slot).map({ $0.type == "*" }) ?? true {
-                    takers[Link(id: source.node.id, slot: source.slot), default: []].append((node, input))
+                    // Some tell as much as all, and hostile graphs have very many.
+                    let link = Link(id: source.node.id, slot: source.slot)
+                    if takers[link]?.count ?? 0 < 16 { takers[link, default: []].append((node, input)) }
                 }
             }
             feeds.append(own)

@@ -2,6 +2,8 @@
 struct ComfyStrings: Sendable {
     /// The inputs that it computes with.
     let texts: [String]
+    /// The longest text that is computed. Bytes.
+    static let limit = 1 << 20
     /// Nil where the result is not followed.
     let result: @Sendable (ComfyGraph.Node, [String], Int) -> String?
 
@@ -11,7 +13,7 @@ struct ComfyStrings: Sendable {
             parts[0] + parts[2] + parts[1]
         },
         "StringReplace": ComfyStrings(texts: ["string", "find", "replace"]) { _, parts, _ in
-            parts[1].isEmpty ? nil : parts[0].bytesReplaced(parts[1], with: parts[2])
+            parts[1].isEmpty ? nil : parts[0].bytesReplaced(parts[1], with: parts[2], limit: limit)
         },
         "StringTrim": ComfyStrings(texts: ["string"]) { node, parts, _ in
             let text = parts[0].unicodeScalars
@@ -78,10 +80,13 @@ private func pythonText(_ value: JSON, isInside: Bool = false) -> String? {
 }
 
 extension String {
-    fileprivate func bytesReplaced(_ part: String, with other: String) -> String {
+    /// Nil where it would be longer than `limit` bytes: a few such nodes make any text of one.
+    fileprivate func bytesReplaced(_ part: String, with other: String, limit: Int) -> String? {
+        let places = places(of: part)
+        guard places.count * other.utf8.count <= limit else { return nil }
         var result = ""
         var rest = startIndex
-        for range in places(of: part) {
+        for range in places {
             result += self[rest..<range.lowerBound] + other
             rest = range.upperBound
         }

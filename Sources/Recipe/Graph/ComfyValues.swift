@@ -127,7 +127,10 @@ extension ComfyGraph {
                 case .none: parts.append("")
                 }
             }
-            return computed.result(source, parts, link.slot).map { .known($0) } ?? .unknown(source)
+            guard parts.reduce(0, { $0 + $1.utf8.count }) <= ComfyStrings.limit,
+                let result = computed.result(source, parts, link.slot)
+            else { return .unknown(source) }
+            return .known(result)
         }
         if source.kind.roles.contains(.generates), source.kind.carried == nil { return .unknown(source) }
         guard let carried = carriedInput(of: link, input, asWords: true) else { return .unknown(source) }

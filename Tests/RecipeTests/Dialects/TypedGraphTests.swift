@@ -170,6 +170,19 @@ import Testing
         #expect(try Self.text(classType, #""string": "a fox", "texts": "a fox", "max_length": 3"#) == nil)
     }
 
+    @Test func `have a limit: a few nodes would make any text of one letter`() throws {
+        let long = String(repeating: "x", count: 1000)
+        let chain = (0..<6).map { index in
+            Graphs.node(
+                "\(30 + index)", "StringReplace",
+                #""string": ["\#(31 + index)", 0], "find": "x", "replace": "\#(long)""#)
+        }
+        let graph = Graphs.sampling(also: chain + [Graphs.node("36", "PrimitiveString", #""value": "x""#)])
+            .replacing(#""text": "a red cube""#, with: #""text": ["30", 0]"#)
+        #expect(try Graphs.recipe(graph).onlyPass().positive == nil)
+        #expect(try Graphs.codes(graph) == ["params.unresolved"])
+    }
+
     @Test func `with a model are said to be generated`() throws {
         let graph = Graphs.sampling(also: [Graphs.node("30", "TextGenerate", #""prompt": "x", "clip": ["4", 1]"#)])
             .replacing(#""text": "a red cube""#, with: #""text": ["30", 0]"#)
