@@ -30,12 +30,13 @@ package enum RecipeReader {
     /// Who reads what beside ComfyUI's graph, the most telling record first. Custom savers write several; all are kept.
     private static let dialects: [@Sendable (Metadata) -> Recipe?] = [
         SwarmReader.read, InvokeReader.read, FooocusReader.read, StabilityMatrixReader.read, NovelAIReader.read,
-        DrawThingsReader.read, EasyDiffusionReader.read, InfotextReader.read, MidjourneyReader.read,
+        DrawThingsReader.read, EasyDiffusionReader.read, TensorArtReader.read, InfotextReader.read,
+        MidjourneyReader.read, MochiReader.read, NamedRecordReader.read,
     ]
     /// Those that tell less than any of them, the next only where the one before has nothing.
-    private static let fallbacks: [@Sendable (Metadata, String?) -> Recipe?] = [
-        { ComfyReader.readCanvas($0, fileName: $1) }, { metadata, _ in PastedReader.read(metadata) },
-        { metadata, _ in OriginReader.read(metadata) },
+    private static let fallbacks: [@Sendable (Metadata, String?, ClassTable) -> Recipe?] = [
+        { ComfyReader.readCanvas($0, fileName: $1, classes: $2) }, { metadata, _, _ in PastedReader.read(metadata) },
+        { metadata, _, _ in OriginReader.read(metadata) },
     ]
 
     /// What the texts of a file come to: the most telling record's recipe, with the hashes that weaker ones add.
@@ -45,12 +46,14 @@ package enum RecipeReader {
         let prompt: [UInt8]?
 
         /// Nil where no text is a record.
-        init?(_ metadata: Metadata, fileName: String?) {
-            let graph = ComfyReader.readGraph(metadata, fileName: fileName)
+        init?(_ metadata: Metadata, fileName: String?, node: String? = nil, _ classes: ClassTable) {
+            let graph = ComfyReader.readGraph(metadata, fileName: fileName, node: node, classes: classes)
             var recipes = [graph?.recipe].compactMap { $0 }
             let hasMore = metadata.fields.contains { $0.key != "prompt" && $0.key != "workflow" }
             if graph == nil || hasMore { recipes += dialects.compactMap { $0(metadata) } }
-            if recipes.isEmpty { recipes = [fallbacks.first(giving: { $0(metadata, fileName) })].compactMap { $0 } }
+            if recipes.isEmpty {
+                recipes = [fallbacks.first(giving: { $0(metadata, fileName, classes) })].compactMap { $0 }
+            }
             guard var recipe = recipes.first else { return nil }
             recipe.take(hashesFrom: recipes.dropFirst())
             self.recipe = HashClaims.checked(recipe)
@@ -60,7 +63,8 @@ package enum RecipeReader {
 
     /// Nil where the container is none that is read. `fileName` tells which of several save nodes made the file.
     package static func read(
-        _ source: some ByteSource, fileName: String?, sidecars: () throws(SourceError) -> [Sidecar] = { [] }
+        _ source: some ByteSource, fileName: String?, classes: ClassTable = .builtIn,
+        sidecars: () throws(SourceError) -> [Sidecar] = { [] }
     ) throws(SourceError) -> Reading? {
         let source = BufferedSource(source)
         var container = try Container.read(source)
@@ -68,17 +72,19 @@ package enum RecipeReader {
         if isText { container = try TextFile.read(source) }
         guard var metadata = container else { return nil }
         ComfyBundle.unpack(&metadata)
-        var found = Found(metadata, fileName: fileName)
+        var found = Found(metadata, fileName: fileName, classes)
         // Any text could be in a text file; one without a recipe is no output.
         if isText, found == nil { return nil }
         if found == nil, metadata.isLossless {
             try Stealth.read(source, into: &metadata)
-            found = Found(metadata, fileName: fileName)
+            found = Found(metadata, fileName: fileName, classes)
         }
         // What stands beside the image says more than that it came from a hosted service.
         if found.map({ $0.recipe.passes.isEmpty && $0.recipe.models.isEmpty }) ?? true {
             for sidecar in try sidecars() {
-                guard let beside = try TextFile.sidecar(sidecar), let better = Found(beside, fileName: fileName) else {
+                guard let beside = try TextFile.sidecar(sidecar),
+                    let better = Found(beside, fileName: fileName, classes)
+                else {
                     continue
                 }
                 metadata.append(beside)
@@ -106,9 +112,11 @@ package enum RecipeReader {
         return reading
     }
 
-    /// The recipe in texts that were kept of a file; nil where they hold none.
+    /// The recipe in texts that were kept of a file; nil where they hold none. `node` is the one that left the file, where a
+    /// run told it, and `classes` what it told of its nodes.
     package static func read(
-        prompt: [UInt8]?, workflow: [UInt8]?, parameters: [UInt8]?, records: [UInt8]?, fileName: String?
+        prompt: [UInt8]?, workflow: [UInt8]?, parameters: [UInt8]?, records: [UInt8]?, fileName: String?,
+        node: String? = nil, classes: ClassTable = .builtIn
     ) -> Recipe? {
         var metadata = Metadata(mediaType: "")
         for (key, bytes) in [("prompt", prompt), ("workflow", workflow), (InfotextReader.key, parameters)] {
@@ -118,7 +126,7 @@ package enum RecipeReader {
             guard let key = field["key"]?.string, let text = field["text"]?.string else { continue }
             metadata.add(key, Array(text.utf8))
         }
-        return Found(metadata, fileName: fileName)?.recipe
+        return Found(metadata, fileName: fileName, node: node, classes)?.recipe
     }
 
     /// The text under `parameters` or where other containers have it, unless it is not the tool's record.
@@ -160,7 +168,7 @@ extension Recipe {
             for other in others {
                 let same = other.models.first {
                     $0.reference.folder == reference.folder && !$0.reference.recorded.isEmpty
-                        && $0.reference.candidates.first.map { Folder.stem(of: $0.name.text) } == stem
+                        && $0.reference.candidates.contains { Folder.stem(of: $0.name.text) == stem }
                 }
                 guard let same else { continue }
                 models[index].reference.recorded = same.reference.recorded

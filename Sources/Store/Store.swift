@@ -12,6 +12,8 @@ package final class Store: Sendable {
     let catalogue: Catalogue
     let files: BlobFiles
     let nodePacks = NodePacks()
+    /// What is known of node classes, as far as files beside the catalogue told it when the store was opened.
+    let classes: ClassTable
     /// What this process knows of the live view without asking.
     let mirror: LiveMirror
     /// Held as long as the store is used, so that nobody replaces the catalogue meanwhile.
@@ -26,6 +28,7 @@ package final class Store: Sendable {
         self.lease = lease
         self.isReadOnly = isReadOnly
         files = BlobFiles(root: path)
+        classes = KnownClasses.table(ofStore: path)
         mirror = LiveMirror(catalogue)
     }
 

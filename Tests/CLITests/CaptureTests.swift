@@ -93,18 +93,18 @@ import Testing
         let models = line.directory.appending("models").string
         try await withStandIn(line, models: models, pack: true, environment: environment) { standIn in
             let image = try #require(try await standIn.run(SmallImage.graph(seed: 9)).first)
-            try eventually { standIn.spooledReports.count == 1 }
+            try await eventually { standIn.spooledReports.count == 1 }
             try line.mount()
             _ = try await standIn.run(SmallImage.graph(seed: 10))
-            try eventually { try line.run("recipe", image.string).status == 0 }
-            try eventually { standIn.spooledReports.isEmpty }
+            try await eventually { try line.run("recipe", image.string).status == 0 }
+            try await eventually { standIn.spooledReports.isEmpty }
         }
     }
 
     @Test func `lists who opened which model`() async throws {
         try await withStandIn(line) { standIn in
             _ = try await standIn.run(SmallImage.graph())
-            try eventually { try line.run("list", "loads").output.contains("model.safetensors") }
+            try await eventually { try line.run("list", "loads").output.contains("model.safetensors") }
             let load = try #require(
                 try line.run("list", "loads", "--json").json?.array?.first {
                     $0["pid"]?.number?.int == Int(standIn.process.pid)

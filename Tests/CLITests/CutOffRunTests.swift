@@ -46,17 +46,17 @@ import Testing
         let first = try await standIn(linger: Double.random(in: 0...0.03, using: &random))
         let hold = try line.directory.write([], to: "\(first.base.lastComponent?.string ?? "")/hold").string
         let run = Task { _ = try? await first.run(SmallImage.graph()) }
-        try eventually { try line.run("list", "loads", "--json").json?.array?.isEmpty == false }
+        try await eventually { try line.run("list", "loads", "--json").json?.array?.isEmpty == false }
         let server = pid_t(try #require(try line.json(".reprofs/status")["process"]?.number?.int))
         switch mount {
         case .there: break
         case .away: #expect(try line.run("unmount", line.mountPoint.string).status == 0)
         case .killed:
             kill(server, SIGKILL)
-            try eventually { kill(server, 0) != 0 }
+            try await eventually { kill(server, 0) != 0 }
         }
         try FileManager.default.removeItem(atPath: hold)
-        try eventually { !saved(first).isEmpty }
+        try await eventually { !saved(first).isEmpty }
         usleep(UInt32.random(in: 0...50_000, using: &random))
         kill(first.process.pid, signal)
         await first.stop()
@@ -66,11 +66,11 @@ import Testing
 
         let second = try await standIn(base: first.base)
         let image = try #require(saved(first).first)
-        try? eventually { try line.run("recipe", image.string).status == 0 }
+        try? await eventually { try line.run("recipe", image.string).status == 0 }
         let recipe = try line.run("recipe", image.string, "--json").json
         #expect(recipe?["models"]?.array?.first?["evidence"] == "observed", "seed \(seed)")
         #expect(try line.run("list", "snapshots", "--json").json?.array?.count == 1, "seed \(seed)")
-        try? eventually { second.spooledReports.isEmpty }
+        try? await eventually { second.spooledReports.isEmpty }
         let names = try FileManager.default.contentsOfDirectory(
             atPath: first.base.appending("user/reprofs/spool").string)
         #expect(names.allSatisfy { $0.hasSuffix(".lock") || $0.hasSuffix(".environment") }, "seed \(seed): \(names)")
@@ -80,7 +80,7 @@ import Testing
     @Test func `counts once when it is delivered twice`() async throws {
         let standIn = try await standIn()
         let image = try #require(try await standIn.run(SmallImage.graph()).first)
-        try eventually { try line.run("recipe", image.string).status == 0 }
+        try await eventually { try line.run("recipe", image.string).status == 0 }
         let before = try line.run("list", "snapshots", "--json").output
         // What it delivered, as it would be delivered again had it ended before it took note of that.
         let report: JSON = [
@@ -100,10 +100,10 @@ import Testing
             let file = try #require(FileHandle(forWritingAtPath: line.file(".reprofs/reports")))
             try file.write(contentsOf: body)
             try file.close()
-            try eventually { try Store.open(line.store).newestReport() == nil }
+            try await eventually { try Store.open(line.store).newestReport() == nil }
         }
         _ = try await standIn.run(SmallImage.graph(seed: 2))
-        try eventually { try line.run("list", "snapshots", "--json").json?.array?.count == 2 }
+        try await eventually { try line.run("list", "snapshots", "--json").json?.array?.count == 2 }
         #expect(try line.run("list", "snapshots", "--json").output.hasPrefix(String(before.dropLast(3))))
         await standIn.stop()
     }

@@ -110,7 +110,7 @@ import Testing
         var id = ""
         try await withStandIn(line, pack: true) { standIn in
             let image = try #require(try await standIn.run(graph).first)
-            try eventually { try line.run("list", "images").output.contains(image.lastComponent?.string ?? "?") }
+            try await eventually { try line.run("list", "images").output.contains(image.lastComponent?.string ?? "?") }
             id = String(try line.run("list", "snapshots").output.prefix(12))
         }
         #expect(try line.run("explain", id).output.contains(": full"))

@@ -46,7 +46,7 @@ import Testing
         let first = try await standIn()
         var images: [FilePath] = []
         for seed in seeds { images += try await first.run(SmallImage.graph(seed: seed)) }
-        try eventually { first.spooledReports.count == images.count }
+        try await eventually { first.spooledReports.count == images.count }
         kill(first.process.pid, SIGKILL)
         await first.stop()
         return images
@@ -62,7 +62,7 @@ import Testing
         let running = try await standIn(witnessed: true)
         for seed in UInt64(1)...3 {
             let image = try #require(try await running.run(SmallImage.graph(image: "photo.png", seed: seed)).first)
-            try eventually { try hasSnapshot(image) }
+            try await eventually { try hasSnapshot(image) }
             let recipe = try #require(try line.run("recipe", image.string, "--json").json)
             #expect(recipe["models"]?.array?.first?["evidence"] == "observed")
             #expect(recipe["inputs"]?.array?.first?["sha256"]?.string == SHA256.digest(of: photo).hex)
@@ -78,7 +78,7 @@ import Testing
         let running = try await standIn()
         let image = try #require(try await running.run(SmallImage.graph()).first)
         try line.mount()
-        try eventually { try hasSnapshot(image) }
+        try await eventually { try hasSnapshot(image) }
         await running.stop()
     }
 
@@ -86,28 +86,28 @@ import Testing
         let running = try await standIn(witnessed: true)
         let hold = try line.directory.write([], to: "comfy/hold").string
         let run = Task { try await running.run(SmallImage.graph()) }
-        try eventually { try names(spool).contains { $0.hasSuffix(".begun") } }
+        try await eventually { try names(spool).contains { $0.hasSuffix(".begun") } }
         try FileManager.default.moveItem(atPath: spool.string, toPath: base.appending("moved").string)
         try line.directory.write([1], to: "comfy/user/reprofs/spool")
         try FileManager.default.removeItem(atPath: hold)
         let image = try #require(try await run.value.first)
-        try eventually { try hasSnapshot(image) }
+        try await eventually { try hasSnapshot(image) }
         await running.stop()
     }
 
     @Test func `that was cleared while nothing ran is made anew, with the lock that says who lives`() async throws {
         let first = try await standIn()
         _ = try await first.run(SmallImage.graph(seed: 1))
-        try eventually { try names(spool).allSatisfy { $0.hasSuffix(".lock") || $0.hasSuffix(".environment") } }
+        try await eventually { try names(spool).allSatisfy { $0.hasSuffix(".lock") || $0.hasSuffix(".environment") } }
         try FileManager.default.removeItem(atPath: spool.string)
         let hold = try line.directory.write([], to: "comfy/hold").string
         let run = Task { _ = try? await first.run(SmallImage.graph(seed: 2)) }
-        try eventually { (try? names(spool))?.contains { $0.hasSuffix(".begun") } == true }
+        try await eventually { (try? names(spool))?.contains { $0.hasSuffix(".begun") } == true }
         let second = try await standIn()
         #expect(try names(spool).count { $0.hasSuffix(".lock") } == 2)
         try FileManager.default.removeItem(atPath: hold)
         await run.value
-        try eventually { try line.run("list", "snapshots", "--json").json?.array?.count == 2 }
+        try await eventually { try line.run("list", "snapshots", "--json").json?.array?.count == 2 }
         await first.stop()
         await second.stop()
     }
@@ -151,8 +151,8 @@ import Testing
 
         try line.mount()
         let next = try await standIn()
-        for image in images { try eventually { try hasSnapshot(image) } }
-        try eventually { next.spooledReports.allSatisfy { $0 == strange } }
+        for image in images { try await eventually { try hasSnapshot(image) } }
+        try await eventually { next.spooledReports.allSatisfy { $0 == strange } }
         let left = try names(spool).filter { !$0.hasSuffix(".lock") && !$0.hasSuffix(".environment") && $0 != strange }
         #expect(left == ["rejected"])
         let rejected = try names(spool.appending("rejected"))
@@ -167,7 +167,7 @@ import Testing
         }
         // The next run goes on as ever.
         let image = try #require(try await next.run(SmallImage.graph(seed: 9)).first)
-        try eventually { try hasSnapshot(image) }
+        try await eventually { try hasSnapshot(image) }
         await next.stop()
     }
 
@@ -177,21 +177,21 @@ import Testing
         let one = SmallImage.graph(seed: 1).replacing("\"test\"", with: "\"one\"")
         let two = SmallImage.graph(seed: 2).replacing("\"test\"", with: "\"two\"")
         var images = try await first.run(one) + second.run(two)
-        try eventually { first.spooledReports.count == 2 }
+        try await eventually { first.spooledReports.count == 2 }
         // Nobody takes what somebody else is running.
         let hold = try line.directory.write([], to: "comfy/hold").string
         let run = Task { try await first.run(one.replacing("\"seed\":1,", with: "\"seed\":3,")) }
-        try eventually { try names(spool).contains { $0.hasSuffix(".begun") } }
+        try await eventually { try names(spool).contains { $0.hasSuffix(".begun") } }
         let third = try await standIn()
         #expect(try names(spool).contains { $0.hasSuffix(".begun") })
         try FileManager.default.removeItem(atPath: hold)
         images += try await run.value
-        try eventually { first.spooledReports.count == 3 }
+        try await eventually { first.spooledReports.count == 3 }
         kill(first.process.pid, SIGKILL)
         await first.stop()
         try line.mount()
-        for image in images { try eventually { try hasSnapshot(image) } }
-        try eventually { second.spooledReports.isEmpty }
+        for image in images { try await eventually { try hasSnapshot(image) } }
+        try await eventually { second.spooledReports.isEmpty }
         #expect(try line.run("list", "snapshots", "--json").json?.array?.count == 3)
         #expect(!(try log()).contains("may not be recorded"))
         await second.stop()
@@ -211,8 +211,8 @@ import Testing
             await next.stop()
         }
         let last = try await standIn()
-        for image in images { try eventually { try hasSnapshot(image) } }
-        try eventually { last.spooledReports.isEmpty }
+        for image in images { try await eventually { try hasSnapshot(image) } }
+        try await eventually { last.spooledReports.isEmpty }
         #expect(try line.run("list", "snapshots", "--json").json?.array?.count == images.count)
         #expect(try names(spool).allSatisfy { $0.hasSuffix(".lock") || $0.hasSuffix(".environment") })
         await last.stop()

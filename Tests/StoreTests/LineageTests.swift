@@ -42,6 +42,18 @@ import Testing
         #expect(lineage.nodes.first?.name == "second.png")
     }
 
+    @Test func `of an image leads to a LoRA that was called by its trainer's name, unless two have it`() throws {
+        let header = { (name: String) in #"{"__metadata__":{"ss_output_name":"\#(name)"}}"# }
+        let ink = try add("loras/renamed.safetensors", header: header("ink"), seed: 4)
+        _ = try add("loras/a.safetensors", header: header("twice"), seed: 5)
+        _ = try add("loras/b.safetensors", header: header("twice"), seed: 6)
+        let image = try fixture.directory.write(
+            SmallImage.infotext("<lora:ink:1> <lora:twice:1>\nSteps: 1, Seed: 5, CFG scale: 3, Sampler: Euler"),
+            to: "output/a.png")
+        let models = try fixture.recipe(try fixture.store.snapshot(image).id)["models"]?.array
+        #expect(models?.map { $0["sha256"]?.string } == [ink.hex, nil])
+    }
+
     @Test func `of a model names what it was merged from and trained on, by their hashes`() throws {
         let base = try add(
             "checkpoints/base.safetensors", header: #"{"a":{"dtype":"U8","shape":[64],"data_offsets":[0,64]}}"#)

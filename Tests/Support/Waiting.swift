@@ -10,6 +10,18 @@ package func eventually(_ condition: () throws -> Bool) throws {
     throw Errno.timedOut
 }
 
+/// The same for a test that others' threads must go on for: it gives its own away between two looks. Where all threads are busy, a
+/// look waits for its turn as everything does that it waits for.
+package func eventually(
+    isolation: isolated (any Actor)? = #isolation, _ condition: () throws -> Bool
+) async throws {
+    for _ in 0..<500 {
+        if try condition() { return }
+        try await Task.sleep(for: .milliseconds(20))
+    }
+    throw Errno.timedOut
+}
+
 /// What `statvfs` tells.
 package struct FileSystemFacts {
     package let blockSize: UInt

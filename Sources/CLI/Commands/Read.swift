@@ -13,6 +13,10 @@ struct ReadCommand: ParsableCommand {
     var files: [String]
     @Flag(help: "Print JSON.") var json = false
 
+    /// What is known of node classes: a store is not needed, but where there is one it may know more.
+    private static let classes =
+        (try? StoreOption.parse([]).resolved).map { KnownClasses.table(ofStore: $0) } ?? .builtIn
+
     /// Files that are read at once, before what was found is printed in their order.
     private static let batch = 8192
 
@@ -53,7 +57,7 @@ struct ReadCommand: ParsableCommand {
 
     private func row(_ path: FilePath) -> Result<String, StoreError> {
         do throws(StoreError) {
-            let reading = try RecipeFile.read(path)
+            let reading = try RecipeFile.read(path, classes: Self.classes)
             return .success(json ? Self.json(reading, path).compact() : Self.line(reading, path))
         } catch { return .failure(error) }
     }

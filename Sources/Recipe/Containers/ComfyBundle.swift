@@ -13,23 +13,41 @@ enum ComfyBundle {
         return true
     }
 
-    /// Takes bundles out of comments: as they are, or compressed by zlib as base64.
+    private static let keys: Set<String> = [
+        "UserComment", "exif:UserComment", "Comment", "ImageDescription", "XPComment", "Make", "Model", "Software",
+        "Description", "dc:description", "Prompt", "Workflow", "metadata",
+    ]
+
+    /// Takes bundles out of comments: as they are, or compressed by zlib as base64; also a graph or a canvas that stands
+    /// there by itself.
     static func unpack(_ metadata: inout Metadata) {
-        for key in ["UserComment", "exif:UserComment", "Comment", "ImageDescription"] {
-            for field in metadata.fields where field.key == key {
-                guard field.bytes.starts(with: compressed) else {
-                    add(field.bytes, to: &metadata)
-                    continue
-                }
-                guard let stream = base64(String(decoding: field.bytes.dropFirst(compressed.count), as: UTF8.self))
-                else {
-                    metadata.note("a compressed comment is broken")
-                    continue
-                }
-                let (bytes, isComplete) = inflate(stream[...], limit: ReadLimit.field)
-                if !isComplete { metadata.note("a compressed comment is broken") }
-                add(bytes, to: &metadata)
+        for field in metadata.fields where keys.contains(field.key) {
+            guard field.bytes.starts(with: compressed) else {
+                if !add(field.bytes, to: &metadata) { addBare(field.bytes, to: &metadata) }
+                continue
             }
+            guard let stream = base64(String(decoding: field.bytes.dropFirst(compressed.count), as: UTF8.self))
+            else {
+                metadata.note("a compressed comment is broken")
+                continue
+            }
+            let (bytes, isComplete) = inflate(stream[...], limit: ReadLimit.field)
+            if !isComplete { metadata.note("a compressed comment is broken") }
+            if !add(bytes, to: &metadata) { addBare(bytes, to: &metadata) }
+        }
+    }
+
+    /// A graph or a canvas without a name, as Civitai and savers for formats with one comment write it.
+    private static func addBare(_ bytes: [UInt8], to metadata: inout Metadata) {
+        guard bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") else { return }
+        let isGraph = bytes.holds("\"class_type\"")
+        guard isGraph || (bytes.holds("\"nodes\"") && bytes.holds("\"links\"")),
+            let json = try? JSONParser.parse(bytes)
+        else { return }
+        if isGraph, json.object?.members.contains(where: { $0.value["class_type"]?.string != nil }) == true {
+            metadata.add("prompt", bytes)
+        } else if json["nodes"]?.array?.isEmpty == false {
+            metadata.add("workflow", bytes)
         }
     }
 

@@ -67,13 +67,16 @@ enum EXIF {
             case "XPComment": text = utf16(value[...], isLittle: true)
             default: text = Array(value.prefix { $0 != 0 })
             }
-            // ComfyUI writes `prompt:{…}` into Model and `workflow:{…}` into Make.
+            // ComfyUI writes `prompt:{…}` into Model and `workflow:{…}` into Make; savers write `Prompt: {…}` elsewhere.
             if let mark = text.prefix(64).firstIndex(of: UInt8(ascii: ":")),
-                text.dropFirst(mark + 1).first == UInt8(ascii: "{"),
+                let start = text[(mark + 1)...].firstIndex(where: { $0 != 0x20 }), start <= mark + 2,
+                text[start] == UInt8(ascii: "{"),
                 text[..<mark].allSatisfy({ $0 == UInt8(ascii: "_") || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) }),
                 mark > 0
             {
-                metadata.add(String(decoding: text[..<mark], as: UTF8.self), Array(text[(mark + 1)...]))
+                let key = String(decoding: text[..<mark], as: UTF8.self)
+                let isComfy = ["prompt", "workflow"].contains(key.lowercased())
+                metadata.add(isComfy ? key.lowercased() : key, Array(text[start...]))
             } else {
                 metadata.add(name, text)
             }

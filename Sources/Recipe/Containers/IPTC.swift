@@ -3,7 +3,7 @@
 enum IPTC {
     private static let names: [UInt8: String] = [
         5: "IPTC:ObjectName", 80: "IPTC:By-line", 110: "IPTC:Credit", 115: "IPTC:Source", 116: "IPTC:CopyrightNotice",
-        120: "IPTC:Caption", 40: "IPTC:SpecialInstructions",
+        120: "IPTC:Caption", 65: "IPTC:OriginatingProgram", 70: "IPTC:ProgramVersion", 40: "IPTC:SpecialInstructions",
     ]
 
     /// Reads the blocks of image resources; the one numbered 0x0404 holds the records.

@@ -1,22 +1,33 @@
 /// Recipes of ComfyUI's own records: the executed graph `prompt`, or the canvas `workflow` where that is all there is.
 enum ComfyReader {
     /// Nil where no field holds a graph.
-    static func readGraph(_ metadata: Metadata, fileName: String?) -> (recipe: Recipe, bytes: [UInt8])? {
-        prompt(metadata).map { found in
-            var recipe = read(found.graph, fileName: fileName, dialect: "comfyui-prompt")
-            // Canvases are large, and most say nothing of their models but the names.
-            if metadata.field("workflow")?.holds("\"models\"") == true, let canvas = canvas(metadata) {
-                CanvasModels(canvas).add(to: &recipe)
+    static func readGraph(
+        _ metadata: Metadata, fileName: String?, node: String?, classes: ClassTable
+    ) -> (recipe: Recipe, bytes: [UInt8])? {
+        prompt(metadata, classes).map { found in
+            var graph = found.graph
+            // Canvases are large, and mostly say nothing that is not known.
+            let isUnknown = graph.list.contains { !$0.kind.isKnown }
+            let hasModels = metadata.field("workflow")?.holds("\"models\"") == true
+            let canvas = isUnknown || hasModels ? canvas(metadata) : nil
+            if isUnknown, let canvas {
+                let slots = ComfyCanvas.slots(of: canvas, classes: classes)
+                graph = ComfyGraph(found.json, classes: classes, slots: slots) ?? graph
             }
+            var recipe = read(graph, fileName: fileName, node: node, dialect: "comfyui-prompt")
+            if let canvas { CanvasModels(canvas).add(to: &recipe, of: graph) }
             return (recipe, found.bytes)
         }
     }
 
-    /// What the canvas alone gives; nil where it was not saved. Its seed is the next one, unless it is fixed.
-    static func readCanvas(_ metadata: Metadata, fileName: String?) -> Recipe? {
-        guard let canvas = canvas(metadata), let graph = ComfyCanvas.graph(of: canvas) else { return nil }
+    /// What the canvas alone gives; nil where it was not saved.
+    static func readCanvas(_ metadata: Metadata, fileName: String?, classes: ClassTable) -> Recipe? {
+        guard let canvas = canvas(metadata),
+            let graph = ComfyCanvas.graph(
+                of: canvas, classes: classes, holdsNext: metadata.mediaType == "application/json")
+        else { return nil }
         var recipe = read(graph, fileName: fileName, dialect: "comfyui-workflow")
-        CanvasModels(canvas).add(to: &recipe)
+        CanvasModels(canvas).add(to: &recipe, of: graph)
         recipe.findings.append(
             Reason(.canvasOnly, "only the canvas was saved, not the graph that ran; values are those of the canvas"))
         return recipe
@@ -27,22 +38,28 @@ enum ComfyReader {
     }
 
     /// The graph that ran and its bytes. Other tools write plain words under the same key, so every such field is tried.
-    private static func prompt(_ metadata: Metadata) -> (graph: ComfyGraph, bytes: [UInt8])? {
+    private static func prompt(_ metadata: Metadata, _ classes: ClassTable) -> (
+        graph: ComfyGraph, json: JSON, bytes: [UInt8]
+    )? {
         metadata.fields.first(giving: { field in
-            guard field.key == "prompt" else { return nil }
-            return (try? JSONParser.parse(field.bytes)).flatMap(ComfyGraph.init).map { ($0, field.bytes) }
+            guard field.key == "prompt", let json = try? JSONParser.parse(field.bytes) else { return nil }
+            return ComfyGraph(json, classes: classes).map { ($0, json, field.bytes) }
         })
     }
 
-    private static func read(_ graph: ComfyGraph, fileName: String?, dialect: String) -> Recipe {
-        let nodes = graph.ancestors(of: graph.outputs(savedAs: fileName))
+    private static func read(
+        _ graph: ComfyGraph, fileName: String?, node: String? = nil, dialect: String
+    ) -> Recipe {
+        let roots = node.flatMap { graph.nodes[$0] }.map { [$0] } ?? graph.outputs(savedAs: fileName)
+        let nodes = graph.ancestors(of: roots)
         var recipe = Recipe(generator: .init(name: "ComfyUI", dialect: dialect))
         recipe.passes = graph.passes(in: nodes)
         recipe.models = graph.modelReferences(in: nodes).map(Recipe.ModelUse.init)
         recipe.inputs = graph.inputReferences(in: nodes).map(Recipe.InputUse.init)
-        let formats = nodes.filter { $0.traits.contains(.format) }.compactMap { graph.text($0, "weight_dtype") }.map {
-            "weight_dtype:" + $0
-        }
+        let formats = nodes.filter { $0.inputs["weight_dtype"] != nil }.compactMap { graph.choice($0, "weight_dtype") }
+            .map {
+                "weight_dtype:" + $0
+            }
         recipe.features = Set(nodes.map(\.classType) + formats).sorted()
         recipe.findings = ComfySignals(graph: graph, nodes: nodes, passes: recipe.passes).reasons()
         return recipe

@@ -22,13 +22,15 @@ struct FlatRecord {
         recipe.passes.append(pass)
     }
 
-    /// Adds a model, unless the name stands for none.
+    /// Adds a model, unless the name stands for none. `alias` is another name that the file may have.
     mutating func model(
-        _ folder: String, _ name: String?, _ input: String, _ hash: RecordedHash? = nil, strength: JSON.Number? = nil
+        _ folder: String, _ name: String?, _ input: String, _ hash: RecordedHash? = nil, strength: JSON.Number? = nil,
+        alias: String? = nil
     ) {
-        guard let name = name?.trimmingBlanks, !LoaderTable.isNoFile(name) else { return }
+        guard let name = name?.trimmingBlanks, !Conventions.isNoFile(name) else { return }
         var reference = ModelReference(
-            folder: folder, name: name, candidates: [try? ModelPath(Folder.stem(of: name))].compactMap { $0 },
+            folder: folder, name: name,
+            candidates: [Folder.stem(of: name), alias].compactMap { $0 }.compactMap { try? ModelPath($0) },
             node: field,
             input: input)
         reference.isStem = true
@@ -62,7 +64,7 @@ struct FlatRecord {
         for pass in recipe.passes {
             if pass.seed == nil { note(.seedUnknown, "the seed is not recorded as a number") }
             let sampler = pass.sampler ?? ""
-            if ComfyClasses.isNondeterministic(sampler) || ["DPM adaptive", "DPM fast"].contains(sampler) {
+            if ComfySamplers.isNondeterministic(sampler) || ["DPM adaptive", "DPM fast"].contains(sampler) {
                 note(.samplerNondeterministic, "the sampler \(sampler) does not repeat exactly")
             }
             if noise == .gpu {
@@ -80,7 +82,7 @@ struct FlatRecord {
     /// By the names of ComfyUI, of A1111 and of diffusers.
     private static func drawsNoise(_ sampler: String) -> Bool {
         let lower = sampler.lowercased()
-        return ComfyClasses.drawsNoiseOnDevice(lower) || lower.hasSuffix(" a") || lower.hasSuffix("_a")
+        return ComfySamplers.drawsNoiseOnDevice(lower) || lower.hasSuffix(" a") || lower.hasSuffix("_a")
             || lower.holds("sde") || lower == "lcm"
     }
 }

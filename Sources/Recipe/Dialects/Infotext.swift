@@ -32,7 +32,10 @@ struct Infotext {
         }
     }
 
-    subscript(key: String) -> String? { pairs.first { $0.key == key }?.value }
+    /// The value of a key, however it is spelled: `CFG scale`, `CFG Scale`.
+    subscript(key: String) -> String? {
+        (pairs.first { $0.key == key } ?? pairs.first { NamedValues.plain($0.key) == NamedValues.plain(key) })?.value
+    }
 
     private static func trimmed(_ text: Substring) -> String {
         let isBlank = { (character: Character) in character.isWhitespace || character == "," }

@@ -2,9 +2,10 @@
 enum InfotextModels {
     static func add(_ text: Infotext, to record: inout FlatRecord) {
         let listed = hashes(text, &record)
-        record.model(
-            "checkpoints", text["Model"], "Model",
-            record.hash(text["Model hash"], .sha256, of: text["Model"]) ?? listed["model"])
+        let hash = record.hash(text["Model hash"], .sha256, of: text["Model"]) ?? listed["model"]
+        // A model without a name has its hash for one.
+        let name = text["Model"].flatMap { $0.isEmpty ? nil : $0 }
+        record.model("checkpoints", name ?? (hasModel(text) ? nil : hash?.value), "Model", hash)
         if text["VAE"] != "Automatic" {
             // A1111 keeps one hash for whatever VAE is loaded, and forgets to take it again.
             var hash = record.hash(text["VAE hash"], .sha256, of: text["VAE"])
@@ -20,8 +21,17 @@ enum InfotextModels {
                 folder, Folder.stem(of: name), key, record.hash(hash ?? text["\(key) hash"], .sha256, of: name),
                 strength: key == "Hypernet" ? InfotextReader.number(text["Hypernet strength"]) : nil)
         }
-        if let upscaler = text["Hires upscaler"], !isBuiltIn(upscaler) {
-            record.model("upscale_models", upscaler, "Hires upscaler")
+        // `Hires upscaler`, `Postprocess upscaler 2`, `Ultimate SD upscale upscaler`, …
+        for (key, value) in text.pairs {
+            let plain = NamedValues.plain(key).reversed().drop { $0.isNumber }
+            if plain.starts(with: "upscaler".reversed()), !isBuiltIn(value) {
+                record.model("upscale_models", value, key)
+            }
+        }
+        // stable-diffusion.cpp names each part by its kind.
+        for (key, value) in text.pairs {
+            guard let folder = parts[key.lowercased()] else { continue }
+            record.model(folder, Folder.stem(of: value), key)
         }
         // Forge lists the VAE and text encoders of newer models so.
         for (key, value) in text.pairs where key.hasPrefix("Module ") {
@@ -40,13 +50,26 @@ enum InfotextModels {
         extensions(text, to: &record)
     }
 
+    private static let parts = [
+        "unet": "diffusion_models", "diffusion model": "diffusion_models", "te": "text_encoders",
+        "text encoder": "text_encoders", "clip_l": "text_encoders", "clip_g": "text_encoders",
+        "t5xxl": "text_encoders", "llm": "text_encoders", "taesd": "vae_approx", "control net": "controlnet",
+    ]
+
+    /// Whether a part stands for the model as a whole.
+    private static func hasModel(_ text: Infotext) -> Bool {
+        text.pairs.contains { parts[$0.key.lowercased()] == "diffusion_models" }
+    }
+
     private static func loras(_ text: Infotext, _ listed: [String: RecordedHash], to record: inout FlatRecord) {
-        let hashes = named(text["Lora hashes"])
+        let hashes = named(text.pairs.first { $0.key == "Lora hashes" || $0.key == "lora_hashes" }?.value)
+        // Fooocus takes the tags out of the prompt, and tells the weights beside the hashes.
+        let weights = named(text["Lora weights"])
         // SD.Next lists hashes without names, in the order of the tags.
         let unnamed = text.pairs.first { $0.key == "LoRA hashes" }?.value.split(separator: ",").map {
             String($0).trimmingBlanks
         }
-        let tags = PromptTags.models(in: text.positive).filter { $0.folder == "loras" }
+        let tags = PromptTags.models(in: text.positive, by: .a1111).filter { $0.folder == "loras" }
         for (index, tag) in tags.enumerated() {
             let own = hashes[tag.name].flatMap { record.hash($0, .tensorsOrFile, of: tag.name) }
             let next = unnamed.flatMap { $0.count == tags.count && !$0[index].contains(":") ? $0[index] : nil }
@@ -57,9 +80,15 @@ enum InfotextModels {
         let tagged = Set(tags.map(\.name))
         // What has a hash but no tag was used all the same: a style or an extension added it.
         for (name, value) in hashes.sorted(by: { $0.key < $1.key }) where !tagged.contains(name) {
-            record.model("loras", name, "Lora hashes", record.hash(value, .tensorsOrFile, of: name))
+            record.model(
+                "loras", name, "Lora hashes", record.hash(value, .tensorsOrFile, of: name),
+                strength: weights[name].flatMap { JSON.string($0).numeric })
         }
-        for tag in PromptTags.models(in: text.positive) where tag.folder == "hypernetworks" {
+        for (name, value) in weights.sorted(by: { $0.key < $1.key }) where hashes[name] == nil && !tagged.contains(name)
+        {
+            record.model("loras", name, "Lora weights", strength: JSON.string(value).numeric)
+        }
+        for tag in PromptTags.models(in: text.positive, by: .a1111) where tag.folder == "hypernetworks" {
             record.model("hypernetworks", tag.name, "hypernet", strength: tag.strength)
         }
     }
@@ -113,7 +142,8 @@ enum InfotextModels {
 
     /// Upscalers that are no files.
     private static func isBuiltIn(_ name: String) -> Bool {
-        name.hasPrefix("Latent") || ["None", "Lanczos", "Nearest"].contains(name)
+        name.hasPrefix("Latent")
+            || ["None", "Lanczos", "Nearest", "lanczos", "nearest", "bicubic", "bilinear"].contains(name)
     }
 }
 

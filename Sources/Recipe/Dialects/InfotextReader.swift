@@ -27,9 +27,13 @@ enum InfotextReader {
         InfotextModels.add(text, to: &record)
         CivitaiReader.add(text, to: &record)
         findings(text, to: &record)
-        let isSeeded = text["RNG"] == "CPU" || text["RNG"] == "NV" || record.recipe.generator.name == "Fooocus"
+        let isSeeded =
+            text["RNG"] == "CPU" || text["RNG"] == "NV" || ["Fooocus", cpp].contains(record.recipe.generator.name)
         return record.finish(noise: isSeeded ? .cpu : .gpu)
     }
+
+    /// It draws its noise on the processor, whatever it calls its generator.
+    private static let cpp = "stable-diffusion.cpp"
 
     private static func generator(_ text: Infotext, _ metadata: Metadata) -> String {
         if let app = text["App"] { return app }
@@ -41,6 +45,7 @@ enum InfotextReader {
         case let version? where version.hasPrefix("f"): return "Forge"
         case let version? where version.hasPrefix("v1.") || version.hasPrefix("1."): return "A1111"
         case "ComfyUI"?: return "ComfyUI"
+        case let version? where version.hasPrefix(cpp): return cpp
         default: return "A1111 or a relative of it"
         }
     }
@@ -53,7 +58,7 @@ enum InfotextReader {
         if hasSecond {
             record.sample { pass in
                 pass.sampler = other(text["Hires sampler"]) ?? text["Sampler"]
-                pass.scheduler = other(text["Hires schedule type"]) ?? text["Schedule type"]
+                pass.scheduler = other(text["Hires schedule type"]) ?? text["Schedule type"] ?? text["Scheduler"]
                 pass.steps = number(text["Hires steps"]).flatMap { $0.int == 0 ? nil : $0 } ?? number(text["Steps"])
                 pass.cfg = number(text["Hires CFG Scale"]) ?? number(text["CFG scale"])
                 pass.seed = number(text["Seed"])
@@ -65,7 +70,7 @@ enum InfotextReader {
         }
         record.sample { pass in
             pass.sampler = text["Sampler"]
-            pass.scheduler = text["Schedule type"]
+            pass.scheduler = text["Schedule type"] ?? text["Scheduler"]
             pass.steps = number(text["Steps"])
             pass.cfg = number(text["CFG scale"])
             pass.seed = number(text["Seed"])

@@ -26,7 +26,10 @@ enum InvokeReader {
             pass.denoise = values.number("strength")
         }
         models(json, "", nil, to: &record)
-        for (kind, name) in images(json) { record.input(kind, name) }
+        var named: Set<String> = []
+        for name in images(json, of: values.text("generationmode") ?? "") where named.insert(name).inserted {
+            record.input("image", name)
+        }
         let device = values.text("randdevice")
         return record.finish(noise: device == nil || device == "cpu" ? .cpu : .gpu)
     }
@@ -34,7 +37,7 @@ enum InvokeReader {
     /// Every object that is a model's identifier, wherever it stands: `{key, hash, name, base, type}`.
     private static func models(_ json: JSON, _ input: String, _ strength: JSON.Number?, to record: inout FlatRecord) {
         if let array = json.array { for element in array { models(element, input, strength, to: &record) } }
-        guard let object = json.object else { return }
+        guard let object = json.object, json["isEnabled"] != false else { return }
         if let name = (json["name"] ?? json["model_name"])?.string,
             object["hash"] != nil || object["model_type"] != nil
                 || object["base"] != nil || object["base_model"] != nil
@@ -74,13 +77,21 @@ enum InvokeReader {
         text.contains(":") ? RecordedHash(prefixed: text) : RecordedHash(text, .sha256)
     }
 
-    private static func images(_ json: JSON) -> [(kind: String, name: String)] {
-        var found: [(kind: String, name: String)] = []
-        for (key, value) in json.object?.members ?? [] {
-            if key == "init_image", let name = value.string { found.append(("image", name)) }
-            for element in value.array ?? [] {
-                if let name = element["image"]?["image_name"]?.string { found.append(("image", name)) }
+    /// Every image that it names, wherever it stands, but for what is switched off. Layers that are painted count only where
+    /// an image was made from them.
+    private static func images(_ json: JSON, of mode: String) -> [String] {
+        var found: [String] = []
+        var pending = [json]
+        while let next = pending.popLast() {
+            if next["isEnabled"] == false { continue }
+            for (key, value) in (next.object?.members ?? []).reversed() {
+                if ["init_image", "image_name"].contains(key), let name = value.string {
+                    found.append(name)
+                } else if key != "rasterLayers" || !mode.hasSuffix("txt2img") {
+                    pending.append(value)
+                }
             }
+            pending += next.array?.reversed() ?? []
         }
         return found
     }

@@ -7,8 +7,9 @@ enum NovelAIReader {
         let values = NamedValues(comment)
         var record = FlatRecord("NovelAI", version: metadata.text("Source"), dialect: "novelai", field: "Comment")
         record.sample(values) { pass in
-            pass.positive = values.text("prompt") ?? metadata.text("Description")
-            pass.negative = values.text("uc")
+            pass.positive =
+                captions(values.value("v4prompt")) ?? values.text("prompt") ?? metadata.text("Description")
+            pass.negative = captions(values.value("v4negativeprompt")) ?? values.text("uc")
             pass.cfg = values.number("scale")
             pass.sampler = values.text("sampler")
             pass.scheduler = values.text("noiseschedule")
@@ -16,6 +17,16 @@ enum NovelAIReader {
         }
         record.note(.toolClosed, "NovelAI's models run only at NovelAI")
         return record.finish()
+    }
+
+    /// Since version 4 a prompt has a part for the whole image and one for each character.
+    private static func captions(_ prompt: JSON?) -> String? {
+        guard let caption = prompt?["caption"] else { return nil }
+        let parts =
+            [caption["base_caption"]?.string]
+            + (caption["char_captions"]?.array ?? []).map { $0["char_caption"]?.string }
+        let told = parts.compactMap { $0 }.filter { !$0.isEmpty }
+        return told.isEmpty ? nil : told.joined(separator: "\n")
     }
 
     /// The object that NovelAI signs.

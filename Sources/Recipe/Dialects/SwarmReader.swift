@@ -9,6 +9,19 @@ enum SwarmReader {
         let values = NamedValues(params)
         var record = FlatRecord(
             "SwarmUI", version: values.text("swarmversion"), dialect: "swarmui", field: "sui_image_params")
+        if values.has("refinercontrolpercentage", "refinercontrol", "refinermodel", "refinersteps") {
+            // The refiner, or a second pass of the same model over the enlarged image.
+            record.sample(values) { pass in
+                pass.positive = values.text("prompt")
+                pass.negative = values.text("negativeprompt")
+                pass.steps = values.number("refinersteps") ?? values.number("steps")
+                pass.cfg = values.number("refinercfgscale") ?? values.number("cfgscale")
+                pass.sampler = values.text("refinersampler") ?? values.text("sampler")
+                pass.scheduler = values.text("refinerscheduler") ?? values.text("scheduler")
+                pass.denoise = values.number("refinercontrolpercentage", "refinercontrol")
+                if values.has("refinerupscale") { (pass.width, pass.height) = (nil, nil) }
+            }
+        }
         record.sample(values) { pass in
             pass.positive = values.text("prompt")
             pass.negative = values.text("negativeprompt")
@@ -18,15 +31,14 @@ enum SwarmReader {
             pass.denoise = values.number("initimagecreativity")
         }
         let hashes = hashes(json)
-        let single = [
-            ("model", "checkpoints"), ("refinermodel", "checkpoints"), ("vae", "vae"),
-            ("clipvisionmodel", "clip_vision"),
-            ("t5xxlmodel", "text_encoders"), ("clipgmodel", "text_encoders"), ("cliplmodel", "text_encoders"),
-            ("controlnetmodel", "controlnet"), ("videomodel", "diffusion_models"), ("segmentmodel", "checkpoints"),
-        ]
-        for (param, folder) in single {
-            guard let name = values.text(param), name != "Automatic" else { continue }
-            record.model(folder, name, param, hashes[Folder.stem(of: name)])
+        for (param, value) in params.members {
+            let plain = NamedValues.plain(param)
+            guard let name = value.string else { continue }
+            if let folder = folder(ofParam: plain) {
+                record.model(folder, name, param, hashes[Folder.stem(of: name)])
+            } else if plain.hasSuffix("upscalemethod"), let model = name.after("model-") {
+                record.model("upscale_models", Folder.stem(of: model), param)
+            }
         }
         let weights = list(values.value("loraweights"))
         for (index, name) in list(values.value("loras")).enumerated() {
@@ -36,13 +48,47 @@ enum SwarmReader {
         for embedding in list(values.value("usedembeddings")) {
             record.model("embeddings", embedding, "used_embeddings", hashes[Folder.stem(of: embedding)])
         }
-        if values.has("initimage") {
-            record.note(.inputMissing, "the image that it was made from is not in the record")
-        }
+        images(params, json["sui_extra_data"]?.object, to: &record)
         if values.has("comfyuicustomworkflow", "comfyworkflowraw") {
             record.note(.unresolved, "it was made by a ComfyUI workflow that SwarmUI does not record")
         }
         return record.finish()
+    }
+
+    /// The folder of a parameter that names a model: every one that is called so, and VAEs.
+    private static func folder(ofParam name: String) -> String? {
+        if name == "model" || name == "refinermodel" || name == "segmentmodel" { return "checkpoints" }
+        if name.hasSuffix("vae"), name != "automaticvae" { return "vae" }
+        guard name.hasSuffix("model") else { return nil }
+        for (part, folder) in [
+            ("controlnet", "controlnet"), ("video", "diffusion_models"), ("clipvision", "clip_vision"),
+            ("ipadapter", "ipadapter"), ("style", "style_models"), ("yolo", "yolov8"), ("upscale", "upscale_models"),
+        ] where name.holds(part) { return folder }
+        // What is left are the parts that understand the prompt: CLIP, T5, Qwen, Gemma and others.
+        return "text_encoders"
+    }
+
+    /// The images that it was made from: by path among the parameters, or by name beside them.
+    private static func images(_ params: JSON.Object, _ extra: JSON.Object?, to record: inout FlatRecord) {
+        var isMissing = false
+        for (param, value) in params.members {
+            let name = NamedValues.plain(param)
+            guard name.hasSuffix("image") || name.hasSuffix("imageinput") || name.hasSuffix("frame"),
+                let text = value.string, !text.isEmpty
+            else { continue }
+            let beside = extra?.members.first { NamedValues.plain($0.key) == name + "filename" }?.value.string
+            // Without a file's name it is the image itself, or nothing that tells it.
+            let isName =
+                Conventions.mediaSuffixes.contains { text.lowercased().hasSuffix($0) } && text.utf8.count < 1024
+            if let file = beside ?? (isName ? text : nil) { record.input("image", file) } else { isMissing = true }
+        }
+        for (key, value) in extra?.members ?? [] {
+            let plain = NamedValues.plain(key)
+            guard plain.hasSuffix("filename"), let name = value.string else { continue }
+            let param = String(plain.dropLast("filename".count))
+            if !params.members.contains(where: { NamedValues.plain($0.key) == param }) { record.input("image", name) }
+        }
+        if isMissing { record.note(.inputMissing, "the image that it was made from is not in the record") }
     }
 
     /// Hashes of the tensors by the model's name. SwarmUI takes them from the file's header where that has one.
@@ -76,5 +122,12 @@ extension Metadata {
             }
         }
         return nil
+    }
+}
+
+extension String {
+    /// What follows a beginning; nil where the text begins otherwise.
+    fileprivate func after(_ start: String) -> String? {
+        utf8.starts(with: start.utf8) ? String(utf8.dropFirst(start.utf8.count)) : nil
     }
 }

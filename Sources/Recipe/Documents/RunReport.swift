@@ -6,6 +6,8 @@ package struct RunReport: Sendable {
         /// The output folder that `path` lies in.
         package let root: String?
         package let sha256: Digest
+        /// The node that left it, where the tool tells.
+        package let node: String?
     }
 
     package struct Input: Sendable {
@@ -47,7 +49,7 @@ package struct RunReport: Sendable {
         outputs = (json["outputs"]?.array ?? []).compactMap { output in
             guard let path = output["path"]?.string, let sha256 = Self.digest(output) else { return nil }
             return Output(
-                path: path, root: output["root"]?.string, sha256: sha256)
+                path: path, root: output["root"]?.string, sha256: sha256, node: output["node"]?.string)
         }
         inputs = (json["inputs"]?.array ?? []).compactMap { input in
             guard let name = input["name"]?.string, let path = input["path"]?.string, let sha256 = Self.digest(input)

@@ -1,17 +1,5 @@
 /// What differs between the environment in which an image was made and another one.
 package enum EnvironmentComparison {
-    /// Flags of ComfyUI that change what is computed, not only where files lie.
-    private static let flags = [
-        "--fast", "--force-fp32", "--force-fp16", "--fp32-unet", "--fp64-unet", "--bf16-unet", "--fp16-unet",
-        "--fp8_e4m3fn-unet", "--fp8_e5m2-unet", "--fp8_e8m0fnu-unet", "--fp16-vae", "--fp32-vae", "--bf16-vae",
-        "--cpu-vae",
-        "--fp8_e4m3fn-text-enc", "--fp8_e5m2-text-enc", "--fp16-text-enc", "--fp32-text-enc", "--bf16-text-enc",
-        "--force-channels-last", "--directml", "--use-split-cross-attention", "--use-quad-cross-attention",
-        "--use-pytorch-cross-attention", "--use-sage-attention", "--use-flash-attention", "--disable-xformers",
-        "--force-upcast-attention", "--dont-upcast-attention", "--gpu-only", "--highvram", "--normalvram", "--lowvram",
-        "--novram", "--cpu", "--deterministic", "--fp16-intermediates",
-    ]
-
     /// The variables of a process that set its numbers of threads, on which the last digits of results depend.
     package static let threadVariables = ["OMP_NUM_THREADS", "MKL_NUM_THREADS"]
 
@@ -24,21 +12,44 @@ package enum EnvironmentComparison {
 
     /// The flags of an environment's command line that change what is computed, with their values.
     package static func relevantFlags(of environment: JSON?) -> [String] {
-        relevantFlags(in: environment.flatMap(arguments) ?? [])
+        flags(in: environment.flatMap(arguments) ?? []).filter { $0.effect == .pixels }.flatMap(\.words)
     }
 
-    /// The flags of a command line that change what is computed, with their values.
-    private static func relevantFlags(in arguments: [String]) -> [String] {
-        var found: [String] = []
-        var isTaking = false
+    /// The flags of a command line, each with its values. That is all its grammar: what follows a flag is its value.
+    private static func flags(
+        in arguments: [String]
+    ) -> [(name: String, words: [String], effect: EnvironmentFlags.Effect)] {
+        var found: [(name: String, words: [String], effect: EnvironmentFlags.Effect)] = []
         for argument in arguments {
-            let name = String(argument.prefix { $0 != "=" })
             if argument.hasPrefix("--") {
-                isTaking = flags.contains(name)
-                if isTaking { found.append(argument) }
-            } else if isTaking {
-                found.append(argument)
+                let name = String(argument.prefix { $0 != "=" })
+                found.append((name, [argument], EnvironmentFlags.effect(of: name)))
+            } else if !found.isEmpty {
+                found[found.count - 1].words.append(argument)
             }
+        }
+        return found
+    }
+
+    /// What differs between two command lines: flags that change what is computed, and those of which nobody knows.
+    private static func flags(_ then: [String], _ now: [String]) -> [Reason] {
+        let shown = { (list: [String]) in list.isEmpty ? "none" : list.joined(separator: " ") }
+        let sides = [then, now].map { arguments in flags(in: arguments) }
+        let relevant = sides.map { $0.filter { $0.effect == .pixels }.flatMap(\.words) }
+        let unknown = sides.map { $0.filter { $0.effect == .unknown }.map { $0.words.joined(separator: " ") }.sorted() }
+        var found: [Reason] = []
+        if relevant[0] != relevant[1] {
+            found.append(
+                .init(
+                    .environmentFlags,
+                    "the flags that change what is computed were \(shown(relevant[0])) and are \(shown(relevant[1]))"))
+        }
+        if unknown[0] != unknown[1] {
+            found.append(
+                .init(
+                    .environmentFlags,
+                    "flags of which nobody knows whether they change pixels were \(shown(unknown[0])) and are \(shown(unknown[1]))"
+                ))
         }
         return found
     }
@@ -66,16 +77,7 @@ package enum EnvironmentComparison {
         for name in threadVariables + ["torch"] {
             compare(.environmentThreads, name == "torch" ? "the number of threads" : name, ["threads", name])
         }
-        if let then = arguments(recorded), let now = arguments(present) {
-            let (a, b) = (relevantFlags(in: then), relevantFlags(in: now))
-            if a != b {
-                let shown = { (list: [String]) in list.isEmpty ? "none" : list.joined(separator: " ") }
-                found.append(
-                    .init(
-                        .environmentFlags, "the flags that change what is computed were \(shown(a)) and are \(shown(b))"
-                    ))
-            }
-        }
+        if let then = arguments(recorded), let now = arguments(present) { found += flags(then, now) }
         return found + packs(recorded, present)
     }
 

@@ -51,6 +51,10 @@ enum DriftLedger {
             switch entry.since {
             case .day(let change):
                 guard let time, let change, time < change else { return false }
+                // Where a run told its version, the clock says nothing: all these changes lie before 0.3.12.
+                if let version = numbers(recipe.generator.version), !version.lexicographicallyPrecedes([0, 3, 12]) {
+                    return false
+                }
             case .version(let first):
                 guard let version = numbers(recipe.generator.version), version.lexicographicallyPrecedes(first) else {
                     return false

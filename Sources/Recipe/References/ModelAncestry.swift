@@ -16,7 +16,7 @@ package struct ModelAncestry: Sendable, Equatable {
     package init(header: [UInt8]) {
         guard let members = (try? JSONParser.parse(header))?["__metadata__"]?.object else { return }
         let text = { (key: String) in members[key]?.string }
-        if let graph = text("prompt").flatMap({ try? JSONParser.parse($0) }).flatMap(ComfyGraph.init) {
+        if let graph = text("prompt").flatMap({ try? JSONParser.parse($0) }).flatMap({ ComfyGraph($0) }) {
             let nodes = graph.ancestors(of: graph.outputs(savedAs: nil))
             for reference in graph.modelReferences(in: nodes) {
                 add((reference.folder.map { $0 + "/" } ?? "") + reference.name, "merged from", reference.recorded)

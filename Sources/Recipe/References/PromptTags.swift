@@ -9,18 +9,39 @@ enum PromptTags {
 
     private static let openings = [("<lora:", "loras"), ("<lyco:", "loras"), ("<hypernet:", "hypernetworks")]
 
+    /// Who reads the tags: A1111 and its family take the first number for the text encoder and the second for the model,
+    /// ComfyUI's packs the other way round.
+    enum Reader { case a1111, comfy }
+
     /// The tags in angle brackets.
-    static func models(in prompt: String) -> [Tag] {
+    static func models(in prompt: String, by reader: Reader) -> [Tag] {
         guard prompt.utf8.contains(UInt8(ascii: "<")) else { return [] }
         return openings.flatMap { opening, folder in
             prompt.places(of: opening).compactMap { range -> Tag? in
                 let inside = prompt[range.upperBound...].prefix { $0 != ">" && $0 != "<" }
                 let parts = inside.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
                 guard !parts[0].isEmpty else { return nil }
-                return Tag(
-                    folder: folder, name: parts[0], strength: JSON.string(parts.count > 1 ? parts[1] : "1").numeric)
+                return Tag(folder: folder, name: parts[0], strength: strength(parts.dropFirst(), reader))
             }
         }
+    }
+
+    /// The strength for the model itself: `unet=` by name, else, where A1111 reads it, the second number, else the first.
+    /// Lists of blocks and other options are no strengths.
+    private static func strength(_ parts: some Sequence<String>, _ reader: Reader) -> JSON.Number? {
+        var numbers: [JSON.Number] = []
+        var named: [String: JSON.Number] = [:]
+        for part in parts {
+            let sides = part.split(separator: "=", maxSplits: 1).map(String.init)
+            if sides.count == 2 {
+                named[sides[0].trimmingBlanks.lowercased()] = JSON.string(sides[1]).numeric
+            } else if let number = JSON.string(part).numeric {
+                numbers.append(number)
+            }
+        }
+        if let unet = named["unet"] { return unet }
+        return (reader == .a1111 && numbers.count > 1 ? numbers[1] : numbers.first) ?? named["te"]
+            ?? JSON.Number(1 as Int64)
     }
 
     /// The names after `embedding:`; weights and brackets around them do not belong to them.

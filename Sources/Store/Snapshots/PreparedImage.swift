@@ -80,7 +80,8 @@ extension Store {
                     try RecipeFile.open(path)
                 }
             let source = FileSource(file, count: before.size)
-            let reading = try RecipeFile.read(source, path, asking: sources, looksBeside: reader == nil)
+            let reading = try RecipeFile.read(
+                source, path, asking: sources, looksBeside: reader == nil, classes: classes)
             guard !reading.isModel(named: path.lastComponent?.string ?? "") else { throw .isModel(path) }
             let pixels: Digest?
             do throws(SourceError) { pixels = try PixelDigest.of(source, reading.metadata) } catch {

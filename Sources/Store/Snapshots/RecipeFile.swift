@@ -4,9 +4,11 @@ package import SystemPackage
 /// The recipe in a file, without any store.
 package enum RecipeFile {
     /// Reads a file, and those beside it where it says nothing itself.
-    package static func read(_ path: FilePath) throws(StoreError) -> RecipeReader.Reading {
+    package static func read(
+        _ path: FilePath, classes: ClassTable = .builtIn
+    ) throws(StoreError) -> RecipeReader.Reading {
         let (file, facts) = try open(path)
-        return try read(FileSource(file, count: facts.size), path)
+        return try read(FileSource(file, count: facts.size), path, classes: classes)
     }
 
     /// Only a regular file is read; opening a pipe does not wait for its writer.
@@ -46,11 +48,13 @@ package enum RecipeFile {
     }
 
     static func read(
-        _ source: FileSource, _ path: FilePath, asking sources: [any RecordSource] = [], looksBeside: Bool = true
+        _ source: FileSource, _ path: FilePath, asking sources: [any RecordSource] = [], looksBeside: Bool = true,
+        classes: ClassTable
     ) throws(StoreError) -> RecipeReader.Reading {
         let found: RecipeReader.Reading?
         do throws(SourceError) {
-            found = try RecipeReader.read(source, fileName: path.lastComponent?.string) { () throws(SourceError) in
+            found = try RecipeReader.read(source, fileName: path.lastComponent?.string, classes: classes) {
+                () throws(SourceError) in
                 try (looksBeside ? sidecars(of: path) : []) + records(of: path, in: sources)
             }
         } catch { throw .system("cannot read (\(error))", path, .ioError) }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Glibc
 package import Recipe
 import SystemPackage
 
@@ -138,10 +139,15 @@ extension Store {
             throw .conflict("\(output.path) is not the file that was reported: it has been overwritten")
         }
         let name = FilePath(output.path).lastComponent?.string
+        let told = report.environment?["objectInfo"]
+        // What another user's process tells is believed of its own images alone.
+        if let told, reader.isOwn { try KnownClasses.learn(told, store: path) }
+        let classes = told.map { self.classes.extended(byObjectInfo: $0) }
         let read = RecipeReader.read(
-            prompt: report.prompt, workflow: report.workflow, parameters: nil, records: nil, fileName: name)
+            prompt: report.prompt, workflow: report.workflow, parameters: nil, records: nil, fileName: name,
+            node: output.node, classes: classes ?? self.classes)
         guard var recipe = read else { throw .refusedReport("its prompt is no graph") }
-        if environment?.holdsAllNodes == true { recipe.findings.removeAll { $0.code == .nodeVersion } }
+        recipe.take(reported: report.environment, holdsAllNodes: environment?.holdsAllNodes == true)
         image.recipe = recipe
         image.inputs = try self.inputs(of: recipe, in: report, by: reader, &inputs)
         image.run = Run(process: process, ended: report.ended, variation: report.variation)

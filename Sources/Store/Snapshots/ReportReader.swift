@@ -1,3 +1,4 @@
+import Glibc
 import Recipe
 import SystemPackage
 
@@ -16,6 +17,9 @@ final class ReportReader {
         self.writer = writer
         reader = try Reader(writer.rights)
     }
+
+    /// Whether who runs this told of it, not within a container.
+    var isOwn: Bool { writer.rights.user == geteuid() && writer.places == nil }
 
     /// Whether links are followed: in what a container has mounted they lead somewhere else for it.
     var followsLinks: Bool { writer.places == nil }

@@ -150,14 +150,32 @@ struct Resolver {
         let rows = try Row.fetchAll(
             db, sql: "SELECT directory, name FROM model WHERE name IN (\(marks)) ORDER BY id LIMIT 100",
             arguments: StatementArguments(names))
-        for (directory, name) in try rows.named({ (try $0.value("directory") as Int64, try $0.name("name")) }) {
+        return try found(rows, in: folder).first ?? byAlias(reference, in: folder)
+    }
+
+    /// A1111 calls a LoRA by what its trainer called it, whatever its file is called now; of several with one such name none.
+    private func byAlias(_ reference: ModelReference, in folder: String) throws -> Found? {
+        let names = reference.candidates.map(\.name.text)
+        let marks = names.map { _ in "?" }.joined(separator: ", ")
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT DISTINCT model.directory, model.name FROM claim JOIN version ON version.blob = claim.blob
+                JOIN model ON model.id = version.model
+                WHERE claim.key = 'ss_output_name' AND claim.value IN (\(marks)) ORDER BY model.id LIMIT 100
+                """, arguments: StatementArguments(names))
+        let found = try found(rows, in: folder)
+        return Set(found.map(\.resolution.sha256)).count == 1 ? found.first : nil
+    }
+
+    /// What rows of names stand for, as far as they lie where a loader of `folder` looks.
+    private func found(_ rows: [Row], in folder: String) throws -> [Found] {
+        try rows.named({ (try $0.value("directory") as Int64, try $0.name("name")) }).compactMap { directory, name in
             guard let place = try place(directory, name),
-                Folder.searched(byStemIn: folder).contains(place.folder.text),
-                let found = try find(folder: place.folder, place.path)
-            else { continue }
-            return found
+                Folder.searched(byStemIn: folder).contains(place.folder.text)
+            else { return nil }
+            return try find(folder: place.folder, place.path)
         }
-        return nil
     }
 
     private func byPath(_ reference: ModelReference) throws -> Found? {

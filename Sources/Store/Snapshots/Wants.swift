@@ -65,7 +65,7 @@ extension Store {
         guard
             var recipe = RecipeReader.read(
                 prompt: try text("prompt"), workflow: try text("workflow"), parameters: try text("parameters"),
-                records: try text("records"), fileName: name)
+                records: try text("records"), fileName: name, classes: classes)
         else { return nil }
         // What only the file itself could show was found when it was read.
         recipe.findings = current.document.recipe.findings

@@ -37,13 +37,21 @@ import Testing
         #expect(recipe.findings.map(\.code).contains(.canvasOnly))
     }
 
-    @Test(arguments: [#"5, "randomize""#, #"5, "increment""#, "5"]) func `shows the seed of the next image`(
-        seed: String
-    ) throws {
-        let recipe = try Self.recipe(Self.sampling(seed: seed))
+    @Test(arguments: [#"5, "randomize""#, #"5, "increment""#, #"5, "fixed""#])
+    func `in an output holds the seed that was used`(seed: String) throws {
+        #expect(try Self.recipe(Self.sampling(seed: seed)).onlyPass().seed?.int == 5)
+    }
+
+    @Test(arguments: [#"5, "randomize""#, #"5, "increment""#, "5"])
+    func `that was saved by itself shows the seed of the next image, unless that is fixed`(seed: String) throws {
+        let read = { (canvas: String) in
+            try #require(try RecipeReader.read(MemorySource(Array(canvas.utf8)), fileName: "flow.json")).recipe
+        }
+        let recipe = try read(Self.sampling(seed: seed))
         #expect(try recipe.onlyPass().seed == nil)
         #expect(try recipe.onlyPass().steps?.int == 20)
         #expect(recipe.findings.map(\.code).contains(.seedUnknown))
+        #expect(try read(Self.sampling()).onlyPass().seed?.int == 5)
     }
 
     @Test func `passes a bypassed node through, and stops at a muted one`() throws {

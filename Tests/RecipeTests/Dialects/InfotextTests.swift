@@ -38,7 +38,7 @@ import Testing
         let models = try Self.recipe().models.map(\.reference)
         #expect(models.map(\.name) == ["dream", "ae", "ink", "style"])
         #expect(models.map(\.folder) == ["checkpoints", "vae", "loras", "loras"])
-        #expect(models.map { $0.strength?.literal } == [nil, nil, "0.8", "0.5"])
+        #expect(models.map { $0.strength?.literal } == [nil, nil, "0.8", "1"])
         #expect(
             models.map { $0.recorded.first?.value } == ["0123456789", "1123456789", "00112233aabb", "445566778899"])
         #expect(models.allSatisfy { $0.isStem && $0.candidates.count == 1 })

@@ -123,7 +123,7 @@ def constant():
 
 
 def class_info(prompt):
-    """What the classes of a graph take, as /object_info tells it: inputs with their kinds and defaults."""
+    """What the classes of a graph take and give, as /object_info tells it: kinds and defaults, without lists of files."""
     import nodes
 
     info = {}
@@ -137,16 +137,27 @@ def class_info(prompt):
 def _one(node):
     if hasattr(node, "GET_NODE_INFO_V1"):
         told = node.GET_NODE_INFO_V1()
-        inputs, module = told.get("input", {}), told.get("python_module")
     else:
-        inputs, module = node.INPUT_TYPES(), getattr(node, "RELATIVE_PYTHON_MODULE", "nodes")
-    return {"python_module": module,
+        given = list(getattr(node, "RETURN_TYPES", ()))
+        told = {
+            "input": node.INPUT_TYPES(), "python_module": getattr(node, "RELATIVE_PYTHON_MODULE", "nodes"),
+            "output": given, "output_name": list(getattr(node, "RETURN_NAMES", given)),
+            "output_node": bool(getattr(node, "OUTPUT_NODE", False)), "api_node": bool(getattr(node, "API_NODE", False)),
+        }
+    inputs = told.get("input", {})
+    names = [name if isinstance(name, str) else "" for name in told.get("output_name") or []]
+    return {"python_module": told.get("python_module"),
             "input": {kind: {name: _plain(spec) for name, spec in inputs[kind].items()}
-                      for kind in ("required", "optional") if isinstance(inputs.get(kind), dict)}}
+                      for kind in ("required", "optional") if isinstance(inputs.get(kind), dict)},
+            "output": [kind if isinstance(kind, str) else "COMBO" for kind in told.get("output") or []],
+            "output_name": names, "output_node": bool(told.get("output_node")), "api_node": bool(told.get("api_node"))}
+
+
+ROLES = ("multiline", "forceInput", "lazy", "control_after_generate", "image_upload", "video_upload", "audio_upload")
 
 
 def _plain(spec):
-    """An input's kind, and of its options only the default; lists of files change too often to be recorded."""
+    """An input's kind, and of its options what tells what it is for; lists of files change too often to be recorded."""
     if not isinstance(spec, (list, tuple)) or not spec:
         return spec if isinstance(spec, (str, int, float, bool, type(None))) else None
     kind, options = spec[0], spec[1] if len(spec) > 1 and isinstance(spec[1], dict) else {}
@@ -155,5 +166,5 @@ def _plain(spec):
         kind = [] if is_files or len(kind) > 200 else [value for value in kind if isinstance(value, (str, int, float, bool))]
     elif not isinstance(kind, str):
         kind = str(kind)
-    default = options.get("default")
-    return [kind, {"default": default}] if isinstance(default, (str, int, float, bool)) else [kind]
+    told = {key: value for key in ("default", *ROLES) if isinstance(value := options.get(key), (str, int, float, bool))}
+    return [kind, told] if told else [kind]

@@ -34,7 +34,7 @@ struct LoraStack {
     /// `lora_1: {on, lora, strength, strengthTwo}`.
     private static func power(_ node: ComfyGraph.Node, _ graph: ComfyGraph) -> [ModelReference] {
         node.inputs.members.compactMap { input, value in
-            guard let name = value["lora"]?.string, !LoaderTable.isNoFile(name), value["on"] != false,
+            guard let name = value["lora"]?.string, !Conventions.isNoFile(name), value["on"] != false,
                 value["active"] != false
             else { return nil }
             let strength = value["strength"]?.numeric
@@ -51,15 +51,15 @@ struct LoraStack {
     private static func numbered(_ node: ComfyGraph.Node, _ graph: ComfyGraph) -> [ModelReference] {
         let count = graph.number(node, "lora_count", "num_loras")?.int ?? .max
         return node.inputs.members.compactMap { input, value in
-            guard let number = number(of: input), isLora((input, value)), let name = graph.text(node, input),
-                !LoaderTable.isNoFile(name), number <= count
+            guard let number = number(of: input), isLora((input, value)), let name = graph.choice(node, input),
+                !Conventions.isNoFile(name), number <= count
             else { return nil }
             let weights =
                 ["lora_wt_", "model_str_", "model_weight_", "strength_", "lora_weight_"].flatMap {
                     [$0 + String(number), $0 + (number < 10 ? "0" : "") + String(number)]
                 } + ["lora_\(number)_strength", "lora_\(number)_model_strength"]
             let weight = weights.first(giving: { graph.number(node, $0) })
-            guard weight?.double != 0, graph.text(node, "switch_\(number)") != "Off" else { return nil }
+            guard weight?.double != 0, graph.choice(node, "switch_\(number)") != "Off" else { return nil }
             var reference = graph.reference(folder: "loras", name: name, tries: [name], node: node, input: input)
             reference.strength = weight
             return reference

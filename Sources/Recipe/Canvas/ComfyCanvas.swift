@@ -1,12 +1,23 @@
 /// Makes the graph that a canvas would queue: subgraphs expanded, muted nodes left out, bypassed ones passed through,
 /// widgets named. Source: ComfyUI's workflow schema 0.4 and 1.0; the frontend's `graphToPrompt`.
 struct ComfyCanvas {
-    /// Nil where the canvas has no nodes that would run.
-    static func graph(of canvas: JSON) -> ComfyGraph? {
-        var walk = ComfyCanvas(canvas)
+    /// Nil where the canvas has no nodes that would run. `holdsNext` says that it was saved by itself, perhaps after its
+    /// seeds went on; one in an output holds those that were used, since it is written before.
+    static func graph(of canvas: JSON, classes: ClassTable, holdsNext: Bool) -> ComfyGraph? {
+        guard let walk = walk(canvas, classes, holdsNext: holdsNext) else { return nil }
+        return ComfyGraph(.object(walk.nodes), classes: classes, slots: walk.slots)
+    }
+
+    /// What it says of the nodes whose classes nobody else told of, by the ids that they have in the graph.
+    static func slots(of canvas: JSON, classes: ClassTable) -> [String: NodeSlots] {
+        walk(canvas, classes, holdsNext: false)?.slots ?? [:]
+    }
+
+    private static func walk(_ canvas: JSON, _ classes: ClassTable, holdsNext: Bool) -> ComfyCanvas? {
         guard let root = Scope(canvas) else { return nil }
+        var walk = ComfyCanvas(canvas, classes, holdsNext)
         walk.expand(root, at: [])
-        return ComfyGraph(.object(walk.nodes))
+        return walk
     }
 
     /// One level of the canvas: its nodes, and where each link begins.
@@ -16,6 +27,8 @@ struct ComfyCanvas {
         let origins: [String: (id: String, slot: Int)]
         /// Where the outputs of a subgraph come from.
         let outputs: [Int: (id: String, slot: Int)]
+        /// The inputs of a subgraph.
+        let inputs: [(name: String, type: String)]
 
         init?(_ json: JSON) {
             guard let listed = json["nodes"]?.array else { return nil }
@@ -37,12 +50,15 @@ struct ComfyCanvas {
                     outputs[target] = (from, slot)
                 }
             }
+            inputs = (json["inputs"]?.array ?? []).map { ($0["name"]?.string ?? "", $0["type"]?.string ?? "*") }
             self.origins = origins
             self.outputs = outputs
         }
 
-        static func id(_ json: JSON?) -> String? { json?.number?.literal ?? json?.string }
+        static func id(_ json: JSON?) -> String? { ComfyCanvas.id(json) }
     }
+
+    static func id(_ json: JSON?) -> String? { json?.number?.literal ?? json?.string }
 
     /// The frontend's numbers for a subgraph's own inputs and outputs.
     private static let inputNode = "-10"
@@ -53,10 +69,16 @@ struct ComfyCanvas {
     private static let limit = 20_000
 
     private let subgraphs: [String: Scope]
+    private let classes: ClassTable
+    private let holdsNext: Bool
+    private var kinds: [String: NodeClass] = [:]
     private var nodes = JSON.Object()
+    private var slots: [String: NodeSlots] = [:]
     private var count = 0
 
-    private init(_ canvas: JSON) {
+    private init(_ canvas: JSON, _ classes: ClassTable, _ holdsNext: Bool) {
+        self.classes = classes
+        self.holdsNext = holdsNext
         var subgraphs: [String: Scope] = [:]
         for json in canvas["definitions"]?["subgraphs"]?.array ?? [] {
             if let id = json["id"]?.string, let scope = Scope(json) { subgraphs[id] = scope }
@@ -79,16 +101,21 @@ struct ComfyCanvas {
                 continue
             }
             guard !Self.isPassive(type) else { continue }
-            var inputs = CanvasWidgets.values(of: node, type: type)
+            let kind = kinds[type] ?? classes.named(type)
+            kinds[type] = kind
+            var inputs = CanvasWidgets(node, kind).values(holdsNext: holdsNext)
             for input in node["inputs"]?.array ?? [] {
                 guard let name = input["name"]?.string, let link = Scope.id(input["link"]) else { continue }
                 switch source(of: link, in: scope, at: path, steps: 0) {
                 case .node(let id, let slot): inputs[name] = .array([.string(id), .integer(slot)])
                 case .value(let value): inputs[name] = value
+                case .own: break
                 case nil: inputs[name] = nil
                 }
             }
-            nodes.append(Self.key(id, path), ["class_type": .string(type), "inputs": .object(inputs)])
+            let key = Self.key(id, path)
+            if !kind.isKnown { slots[key] = NodeSlots(node) }
+            nodes.append(key, ["class_type": .string(type), "inputs": .object(inputs)])
         }
     }
 
@@ -97,6 +124,8 @@ struct ComfyCanvas {
     private enum Source {
         case node(String, Int)
         case value(JSON)
+        /// Nothing: the widget of the input itself counts.
+        case own
     }
 
     /// What feeds a link in the end, through everything that only passes it on.
@@ -109,11 +138,11 @@ struct ComfyCanvas {
         guard steps < 64 else { return nil }
         if origin.id == Self.inputNode {
             guard let (id, outer) = path.last, let instance = outer.byID[id] else { return nil }
-            let inputs = instance["inputs"]?.array ?? []
-            guard origin.slot >= 0, origin.slot < inputs.count, let link = Scope.id(inputs[origin.slot]["link"]) else {
-                return nil
+            guard let input = CanvasInstance(instance, scope.inputs).input(at: origin.slot) else { return .own }
+            switch input {
+            case .link(let link): return source(of: link, in: outer, at: path.dropLast(), steps: steps + 1)
+            case .value(let value): return .value(value)
             }
-            return source(of: link, in: outer, at: path.dropLast(), steps: steps + 1)
         }
         guard let node = scope.byID[origin.id], let type = node["type"]?.string else { return nil }
         let mode = node["mode"]?.number?.int ?? 0
@@ -147,8 +176,9 @@ struct ComfyCanvas {
             return inputs.first(giving: { Scope.id($0["link"]) })
         }
         let type = outputs[slot]["type"]
-        let same = inputs.filter { $0["type"] == type && Scope.id($0["link"]) != nil }
-        let atSlot = slot < inputs.count && inputs[slot]["type"] == type ? Scope.id(inputs[slot]["link"]) : nil
+        let fits = { (input: JSON) in input["type"] == type || input["type"] == "*" || type == "*" }
+        let same = inputs.filter { fits($0) && Scope.id($0["link"]) != nil }
+        let atSlot = slot < inputs.count && fits(inputs[slot]) ? Scope.id(inputs[slot]["link"]) : nil
         return atSlot ?? same.first.flatMap { Scope.id($0["link"]) }
     }
 

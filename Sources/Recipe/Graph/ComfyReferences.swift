@@ -5,11 +5,16 @@ extension ComfyGraph {
         for node in nodes {
             let own = modelReferences(of: node)
             if own.isEmpty { continue }
-            let (model, clip) = (number(node, "strength_model", "strength"), number(node, "strength_clip"))
+            let (model, clip) = (
+                number(node, "strength_model", "strength", "lora_model_strength"),
+                number(node, "strength_clip", "lora_clip_strength")
+            )
             // A LoRA of no strength is not even loaded.
             if node.inputs["lora_name"] != nil, model?.double == 0, clip.map({ $0.double == 0 }) ?? true { continue }
             for var reference in own {
-                reference.strength = reference.strength ?? model
+                if reference.folder == "loras" || node.inputs["lora_model_strength"] == nil {
+                    reference.strength = reference.strength ?? model
+                }
                 found.append(reference)
             }
         }
@@ -18,30 +23,33 @@ extension ComfyGraph {
     }
 
     private func modelReferences(of node: Node) -> [ModelReference] {
-        // ComfyUI's own nodes name models by known inputs alone, and most of them none.
-        if node.kind.isCore, !node.kind.isLoader, node.traits.isDisjoint(with: [.model, .words]) { return [] }
+        // What is known to take no files and no words names none.
+        if node.kind.isKnown, node.kind.isCore, node.kind.files.isEmpty, node.kind.words.isEmpty { return [] }
+        // What a saver is told of models ends up in the file, not in the image.
+        if node.kind.isOutput || (isSink(node) && !node.isKnown), !links(node, .image, .latent).isEmpty { return [] }
         let stack = LoraStack(node, self)
         var found = stack?.references ?? []
-        let carried = ComfyClasses.carriedInput(of: node)
         for (input, value) in node.inputs.members {
             // Most inputs are links and numbers; only a known one is followed through a link.
             switch value {
             case .null, .bool, .number: continue
             default: break
             }
-            if stack?.inputs.contains(input) == true || node.kind.files[input] != nil || input == "filename_prefix" {
-                continue
-            }
-            if let folder = LoaderTable.folder(classType: node.classType, input: input) {
+            if stack?.inputs.contains(input) == true || input == "filename_prefix" { continue }
+            let declared = node.kind.input(input)
+            if case .input = declared?.file { continue }
+            var folder = Conventions.folder(input: input)
+            if case .model(let known) = declared?.file { folder = known }
+            if node.kind.isKnown, node.kind.isCore, declared?.file == nil { folder = nil }
+            if let folder {
                 guard let name = self.value(node, input)?.string else { continue }
                 found += references(folder: folder, name: name, node: node, input: input)
-            } else if ComfyClasses.textInputNames.contains(input) {
-                let text = self.value(node, input)?.string ?? ""
+            } else if holdsWords(node, input, declared) {
+                let text = text(node, input) ?? ""
                 found += embeddings(in: text, node: node, input: input)
                 // ComfyUI's own encoders take tags for words.
                 if !node.kind.isCore { found += tagged(in: text, node: node, input: input) }
-            } else if !node.kind.isCore, carried != input {
-                // What a node only carries is named by the loader that it goes to.
+            } else if !node.kind.isCore, !isCarried(node) {
                 for name in modelNames(in: value) {
                     found.append(reference(folder: nil, name: name, tries: [name], node: node, input: input))
                 }
@@ -50,26 +58,67 @@ extension ComfyGraph {
         return found
     }
 
+    private func holdsWords(_ node: Node, _ input: String, _ declared: NodeClass.Input?) -> Bool {
+        if node.kind.isKnown, let declared { return declared.isLines && !node.kind.words.isEmpty }
+        return Conventions.wordNames.contains(input)
+    }
+
+    /// Whether the node only carries a value: what it carries is named by the loader that it goes to.
+    private func isCarried(_ node: Node) -> Bool {
+        node.kind.carried != nil || node.classType == "Reroute"
+            || (node.inputs.members.count == 1
+                && ["string", "value", "text", "Text"].contains(node.inputs.members[0].key)
+                && node.inputs.members[0].value.string != nil && !isSink(node))
+    }
+
     /// The files of ComfyUI's own directories that `nodes` read.
     func inputReferences(in nodes: [Node]) -> [InputReference] {
-        nodes.filter { !$0.kind.files.isEmpty }.flatMap { node in
-            node.inputs.members.compactMap { input, _ -> InputReference? in
-                guard let kind = node.kind.files[input], var name = value(node, input)?.string else { return nil }
+        nodes.flatMap { node -> [InputReference] in
+            if node.kind.isKnown, node.kind.files.isEmpty { return [] }
+            let files: [(name: String, kind: String)] =
+                node.kind.isKnown ? knownFiles(of: node) : unknownFiles(of: node)
+            return files.compactMap { input, kind -> InputReference? in
+                guard var name = value(node, input)?.string else { return nil }
                 var directory = "input"
                 for place in ["input", "output", "temp"] where name.hasSuffix(" [\(place)]") {
                     name.removeLast(place.count + 3)
                     directory = place
                 }
+                // What gives nothing but a mask reads the image for it.
+                let isMask =
+                    kind == "image" && !node.kind.outputs.isEmpty && node.kind.outputs.allSatisfy { $0.type == "MASK" }
                 return InputReference(
-                    kind: kind, name: name, directory: directory, path: try? ModelPath(name), node: node.id,
-                    recorded: node.isChanged?.array?.first?.string.flatMap { Digest(hex: $0) })
+                    kind: isMask ? "mask" : kind, name: name, directory: directory, path: try? ModelPath(name),
+                    node: node.id, recorded: node.isChanged?.array?.first?.string.flatMap { Digest(hex: $0) })
             }
         }
     }
 
+    /// The inputs that the class says are files; other versions of it may have called them otherwise.
+    private func knownFiles(of node: Node) -> [(name: String, kind: String)] {
+        let declared = node.kind.files.compactMap { input -> (name: String, kind: String)? in
+            if case .input(let kind) = input.file { (input.name, kind) } else { nil }
+        }
+        guard !declared.isEmpty, declared.allSatisfy({ node.inputs[$0.name] == nil }) else { return declared }
+        return node.inputs.members.compactMap { name, _ in Conventions.inputFiles[name].map { (name, $0) } }
+    }
+
+    /// The inputs of a loader of which nobody told more that name files, by what they are called and end with.
+    private func unknownFiles(of node: Node) -> [(name: String, kind: String)] {
+        guard node.classType.lowercased().holds("load"), !node.kind.isOutput else { return [] }
+        return node.inputs.members.compactMap { name, _ in
+            guard let kind = Conventions.inputFiles[name], let text = value(node, name)?.string else { return nil }
+            // An annotation may stand behind the name.
+            let file = text.split(separator: " ").first { word in
+                Conventions.mediaSuffixes.contains { word.lowercased().hasSuffix($0) }
+            }
+            return file == nil ? nil : (name, kind)
+        }
+    }
+
     private func references(folder: String, name: String, node: Node, input: String) -> [ModelReference] {
-        if LoaderTable.isNoFile(name) { return [] }
-        if folder == "vae", let pair = LoaderTable.approximateVAE(name) {
+        if Conventions.isNoFile(name) { return [] }
+        if folder == "vae", let pair = Conventions.approximateVAE(name) {
             return pair.map { stem in
                 let tries = Folder.modelSuffixes.map { stem + $0 }
                 return reference(folder: "vae_approx", name: stem, tries: tries, node: node, input: input)
@@ -105,7 +154,7 @@ extension ComfyGraph {
     }
 
     private func tagged(in text: String, node: Node, input: String) -> [ModelReference] {
-        PromptTags.models(in: text).map {
+        PromptTags.models(in: text, by: .comfy).map {
             lora(stem: $0.name, strength: $0.strength, node: node, input: input, folder: $0.folder)
         }
     }

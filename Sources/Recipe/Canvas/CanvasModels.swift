@@ -24,12 +24,19 @@ struct CanvasModels {
     }
 
     /// Adds it to the models of the same file name and folder.
-    func add(to recipe: inout Recipe) {
+    func add(to recipe: inout Recipe, of graph: ComfyGraph) {
         for index in recipe.models.indices {
             let reference = recipe.models[index].reference
-            guard let name = reference.candidates.first?.name, let entry = entries[name.text],
-                entry.directory == nil || reference.folder == nil
-                    || Folder.searched(for: entry.directory ?? "").contains(reference.folder ?? "")
+            guard let name = reference.candidates.first?.name, let entry = entries[name.text] else { continue }
+            // Of a class that nobody told of, the canvas alone knows where its file lies.
+            if let directory = entry.directory, graph.nodes[reference.node]?.kind.isKnown == false {
+                recipe.models[index].reference.folder = Folder.preferred(directory)
+            }
+            let folder = recipe.models[index].reference.folder
+            guard
+                entry.directory == nil || folder == nil
+                    || Folder.searched(for: entry.directory ?? "").contains(folder ?? "")
+                    || entry.directory.map(Folder.preferred) == folder
             else { continue }
             recipe.models[index].reference.url = entry.url
             if let hash = entry.hash, !reference.recorded.contains(hash) {

@@ -19,81 +19,70 @@ struct ComfySignals {
 
     private func sampling(_ pass: Recipe.Pass) -> [Reason] {
         var reasons: [Reason] = []
-        if pass.seed == nil, !addsNoNoise(pass) {
+        if pass.seed == nil, !graph.addsNoNoise(pass) {
             reasons.append(.init(.seedUnknown, "the seed of node \(pass.node) is not recorded as a number"))
         }
         if let sampler = pass.sampler {
-            if ComfyClasses.isNondeterministic(sampler) {
+            if ComfySamplers.isNondeterministic(sampler) {
                 reasons.append(.init(.samplerNondeterministic, "the sampler \(sampler) does not repeat exactly"))
-            } else if ComfyClasses.drawsNoiseOnDevice(sampler) {
+            } else if ComfySamplers.drawsNoiseOnDevice(sampler) {
                 reasons.append(
                     .init(
                         .deviceNoise,
                         "the sampler \(sampler) draws noise on the device, and that device is not recorded"))
             }
-        } else {
+        } else if pass.scheduler == nil || graph.nodes[pass.node]?.kind.isKnown == true {
+            // A pack's own sampler may name nothing but its schedule.
             reasons.append(
                 .init(.unresolved, "the sampler of node \(pass.node) is chosen in a way that is not followed"))
         }
-        if let node = graph.nodes[pass.node] {
-            // A text that was resolved is not looked for again.
-            var prompts = [(node, "positive", pass.positive), (node, "negative", pass.negative)]
-                .filter { $0.2 == nil }.map { ($0.0, $0.1) }
-            if let guider = graph.link(node.inputs["guider"]).flatMap({ graph.nodes[$0.id] }) {
-                prompts += (ComfyClasses.guiderTexts + ["negative"]).map { (guider, $0) }
-            }
-            for (teller, input) in prompts {
-                guard case .unknown(let source) = graph.prompt(teller, input) else { continue }
-                let maker = graph.textMaker(behind: source)
-                if let maker {
-                    reasons.append(
-                        .init(
-                            .textGenerated,
-                            "the \(input) text of node \(teller.id) is made by \(maker.classType), and its words are not recorded"
-                        ))
-                    continue
-                }
-                reasons.append(
-                    .init(
-                        .unresolved,
-                        "the \(input) text of node \(teller.id) comes from \(source.classType), whose words are not recorded"
-                    ))
-            }
-        }
+        // A text that was resolved is not looked for again.
+        let signs = [("positive", pass.positive), ("negative", pass.negative)].filter { $0.1 == nil }.map(\.0)
+        if !signs.isEmpty, let node = graph.nodes[pass.node] { reasons += words(of: node, signs) }
         return reasons
     }
 
-    /// A later pass that goes on from leftover noise needs no seed.
-    private func addsNoNoise(_ pass: Recipe.Pass) -> Bool {
-        guard let node = graph.nodes[pass.node] else { return false }
-        if graph.text(node, "add_noise") == "disable" || node.inputs["add_noise"]?.bool == false { return true }
-        return graph.link(node.inputs["noise"]).flatMap { graph.nodes[$0.id] }?.classType == "DisableNoise"
+    /// Words that are there, and are not known.
+    private func words(of node: ComfyGraph.Node, _ signs: [String]) -> [Reason] {
+        signs.compactMap { sign in
+            let (teller, input, found) = graph.prompt(node, sign)
+            guard case .unknown(let source) = found else { return nil }
+            guard let maker = graph.makesUp(source) else {
+                return .init(
+                    .unresolved,
+                    "the \(input) text of node \(teller.id) comes from \(source.classType), whose words are not recorded"
+                )
+            }
+            return .init(
+                .textGenerated,
+                "the \(input) text of node \(teller.id) is made by \(maker.classType), and its words are not recorded")
+        }
     }
 
     private func single(_ node: ComfyGraph.Node) -> [Reason] {
-        if node.kind.isRemote {
+        if node.kind.isHosted {
             return [
                 .init(.remoteNode, "node \(node.id) (\(node.classType)) calls a hosted service; its answer changes")
             ]
         }
-        if node.kind.hidesItsModels {
+        if node.kind.roles.contains(.hidesModels) {
             return [.init(.modelHidden, "node \(node.id) (\(node.classType)) chooses its model files by itself")]
         }
-        if ComfyClasses.unseeded.contains(node.classType) {
+        if node.kind.roles.contains(.unseeded) {
             return [
                 .init(
                     .samplerNondeterministic, "node \(node.id) (\(node.classType)) draws noise without a recorded seed")
             ]
         }
-        let dtype = node.traits.contains(.format) ? graph.text(node, "weight_dtype") : nil
-        if node.kind.isQuantised {
+        let dtype = node.inputs["weight_dtype"] != nil ? graph.choice(node, "weight_dtype") : nil
+        if node.kind.roles.contains(.reduces) {
             return [
                 .init(
                     .approximated,
                     "node \(node.id) (\(node.classType)) computes in a reduced format; other devices round differently")
             ]
         }
-        if ComfyClasses.approximating.contains(node.classType) || (dtype != nil && dtype != "default") {
+        if node.kind.roles.contains(.approximates) || (dtype != nil && dtype != "default") {
             let what = dtype.map { "computes in \($0)" } ?? "approximates"
             return [
                 .init(.approximated, "node \(node.id) (\(node.classType)) \(what); other devices round differently")
@@ -104,7 +93,7 @@ struct ComfySignals {
 
     /// rgthree's loaders take the first file whose name holds the words, where none has the name.
     private func fuzzy() -> [Reason] {
-        nodes.filter { $0.classType.holds("(rgthree)") }.flatMap { node in
+        nodes.filter { $0.kind.roles.contains(.fuzzy) }.flatMap { node in
             graph.modelReferences(in: [node]).filter { !Folder.isModelFile($0.name) && $0.folder == "loras" }.map {
                 reference in
                 .init(
@@ -116,7 +105,7 @@ struct ComfySignals {
 
     private func batches() -> [Reason] {
         nodes.flatMap { node -> [Reason] in
-            guard node.traits.contains(.batch), let size = graph.number(node, "batch_size")?.int, size > 1 else {
+            guard node.inputs["batch_size"] != nil, let size = graph.number(node, "batch_size")?.int, size > 1 else {
                 return []
             }
             let unknown = Reason(

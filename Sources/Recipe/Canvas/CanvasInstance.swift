@@ -1,0 +1,49 @@
+/// An instance of a subgraph on a canvas: what it gives to the inputs of the nodes inside.
+struct CanvasInstance {
+    private let node: JSON
+    private let declared: [(name: String, type: String)]
+
+    /// `declared` are the inputs of the subgraph itself.
+    init(_ node: JSON, _ declared: [(name: String, type: String)]) {
+        self.node = node
+        self.declared = declared
+    }
+
+    enum Input {
+        case link(String)
+        case value(JSON)
+    }
+
+    /// What it gives to the subgraph's input of this number, by that input's name: its own link, else the value of its widget
+    /// of that name, else the value in the place of that widget. Nil where it gives nothing.
+    func input(at slot: Int) -> Input? {
+        let inputs = node["inputs"]?.array ?? []
+        guard slot >= 0, slot < declared.count else {
+            // Old canvases name no inputs; they stand in the same order.
+            return slot >= 0 && slot < inputs.count ? ComfyCanvas.id(inputs[slot]["link"]).map { .link($0) } : nil
+        }
+        let name = declared[slot].name
+        let own = inputs.first { $0["name"]?.string == name }
+        if let link = ComfyCanvas.id(own?["link"]) { return .link(link) }
+        if let named = (node["widgets_values_named"] ?? node["widgets_values"])?.object {
+            return named[name].map { .value($0) }
+        }
+        let values = node["widgets_values"]?.array ?? []
+        guard let place = promoted(inputs, values.count)?.firstIndex(of: name), place < values.count,
+            values[place] != .null
+        else { return nil }
+        return .value(values[place])
+    }
+
+    /// The widgets that it shows, in the order of its values; those of nodes inside that no input leads to have no name here.
+    /// Front ends differed in what they list, so the list must be as long as the values are many. Nil where none is.
+    private func promoted(_ inputs: [JSON], _ count: Int) -> [String?]? {
+        let listed = node["properties"]?["proxyWidgets"]?.array ?? []
+        let lists: [[String?]] = [
+            listed.map { $0.array?.first?.string == "-1" ? $0.array?.last?.string : nil },
+            declared.filter { Meaning.values.contains($0.type) }.map(\.name),
+            inputs.filter { $0["widget"]?["name"]?.string != nil }.map { $0["name"]?.string },
+        ]
+        return lists.first { $0.count == count }
+    }
+}

@@ -1,0 +1,171 @@
+/// What is known of one class of ComfyUI's nodes: what it takes and gives, and what its name alone tells.
+package final class NodeClass: Sendable {
+    struct Input: Sendable {
+        let name: String
+        /// `MODEL`, `INT`, …; `*` fits every other.
+        let type: String
+        /// What its values are to an image.
+        let meaning: Meaning
+        /// What its options are files of.
+        var file: File?
+        /// Whether it is a text of several lines.
+        var isLines = false
+        /// Whether it is computed only when it is needed.
+        var isLazy = false
+        /// Whether its widget is followed by one that changes it, or by an upload button.
+        var hasControl = false
+        var hasUpload = false
+        /// Whether it has no widget, though its type has one.
+        var isLinkOnly = false
+        /// The values of the input before the dot with which it is there.
+        var options: [String]?
+
+        init(name: String, type: String) {
+            self.name = name
+            self.type = type
+            meaning = Meaning(type: type)
+        }
+
+        /// Whether a canvas holds its value.
+        var isWidget: Bool { !isLinkOnly && (file != nil || Meaning.values.contains(type)) }
+    }
+
+    enum File: Sendable, Equatable {
+        /// Of a folder of models.
+        case model(String)
+        /// Of the input directory: `image`, `audio`, …
+        case input(String)
+    }
+
+    struct Output: Sendable {
+        let name: String
+        let type: String
+        let meaning: Meaning
+
+        init(name: String, type: String) {
+            self.name = name
+            self.type = type
+            meaning = Meaning(type: type)
+        }
+    }
+
+    package let name: String
+    let inputs: [Input]
+    let outputs: [Output]
+    /// Whether all that it takes and gives is listed.
+    let isKnown: Bool
+    let isOutput: Bool
+    /// Whether a hosted service does its work.
+    let isHosted: Bool
+    /// Whether it belongs to ComfyUI itself.
+    let isCore: Bool
+    let roles: NamedClasses.Roles
+    /// The input that it hands on, by its name alone.
+    let carried: String?
+    let hasLazyInputs: Bool
+    /// The meanings of what it takes, as bits; all of them where something is not known.
+    private let taken: UInt16
+    /// Whether what it takes and gives makes it a sampler.
+    let isSampler: Bool
+    /// The inputs that name files, and those that hold words for a text encoder.
+    let files: [Input]
+    let words: [Input]
+    private let places: [String: Int]
+
+    /// `isOutput` nil leaves it to the name.
+    init(
+        _ name: String, inputs: [Input] = [], outputs: [Output] = [], isKnown: Bool = false, isOutput: Bool? = nil,
+        isHosted: Bool = false, isCore: Bool = false
+    ) {
+        self.name = name
+        self.inputs = inputs
+        self.outputs = outputs
+        self.isKnown = isKnown
+        self.isHosted = isHosted
+        self.isCore = isCore
+        // ComfyUI's own tell what they are; only what no type shows is named.
+        roles = isCore ? NamedClasses.exactRoles(of: name) : NamedClasses.roles(of: name)
+        carried = NamedClasses.carried[name]
+        self.isOutput = isOutput ?? roles.contains(.output)
+        files = inputs.filter { $0.file != nil }
+        hasLazyInputs = inputs.contains(where: \.isLazy)
+        let takes = Set(inputs.map(\.meaning))
+        words =
+            takes.contains(.clip) || outputs.contains { $0.meaning == .conditioning }
+            ? inputs.filter(\.isLines) : []
+        taken = !isKnown || takes.contains(.other) ? .max : takes.reduce(0) { $0 | 1 << $1.rawValue }
+        places = Dictionary(inputs.indices.map { (inputs[$0].name, $0) }) { first, _ in first }
+        let isFed = takes.contains(.guider) || takes.contains(.pipe) || takes.isSuperset(of: [.model, .conditioning])
+        let gives = outputs.contains { [.latent, .image, .pipe].contains($0.meaning) }
+        isSampler =
+            isFed && gives
+            && (takes.contains(.noise) || inputs.contains { Conventions.seeds.contains($0.name) })
+    }
+
+    /// Whether some input may be of one of these meanings.
+    func mayTake(_ meanings: [Meaning]) -> Bool { meanings.contains { taken & 1 << $0.rawValue != 0 } }
+
+    /// The input of this name, also one of a row of them.
+    func input(_ name: String) -> Input? {
+        if let place = places[name] { return inputs[place] }
+        guard let dot = name.utf8.firstIndex(of: UInt8(ascii: ".")), let place = places[name[..<dot] + ".*"] else {
+            return nil
+        }
+        return inputs[place]
+    }
+
+    /// What this one tells, and where it is silent what `other` does.
+    func over(_ other: NodeClass) -> NodeClass {
+        var merged = inputs.map { input in
+            var input = input
+            guard let same = other.input(input.name) else { return input }
+            // A run tells of rows of inputs only that they are there.
+            if input.type == "*" { return same }
+            // Lists of files are not recorded with a run.
+            input.file = input.file ?? same.file
+            input.isLines = input.isLines || same.isLines
+            input.isLazy = input.isLazy || same.isLazy
+            return input
+        }
+        // What a choice brings with it is not recorded with a run either.
+        merged += other.inputs.filter { input($0.name) == nil && (!isKnown || $0.options != nil) }
+        return NodeClass(
+            name, inputs: merged, outputs: outputs.isEmpty ? other.outputs : outputs,
+            isKnown: isKnown || other.isKnown, isOutput: isOutput || other.isOutput,
+            isHosted: isHosted || other.isHosted, isCore: isCore || other.isCore)
+    }
+}
+
+/// What the values of a type are to an image, whatever a pack calls the type.
+enum Meaning: UInt16, Sendable {
+    case model, clip, conditioning, guider, pipe, latent, image, sampler, sigmas, noise, value, other
+
+    /// Types whose values stand in widgets.
+    static let values: Set<String> = ["INT", "FLOAT", "STRING", "BOOLEAN", "COMBO", "COLOR"]
+
+    private static let exact: [String: Meaning] = [
+        "MODEL": .model, "CLIP": .clip, "CONDITIONING": .conditioning, "GUIDER": .guider, "LATENT": .latent,
+        "IMAGE": .image, "SAMPLER": .sampler, "SIGMAS": .sigmas, "NOISE": .noise, "VIDEO": .image,
+    ]
+
+    init(type: String) {
+        if let known = Self.exact[type] {
+            self = known
+        } else if Self.values.contains(type) {
+            self = .value
+        } else if type.holds("PIPE") || type.holds("CONTEXT") {
+            self = .pipe
+        } else if type.hasSuffix("EMBEDS") || type.hasSuffix("CONDITIONING") {
+            self = .conditioning
+        } else if type.hasSuffix("LATENT") || type.hasSuffix("LATENTS") {
+            self = .latent
+        } else if type.hasSuffix("MODEL"), !type.holds("_") {
+            self = .model
+        } else {
+            self = .other
+        }
+    }
+
+    /// By the name of an input whose type nobody tells.
+    init(input name: String) { self = Conventions.meaning(ofInput: name) }
+}

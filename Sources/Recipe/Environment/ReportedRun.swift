@@ -1,0 +1,15 @@
+extension Recipe {
+    /// Takes back every doubt that a report of the run answers: what is told is not unknown.
+    ///
+    /// A report names every file of the run with its node, and the whole run is made again, so that an image has its place in
+    /// its batch. The device that drew noise, and ComfyUI's version, are those of the environment.
+    package mutating func take(reported environment: JSON?, holdsAllNodes: Bool) {
+        var answered: Set<Reason.Code> = [.batchIndexUnknown, .batchCoupled]
+        if holdsAllNodes { answered.insert(.nodeVersion) }
+        if environment?["device"]?["type"]?.string != nil { answered.formUnion([.deviceNoise, .gpuNoise]) }
+        findings.removeAll { answered.contains($0.code) }
+        if generator.name == "ComfyUI", let version = environment?["comfyui"]?["version"]?.string {
+            generator.version = version
+        }
+    }
+}

@@ -1,0 +1,167 @@
+extension ComfyGraph {
+    /// The sampling passes among `nodes`, the last one first: a pass that feeds another comes after it.
+    func passes(in nodes: [Node]) -> [Recipe.Pass] {
+        let samplers = nodes.filter(isSampler)
+        // The number of samplers in the chain up to one orders them, whatever the file's order is.
+        let place = places(of: samplers)
+        return samplers.prefix(ReadLimit.passes).enumerated()
+            .sorted { (place[$1.element.index], $0.offset) < (place[$0.element.index], $1.offset) }
+            .map { pass($0.element) }
+    }
+
+    /// How many samplers the longest chain up to each node has, for `roots` and all that feeds them; in linear time.
+    private func places(of roots: [Node]) -> [Int] {
+        let isPass = Set(roots.map(\.index))
+        var places = [Int](repeating: 0, count: list.count)
+        var entered = [Bool](repeating: false, count: list.count)
+        var stack = roots.map { (node: $0, isLeaving: false) }
+        while let (node, isLeaving) = stack.popLast() {
+            if isLeaving {
+                places[node.index] =
+                    (sources(of: node).map { places[$0.index] }.max() ?? 0) + (isPass.contains(node.index) ? 1 : 0)
+            } else if !entered[node.index] {
+                entered[node.index] = true
+                stack.append((node, true))
+                stack += sources(of: node).map { ($0, false) }
+            }
+        }
+        return places
+    }
+
+    /// A node that makes latents, or images, of a model and what conditions it; a box of parameters or a saver takes no model.
+    private func isSampler(_ node: Node) -> Bool {
+        if node.kind.isKnown { return node.kind.isSampler }
+        let inputs = node.inputs
+        let hasSeed = Conventions.seeds.contains { inputs[$0] != nil } || !links(node, .noise).isEmpty
+        let hasSampler = inputs["sampler_name"] != nil || inputs["scheduler"] != nil || inputs["sampler"] != nil
+        let isNamedSo = node.classType.lowercased().holds("sampler")
+        guard hasSeed && (hasSampler || inputs["steps"] != nil) || isNamedSo, gives(node, .latent, .image, .pipe) else {
+            return false
+        }
+        let isFed = !links(node, .model, .guider, .pipe).isEmpty
+        if hasSeed, hasSampler || inputs["steps"] != nil {
+            return isFed || (isNamedSo && inputs["sampler_name"] != nil)
+        }
+        // A sampler of an unknown kind is a pass all the same, with whatever of it can be told.
+        return isFed && !links(node, .latent).isEmpty && !links(node, .conditioning, .guider).isEmpty
+    }
+
+    /// Whether some output of a node is of a meaning; what nobody takes may be anything.
+    private func gives(_ node: Node, _ meanings: Meaning...) -> Bool {
+        if let told = node.slots?.outputs { return told.contains { meanings.contains($0.meaning) } }
+        return (0..<16).contains { slot in
+            meaning(of: Link(id: node.id, slot: slot)).map { meanings.contains($0) } ?? false
+        }
+    }
+
+    private func pass(_ node: Node) -> Recipe.Pass {
+        let guider = first(node, .guider)
+        let sampler = along(.sampler, from: node) { $0.inputs["sampler_name"] != nil }
+        let sigmas = along(.sigmas, from: node) { $0.inputs["scheduler"] != nil }
+        var pass = Recipe.Pass(node: node.id)
+        pass.sampler =
+            choice(node, "sampler_name") ?? (sampler == nil ? choice(node, "sampler") : nil)
+            ?? sampler.flatMap { choice($0, "sampler_name") }
+        pass.scheduler = choice(node, "scheduler") ?? sigmas.map { choice($0, "scheduler") ?? $0.classType }
+        pass.steps = number(node, "steps") ?? sigmas.flatMap { number($0, "steps") }
+        pass.denoise =
+            number(node, "denoise", "denoise_strength", "denoising_strength")
+            ?? sigmas.flatMap { number($0, "denoise") }
+        pass.cfg = scale(node) ?? guider.flatMap(scale)
+        pass.seed = seed(node)
+        pass.positive = if case .text(let text) = prompt(node, "positive").found { text } else { nil }
+        pass.negative = if case .text(let text) = prompt(node, "negative").found { text } else { nil }
+        (pass.width, pass.height) = size(of: node)
+        return pass
+    }
+
+    /// What the first link of a meaning leads to.
+    func first(_ node: Node, _ meaning: Meaning) -> Node? {
+        links(node, meaning).first.flatMap { nodes[origin($0.link).id] }
+    }
+
+    /// The node that a chain of links of one meaning begins at, or the first on the way that `matches`.
+    func along(_ meaning: Meaning, from node: Node, until matches: (Node) -> Bool) -> Node? {
+        guard var here = first(node, meaning) else { return nil }
+        for _ in 0..<64 {
+            if matches(here) { return here }
+            guard let next = first(here, meaning) else { return here }
+            here = next
+        }
+        return here
+    }
+
+    /// The scale of guidance; of several the first.
+    private func scale(_ node: Node) -> JSON.Number? {
+        if let own = number(node, "cfg") { return own }
+        return node.inputs.members.first(giving: { name, _ in
+            name.holds("cfg") && (node.type(name) ?? "FLOAT") == "FLOAT" ? number(node, name) : nil
+        })
+    }
+
+    /// The seed that counted: never one that stands for "random".
+    private func seed(_ node: Node) -> JSON.Number? {
+        let noise = along(.noise, from: node) { source in Conventions.seeds.contains { source.inputs[$0] != nil } }
+        let found = number(node, "seed", "noise_seed") ?? noise.flatMap { number($0, "noise_seed", "seed") }
+        return found.flatMap { $0.isInteger && !$0.isNegative ? $0 : nil }
+    }
+
+    /// Whether the noise of a pass is none, so that it needs no seed: it goes on from what an earlier one left.
+    func addsNoNoise(_ pass: Recipe.Pass) -> Bool {
+        guard let node = nodes[pass.node] else { return false }
+        if choice(node, "add_noise") == "disable" || value(node, "add_noise")?.bool == false { return true }
+        return along(.noise, from: node) { _ in false }?.kind.roles.contains(.quiet) == true
+    }
+
+    /// What a pass should show, or should not, with the node and the input that tell it.
+    func prompt(_ node: Node, _ sign: String) -> (teller: Node, input: String, found: ComfyPrompt.Finding) {
+        let tellers = [node] + [first(node, .guider)].compactMap { $0 }
+        for teller in tellers {
+            let own = links(teller, .conditioning)
+            let named = own.filter { Conventions.sign($0.name) == sign }
+            // A guider of one conditioning, or of several, has none that is called positive.
+            let others = sign == "positive" ? own.filter { Conventions.sign($0.name) == nil } : []
+            for (input, _) in named + others {
+                let found = ComfyPrompt.words(self, teller, input, sign: sign)
+                if case .none = found, input != (named + others).last?.name { continue }
+                return (teller, input, found)
+            }
+        }
+        for teller in tellers {
+            // A pack's own kind of embeddings holds both signs, and so does a pipe.
+            let all = links(teller, .pipe).map(\.name) + links(teller, .conditioning).map(\.name)
+            for input in all where Conventions.sign(input) == nil {
+                let found = ComfyPrompt.words(self, teller, input, sign: sign)
+                if case .none = found { continue }
+                return (teller, input, found)
+            }
+        }
+        return (node, sign, .none)
+    }
+
+    /// The size that a pass's latent image was made with. Pixels.
+    private func size(of node: Node) -> (JSON.Number?, JSON.Number?) {
+        var seen: Set<String> = [node.id]
+        var queue = [node]
+        var next = 0
+        while next < min(queue.count, 256) {
+            let here = queue[next]
+            next += 1
+            for (_, link) in links(here, .latent) + links(here, .pipe) {
+                guard let source = nodes[origin(link).id], seen.insert(source.id).inserted else { continue }
+                if let (width, height) = sides(of: source) { return (number(source, width), number(source, height)) }
+                queue.append(source)
+            }
+        }
+        return (nil, nil)
+    }
+
+    /// `width` and `height`, or `empty_latent_width` and `empty_latent_height`.
+    private func sides(of node: Node) -> (width: String, height: String)? {
+        for prefix in ["", "empty_latent_"]
+        where node.inputs[prefix + "width"] != nil && node.inputs[prefix + "height"] != nil {
+            return (prefix + "width", prefix + "height")
+        }
+        return nil
+    }
+}

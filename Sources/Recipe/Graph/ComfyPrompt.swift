@@ -1,0 +1,138 @@
+/// The words behind what a sampler is conditioned by.
+struct ComfyPrompt {
+    /// What an input of a pass says.
+    enum Finding {
+        case text(String)
+        /// Made by a node whose words are computed or unknown.
+        case unknown(ComfyGraph.Node)
+        /// It has no words: nothing is linked, it is empty by its nature, or it is made of images alone.
+        case none
+    }
+
+    private let graph: ComfyGraph
+    private var texts: [String] = []
+    private var unknown: ComfyGraph.Node?
+    private var isTold = false
+    private var seen: Set<Step> = []
+    private var queue: [Step] = []
+
+    /// Nodes that one search looks at: hostile graphs start many searches.
+    private static let reach = 256
+
+    private struct Step: Hashable {
+        let link: ComfyGraph.Link
+        /// The sign that is looked for, and what the value was called last.
+        let sign: String?
+        let name: String
+        /// Whether some input on the way has the sign in its name; what has none is no negative prompt.
+        let isSigned: Bool
+    }
+
+    private init(_ graph: ComfyGraph) { self.graph = graph }
+
+    /// What `input` of `node` says; where it is a pipe, what is in it under the name of the sign.
+    static func words(_ graph: ComfyGraph, _ node: ComfyGraph.Node, _ input: String, sign: String?) -> Finding {
+        guard let link = graph.link(node.inputs[input]) else { return .none }
+        var walk = ComfyPrompt(graph)
+        walk.queue = [
+            Step(link: link, sign: sign, name: sign ?? input, isSigned: Conventions.sign(input) != nil)
+        ]
+        return walk.found(from: node)
+    }
+
+    private mutating func found(from node: ComfyGraph.Node) -> Finding {
+        var next = 0
+        while next < min(queue.count, Self.reach) {
+            let step = queue[next]
+            next += 1
+            let origin = Step(
+                link: graph.origin(step.link), sign: step.sign, name: step.name, isSigned: step.isSigned)
+            guard seen.insert(origin).inserted, let source = graph.nodes[origin.link.id] else { continue }
+            look(at: source, origin)
+        }
+        if next < queue.count { unknown = unknown ?? node }
+        if let unknown { return .unknown(unknown) }
+        // Some encoders have several texts of which one is used.
+        let written = texts.filter { !$0.isEmpty }
+        if !isTold { return .none }
+        return .text((written.isEmpty ? Array(texts.prefix(1)) : written).joined(separator: "\n"))
+    }
+
+    private mutating func look(at source: ComfyGraph.Node, _ step: Step) {
+        if source.kind.roles.contains(.zeroes) { return }
+        let name = graph.outputName(step.link) ?? step.name
+        // What is taken by no sign is what should be shown, whatever an output is called.
+        if step.sign == "negative", !step.isSigned, Conventions.sign(name) == "positive" { return }
+        let sign = Conventions.sign(name) ?? step.sign
+        var written = wordInputs(of: source)
+        let fed = graph.links(source, .conditioning)
+        // A node with both signs has an output for each: what it is called, or else who takes it, tells which.
+        let signs = Set((written + fed.map(\.name)).compactMap(Conventions.sign))
+        if sign == "negative", !step.isSigned { written = written.filter { Conventions.sign($0) == sign } }
+        if !signs.isEmpty, let sign {
+            let hasBoth =
+                signs.count > 1 || givesBoth(source) || written.contains { Conventions.sign($0) == nil }
+            if hasBoth {
+                written = written.filter { Conventions.sign($0) ?? (signs.contains(sign) ? "" : sign) == sign }
+            }
+        }
+        for input in written { tell(source, input) }
+        var further = fed
+        if let same = fed.first(where: { Conventions.plain($0.name) == Conventions.plain(name) }) {
+            further = [same]
+        } else if let sign, signs.count > 1 {
+            further = fed.filter { Conventions.sign($0.name) == sign }
+            if further.isEmpty, written.isEmpty { unknown = unknown ?? source }
+        }
+        if sign == "negative", !step.isSigned { further = further.filter { Conventions.sign($0.name) == sign } }
+        queue += further.map {
+            Step(
+                link: $0.link, sign: sign, name: name,
+                isSigned: step.isSigned || Conventions.sign($0.name) != nil)
+        }
+        guard written.isEmpty, further.isEmpty, fed.isEmpty else { return }
+        let pipes = graph.links(source, .pipe)
+        if !pipes.isEmpty {
+            queue += pipes.map { Step(link: $0.link, sign: sign, name: sign ?? name, isSigned: step.isSigned) }
+        } else if !source.isKnown {
+            unknown = unknown ?? source
+        } else if source.output(step.link.slot).map({ $0.meaning }) == .some(.conditioning) {
+            // It is made of something else than words, and everything that it takes is known.
+            if source.kind.inputs.contains(where: \.isLazy) { unknown = unknown ?? source }
+        } else {
+            unknown = unknown ?? source
+        }
+    }
+
+    /// Whether a node gives a conditioning of each sign.
+    private func givesBoth(_ node: ComfyGraph.Node) -> Bool {
+        let outputs = node.slots?.outputs ?? node.kind.outputs
+        return Set(outputs.compactMap { Conventions.sign($0.name) }).count > 1
+    }
+
+    /// The inputs of an encoder that hold words, in their order.
+    private func wordInputs(of node: ComfyGraph.Node) -> [String] {
+        if node.kind.isKnown {
+            return node.inputs.members.map(\.key).filter { node.kind.input($0)?.isLines == true }
+        }
+        return Conventions.words.filter { name in
+            guard let value = node.inputs[name] else { return false }
+            if let type = node.slots?.inputs[name] { return type == "STRING" }
+            if value.string != nil { return true }
+            guard let link = graph.link(value) else { return false }
+            return graph.meaning(of: name, in: node) == .value
+                || (name.hasPrefix("text") || name == "prompt" || name == "string")
+                    && graph.meaning(of: link) != .conditioning
+        }
+    }
+
+    private mutating func tell(_ node: ComfyGraph.Node, _ input: String) {
+        switch graph.words(node, input) {
+        case .known(let text):
+            isTold = true
+            if !texts.contains(text) { texts.append(text) }
+        case .unknown(let maker): unknown = unknown ?? (maker.id == node.id ? node : maker)
+        case .none: break
+        }
+    }
+}

@@ -1,0 +1,13 @@
+/// What the names of samplers tell of chance. Source: ComfyUI 0.33's `comfy/k_diffusion/sampling.py`.
+enum ComfySamplers {
+    /// Samplers whose step noise is drawn on the sampling device, so that another GPU model gives other noise.
+    static func drawsNoiseOnDevice(_ sampler: String) -> Bool {
+        sampler.holds("ancestral") || sampler.hasPrefix("ddpm") || sampler.hasPrefix("seeds_")
+            || sampler.hasPrefix("sa_solver") || ["lcm", "er_sde", "restart"].contains(sampler)
+    }
+
+    /// Samplers that are known not to repeat exactly.
+    static func isNondeterministic(_ sampler: String) -> Bool {
+        sampler.hasSuffix("_gpu") || sampler == "dpm_adaptive"
+    }
+}
