@@ -47,6 +47,7 @@ package final class Store: Sendable {
     /// `patience` is how long a change waits for that of another process. Seconds.
     package static func open(_ path: FilePath, patience: Double = 30) throws(StoreError) -> Store {
         try require(path)
+        try requireOwnDirectories(path)
         if try isReadOnly(path) {
             let lease = try StoreLease.sharedUnwritten(path)
             let catalogue = try Catalogue(copyOf: cataloguePath(path))
@@ -105,6 +106,17 @@ package final class Store: Sendable {
 
     /// What a store has from its beginning, each after what holds it.
     static let directories = ["blobs", "blobs/sha256", "incoming", "live", "backup"]
+
+    /// Throws where a directory of a store's is none, or a link: what lies there is taken away and written as the store's own.
+    static func requireOwnDirectories(_ path: FilePath) throws(StoreError) {
+        for name in directories + ["quarantine"] {
+            let directory = path.appending(name)
+            guard let facts = try FileFacts.at(directory, followLinks: false), facts.kind != .directory else {
+                continue
+            }
+            throw .conflict("\(directory) is not a directory of the store's own; nothing was changed")
+        }
+    }
 
     static func cataloguePath(_ store: FilePath) -> FilePath { store.appending("catalogue.sqlite") }
 

@@ -6,7 +6,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `Taking a models directory over` {
+@Suite(.timeLimit(.minutes(20))) struct `Taking a models directory over` {
     let line: CommandLineFixture
     let models: WritableTree
     private let mount: FilePath
@@ -65,6 +65,26 @@ import Testing
             ], environment: ["REPROFS_STORE": line.store.string])
         #expect(added.status == 1 && added.complaint.contains("fusermount3, which is not installed"), "\(added)")
         #expect(try models.contents() == before)
+    }
+
+    @Test func `moves nothing where one of several directories cannot be moved`() throws {
+        let before = try models.contents()
+        for other in ["nowhere", "mount point/checkpoints", "mount point/checkpoints/sub/a.safetensors"] {
+            let added = try line.run("add", "--move", mount.string, line.directory.appending(other).string)
+            #expect(added.status != 0 && added.status != 2, "\(other): \(added)")
+        }
+        #expect(try models.contents() == before)
+    }
+
+    @Test func `gives nothing back into a mount of another store`() throws {
+        try #require(try line.run("add", "--move", mount.string, "--mount-here").status == 0)
+        let other = line.directory.appending("other").string
+        try #require(try line.run("init", "--store", other).status == 0)
+        let released = try line.run("release", mount.string, "--store", other)
+        #expect(released.status == 1 && released.complaint.contains("is a mount of the store"), "\(released)")
+        #expect(try line.run("release", mount.string, "--store", "/nowhere").status == 1)
+        #expect(line.isMounted)
+        #expect(models.exists("loras/b.safetensors"))
     }
 
     @Test func `a link by its whole path that leads inside stays a link`() throws {
@@ -175,7 +195,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(10))) struct `The history of a model` {
+@Suite(.timeLimit(.minutes(20))) struct `The history of a model` {
     let line: CommandLineFixture
     private let name = "checkpoints/model.safetensors"
 

@@ -5,7 +5,7 @@ import SystemPackage
 import Testing
 
 /// Every option and argument of every command, as the program itself tells them.
-@Suite(.timeLimit(.minutes(10))) struct `An argument that means nothing` {
+@Suite(.timeLimit(.minutes(20))) struct `An argument that means nothing` {
     let line: CommandLineFixture
 
     init() throws {

@@ -6,7 +6,7 @@ import SystemPackage
 import Testing
 
 /// The node pack and 'watch', with the stand-in for ComfyUI.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct `Capturing` {
+@Suite(.serialized, .timeLimit(.minutes(20))) struct `Capturing` {
     let line: CommandLineFixture
     init() throws {
         line = try CommandLineFixture()

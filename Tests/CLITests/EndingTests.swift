@@ -8,7 +8,7 @@ import SystemPackage
 import Testing
 
 /// A mount that ends while its clients wait for it wakes them, whatever it waited for itself.
-@Suite(.timeLimit(.minutes(10))) struct `A mount that ends under its clients` {
+@Suite(.timeLimit(.minutes(20))) struct `A mount that ends under its clients` {
     let line: CommandLineFixture
     init() throws {
         line = try CommandLineFixture()
@@ -155,7 +155,7 @@ import Testing
 }
 
 /// What 0.2.0 left when it was killed; the fixture's README says what is in it.
-@Suite(.timeLimit(.minutes(10))) struct `A store of a killed 0.2.0` {
+@Suite(.timeLimit(.minutes(20))) struct `A store of a killed 0.2.0` {
     @Test func `is taken over without loss`() throws {
         guard access("/dev/fuse", R_OK | W_OK) == 0 else { try Test.cancel("skipped: /dev/fuse is not there to use") }
         guard geteuid() == 0 else { try Test.cancel("skipped: only root can unpack what belongs to root") }

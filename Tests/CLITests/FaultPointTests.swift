@@ -7,7 +7,7 @@ import Testing
 
 /// Every writing operation is ended, or fails, at each of its steps. Afterwards the store is as before or as after it, all that
 /// it serves is whole, and the operation done again comes to what it would have come to.
-@Suite(.timeLimit(.minutes(10))) struct `At each of its steps` {
+@Suite(.timeLimit(.minutes(20))) struct `At each of its steps` {
     enum Operation: String, CaseIterable, Sendable {
         case add, copy, snapshot, pin, unpin, backup, collect, forget, restore, use, repair, move, rebuild
     }

@@ -5,7 +5,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `Adding under bad luck` {
+@Suite(.timeLimit(.minutes(20))) struct `Adding under bad luck` {
     let line: CommandLineFixture
     init() throws {
         line = try CommandLineFixture()
@@ -73,7 +73,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(10))) struct `A b3sum that works` {
+@Suite(.timeLimit(.minutes(20))) struct `A b3sum that works` {
     @Test func `finds the model whose BLAKE3 an image recorded`() throws {
         guard Store.hasBLAKE3 else { try Test.cancel("skipped: b3sum is not installed") }
         let line = try CommandLineFixture()
@@ -91,7 +91,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(10))) struct `A b3sum that fails` {
+@Suite(.timeLimit(.minutes(20))) struct `A b3sum that fails` {
     @Test func `costs the BLAKE3 of a model, and nothing else`() throws {
         let line = try CommandLineFixture()
         try line.writeModels(seed: 1)

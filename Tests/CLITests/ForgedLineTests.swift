@@ -5,7 +5,7 @@ import SystemPackage
 import Testing
 
 /// Names and texts that would be lines of their own if they were printed as they are.
-@Suite(.timeLimit(.minutes(5))) struct `A forged line` {
+@Suite(.timeLimit(.minutes(20))) struct `A forged line` {
     /// What each of them ends a line with; `list images` would show a grade that nobody gave.
     private static let breaks = ["\n", "\r", "\u{2028}", "\u{85}", "\u{B}"]
     private static let forged = "2026-01-01 00:00:00  ffffffffffff  full  forged.png"

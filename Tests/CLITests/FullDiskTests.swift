@@ -6,7 +6,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `A full disk` {
+@Suite(.timeLimit(.minutes(20))) struct `A full disk` {
     @Test func `reaches the writer and loses no version`() throws {
         let disk = try SmallDisk.make(.tmpfs, size: 8 << 20)
         let (line, run) = (disk.line, disk.run)

@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// Whoever answers where a ComfyUI was named may be anybody: nothing of an answer is without a bound, and nobody else is spoken to.
-@Suite(.timeLimit(.minutes(5))) struct `A hostile server` {
+@Suite(.timeLimit(.minutes(20))) struct `A hostile server` {
     private func server(_ hostile: HostileServer) throws -> ComfyServer {
         var server = try ComfyServer(hostile.address)
         server.documents = .init(size: 1 << 20, time: 30)

@@ -5,7 +5,7 @@ import SystemPackage
 import Testing
 
 /// Every command that takes an image, with every form of naming one, as text and as JSON.
-@Suite(.timeLimit(.minutes(10))) struct `An image that is named` {
+@Suite(.timeLimit(.minutes(20))) struct `An image that is named` {
     let line: CommandLineFixture
     /// The ids of the snapshots of output/up_00001_.png, other/up_00001_.png and output/only.png.
     let up, otherUp, only: String

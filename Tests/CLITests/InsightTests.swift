@@ -4,7 +4,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `What the commands tell` {
+@Suite(.timeLimit(.minutes(20))) struct `What the commands tell` {
     let line: CommandLineFixture
     init() throws {
         line = try CommandLineFixture()

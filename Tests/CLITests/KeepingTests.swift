@@ -4,7 +4,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `Keeping a store` {
+@Suite(.timeLimit(.minutes(20))) struct `Keeping a store` {
     let line: CommandLineFixture
     init() throws {
         line = try CommandLineFixture()

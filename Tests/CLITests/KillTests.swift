@@ -7,7 +7,7 @@ import SystemPackage
 import Testing
 
 /// The mount's process is killed while programs write; whatever `close` had said is whole is a version afterwards.
-@Suite(.timeLimit(.minutes(10))) struct `A killed mount` {
+@Suite(.timeLimit(.minutes(20))) struct `A killed mount` {
     @Test func `loses nothing that was closed`() throws {
         let line = try CommandLineFixture()
         try #require(try line.run("init").status == 0)

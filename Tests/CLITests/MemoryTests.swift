@@ -5,7 +5,7 @@ import SystemPackage
 import Testing
 
 /// What reading may take is said in SECURITY.md. A program of its own reads, and the kernel says how much it held at most.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct `The memory of a reader` {
+@Suite(.serialized, .timeLimit(.minutes(20))) struct `The memory of a reader` {
     let line: CommandLineFixture
     init() throws { line = try CommandLineFixture() }
 

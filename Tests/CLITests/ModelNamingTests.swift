@@ -5,7 +5,7 @@ import SystemPackage
 import Testing
 
 /// Every command that takes a model, a version, a pin or a folder, with every form of naming one, as text and as JSON.
-@Suite(.timeLimit(.minutes(10))) struct `A model that is named` {
+@Suite(.timeLimit(.minutes(20))) struct `A model that is named` {
     let line: CommandLineFixture
 
     init() throws {

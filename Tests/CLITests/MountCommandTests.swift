@@ -1,10 +1,11 @@
 import Foundation
+import Glibc
 import Recipe
 import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `The mount command` {
+@Suite(.timeLimit(.minutes(20))) struct `The mount command` {
     let line: CommandLineFixture
     init() throws {
         line = try CommandLineFixture()

@@ -6,7 +6,7 @@ import SystemPackage
 import Testing
 
 /// A mount ends, or its disk fails, at each step of what programs do in the live view.
-@Suite(.timeLimit(.minutes(10))) struct `A mount that is hit at any step` {
+@Suite(.timeLimit(.minutes(20))) struct `A mount that is hit at any step` {
     private static let first = "checkpoints/first.safetensors"
     private static let second = "checkpoints/second.safetensors"
     private static let renamed = "loras/renamed.safetensors"

@@ -6,7 +6,7 @@ import SystemPackage
 import Testing
 
 /// `.reprofs/reports` as other users of the machine find it.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: getuid() == 0, "skipped: not root")) struct `The report box of a mount` {
+@Suite(.timeLimit(.minutes(20)), .enabled(if: getuid() == 0, "skipped: not root")) struct `The report box of a mount` {
     let line: CommandLineFixture
     init() throws {
         line = try CommandLineFixture()

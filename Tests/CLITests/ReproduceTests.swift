@@ -6,7 +6,7 @@ import SystemPackage
 import Testing
 
 /// Against the stand-in for ComfyUI; scripts/e2e-comfyui does the same with a real one.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct `Reproducing` {
+@Suite(.serialized, .timeLimit(.minutes(20))) struct `Reproducing` {
     let line: CommandLineFixture
     let graph = SmallImage.graph(lora: "style/ink.safetensors")
 

@@ -8,7 +8,7 @@ import SystemPackage
 import Testing
 
 /// The node pack's spool where it cannot be used, holds what nobody can read, is shared, or loses its process at any moment.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct `The spool of the node pack` {
+@Suite(.serialized, .timeLimit(.minutes(20))) struct `The spool of the node pack` {
     let line: CommandLineFixture
     let base: FilePath
     private var spool: FilePath { base.appending("user/reprofs/spool") }
@@ -136,6 +136,7 @@ import Testing
             #expect(symlink(name, spool.appending(name).string) == 0)
             #expect(mkfifo(spool.appending("pipe" + name).string, 0o600) == 0)
         }
+        #expect(mkfifo(spool.appending("000000000008.lock").string, 0o600) == 0)
         let odd =
             Array(spool.string.utf8) + Array("/000000000000-1000000000000000-".utf8) + [0xFF] + Array(".json".utf8)
         let file = (odd.map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { bytes in

@@ -4,7 +4,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `The status command` {
+@Suite(.timeLimit(.minutes(20))) struct `The status command` {
     let line: CommandLineFixture
     init() throws {
         line = try CommandLineFixture()

@@ -5,7 +5,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(10))) struct `Using a snapshot` {
+@Suite(.serialized, .timeLimit(.minutes(20))) struct `Using a snapshot` {
     let line: CommandLineFixture
     let id: String
 

@@ -6,7 +6,7 @@ import SystemPackage
 import Testing
 
 /// Varying, comparing and exporting, with the stand-in for ComfyUI.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct `Varying` {
+@Suite(.serialized, .timeLimit(.minutes(20))) struct `Varying` {
     let line: CommandLineFixture
     init() throws {
         line = try CommandLineFixture()

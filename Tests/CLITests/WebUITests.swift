@@ -37,7 +37,7 @@ private final class SmallServer: Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(10))) struct `Asking a running A1111` {
+@Suite(.timeLimit(.minutes(20))) struct `Asking a running A1111` {
     let line: CommandLineFixture
     init() throws {
         line = try CommandLineFixture()

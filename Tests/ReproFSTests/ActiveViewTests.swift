@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Recipe
 import ReproFS
 import Store
@@ -6,7 +7,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `The active models` {
+@Suite(.timeLimit(.minutes(20))) struct `The active models` {
     let view: ViewFixture
     init() throws { view = try ViewFixture() }
 
@@ -87,7 +88,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(10))) struct `The witness` {
+@Suite(.timeLimit(.minutes(20))) struct `The witness` {
     let view: ViewFixture
     init() throws { view = try ViewFixture() }
 

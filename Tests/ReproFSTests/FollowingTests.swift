@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Recipe
 import ReproFS
@@ -8,7 +9,7 @@ import Testing
 
 private let name = "checkpoints/model.safetensors"
 
-@Suite(.timeLimit(.minutes(10))) struct `A model with a writer` {
+@Suite(.timeLimit(.minutes(20))) struct `A model with a writer` {
     /// > Whoever opens a model beside somebody who has it open for writing reads what is written, as in any directory. Such a file
     /// > tells no hash until its writers have closed it.
     @Test(arguments: [true, false]) func `shows what is being written`(_ passesThrough: Bool) throws {
@@ -44,9 +45,17 @@ private let name = "checkpoints/model.safetensors"
             let first = try FileDescriptor.open(
                 models.path(name), .writeOnly, options: .create, permissions: [.ownerReadWrite])
             try first.writeAll(SmallModel.bytes(seed: 1))
-            try first.duplicate().close()
-            try models.write(SmallModel.bytes(seed: 2), to: name)
+            // A child that inherited it, and has nothing to say.
+            let child = Process()
+            child.executableURL = URL(filePath: "/usr/bin/sleep")
+            child.arguments = ["600"]
+            child.standardOutput = FileHandle(fileDescriptor: first.rawValue, closeOnDealloc: false)
+            try child.run()
             try first.close()
+            try models.write(SmallModel.bytes(seed: 2), to: name)
+            // It inherits the signals that a mount in this process blocks.
+            kill(child.processIdentifier, SIGKILL)
+            child.waitUntilExit()
             try eventually { try fixture.store.digests(of: name).count == 2 }
             #expect(try fixture.store.digests(of: name) == [1, 2].map { SmallModel.digest(seed: $0) })
             #expect(try fixture.store.liveVersion(of: name) == 2)

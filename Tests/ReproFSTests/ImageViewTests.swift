@@ -5,7 +5,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `The view of images` {
+@Suite(.timeLimit(.minutes(20))) struct `The view of images` {
     let view: ViewFixture
     init() throws { view = try ViewFixture() }
 

@@ -7,7 +7,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `The right to write models` {
+@Suite(.timeLimit(.minutes(20))) struct `The right to write models` {
     private let name = "checkpoints/model.safetensors"
 
     /// > One process at a time writes a store's models, at as many places as it has mounted. Every other mount shows the same

@@ -6,7 +6,7 @@ import SystemPackage
 import Testing
 
 /// A plain directory is the model: whatever it does, the live view does, and nothing that was ever closed is lost.
-@Suite(.timeLimit(.minutes(10))) struct `Random operations` {
+@Suite(.timeLimit(.minutes(20))) struct `Random operations` {
     @Test(arguments: (1...6).map { UInt64($0) })
     func `agree with a plain directory after each step`(seed: UInt64) throws {
         let fixture = try StoreFixture()

@@ -22,7 +22,7 @@ func withLive(
 
 private let name = "checkpoints/model.safetensors"
 
-@Suite(.timeLimit(.minutes(10))) struct `The live view` {
+@Suite(.timeLimit(.minutes(20))) struct `The live view` {
     /// > `models/<folder>/<path>` holds each model's live version: the bytes that were closed or added last under that name.
     @Test func `holds what was closed or added last`() throws {
         try withLive { models, fixture in

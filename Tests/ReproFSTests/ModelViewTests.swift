@@ -5,7 +5,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `The views of models` {
+@Suite(.timeLimit(.minutes(20))) struct `The views of models` {
     let view: ViewFixture
     init() throws { view = try ViewFixture() }
 

@@ -7,7 +7,7 @@ import SystemPackage
 import Testing
 
 /// A name is its bytes, in every tree and in every command.
-@Suite(.timeLimit(.minutes(10))) struct `Odd names` {
+@Suite(.timeLimit(.minutes(20))) struct `Odd names` {
     let fixture: StoreFixture
     private let caller = LiveView.Caller(user: geteuid(), group: getegid(), opener: nil)
     init() throws { fixture = try StoreFixture() }

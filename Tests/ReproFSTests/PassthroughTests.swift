@@ -10,7 +10,7 @@ import Testing
 
 private let name = "checkpoints/model.safetensors"
 
-@Suite(.timeLimit(.minutes(10))) struct `Reads by the kernel itself` {
+@Suite(.timeLimit(.minutes(20))) struct `Reads by the kernel itself` {
     /// A mount on which the kernel reads by itself; elsewhere the test is cancelled, and so counted as skipped.
     private func withPassthrough(_ body: (WritableTree, MountedTree, StoreFixture) throws -> Void) throws {
         let fixture = try StoreFixture()

@@ -1,11 +1,12 @@
 import Foundation
+import Glibc
 import Recipe
 import Store
 import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `Bytes that were their owner's alone` {
+@Suite(.timeLimit(.minutes(20))) struct `Bytes that were their owner's alone` {
     let fixture: StoreFixture
     private let name = "checkpoints/model.safetensors"
 

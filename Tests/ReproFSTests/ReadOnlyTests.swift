@@ -35,7 +35,7 @@ private struct Mutation: Sendable, CustomTestStringConvertible {
     ]
 }
 
-@Suite(.timeLimit(.minutes(10))) struct `A read-only tree` {
+@Suite(.timeLimit(.minutes(20))) struct `A read-only tree` {
     let view: ViewFixture
     init() throws { view = try ViewFixture() }
 

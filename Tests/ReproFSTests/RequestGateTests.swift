@@ -5,7 +5,7 @@ import Support
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `The places for requests` {
+@Suite(.timeLimit(.minutes(20))) struct `The places for requests` {
     /// Threads inside now, and the most that ever were.
     private final class Count: Sendable {
         private let state = SeenMutex((now: 0, most: 0))

@@ -6,7 +6,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `The scrub of a mount` {
+@Suite(.timeLimit(.minutes(20))) struct `The scrub of a mount` {
     let fixture: StoreFixture
     init() throws { fixture = try StoreFixture() }
 

@@ -14,7 +14,7 @@ private func besideTheMount(_ store: Store) throws -> DatabaseQueue {
     return try DatabaseQueue(path: store.path.appending("catalogue.sqlite").string, configuration: configuration)
 }
 
-@Suite(.timeLimit(.minutes(10))) struct `Texts of images` {
+@Suite(.timeLimit(.minutes(20))) struct `Texts of images` {
     /// Programs map small files too; the kernel refuses that where it is told to keep no pages at all.
     @Test func `can be mapped while anything else is committed`() throws {
         let view = try ViewFixture()

@@ -5,7 +5,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `The view of past moments` {
+@Suite(.timeLimit(.minutes(20))) struct `The view of past moments` {
     /// > `by-time/<instant>/models` shows the models as they were at an instant in RFC 3339: the versions that were live, under the
     /// > names that they had. Instants are not listed; one that is still to come is not there.
     @Test(arguments: View.allCases) func `shows the models as they were`(_ way: View) throws {

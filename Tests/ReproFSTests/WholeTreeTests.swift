@@ -5,7 +5,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `The whole tree` {
+@Suite(.timeLimit(.minutes(20))) struct `The whole tree` {
     let view: ViewFixture
     init() throws { view = try ViewFixture() }
 

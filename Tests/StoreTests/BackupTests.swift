@@ -6,7 +6,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `Backup and rebuild` {
+@Suite(.timeLimit(.minutes(20))) struct `Backup and rebuild` {
     let fixture: StoreFixture
     let snapshot: Digest
     var store: Store { fixture.store }

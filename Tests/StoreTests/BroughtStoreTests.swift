@@ -7,7 +7,7 @@ import SystemPackage
 import Testing
 
 /// A store, a backup or a pin that somebody brings may say anything; what it names stays where it belongs, and the rest can be used.
-@Suite(.timeLimit(.minutes(5))) struct `Brought stores` {
+@Suite(.timeLimit(.minutes(20))) struct `Brought stores` {
     let fixture: StoreFixture
     let good: SnapshotRow
     var store: Store { fixture.store }
@@ -113,6 +113,28 @@ import Testing
         #expect(!damages.contains { $0.detail.contains("\(good.short)") })
         // The image can be read anew.
         #expect(try store.snapshot(fixture.directory.appending("output/b.png")).isNew)
+    }
+
+    @Test(arguments: ["incoming", "live", "backup", "blobs/sha256", "blobs", "quarantine"])
+    func `a link in the place of a directory leads nobody out`(_ name: String) throws {
+        let precious = try fixture.directory.write([1], to: "victim/precious")
+        let place = store.path.appending(name)
+        try? FileManager.default.moveItem(atPath: place.string, toPath: fixture.directory.appending("moved").string)
+        try #require(symlink(precious.removingLastComponent().string, place.string) == 0)
+        #expect(throws: StoreError.self) { _ = try Store.open(store.path) }
+        #expect(throws: StoreError.self) { _ = try Store.rebuild(store.path, isForced: true) }
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: precious.removingLastComponent().string) == ["precious"]
+        )
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a pipe in the place of a blob keeps nobody waiting`() throws {
+        try fixture.add("loras/piped.safetensors", seed: 77)
+        let blob = try fixture.blob(seed: 77)
+        let path = store.path.string + "/blobs/sha256/\(blob.digest.hex)"
+        try #require(unlink(path) == 0 && mkfifo(path, 0o600) == 0)
+        #expect(throws: StoreError.self) { _ = try store.contents(of: blob) }
+        #expect(try store.copy(to: fixture.directory.appending("copy")) { _ in }.damaged.isEmpty)
     }
 
     @Test func `a link that leads out of the view is not told`() throws {

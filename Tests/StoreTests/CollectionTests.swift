@@ -7,7 +7,7 @@ import Synchronization
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `Garbage collection` {
+@Suite(.timeLimit(.minutes(20))) struct `Garbage collection` {
     let fixture: StoreFixture
     var store: Store { fixture.store }
     init() throws { fixture = try StoreFixture() }

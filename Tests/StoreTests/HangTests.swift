@@ -12,7 +12,7 @@ private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: ni
 
 /// While somebody is held at any step of what it does to one file, everybody else does what it does to other files: held outside
 /// of a transaction they end meanwhile, held within one they end once that goes on. A thread that waits is given twenty seconds.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct `Who is held up` {
+@Suite(.serialized, .timeLimit(.minutes(20))) struct `Who is held up` {
     private enum Operation: String, CaseIterable {
         case writePublished, create, renameFile, renameDirectory, exchange, unlink, truncate, fsync, fsyncDirectory,
             change

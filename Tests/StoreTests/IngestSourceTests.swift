@@ -5,7 +5,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `Between the walk and the reading` {
+@Suite(.timeLimit(.minutes(20))) struct `Between the walk and the reading` {
     let fixture: StoreFixture
     let secret: FilePath
     private let model = "models/loras/style/ink.safetensors"

@@ -8,7 +8,7 @@ import Testing
 
 /// A mount, adds, snapshots, pins and garbage collection on one store at once, each through an opening of its own, with pauses at
 /// their steps. The seeds say who does what; nothing that anybody may count on is lost in any of a thousand rounds.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct `Everybody at once` {
+@Suite(.serialized, .timeLimit(.minutes(20))) struct `Everybody at once` {
     private static let names: [EntryName] = ["a.safetensors", "b.safetensors"]
     /// The seeds of the models that come and go.
     private static let seeds: ClosedRange<UInt64> = 1...5

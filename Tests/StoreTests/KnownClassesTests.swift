@@ -6,7 +6,7 @@ import SystemPackage
 import Testing
 
 /// What a store learns of node classes that the program's own table has not.
-@Suite(.timeLimit(.minutes(5))) struct `Node classes beside a store` {
+@Suite(.timeLimit(.minutes(20))) struct `Node classes beside a store` {
     let fixture: StoreFixture
 
     init() throws { fixture = try StoreFixture() }

@@ -10,7 +10,7 @@ private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: ni
 private let name: EntryName = "large.bin"
 
 /// A file that takes long to hash: nobody waits for that.
-@Suite(.timeLimit(.minutes(10))) struct `A large file that was closed` {
+@Suite(.timeLimit(.minutes(20))) struct `A large file that was closed` {
     let fixture: StoreFixture
     let view: LiveView
     let folder: Int64

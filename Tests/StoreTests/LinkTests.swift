@@ -5,7 +5,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `A link beneath a directory that was named` {
+@Suite(.timeLimit(.minutes(20))) struct `A link beneath a directory that was named` {
     let fixture: StoreFixture
 
     init() throws { fixture = try StoreFixture() }

@@ -3,7 +3,7 @@ import Store
 import Support
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `Names in memory` {
+@Suite(.timeLimit(.minutes(20))) struct `Names in memory` {
     private let caller = LiveView.Caller(user: 0, group: 0, opener: nil)
 
     @Test func `show at once what another process changed`() throws {

@@ -14,7 +14,7 @@ private let caller = LiveView.Caller(
         identity: "boot-7-9", pid: 7, started: Timestamp(seconds: 5, nanoseconds: 0), executable: "/usr/bin/a program"))
 
 /// Making, writing, closing, renaming and deleting are rows of the catalogue, so a kill at any moment loses none of them.
-@Suite(.timeLimit(.minutes(10))) struct `A file that was made` {
+@Suite(.timeLimit(.minutes(20))) struct `A file that was made` {
     let fixture: StoreFixture
     let folder: Int64
 

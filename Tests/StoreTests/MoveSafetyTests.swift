@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Recipe
 import Store
 import Support
@@ -7,7 +8,7 @@ import SystemPackage
 import Testing
 
 /// What moving in and giving back do where something is not as it should be, one thing at a time; `SwapRaceTests` has the mixture.
-@Suite(.timeLimit(.minutes(10))) struct `Moving models` {
+@Suite(.timeLimit(.minutes(20))) struct `Moving models` {
     let fixture: StoreFixture
     private let name = "checkpoints/a.safetensors"
     private var place: FilePath { fixture.directory.appending("place") }

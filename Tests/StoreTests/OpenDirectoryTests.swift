@@ -5,7 +5,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `A directory that is held open` {
+@Suite(.timeLimit(.minutes(20))) struct `A directory that is held open` {
     let directory: TemporaryDirectory
     let open: OpenDirectory
 

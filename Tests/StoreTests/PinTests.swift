@@ -5,7 +5,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `A pin's name` {
+@Suite(.timeLimit(.minutes(20))) struct `A pin's name` {
     let fixture: StoreFixture
     let snapshot: SnapshotRow
     var store: Store { fixture.store }

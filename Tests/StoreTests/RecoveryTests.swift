@@ -10,7 +10,7 @@ import Testing
 private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: nil)
 
 /// What a killed process leaves: its view is dropped as it is, and another one begins on the same store.
-@Suite(.timeLimit(.minutes(10))) struct `A live view after a crash` {
+@Suite(.timeLimit(.minutes(20))) struct `A live view after a crash` {
     let fixture: StoreFixture
     let folder: Int64
 
@@ -96,6 +96,43 @@ private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: ni
             #expect(bytes == SmallModel.bytes(seed: UInt64(seed)))
         }
         #expect(try recover().1.partial.isEmpty)
+    }
+
+    /// As programs save: under another name first, which then takes the model's.
+    @Test(arguments: [false, true]) func `gives the version before back where something unfinished took its name`(
+        isPowerCut: Bool
+    ) throws {
+        _ = try recover()
+        try write("model.safetensors.tmp", seed: 2, isPowerCut ? .close : .none) { view throws in
+            try view.rename(
+                "model.safetensors.tmp", in: folder, to: "model.safetensors", in: folder, .replace, by: caller)
+        }
+        #expect(try fixture.store.liveVersion(of: "checkpoints/model.safetensors") == nil)
+        if isPowerCut { try boot("another") }
+        #expect(try recover().1.partial == ["checkpoints/model.safetensors.partial"])
+        #expect(try names() == ["model.safetensors", "model.safetensors.partial"])
+        #expect(try fixture.store.liveVersion(of: "checkpoints/model.safetensors") == 1)
+        #expect(try digests == [SmallModel.digest(seed: 1)])
+    }
+
+    @Test func `gives what was closed its name back where something unfinished took it`() throws {
+        _ = try recover()
+        try write("new.safetensors", seed: 2, .close) { view throws in
+            let (_, draft) = try view.create("part.tmp", in: folder, mode: 0o644, by: caller)
+            try [1, 2, 3].withUnsafeBytes { bytes throws in try draft.write(bytes, at: 0) }
+            try view.rename("part.tmp", in: folder, to: "new.safetensors", in: folder, .replace, by: caller)
+        }
+        #expect(try recover().published == ["checkpoints/new.safetensors"])
+        #expect(try names() == ["model.safetensors", "new.safetensors", "new.safetensors.partial"])
+        #expect(try fixture.store.liveVersion(of: "checkpoints/new.safetensors") == 1)
+    }
+
+    @Test func `holds nothing where the name was empty before`() throws {
+        let view = LiveView(fixture.store)
+        try view.remove("model.safetensors", in: folder, by: caller)
+        try write("model.safetensors", seed: 2, .none)
+        #expect(try recover().1.partial == ["checkpoints/model.safetensors.partial"])
+        #expect(try names() == ["model.safetensors.partial"])
     }
 
     @Test func `trusts after a power cut only what had been synced`() throws {

@@ -6,7 +6,7 @@ import SystemPackage
 import Testing
 
 /// A report is believed as far as its writer may see. Root's tests: nobody else can take the rights of another user.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: getuid() == 0, "skipped: not root")) struct `Whose report it is` {
+@Suite(.timeLimit(.minutes(20)), .enabled(if: getuid() == 0, "skipped: not root")) struct `Whose report it is` {
     let fixture: StoreFixture
     private let nobody = ReportWriter(user: 65534, group: 65534, process: nil)
     private var outside: FilePath { fixture.directory.path }

@@ -1,5 +1,7 @@
 import Dispatch
 import Foundation
+import GRDB
+import Glibc
 import Recipe
 import Store
 import Support
@@ -10,7 +12,7 @@ import Testing
 /// > `backup --to DIR` copies a store while it is used: the copy is a store as this one was at one moment. The next copy to the same
 /// > directory takes what is new, and takes away what garbage collection took; a directory that is anything else, or a copy that has been
 /// > written to since, is left as it is.
-@Suite(.timeLimit(.minutes(10))) struct `A copy of a store` {
+@Suite(.timeLimit(.minutes(20))) struct `A copy of a store` {
     let fixture: StoreFixture
     let view: LiveView
     var store: Store { fixture.store }
@@ -138,6 +140,62 @@ import Testing
         }
         #expect(throws: StoreError.self) { try store.copy(to: target) { _ in } }
         #expect(try versions(Store.open(target)).count == 2)
+    }
+
+    @Test func `is left alone once somebody wrote a note there`() throws {
+        try fixture.add("checkpoints/model.safetensors", seed: 1)
+        _ = try store.copy(to: target) { _ in }
+        let copy = LiveView(try Store.open(target))
+        let (_, draft) = try copy.create("note.txt", in: LiveRow.root, mode: 0o644, by: Self.caller)
+        try [1, 2].withUnsafeBytes { bytes throws in try draft.write(bytes, at: 0) }
+        try draft.flush()
+        try copy.close(draft)
+        try fixture.add("checkpoints/model.safetensors", seed: 2)
+        #expect(throws: StoreError.self) { try store.copy(to: target) { _ in } }
+    }
+
+    @Test func `has a note that changed while its size and time did not`() throws {
+        try write(Array("AAAA".utf8), "note.txt", in: "notes")
+        let folder = try #require(try store.live(named: "notes", in: LiveRow.root)).id
+        let row = try #require(try store.live(named: "note.txt", in: folder))
+        var change = LiveView.Change()
+        change.modified = Timestamp("2020-01-01T00:00:00Z")
+        try view.change(row.id, change)
+        _ = try store.copy(to: target) { _ in }
+        StoreFixture.waitForTick()
+        let draft = try #require(try view.write(row.id, by: Self.caller))
+        try Array("BBBB".utf8).withUnsafeBytes { bytes throws in try draft.write(bytes, at: 0) }
+        try draft.flush()
+        try view.close(draft)
+        try view.change(row.id, change)
+        _ = try store.copy(to: target) { _ in }
+        #expect(FileManager.default.contents(atPath: target.string + "/live/\(row.id)") == Data("BBBB".utf8))
+    }
+
+    @Test func `trusts what was closed also after the machine has started anew`() throws {
+        _ = try view.recover()
+        try write(SmallModel.bytes(seed: 5), "closed.safetensors", in: "loras")
+        _ = try store.copy(to: target) { _ in }
+        let raw = try DatabaseQueue(path: target.appending("catalogue.sqlite").string)
+        try raw.write { try $0.execute(sql: "UPDATE meta SET value = 'another' WHERE key = 'boot'") }
+        try raw.close()
+        let copy = LiveView(try Store.open(target))
+        #expect(try copy.recover().partial == [])
+        #expect(try copy.publish().versions.map { "\($0.name)" } == ["loras/closed.safetensors"])
+    }
+
+    @Test func `is not written where somebody else could lead it elsewhere`() throws {
+        guard geteuid() == 0 else { try Test.cancel("skipped: only root can act as another user") }
+        try fixture.add("checkpoints/model.safetensors", seed: 1)
+        try FileManager.default.createDirectory(atPath: target.string, withIntermediateDirectories: true)
+        try #require(chown(target.string, OtherUser.id, OtherUser.id) == 0)
+        #expect(throws: StoreError.self) { try store.copy(to: target) { _ in } }
+        try #require(chown(target.string, 0, 0) == 0)
+        _ = try store.copy(to: target) { _ in }
+        let precious = try fixture.directory.write([1], to: "victim/precious").removingLastComponent().string
+        try #require(rmdir(target.string + "/incoming") == 0 && symlink(precious, target.string + "/incoming") == 0)
+        #expect(throws: StoreError.self) { try store.copy(to: target) { _ in } }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: precious) == ["precious"])
     }
 
     @Test(arguments: 1...4) func `is whole while others add, write, delete and collect`(seed: UInt64) throws {

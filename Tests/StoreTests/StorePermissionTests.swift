@@ -1,10 +1,11 @@
 import Foundation
+import Glibc
 import Store
 import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `A store's files` {
+@Suite(.timeLimit(.minutes(20))) struct `A store's files` {
     @Test func `are its owner's alone, and blobs nobody's to write`() throws {
         let before = umask(0)
         defer { umask(before) }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Recipe
 import Store
 import Support
@@ -9,7 +10,7 @@ import Testing
 /// where it should not, nothing is lost, and no blob has other bytes than its name says.
 ///
 /// REPROFS_ROUNDS says how many seeds each operation meets.
-@Suite(.timeLimit(.minutes(10))) struct `While another user swaps what lies there` {
+@Suite(.timeLimit(.minutes(20))) struct `While another user swaps what lies there` {
     private static let rounds = ProcessInfo.processInfo.environment["REPROFS_ROUNDS"].flatMap { UInt64($0) } ?? 60
     private static let models = [
         "checkpoints/a.safetensors", "checkpoints/deep/b.safetensors", "loras/c.safetensors", "notes.txt",

@@ -98,6 +98,14 @@ struct AddCommand: ParsableCommand {
     private func move() throws {
         // Every path is understood before anything is moved.
         let directories = try paths.map { try Paths.located($0) }
+        for (index, directory) in directories.enumerated() {
+            guard Paths.isDirectory(directory) else {
+                throw StoreError.conflict("\(directory) is not a directory; nothing was moved")
+            }
+            for other in directories[..<index] where directory.starts(with: other) || other.starts(with: directory) {
+                throw ValidationError("\(directory) and \(other) lie in one another")
+            }
+        }
         let isComplete = try {
             let store = try self.store.open()
             if mountHere {

@@ -19,9 +19,18 @@ struct ReleaseCommand: ParsableCommand {
 
     func run() throws {
         let target = try Paths.mountPoint(directory)
-        // An ordinary directory has no mount to unmount.
-        if MountPoint.isMounted(target) { try MountPoint.unmount(target) }
         let store = try store.open()
+        // An ordinary directory has no mount to unmount.
+        if MountPoint.isMounted(target) {
+            guard let shown = MountPoint.status(at: target.string)?["store"]?.string else {
+                throw StoreError.conflict(
+                    "what is mounted at \(target) does not say which store it shows; nothing was changed")
+            }
+            guard Paths.real(FilePath(shown)) == Paths.real(store.path) else {
+                throw StoreError.conflict("\(target) is a mount of the store \(shown); nothing was changed")
+            }
+            try MountPoint.unmount(target)
+        }
         let directory = try Paths.openDirectory(target).directory
         guard try directory.isEmpty else {
             throw StoreError.conflict("\(target) is not empty; nothing was changed")

@@ -7,6 +7,8 @@ struct PickleScan {
     }
 
     private(set) var names: Set<String> = []
+    /// Whether the bytes ended before the last pickle that was followed did: what is broken, or too much to follow, did not.
+    private(set) var ranOut = false
     /// How many texts the last pickle that was followed holds.
     private(set) var texts = 0
     private var stack: [Value] = []
@@ -27,11 +29,17 @@ struct PickleScan {
         memo = [:]
         memoized = 0
         texts = 0
+        ranOut = false
         var reader = Reader(bytes)
         while let code = reader.byte() {
             if code == UInt8(ascii: ".") { return reader.offset }
-            guard step(code, &reader), stack.count <= Self.mostValues, memo.count <= Self.mostKept else { return nil }
+            guard step(code, &reader) else {
+                ranOut = reader.ranOut
+                return nil
+            }
+            guard stack.count <= Self.mostValues, memo.count <= Self.mostKept else { return nil }
         }
+        ranOut = true
         return nil
     }
 
@@ -138,6 +146,8 @@ struct PickleScan {
     private struct Reader {
         private let bytes: ArraySlice<UInt8>
         private(set) var offset = 0
+        /// Whether more was asked for than there is.
+        private(set) var ranOut = false
 
         init(_ bytes: ArraySlice<UInt8>) { self.bytes = bytes }
 
@@ -150,7 +160,10 @@ struct PickleScan {
         }
 
         mutating func skip(_ count: Int) -> Bool {
-            guard count >= 0, count <= left else { return false }
+            guard count >= 0, count <= left else {
+                ranOut = true
+                return false
+            }
             offset += count
             return true
         }
@@ -168,7 +181,10 @@ struct PickleScan {
 
         mutating func line() -> String? {
             let rest = bytes[(bytes.startIndex + offset)...].prefix(PickleScan.longestLine)
-            guard let end = rest.firstIndex(of: 0x0A) else { return nil }
+            guard let end = rest.firstIndex(of: 0x0A) else {
+                ranOut = rest.endIndex == bytes.endIndex
+                return nil
+            }
             offset = end - bytes.startIndex + 1
             return String(decoding: rest[..<end], as: UTF8.self)
         }

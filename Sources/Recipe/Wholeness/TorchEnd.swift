@@ -2,8 +2,16 @@
 /// the protocol, the machine, the object, the keys of its storages), then every storage as the count of its elements and the elements.
 /// Source: `_legacy_save` in PyTorch's `serialization.py`.
 enum TorchEnd {
-    /// The pickle of the number 0x1950a86a20f9469cfc6c.
-    static let magic: [UInt8] = [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
+    /// The number 0x1950a86a20f9469cfc6c and the end of its pickle, after two bytes that say the protocol, and since the fourth nine that
+    /// say a length.
+    private static let magic: [UInt8] = [0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
+    /// Bytes by which it is known.
+    static let headLength = 2 + 9 + magic.count
+
+    static func isBegun(by head: [UInt8]) -> Bool {
+        head.first == 0x80 && [2, 11].contains { head.dropFirst($0).starts(with: magic) }
+    }
+
     /// Bytes of an element.
     private static let widths = [4, 2, 1, 8, 16]
     /// Zeros read like storages without elements, so that there may be many ways; who tried this many does not know.
@@ -16,8 +24,8 @@ enum TorchEnd {
         for _ in 0..<5 {
             var scan = PickleScan()
             guard let length = try PickleImports.follow(source, from: offset, &scan) else {
-                // What follows to the end of the file and finds none is cut off; what is too long is not known.
-                return source.count - offset < PickleImports.limit ? "a pickle in it is cut off" : nil
+                // What has more than is followed, or is broken, is not known.
+                return scan.ranOut && source.count - offset < PickleImports.limit ? "a pickle in it is cut off" : nil
             }
             offset += length
             keys = scan.texts
@@ -28,7 +36,9 @@ enum TorchEnd {
         var ways = [(offset: offset, left: keys)]
         while let (offset, left) = ways.popLast() {
             if left == 0 {
+                // Another object may have been saved behind it.
                 if offset == source.count { return nil }
+                if isBegun(by: try source.read(at: offset, count: headLength)) { return nil }
                 continue
             }
             steps += 1

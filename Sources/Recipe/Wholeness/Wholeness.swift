@@ -7,10 +7,10 @@ package enum Wholeness {
     /// Why the bytes cannot be a whole model; nil where nothing speaks against it.
     package static func problem(_ source: some ByteSource) throws(SourceError) -> String? {
         guard source.count > 0 else { return "the file is empty" }
-        let head = try source.read(at: 0, count: TorchEnd.magic.count)
+        let head = try source.read(at: 0, count: TorchEnd.headLength)
         if head.starts(with: zip) { return try zipProblem(source) }
         if head.starts(with: gguf) { return try GGUFEnd.problem(source) }
-        if head == TorchEnd.magic { return try TorchEnd.problem(source) }
+        if TorchEnd.isBegun(by: head) { return try TorchEnd.problem(source) }
         return try safetensorsProblem(source)
     }
 
@@ -20,7 +20,12 @@ package enum Wholeness {
     private static func zipProblem(_ source: some ByteSource) throws(SourceError) -> String? {
         let start = max(0, source.count - tail)
         let end = try source.read(at: start, count: source.count - start)
-        return end.holds([0x50, 0x4B, 5, 6]) ? nil : "the zip archive has no directory at its end"
+        // The last record has 22 bytes, and a comment whose length its last two say.
+        let isWhole = end.indices.dropLast(21).reversed().contains { place in
+            end[place] == 0x50 && end[place...].starts(with: [0x50, 0x4B, 5, 6])
+                && place + 22 + Int(end[place + 20]) + Int(end[place + 21]) << 8 <= end.count
+        }
+        return isWhole ? nil : "the zip archive has no directory at its end"
     }
 
     private static func safetensorsProblem(_ source: some ByteSource) throws(SourceError) -> String? {
@@ -53,13 +58,6 @@ package enum Wholeness {
         // A pickle since protocol 2 says its protocol first.
         let isPickle = head.count == 4 && head[0] == 0x80 && (2...5).contains(head[1])
         return head == gguf || head == zip || isPickle
-    }
-}
-
-extension [UInt8] {
-    fileprivate func holds(_ part: [UInt8]) -> Bool {
-        guard count >= part.count else { return false }
-        return (0...(count - part.count)).contains { self[$0..<$0 + part.count].elementsEqual(part) }
     }
 }
 

@@ -126,7 +126,8 @@ extension Mount {
                 switch info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
                 case .message(let message): try message.deliver()
                 case .writing(let writing, let processes):
-                    if processes.closed(by: fuse_req_ctx(request)?.pointee.pid ?? 0) { try writing.flush() }
+                    let thread = fuse_req_ctx(request)?.pointee.pid ?? 0
+                    if processes.closed(by: thread, of: id) { try writing.flush() }
                 case .blob, .following, .passing, nil: break
                 }
                 return .done

@@ -85,7 +85,13 @@ package final class Server: Sendable {
         var services: [any Service] = []
         if options.handlesSignals { services.append(Signals { self.end() }) }
         services.append(HangWatch(logger))
-        if !store.isReadOnly { services += keepers }
+        if store.isReadOnly {
+            do throws(StoreError) { _ = try live.recover() } catch {
+                throw MountError("the live view cannot be brought in order: \(error)")
+            }
+        } else {
+            services += keepers
+        }
         for (mount, row) in zip(mounts, rows) { services += mount.services(row: row) }
         // The first to stop: others wait for its lease.
         if !store.isReadOnly {

@@ -30,9 +30,11 @@ package final class WritingProcesses: Sendable {
         state.withLock { _ = $0.processes.insert(process) }
     }
 
-    /// A thread closed a descriptor; says whether everybody has who had the bytes in hand.
-    package func closed(by thread: Int32) -> Bool {
+    /// A thread closed a descriptor of the file that has this number; says whether everybody has who had the bytes in hand. A process
+    /// that has another descriptor still has them: a shell opens a file, makes its standard output a copy, and closes the first.
+    package func closed(by thread: Int32, of file: UInt64) -> Bool {
         let process = process(of: thread)
+        guard !Opener.writes(process, into: file) else { return false }
         return state.withLock { state in
             guard state.processes.remove(process) != nil else { return false }
             state.processes = state.processes.filter { kill($0, 0) == 0 || errno != ESRCH }

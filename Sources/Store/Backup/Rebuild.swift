@@ -33,6 +33,7 @@ extension Store {
         _ path: FilePath, isForced: Bool = false, progress: (Int) -> Void = { _ in }
     ) throws(StoreError) -> RebuildReport {
         guard try FileFacts.at(path.appending("oci-layout")) != nil else { throw .notAStore(path) }
+        try requireOwnDirectories(path)
         let lease = try StoreLease.exclusive(path)
         defer { withExtendedLifetime(lease) {} }
         let current = cataloguePath(path)

@@ -32,11 +32,15 @@ private final class StoreCopy {
     private let source: Store
     private let target: FilePath
     private let files: BlobFiles
+    private let mark: String
     private let lease: OwnedDescriptor
+    /// What the copy was when it was done.
+    private let lastState: String
     private let progress: (Int) -> Void
     private var report = CopyReport()
     /// When the file of a blob in the copy changed last, for those that are known to be whole.
     private var known: [Digest: Timestamp] = [:]
+    private var copied: Set<Digest> = []
 
     private var workshop: FilePath { target.appending("incoming").appending("catalogue") }
 
@@ -45,15 +49,15 @@ private final class StoreCopy {
         self.target = target
         self.progress = progress
         files = BlobFiles(root: target)
-        lease = try Self.prepare(target, try Self.mark(of: source))
+        mark = try Self.mark(of: source)
+        (lease, lastState) = try Self.prepare(target, mark)
     }
 
     func run() throws -> CopyReport {
         defer { withExtendedLifetime(lease) {} }
         try readKnown()
         defer { for ending in ["", "-journal"] { try? Kernel.unlink(FilePath(workshop.string + ending)) } }
-        let catalogue = try copyBlobs()
-        try copyDrafts(catalogue)
+        let catalogue = try copyAll()
         try catalogue.write { db in
             for (digest, changed) in known { try db.noteChange(ofBlob: digest, changed) }
             for digest in report.damaged {
@@ -78,30 +82,90 @@ private final class StoreCopy {
     // MARK: The place
 
     /// What tells copies of one store from everything else: when that store was made.
-    private static func mark(of store: Store) throws(StoreError) -> [UInt8] {
-        Array("A copy of the store that was made at \(try store.created().nanoseconds) ns.\n".utf8)
+    private static func mark(of store: Store) throws(StoreError) -> String {
+        "A copy of the store that was made at \(try store.created().nanoseconds) ns."
     }
 
-    /// Refuses what is neither empty nor a copy of this store, and takes it for this process alone.
-    private static func prepare(_ target: FilePath, _ mark: [UInt8]) throws(StoreError) -> OwnedDescriptor {
-        let note = target.appending("copy-of")
-        if try FileFacts.at(target) == nil { try Kernel.makeDirectory(target, permissions: 0o700) }
+    private static func note(in target: FilePath) -> FilePath { target.appending("copy-of") }
+
+    /// The copy is as `state` tells from now on.
+    private static func write(_ mark: String, state: String, in target: FilePath) throws(StoreError) {
+        let note = note(in: target)
+        let fresh = target.appending(".copy-of")
+        let file = try Kernel.open(fresh, .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
+        try file.writeAll(Array("\(mark)\n\(state)\n".utf8), fresh)
+        try Kernel.sync(file, fresh)
+        try Kernel.rename(fresh, to: note)
+        try Kernel.syncDirectory(target)
+    }
+
+    /// What people put into a store, in one number: names, versions, snapshots, pins, and files that are no blobs.
+    private func state(_ db: Database) throws -> String {
+        let hash = SHA256()
+        for (table, columns) in [
+            ("live", "id, parent, name, kind, mode, user, team, modified, blob, version, target, closed"),
+            ("owed", "*"),
+            ("event", "*"), ("version", "*"), ("image", "*"), ("imageName", "*"), ("snapshot", "*"), ("pinName", "*"),
+        ] {
+            let rows = try Row.fetchCursor(db, sql: "SELECT \(columns) FROM \(table) ORDER BY 1, 2, 3")
+            while let row = try rows.next() {
+                let text = row.databaseValues.map(\.description).joined(separator: "\u{1F}")
+                Array(text.utf8).withUnsafeBytes { hash.update($0) }
+            }
+        }
+        for row in try db.liveLeftovers() {
+            let facts = try FileFacts.at(target.appending("live").appending("\(row.id)"))
+            let text = "\(row.id) \(facts?.size ?? 0) \(facts?.modified.nanoseconds ?? 0)"
+            Array(text.utf8).withUnsafeBytes { hash.update($0) }
+        }
+        return hash.finish().hex
+    }
+
+    /// Throws where somebody else can change what lies in the copy, who could lead this process elsewhere.
+    private static func requireOwn(_ target: FilePath) throws(StoreError) {
+        try Store.requireOwnDirectories(target)
+        for name in [""] + Store.directories {
+            let path = name.isEmpty ? target : target.appending(name)
+            guard let facts = try FileFacts.at(path), facts.user != geteuid() || facts.mode & 0o022 != 0 else {
+                continue
+            }
+            throw .conflict("\(path) can be changed by other users than \(geteuid()); nothing was copied")
+        }
+    }
+
+    /// Refuses what is neither empty nor a copy of this store, and takes it for this process alone. Gives also what it was when it was
+    /// done, where it ever was.
+    private static func prepare(
+        _ target: FilePath, _ mark: String
+    ) throws(StoreError) -> (lease: OwnedDescriptor, state: String) {
+        let isNew = try FileFacts.at(target) == nil
+        if isNew { try Kernel.makeDirectory(target, permissions: 0o700) }
+        try requireOwn(target)
+        let note = note(in: target)
+        var state = ""
         if try FileFacts.at(note, followLinks: false) == nil {
             guard try DirectoryListing.entries(in: target).isEmpty else {
                 throw .conflict("\(target) is not empty and is no copy of this store; nothing was changed")
             }
-            let file = try Kernel.open(note, .writeOnly, options: [.create, .exclusiveCreate], permissions: .ownerRead)
-            try file.writeAll(mark, note)
-            try Kernel.sync(file, note)
-        } else if try Kernel.open(note, .readOnly, options: .noFollow).readAll(note) != mark {
-            throw .conflict("\(target) is a copy of another store; nothing was changed")
+            do throws(StoreError) { try Store.probe(target) } catch {
+                if isNew { _ = target.withPlatformString { rmdir($0) } }
+                throw error
+            }
+            try write(mark, state: "", in: target)
+        } else {
+            let bytes = try Kernel.open(note, .readOnly, options: .noFollow).readAll(note)
+            let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+            guard lines.first.map(String.init) == mark else {
+                throw .conflict("\(target) is a copy of another store; nothing was changed")
+            }
+            state = lines.dropFirst().first.map(String.init) ?? ""
         }
         let lease = try StoreLease.exclusive(target)
         for name in Store.directories where try FileFacts.at(target.appending(name)) == nil {
             try Kernel.makeDirectory(target.appending(name), permissions: 0o700)
         }
         try BlobFiles(root: target).sweepIncoming()
-        return lease
+        return (lease, state)
     }
 
     /// What the copy's own catalogue knows of its files. One that was written to since, as a store, is not written over.
@@ -110,16 +174,9 @@ private final class StoreCopy {
         guard try FileFacts.at(path) != nil else { return }
         let queue = try DatabaseQueue(path: path.string)
         defer { try? queue.close() }
-        let tables = ["blob", "version", "image", "snapshot", "pinName"]
-        func numbers(_ db: Database) throws -> [Int64] {
-            try tables.map {
-                try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = ?", arguments: [$0]) ?? 0
-            }
-        }
-        let (own, copied) = (try source.catalogue.read(numbers), try queue.read(numbers))
-        guard zip(copied, own).allSatisfy({ $0 <= $1 }) else {
+        guard try queue.read(state) == lastState else {
             throw StoreError.conflict(
-                "\(target) has what this store has not: it was used as a store since it was copied; nothing was changed"
+                "\(target) was used as a store since it was copied, and has what this store has not; nothing was changed"
             )
         }
         try queue.read { db in
@@ -134,8 +191,8 @@ private final class StoreCopy {
 
     // MARK: Bytes
 
-    /// Copies the blobs that the store's catalogue names, and gives a copy of that catalogue for which all of them are there.
-    private func copyBlobs() throws -> DatabaseQueue {
+    /// Copies what the store's catalogue names, and gives a copy of that catalogue for which all of it is there.
+    private func copyAll() throws -> DatabaseQueue {
         for _ in 0..<Self.mostTries {
             try? Kernel.unlink(workshop)
             let moment = Timestamp.now()
@@ -147,14 +204,15 @@ private final class StoreCopy {
                     sql: "SELECT \(Blob.columns) FROM servedBlob AS blob WHERE changed IS NOT NULL ORDER BY blob.id"
                 ).map(Blob.init)
             }
-            report.kept = 0
-            let (before, damaged) = (report.copied, report.damaged.count)
+            let before = copied.count + report.damaged.count
             var isMissing = false
             for blob in blobs where try !copy(blob) { isMissing = true }
             // What came while these were copied would be of the next copy alone, and that may be a day away.
-            if !isMissing, report.copied == before, report.damaged.count == damaged {
+            let isNewest = !isMissing && copied.count + report.damaged.count == before
+            if try isNewest && copyDrafts(catalogue) {
                 report.moment = moment
-                report.kept = blobs.count - report.copied - report.damaged.count
+                report.copied = copied.count
+                report.kept = blobs.count { !copied.contains($0.digest) && !report.damaged.contains($0.digest) }
                 return catalogue
             }
             try catalogue.close()
@@ -172,56 +230,64 @@ private final class StoreCopy {
         }
         guard !report.damaged.contains(blob.digest) else { return true }
         guard let file = try? source.files.open(blob.digest) else { return false }
-        let published = try files.publish(
-            file, source.files.path(of: blob.digest), by: .reflinkOrCopy, isPrivate: blob.isPrivate,
-            isKnown: { _ throws(StoreError) in false }, mayBeKnown: false, progress: progress)
+        let published: PublishedBlob
+        do throws(StoreError) {
+            published = try files.publish(
+                file, source.files.path(of: blob.digest), by: .reflinkOrCopy, isPrivate: blob.isPrivate,
+                isKnown: { _ throws(StoreError) in false }, mayBeKnown: false, progress: progress)
+        } catch {
+            // Its file got or lost a name, or was collected.
+            guard case .changedWhileRead = error else { throw error }
+            return false
+        }
         guard published.digest == blob.digest, case .file(let changed) = published.place else {
             report.damaged.append(blob.digest)
             try? Kernel.unlink(files.path(of: published.digest))
             return true
         }
         known[blob.digest] = changed
-        report.copied += 1
+        copied.insert(blob.digest)
         report.bytes += blob.size
         return true
     }
 
     /// Files of the live view that are no blobs: notes, previews, what is being written, and what was closed under a name that it has
-    /// lost since. Whoever mounts the copy sorts them as after a kill.
-    private func copyDrafts(_ catalogue: DatabaseQueue) throws {
-        let rows = try catalogue.read { try $0.liveLeftovers() }
+    /// lost since. Whoever mounts the copy sorts them as after a kill. False where one of them is gone from the store.
+    private func copyDrafts(_ catalogue: DatabaseQueue) throws -> Bool {
         var kept: Set<String> = []
-        for row in rows {
-            if row.kind == .file, try copy(row, catalogue) {
-                kept.insert("\(row.id)")
-            } else if row.source == nil {
-                // Its name and its bytes went while these were copied.
-                try catalogue.write { try $0.execute(sql: "DELETE FROM live WHERE id = ?", arguments: [row.id]) }
+        for row in try catalogue.read({ try $0.liveLeftovers() }) where row.kind == .file && row.source == nil {
+            guard let closing = try copy(row) else {
+                if row.isUnlinked, try !catalogue.read({ try $0.isOwed(row.id) }) { continue }
+                return false
             }
+            kept.insert("\(row.id)")
+            // All of it is on disk before the copy is one.
+            try catalogue.write { try $0.setClosing(closing == .closed ? .durable : closing, of: row.id) }
         }
         let directory = target.appending("live")
         for name in try DirectoryListing.names(in: directory) where !kept.contains(name) {
             try Kernel.unlink(directory.appending(name))
         }
+        return true
     }
 
-    /// False where the file is gone.
-    private func copy(_ row: LiveRow, _ catalogue: DatabaseQueue) throws -> Bool {
+    /// How far the copy of a draft can be trusted; nil where the file is gone.
+    private func copy(_ row: LiveRow) throws -> LiveRow.Closing? {
         let place = target.appending("live").appending("\(row.id)")
         for _ in 0..<3 {
-            guard let file = try open(row) else { return false }
+            guard let file = try open(row) else { return nil }
             let before = try FileFacts.of(file, place)
+            // Its times may have been set back, but not that of its last change.
             if let there = try FileFacts.at(place, followLinks: false), there.size == before.size,
-                there.modified == before.modified
+                there.modified == before.modified, before.changed < there.changed
             {
-                return true
+                return row.closing
             }
             try files.move(try files.stage(file, before), to: place)
-            if try FileFacts.of(file, place).hasSameBytes(as: before) { return true }
+            // What is being written is copied once, and is as after a kill.
+            if try row.closing == .open || FileFacts.of(file, place).hasSameBytes(as: before) { return row.closing }
         }
-        // As after a kill: it is no version, and what was written of it is there.
-        try catalogue.write { try $0.execute(sql: "UPDATE live SET closed = 0 WHERE id = ?", arguments: [row.id]) }
-        return true
+        return .open
     }
 
     /// The bytes of a draft, which may have become a blob meanwhile; nil where they are gone.
@@ -242,7 +308,9 @@ private final class StoreCopy {
         try Kernel.syncDirectory(target)
         let copy = Store(path: target, catalogue: try Catalogue(current, migration: .none), lease: nil)
         try copy.writeIndex()
+        let state = try copy.catalogue.read(state)
         try copy.catalogue.close()
+        try Self.write(mark, state: state, in: target)
         // Last, because it makes the directory a store.
         let layout = target.appending("oci-layout")
         guard try FileFacts.at(layout) == nil, let facts = try FileFacts.at(source.path.appending("oci-layout")) else {

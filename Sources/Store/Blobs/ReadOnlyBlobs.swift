@@ -25,7 +25,7 @@ final class ReadOnlyBlobs: Sendable {
     func open(_ name: String, in directory: FilePath) throws(StoreError) -> OwnedDescriptor {
         let path = directory.appending(name)
         guard let clone = clone.withLock({ $0 }) else { return try Kernel.open(path, .readOnly, options: .noFollow) }
-        let file = openat(clone.rawValue, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        let file = openat(clone.rawValue, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard file >= 0 else { throw .system("cannot open", path, Errno(rawValue: errno)) }
         return OwnedDescriptor(FileDescriptor(rawValue: file))
     }

@@ -74,7 +74,7 @@ extension Store {
 
     /// Whether the name holds bytes of this size: then they are likely the same, and are hashed before anything is written.
     private func mayHold(_ name: ModelName, size: Int) throws(StoreError) -> Bool {
-        try catalogue.read { db in try db.currentVersion(of: name)?.blob.size == size }
+        try catalogue.read { db in try db.versionBefore(of: name)?.version.blob.size == size }
     }
 }
 

@@ -25,6 +25,8 @@ extension LiveView {
         for row in try store.catalogue.read({ try $0.liveLeftovers() }) {
             try recover(row, isSameBoot: isSameBoot, &recovery)
         }
+        // What nobody can write here goes with this process.
+        guard !store.isReadOnly else { return recovery }
         try sweep()
         // Last: who is killed on the way must not trust at the next start what this one did not.
         try store.catalogue.write { db in
@@ -86,11 +88,20 @@ extension Database {
         return partial
     }
 
-    /// What a name held before somebody began to write and did not finish is what it holds again.
+    /// What a name held before somebody began to write and did not finish is what it holds again: bytes that were closed and are no
+    /// version yet, or a version.
     func restore(_ path: [EntryName], as row: LiveRow) throws {
-        guard let name = ModelName(live: path), let version = try currentVersion(of: name) else { return }
+        guard let name = ModelName(live: path) else { return }
         let directory = try makeLiveDirectory(path.dropLast())
         guard try live(named: name.path.name, in: directory) == nil else { return }
+        if let closed = try closed(under: name) {
+            try execute(
+                cachedStatement(sql: "DELETE FROM owed WHERE live = ? AND path = ?"), [closed, name.description])
+            try setParent(closed, directory, name: name.path.name)
+            return try entriesChanged(in: directory)
+        }
+        guard let (version, isCurrent) = try versionBefore(of: name) else { return }
+        if !isCurrent { _ = try hold(name, blob: version.blob.id, modified: version.modified, cause: .restore) }
         _ = try insert(
             NewNode(
                 kind: .file, mode: row.mode, user: row.user, group: row.group, modified: version.modified,
@@ -98,18 +109,32 @@ extension Database {
             name.path.name, in: directory)
     }
 
-    /// What a model's name holds, as its events tell.
-    func currentVersion(of name: ModelName) throws -> VersionRow? {
+    /// The newest file that was closed under a name and replaced, and is no version yet.
+    private func closed(under name: ModelName) throws -> Int64? {
+        try Int64.fetchOne(
+            cachedStatement(
+                sql: """
+                    SELECT live.id FROM owed JOIN live ON live.id = owed.live
+                    WHERE owed.path = ? AND owed.cause = 'replace' AND live.parent IS NULL AND live.blob IS NULL
+                    AND live.closed IN (1, 2) ORDER BY owed.id DESC LIMIT 1
+                    """), arguments: [name.description])
+    }
+
+    /// What a model's name holds by its events, or held until a file that is no version yet took its place.
+    func versionBefore(of name: ModelName) throws -> (version: VersionRow, isCurrent: Bool)? {
         let root = DirectoryRow.Root.models.rawValue
         guard let directory = try directory(under: root, name.directories) else { return nil }
         return try Row.fetchOne(
             cachedStatement(
                 sql: """
                     SELECT version.id, version.number, model.directory, model.name, version.modified, version.recorded,
-                    version.blob, blob.sha256, blob.size, blob.private FROM model JOIN version ON version.id = model.current
-                    JOIN blob ON blob.id = version.blob WHERE model.directory = ? AND model.name = ?
+                    version.blob, blob.sha256, blob.size, blob.private, model.current IS NOT NULL AS isCurrent
+                    FROM model JOIN version ON version.id = coalesce(model.current, (
+                        SELECT CASE WHEN cause = 'replace' AND version IS NULL THEN previous END FROM event
+                        WHERE event.model = model.id ORDER BY since DESC, id DESC LIMIT 1))
+                    JOIN servedBlob AS blob ON blob.id = version.blob WHERE model.directory = ? AND model.name = ?
                     """), arguments: [directory, name.path.name.databaseValue]
-        ).map(VersionRow.init)
+        ).map { (try VersionRow($0), try $0.value("isCurrent")) }
     }
 
     /// `name`, with a number where that is taken.

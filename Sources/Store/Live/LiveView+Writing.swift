@@ -99,7 +99,13 @@ extension LiveView {
             try db.owe(kept, name, .replace)
             return kept
         }
-        if let kept, let whole = try open(kept) { _ = try publish(only: whole) }
+        guard let kept, let whole = try open(kept) else { return }
+        // A large one is hashed while nobody waits.
+        if try isLarge(whole) {
+            state.withLock { _ = $0.candidates.insert(kept.id) }
+        } else {
+            _ = try publish(only: whole)
+        }
     }
 
     /// Gives the name of a published file to a new node that holds the same until something is written. It tells no hash and the
@@ -183,7 +189,7 @@ extension LiveView {
         guard let row = try store.live(draft.row), let path = try store.path(ofLive: row.id) else { return }
         let isEmpty = try facts(of: row)?.size == 0
         let partial = try store.catalogue.writeSoon { db -> EntryName? in
-            guard let name = ModelName(live: path), try db.currentVersion(of: name) != nil else { return nil }
+            guard let name = ModelName(live: path), try db.versionBefore(of: name) != nil else { return nil }
             let partial = try db.setAside(row, path)
             if isEmpty, let row = try db.live(draft.row) { try db.unname(row) }
             return partial

@@ -13,14 +13,16 @@ package final class OwnedDescriptor: Sendable {
 
 /// The only place where Store calls the kernel: each function is one call, and its errno becomes a ``StoreError``.
 enum Kernel {
+    /// Who only reads waits for nobody who would write into a pipe: one that lies where a file is expected has no bytes.
     static func open(
         _ path: FilePath, _ mode: FileDescriptor.AccessMode, options: FileDescriptor.OpenOptions = [],
         permissions: FilePermissions? = nil
     ) throws(StoreError) -> OwnedDescriptor {
         if options.contains(.create) { try FaultPoint.reach("cannot create", path) }
+        var options = options.union(.closeOnExec)
+        if mode == .readOnly { options.insert(.nonBlocking) }
         return try call("cannot open", path) {
-            OwnedDescriptor(
-                try FileDescriptor.open(path, mode, options: options.union(.closeOnExec), permissions: permissions))
+            OwnedDescriptor(try FileDescriptor.open(path, mode, options: options, permissions: permissions))
         }
     }
 

@@ -58,6 +58,19 @@ extension Opener {
         return lines
     }
 
+    /// Whether a process has a file of this number open for writing, as far as /proc says: before Linux 5.14 it tells no numbers of
+    /// files. Another file system may have one of the same number.
+    package static func writes(_ process: Int32, into file: UInt64) -> Bool {
+        let directory = "/proc/\(process)/fdinfo"
+        return ((try? DirectoryListing.names(in: FilePath(directory))) ?? []).contains { name in
+            guard let lines = text("\(directory)/\(name)")?.split(separator: "\n"),
+                lines.contains(where: { $0.hasPrefix("ino:") && UInt64($0.dropFirst(5)) == file }),
+                let flags = lines.first(where: { $0.hasPrefix("flags:") }).flatMap({ Int32($0.dropFirst(7), radix: 8) })
+            else { return false }
+            return flags & O_ACCMODE != O_RDONLY
+        }
+    }
+
     /// Whether the process is still there.
     package var isAlive: Bool { Opener(process: pid)?.identity == identity }
 

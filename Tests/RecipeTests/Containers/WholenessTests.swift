@@ -17,7 +17,9 @@ import Testing
     @Test func `is told by the directory of a zip archive`() throws {
         let start: [UInt8] = [0x50, 0x4B, 3, 4] + [UInt8](repeating: 9, count: 100)
         #expect(try problem(start, named: "m.pt") != nil)
-        #expect(try problem(start + [0x50, 0x4B, 5, 6] + [UInt8](repeating: 0, count: 18), named: "m.pt") == nil)
+        let whole = start + [0x50, 0x4B, 5, 6] + [UInt8](repeating: 0, count: 18)
+        #expect(try problem(whole, named: "m.pt") == nil)
+        for count in 1...22 { #expect(try problem(Array(whole.dropLast(count)), named: "m.pt") != nil, "\(count)") }
     }
 
     /// Every byte that a whole file has is missed.
@@ -60,9 +62,29 @@ import Testing
         let second = head.count + storage(100).count + 8
         let narrower = Set([1, 2, 4].filter { $0 < width }.map { second + 37 * $0 })
         try expectWhole(head + storage(100) + storage(37), named: "m.pth", orCutAt: narrower.union(1..<15))
+        // Another object behind it, and another protocol.
+        let whole = head + storage(100) + storage(37)
+        #expect(try problem(whole + whole, named: "m.pth") == nil)
+        let fourth: [UInt8] = [0x80, 4, 0x95, 13, 0, 0, 0, 0, 0, 0, 0] + number.dropFirst(2)
+        #expect(try problem(fourth + whole.dropFirst(number.count), named: "m.pth") == nil)
+        #expect(try problem(fourth + whole.dropFirst(number.count).dropLast(300), named: "m.pth") != nil)
         // Zeros read as storages without elements.
         let zeros = head + [64] + [UInt8](repeating: 0, count: 7 + 64 * width + 8)
         #expect(try problem(zeros, named: "m.pth") == nil)
+    }
+
+    @Test func `is not told of a pickle with more than is followed`() throws {
+        let number: [UInt8] = [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
+        // Texts that are all kept.
+        var many: [UInt8] = []
+        for place in UInt32(0)..<260_000 {
+            many += [0x58, 1, 0, 0, 0, 0x61, 0x72] as [UInt8]
+            withUnsafeBytes(of: place.littleEndian) { many += Array($0) }
+            many.append(0x30)
+        }
+        let head = number + [0x80, 2, 0x4D, 0xE9, 3, 0x2E, 0x80, 2, 0x7D, 0x2E, 0x80, 2] as [UInt8]
+        #expect(try problem(head + many + [0x4E, 0x2E], named: "m.pt") == nil)
+        #expect(try problem(head + many.prefix(1000), named: "m.pt") != nil)
     }
 
     @Test func `is told by the fields of an ONNX file`() throws {

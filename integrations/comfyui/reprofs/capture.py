@@ -76,7 +76,8 @@ class _Run:
         self.item = item
         self.stem = spool.new_stem()
         extra = item[3] if len(item) > 3 and isinstance(item[3], dict) else {}
-        self.workflow = (extra.get("extra_pnginfo") or {}).get("workflow")
+        told = extra.get("extra_pnginfo")
+        self.workflow = told.get("workflow") if isinstance(told, dict) else None
         self.hidden = redact.secrets(item[2])
         # What is told of it whether or not it comes to its end.
         self.begun = {

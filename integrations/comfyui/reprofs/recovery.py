@@ -9,6 +9,8 @@ from . import redact
 
 # A file's time comes from a clock that ticks, and may be so many nanoseconds behind.
 TICK = 20_000_000
+# How the name of an output ends, but for its suffix.
+NUMBER = r"_\d+_?\."
 
 
 def digest_of(prompt):
@@ -19,14 +21,31 @@ def digest_of(prompt):
 
 
 def prefixes(prompt):
-    """The beginnings of the names that a graph saves under, as patterns: its `filename_prefix` inputs, with %…% for anything."""
+    """What the names begin with that a graph saves under: for each of its `filename_prefix` inputs the texts before, between and
+    after its %…%, which may be anything."""
     found = []
     for node in prompt.values():
-        prefix = (node.get("inputs") or {}).get("filename_prefix") if isinstance(node, dict) else None
+        inputs = node.get("inputs") if isinstance(node, dict) else None
+        prefix = inputs.get("filename_prefix") if isinstance(inputs, dict) else None
         if isinstance(prefix, str):
-            parts = [".*" if index % 2 else re.escape(part) for index, part in enumerate(os.path.basename(prefix).split("%"))]
-            found.append("".join(parts))
+            parts = os.path.basename(prefix).split("%")
+            found.append(parts[::2] + [""] * (len(parts) % 2 == 0))
     return found
+
+
+def is_saved_under(name, texts):
+    """Whether a name begins so and goes on with a number. Each text is taken where it is first, so that no graph makes this slow."""
+    if len(texts) == 1:
+        return bool(re.match(re.escape(texts[0]) + NUMBER, name))
+    if not name.startswith(texts[0]):
+        return False
+    at = len(texts[0])
+    for text in texts[1:-1]:
+        found = name.find(text, at)
+        if found < 0:
+            return False
+        at = found + len(text)
+    return bool(re.compile(re.escape(texts[-1]) + NUMBER).search(name, at))
 
 
 def outputs(root, prompt, begun, until):
@@ -35,7 +54,7 @@ def outputs(root, prompt, begun, until):
     They came between two moments. A picture that says by what graph it was made must name this one, and be whole; of a file that
     says nothing the name must be one that the graph saves under.
     """
-    wanted, patterns = digest_of(prompt), prefixes(prompt)
+    wanted, beginnings = digest_of(prompt), prefixes(prompt)
     for top, _, names in os.walk(root):
         for name in sorted(names):
             path = os.path.join(top, name)
@@ -54,7 +73,7 @@ def outputs(root, prompt, begun, until):
                 except (ValueError, AttributeError):
                     is_own = False
             else:
-                is_own = any(re.match(pattern + r"_\d+_?\.", name) for pattern in patterns)
+                is_own = any(is_saved_under(name, texts) for texts in beginnings)
             if is_own:
                 yield path, facts, texts
 

@@ -52,6 +52,15 @@ def _path(stem, ending):
     return os.path.join(directory(), stem + ending)
 
 
+def _own(path, flags):
+    """Opens a file of the spool's own; no pipe keeps anybody waiting, and no link is followed."""
+    file = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise OSError(errno.EINVAL, "it is no file", path)
+    return file
+
+
 def claim():
     """Says that this process lives; nothing of a run is written before. What a lock of fcntl's holds is let go of when a process
     ends, however it does."""
@@ -62,7 +71,7 @@ def claim():
         while _lock is None or not _is_at(_lock.fileno(), _lock.name):
             os.makedirs(directory(), exist_ok=True)
             _lock = None
-            lock = open(_path(OWNER, ".lock"), "ab")
+            lock = open(_path(OWNER, ".lock"), "ab", opener=_own)
             # Where there are no locks, none of this process's runs is ever finished by another one.
             with contextlib.suppress(OSError):
                 fcntl.lockf(lock, fcntl.LOCK_EX)
@@ -114,7 +123,7 @@ def write(stem, ending, value):
     """Whole or not at all."""
     claim()
     path = _path(stem, ending)
-    with open(path + ".part", "wb", buffering=0, opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+    with open(path + ".part", "wb", buffering=0, opener=_own) as file:
         _write(file.fileno(), json.dumps(value).encode())
     os.replace(path + ".part", path)
 
@@ -200,7 +209,7 @@ def reports():
 def _lives(owner):
     """Whether a process holds its lock, without touching it. Source: fcntl(2), struct flock of Linux with 64 bits."""
     try:
-        with open(_path(owner, ".lock"), "rb") as lock:
+        with open(_path(owner, ".lock"), "rb", opener=_own) as lock:
             asked = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
             return struct.unpack("hhqqi4x", fcntl.fcntl(lock, fcntl.F_GETLK, asked))[0] != fcntl.F_UNLCK
     except OSError:
@@ -213,7 +222,7 @@ def reject(path, why):
     try:
         os.makedirs(place, exist_ok=True)
         there = os.path.join(place, os.path.basename(path))
-        with open(there + ".reason", "w", errors="surrogateescape") as file:
+        with open(there + ".reason", "w", errors="surrogateescape", opener=_own) as file:
             file.write(f"{why}\n")
         os.rename(path, there)
         tell(path, f"what was told of a run is set aside in {there!a}: {why}")
@@ -263,7 +272,7 @@ def abandoned():
     endings = STEPS + (".lock", ".environment", ".part")
     for owner in sorted({_owner(name) for name in _names() if name.endswith(endings)} - {OWNER}):
         try:
-            lock = open(_path(owner, ".lock"), "ab")
+            lock = open(_path(owner, ".lock"), "ab", opener=_own)
         except OSError as error:
             log.debug("ReproFS: %r", error)
             continue
