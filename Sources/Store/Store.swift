@@ -82,16 +82,14 @@ package final class Store: Sendable {
             if isNew { _ = path.withPlatformString { rmdir($0) } }
             throw error
         }
-        for name in directories {
-            try makeDirectory(path.appending(name), permissions: 0o700)
-        }
+        try makeMissingDirectories(path)
         try write(LayoutIndex([]).bytes, to: LayoutIndex.path(in: path))
         let store = Store(
             path: path, catalogue: try Catalogue(cataloguePath(path), migration: .none),
             lease: try StoreLease.shared(path))
         Ballast(in: path).restore()
         // Last, because it makes the directory a store.
-        try write(Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8), to: path.appending("oci-layout"))
+        try write(layout, to: path.appending("oci-layout"))
         try Kernel.syncDirectory(path)
         return store
     }
@@ -115,6 +113,15 @@ package final class Store: Sendable {
                 continue
             }
             throw .conflict("\(directory) is not a directory of the store's own; nothing was changed")
+        }
+    }
+
+    /// What `oci-layout` says, by which a directory is an OCI image layout.
+    static let layout = Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8)
+
+    static func makeMissingDirectories(_ path: FilePath) throws(StoreError) {
+        for name in directories where try FileFacts.at(path.appending(name)) == nil {
+            try makeDirectory(path.appending(name), permissions: 0o700)
         }
     }
 

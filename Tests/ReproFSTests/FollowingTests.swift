@@ -62,14 +62,16 @@ private let name = "checkpoints/model.safetensors"
         }
     }
 
+    private func row(in store: Store) throws -> LiveRow {
+        let folder = try #require(try store.live(named: "checkpoints", in: LiveRow.root))
+        return try #require(try store.live(named: "model.safetensors", in: folder.id))
+    }
+
     @Test func `is a draft when he comes who was sent to it, though another has closed it by then`() throws {
         let fixture = try StoreFixture()
         try fixture.add(name, seed: 1)
         let view = LiveView(fixture.store)
-        func row() throws -> LiveRow {
-            let folder = try #require(try fixture.store.live(named: "checkpoints", in: LiveRow.root))
-            return try #require(try fixture.store.live(named: "model.safetensors", in: folder.id))
-        }
+        func row() throws -> LiveRow { try self.row(in: fixture.store) }
         let callers = [1, 2].map { LiveView.Caller(user: 0, group: 0, opener: nil, thread: $0) }
         let old = try row().id
         for caller in callers { #expect(try view.write(old, by: caller) == nil) }
@@ -88,10 +90,7 @@ private let name = "checkpoints/model.safetensors"
         let fixture = try StoreFixture()
         try fixture.add(name, seed: 1)
         let view = LiveView(fixture.store)
-        func row() throws -> LiveRow {
-            let folder = try #require(try fixture.store.live(named: "checkpoints", in: LiveRow.root))
-            return try #require(try fixture.store.live(named: "model.safetensors", in: folder.id))
-        }
+        func row() throws -> LiveRow { try self.row(in: fixture.store) }
         let caller = LiveView.Caller(user: 0, group: 0, opener: nil)
         #expect(try view.write(row().id, by: caller) == nil)
         #expect(try row().mayChange)

@@ -14,15 +14,9 @@ struct GGUFEnd<Source: ByteSource> {
     /// What is wrong with the end; nil where nothing is, or where the header has what is not known here.
     static func problem(_ source: Source) throws(SourceError) -> String? {
         var reader = GGUFEnd(source)
-        do {
+        return try EndlessFile.problem(cutOff: "the GGUF header is cut off") { () throws(EndlessFile) in
             let end = try reader.end()
             return source.count < end ? "\(source.count) of \(end) bytes are there" : nil
-        } catch {
-            switch error {
-            case .cutOff: return "the GGUF header is cut off"
-            case .unknown: return nil
-            case .source(let error): throw error
-            }
         }
     }
 

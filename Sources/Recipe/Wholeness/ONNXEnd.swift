@@ -13,14 +13,8 @@ struct ONNXEnd<Source: ByteSource> {
     /// What is wrong; nil where nothing is, or where the bytes are no such message.
     static func problem(_ source: Source) throws(SourceError) -> String? {
         var reader = ONNXEnd(source)
-        do {
-            return try reader.hasGraph() ? nil : "it has no graph"
-        } catch {
-            switch error {
-            case .cutOff: return "it is cut off"
-            case .unknown: return nil
-            case .source(let error): throw error
-            }
+        return try EndlessFile.problem(cutOff: "it is cut off") { () throws(EndlessFile) in
+            try reader.hasGraph() ? nil : "it has no graph"
         }
     }
 

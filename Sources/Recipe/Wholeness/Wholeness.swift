@@ -65,4 +65,17 @@ package enum Wholeness {
 enum EndlessFile: Error {
     case cutOff, unknown
     case source(SourceError)
+
+    /// What `look` finds wrong; `cutOff` where the bytes end before it has looked, and nil where it meets what is not known here.
+    static func problem(
+        cutOff: String, _ look: () throws(EndlessFile) -> String?
+    ) throws(SourceError) -> String? {
+        do { return try look() } catch {
+            switch error {
+            case .cutOff: return cutOff
+            case .unknown: return nil
+            case .source(let error): throw error
+            }
+        }
+    }
 }

@@ -26,7 +26,7 @@ final class Publisher: Service {
         self.loads = loads
         self.logger = logger
         ticker = Ticker("publisher", every: Self.interval) {
-            var last = ""
+            var trouble = Trouble(logger)
             var turn = 0
             return {
                 turn += 1
@@ -38,19 +38,26 @@ final class Publisher: Service {
                         logger.notice("the process that wrote models/ has ended; this one writes there now")
                     }
                 } catch { problem = error.description }
-                // A full disk is said once, not twenty times a second.
-                if let problem, problem != last { logger.error("\(problem)") }
-                last = problem ?? ""
+                trouble.say(problem)
                 view.note(problem: problem)
             }
         }
         large = Ticker("large files", every: Self.interval) {
-            var last = ""
-            return {
-                let problem = view.lease.isHeld ? Self.tell(view.publishLarge(), loads, logger) : nil
-                if let problem, problem != last { logger.error("\(problem)") }
-                last = problem ?? ""
-            }
+            var trouble = Trouble(logger)
+            return { trouble.say(view.lease.isHeld ? Self.tell(view.publishLarge(), loads, logger) : nil) }
+        }
+    }
+
+    /// What goes wrong again and again: a full disk is said once, not twenty times a second.
+    private struct Trouble {
+        private let logger: Logger
+        private var last: String?
+
+        init(_ logger: Logger) { self.logger = logger }
+
+        mutating func say(_ problem: String?) {
+            if let problem, problem != last { logger.error("\(problem)") }
+            last = problem
         }
     }
 

@@ -42,10 +42,7 @@ extension Store {
                 "the catalogue is sound; 'reprofs verify' says what else may be wrong, 'rebuild --force' goes back to the newest backup"
             )
         }
-        for name in directories
-        where try FileFacts.at(path.appending(name)) == nil {
-            try Kernel.makeDirectory(path.appending(name), permissions: 0o700)
-        }
+        try makeMissingDirectories(path)
         var report = RebuildReport()
         // In `incoming/`, whose leftovers the next one to open the store takes away.
         let workshop = path.appending("incoming").appending("catalogue-\(getpid())")

@@ -161,9 +161,7 @@ private final class StoreCopy {
             state = lines.dropFirst().first.map(String.init) ?? ""
         }
         let lease = try StoreLease.exclusive(target)
-        for name in Store.directories where try FileFacts.at(target.appending(name)) == nil {
-            try Kernel.makeDirectory(target.appending(name), permissions: 0o700)
-        }
+        try Store.makeMissingDirectories(target)
         try BlobFiles(root: target).sweepIncoming()
         return (lease, state)
     }
@@ -317,7 +315,7 @@ private final class StoreCopy {
             return
         }
         let staged = try Staged(in: target.appending("incoming"))
-        try staged.file.writeAll(Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8), staged.path)
+        try staged.file.writeAll(Store.layout, staged.path)
         try Kernel.setTimes(staged.path, accessed: nil, modified: facts.modified)
         try Kernel.sync(staged.file, staged.path)
         try Kernel.rename(staged.path, to: layout)

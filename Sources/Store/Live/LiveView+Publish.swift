@@ -195,8 +195,7 @@ extension LiveView {
     private func problem(with draft: Draft, named name: EntryName, in parent: Int64?) throws(StoreError) -> String? {
         guard let file = try draft.file() else { return "nothing was written" }
         if draft.hasFailed { return "it could not be written in full" }
-        var isDownloading = false
-        if let parent, let note = name.downloadNote { isDownloading = try store.live(named: note, in: parent) != nil }
+        let isDownloading = if let parent { try store.isDownloading(name, in: parent) } else { false }
         return try ModelFile.problem(with: file, draft.path, named: name, isDownloading: isDownloading)
     }
 

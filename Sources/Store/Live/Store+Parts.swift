@@ -10,6 +10,12 @@ package struct Part: Sendable {
 }
 
 extension Store {
+    /// Whether a note beside a file of the live view says that it is being downloaded.
+    func isDownloading(_ name: EntryName, in parent: Int64) throws(StoreError) -> Bool {
+        guard let note = name.downloadNote else { return false }
+        return try live(named: note, in: parent) != nil
+    }
+
     /// The files of the live view that hold a part of a model, by their paths.
     package func parts() throws(StoreError) -> [Part] {
         var found: [Part] = []
@@ -17,12 +23,11 @@ extension Store {
             guard let parent = row.parent, row.blob == nil, ![.open, .renewed].contains(row.closing),
                 let path = try path(ofLive: row.id), ModelName(live: path) != nil
             else { continue }
-            var isDownloading = false
-            if let note = row.name.downloadNote { isDownloading = try live(named: note, in: parent) != nil }
             // It may have become a version, or be gone.
             guard let file = try? OpenFile(named: livePath(row.id)) else { continue }
             let problem = try ModelFile.problem(
-                with: file.descriptor, file.path, named: row.name, isDownloading: isDownloading)
+                with: file.descriptor, file.path, named: row.name,
+                isDownloading: try isDownloading(row.name, in: parent))
             guard let reason = row.closing == .failed ? "it could not be written in full" : problem else { continue }
             let size = try file.facts().size
             found.append(Part(path: ViewPath(path), size: size, reason: reason))

@@ -64,7 +64,8 @@ extension Opener {
         let directory = "/proc/\(process)/fdinfo"
         return ((try? DirectoryListing.names(in: FilePath(directory))) ?? []).contains { name in
             // What has no path is none of ours, and most is that.
-            guard let path = link("/proc/\(process)/fd/\(name)"), path.hasPrefix("/"), !path.hasPrefix("/dev/"),
+            guard let path = link("/proc/\(process)/fd/\(name)"), path.utf8.first == UInt8(ascii: "/"),
+                !path.hasPrefix("/dev/"),
                 let lines = text("\(directory)/\(name)")?.split(separator: "\n"),
                 lines.contains(where: { $0.hasPrefix("ino:") && UInt64($0.dropFirst(5)) == file }),
                 let flags = lines.first(where: { $0.hasPrefix("flags:") }).flatMap({ Int32($0.dropFirst(7), radix: 8) })
