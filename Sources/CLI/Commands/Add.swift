@@ -127,7 +127,6 @@ struct AddCommand: ParsableCommand {
         }
         guard mountHere else { return }
         let storePath = try self.store.resolved.string
-        // A mount forks before it has any thread or connection, and this process has had both.
         let arguments: [String] = ["reprofs", "mount", "--models-only", directories[0].string, "--store", storePath]
         let words = arguments.map { strdup($0) }
         defer { for word in words { free(word) } }

@@ -46,32 +46,30 @@ struct MountCommand: ParsableCommand {
 
     func run() throws {
         let storePath = try store.resolved
+        let places = try places()
+        let done = "Mounted \(storePath) at \(places.map(\.path.string).joined(separator: " and "))."
+        if let messenger = Background.messenger() {
+            // The command that waits has looked at the store and the places.
+            chdir("/")
+            do { return try serve(storePath, at: places) { messenger.ready() } } catch {
+                messenger.failed(error)
+                throw error
+            }
+        }
         try Store.require(storePath)
         if try !Store.isReadOnly(storePath) { try Store.probe(storePath) }
-        let places = try places()
         for place in places { try MountPoint.prepare(place.path, store: Paths.real(storePath) ?? storePath) }
         if !allowNonEmpty { for place in places { try MountPoint.requireEmpty(place.path) } }
-        let done = "Mounted \(storePath) at \(places.map(\.path.string).joined(separator: " and "))."
         if foreground {
             return try serve(storePath, at: places) {
                 Terminal.complain(done)
                 ServiceManager.ready(done)
             }
         }
-        switch try Background.start(log: try store.log(of: storePath)) {
-        case .parent(let result):
-            try result.get()
-            Terminal.say(done)
-            if let holder = otherWriter(of: places[0].path) {
-                Terminal.complain("models/ is read-only there: \(holder)")
-            }
-        case .child(let messenger):
-            do {
-                try serve(storePath, at: places) { messenger.ready() }
-            } catch {
-                messenger.failed(error)
-                throw error
-            }
+        try Background.start(log: try store.log(of: storePath))
+        Terminal.say(done)
+        if let holder = otherWriter(of: places[0].path) {
+            Terminal.complain("models/ is read-only there: \(holder)")
         }
     }
 

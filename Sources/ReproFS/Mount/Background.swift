@@ -4,14 +4,11 @@ package import SystemPackage
 
 /// Puts the mount into a process of its own that outlives the command.
 ///
-/// The fork comes before this process has any thread or connection: neither survives one.
+/// It is this program, started anew with the same arguments. A fork would not do: Swift's locks name their owner by a thread number that
+/// is remembered from before, so that two threads which meet at one would wait for ever, or end the process.
 package enum Background {
-    package enum Role {
-        /// The command: the mount is ready, or its error came back.
-        case parent(Result<Void, MountError>)
-        /// The mount's process; it tells the command how it went.
-        case child(Messenger)
-    }
+    /// Its value is the descriptor of the pipe to the command that waits.
+    private static let variable = "REPROFS_MOUNT_READY"
 
     /// Tells the waiting command, once.
     package struct Messenger: Sendable {
@@ -26,61 +23,114 @@ package enum Background {
         }
     }
 
-    /// Forks. In the child, standard input and output lead to nothing and standard error to `log`.
-    package static func start(log: FilePath) throws(MountError) -> Role {
+    /// The way to the waiting command, for the process that ``start(log:)`` started; nil in any other. The second time it is nil.
+    package static func messenger() -> Messenger? {
+        guard let value = getenv(variable) else { return nil }
+        let number = CInt(String(cString: value))
+        unsetenv(variable)
+        var facts = stat()
+        guard let number, fstat(number, &facts) == 0, facts.st_mode & S_IFMT == S_IFIFO else { return nil }
+        // Else the kernel calls it by the last word of /proc/self/exe.
+        reprofs_name_process("reprofs")
+        // Who waits for the end of the pipe must not wait for what this process starts.
+        _ = fcntl(number, F_SETFD, FD_CLOEXEC)
+        return Messenger(pipe: FileDescriptor(rawValue: number))
+    }
+
+    /// Starts this program anew, with standard error in `log`, and returns when the mount is ready. This process may have no other
+    /// thread.
+    package static func start(log: FilePath) throws(MountError) {
         let ends: (readEnd: FileDescriptor, writeEnd: FileDescriptor)
         do { ends = try FileDescriptor.pipe() } catch { throw MountError("cannot make a pipe: \(error)") }
-        let child = reprofs_fork()
-        guard child >= 0 else { throw MountError("cannot start a process: \(Errno(rawValue: errno))") }
-        guard child == 0 else {
-            try? ends.writeEnd.close()
-            return .parent(outcome(ends.readEnd))
-        }
-        try? ends.readEnd.close()
-        setsid()
-        chdir("/")
-        closeInherited(except: ends.writeEnd)
-        do { try redirect(to: log) } catch { throw MountError("cannot open the log \(log): \(error)") }
-        return .child(Messenger(pipe: ends.writeEnd))
+        defer { try? ends.readEnd.close() }
+        // Descriptor 3 and none above it, for whoever started the command may wait for the end of a pipe that it inherited.
+        let inherited: CInt = 3
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDWR, 0)
+        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_RDWR, 0)
+        let text: FileDescriptor
+        let size: Int64
+        do { (text, size) = try open(log) } catch { throw MountError("cannot open the log \(log): \(error)") }
+        defer { try? text.close() }
+        posix_spawn_file_actions_adddup2(&actions, text.rawValue, STDERR_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, ends.writeEnd.rawValue, inherited)
+        posix_spawn_file_actions_addclosefrom_np(&actions, inherited + 1)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        let newSession: Int16 = 0x80
+        posix_spawnattr_setflags(&attributes, newSession)
+        setenv(variable, "\(inherited)", 1)
+        defer { unsetenv(variable) }
+        var process: pid_t = 0
+        let problem = posix_spawn(
+            &process, "/proc/self/exe", &actions, &attributes, CommandLine.unsafeArgv, environ)
+        try? ends.writeEnd.close()
+        guard problem == 0 else { throw MountError("cannot start a process: \(Errno(rawValue: problem))") }
+        try outcome(ends.readEnd, of: process, log: log, from: size).get()
     }
 
-    /// Whoever started the command may wait for the end of a pipe that it inherited; a mount must not hold it open.
-    private static func closeInherited(except kept: FileDescriptor) {
-        guard let list = opendir("/proc/self/fd") else { return }
-        var open: [CInt] = []
-        while let entry = readdir(list) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if let number = CInt(name), number > 2, number != dirfd(list), number != kept.rawValue {
-                open.append(number)
-            }
-        }
-        closedir(list)
-        for number in open { close(number) }
-    }
-
-    private static func redirect(to log: FilePath) throws {
-        let nothing = try FileDescriptor.open("/dev/null", .readWrite)
-        _ = try nothing.duplicate(as: .standardInput)
-        _ = try nothing.duplicate(as: .standardOutput)
+    /// A log, to be written at its end, and its size in bytes.
+    private static func open(_ log: FilePath) throws -> (FileDescriptor, Int64) {
         let text = try FileDescriptor.open(
-            log, .writeOnly, options: [.create, .append], permissions: [.ownerReadWrite])
+            log, .writeOnly, options: [.create, .append, .closeOnExec], permissions: [.ownerReadWrite])
+        var size = try text.seek(offset: 0, from: .end)
         // A log that was never read is not worth a disk.
-        if try text.seek(offset: 0, from: .end) > 8 << 20 { try text.resize(to: 0) }
-        _ = try text.duplicate(as: .standardError)
+        if size > 8 << 20 {
+            try text.resize(to: 0)
+            size = 0
+        }
+        return (text, size)
     }
 
-    private static func outcome(_ pipe: FileDescriptor) -> Result<Void, MountError> {
+    /// How the start of the mount's process went: what it sent, or its end and what it wrote to its log from `start` (bytes) on.
+    package static func outcome(
+        _ pipe: FileDescriptor, of child: CInt, log: FilePath, from start: Int64
+    ) -> Result<Void, MountError> {
+        let message = read(pipe)
+        switch message.first {
+        case UInt8(ascii: "R"): return .success(())
+        case UInt8(ascii: "E"): return .failure(MountError(String(decoding: message.dropFirst(), as: UTF8.self)))
+        default:
+            // Its last words are in the log, which it may share with a mount that goes on.
+            let words = tail(of: log, from: start)
+            return .failure(
+                MountError(
+                    "the mount's process \(end(of: child)) before it was ready; "
+                        + (words.isEmpty ? "its log \(log) says nothing of it" : "its log \(log) says:\n\(words)")))
+        }
+    }
+
+    private static func read(_ file: FileDescriptor) -> [UInt8] {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
-        while let count = try? buffer.withUnsafeMutableBytes({ try pipe.read(into: $0) }), count > 0 {
+        while let count = try? buffer.withUnsafeMutableBytes({ try file.read(into: $0) }), count > 0 {
             bytes += buffer[..<count]
         }
-        switch bytes.first {
-        case UInt8(ascii: "R"): return .success(())
-        case UInt8(ascii: "E"): return .failure(MountError(String(decoding: bytes.dropFirst(), as: UTF8.self)))
-        default: return .failure(MountError("the mount's process ended before it was ready; its log says why"))
-        }
+        return bytes
+    }
+
+    /// How a process that closed its pipe ended, in words.
+    private static func end(of child: pid_t) -> String {
+        var status: CInt = 0
+        var result: pid_t
+        repeat { result = waitpid(child, &status, 0) } while result < 0 && errno == EINTR
+        let signal = status & 0x7f
+        return result == child && signal != 0 ? "was ended by signal \(signal)" : "ended"
+    }
+
+    /// What came to the log since it had this size, at most the last 4 KiB.
+    private static func tail(of log: FilePath, from start: Int64) -> String {
+        guard let file = try? FileDescriptor.open(log, .readOnly) else { return "" }
+        defer { try? file.close() }
+        guard let size = try? file.seek(offset: 0, from: .end) else { return "" }
+        // A log that was cut is new from its beginning on.
+        let beginning = max(size < start ? 0 : start, size - 4096)
+        guard (try? file.seek(offset: beginning, from: .start)) != nil else { return "" }
+        var text = Substring(decoding: read(file), as: UTF8.self)
+        while text.last?.isNewline == true { text.removeLast() }
+        return String(text)
     }
 }
