@@ -29,8 +29,9 @@ import Testing
 
     /// > Bytes that not everybody could read where they came in are shown to the user who mounts alone, with mode 0600, in every
     /// > view; in `models` a file has a mode of its own. Once the same bytes come in where everybody can read them, or get a mode in
-    /// > `models` by which everybody can, everybody can read them in every view. What an image says is as private as its file. What a
-    /// > store of 0.2.0 holds is shown as it was.
+    /// > `models` by which everybody can, everybody can read them in every view. What an image says is as private as its file,
+    /// > and so are the directories of its snapshot, and `active/models` while that shows it. What a store of 0.2.0
+    /// > holds is shown as it was.
     @Test func `are shown to who mounts alone, in every view`() throws {
         try add(seed: 1, mode: 0o600)
         try add(seed: 2, mode: 0o640)
@@ -48,6 +49,11 @@ import Testing
                 #expect(try mode(directory + "/" + name) == 0o600, "\(name)")
             }
             #expect(try mode("by-image/output/a.png.json") == 0o600)
+            #expect(try mode(directory) == 0o700)
+            #expect(try mode("active/models") == 0o755)
+            let row = try #require(try fixture.store.snapshot(named: "\(snapshot.hex.prefix(12))"))
+            try fixture.store.use(row)
+            #expect(try mode("active/models") == 0o700)
             #expect(try tree.read(version()) == SmallModel.bytes(seed: 1))
         }
     }

@@ -88,7 +88,8 @@ private struct ActiveModels: Directory {
 
     func attributes() throws(Failure) -> Attributes {
         let live = try asking { () throws(StoreError) in try store.live(LiveRow.root) }
-        return .directory(id, modified: view.modified(live?.modified), caching: .none)
+        return .directory(
+            id, modified: view.modified(live?.modified), caching: .none, isPrivate: view.isPrivate)
     }
 
     func child(_ name: EntryName) throws(Failure) -> Node? {

@@ -124,7 +124,9 @@ private struct SnapshotDirectory: Directory {
     private var inputs: PinnedDirectory { .inputs(of: snapshot, context.store) }
     private var nodes: PinnedDirectory? { .nodes(of: snapshot, context.store) }
 
-    func attributes() -> Attributes { .directory(id, modified: snapshot.recorded) }
+    func attributes() -> Attributes {
+        .directory(id, modified: snapshot.recorded, isPrivate: snapshot.document.isPrivate)
+    }
 
     func node(at place: Int64) -> Node? { place == 0 ? .directory(self) : Item(rawValue: place).flatMap(file) }
 

@@ -185,7 +185,7 @@ package struct Attributes: Sendable, Equatable {
         isPrivate: Bool = false
     ) {
         self.isInbox = isInbox
-        if isPrivate { access.mode = 0o600 }
+        if isPrivate { access.mode = kind == .directory ? 0o700 : 0o600 }
         self.id = id
         self.kind = kind
         self.size = size
@@ -193,8 +193,11 @@ package struct Attributes: Sendable, Equatable {
         self.caching = caching
     }
 
-    static func directory(_ id: NodeID, modified: Timestamp, caching: Caching = .brief) -> Attributes {
-        Attributes(id: id, kind: .directory, size: 4096, modified: modified, caching: caching)
+    static func directory(
+        _ id: NodeID, modified: Timestamp, caching: Caching = .brief, isPrivate: Bool = false
+    ) -> Attributes {
+        Attributes(
+            id: id, kind: .directory, size: 4096, modified: modified, caching: caching, isPrivate: isPrivate)
     }
 
     static func link(_ id: NodeID, to target: String, modified: Timestamp, caching: Caching = .brief) -> Attributes {

@@ -12,6 +12,8 @@ package struct ActiveView: Sendable {
     package let snapshot: EntryName?
     /// The row of the pinned tree; nil for the live view.
     package let models: Int64?
+    /// Whether the snapshot is of an image that not everybody could read, so that the names are its owner's alone.
+    package let isPrivate: Bool
 
     /// The time of a directory of the view whose entries changed at `own`: visibly another one after every switch, even where `own` was
     /// set ahead of the clock.
@@ -28,6 +30,7 @@ package struct ActiveView: Sendable {
             try EntryName(short: row.value("short"), of: try Digest(column: $0))
         }
         models = try row.value("pinSet")
+        isPrivate = try row.value("private") ?? false
     }
 }
 
@@ -49,9 +52,10 @@ package struct PinnedModel: Sendable, Hashable {
 extension Store {
     package func active() throws(StoreError) -> ActiveView {
         let view = try one(
-            "SELECT active.*, snapshot.short, snapshot.sha256 FROM active LEFT JOIN snapshot ON snapshot.id = active.snapshot",
-            [],
-            ActiveView.init)
+            """
+            SELECT active.*, snapshot.short, snapshot.sha256, blob.private FROM active
+            LEFT JOIN snapshot ON snapshot.id = active.snapshot LEFT JOIN blob ON blob.id = snapshot.document
+            """, [], ActiveView.init)
         guard let view else { throw .catalogue("the row of the active view is gone") }
         return view
     }

@@ -192,7 +192,7 @@ extension Store {
                 let row = try Row.fetchOne(db, sql: "SELECT * FROM identity WHERE blob = ?", arguments: [blob.id])
             else { return nil }
             let digest = { (column: String) in
-                try (row[column] as Data?).flatMap { $0.isEmpty ? nil : try Digest(column: $0) }
+                try (row.value(column) as Data?).flatMap { $0.isEmpty ? nil : try Digest(column: $0) }
             }
             var identity = Identity(
                 autoV1: try row.value("autoV1"), tensors: try digest("tensors"), layout: try digest("layout"),

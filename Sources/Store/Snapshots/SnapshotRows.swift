@@ -36,10 +36,10 @@ package struct SnapshotRow: Sendable {
     }
 
     private static func blob(_ row: Row, _ column: String) throws -> Blob? {
-        guard let id = row[column] as Int64? else { return nil }
+        guard let id: Int64 = try row.value(column) else { return nil }
         return Blob(
-            id: id, digest: try Digest(column: row[column + "Digest"]), size: row[column + "Size"],
-            isPrivate: row[column + "Private"])
+            id: id, digest: try row.digest(column + "Digest"), size: try row.size(column + "Size"),
+            isPrivate: try row.value(column + "Private"))
     }
 }
 

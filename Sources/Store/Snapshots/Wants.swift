@@ -60,7 +60,7 @@ extension Store {
                 FROM snapshot WHERE id = ?2
                 """, arguments: [image, current.id])
         guard let row else { return nil }
-        let text = { (column: String) in try (row[column] as Int64?).map { try self.documentBytes($0, db) } }
+        let text = { (column: String) in try (row.value(column) as Int64?).map { try self.documentBytes($0, db) } }
         let name: String = try row.value("name") ?? ""
         guard
             var recipe = RecipeReader.read(
