@@ -5,13 +5,36 @@ import SystemPackage
 
 /// `add --move`: takes whole models directories into the store, leaving nothing behind.
 enum Adoption {
-    /// Says whether nothing is left in `directory`.
-    static func run(_ directory: FilePath, _ store: Store) throws -> Bool {
-        let (items, refused) = try store.adoptable(directory)
+    /// What is to be moved.
+    struct Plan {
+        let directory: FilePath
+        let items: [AdoptionItem]
+    }
+
+    /// Understands everything before anything is moved: nil, and each reason told, where something would be left behind.
+    static func plan(_ directories: [FilePath], _ store: Store) throws -> [Plan]? {
+        var plans: [Plan] = []
+        var isPossible = true
+        for directory in directories {
+            let (items, refused) = try store.adoptable(directory)
+            var obstacles = refused.map { ($0.path.string, $0.reason) }
+            for item in items {
+                guard let reason = try store.obstacle(to: item) else { continue }
+                obstacles.append((directory.appending(ViewPath(item.path).description).string, reason))
+            }
+            for (path, reason) in obstacles { Terminal.complain("reprofs: \(path): \(reason)") }
+            isPossible = isPossible && obstacles.isEmpty
+            plans.append(Plan(directory: directory, items: items))
+        }
+        return isPossible ? plans : nil
+    }
+
+    /// Says whether nothing is left in the directory.
+    static func run(_ plan: Plan, _ store: Store) throws -> Bool {
+        let (directory, items) = (plan.directory, plan.items)
         let view = LiveView(store)
         var progress = ProgressLine(total: items.total(\.size))
-        var counts = (versions: 0, others: 0, failed: refused.count)
-        for refusal in refused { Terminal.complain("reprofs: \(refusal.path): \(refusal.reason)") }
+        var counts = (versions: 0, others: 0, failed: 0)
         for item in items {
             let name = ViewPath(item.path).description
             do throws(StoreError) {

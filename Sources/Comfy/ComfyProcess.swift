@@ -82,11 +82,19 @@ package final class ComfyProcess: Sendable {
         return try body()
     }
 
+    /// The flags that an installation takes; nil where it does not tell.
+    package static func flags(of installation: String) -> Set<String>? {
+        guard let text = try? String(contentsOfFile: installation + "/comfy/cli_args.py", encoding: .utf8) else {
+            return nil
+        }
+        // Each stands in quotes.
+        let words = text.split { $0 == "\"" || $0 == "'" }
+        return Set(words.filter { $0.hasPrefix("--") && !$0.contains(" ") }.map(String.init))
+    }
+
     /// Versions before 0.3.11 have no base directory; each directory is named, and models by a list of paths.
     private static func directories(_ place: Place) -> [String] {
-        let options =
-            (try? String(contentsOfFile: place.installation + "/comfy/cli_args.py", encoding: .utf8))
-            ?? "--base-directory"
+        let options = flags(of: place.installation) ?? ["--base-directory"]
         guard !options.contains("--base-directory") else { return ["--base-directory", place.base] }
         var arguments = [
             "--output-directory", place.base + "/output", "--temp-directory", place.base + "/temp",

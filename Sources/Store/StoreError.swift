@@ -35,6 +35,10 @@ package enum StoreError: Error, CustomStringConvertible {
     /// Operations on names of the live view.
     case absent(EntryName), exists(EntryName), gone(EntryName), isDirectory(EntryName), notDirectory(EntryName)
     case notEmptyDirectory(EntryName), loop(EntryName)
+    /// A file that is to be written through a descriptor, while others read by the same node what it held.
+    case isRead(EntryName)
+    /// Extended attributes.
+    case attributeExists(String), noAttribute(String), noRoomForAttribute(String)
     /// A symbolic link that would lead out of the live view.
     case leavesView(String)
     /// A store on a read-only file system, that is to be changed, or was written by an older version and cannot be brought up to date.
@@ -79,6 +83,11 @@ package enum StoreError: Error, CustomStringConvertible {
         case .notDirectory(let name): "'\(name)' is no directory"
         case .notEmptyDirectory(let name): "'\(name)' is not empty"
         case .loop(let name): "'\(name)' cannot be moved into itself"
+        case .attributeExists(let name): "there is an attribute '\(name)' already"
+        case .noAttribute(let name): "there is no attribute '\(name)'"
+        case .noRoomForAttribute(let name):
+            "the attributes of one file take \(LiveView.attributeLimit >> 10) KiB at most; '\(name)' has no room"
+        case .isRead(let name): "'\(name)' is being read; open it by its name to write it"
         case .leavesView(let target):
             "a link to '\(target)' would lead out of models; put the file into the store with 'reprofs add \(target)'"
         case .leased(let holder):

@@ -77,13 +77,16 @@ import Testing
         }
     }
 
-    /// > `active/extra_model_paths.yaml` points a ComfyUI at it.
+    /// > `active/extra_model_paths.yaml` points a ComfyUI at it, with the folders that only node packs know, and the directories in
+    /// > them that have names of their own, such as `ultralytics_bbox`.
     @Test(arguments: View.allCases) func `come with a list of paths for ComfyUI`(_ way: View) throws {
+        _ = try view.fixture.add("ultralytics/bbox/face.pt", seed: 40)
         try way.show(view.store) { tree throws in
             let text = try tree.text("active/extra_model_paths.yaml")
             #expect(
                 text.contains("/active/models\"") && text.contains("\"loras\": \"loras\"")
                     && text.contains("is_default: true"))
+            #expect(text.contains("\"ultralytics\": ") && text.contains("\"ultralytics_bbox\": \"ultralytics/bbox\""))
         }
     }
 }

@@ -165,8 +165,9 @@ private let name = "checkpoints/model.safetensors"
         }
     }
 
-    /// > Model names are those of weights in any folder, of configurations in `configs`, and of a pipeline's files in `diffusers`,
-    /// > outside hidden directories. Everything else lives in the view like a file in any directory and is not versioned:
+    /// > Model names are those of weights in any folder, of configurations in `configs`, of a pipeline's files in `diffusers`, and,
+    /// > in any directory of a folder that has a `config.json` or `model_index.json`, of all that lies in it or below, but hidden
+    /// > files and unfinished ones. Nothing in hidden directories is a model. Everything else lives in the view like a file in any directory and is not versioned:
     /// > notes, previews, `.civitai.info`, `put_checkpoints_here`, and downloads as `.part`, `.aria2`, `.incomplete` or `.tmp`
     /// > until they are renamed.
     @Test func `versions models and keeps the rest as it is`() throws {
@@ -294,7 +295,7 @@ private let name = "checkpoints/model.safetensors"
 
     /// > Hard links, devices, pipes and sockets fail with EPERM, and so does a symbolic link that is absolute or leads out of the
     /// > view. A name of more than 255 bytes fails with ENAMETOOLONG, one that is not UTF-8 with EILSEQ, one with a backslash
-    /// > with EINVAL, setting extended attributes with EOPNOTSUPP, and moving something into another tree with EROFS.
+    /// > with EINVAL, and moving something into another tree with EROFS.
     @Test func `refuses with one errno each`() throws {
         try withLive { models, fixture in
             try models.write(SmallModel.bytes(seed: 1), to: name)

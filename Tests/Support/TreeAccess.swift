@@ -91,7 +91,7 @@ package struct InProcessTree: TreeAccess {
 
     package func attributes(_ path: String) throws -> [String: String] {
         let all = try node(path, following: true).inode.extendedAttributes()
-        return Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0.value) })
+        return Dictionary(uniqueKeysWithValues: all.map { ($0.name, String(decoding: $0.value, as: UTF8.self)) })
     }
 
     private func node(_ path: String, following: Bool, depth: Int = 0) throws -> Node {

@@ -113,8 +113,11 @@ struct AddCommand: ParsableCommand {
                     try Paths.mountPoint(paths[0]), store: Paths.real(store.path) ?? store.path)
                 try requireLease(store)
             }
+            guard let plans = try Adoption.plan(directories, store) else {
+                throw StoreError.conflict("nothing was moved, for a directory is taken over as a whole")
+            }
             var isComplete = true
-            for directory in directories where try !Adoption.run(directory, store) { isComplete = false }
+            for plan in plans where try !Adoption.run(plan, store) { isComplete = false }
             if !mountHere {
                 try OtherHashes.read(store)
                 try Improvement.run(store)

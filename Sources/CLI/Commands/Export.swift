@@ -106,7 +106,7 @@ struct Export {
         let environment = run.document.environment
         let version = environment?["comfyui"]?["version"]?.string
         let commit = environment?["comfyui"]?["commit"]?.string
-        let flags = EnvironmentComparison.relevantFlags(of: environment).joined(separator: " ")
+        let flags = EnvironmentComparison.carriedFlags(of: environment).joined(separator: " ")
         var facts = ["ComfyUI \(version ?? "of an unknown version")" + (commit.map { ", commit \($0)" } ?? "")]
         for (key, label) in [("python", "Python"), ("torch", "torch")] {
             if let value = environment?[key]?.string { facts.append("\(label) \(value)") }

@@ -54,8 +54,7 @@ struct Launch: Sendable {
             try scratch.write(
                 ModelPaths.text(["What is pinned."], base: modelsPath, folders: Folder.listed), to: "paths.yaml")
             var place = ComfyProcess.Place(installation: installation, python: interpreter, base: scratch.path)
-            let recorded = EnvironmentComparison.relevantFlags(of: environment)
-            place.arguments = recorded.filter { !arguments.contains($0) } + arguments
+            place.arguments = carried(from: environment, &notes) + arguments
             for (name, value) in EnvironmentComparison.threads(of: environment) { place.environment[name] = value }
             let since = Timestamp.now()
             let comfy = try await ComfyProcess.start(place)
@@ -73,6 +72,19 @@ struct Launch: Sendable {
             restore()
             throw error
         }
+    }
+
+    /// The flags of the run that are not given here, as far as this ComfyUI has them; of those that it has not, it says so.
+    private func carried(from environment: JSON?, _ notes: inout [String]) -> [String] {
+        let known = ComfyProcess.flags(of: installation)
+        let all = EnvironmentComparison.carriedFlags(of: environment)
+        let carried = EnvironmentComparison.carriedFlags(of: environment) { known?.contains($0) != false }
+        let missing = all.filter { $0.hasPrefix("--") && !carried.contains($0) }
+        if !missing.isEmpty {
+            notes.append(
+                "\(installation) does not know \(missing.joined(separator: " ")), with which the image was made")
+        }
+        return carried.filter { !arguments.contains($0) }
     }
 
     private var interpreter: String {

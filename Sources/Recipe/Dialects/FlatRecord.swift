@@ -22,12 +22,15 @@ struct FlatRecord {
         recipe.passes.append(pass)
     }
 
-    /// Adds a model, unless the name stands for none. `alias` is another name that the file may have.
+    /// Adds a model, unless the name stands for none. `alias` is another name that the file may have. Blanks at the ends are parts of
+    /// a name that `isExact`.
     mutating func model(
         _ folder: String, _ name: String?, _ input: String, _ hash: RecordedHash? = nil, strength: JSON.Number? = nil,
-        alias: String? = nil
+        alias: String? = nil, isExact: Bool = false
     ) {
-        guard let name = name?.trimmingBlanks, !Conventions.isNoFile(name) else { return }
+        guard let name = isExact ? name : name?.trimmingBlanks, !Conventions.isNoFile(name.trimmingBlanks) else {
+            return
+        }
         var reference = ModelReference(
             folder: folder, name: name,
             candidates: [Folder.stem(of: name), alias].compactMap { $0 }.compactMap { try? ModelPath($0) },

@@ -78,10 +78,26 @@ struct Infotext {
             defer { rest = rest.dropFirst(length) }
             return String(rest.prefix(length))
         default:
-            let plain = rest.prefix { $0 != "," }
+            let plain = rest.prefix(plainLength(rest))
             rest = rest.dropFirst(plain.count)
             return trimmed(plain)
         }
+    }
+
+    /// Characters up to the comma that ends a value without quotes. One in brackets does not, where they close before the next key:
+    /// `model [v1, overfit](hash)`.
+    private static func plainLength(_ text: Substring) -> Int {
+        let first = text.prefix { $0 != "," }.count
+        var depth = 0
+        var count = 0
+        for character in text {
+            if character == "," && depth == 0 { return count }
+            if character == ":" && count > first { return first }
+            if character == "[" || character == "(" { depth += 1 }
+            if character == "]" || character == ")" { depth = max(0, depth - 1) }
+            count += 1
+        }
+        return depth == 0 ? count : first
     }
 
     /// Characters up to and with the closing quote.

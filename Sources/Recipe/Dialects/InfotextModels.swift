@@ -75,14 +75,15 @@ enum InfotextModels {
             let next = unnamed.flatMap { $0.count == tags.count && !$0[index].contains(":") ? $0[index] : nil }
             record.model(
                 "loras", tag.name, "lora",
-                own ?? listed["lora:\(tag.name)"] ?? record.hash(next, .sha256, of: tag.name), strength: tag.strength)
+                own ?? listed["lora:\(tag.name)"] ?? record.hash(next, .sha256, of: tag.name), strength: tag.strength,
+                isExact: true)
         }
         let tagged = Set(tags.map(\.name))
         // What has a hash but no tag was used all the same: a style or an extension added it.
         for (name, value) in hashes.sorted(by: { $0.key < $1.key }) where !tagged.contains(name) {
             record.model(
                 "loras", name, "Lora hashes", record.hash(value, .tensorsOrFile, of: name),
-                strength: weights[name].flatMap { JSON.string($0).numeric })
+                strength: weights[name].flatMap { JSON.string($0).numeric }, isExact: true)
         }
         for (name, value) in weights.sorted(by: { $0.key < $1.key }) where hashes[name] == nil && !tagged.contains(name)
         {
@@ -123,11 +124,17 @@ enum InfotextModels {
         return found
     }
 
-    /// `name: hash, name: hash`.
+    /// `name: hash, name: hash`; a name may hold commas.
     private static func named(_ list: String?) -> [String: String] {
         var found: [String: String] = [:]
-        for part in list?.split(separator: ",") ?? [] {
-            guard let mark = part.lastIndex(of: ":") else { continue }
+        var begun = ""
+        for piece in list?.split(separator: ",", omittingEmptySubsequences: false) ?? [] {
+            let part = begun + piece
+            guard let mark = part.lastIndex(of: ":") else {
+                begun = part + ","
+                continue
+            }
+            begun = ""
             let name = part[..<mark].drop(while: \.isWhitespace)
             found[String(name)] = String(part[part.index(after: mark)...].filter { !$0.isWhitespace })
         }

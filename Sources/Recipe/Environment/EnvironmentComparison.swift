@@ -10,9 +10,13 @@ package enum EnvironmentComparison {
         }
     }
 
-    /// The flags of an environment's command line that change what is computed, with their values.
-    package static func relevantFlags(of environment: JSON?) -> [String] {
-        flags(in: environment.flatMap(arguments) ?? []).filter { $0.effect == .pixels }.flatMap(\.words)
+    /// The flags of an environment's command line with which the same is run again, with their values: all but those that belong to
+    /// one installation, such as ports and directories, and those that `isKnown` says the other ComfyUI has not.
+    package static func carriedFlags(
+        of environment: JSON?, isKnown: (_ flag: String) -> Bool = { _ in true }
+    ) -> [String] {
+        flags(in: environment.flatMap(arguments) ?? []).filter { $0.effect != .place && isKnown($0.name) }
+            .flatMap(\.words)
     }
 
     /// The flags of a command line, each with its values. That is all its grammar: what follows a flag is its value.

@@ -1,7 +1,14 @@
 /// What ComfyUI's flags do to the pixels: data, each with its reason. A flag that stands in neither list may do anything; it is
 /// compared, and told to be unknown. Source: ComfyUI 0.33's and 0.3.64's `comfy/cli_args.py` and `model_management.py`.
 enum EnvironmentFlags {
-    enum Effect: Sendable { case pixels, none, unknown }
+    enum Effect: Sendable {
+        case pixels
+        /// None on pixels, but it belongs to how the run was made.
+        case speed
+        /// None; it belongs to one installation.
+        case place
+        case unknown
+    }
 
     static func effect(of flag: String) -> Effect { known[flag] ?? .unknown }
 
@@ -45,7 +52,7 @@ enum EnvironmentFlags {
         ),
         (.pixels, "nodes of packs are there or are not", "disable-all-custom-nodes whitelist-custom-nodes"),
         (
-            .none, "it says where files lie, who may ask, and what is shown or kept besides",
+            .place, "it says where files lie, who may ask, and what is shown or kept besides",
             """
             listen port tls-keyfile tls-certfile enable-cors-header max-upload-size base-directory \
             extra-model-paths-config output-directory temp-directory input-directory auto-launch disable-auto-launch \
@@ -57,7 +64,7 @@ enum EnvironmentFlags {
             """
         ),
         (
-            .none, "the same bytes are held, moved or read in another way, and computed with alike",
+            .speed, "the same bytes are held, moved or read in another way, and computed with alike",
             """
             cuda-malloc disable-cuda-malloc cache-ram cache-classic cache-lru cache-none high-ram reserve-vram \
             vram-headroom disable-nvml-pressure async-offload disable-async-offload disable-dynamic-vram \

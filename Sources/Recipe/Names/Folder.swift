@@ -43,6 +43,18 @@ package enum Folder {
         families.first { $0.search.contains(folder) }?.search.filter { $0 != folder } ?? []
     }
 
+    /// Directories in a folder that node packs list under names of their own. Source: ComfyUI-Impact-Pack and -Impact-Subpack.
+    private static let innerFolders: [(folder: EntryName, name: String, path: String)] = [
+        ("ultralytics", "ultralytics_bbox", "ultralytics/bbox"),
+        ("ultralytics", "ultralytics_segm", "ultralytics/segm"), ("mmdets", "mmdets_bbox", "mmdets/bbox"),
+        ("mmdets", "mmdets_segm", "mmdets/segm"),
+    ]
+
+    /// The directories in `folder` that have names of their own to ComfyUI, with their paths from the models directory.
+    package static func inner(of folder: EntryName) -> [(name: String, path: String)] {
+        innerFolders.filter { $0.folder == folder }.map { ($0.name, $0.path) }
+    }
+
     /// Whether ComfyUI knows `name` as a folder of models, under its own or an older name.
     package static func isKnown(_ name: String) -> Bool {
         known.contains(name) || family(of: name) != nil

@@ -65,6 +65,11 @@ final class Backings: Sendable {
     /// `commit` is the catalogue's newest commit from before the file was looked for.
     func use(_ node: NodeID, _ file: OwnedDescriptor?, as commit: Commit = .unknown) -> Use {
         let backing = state.withLock { state -> CInt? in
+            // Nobody has it open: it need not be read as it was.
+            if file == nil, state.nodes[node.rawValue]?.uses == 0 {
+                state.idle.removeAll { $0 == node.rawValue }
+                drop(node.rawValue, &state)
+            }
             if share(node, &state) {
                 if file != nil { state.nodes[node.rawValue]?.commit = commit }
                 return state.nodes[node.rawValue]?.backing

@@ -101,23 +101,36 @@ extension Mount {
                 throw Failure(.notPermitted, "two names of one file could not be two models; copy it")
             }
         }
-        table.setxattr = { request, id, _, _, _, _ in
+        table.setxattr = { request, id, name, value, size, flags in
             answer(request, "setxattr", id, waits: true) { mount throws(Failure) in
-                throw try mount.refusal(NodeID(rawValue: id))
+                // XATTR_CREATE and XATTR_REPLACE.
+                let mode: LiveView.AttributeMode =
+                    flags == 1 ? .new : flags == 2 ? .replace : .any
+                let bytes = [UInt8](UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : size))
+                try mount.set(name, bytes, of: NodeID(rawValue: id), mode)
+                return .done
             }
         }
-        table.removexattr = { request, id, _ in
+        table.removexattr = { request, id, name in
             answer(request, "removexattr", id, waits: true) { mount throws(Failure) in
-                throw try mount.refusal(NodeID(rawValue: id))
+                try mount.set(name, nil, of: NodeID(rawValue: id), .any)
+                return .done
             }
         }
     }
 
-    private func refusal(_ id: NodeID) throws(Failure) -> Failure {
-        switch id.kind {
-        case .liveDirectory, .liveFile: Failure(.notSupported, "extended attributes are ReproFS's own")
-        default: .readOnly
+    private func set(
+        _ name: UnsafePointer<CChar>?, _ value: [UInt8]?, of id: NodeID, _ mode: LiveView.AttributeMode
+    ) throws(Failure) {
+        let node = try root.node(id)
+        guard [.liveDirectory, .liveFile].contains(id.kind) else { throw .readOnly }
+        let name = try text(name)
+        guard name.hasPrefix("user.") else {
+            throw Failure(.notSupported, "files of models have extended attributes of the user namespace alone")
         }
+        // A copy of a file brings what its original told, which need not be true of it.
+        if name.hasPrefix(ExtendedAttribute.ownPrefix) { return }
+        try node.inode.setExtendedAttribute(name, value, mode)
     }
 
     private func resize(

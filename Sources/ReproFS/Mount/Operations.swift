@@ -84,7 +84,7 @@ extension Mount {
                     }
                     return .opened(
                         OpenFile(writing, by: mount.writingProcesses(request), use, file.hold()), info,
-                        mode == O_WRONLY ? .none : .pages)
+                        mode == O_WRONLY || writing.isDirect ? .none : .pages)
                 }
                 let opened = try mount.open(file, mount.opener(request))
                 mount.forgetOldSize(of: file)
@@ -194,12 +194,10 @@ extension Mount {
         table.getxattr = { request, id, name, size in
             answer(request, "getxattr", id) { mount throws(Failure) in
                 // Programs ask every file for ACLs and labels; that must not cost a look-up.
-                guard let name = name.flatMap({ String(validatingCString: $0) }), name.hasPrefix("user.reprofs."),
-                    let found = try mount.root.node(NodeID(rawValue: id)).inode.extendedAttributes().first(where: {
-                        $0.name == name
-                    })
+                guard let name = name.flatMap({ String(validatingCString: $0) }), name.hasPrefix("user."),
+                    let value = try mount.root.node(NodeID(rawValue: id)).inode.extendedAttribute(name)
                 else { throw Failure(.noData, "no such attribute") }
-                return .extended(Array(found.value.utf8), size: size)
+                return .extended(value, size: size)
             }
         }
         table.listxattr = { request, id, size in

@@ -200,17 +200,23 @@ private struct ActivePathsFile: File {
 
     func attributes() throws(Failure) -> Attributes {
         Attributes(
-            id: id, kind: .file, size: text.utf8.count, modified: try asking(context.store.created), caching: .brief)
+            id: id, kind: .file, size: try text().utf8.count, modified: try asking(context.store.created),
+            caching: .brief)
     }
 
-    func open() -> BlobContents { .bytes(Array(text.utf8)) }
+    func open() throws(Failure) -> BlobContents { .bytes(Array(try text().utf8)) }
 
-    private var text: String {
-        ModelPaths.text(
+    private func text() throws(Failure) -> String {
+        let live = try asking { () throws(StoreError) in
+            try context.store.live(in: LiveRow.root, after: 0, limit: 10_000)
+        }
+        let others = live.filter { $0.kind == .directory && !$0.name.hasPrefix(".") }.map(\.name)
+            .filter { !Folder.listed.contains($0) }
+        return ModelPaths.text(
             [
                 "The models that 'reprofs use' chose, as ComfyUI takes them:",
                 "  python main.py --extra-model-paths-config <this file>",
                 "It comes before ComfyUI's own folders; a name that is not there is still looked up in those.",
-            ], base: "\(context.mountPoint)/active/models", folders: Folder.listed)
+            ], base: "\(context.mountPoint)/active/models", folders: Folder.listed + others)
     }
 }

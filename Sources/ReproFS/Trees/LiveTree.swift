@@ -13,7 +13,9 @@ struct LiveTree: Tree {
     func node(_ id: NodeID) throws(Failure) -> Node? {
         // What only needs the number need not look.
         if id.kind == .liveDirectory { return .directory(LiveDirectory(view: view, row: id.row)) }
-        guard let row = try asking({ () throws(StoreError) in try view.store.live(id.row) }) else { return nil }
+        let number = id.kind == .liveFile ? view.standing(for: id.row) : id.row
+        guard let row = try asking({ () throws(StoreError) in try view.store.live(number) }) else { return nil }
+        if number != id.row { return row.kind == .file ? .file(LiveFile(view: view, row: row, node: id.row)) : nil }
         if id.kind == .liveAlias { return .link(LiveDirectory.alias(to: row)) }
         return LiveDirectory.node(row, view)
     }
@@ -136,6 +138,12 @@ struct LiveDirectory: Directory {
 
     func sync() throws(Failure) { try asking { () throws(StoreError) in try view.syncNames(in: row) } }
 
+    func extendedAttributes() throws(Failure) -> [ExtendedAttribute] { try view.noted(of: row) }
+
+    func setExtendedAttribute(_ key: String, _ value: [UInt8]?, _ mode: LiveView.AttributeMode) throws(Failure) {
+        try view.set(key, value, of: row, mode)
+    }
+
     /// Makes a name, which this process must be allowed to and which must be able to stand in the view.
     private func changing<Result>(
         _ name: EntryName, _ body: () throws(StoreError) -> Result
@@ -156,9 +164,12 @@ struct LiveDirectory: Directory {
 struct LiveFile: File {
     let view: LiveView
     let row: LiveRow
+    /// The number that it was opened by, where its name went to another row since.
+    var node: Int64?
 
-    var id: NodeID { NodeID(.liveFile, row.id) }
-    var caching: Caching { row.mayChange ? .brief : .pages }
+    var id: NodeID { NodeID(.liveFile, node ?? row.id) }
+    /// What stands for another node has had other bytes, and may get others again.
+    var caching: Caching { node != nil ? .none : row.mayChange ? .brief : .pages }
 
     func attributes() throws(Failure) -> Attributes {
         var access = Attributes.Access(row)
@@ -175,7 +186,7 @@ struct LiveFile: File {
         // It became a blob between the two looks.
         let now = try asking { () throws(StoreError) in try view.store.live(row.id) }
         guard let now, now.blob != nil else { throw .stale }
-        return try LiveFile(view: view, row: now).attributes()
+        return try LiveFile(view: view, row: now, node: node).attributes()
     }
 
     private func attributes(size: Int, modified: Timestamp, _ access: Attributes.Access) -> Attributes {
@@ -184,15 +195,30 @@ struct LiveFile: File {
         return attributes
     }
 
-    func extendedAttributes() -> [ExtendedAttribute] {
+    func extendedAttributes() throws(Failure) -> [ExtendedAttribute] {
+        try own + view.noted(of: row.id)
+    }
+
+    private var own: [ExtendedAttribute] {
         guard let blob = row.blob, !row.mayChange else { return [] }
         return ExtendedAttribute.of(blob, version: row.version)
+    }
+
+    func extendedAttribute(_ key: String) throws(Failure) -> [UInt8]? {
+        // What every file tells is asked for often, and costs no look-up.
+        let known = key.hasPrefix(ExtendedAttribute.ownPrefix) ? own : try view.noted(of: row.id)
+        return known.first { $0.name == key }?.value
+    }
+
+    func setExtendedAttribute(_ key: String, _ value: [UInt8]?, _ mode: LiveView.AttributeMode) throws(Failure) {
+        try view.set(key, value, of: row.id, mode)
     }
 
     func open() throws(Failure) -> BlobContents {
         try asking { () throws(StoreError) in
             // It is held by now; who writes may have taken it away before.
             if !view.lease.isHeld, try view.store.live(row.id) == nil { throw .gone(row.name) }
+            if node == nil, view.standing(for: row.id) != row.id { throw .gone(row.name) }
             return try view.contents(of: row)
         }
     }
@@ -205,12 +231,13 @@ struct LiveFile: File {
                 view.remember(row.id, wasOpenedBy: opener)
                 return nil
             }
-            guard let number = row.version, let path = try view.store.path(ofLive: row.id),
-                let name = ModelName(live: path)
-            else { return nil }
-            return Witnessed(
-                name: LoadName(view: "models", name), blob: blob,
-                version: number)
+            guard let path = try view.store.path(ofLive: row.id) else { return nil }
+            // Caches name files by their hashes, and link to them.
+            let own = ModelName(live: path)
+            var name = own
+            if name == nil { name = try view.store.linkName(of: blob) }
+            guard let name else { return nil }
+            return Witnessed(name: LoadName(view: "models", name), blob: blob, version: own == nil ? nil : row.version)
         }
     }
 
@@ -218,7 +245,9 @@ struct LiveFile: File {
         guard let draft = try view.changing({ () throws(StoreError) in try view.write(row.id, by: caller) }) else {
             throw .stale
         }
-        return LiveWriting(view: view, draft: draft, dropsPrivileges: caller.user != 0 && row.mode & 0o6000 != 0)
+        return LiveWriting(
+            view: view, draft: draft, dropsPrivileges: caller.user != 0 && row.mode & 0o6000 != 0,
+            isDirect: draft.row != id.row)
     }
 
     func truncate(_ size: Int, by caller: LiveView.Caller) throws(Failure) {
@@ -239,6 +268,21 @@ extension LiveView {
         try asking { () throws(StoreError) in
             try lease.require()
             return try body()
+        }
+    }
+}
+
+extension LiveView {
+    /// What programs noted of a node.
+    fileprivate func noted(of id: Int64) throws(Failure) -> [ExtendedAttribute] {
+        try asking { () throws(StoreError) in try store.attributes(ofLive: id) }.map {
+            ExtendedAttribute(name: $0.name, value: $0.value)
+        }
+    }
+
+    fileprivate func set(_ key: String, _ value: [UInt8]?, of id: Int64, _ mode: AttributeMode) throws(Failure) {
+        try changing { () throws(StoreError) in
+            if let value { try set(key, value, of: id, mode) } else { try remove(attribute: key, of: id) }
         }
     }
 }
@@ -268,6 +312,7 @@ private struct LiveWriting: Writing {
     /// Whether writing takes the file the bits that let others run it as its owner or group: the kernel does so itself only where
     /// it keeps the pages.
     var dropsPrivileges = false
+    var isDirect = false
 
     var contents: BlobContents { draft.contents }
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(Failure) {

@@ -7,7 +7,10 @@ package enum ModelPaths {
         let quoted = { (text: String) in JSON.string(text).compact() }
         let lines =
             comments.map { "# \($0)" } + ["reprofs:", "  base_path: \(quoted(base))", "  is_default: true"]
-            + folders.map { "  \(quoted($0.text)): \(quoted($0.text))" }
+            + folders.flatMap { folder in
+                let own = "  \(quoted(folder.text)): \(quoted(folder.text))"
+                return [own] + Folder.inner(of: folder).map { "  \(quoted($0.name)): \(quoted($0.path))" }
+            }
         return lines.joined(separator: "\n") + "\n"
     }
 }

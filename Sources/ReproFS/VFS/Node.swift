@@ -23,6 +23,10 @@ package protocol Inode: Sendable {
     func attributes() throws(Failure) -> Attributes
     /// The corresponding operations are `getxattr` and `listxattr`.
     func extendedAttributes() throws(Failure) -> [ExtendedAttribute]
+    /// The value of one of them, of the `user` namespace; nil where there is none.
+    func extendedAttribute(_ key: String) throws(Failure) -> [UInt8]?
+    /// The corresponding operations are `setxattr` and, without a value, `removexattr`.
+    func setExtendedAttribute(_ key: String, _ value: [UInt8]?, _ mode: LiveView.AttributeMode) throws(Failure)
     /// Modes, owners and times. The corresponding operation is `setattr`.
     func change(_ change: LiveView.Change) throws(Failure)
     /// Returns when it is on disk. The corresponding operations are `fsync` and `fsyncdir`.
@@ -31,6 +35,12 @@ package protocol Inode: Sendable {
 
 extension Inode {
     package func extendedAttributes() throws(Failure) -> [ExtendedAttribute] { [] }
+    package func extendedAttribute(_ key: String) throws(Failure) -> [UInt8]? {
+        try extendedAttributes().first { $0.name == key }?.value
+    }
+    package func setExtendedAttribute(
+        _ key: String, _ value: [UInt8]?, _ mode: LiveView.AttributeMode
+    ) throws(Failure) { throw .readOnly }
     package func change(_ change: LiveView.Change) throws(Failure) { throw .readOnly }
     package func sync() throws(Failure) {}
 }
@@ -84,6 +94,8 @@ package protocol Following: Sendable {
 
 /// A file that is open for writing.
 package protocol Writing: Following {
+    /// Whether the kernel keeps no pages of it: it knows others of the node by which this was opened.
+    var isDirect: Bool { get }
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(Failure)
     func truncate(_ size: Int) throws(Failure)
     func allocate(_ mode: CInt, at offset: Int, count: Int) throws(Failure)
@@ -208,11 +220,20 @@ package struct Attributes: Sendable, Equatable {
 /// An extended attribute of the `user` namespace.
 package struct ExtendedAttribute: Sendable, Equatable {
     package let name: String
-    package let value: String
+    package let value: [UInt8]
+
+    /// What ReproFS itself tells begins so; nobody else sets it.
+    static let ownPrefix = "user.reprofs."
 
     /// `user.reprofs.` and `key`.
     init(_ key: String, _ value: String) {
-        name = "user.reprofs." + key
+        name = Self.ownPrefix + key
+        self.value = Array(value.utf8)
+    }
+
+    /// What a program noted.
+    init(name: String, value: [UInt8]) {
+        self.name = name
         self.value = value
     }
 

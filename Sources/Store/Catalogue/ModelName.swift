@@ -19,6 +19,32 @@ extension ModelName {
         self.path = inner
     }
 
+    /// A name that a model had once, whatever made it one.
+    init?(known text: String) {
+        guard let path = ViewPath(parsing: text)?.components else { return nil }
+        self.init(pipeline: path)
+    }
+
+    /// Any file that is neither hidden nor a part of one: what lies in a pipeline's directory belongs to it. Nil for others.
+    init?(pipeline path: [EntryName]) {
+        guard path.count > 1, !path.contains(where: { $0.hasPrefix(".") }), !Self.isPart(path[path.count - 1]),
+            let inner = ModelPath(path.dropFirst())
+        else { return nil }
+        folder = path[0]
+        self.path = inner
+    }
+
+    /// The files by which a directory is one model, whose loader reads whatever it likes beside them: of transformers and diffusers.
+    static let pipelineMarks: [EntryName] = ["config.json", "model_index.json"]
+
+    /// Whether a name is that of a download or a write that is not over.
+    static func isPart(_ name: EntryName) -> Bool {
+        let suffixes = [
+            ".part", ".partial", ".aria2", ".incomplete", ".tmp", ".temp", ".download", ".crdownload", ".lock",
+        ]
+        return suffixes.contains { name.text.endsInASCII(of: $0) } || name.text.utf8.last == UInt8(ascii: "~")
+    }
+
     /// The name under which a snapshot that somebody brought has a model; nil for one in a hidden directory. Other endings than
     /// those of models are there: `add --folder` takes any file.
     init?(brought found: Recipe.Resolution) {

@@ -96,6 +96,25 @@ extension Schema {
         -- No text in a card ends its line any more.
         UPDATE rendering SET fresh = 0;
         """
+
+    /// Links are names, and files keep what programs note of them.
+    static let seventh = """
+        -- Extended attributes of files and directories of the live view, by their whole names (`user.…`).
+        CREATE TABLE liveAttribute (
+            live INTEGER NOT NULL REFERENCES live(id) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            value BLOB NOT NULL,
+            PRIMARY KEY (live, name)
+        ) WITHOUT ROWID;
+
+        CREATE INDEX liveLink ON live (id) WHERE kind = 2;
+        -- The names of models that symbolic links in the live view stand for, and the bytes that each holds.
+        CREATE TABLE linkName (
+            path TEXT PRIMARY KEY,
+            blob INTEGER NOT NULL REFERENCES blob(id)
+        ) WITHOUT ROWID;
+        CREATE INDEX linkNameByBlob ON linkName (blob);
+        """
 }
 
 /// What a change of the schema needs of whoever opens the catalogue.

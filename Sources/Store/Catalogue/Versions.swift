@@ -56,7 +56,7 @@ package enum Addition: Sendable, Equatable {
 
 /// Why a name holds other bytes than before, or none.
 package enum Cause: String, Sendable {
-    case write, add, move, restore, rename, replace, exchange, delete, release, recover
+    case write, add, move, restore, rename, replace, exchange, delete, release, recover, link
 }
 
 /// What a name came to hold.

@@ -76,6 +76,27 @@ extension Store {
         }
     }
 
+    /// What keeps something from being moved, as far as that can be told before; nil where nothing does.
+    package func obstacle(to item: AdoptionItem) throws(StoreError) -> String? {
+        switch item.kind {
+        case .directory: return nil
+        case .link:
+            let target = try item.parent().target(ofLink: item.name).string
+            let inner = Self.relative(target, from: item) ?? target
+            return LiveView.staysInside(inner, from: item.path.dropLast())
+                ? nil : "it leads out of the directory; put what it leads to in its place, or take the link away"
+        case .file:
+            let source = try item.open()
+            do throws(StoreError) {
+                _ = try ReadLease.take(source.descriptor, source.path, patience: .milliseconds(500))
+                return nil
+            } catch {
+                guard case .conflict = error else { throw error }
+                return "a program is writing it"
+            }
+        }
+    }
+
     /// Takes a file into the live view under `path` without copying it where it lies on the store's file system, and then
     /// away from where it was. Whenever this is cut off, the file is there or in the view, or both.
     ///

@@ -90,12 +90,19 @@ struct Walk {
 
     /// `above` are the directories from the start to this one: a link to any of them would never end.
     private mutating func directory(
-        _ path: FilePath, folder: EntryName, prefix: ModelPath?, above: [FileFacts], wasLive: Bool
+        _ path: FilePath, folder: EntryName, prefix: ModelPath?, above: [FileFacts], wasLive: Bool,
+        isPipeline: Bool = false
     ) throws(StoreError) {
         guard try FileFacts.at(store).map({ ($0.device, $0.inode) == (above.last?.device, above.last?.inode) }) != true
         else { return refuse(path, "it is the store itself") }
         guard above.count <= 32 else { return refuse(path, "it lies more than 32 directories deep") }
-        for name in try DirectoryListing.entries(in: path) {
+        let names = try DirectoryListing.entries(in: path)
+        // Below the folder: what lies beside or below a pipeline's mark belongs to it.
+        let isPipeline =
+            isPipeline
+            || prefix != nil
+                && ModelName.pipelineMarks.contains { mark in names.contains { $0.elementsEqual(mark.utf8) } }
+        for name in names {
             guard let text = checked(name, in: path) else { continue }
             let child = path.appending(text.text)
             guard let facts = try FileFacts.at(child) else {
@@ -103,7 +110,8 @@ struct Walk {
                 continue
             }
             guard facts.kind == .directory else {
-                file(child, name: text, folder: folder, prefix: prefix, wasLive: wasLive)
+                file(
+                    child, name: text, folder: folder, prefix: prefix, wasLive: wasLive, isPipeline: isPipeline)
                 continue
             }
             guard !text.hasPrefix("."),
@@ -113,16 +121,18 @@ struct Walk {
             do throws(StoreError) {
                 try directory(
                     child, folder: folder, prefix: prefix?.appending(inner) ?? inner, above: above + [facts],
-                    wasLive: wasLive)
+                    wasLive: wasLive, isPipeline: isPipeline)
             } catch { refuse(child, error.description) }
         }
     }
 
     /// A file that was named itself is a model because the user says so.
     private mutating func file(
-        _ path: FilePath, name: EntryName, folder: EntryName, prefix: ModelPath?, wasLive: Bool, isNamed: Bool = false
+        _ path: FilePath, name: EntryName, folder: EntryName, prefix: ModelPath?, wasLive: Bool, isNamed: Bool = false,
+        isPipeline: Bool = false
     ) {
-        guard isNamed || ModelName.isModel(name, in: folder) else { return plan.skipped += 1 }
+        let isPart = isPipeline && !name.hasPrefix(".") && !ModelName.isPart(name)
+        guard isNamed || isPart || ModelName.isModel(name, in: folder) else { return plan.skipped += 1 }
         do {
             guard let facts = try FileFacts.at(path), facts.kind == .file else {
                 return refuse(path, "it is no regular file")

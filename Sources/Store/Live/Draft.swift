@@ -97,6 +97,10 @@ package final class Draft: Sendable {
         }
     }
 
+    func isExpecting(_ thread: Int32) -> Bool { state.withLock { $0.isExpected && $0.expected.contains(thread) } }
+
+    func expectNoMore(_ thread: Int32) { state.withLock { _ = $0.expected.remove(thread) } }
+
     /// Whether whoever was sent here to write did not come within a second.
     var isForsaken: Bool { isIdle && !isStaged && made.duration(to: .now) > .seconds(1) }
 

@@ -111,7 +111,7 @@ extension Database {
 
     /// A file lost its name to `cause`: what it held is an event, or owed one where its bytes are closed and no blob yet.
     func lost(_ row: LiveRow, path: [EntryName], cause: Cause, process: Int64?) throws {
-        guard let name = ModelName(live: path) else { return }
+        guard let name = try modelName(of: row, live: path) else { return }
         try owe(row, name, cause)
         // Also of bytes that nobody knows: what the name held before them is gone too.
         try letGo(name, cause: cause, process: process)
@@ -142,17 +142,20 @@ extension Database {
     /// A new node of a name, which holds what the old one held until something is written.
     func renew(_ row: LiveRow, in parent: Int64, version: Int64?, process: Int64?) throws -> Int64 {
         try setParent(row.id, nil, name: row.name)
-        return try insert(
+        let id = try insert(
             NewNode(
                 kind: .file, mode: row.mode, user: row.user, group: row.group, modified: row.modified,
                 blob: row.blob?.id,
                 version: version, target: row.blob == nil ? "\(row.id)" : nil, process: process, closing: .renewed),
             row.name, in: parent)
+        try moveAttributes(from: row.id, to: id)
+        return id
     }
 
     /// Nobody wrote into a node that holds the bytes of `source`'s file: that has the name again, unless it is a blob by now.
     func takeBack(_ source: Int64, from row: LiveRow) throws {
         guard let old = try live(source), let parent = row.parent else { return }
+        try moveAttributes(from: row.id, to: old.id)
         try execute(cachedStatement(sql: "DELETE FROM live WHERE id = ?"), [row.id])
         try execute(
             cachedStatement(sql: "UPDATE live SET mode = ?, user = ?, team = ? WHERE id = ?"),
@@ -176,7 +179,7 @@ extension Database {
     func won(_ row: LiveRow, path: [EntryName], cause: Cause, process: Int64?) throws {
         guard let blob = row.blob else { return }
         var version: Int64?
-        if let name = ModelName(live: path) {
+        if let name = try modelName(live: path) {
             version = try hold(name, blob: blob.id, modified: row.modified, cause: cause, process: process).version
         }
         try execute(cachedStatement(sql: "UPDATE live SET version = ? WHERE id = ?"), [version, row.id])

@@ -27,7 +27,7 @@ extension LiveView {
         return link.target
     }
 
-    private static func staysInside(_ target: String, from directory: [EntryName]) -> Bool {
+    static func staysInside(_ target: String, from directory: [EntryName]) -> Bool {
         guard target.utf8.first != UInt8(ascii: "/") else { return false }
         var depth = directory.count
         for part in target.slashed where part != "." {
@@ -118,12 +118,12 @@ extension LiveView {
             for (file, path) in moved {
                 let path = to + path.dropFirst(from.count)
                 try db.won(file, path: path, cause: .rename, process: process)
-                if file.blob == nil, ModelName(live: path) != nil { came.append(file.id) }
+                if file.blob == nil, try db.modelName(live: path) != nil { came.append(file.id) }
             }
             for (file, path) in swapped {
                 let path = from + path.dropFirst(to.count)
                 try db.won(file, path: path, cause: .exchange, process: process)
-                if file.blob == nil, ModelName(live: path) != nil { came.append(file.id) }
+                if file.blob == nil, try db.modelName(live: path) != nil { came.append(file.id) }
             }
             try db.entriesChanged(in: directory)
             if newDirectory != directory { try db.entriesChanged(in: newDirectory) }
@@ -132,6 +132,9 @@ extension LiveView {
         if let replaced, replaced.kind != .directory { unlinked(replaced) }
         // What has a new name may be a whole model now, and so may what was being downloaded beside it.
         reconsider(came)
+        if ModelName.pipelineMarks.contains(newName), let path = try store.path(ofLive: newDirectory) {
+            try reconsiderPipeline(path)
+        }
         try reconsider(partner: newName, in: newDirectory)
         try reconsider(partner: name, in: directory)
     }

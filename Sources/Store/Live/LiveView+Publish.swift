@@ -48,6 +48,7 @@ extension LiveView {
 
     /// The same for what is hashed in no time, as one group.
     package func publishSmall() throws(StoreError) -> Publication {
+        try settleLinks()
         var all = publishCandidates(waits: false) { $0 <= Self.largeSize }
         try settle(state.withLock { $0.drafts.values.filter(\.isForsaken) })
         try reapUnlinked()
@@ -169,7 +170,7 @@ extension LiveView {
         var known = draft(id)
         if known == nil { known = try open(row) }
         guard let draft = known else { return nil }
-        let isModel = try store.path(ofLive: id).flatMap { ModelName(live: $0) } != nil
+        let isModel = try modelName(of: id) != nil
         // What a kill left open, and somebody gave its name again.
         if isModel, draft.isIdle, !draft.isClosed { try draft.flush() }
         guard draft.isAtRest else { return nil }
@@ -182,6 +183,8 @@ extension LiveView {
         {
             return draft
         }
+        let linked = state.withLock { $0.linkedDrafts[id] }
+        if let linked, try problem(with: draft, named: linked.path.name, in: nil) == nil { return draft }
         let debts = try store.catalogue.readOne { try $0.debts(of: id) }
         for name in debts where try problem(with: draft, named: name.path.name, in: nil) == nil { return draft }
         if !debts.isEmpty {
@@ -263,11 +266,7 @@ extension LiveView {
         for id in gone { store.removeStaged(id) }
         state.withLock { state in
             state.unlinked.subtract(gone)
-            for id in gone {
-                state.drafts[id] = nil
-                state.readers[id] = nil
-                state.renewed[id] = nil
-            }
+            for id in gone { state.forget(id) }
         }
     }
 }
@@ -277,6 +276,6 @@ extension Database {
     fileprivate func debts(of live: Int64) throws -> [ModelName] {
         try String.fetchAll(
             cachedStatement(sql: "SELECT path FROM owed WHERE live = ? ORDER BY id"), arguments: [live]
-        ).compactMap { ModelName($0) }
+        ).compactMap { ModelName(known: $0) }
     }
 }

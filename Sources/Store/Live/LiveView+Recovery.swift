@@ -80,7 +80,7 @@ extension LiveView {
 extension Database {
     /// A file that is not whole gives its model's name to what that held before, and is `<name>.partial`: the name that it has then.
     func setAside(_ row: LiveRow, _ path: [EntryName]) throws -> EntryName? {
-        guard let parent = row.parent, ModelName(live: path) != nil else { return nil }
+        guard let parent = row.parent, try modelName(live: path) != nil else { return nil }
         let partial = try freeName(for: row.name.shortened(for: ".partial"), in: parent)
         try setParent(row.id, parent, name: partial)
         try entriesChanged(in: parent)
@@ -91,7 +91,7 @@ extension Database {
     /// What a name held before somebody began to write and did not finish is what it holds again: bytes that were closed and are no
     /// version yet, or a version.
     func restore(_ path: [EntryName], as row: LiveRow) throws {
-        guard let name = ModelName(live: path) else { return }
+        guard let name = try modelName(live: path) else { return }
         let directory = try makeLiveDirectory(path.dropLast())
         guard try live(named: name.path.name, in: directory) == nil else { return }
         if let closed = try closed(under: name) {

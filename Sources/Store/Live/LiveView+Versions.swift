@@ -50,9 +50,20 @@ extension LiveView {
             for (item, bytes) in published { try record(item, bytes, db, &versions, &loads) }
         }
         (publication.versions, publication.loads) = (versions, loads)
+        for (name, _, _) in versions where ModelName.pipelineMarks.contains(name.path.name) {
+            try reconsiderPipeline(name.directories)
+        }
         // On disk before the second names go, but nobody who changes names waits for that.
         try store.catalogue.sync()
         try finish(published)
+    }
+
+    /// A directory has become a pipeline's: what was closed in it before may be models.
+    func reconsiderPipeline(_ directory: [EntryName]) throws(StoreError) {
+        let drafts = try store.catalogue.read { db in
+            try db.directory(liveNames: directory).map { try db.drafts(below: $0) } ?? []
+        }
+        state.withLock { $0.candidates.formUnion(drafts) }
     }
 
     /// The rows that say that a draft is a blob, and which versions that makes.
@@ -71,7 +82,7 @@ extension LiveView {
         try db.pay(row.id, blob, item.closed, process)
         var version: Int64?
         var modified = facts.modified
-        if let name = try db.path(ofLive: row.id).flatMap({ ModelName(live: $0) }) {
+        if let name = try db.path(ofLive: row.id).flatMap({ try db.modelName(live: $0) }) {
             // Size and time together tell programs that the bytes are others, even where a tool kept the time.
             if try db.isSame(name, size: item.size, modified: modified) {
                 modified = Timestamp(nanoseconds: modified.nanoseconds + 1)
@@ -140,7 +151,7 @@ extension Database {
         for owed in try Row.fetchAll(
             cachedStatement(sql: "SELECT path, cause, time FROM owed WHERE live = ? ORDER BY id"), arguments: [live])
         {
-            guard let name = ModelName(try owed.value("path") as String) else { continue }
+            guard let name = ModelName(known: try owed.value("path") as String) else { continue }
             try keep(
                 name, blob: blob.id, modified: closed.modified, since: closed.changed,
                 until: try owed.time("time"), cause: Cause(rawValue: try owed.value("cause")) ?? .delete,

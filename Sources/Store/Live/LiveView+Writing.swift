@@ -30,6 +30,7 @@ extension LiveView {
             }
             guard let row = try store.live(id), row.kind == .file else { throw .gone(EntryName(number: id)) }
             if row.blob != nil {
+                if let draft = try beginBehind(row, by: caller) { return draft }
                 try renew(row, by: caller)
                 return try sendOn(from: id, by: caller)
             }
@@ -37,11 +38,27 @@ extension LiveView {
         }
     }
 
+    /// Who was sent on and asks for the old node once more has it by a descriptor, not by its name: he writes the draft that took the
+    /// name. Not where somebody reads the old bytes through the kernel, which shows one content by one node.
+    private func beginBehind(_ row: LiveRow, by caller: Caller) throws(StoreError) -> Draft? {
+        try state.withLock { state throws(StoreError) -> Draft? in
+            guard let next = state.heir(of: row.id), let draft = state.drafts[next], draft.isExpecting(caller.thread)
+            else { return nil }
+            guard state.handles[row.id] == nil else {
+                draft.expectNoMore(caller.thread)
+                throw .isRead(row.name)
+            }
+            guard state.begin(draft, caller.thread) else { return nil }
+            state.standIns.insert(row.id)
+            return draft
+        }
+    }
+
     /// The kernel looks a name up once more and no third time: what it finds then is a draft, and stays one until it comes.
     private func sendOn(from id: Int64, by caller: Caller) throws(StoreError) -> Draft? {
         var last = id
         for _ in 0..<100 {
-            while let next = state.withLock({ $0.renewed[last] }) { last = next }
+            last = state.withLock { $0.heir(of: last) } ?? last
             if let draft = draft(last) {
                 if draft.expect(caller.thread) {
                     state.withLock { _ = $0.candidates.insert(last) }
@@ -65,9 +82,15 @@ extension LiveView {
         }
     }
 
+    /// The model's name that a file has now.
+    func modelName(of id: Int64) throws(StoreError) -> ModelName? {
+        guard let path = try store.path(ofLive: id) else { return nil }
+        return try store.modelName(live: path)
+    }
+
     private func isClosedModel(_ draft: Draft) throws(StoreError) -> Bool {
         guard draft.isClosed else { return false }
-        return try store.path(ofLive: draft.row).flatMap { ModelName(live: $0) } != nil
+        return try modelName(of: draft.row) != nil
     }
 
     /// Somebody has a model open that he or another closed, and now others will write into it: a copy becomes the version.
@@ -92,7 +115,7 @@ extension LiveView {
         let kept = try store.catalogue.writeSoon { db -> LiveRow? in
             // Whoever has it open may have written on meanwhile: then nothing was closed.
             guard draft.isClosed, draft.generation == generation,
-                let name = try db.path(ofLive: draft.row).flatMap({ ModelName(live: $0) })
+                let name = try db.path(ofLive: draft.row).flatMap({ try db.modelName(live: $0) })
             else { return nil }
             try db.setClosing(.closed, of: copy)
             guard let kept = try db.live(copy) else { return nil }
@@ -142,7 +165,7 @@ extension LiveView {
             try store.catalogue.writeSoon { db in
                 made = nil
                 guard let row = try db.live(draft.row), let parent = row.parent, row.blob == nil,
-                    let name = try db.path(ofLive: row.id).flatMap({ ModelName(live: $0) })
+                    let name = try db.path(ofLive: row.id).flatMap({ try db.modelName(live: $0) })
                 else { return }
                 try db.owe(row, name, .replace)
                 let id = try db.renew(
@@ -189,7 +212,7 @@ extension LiveView {
         guard let row = try store.live(draft.row), let path = try store.path(ofLive: row.id) else { return }
         let isEmpty = try facts(of: row)?.size == 0
         let partial = try store.catalogue.writeSoon { db -> EntryName? in
-            guard let name = ModelName(live: path), try db.versionBefore(of: name) != nil else { return nil }
+            guard let name = try db.modelName(live: path), try db.versionBefore(of: name) != nil else { return nil }
             let partial = try db.setAside(row, path)
             if isEmpty, let row = try db.live(draft.row) { try db.unname(row) }
             return partial

@@ -29,12 +29,18 @@ package final class LiveView: Sendable {
         var borrowers: [Int64: Int64] = [:]
         /// Nodes that lost their names to new ones, which are to be written.
         var renewed: [Int64: Int64] = [:]
+        /// Those of them that stand for the new ones from then on: somebody has them by a descriptor and wrote through it, or they are
+        /// gone.
+        var standIns: Set<Int64> = []
         /// How often each file is open here.
         var handles: [Int64: Int] = [:]
         /// Rows that have lost their names.
         var unlinked: Set<Int64> = []
         /// Why a file that was closed is no version yet.
         var problem: String?
+        /// The commit as of which the names of links were settled, and the closed files that have a model's name by a link alone or too.
+        var linksSettled = Commit.unknown
+        var linkedDrafts: [Int64: ModelName] = [:]
         /// When files became blobs last.
         var published: ContinuousClock.Instant?
 
@@ -45,6 +51,26 @@ package final class LiveView: Sendable {
 
         /// The same, unless somebody writes or publishes it: one file has one draft.
         mutating func dropIdle(_ draft: Draft) { if draft.isIdle, draft.isStaged { drop(draft) } }
+
+        /// The newest of the nodes that a name was given to after this one.
+        func heir(of id: Int64) -> Int64? {
+            var last = id
+            while let next = renewed[last] { last = next }
+            return last == id ? nil : last
+        }
+
+        /// A row is gone. Whoever has its node by a descriptor finds the new one through it, but not for ever.
+        mutating func forget(_ id: Int64) {
+            drafts[id] = nil
+            readers[id] = nil
+            guard renewed[id] != nil else { return }
+            standIns.insert(id)
+            guard standIns.count > Self.standInLimit else { return }
+            for id in standIns where handles[id] == nil { renewed[id] = nil }
+            standIns = standIns.filter { renewed[$0] != nil }
+        }
+
+        private static let standInLimit = 4096
 
         /// Somebody begins to write a draft; false where it is being published, or another one stands for the row by now.
         func begin(_ draft: Draft, _ thread: Int32) -> Bool {
@@ -85,6 +111,11 @@ package final class LiveView: Sendable {
             self.opener = opener
             self.thread = thread
         }
+    }
+
+    /// The node that a file is to be taken for which somebody has by a descriptor; itself but where its name went to a new one.
+    package func standing(for id: Int64) -> Int64 {
+        state.withLock { $0.standIns.contains(id) ? $0.heir(of: id) ?? id : id }
     }
 
     /// A draft that is being written, if the row has one.

@@ -21,7 +21,7 @@ extension Store {
         var found: [Part] = []
         for row in try catalogue.read({ try $0.liveLeftovers() }) where row.kind == .file {
             guard let parent = row.parent, row.blob == nil, ![.open, .renewed].contains(row.closing),
-                let path = try path(ofLive: row.id), ModelName(live: path) != nil
+                let path = try path(ofLive: row.id), try modelName(live: path) != nil
             else { continue }
             // It may have become a version, or be gone.
             guard let file = try? OpenFile(named: livePath(row.id)) else { continue }

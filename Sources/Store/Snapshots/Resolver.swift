@@ -61,6 +61,30 @@ struct Resolver {
                     size: blob.size, version: try row.value("version"))
             }
         }
+        return try byLinkedLoad(reference, process, before: run.ended)
+    }
+
+    /// The same where the name is that of a link: what it leads to was opened, under a name of its own.
+    private func byLinkedLoad(
+        _ reference: ModelReference, _ process: String, before ended: Timestamp
+    ) throws -> Recipe.Resolution? {
+        for path in reference.candidates {
+            let names = reference.isStem ? Folder.modelSuffixes.map { path.description + $0 } : [path.description]
+            for folder in try folders(of: reference, holding: path) {
+                for name in names {
+                    guard let inner = try? ModelPath(name), let found = try find(folder: folder, inner)?.resolution
+                    else { continue }
+                    let isSeen = try Bool.fetchOne(
+                        db,
+                        sql: """
+                            SELECT 1 FROM linkName JOIN blob ON blob.id = linkName.blob JOIN load ON load.blob = blob.id
+                            JOIN process ON process.id = load.process
+                            WHERE linkName.path = ? AND blob.sha256 = ? AND process.identity = ? AND load.first <= ?
+                            """, arguments: ["\(folder)/\(name)", found.sha256.data, process, ended.nanoseconds])
+                    if isSeen == true { return found }
+                }
+            }
+        }
         return nil
     }
 

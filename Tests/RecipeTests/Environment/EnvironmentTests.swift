@@ -11,6 +11,22 @@ import Testing
         "nodePacks": [["name": "pack", "commit": "1"]],
     ]
 
+    @Test func `of a run gives the next one all its flags but those of one installation`() {
+        let argv: [JSON] = [
+            "--port", "8188", "--cpu", "--fast-disk", "--new-in-1", "x", "--output-directory=/o", "--async-offload",
+            "2",
+        ]
+        let environment: JSON = ["argv": .array(argv)]
+        #expect(
+            EnvironmentComparison.carriedFlags(of: environment) == [
+                "--cpu", "--fast-disk", "--new-in-1", "x", "--async-offload", "2",
+            ])
+        #expect(
+            EnvironmentComparison.carriedFlags(of: environment) { $0 != "--new-in-1" } == [
+                "--cpu", "--fast-disk", "--async-offload", "2",
+            ])
+    }
+
     @Test func `that are the same give no reason`() {
         #expect(EnvironmentComparison.reasons(recorded: recorded, present: recorded).isEmpty)
     }

@@ -1,0 +1,84 @@
+import Foundation
+import GRDB
+import Recipe
+
+// What programs note of files and directories of the live view: extended attributes of the `user` namespace. They belong to the
+// row, so they go with it through every name, and from a published file to the node that takes its name.
+
+extension LiveView {
+    /// How an attribute is set: anyhow, only where there is none, or only where there is one.
+    package enum AttributeMode: Sendable { case any, new, replace }
+
+    /// The most that one file's attributes take, with their names. Bytes.
+    package static let attributeLimit = 64 << 10
+
+    /// The corresponding operation is `setxattr`.
+    package func set(
+        _ attribute: String, _ value: [UInt8], of id: Int64, _ mode: AttributeMode
+    ) throws(StoreError) {
+        try Kernel.requireReserve(store.path)
+        let id = standing(for: id)
+        try store.catalogue.writeSoon { db in
+            guard try db.live(id) != nil else { throw StoreError.gone(EntryName(number: id)) }
+            let known = try db.attribute(attribute, of: id) != nil
+            if mode == .new, known { throw StoreError.attributeExists(attribute) }
+            if mode == .replace, !known { throw StoreError.noAttribute(attribute) }
+            let others =
+                try Int.fetchOne(
+                    db.cachedStatement(
+                        sql: """
+                            SELECT coalesce(sum(length(CAST(name AS BLOB)) + length(value)), 0) FROM liveAttribute
+                            WHERE live = ? AND name <> ?
+                            """), arguments: [id, attribute]) ?? 0
+            guard others + attribute.utf8.count + value.count <= Self.attributeLimit else {
+                throw StoreError.noRoomForAttribute(attribute)
+            }
+            try db.execute(
+                db.cachedStatement(sql: "INSERT OR REPLACE INTO liveAttribute (live, name, value) VALUES (?, ?, ?)"),
+                [id, attribute, Data(value)])
+            try db.attributesChanged(of: id)
+        }
+    }
+
+    /// The corresponding operation is `removexattr`.
+    package func remove(attribute: String, of id: Int64) throws(StoreError) {
+        let id = standing(for: id)
+        try store.catalogue.writeSoon { db in
+            guard try db.attribute(attribute, of: id) != nil else { throw StoreError.noAttribute(attribute) }
+            try db.execute(
+                db.cachedStatement(sql: "DELETE FROM liveAttribute WHERE live = ? AND name = ?"), [id, attribute])
+            try db.attributesChanged(of: id)
+        }
+    }
+}
+
+extension Store {
+    /// What programs noted of a node of the live view, by names.
+    package func attributes(ofLive id: Int64) throws(StoreError) -> [(name: String, value: [UInt8])] {
+        try catalogue.read { db in
+            try Row.fetchAll(
+                db.cachedStatement(sql: "SELECT name, value FROM liveAttribute WHERE live = ? ORDER BY name"),
+                arguments: [id]
+            ).map { (try $0.value(0) as String, [UInt8](try $0.value(1) as Data)) }
+        }
+    }
+}
+
+extension Database {
+    fileprivate func attribute(_ key: String, of live: Int64) throws -> Data? {
+        try Data.fetchOne(
+            cachedStatement(sql: "SELECT value FROM liveAttribute WHERE live = ? AND name = ?"),
+            arguments: [live, key])
+    }
+
+    fileprivate func attributesChanged(of live: Int64) throws {
+        try execute(
+            cachedStatement(sql: "UPDATE live SET changed = max(?, changed + 1) WHERE id = ?"),
+            [Timestamp.now().nanoseconds, live])
+    }
+
+    /// A name has another node from now on, which is the same file to programs.
+    func moveAttributes(from old: Int64, to new: Int64) throws {
+        try execute(cachedStatement(sql: "UPDATE liveAttribute SET live = ? WHERE live = ?"), [new, old])
+    }
+}

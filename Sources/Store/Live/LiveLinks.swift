@@ -1,0 +1,144 @@
+import GRDB
+import Recipe
+
+// Symbolic links are names: what a link leads to has a version under the link's name too, from when it leads there until it does not.
+// Nothing tells a link that its target has changed, so what links stand for is looked at after each commit and compared with what
+// was noted of them (`linkName`).
+
+extension LiveView {
+    /// Notes what the links of the view stand for now, and has files that are models by a link's name alone looked at.
+    func settleLinks() throws(StoreError) {
+        let commit = store.newestCommit
+        guard state.withLock({ !$0.linksSettled.isSame(as: commit) }) else { return }
+        let found = try store.catalogue.read { db in
+            let found = try db.linkNames()
+            return (names: found, isSettled: try db.settleLinks(found, isDryRun: true))
+        }
+        if !found.isSettled {
+            try store.catalogue.writeSoon { db in _ = try db.settleLinks(db.linkNames(), isDryRun: false) }
+        }
+        let drafts = found.names.filter { $0.value.blob == nil && $0.value.isClosed }
+        state.withLock { state in
+            state.linksSettled = commit
+            state.linkedDrafts = Dictionary(
+                drafts.map { ($0.value.id, $0.key) }, uniquingKeysWith: { $1.description < $0.description ? $1 : $0 })
+            state.candidates.formUnion(state.linkedDrafts.keys)
+        }
+    }
+}
+
+extension LiveRow {
+    fileprivate var isClosed: Bool { closing == .closed || closing == .durable }
+}
+
+extension Store {
+    /// A name by which a link leads to these bytes, for files that have no model's name of their own.
+    package func linkName(of blob: Blob) throws(StoreError) -> ModelName? {
+        try catalogue.read { db in
+            try String.fetchOne(
+                db.cachedStatement(sql: "SELECT path FROM linkName WHERE blob = ? ORDER BY path LIMIT 1"),
+                arguments: [blob.id])
+        }.flatMap { ModelName(known: $0) }
+    }
+}
+
+extension Database {
+    /// As many links are followed on one way, as the kernel does.
+    private static let linkLimit = 40
+
+    /// The files that links stand for, by the models' names that they have by them.
+    fileprivate func linkNames() throws -> [ModelName: LiveRow] {
+        var names: [ModelName: LiveRow] = [:]
+        let links = try Row.fetchAll(
+            cachedStatement(sql: "\(LiveRow.columns) WHERE live.kind = 2 AND live.parent IS NOT NULL ORDER BY live.id")
+        ).named(LiveRow.init)
+        for link in links {
+            guard let path = try path(ofLive: link.id), let target = try follow(link) else { continue }
+            // What lies in itself would have names without end.
+            guard !path.starts(with: target.path) else { continue }
+            for (file, inner) in try files(below: target.row, path: path) {
+                guard let name = try modelName(live: inner) else { continue }
+                names[name] = file
+            }
+        }
+        return names
+    }
+
+    /// What a link leads to, with its path; nil where that is nothing.
+    private func follow(_ link: LiveRow) throws -> (row: LiveRow, path: [EntryName])? {
+        guard let parent = link.parent, var path = try path(ofLive: parent) else { return nil }
+        var rows: [Int64] = [LiveRow.root]
+        for name in path {
+            guard let row = try live(named: name, in: rows[rows.count - 1]) else { return nil }
+            rows.append(row.id)
+        }
+        var pending = link.target.slashed.map { String($0) }
+        var followed = 1
+        while !pending.isEmpty {
+            let part = pending.removeFirst()
+            if part.isEmpty || part == "." { continue }
+            if part == ".." {
+                guard !path.isEmpty else { return nil }
+                path.removeLast()
+                rows.removeLast()
+                continue
+            }
+            guard let name = try? EntryName(part), let row = try child(name, of: rows[rows.count - 1]) else {
+                return nil
+            }
+            switch row.kind {
+            case .directory:
+                path.append(row.name)
+                rows.append(row.id)
+            case .file: return pending.isEmpty ? (row, path + [name]) : nil
+            case .link:
+                followed += 1
+                guard followed <= Self.linkLimit, row.target.utf8.first != UInt8(ascii: "/") else { return nil }
+                pending = row.target.slashed.map { String($0) } + pending
+            }
+        }
+        guard let row = try live(rows[rows.count - 1]) else { return nil }
+        return (row, path)
+    }
+
+    /// At the top, an absent folder is the one that holds its models under another name.
+    private func child(_ name: EntryName, of directory: Int64) throws -> LiveRow? {
+        if let row = try live(named: name, in: directory) { return row }
+        guard directory == LiveRow.root else { return nil }
+        for alias in Folder.aliases(of: name) {
+            if let row = try live(named: alias, in: directory), row.kind == .directory { return row }
+        }
+        return nil
+    }
+
+    /// Makes the names of links hold what the links lead to, and says whether they did.
+    fileprivate func settleLinks(_ found: [ModelName: LiveRow], isDryRun: Bool) throws -> Bool {
+        var known: [ModelName: Int64] = [:]
+        for row in try Row.fetchAll(cachedStatement(sql: "SELECT path, blob FROM linkName")) {
+            guard let name = ModelName(known: try row.value(0) as String) else { continue }
+            known[name] = try row.value(1) as Int64
+        }
+        let wanted = found.filter { $0.value.blob != nil && !$0.value.mayChange }
+        // A file that is about to be written, or is no version yet, leaves its name what that held.
+        let gone = known.keys.filter { found[$0] == nil }.sorted { $0.description < $1.description }
+        let changed = wanted.filter { known[$0.key] != $0.value.blob?.id }
+            .sorted { $0.key.description < $1.key.description }
+        guard !gone.isEmpty || !changed.isEmpty else { return true }
+        guard !isDryRun else { return false }
+        for name in gone {
+            try execute(cachedStatement(sql: "DELETE FROM linkName WHERE path = ?"), [name.description])
+            // A file may have the name by now, and tells of it by itself.
+            let directory = try directory(liveNames: name.directories)
+            let file = try directory.flatMap { try live(named: name.path.name, in: $0) }
+            if file?.blob == nil { try letGo(name, cause: .delete) }
+        }
+        for (name, row) in changed {
+            guard let blob = row.blob else { continue }
+            _ = try hold(name, blob: blob.id, modified: row.modified, cause: .link)
+            try execute(
+                cachedStatement(sql: "INSERT OR REPLACE INTO linkName (path, blob) VALUES (?, ?)"),
+                [name.description, blob.id])
+        }
+        return false
+    }
+}

@@ -1,0 +1,47 @@
+import GRDB
+package import Recipe
+
+// Which files of the live view are models: by their names, or because they lie in the directory of a pipeline.
+
+extension Store {
+    /// The model's name that a path of the live view is; nil for what is no model's.
+    package func modelName(live path: [EntryName]) throws(StoreError) -> ModelName? {
+        if let name = ModelName(live: path) { return name }
+        guard let name = ModelName(pipeline: path), path.count > 2 else { return nil }
+        return try catalogue.readOne { try $0.isInPipeline(path) } ? name : nil
+    }
+}
+
+extension Database {
+    /// The same within a transaction.
+    func modelName(live path: [EntryName]) throws -> ModelName? {
+        if let name = ModelName(live: path) { return name }
+        guard let name = ModelName(pipeline: path), path.count > 2 else { return nil }
+        return try isInPipeline(path) ? name : nil
+    }
+
+    /// The same of a file's name that goes: what had a version was a model, whatever has gone from beside it.
+    func modelName(of row: LiveRow, live path: [EntryName]) throws -> ModelName? {
+        row.version == nil ? try modelName(live: path) : ModelName(live: path) ?? ModelName(pipeline: path)
+    }
+
+    /// Whether a directory on the way to a file, below its folder, is a pipeline's.
+    fileprivate func isInPipeline(_ path: [EntryName]) throws -> Bool {
+        var id = LiveRow.root
+        for (depth, name) in path.dropLast().enumerated() {
+            guard let row = try live(named: name, in: id), row.kind == .directory else { return false }
+            id = row.id
+            guard depth > 0 else { continue }
+            for mark in ModelName.pipelineMarks {
+                if let found = try live(named: mark, in: id), found.kind != .directory { return true }
+            }
+        }
+        return false
+    }
+
+    /// The files below a directory that are no blobs, which may be models since a file came by which it is a pipeline's.
+    func drafts(below directory: Int64) throws -> [Int64] {
+        guard let row = try live(directory) else { return [] }
+        return try files(below: row, path: []).filter { $0.row.blob == nil }.map(\.row.id)
+    }
+}

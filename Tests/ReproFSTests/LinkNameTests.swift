@@ -1,0 +1,79 @@
+import Foundation
+import Recipe
+import Store
+import Support
+import Testing
+
+private let name = "checkpoints/flux.safetensors"
+private let linked = "diffusion_models/flux-dev.safetensors"
+
+@Suite(.timeLimit(.minutes(20))) struct `A link in the live view` {
+    /// > A symbolic link is a name: what it leads to has versions under the link's name too, from when it leads there until it does
+    /// > not, in every view and for every image whose prompt uses that name. A file that is a model by a link's name alone, as in the
+    /// > caches of Hugging Face, is versioned like any other.
+    @Test func `is a name of what it leads to`() throws {
+        try withLive { models, fixture throws in
+            try models.makeDirectory("diffusion_models")
+            try models.write(SmallModel.bytes(seed: 1), to: name)
+            try models.link(linked, to: "../checkpoints/flux.safetensors")
+            try eventually { try fixture.store.liveVersion(of: linked) == 1 }
+            try models.write(SmallModel.bytes(seed: 2), to: name)
+            try eventually { try fixture.store.liveVersion(of: linked) == 2 }
+            try models.remove(linked)
+            try eventually { try fixture.store.liveVersion(of: linked) == nil }
+            #expect(
+                try fixture.store.digests(of: linked) == [SmallModel.digest(seed: 1), SmallModel.digest(seed: 2)])
+            #expect(try fixture.store.liveVersion(of: name) == 2)
+        }
+    }
+
+    @Test func `to a directory gives names to everything in it`() throws {
+        try withLive { models, fixture throws in
+            try models.write(SmallModel.bytes(seed: 1), to: name)
+            try models.makeDirectory("loras")
+            try models.link("loras/all", to: "../checkpoints")
+            // One that lies in itself has no end.
+            try models.link("checkpoints/self", to: ".")
+            try eventually { try fixture.store.liveVersion(of: "loras/all/flux.safetensors") == 1 }
+            #expect(try fixture.store.digests(of: "checkpoints/self/flux.safetensors").isEmpty)
+            try models.remove("loras/all")
+            try eventually { try fixture.store.liveVersion(of: "loras/all/flux.safetensors") == nil }
+        }
+    }
+
+    @Test func `makes a model of a file that a cache names by its hash`() throws {
+        try withLive { models, fixture throws in
+            let cache = "checkpoints/models--org--m"
+            for directory in ["", "/blobs", "/snapshots", "/snapshots/c1", "/snapshots/c2"] {
+                try models.makeDirectory(cache + directory)
+            }
+            let model = "/model.safetensors"
+            try models.write(SmallModel.bytes(seed: 1), to: cache + "/blobs/aaaa")
+            try models.link(cache + "/snapshots/c1" + model, to: "../../blobs/aaaa")
+            try eventually { try fixture.store.digests(of: cache + "/snapshots/c1" + model).count == 1 }
+            try models.remove(cache + "/snapshots/c1" + model)
+            try models.remove(cache + "/blobs/aaaa")
+            try models.write(SmallModel.bytes(seed: 2), to: cache + "/blobs/bbbb")
+            try models.link(cache + "/snapshots/c2" + model, to: "../../blobs/bbbb")
+            try eventually { try fixture.store.liveVersion(of: cache + "/snapshots/c2" + model) == 1 }
+            #expect(try fixture.store.digests(of: cache + "/snapshots/c1" + model) == [SmallModel.digest(seed: 1)])
+            #expect(try fixture.store.digests(of: cache + "/snapshots/c2" + model) == [SmallModel.digest(seed: 2)])
+        }
+    }
+
+    @Test func `that gives its name to a file takes nothing from it`() throws {
+        try withLive { models, fixture throws in
+            try models.makeDirectory("diffusion_models")
+            try models.write(SmallModel.bytes(seed: 1), to: name)
+            try models.link(linked, to: "../checkpoints/flux.safetensors")
+            try eventually { try fixture.store.liveVersion(of: linked) == 1 }
+            try models.write(SmallModel.bytes(seed: 2), to: "diffusion_models/new.safetensors")
+            try models.rename("diffusion_models/new.safetensors", to: linked)
+            try eventually { try fixture.store.liveVersion(of: linked) == 2 }
+            // What is noted of links is looked at after each commit.
+            try models.write(SmallModel.bytes(seed: 3), to: "checkpoints/other.safetensors")
+            try eventually { try fixture.store.liveVersion(of: "checkpoints/other.safetensors") == 1 }
+            #expect(try fixture.store.liveVersion(of: linked) == 2)
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import Glibc
+import Store
+import Support
+import SystemPackage
+import Testing
+
+private let name = "checkpoints/model.safetensors"
+/// O_PATH, which Swift's Glibc module leaves out.
+private let path: CInt = 0o10_000_000
+
+@Suite(.timeLimit(.minutes(20))) struct `A file that is opened by a descriptor of it` {
+    /// Runs `body` on what a descriptor of the published model is called by.
+    private func withDescriptor(
+        _ flags: CInt, passesThrough: Bool = true, _ body: (String, WritableTree, StoreFixture) throws -> Void
+    ) throws {
+        try withLive(passesThrough: passesThrough) { models, fixture in
+            try models.write(SmallModel.bytes(seed: 1), to: name)
+            try eventually { try fixture.store.liveVersion(of: name) == 1 }
+            let file = open(models.path(name), flags)
+            try #require(file >= 0)
+            defer { close(file) }
+            try body("/proc/self/fd/\(file)", models, fixture)
+        }
+    }
+
+    /// > A published file that is opened for writing by a descriptor of it (`/proc/self/fd`, `/dev/fd`, O_PATH), or cut so, is written
+    /// > as one that is opened by its name: the bytes are those of the draft that takes the name. While somebody reads the very file
+    /// > that it was, that fails with ETXTBSY.
+    @Test(arguments: [true, false]) func `writes what its name will hold`(passesThrough: Bool) throws {
+        try withDescriptor(path, passesThrough: passesThrough) { link, models, fixture throws in
+            for seed in [2, 3] as [UInt64] {
+                let file = try FileDescriptor.open(link, .readWrite, options: .truncate)
+                try file.writeAll(SmallModel.bytes(seed: seed))
+                try file.close()
+                #expect(try models.read(name) == SmallModel.bytes(seed: seed))
+                // By the descriptor too: it is the same file to who has it.
+                let reader = try FileDescriptor.open(link, .readOnly)
+                var bytes = [UInt8](repeating: 0, count: 1 << 16)
+                let count = try bytes.withUnsafeMutableBytes { try reader.read(into: $0) }
+                try reader.close()
+                #expect(Array(bytes[..<count]) == SmallModel.bytes(seed: seed))
+                try eventually { try fixture.store.digests(of: name).last == SmallModel.digest(seed: seed) }
+            }
+            #expect(try fixture.store.digests(of: name).count == 3)
+        }
+    }
+
+    @Test func `is cut as by its name`() throws {
+        try withDescriptor(path) { link, models, _ throws in
+            #expect(truncate(link, 100) == 0)
+            #expect(try models.stat(name).st_size == 100)
+            #expect(try models.read(name) == Array(SmallModel.bytes(seed: 1).prefix(100)))
+        }
+    }
+
+    @Test func `is busy while it is read, and keeps what its reader has`() throws {
+        try withDescriptor(O_RDONLY) { link, models, fixture throws in
+            #expect(throws: Errno.textFileBusy) { try FileDescriptor.open(link, .readWrite) }
+            #expect(try models.read(name) == SmallModel.bytes(seed: 1))
+            #expect(try fixture.store.digests(of: name) == [SmallModel.digest(seed: 1)])
+            // By its name it can be written all the same.
+            try models.write(SmallModel.bytes(seed: 2), to: name)
+            #expect(try models.read(name) == SmallModel.bytes(seed: 2))
+        }
+    }
+}
