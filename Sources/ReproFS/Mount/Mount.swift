@@ -13,6 +13,7 @@ final class Mount: Sendable {
     let loads: LoadBuffer
     let openers = Openers()
     let gate = RequestGate(limit: min(max(4, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN))), Mount.threads))
+    let retries = Retries()
     let backings: Backings
     let negotiation: Negotiation
     let logger: Logger

@@ -47,9 +47,7 @@ package final class LiveView: Sendable {
         mutating func dropIdle(_ draft: Draft) { if draft.isIdle, draft.isStaged { drop(draft) } }
 
         /// Somebody begins to write a draft; false where it is being published, or another one stands for the row by now.
-        func begin(_ draft: Draft, _ thread: Int32) -> Bool {
-            drafts[draft.row] === draft && draft.beginWriting(thread)
-        }
+        func begin(_ draft: Draft) -> Bool { drafts[draft.row] === draft && draft.beginWriting() }
 
         /// It is about to be a blob; false where it is being written, or another one stands for the row by now.
         func seal(_ draft: Draft, _ generation: Int) -> Bool {
