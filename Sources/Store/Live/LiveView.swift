@@ -67,6 +67,15 @@ package final class LiveView: Sendable {
     /// How many files may be models now and were not looked at.
     package var waiting: Int { state.withLock { $0.candidates.count } }
 
+    /// Whether nothing is left to be published, settled or taken away until somebody asks for something.
+    package var isAtRest: Bool {
+        state.withLock { state in
+            // Whoever has a file open is heard of when he writes or closes it.
+            state.candidates.isEmpty && state.untold.isEmpty && state.drafts.values.allSatisfy { $0.writers > 0 }
+                && state.unlinked.allSatisfy { state.handles[$0] != nil }
+        }
+    }
+
     /// Why a file that was closed could not become a version when that was tried last.
     package var problem: String? { state.withLock { $0.problem } }
     package func note(problem: String?) { state.withLock { $0.problem = problem } }
