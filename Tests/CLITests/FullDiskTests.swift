@@ -36,6 +36,55 @@ import Testing
         #expect(try run(["unmount", line.mountPoint.string]).status == 0)
     }
 
+    @Test func `is named where there is room and no inode left`() throws {
+        let disk = try SmallDisk.make(.ext4, size: 64 << 20)
+        #expect(try disk.run(["init"]).status == 0)
+        #expect(try disk.run(["backup"]).status == 0)
+        var count = 0
+        while case let file = open("\(disk.store)/../filler\(count)", O_WRONLY | O_CREAT, 0o600), file >= 0 {
+            close(file)
+            count += 1
+        }
+        let outcome = try disk.run(["backup"])
+        #expect(outcome.status == 1)
+        #expect(outcome.complaint.contains("no free inodes"), "\(outcome)")
+        #expect(outcome.complaint.contains("No space left on device"), "\(outcome)")
+        for number in 0..<count { unlink("\(disk.store)/../filler\(number)") }
+        #expect(try disk.run(["backup"]).status == 0)
+    }
+
+    @Test func `has room for a patched copy of a model that is mostly holes`() throws {
+        let disk = try SmallDisk.make(.ext4, size: 200 << 20)
+        let (line, run) = (disk.line, disk.run)
+        #expect(try run(["init"]).status == 0)
+        #expect(try run(["mount", line.mountPoint.string]).status == 0)
+        let models = WritableTree(line.mountPoint.appending("models"))
+        try models.makeDirectory("checkpoints")
+        let name = "checkpoints/model.bin"
+        let size = 1 << 30
+        let file = try FileDescriptor.open(
+            models.path(name), .writeOnly, options: .create, permissions: .ownerReadWrite)
+        try file.writeAll([1, 2, 3])
+        try file.resize(to: Int64(size))
+        try file.close()
+        try eventually { try run(["list", "versions", "--json"]).json?.array?.count == 1 }
+        try models.patch([9], at: size - 1, of: name)
+        try eventually { try run(["list", "versions", "--json"]).json?.array?.count == 2 }
+        #expect(try models.stat(name).st_size == size)
+        let copy = try FileDescriptor.open(models.path(name), .readOnly)
+        var ends: [UInt8] = [0, 0]
+        for (index, offset) in [1, size - 1].enumerated() {
+            try ends.withUnsafeMutableBytes { bytes in
+                _ = try copy.read(
+                    fromAbsoluteOffset: Int64(offset),
+                    into: UnsafeMutableRawBufferPointer(rebasing: bytes[index...index]))
+            }
+        }
+        try copy.close()
+        #expect(ends == [2, 9])
+        #expect(try run(["unmount", line.mountPoint.string]).status == 0)
+    }
+
     /// > A model that cannot be written in full, for want of room or because the disk fails, is no version either: once it is closed,
     /// > what was written of it is `<name>.partial`, and the name holds what it held before.
     @Test(arguments: SmallDisk.Kind.allCases)

@@ -64,6 +64,26 @@ private let name: EntryName = "large.bin"
         #expect(try fixture.store.liveVersion(of: "checkpoints/large.bin") == 2)
     }
 
+    @Test func `is kept by a copy that nobody hashes meanwhile, where somebody has it open still`() throws {
+        #expect(try view.write(row().id, by: caller) == nil)
+        let first = try #require(try view.write(row().id, by: caller))
+        try write([3], to: first)
+        // Another process has the same descriptor: it is closed, and not released.
+        try first.flush()
+        let thread = UInt(pthread_self())
+        FaultPoint.visitors.withLock {
+            $0[thread] = { operation, path in #expect(operation != "hashes", "\(path)") }
+        }
+        let second = try #require(try view.write(row().id, by: caller))
+        FaultPoint.visitors.withLock { $0[thread] = nil }
+        try write([4], to: second)
+        try view.close(first)
+        try view.close(second)
+        try view.publish()
+        #expect(Set(try digests()) == Set([[1], [3], [4]].map(digest)))
+        #expect(try fixture.store.liveVersion(of: "checkpoints/large.bin") != nil)
+    }
+
     @Test func `is its name's version where somebody opened it and wrote nothing`() throws {
         #expect(try view.write(row().id, by: caller) == nil)
         let draft = try #require(try view.write(row().id, by: caller))

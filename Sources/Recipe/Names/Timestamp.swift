@@ -6,6 +6,13 @@ package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertibl
     /// gives it: until 2106 such a number is exact to half of this. Nanoseconds.
     package static let visibleStep: Int64 = 1000
 
+    /// This time, or where a program could not tell it from `other`, one that it can.
+    package func distinct(from other: Timestamp) -> Timestamp {
+        let (difference, isFar) = nanoseconds.subtractingReportingOverflow(other.nanoseconds)
+        guard !isFar, difference.magnitude < Self.visibleStep.magnitude else { return self }
+        return Timestamp(nanoseconds: other.nanoseconds.addingReportingOverflow(Self.visibleStep).partialValue)
+    }
+
     package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
     package init(seconds: Int, nanoseconds: Int) {
         let (scaled, isTooFar) = Int64(seconds).multipliedReportingOverflow(by: 1_000_000_000)

@@ -15,6 +15,7 @@ func answer(
     defer { activity.ended() }
     guard let request, let data = fuse_req_userdata(request) else { return }
     let mount = Mount.of(data)
+    defer { mount.bell.ring() }
     if waits { mount.gate.leave() }
     do throws(Failure) {
         let reply = try body(mount)

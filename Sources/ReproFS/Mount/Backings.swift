@@ -138,14 +138,15 @@ final class Backings: Sendable {
     /// How many files of models somebody has open.
     var filesInUse: Int { state.withLock { $0.nodes.values.count { $0.uses > 0 } } }
 
-    /// Lets go what nobody used for a moment; to be called now and then.
-    func expire() {
+    /// Lets go what nobody used for a moment; to be called now and then until nothing is left to let go, which it says.
+    func expire() -> Bool {
         state.withLock { state in
             let limit = Self.now - Self.idleTime
             while let first = state.idle.first, let known = state.nodes[first], known.idleSince <= limit {
                 state.idle.removeFirst()
                 drop(first, &state)
             }
+            return state.idle.isEmpty
         }
     }
 

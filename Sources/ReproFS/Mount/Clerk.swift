@@ -13,18 +13,29 @@ final class Clerk: Service {
     private let logger: Logger
     private let ticker: Ticker
 
-    init(_ store: Store, loads: LoadBuffer, logger: Logger) {
+    init(_ store: Store, _ bell: Bell, loads: LoadBuffer, logger: Logger) {
         self.store = store
         self.loads = loads
         self.logger = logger
-        ticker = Ticker("clerk", every: Self.interval) {
-            {
+        ticker = Ticker("clerk", every: Self.interval, wokenBy: bell) {
+            var seen = Commit.unknown
+            return {
+                // Reports come by commits, loads by requests.
+                let commit = store.newestCommit
+                if loads.isEmpty, commit.isSame(as: seen) { return .rest }
                 do throws(StoreError) {
                     // In this order: the loads that a report rests on were seen before it came.
                     let newest = try store.newestReport()
                     try loads.write(to: store)
                     if let newest { try store.takeReports(upTo: newest) { Self.tell($0, logger) } }
-                } catch { logger.error("\(error)") }
+                    // One that could not be taken is tried again.
+                    if try store.newestReport() != nil { return .again }
+                    seen = commit
+                    return .rest
+                } catch {
+                    logger.error("\(error)")
+                    return .again
+                }
             }
         }
     }

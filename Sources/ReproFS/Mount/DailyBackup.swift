@@ -11,21 +11,25 @@ final class DailyBackup: Service {
     private let ticker: Ticker
 
     init(_ store: Store, logger: Logger) {
-        ticker = Ticker("backup", every: Self.interval) {
+        ticker = Ticker("backup", every: Self.interval, wokenBy: nil) {
             Store.yieldDisk()
             var last = Commit.unknown
             var isFirst = true
             return {
                 // The first call comes at once, and a mount that has just begun has something else to do.
-                guard !isFirst else { return isFirst = false }
+                guard !isFirst else {
+                    isFirst = false
+                    return .again
+                }
                 do {
                     let newest = store.newestCommit
                     let age = try store.backups().first.map { Timestamp.now().nanoseconds - $0.made.nanoseconds }
-                    guard age ?? .max > Self.day, !newest.isSame(as: last) else { return }
+                    guard age ?? .max > Self.day, !newest.isSame(as: last) else { return .again }
                     let backup = try store.backUp()
                     last = newest
                     logger.info("backup: \(backup.path)")
                 } catch { logger.warning("the catalogue could not be backed up: \(error)") }
+                return .again
             }
         }
     }

@@ -3,11 +3,11 @@ import Store
 
 /// Says in the log what has been at work for too long: a request for half a minute, a lock for five seconds.
 final class HangWatch: Service {
-    private static let interval: UInt32 = 1_000_000
+    private static let interval: UInt32 = 2_000_000
     private let ticker: Ticker
 
     init(_ logger: Logger) {
-        ticker = Ticker("watch", every: Self.interval) {
+        ticker = Ticker("watch", every: Self.interval, wokenBy: nil) {
             // Each is said once.
             var said: Set<[Int64]> = []
             return {
@@ -22,6 +22,7 @@ final class HangWatch: Service {
                         """)
                 }
                 said = Set(keys)
+                return .again
             }
         }
     }

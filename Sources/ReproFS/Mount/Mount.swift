@@ -11,8 +11,11 @@ final class Mount: Sendable {
     let owner = Owner(user: getuid(), group: getgid())
     /// What was opened by whom, on its way into the catalogue.
     let loads: LoadBuffer
+    /// Rung whenever a request was answered.
+    let bell: Bell
     let openers = Openers()
     let gate = RequestGate(limit: min(max(4, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN))), Mount.threads))
+    let retries = Retries()
     let backings: Backings
     let negotiation: Negotiation
     let logger: Logger
@@ -36,7 +39,8 @@ final class Mount: Sendable {
         var problem: String?
     }
 
-    init(_ root: Root, options: Server.Options, loads: LoadBuffer, logger: Logger) {
+    init(_ root: Root, options: Server.Options, _ bell: Bell, loads: LoadBuffer, logger: Logger) {
+        self.bell = bell
         self.root = root
         self.options = options
         self.loads = loads
@@ -87,9 +91,10 @@ final class Mount: Sendable {
     /// What is done beside answering requests.
     func services(row: Int64) -> [any Service] {
         [
-            Ticker("backings", every: 1_000_000) { [backings] in { backings.expire() } },
-            Ticker("gate", every: 100_000) { [gate] in { gate.tick() } },
-            SwitchWatch(root.context.store, row: row, logger: logger),
+            Ticker("backings", every: 1_000_000, wokenBy: bell) { [backings] in { backings.expire() ? .rest : .again }
+            },
+            Ticker("gate", every: 100_000, wokenBy: gate.bell) { [gate] in { gate.tick() ? .rest : .again } },
+            SwitchWatch(root.context.store, row: row, bell, logger: logger),
         ]
     }
 

@@ -80,10 +80,13 @@ extension Mount {
         table.setattr = { request, id, wanted, changed, info in
             answer(request, "setattr", id, waits: true) { mount throws(Failure) in
                 guard let wanted else { throw Failure(.invalidArgument, "no attributes") }
-                let node = try mount.root.node(NodeID(rawValue: id))
                 if changed & FUSE_SET_ATTR_SIZE != 0 {
-                    try mount.resize(node, Int(wanted.pointee.st_size), info, request)
+                    try mount.retries.attempt(by: mount.thread(request)) { () throws(Failure) in
+                        let node = try mount.root.node(NodeID(rawValue: id))
+                        try mount.resize(node, Int(wanted.pointee.st_size), info, request)
+                    }
                 }
+                let node = try mount.root.node(NodeID(rawValue: id))
                 let change = LiveView.Change(wanted.pointee, changed)
                 if case .file(let file) = node, file is any Inbox, change.isEmpty {
                     return .attributes(try file.attributes())
@@ -166,7 +169,7 @@ extension Mount {
         let context = fuse_req_ctx(request)?.pointee
         return LiveView.Caller(
             user: context?.uid ?? owner.user, group: context?.gid ?? owner.group, opener: opener(request),
-            thread: context?.pid ?? 0)
+            thread: thread(request))
     }
 }
 

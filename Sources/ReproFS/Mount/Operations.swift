@@ -21,7 +21,7 @@ extension Mount {
                 guard let name = String(validatingCString: name).flatMap({ try? EntryName($0) }),
                     let node = try mount.root.child(name, of: NodeID(rawValue: parent))
                 else { throw Failure(.noSuchFileOrDirectory, "no such name") }
-                return .entry(try node.inode.attributes())
+                return .entry(try mount.found(node, request).inode.attributes())
             }
         }
         // Numbers are computed, so there is nothing to forget.
@@ -57,34 +57,11 @@ extension Mount {
         table.open = { request, id, info in
             answer(request, "open", id) { mount throws(Failure) in
                 guard let info else { throw Failure(.invalidArgument, "no file info") }
+                guard info.pointee.flags & O_ACCMODE == O_RDONLY, info.pointee.flags & O_TRUNC == 0 else {
+                    return try mount.openToWrite(id, info, request)
+                }
                 guard case .file(let file) = try mount.root.node(NodeID(rawValue: id)) else {
                     throw Failure(.invalidArgument, "not a file")
-                }
-                let mode = info.pointee.flags & O_ACCMODE
-                if let inbox = file as? any Inbox, mode == O_WRONLY {
-                    return .opened(
-                        OpenFile(writingTo: inbox, from: mount.opener(request), by: mount.reportWriter(request)), info,
-                        .none)
-                }
-                guard mode == O_RDONLY, info.pointee.flags & O_TRUNC == 0 else {
-                    mount.gate.leave()
-                    // Before the file is asked, so that nobody begins to read it in another way meanwhile.
-                    let use = mount.backings.use(file.id, nil)
-                    let writing = try file.write(by: mount.caller(request))
-                    guard use.backing == nil else {
-                        // Its name leads elsewhere now: what the kernel reads by itself is never written.
-                        try writing.close()
-                        throw .stale
-                    }
-                    if info.pointee.flags & O_TRUNC != 0 {
-                        do throws(Failure) { try writing.truncate(0) } catch {
-                            try? writing.close()
-                            throw error
-                        }
-                    }
-                    return .opened(
-                        OpenFile(writing, by: mount.writingProcesses(request), use, file.hold()), info,
-                        mode == O_WRONLY || writing.isDirect ? .none : .pages)
                 }
                 let opened = try mount.open(file, mount.opener(request))
                 mount.forgetOldSize(of: file)

@@ -8,8 +8,8 @@ final class Publisher: Service {
     /// Microseconds between two groups: how much of what was closed and never synced a power cut can take, beside the
     /// time that hashing takes.
     private static let interval: UInt32 = 50_000
-    /// Turns between two tries to get the lease.
-    private static let patience = 10
+    /// Between two tries to get the lease. Microseconds.
+    private static let patience: UInt32 = 800_000
     /// For how long it still hashes once it is to end. Seconds.
     static let patienceAtEnd = 1.0
 
@@ -20,31 +20,37 @@ final class Publisher: Service {
     private let ticker: Ticker
     private let large: Ticker
 
-    init(_ view: LiveView, serving places: [String], loads: LoadBuffer, logger: Logger) {
+    init(_ view: LiveView, serving places: [String], _ bell: Bell, loads: LoadBuffer, logger: Logger) {
         self.view = view
         self.places = places
         self.loads = loads
         self.logger = logger
-        ticker = Ticker("publisher", every: Self.interval) {
+        ticker = Ticker("publisher", every: Self.interval, wokenBy: bell) {
             var trouble = Trouble(logger)
-            var turn = 0
+            var due = ContinuousClock.now
             return {
-                turn += 1
                 var problem: String?
                 do throws(StoreError) {
                     if view.lease.isHeld {
                         problem = Self.tell(try view.publishSmall(), loads, logger)
-                    } else if turn % Self.patience == 0, try Self.begin(view, places, logger) {
+                    } else if ContinuousClock.now > due {
+                        due = .now + .milliseconds(500)
+                        guard try Self.begin(view, places, logger) else { return .rest(atMost: Self.patience) }
                         logger.notice("the process that wrote models/ has ended; this one writes there now")
                     }
                 } catch { problem = error.description }
                 trouble.say(problem)
                 view.note(problem: problem)
+                return problem == nil && view.isAtRest ? .rest(atMost: view.lease.isHeld ? nil : Self.patience) : .again
             }
         }
-        large = Ticker("large files", every: Self.interval) {
+        large = Ticker("large files", every: Self.interval, wokenBy: bell) {
             var trouble = Trouble(logger)
-            return { trouble.say(view.lease.isHeld ? Self.tell(view.publishLarge(), loads, logger) : nil) }
+            return {
+                let problem = view.lease.isHeld ? Self.tell(view.publishLarge(), loads, logger) : nil
+                trouble.say(problem)
+                return problem == nil && view.isAtRest ? .rest : .again
+            }
         }
     }
 

@@ -29,6 +29,8 @@ package final class RequestGate: Sendable {
 
     private let state = Lock(.gate, State())
     private let limit: Int
+    /// Rung when all that have a place are at work.
+    let bell = Bell()
     /// A semaphore's address: libfuse ends its threads where they wait, which a semaphore survives.
     private let places: UInt
     /// Set in a thread that has a place.
@@ -85,21 +87,23 @@ package final class RequestGate: Sendable {
 
     /// The thread took one.
     package func take() {
-        let wakes = state.withLock { state in
+        let (wakes, isBusy) = state.withLock { state in
             state.idle -= 1
             state.isMoving = true
-            return state.idle == 0 && state.active < limit && state.admit()
+            return (state.idle == 0 && state.active < limit && state.admit(), state.idle == 0)
         }
         if wakes { wake() }
+        if isBusy { bell.ring() }
     }
 
-    /// Called every 100 ms: all that have a place may wait for something.
-    package func tick() {
-        let wakes = state.withLock { state in
+    /// Called every 100 ms while all are at work that have a place: they may wait for something. Whether somebody has none by now.
+    package func tick() -> Bool {
+        let (wakes, isQuiet) = state.withLock { state in
             defer { state.isMoving = false }
-            return state.idle == 0 && !state.isMoving && state.admit()
+            return (state.idle == 0 && !state.isMoving && state.admit(), state.idle > 0)
         }
         if wakes { wake() }
+        return isQuiet
     }
 
     /// What the thread does next may take long.

@@ -12,14 +12,18 @@ final class Scholar: Service {
     private let ticker: Ticker
     private let ending: Ending
 
-    init(_ view: LiveView, logger: Logger) {
+    init(_ view: LiveView, _ bell: Bell, logger: Logger) {
         let store = view.store
         let ending = view.ending
         self.ending = ending
-        ticker = Ticker("other hashes", every: Self.interval) {
+        ticker = Ticker("other hashes", every: Self.interval, wokenBy: bell) {
             var last = ""
             var passed = 0
+            var seen = Commit.unknown
             return {
+                // All that it works on comes by commits.
+                let newest = store.newestCommit
+                if newest.isSame(as: seen) { return .rest }
                 do throws(StoreError) {
                     func mayGoOn() -> Bool {
                         if passed >= Self.patience || !view.isBusy { return true }
@@ -27,7 +31,7 @@ final class Scholar: Service {
                         return false
                     }
                     while let blob = try store.unidentified(limit: 1).first {
-                        guard mayGoOn() else { return }
+                        guard mayGoOn() else { return .again }
                         // An unmount does not wait for a long file; it is read again the next time.
                         try store.identify(blob) { _ throws(StoreError) in try ending.check() }
                         if let pickle = try store.identity(of: blob)?.pickle {
@@ -36,16 +40,19 @@ final class Scholar: Service {
                         }
                     }
                     while case let blobs = try store.withoutBLAKE3(), !blobs.isEmpty {
-                        guard mayGoOn() else { return }
+                        guard mayGoOn() else { return .again }
                         try store.readBLAKE3(of: blobs, ending)
                     }
                     passed = 0
                     try store.improve(progress: {}) { logger.info("a better snapshot: \($0.id.hex.prefix(12))") }
                     last = ""
+                    seen = newest
+                    return .rest
                 } catch {
-                    if case .interrupted = error { return }
+                    if case .interrupted = error { return .again }
                     if error.description != last { logger.error("\(error)") }
                     last = error.description
+                    return .again
                 }
             }
         }

@@ -31,13 +31,14 @@ final class Scrub: Service {
     }
 
     func start() throws(MountError) {
-        let ticker = Ticker("scrub", every: schedule.delay) { [self] in
+        let ticker = Ticker("scrub", every: schedule.delay, wokenBy: nil) { [self] in
             // Not the idle class of the processor: a thread that waits for one there while it holds the catalogue holds up all.
             Store.yieldDisk()
             var isFirst = true
             return {
                 // The first call comes at once, and a mount that has just begun has something else to do.
                 if isFirst { isFirst = false } else { self.run() }
+                return .again
             }
         }
         try ticker.start()

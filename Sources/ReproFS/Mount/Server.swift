@@ -42,6 +42,7 @@ package final class Server: Sendable {
     /// What was opened by whom, on its way into the catalogue.
     private let loads = LoadBuffer()
     private let live: LiveView
+    private let bell = Bell()
     private let mounts: [Mount]
     private let options: Options
     private let logger: Logger
@@ -68,7 +69,7 @@ package final class Server: Sendable {
                 places: places.map(\.path.string))
             let root: Root
             do { root = try Root(context) } catch { throw MountError(error.message) }
-            mounts.append(Mount(root, options: options, loads: loads, logger: logger))
+            mounts.append(Mount(root, options: options, bell, loads: loads, logger: logger))
         }
         self.mounts = mounts
     }
@@ -84,7 +85,7 @@ package final class Server: Sendable {
         defer { for row in rows { try? store.forgetMount(row) } }
         var services: [any Service] = []
         if options.handlesSignals { services.append(Signals { self.end() }) }
-        services.append(HangWatch(logger))
+        services += [HangWatch(logger), ChangeWatch(store, bell, logger: logger)] as [any Service]
         if store.isReadOnly {
             do throws(StoreError) { _ = try live.recover() } catch {
                 throw MountError("the live view cannot be brought in order: \(error)")
@@ -95,7 +96,7 @@ package final class Server: Sendable {
         for (mount, row) in zip(mounts, rows) { services += mount.services(row: row) }
         // The first to stop: others wait for its lease.
         if !store.isReadOnly {
-            services.append(Publisher(live, serving: mounts.map(\.mountPoint), loads: loads, logger: logger))
+            services.append(Publisher(live, serving: mounts.map(\.mountPoint), bell, loads: loads, logger: logger))
         }
         var started: [any Service] = []
         defer { for service in started.reversed() { service.stop() } }
@@ -123,8 +124,8 @@ package final class Server: Sendable {
         let store = live.store
         var services: [any Service] = [
             // Before the publisher: what was published last may tell of loads.
-            Clerk(store, loads: loads, logger: logger),
-            Scholar(live, logger: logger),
+            Clerk(store, bell, loads: loads, logger: logger),
+            Scholar(live, bell, logger: logger),
         ]
         if let schedule = options.scrub { services.append(Scrub(store, schedule, logger: logger)) }
         if options.backsUp { services.append(DailyBackup(store, logger: logger)) }

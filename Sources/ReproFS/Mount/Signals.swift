@@ -1,10 +1,12 @@
 import CFuse
 import Glibc
+import Store
 import Synchronization
 
 /// The signals that end a server. A thread of their own waits for them, so that nobody has to be free to notice one.
 package final class Signals: Service {
     private let isStopped = Atomic(false)
+    private let thread = Lock(.thread, WorkerThread?.none)
     private let end: @Sendable () -> Void
 
     /// `end` is called once for each signal.
@@ -30,13 +32,27 @@ package final class Signals: Service {
         sigaction(SIGUSR1, &action, nil)
         let worker = try WorkerThread("signals") { [self] in
             var set = Self.all
-            while !isStopped.load(ordering: .relaxed) {
-                var patience = timespec(tv_sec: 0, tv_nsec: 100_000_000)
-                if sigtimedwait(&set, nil, &patience) > 0 { end() }
+            // Of this thread alone: nobody else is woken by it.
+            sigaddset(&set, SIGUSR1)
+            pthread_sigmask(SIG_BLOCK, &set, nil)
+            while !isStopped.load(ordering: .sequentiallyConsistent) {
+                if [SIGINT, SIGTERM, SIGHUP].contains(sigwaitinfo(&set, nil)),
+                    !isStopped.load(ordering: .sequentiallyConsistent)
+                {
+                    end()
+                }
             }
         }
-        worker.detach()
+        thread.withLock { $0 = worker }
     }
 
-    func stop() { isStopped.store(true, ordering: .relaxed) }
+    func stop() {
+        isStopped.store(true, ordering: .sequentiallyConsistent)
+        let running = thread.withLock { thread in
+            defer { thread = nil }
+            return thread
+        }
+        // Not waited for: it may be unmounting.
+        running?.interrupt()
+    }
 }

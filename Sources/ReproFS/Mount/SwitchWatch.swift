@@ -10,18 +10,22 @@ final class SwitchWatch: Service {
     private let ticker: Ticker
 
     /// `row` is the mount's in the catalogue.
-    init(_ store: Store, row: Int64, logger: Logger) {
-        ticker = Ticker("switches", every: Self.interval) {
+    init(_ store: Store, row: Int64, _ bell: Bell, logger: Logger) {
+        ticker = Ticker("switches", every: Self.interval, wokenBy: bell) {
             var seen = Commit.unknown
             var acknowledged: Int64 = -1
             return {
                 do throws(StoreError) {
                     let newest = store.newestCommit
-                    guard !newest.isSame(as: seen) else { return }
+                    guard !newest.isSame(as: seen) else { return .rest }
                     let generation = try store.active().generation
                     if generation != acknowledged { try store.acknowledge(generation, by: row) }
                     (seen, acknowledged) = (newest, generation)
-                } catch { logger.warning("a switch of active/models is acknowledged later: \(error)") }
+                    return .rest
+                } catch {
+                    logger.warning("a switch of active/models is acknowledged later: \(error)")
+                    return .again
+                }
             }
         }
     }

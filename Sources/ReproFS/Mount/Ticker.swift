@@ -2,23 +2,33 @@ import Glibc
 import Store
 import Synchronization
 
-/// A thread that does something again and again, until it is stopped.
+/// A thread that does something again and again, until it is stopped; while there is nothing to do it sleeps, and costs nothing.
 final class Ticker: Service {
-    /// Longest wait between two looks at whether to stop. Microseconds.
-    private static let step: UInt32 = 100_000
+    /// What a thread does after a turn.
+    enum Next: Sendable {
+        /// The next turn comes after the interval.
+        case again
+        /// There is nothing to do until the bell rings, or for at most so many microseconds.
+        case rest(atMost: UInt32?)
+        static var rest: Next { .rest(atMost: nil) }
+    }
 
     private let name: String
     private let interval: UInt32
-    private let prepare: @Sendable () -> () -> Void
+    private let prepare: @Sendable () -> () -> Next
+    private let sleeper = Sleeper()
     private let isStopped = Atomic(false)
     private let thread = Lock(.thread, WorkerThread?.none)
 
     /// `prepare` runs once on the thread and gives what is to be done again and again, so that this can own what belongs
-    /// to one thread. `interval` is the pause between the end of one call and the next, in microseconds.
-    init(_ name: String, every interval: UInt32, _ prepare: @escaping @Sendable () -> () -> Void) {
+    /// to one thread. `interval` is the least pause between the end of one call and the next, in microseconds.
+    init(
+        _ name: String, every interval: UInt32, wokenBy bell: Bell?, _ prepare: @escaping @Sendable () -> () -> Next
+    ) {
         self.name = name
         self.interval = interval
         self.prepare = prepare
+        bell?.add(sleeper)
     }
 
     func start() throws(MountError) {
@@ -28,7 +38,8 @@ final class Ticker: Service {
 
     /// Returns when the thread has made its last call.
     func stop() {
-        isStopped.store(true, ordering: .relaxed)
+        isStopped.store(true, ordering: .sequentiallyConsistent)
+        sleeper.wake()
         let running = thread.withLock { thread in
             defer { thread = nil }
             return thread
@@ -36,15 +47,19 @@ final class Ticker: Service {
         running?.join()
     }
 
+    private var goesOn: Bool { !isStopped.load(ordering: .sequentiallyConsistent) }
+
     private func tick() {
         let body = prepare()
-        while !isStopped.load(ordering: .relaxed) {
-            body()
-            var left = interval
-            while left > 0, !isStopped.load(ordering: .relaxed) {
-                usleep(min(left, Self.step))
-                left -= min(left, Self.step)
-            }
+        while goesOn {
+            // Whoever rings from here on is heard after this turn.
+            sleeper.hear()
+            let next = body()
+            let end = ContinuousClock.now + .microseconds(Int(interval))
+            while goesOn, sleeper.sleep(until: end) {}
+            guard case .rest(let limit) = next else { continue }
+            let limited = limit.map { ContinuousClock.now + .microseconds(Int($0)) }
+            while goesOn, !sleeper.isWoken, sleeper.sleep(until: limited) {}
         }
     }
 }

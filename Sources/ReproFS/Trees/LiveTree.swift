@@ -250,6 +250,13 @@ struct LiveFile: File {
             isDirect: draft.row != id.row)
     }
 
+    func found(again caller: LiveView.Caller) throws(Failure) -> any File {
+        guard view.lease.isHeld else { return self }
+        let found = try asking { () throws(StoreError) -> LiveRow? in try view.find(again: row.id, by: caller) }
+        guard let found else { return self }
+        return LiveFile(view: view, row: found)
+    }
+
     func truncate(_ size: Int, by caller: LiveView.Caller) throws(Failure) {
         let isDone = try view.changing { () throws(StoreError) in try view.truncate(row.id, to: size, by: caller) }
         guard isDone else { throw .stale }

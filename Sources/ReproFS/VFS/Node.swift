@@ -115,6 +115,8 @@ package protocol File: Inode {
     func follow() -> (any Following)?
     /// Opens the file for writing. `stale` tells the kernel to look the name up again, for it leads to another node now.
     func write(by caller: LiveView.Caller) throws(Failure) -> any Writing
+    /// The same name's file for somebody who was told `stale` and has looked it up again: one that he may write.
+    func found(again caller: LiveView.Caller) throws(Failure) -> any File
     /// Cuts the file by its name; `stale` as above. The corresponding operation is `truncate`.
     func truncate(_ size: Int, by caller: LiveView.Caller) throws(Failure)
     /// How the kernel may keep the bytes.
@@ -131,6 +133,7 @@ extension File {
     package func witness(by opener: Opener) throws(Failure) -> Witnessed? { nil }
     package func hold() -> (any Sendable)? { nil }
     package func write(by caller: LiveView.Caller) throws(Failure) -> any Writing { throw .readOnly }
+    package func found(again caller: LiveView.Caller) throws(Failure) -> any File { self }
     package func truncate(_ size: Int, by caller: LiveView.Caller) throws(Failure) { throw .readOnly }
 }
 

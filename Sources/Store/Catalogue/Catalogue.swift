@@ -80,10 +80,14 @@ final class Catalogue: Sendable {
         do { return try DatabasePool(path: path.string, configuration: configuration) } catch {
             // Of a log that it cannot make SQLite does not say why.
             let isUnopened = (error as? DatabaseError)?.resultCode == .SQLITE_CANTOPEN
-            guard try isFull(error) || isUnopened && Kernel.available(path.removingLastComponent()) < Ballast.size
-            else { throw error }
-            guard ballast.drop() else { throw StoreError.system("cannot open", path, .noSpace) }
-            let pool = try DatabasePool(path: path.string, configuration: configuration)
+            let isCrowded = try isUnopened && !Kernel.canHoldFiles(path.removingLastComponent())
+            let hasNoRoom = try isUnopened && Kernel.available(path.removingLastComponent()) < Ballast.size
+            guard isFull(error) || isCrowded || hasNoRoom else { throw error }
+            let operation =
+                isCrowded ? "its file system can hold no more files (no free inodes): cannot open" : "cannot open"
+            guard ballast.drop(), let pool = try? DatabasePool(path: path.string, configuration: configuration) else {
+                throw StoreError.system(operation, path, .noSpace)
+            }
             LogFiles(of: path).reserve(Ballast.size / 2)
             return pool
         }

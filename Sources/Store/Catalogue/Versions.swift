@@ -64,6 +64,8 @@ struct Holding {
     /// The version's row.
     let version: Int64
     let addition: Addition
+    /// When its bytes changed last, as programs are told.
+    let modified: Timestamp
     /// Whether it is other bytes than the name held before.
     let isChange: Bool
 }
@@ -80,12 +82,37 @@ extension Database {
         let now = Timestamp.now()
         let directory = try makeDirectory(under: DirectoryRow.Root.models.rawValue, name.directories)
         let model = try makeModel(name.path.name, in: directory, now: now)
+        let modified = try visibleTime(modified, of: blob, in: model)
         let (version, addition) = try makeVersion(of: model, blob: blob, modified: modified, now: now)
         let isChange = try note(model, version, cause: cause, process: process, since: since, now: now)
         try came(name.path)
         let digest = try Data.fetchOne(cachedStatement(sql: "SELECT sha256 FROM blob WHERE id = ?"), arguments: [blob])
         if let digest { try came(hash: try Digest(column: digest).hex) }
-        return Holding(version: version, addition: isChange ? addition : .unchanged, isChange: isChange)
+        return Holding(
+            version: version, addition: isChange ? addition : .unchanged, modified: modified, isChange: isChange)
+    }
+
+    /// The time that `blob` is shown with where it is to be `wanted`. Programs know by size and time that a model has other bytes, so it
+    /// differs from that of every other version of the same size, also where a tool kept both.
+    private func visibleTime(_ wanted: Timestamp, of blob: Int64, in model: Int64) throws -> Timestamp {
+        let others = try Int64.fetchAll(
+            cachedStatement(
+                sql: """
+                    SELECT version.modified FROM version JOIN blob ON blob.id = version.blob WHERE version.model = ?1
+                    AND version.blob <> ?2 AND blob.size = (SELECT size FROM blob WHERE id = ?2) ORDER BY version.modified
+                    """), arguments: [model, blob])
+        return others.reduce(wanted) { $0.distinct(from: Timestamp(nanoseconds: $1)) }
+    }
+
+    /// Somebody sets the time of a version that he sees: what it is shown with.
+    func setTime(_ wanted: Timestamp, ofVersion version: Int64) throws -> Timestamp {
+        guard
+            let row = try Row.fetchOne(
+                cachedStatement(sql: "SELECT model, blob FROM version WHERE id = ?"), arguments: [version])
+        else { return wanted }
+        let shown = try visibleTime(wanted, of: row.id("blob"), in: row.id("model"))
+        try execute(cachedStatement(sql: "UPDATE version SET modified = ? WHERE id = ?"), [shown.nanoseconds, version])
+        return shown
     }
 
     /// Notes that a model's name holds nothing from now on.

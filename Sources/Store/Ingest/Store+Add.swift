@@ -91,12 +91,9 @@ extension Database {
         }
         if let old, old.blob?.id == blob { return .unchanged }
         let held = try hold(name, blob: blob, modified: modified, cause: cause, process: process, since: since)
-        // Size and time together tell programs that the bytes are others, even where a tool kept the old time.
-        let row = try Row.fetchOne(
-            cachedStatement(sql: "SELECT size, private FROM blob WHERE id = ?"), arguments: [blob])
-        let size: Int? = row?["size"]
-        let mask: UInt32 = row?["private"] == true ? 0o700 : 0o7777
-        let isClash = old.map { $0.modified == modified && $0.blob?.size == size } ?? false
+        let isPrivate = try Bool.fetchOne(
+            cachedStatement(sql: "SELECT private FROM blob WHERE id = ?"), arguments: [blob])
+        let mask: UInt32 = isPrivate == true ? 0o700 : 0o7777
         if let old {
             try owe(old, name, .replace)
             try unname(old)
@@ -104,8 +101,8 @@ extension Database {
         _ = try insert(
             NewNode(
                 kind: .file, mode: (old?.mode ?? 0o644) & mask, user: old?.user, group: old?.group,
-                modified: Timestamp(nanoseconds: modified.nanoseconds + (isClash ? 1 : 0)), blob: blob,
-                version: held.version, process: process), name.path.name, in: directory)
+                modified: held.modified, blob: blob, version: held.version, process: process), name.path.name,
+            in: directory)
         return held.addition
     }
 }

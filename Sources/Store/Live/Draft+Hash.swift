@@ -59,6 +59,7 @@ extension Draft {
         }
         if let digest = known.1, known.0 == generation { return digest }
         do throws(StoreError) {
+            FaultPoint.pass("hashes", path)
             try file.forEachChunk(path, from: done, to: end) { chunk throws(StoreError) in
                 try ending.check()
                 // Whoever writes meanwhile makes it worthless.

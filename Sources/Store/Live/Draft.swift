@@ -29,9 +29,12 @@ package final class Draft: Sendable {
         var isStaged = false
         var staged: OwnedDescriptor?
         var writers = 0
-        /// Threads of programs that were sent here to write and did not come yet, and until when they are waited for.
-        var expected: Set<Int32> = []
+        /// How often threads of programs were sent here to write and did not come yet, and until when they are waited for. In another
+        /// namespace of processes all have the number 0.
+        var expected: [Int32: Int] = [:]
         var patience = ContinuousClock.now
+        /// Who came and waits for something before he begins.
+        var arrived = 0
         /// Writes that are under way.
         var underWay = 0
         /// Counts what changes the bytes, so that a hash can be told from a newer content.
@@ -50,7 +53,7 @@ package final class Draft: Sendable {
         var claimed = 0
         var isInOrder = true
 
-        var isExpected: Bool { !expected.isEmpty && .now < patience }
+        var isExpected: Bool { arrived > 0 || !expected.isEmpty && .now < patience }
         var isIdle: Bool { writers == 0 && !isSealed && !isLent && !isExpected }
         var isClosed: Bool { closing == .closed || closing == .durable }
     }
@@ -86,30 +89,39 @@ package final class Draft: Sendable {
     var isIdle: Bool { state.withLock { $0.isIdle } }
 
     var isExpected: Bool { state.withLock { $0.isExpected } }
+    var isLent: Bool { state.withLock { $0.isLent } }
 
     /// Somebody is sent here to write: until he comes, for a second at most, it stays a draft. False where it is too late for that.
     func expect(_ thread: Int32) -> Bool {
         state.withLock { state in
             guard !state.isSealed, !state.isLent else { return false }
-            state.expected.insert(thread)
+            state.expected[thread] = thread == 0 ? (state.expected[0] ?? 0) + 1 : 1
             state.patience = .now + .seconds(1)
             return true
         }
     }
 
-    func isExpecting(_ thread: Int32) -> Bool { state.withLock { $0.isExpected && $0.expected.contains(thread) } }
+    /// Somebody who was sent here came. However long he waits now, it stays a draft until he begins or ``left()``; false for
+    /// everybody else.
+    func arrive(_ thread: Int32) -> Bool {
+        state.withLock { state in
+            guard !state.isSealed, !state.isLent, let count = state.expected[thread] else { return false }
+            state.expected[thread] = count > 1 ? count - 1 : nil
+            state.arrived += 1
+            return true
+        }
+    }
 
-    func expectNoMore(_ thread: Int32) { state.withLock { _ = $0.expected.remove(thread) } }
+    func left() { state.withLock { $0.arrived -= 1 } }
 
     /// Whether whoever was sent here to write did not come within a second.
     var isForsaken: Bool { isIdle && !isStaged && made.duration(to: .now) > .seconds(1) }
 
     /// Somebody opens it for writing; false where it is being published, so that its bytes change no more.
-    func beginWriting(_ thread: Int32 = 0) -> Bool {
+    func beginWriting() -> Bool {
         state.withLock { state in
             guard !state.isSealed, !state.isLent else { return false }
             state.writers += 1
-            state.expected.remove(thread)
             return true
         }
     }
@@ -134,7 +146,7 @@ package final class Draft: Sendable {
     /// Another node is about to hold its bytes, and they change no more; false where somebody writes or has lent them.
     func lend() -> Bool {
         state.withLock { state in
-            guard state.isClosed, state.writers == 0, !state.isLent else { return false }
+            guard state.isClosed, state.writers == 0, !state.isLent, !state.isExpected else { return false }
             state.isLent = true
             return true
         }

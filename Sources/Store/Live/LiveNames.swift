@@ -51,12 +51,12 @@ extension Database {
 
     /// A directory's time is that of the change, and visibly another than before: programs read a directory again when it differs.
     func entriesChanged(in directory: Int64, at time: Timestamp = .now()) throws {
+        let old = try Int64.fetchOne(
+            cachedStatement(sql: "SELECT modified FROM live WHERE id = ?"), arguments: [directory])
+        guard let old else { return }
         try execute(
-            cachedStatement(
-                sql: """
-                    UPDATE live SET modified = CASE WHEN abs(modified - ?1) < ?2 THEN modified + ?2 ELSE ?1 END,
-                    changed = max(?1, changed + 1) WHERE id = ?3
-                    """), [time.nanoseconds, Timestamp.visibleStep, directory])
+            cachedStatement(sql: "UPDATE live SET modified = ?1, changed = max(?2, changed + 1) WHERE id = ?3"),
+            [time.distinct(from: Timestamp(nanoseconds: old)).nanoseconds, time.nanoseconds, directory])
     }
 
     /// Takes the name of a file or link away; its row stays for programs that have it open.
@@ -178,10 +178,11 @@ extension Database {
     /// A file got a name: where its bytes are a blob, that is a version and an event.
     func won(_ row: LiveRow, path: [EntryName], cause: Cause, process: Int64?) throws {
         guard let blob = row.blob else { return }
-        var version: Int64?
-        if let name = try modelName(live: path) {
-            version = try hold(name, blob: blob.id, modified: row.modified, cause: cause, process: process).version
+        let held = try modelName(live: path).map {
+            try hold($0, blob: blob.id, modified: row.modified, cause: cause, process: process)
         }
-        try execute(cachedStatement(sql: "UPDATE live SET version = ? WHERE id = ?"), [version, row.id])
+        try execute(
+            cachedStatement(sql: "UPDATE live SET version = ?, modified = ? WHERE id = ?"),
+            [held?.version, (held?.modified ?? row.modified).nanoseconds, row.id])
     }
 }

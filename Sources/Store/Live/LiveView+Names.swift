@@ -164,6 +164,13 @@ extension LiveView {
     package func change(_ id: Int64, _ change: Change) throws(StoreError) {
         guard !change.isEmpty else { return }
         try store.catalogue.writeSoon { db in
+            var change = change
+            if let wanted = change.modified,
+                let version = try Int64.fetchOne(
+                    cachedStatement(db, "SELECT version FROM live WHERE id = ? AND closed <> 4"), arguments: [id])
+            {
+                change.modified = try db.setTime(wanted, ofVersion: version)
+            }
             try db.execute(
                 cachedStatement(
                     db,

@@ -14,6 +14,8 @@ package struct Publication: Sendable {
     /// What could not be written in full and left its name to what that held before, in words.
     package var setAside: [String] = []
 
+    var isEmpty: Bool { versions.isEmpty && loads.isEmpty && failures.isEmpty && setAside.isEmpty }
+
     mutating func append(_ other: Publication) {
         versions += other.versions
         loads += other.loads

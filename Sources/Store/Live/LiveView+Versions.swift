@@ -83,13 +83,10 @@ extension LiveView {
         var version: Int64?
         var modified = facts.modified
         if let name = try db.path(ofLive: row.id).flatMap({ try db.modelName(live: $0) }) {
-            // Size and time together tell programs that the bytes are others, even where a tool kept the time.
-            if try db.isSame(name, size: item.size, modified: modified) {
-                modified = Timestamp(nanoseconds: modified.nanoseconds + 1)
-            }
             let held = try db.hold(
                 name, blob: blob.id, modified: modified, cause: .write, process: process, since: item.closed.changed)
             version = held.version
+            modified = held.modified
             versions.append((name, held.addition, blob))
             let number = try Int.fetchOne(
                 db.cachedStatement(sql: "SELECT number FROM version WHERE id = ?"), arguments: [held.version])
@@ -158,17 +155,5 @@ extension Database {
                 process: process)
         }
         try forgive(live)
-    }
-
-    /// Whether the bytes that a name held before have this size and time.
-    fileprivate func isSame(_ name: ModelName, size: Int, modified: Timestamp) throws -> Bool {
-        let root = DirectoryRow.Root.models.rawValue
-        guard let directory = try directory(under: root, name.directories) else { return false }
-        return try Int.fetchOne(
-            cachedStatement(
-                sql: """
-                    SELECT 1 FROM model JOIN version ON version.id = model.current JOIN blob ON blob.id = version.blob
-                    WHERE model.directory = ? AND model.name = ? AND blob.size = ? AND version.modified = ?
-                    """), arguments: [directory, name.path.name.databaseValue, size, modified.nanoseconds]) != nil
     }
 }

@@ -6,71 +6,90 @@ import SystemPackage
 // How files are opened for writing, and closed.
 
 extension LiveView {
+    /// For how long at most somebody who is sent to another node waits for those who publish it.
+    private static let patienceWithPublishers = Duration.seconds(10)
+
     /// Opens a file for writing; nil where its name leads to a new node from now on, which is to be looked up.
     package func write(_ id: Int64, by caller: Caller) throws(StoreError) -> Draft? {
-        while true {
-            if let draft = draft(id) {
-                try awaitRelease(of: draft)
-                // Closed by another writer since: its bytes become a version, and change no more before they are one.
-                if draft.isAtRest, !draft.isExpected {
-                    if try isLarge(draft) {
-                        if try lend(draft, by: caller) { return try sendOn(from: id, by: caller) }
-                    } else if try publish(only: draft) {
-                        continue
-                    }
-                }
-                try keepWhatWasClosed(of: draft)
-                if state.withLock({ $0.begin(draft, caller.thread) }) { return draft }
-                // Somebody else has published it, or is about to.
-                if try !publish(only: draft) {
-                    guard try store.live(id) != nil else { throw .gone(EntryName(number: id)) }
-                    Activity.perform(.wait) { _ = usleep(1000) }
-                }
-                continue
-            }
-            guard let row = try store.live(id), row.kind == .file else { throw .gone(EntryName(number: id)) }
-            if row.blob != nil {
-                if let draft = try beginBehind(row, by: caller) { return draft }
-                try renew(row, by: caller)
-                return try sendOn(from: id, by: caller)
-            }
-            _ = try open(row)
+        while let draft = try writable(id) {
+            let hasArrived = draft.arrive(caller.thread)
+            defer { if hasArrived { draft.left() } }
+            try awaitRelease(of: draft)
+            if try makeVersion(of: draft, by: caller) { continue }
+            try keepWhatWasClosed(of: draft)
+            if state.withLock({ $0.begin(draft) }) { return draft }
+            try awaitEnd(of: draft)
         }
+        if let draft = try beginBehind(id, by: caller) { return draft }
+        _ = try send(caller, from: id)
+        return nil
     }
 
     /// Who was sent on and asks for the old node once more has it by a descriptor, not by its name: he writes the draft that took the
     /// name. Not where somebody reads the old bytes through the kernel, which shows one content by one node.
-    private func beginBehind(_ row: LiveRow, by caller: Caller) throws(StoreError) -> Draft? {
-        try state.withLock { state throws(StoreError) -> Draft? in
-            guard let next = state.heir(of: row.id), let draft = state.drafts[next], draft.isExpecting(caller.thread)
-            else { return nil }
-            guard state.handles[row.id] == nil else {
-                draft.expectNoMore(caller.thread)
-                throw .isRead(row.name)
-            }
-            guard state.begin(draft, caller.thread) else { return nil }
-            state.standIns.insert(row.id)
-            return draft
+    private func beginBehind(_ id: Int64, by caller: Caller) throws(StoreError) -> Draft? {
+        let next = state.withLock { state in state.heir(of: id).flatMap { state.drafts[$0] } }
+        guard let next, next.arrive(caller.thread) else { return nil }
+        defer { next.left() }
+        return try state.withLock { state throws(StoreError) -> Draft? in
+            guard state.handles[id] == nil else { throw .isRead(EntryName(number: id)) }
+            guard state.begin(next) else { return nil }
+            state.standIns.insert(id)
+            return next
         }
     }
 
-    /// The kernel looks a name up once more and no third time: what it finds then is a draft, and stays one until it comes.
-    private func sendOn(from id: Int64, by caller: Caller) throws(StoreError) -> Draft? {
+    /// Somebody who was told that a node is gone looks its name up again, and found `id`: the row of the node that he may write. The
+    /// kernel asks no third time, so that one stays as it is until he comes.
+    package func find(again id: Int64, by caller: Caller) throws(StoreError) -> LiveRow? {
+        if let draft = try writable(id) { _ = try makeVersion(of: draft, by: caller) }
+        guard let found = try send(caller, from: id) else { return nil }
+        return try store.live(found)
+    }
+
+    /// The draft that is written where a node is; nil where its name leads to another one, or has to.
+    private func writable(_ id: Int64) throws(StoreError) -> Draft? {
+        let (draft, isRenewed) = state.withLock { ($0.drafts[id], $0.renewed[id] != nil) }
+        if isRenewed { return nil }
+        if let draft { return draft }
+        guard let row = try store.live(id), row.kind == .file else { throw .gone(EntryName(number: id)) }
+        return row.blob == nil ? try open(row) : nil
+    }
+
+    /// What another writer has closed becomes a version, and changes no more before it is one. Whether it does, or another node
+    /// has its name meanwhile.
+    private func makeVersion(of draft: Draft, by caller: Caller) throws(StoreError) -> Bool {
+        guard draft.isAtRest, !draft.isExpected else { return false }
+        return try isLarge(draft) ? try lend(draft, by: caller) : try publish(only: draft)
+    }
+
+    /// Sends somebody who wants to write to the node that has the name of `id` now: a draft, which stays one until he comes. Nil where
+    /// no node has it.
+    private func send(_ caller: Caller, from id: Int64) throws(StoreError) -> Int64? {
         var last = id
-        for _ in 0..<100 {
+        let deadline = ContinuousClock.now + Self.patienceWithPublishers
+        while .now < deadline {
             last = state.withLock { $0.heir(of: last) } ?? last
             if let draft = draft(last) {
                 if draft.expect(caller.thread) {
                     state.withLock { _ = $0.candidates.insert(last) }
-                    return nil
+                    return last
                 }
-                // It is about to be a blob.
-                if try !publish(only: draft) { Activity.perform(.wait) { _ = usleep(1000) } }
+                try awaitEnd(of: draft)
+                continue
             }
-            guard let row = try store.live(last), !row.isUnlinked else { return nil }
-            if row.blob != nil { try renew(row, by: caller) }
+            guard let row = try store.live(last), row.kind == .file, !row.isUnlinked else { return nil }
+            if row.blob == nil { _ = try open(row) } else { try renew(row, by: caller) }
         }
         return nil
+    }
+
+    /// Somebody publishes a draft, or gives its name to another node: helps, or waits a moment.
+    private func awaitEnd(of draft: Draft) throws(StoreError) {
+        // What is lent is large, and its name is free in a moment.
+        if !draft.isLent, try publish(only: draft) { return }
+        guard try store.live(draft.row) != nil else { throw .gone(EntryName(number: draft.row)) }
+        Activity.perform(.wait) { _ = usleep(1000) }
     }
 
     /// `close` returns before the kernel says that the descriptor is gone: who opens a model again at once waits for that, so that
@@ -108,7 +127,8 @@ extension LiveView {
                 NewNode(kind: .file, mode: row.mode, user: row.user, group: row.group, process: process), row.name,
                 in: nil)
         }
-        state.withLock { _ = $0.unlinked.insert(copy) }
+        // Not before: what has no name and is owed nothing yet would be taken away while it is copied.
+        defer { state.withLock { _ = $0.unlinked.insert(copy) } }
         let path = store.livePath(copy)
         let file = try store.makeStaged(copy)
         try source.copy(to: file, path, ending)
@@ -137,60 +157,68 @@ extension LiveView {
         guard let blob = row.blob else { return }
         // The bytes are looked at before, so that nobody waits for that.
         let contents = try store.contents(of: blob)
-        var made: Draft?
-        try store.catalogue.writeSoon { db in
+        FaultPoint.pass("renews", store.livePath(row.id))
+        let made = try renewing(row.id) { (db) throws -> Draft? in
             // Another writer may have been first.
-            guard let row = try db.live(row.id), let parent = row.parent, row.blob?.id == blob.id else { return }
+            guard let row = try db.live(row.id), let parent = row.parent, row.blob?.id == blob.id else { return nil }
             let version = try Int64.fetchOne(
                 db.cachedStatement(sql: "SELECT version FROM live WHERE id = ?"), arguments: [row.id])
             let id = try db.renew(
                 row, in: parent, version: version, process: try caller.opener.map { try db.process($0) })
-            // Before anybody can find the node, so that all who open it read what will be written.
-            let draft = Draft(row: id, base: contents, self)
-            made = draft
+            return Draft(row: id, base: contents, self)
+        }
+        if made { state.withLock { _ = $0.unlinked.insert(row.id) } }
+    }
+
+    /// Runs a transaction that gives the name of a node to a new one; says whether it did. The new one is known before anybody can
+    /// find it, so that all who open it read what will be written.
+    private func renewing(
+        _ old: Int64, isLent: Bool = false, _ body: (Database) throws -> Draft?
+    ) throws(StoreError) -> Bool {
+        var made: Int64?
+        func forget() {
+            guard let id = made else { return }
+            made = nil
             state.withLock { state in
-                state.drafts[id] = draft
-                state.renewed[row.id] = id
+                state.drafts[id] = nil
+                state.renewed[old] = nil
+                state.borrowers[old] = nil
             }
         }
-        if made != nil { state.withLock { _ = $0.unlinked.insert(row.id) } }
+        do throws(StoreError) {
+            try store.catalogue.writeSoon { db in
+                // It may run again.
+                forget()
+                guard let draft = try body(db) else { return }
+                made = draft.row
+                state.withLock { state in
+                    state.drafts[draft.row] = draft
+                    state.renewed[old] = draft.row
+                    if isLent { state.borrowers[old] = draft.row }
+                }
+            }
+        } catch {
+            forget()
+            throw error
+        }
+        return made != nil
     }
 
     /// The same for a file that was closed and takes long to hash: its bytes become a version under the old node, which nobody waits
     /// for. False where it is no model, or somebody writes again.
     private func lend(_ draft: Draft, by caller: Caller) throws(StoreError) -> Bool {
         guard try ready(draft.row) === draft, let file = try draft.file(), draft.lend() else { return false }
-        var made: Int64?
-        do throws(StoreError) {
-            try store.catalogue.writeSoon { db in
-                made = nil
-                guard let row = try db.live(draft.row), let parent = row.parent, row.blob == nil,
-                    let name = try db.path(ofLive: row.id).flatMap({ try db.modelName(live: $0) })
-                else { return }
-                try db.owe(row, name, .replace)
-                let id = try db.renew(
-                    row, in: parent, version: nil, process: try caller.opener.map { try db.process($0) })
-                made = id
-                let fresh = Draft(row: id, base: .file(file), self)
-                state.withLock { state in
-                    state.drafts[id] = fresh
-                    state.borrowers[row.id] = id
-                    state.renewed[row.id] = id
-                }
-            }
-        } catch {
-            state.withLock { state in
-                if let made { state.drafts[made] = nil }
-                state.borrowers[draft.row] = nil
-                state.renewed[draft.row] = nil
-            }
-            draft.takeBack()
-            throw error
+        var made = false
+        defer { if !made { draft.takeBack() } }
+        made = try renewing(draft.row, isLent: true) { (db) throws -> Draft? in
+            guard let row = try db.live(draft.row), let parent = row.parent, row.blob == nil,
+                let name = try db.path(ofLive: row.id).flatMap({ try db.modelName(live: $0) })
+            else { return nil }
+            try db.owe(row, name, .replace)
+            let id = try db.renew(row, in: parent, version: nil, process: try caller.opener.map { try db.process($0) })
+            return Draft(row: id, base: .file(file), self)
         }
-        guard made != nil else {
-            draft.takeBack()
-            return false
-        }
+        guard made else { return false }
         state.withLock { state in
             state.unlinked.insert(draft.row)
             state.candidates.insert(draft.row)

@@ -73,9 +73,7 @@ package final class LiveView: Sendable {
         private static let standInLimit = 4096
 
         /// Somebody begins to write a draft; false where it is being published, or another one stands for the row by now.
-        func begin(_ draft: Draft, _ thread: Int32) -> Bool {
-            drafts[draft.row] === draft && draft.beginWriting(thread)
-        }
+        func begin(_ draft: Draft) -> Bool { drafts[draft.row] === draft && draft.beginWriting() }
 
         /// It is about to be a blob; false where it is being written, or another one stands for the row by now.
         func seal(_ draft: Draft, _ generation: Int) -> Bool {
@@ -94,6 +92,15 @@ package final class LiveView: Sendable {
 
     /// How many files may be models now and were not looked at.
     package var waiting: Int { state.withLock { $0.candidates.count } }
+
+    /// Whether nothing is left to be published, settled or taken away until somebody asks for something.
+    package var isAtRest: Bool {
+        state.withLock { state in
+            // Whoever has a file open is heard of when he writes or closes it.
+            state.candidates.isEmpty && state.untold.isEmpty && state.drafts.values.allSatisfy { $0.writers > 0 }
+                && state.unlinked.allSatisfy { state.handles[$0] != nil }
+        }
+    }
 
     /// Why a file that was closed could not become a version when that was tried last.
     package var problem: String? { state.withLock { $0.problem } }

@@ -18,6 +18,8 @@ package final class LoadBuffer: Sendable {
         }
     }
 
+    package var isEmpty: Bool { state.withLock { $0.loads.isEmpty } }
+
     /// Writes what is there. After a failure it is still there; how many loads had to be let go is thrown with it.
     package func write(to store: Store) throws(StoreError) {
         let loads = state.withLock { state in

@@ -131,6 +131,16 @@ enum Kernel {
             clamping: UInt64(facts.f_bavail).multipliedReportingOverflow(by: UInt64(facts.f_frsize)).partialValue)
     }
 
+    /// Whether the file system below a directory has room for another file, however small. Some tell nothing of that.
+    static func canHoldFiles(_ directory: FilePath) throws(StoreError) -> Bool {
+        let file = try open(directory, .readOnly, options: .directory)
+        var facts = statvfs()
+        guard fstatvfs(file.rawValue, &facts) == 0 else {
+            throw .system("cannot inspect", directory, Errno(rawValue: errno))
+        }
+        return facts.f_files == 0 || facts.f_ffree > 0
+    }
+
     /// Refuses where less than the reserve would be left of the file system once `count` more bytes are written: deleting needs
     /// room too.
     static func requireReserve(_ file: OwnedDescriptor, _ path: FilePath, for count: Int = 0) throws(StoreError) {

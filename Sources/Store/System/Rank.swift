@@ -24,9 +24,9 @@ package enum Rank: Int, Sendable, CaseIterable {
     /// Rows of the live view in memory.
     case mirror
     /// Files that were looked up last, what the kernel keeps, what it reads by itself, who opened what.
-    case nodes, texts, backings, loads, openers, message, writers, nodePacks, rights
+    case nodes, texts, backings, loads, openers, retries, message, writers, nodePacks, rights
     /// Which threads take requests, and how one ends.
-    case gate, session, thread
+    case gate, session, thread, bell
     /// What is told of this process, and what it keeps for others to use.
     case report, spare
 

@@ -1,0 +1,92 @@
+import CFuse
+import Glibc
+import Store
+import SystemPackage
+
+/// Threads of programs that wanted to write a file and were told to look its name up again.
+///
+/// The kernel does that once and no third time. So what such a thread finds then is a node that it may write, whatever became of the
+/// name meanwhile: the node that it knew may be gone, with all that told where its name leads.
+final class Retries: Sendable {
+    /// Who has not come by then has given up. Seconds.
+    private static let patience = 2
+
+    private let state = Lock(.retries, [Int32: Int]())
+
+    /// Whether a thread is looking a name up again. One of another namespace of processes has no number.
+    func contains(_ thread: Int32) -> Bool {
+        state.withLock { threads in
+            guard !threads.isEmpty, let since = threads[thread] else { return false }
+            return Self.now - since <= Self.patience
+        }
+    }
+
+    /// Runs what a thread does to write a file by its node.
+    func attempt<Result>(by thread: Int32, _ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+        do throws(Failure) {
+            let result = try body()
+            state.withLock { if !$0.isEmpty { $0[thread] = nil } }
+            return result
+        } catch {
+            if error.errno == .staleNFSFileHandle, thread != 0 {
+                let now = Self.now
+                state.withLock { threads in
+                    threads = threads.filter { now - $0.value <= Self.patience }
+                    threads[thread] = now
+                }
+            }
+            throw error
+        }
+    }
+
+    private static var now: Int {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
+        return time.tv_sec
+    }
+}
+
+extension Mount {
+    func thread(_ request: fuse_req_t?) -> Int32 { fuse_req_ctx(request)?.pointee.pid ?? 0 }
+
+    /// What a look-up found, as its thread is to have it.
+    func found(_ node: Node, _ request: fuse_req_t?) throws(Failure) -> Node {
+        guard retries.contains(thread(request)), case .file(let file) = node else { return node }
+        gate.leave()
+        return .file(try file.found(again: caller(request)))
+    }
+
+    /// Opens a file for writing.
+    func openToWrite(
+        _ id: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>, _ request: fuse_req_t?
+    ) throws(Failure) -> Reply {
+        try retries.attempt(by: thread(request)) { () throws(Failure) in
+            guard case .file(let file) = try root.node(NodeID(rawValue: id)) else {
+                throw Failure(.invalidArgument, "not a file")
+            }
+            let mode = info.pointee.flags & O_ACCMODE
+            if let inbox = file as? any Inbox, mode == O_WRONLY {
+                return .opened(
+                    OpenFile(writingTo: inbox, from: opener(request), by: reportWriter(request)), info, .none)
+            }
+            gate.leave()
+            // Before the file is asked, so that nobody begins to read it in another way meanwhile.
+            let use = backings.use(file.id, nil)
+            let writing = try file.write(by: caller(request))
+            guard use.backing == nil else {
+                // Its name leads elsewhere now: what the kernel reads by itself is never written.
+                try writing.close()
+                throw .stale
+            }
+            if info.pointee.flags & O_TRUNC != 0 {
+                do throws(Failure) { try writing.truncate(0) } catch {
+                    try? writing.close()
+                    throw error
+                }
+            }
+            return .opened(
+                OpenFile(writing, by: writingProcesses(request), use, file.hold()), info,
+                mode == O_WRONLY || writing.isDirect ? .none : .pages)
+        }
+    }
+}
