@@ -46,8 +46,6 @@ import Testing
         }
     }
 
-    /// > `by-snapshot/<id>/models` holds exactly the models that the prompt names, under the names that it uses. They keep their
-    /// > bytes, whatever becomes of those names later.
     @Test(arguments: View.allCases) func `pins exactly the models of the prompt`(_ way: View) throws {
         try way.show(view.store) { tree throws in
             let models = view.directory(of: view.first) + "/models"

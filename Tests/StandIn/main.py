@@ -138,8 +138,34 @@ class Status(types.SimpleNamespace):
     def _asdict(self): return dict(self.__dict__)
 
 
+class IsChangedCache:
+    """As much of the executor's cache as tells what a node says of itself."""
+    def __init__(self, prompt): self.prompt, self.dynprompt = prompt, self
+    def get_node(self, node_id): return self.prompt[node_id]
+
+    def get(self, node_id):
+        node = self.prompt[node_id]
+        asked = getattr(nodes.NODE_CLASS_MAPPINGS.get(node["class_type"]), "IS_CHANGED", None)
+        if asked is None:
+            return False
+        node["is_changed"] = [asked(**plain(node["inputs"]))]
+        return node["is_changed"]
+
+
+def plain(inputs): return {key: value for key, value in inputs.items() if not isinstance(value, list)}
+
+
+def execute(server, dynprompt, caches, current_item, extra_data, executed, prompt_id):
+    """Runs a node of a pack, on the thread that runs the prompt."""
+    node = dynprompt[current_item]
+    kind = PACKED[node["class_type"]]
+    instance = caches[node["class_type"]] = caches.get(node["class_type"]) or kind()
+    executed[current_item] = repr(getattr(instance, kind.FUNCTION)(**plain(node["inputs"])))
+
+
+PACKED, instances = {}, {}
 execution = types.ModuleType("execution")
-execution.PromptQueue = PromptQueue
+execution.PromptQueue, execution.IsChangedCache, execution.execute = PromptQueue, IsChangedCache, execute
 nodes = types.ModuleType("nodes")
 nodes.NODE_CLASS_MAPPINGS = {
     name: type(name, (), {"INPUT_TYPES": classmethod(lambda cls, n=name: info(n)["input"]), "RELATIVE_PYTHON_MODULE": "nodes"})
@@ -155,7 +181,10 @@ if os.path.isdir(packs):
     for name in sorted(os.listdir(packs)):
         if os.path.isfile(os.path.join(packs, name, "__init__.py")):
             nodes.LOADED_MODULE_DIRS[name] = os.path.join(packs, name)
-            __import__(name)
+            for kind, found in getattr(__import__(name), "NODE_CLASS_MAPPINGS", {}).items():
+                found.RELATIVE_PYTHON_MODULE = "custom_nodes." + name
+                PACKED[kind] = nodes.NODE_CLASS_MAPPINGS[kind] = found
+                KINDS[kind] = found.INPUT_TYPES()["required"]
 
 prompts = execution.PromptQueue()
 held, sockets = {}, {}
@@ -218,6 +247,9 @@ def run(item):
                 os._exit(3)
             if MODE == "hang":
                 time.sleep(3600)
+        elif kind in PACKED:
+            execution.IsChangedCache(prompt).get(id)
+            execution.execute(None, prompt, instances, id, extra, seen, item[1])
         elif kind == "Unseeded":
             # A node that draws by itself, as some do: nothing in the graph says what.
             seen[id] = os.environ.get("STANDIN_DRAWS") or os.urandom(8).hex()

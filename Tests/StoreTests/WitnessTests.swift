@@ -158,11 +158,11 @@ import Testing
         #expect(try fixture.store.snapshot(image).id == made[0].result.id)
     }
 
-    @Test func `pins its node packs' code, without models, caches and version control`() throws {
+    @Test func `pins its node packs' code and data, without models, caches and version control`() throws {
         let graph = SmallImage.graph().replacing("CLIPTextEncode", with: "PackText")
         for (name, text) in [
             ("__init__.py", "code"), ("lib/a.py", "more"), ("__pycache__/a.pyc", "x"), (".git/HEAD", "x"),
-            ("weights.safetensors", "x"),
+            ("weights.safetensors", "x"), ("models/net.py", "code"), ("models/net.ckpt", "x"), ("words.txt", "data"),
         ] {
             try fixture.directory.write(Array(text.utf8), to: "custom_nodes/pack/" + name)
         }
@@ -170,7 +170,7 @@ import Testing
         try witness(1)
         let environment: JSON = [
             "schema": "reprofs.environment/1", "nodePacks": [["name": "pack"]],
-            "objectInfo": ["PackText": ["python_module": "custom_nodes.pack", "input": [:]]],
+            "objectInfo": ["PackText": ["python_module": "custom_nodes.pack", "input": [:], "code": ["uses": []]]],
         ]
         let bytes = try report(
             of: image, graph,
@@ -181,9 +181,10 @@ import Testing
         let made = try fixture.store.snapshot(report: bytes, by: process.identity)
         let row = try fixture.row(made[0].result.id)
         let files = try fixture.store.pinnedFiles(in: try #require(row.nodes)).map(\.path)
-        #expect(files == ["pack/__init__.py", "pack/lib/a.py"])
+        #expect(files == ["pack/__init__.py", "pack/lib/a.py", "pack/models/net.py", "pack/words.txt"])
         let pack = try #require(try fixture.recipe(row.digest)["environment"]?["nodePacks"]?.array?.first)
-        #expect(pack["omitted"] == 3)
+        #expect(pack["omitted"] == 4)
+        #expect(pack["digest"]?.string?.count == 64)
         // The code is known, so it is no reason for doubt.
         #expect(made[0].result.reasons.isEmpty)
     }

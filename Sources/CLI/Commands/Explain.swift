@@ -25,6 +25,10 @@ struct ExplainCommand: AnswersInJSON {
         if json { return Terminal.say(document.explanationJSON) }
         Terminal.say("\(document.name): \(document.verdict.grade.rawValue)")
         Terminal.say(text: document.explanation)
+        // They change with every certificate; a card would not.
+        if !document.lessons.isEmpty {
+            Terminal.say(text: (["What was made again says:"] + document.lessons.map { "  - \($0.text)" }).shown)
+        }
     }
 
     /// What is otherwise on a server than it was when the image was made.

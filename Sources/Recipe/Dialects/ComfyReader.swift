@@ -50,8 +50,7 @@ enum ComfyReader {
     private static func read(
         _ graph: ComfyGraph, fileName: String?, node: String? = nil, dialect: String
     ) -> Recipe {
-        let roots = node.flatMap { graph.nodes[$0] }.map { [$0] } ?? graph.outputs(savedAs: fileName)
-        let nodes = graph.ancestors(of: roots)
+        let nodes = graph.nodes(making: fileName, at: node)
         var recipe = Recipe(generator: .init(name: "ComfyUI", dialect: dialect))
         recipe.passes = graph.passes(in: nodes)
         recipe.models = graph.modelReferences(in: nodes).map(Recipe.ModelUse.init)
@@ -63,5 +62,18 @@ enum ComfyReader {
         recipe.features = Set(nodes.map(\.classType) + formats).sorted()
         recipe.findings = ComfySignals(graph: graph, nodes: nodes, passes: recipe.passes).reasons()
         return recipe
+    }
+}
+
+extension ComfyGraph {
+    /// The nodes that a file was made with; `node` is the one that left it, where that is known.
+    func nodes(making fileName: String?, at node: String?) -> [Node] {
+        let roots = node.flatMap { nodes[$0] }.map { [$0] } ?? outputs(savedAs: fileName)
+        return ancestors(of: roots)
+    }
+
+    /// Their numbers and their classes.
+    package func classes(making fileName: String?, at node: String?) -> [String: String] {
+        Dictionary(nodes(making: fileName, at: node).map { ($0.id, $0.classType) }) { first, _ in first }
     }
 }

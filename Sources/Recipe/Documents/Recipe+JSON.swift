@@ -40,7 +40,8 @@ extension Recipe.ModelUse {
         let folder = resolution?.folder.text ?? reference.folder
         return [
             "folder": .string(orNull: folder), "name": .string(resolution?.path.description ?? reference.name),
-            "reference": .string(reference.name), "role": .string(orNull: folder.map(Folder.role)),
+            "reference": .string(reference.name),
+            "role": .string(orNull: reference.isUnnamed ? "unnamed" : folder.map(Folder.role)),
             "node": .string(reference.node), "input": .string(reference.input),
             "strength": .number(orNull: reference.strength), "sha256": .string(orNull: resolution?.sha256.hex),
             "size": .integer(orNull: resolution?.size), "version": .integer(orNull: resolution?.version),
@@ -65,6 +66,7 @@ extension Recipe.ModelUse {
             reference: ModelReference(
                 folder: json["folder"]?.string, name: reference, candidates: path.map { [$0] } ?? [], node: node,
                 input: input))
+        self.reference.isUnnamed = json["role"]?.string == "unnamed"
         self.reference.strength = json["strength"]?.number
         self.reference.air = json["air"]?.string
         self.reference.url = json["url"]?.string

@@ -65,6 +65,7 @@ extension RecipeDocument {
         let name = (folder.map { $0 + "/" } ?? "") + (use.resolution?.path.description ?? use.reference.name)
         var line = "  \(name)"
         if let version = use.resolution?.version { line += "  v\(version)" }
+        if use.reference.isUnnamed { line += "  unnamed" }
         if let strength = use.reference.strength { line += "  strength \(strength.literal)" }
         return [line, "    " + known(use.resolution, use.evidence)]
     }

@@ -19,12 +19,15 @@ package struct RecipeDocument: Sendable {
     package let environment: JSON?
     /// The attempts to make it again from the same bytes, the oldest first.
     package let attempts: [Attempt]
+    /// What all certificates say of what it was made with.
+    package let lessons: [Lesson]
 
     package init(
         id: Digest, snapshot: SnapshotDocument, verdict: Verdict, name: String, prompt: [UInt8]?, workflow: [UInt8]?,
         parameters: [UInt8]? = nil, pixels: Digest? = nil, environment: JSON? = nil,
-        attempts: [Attempt] = []
+        attempts: [Attempt] = [], lessons: [Lesson] = []
     ) {
+        self.lessons = lessons
         self.attempts = attempts
         self.environment = environment
         self.id = id
@@ -68,7 +71,7 @@ package struct RecipeDocument: Sendable {
     package var explanationJSON: JSON {
         let subject: JSON = [
             "schema": "reprofs.explain/1", "snapshot": .string(id.hex), "image": image,
-            "attempts": .array(attempts.map(\.json)),
+            "attempts": .array(attempts.map(\.json)), "lessons": .array(lessons.map(\.json)),
         ]
         return .object(.init((subject.object?.members ?? []) + (verdict.json.object?.members ?? [])))
     }

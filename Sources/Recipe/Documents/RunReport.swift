@@ -18,7 +18,21 @@ package struct RunReport: Sendable {
         package let sha256: Digest
     }
 
+    /// When a node was at work.
+    package struct Span: Sendable {
+        package let node: String
+        package let begun, ended: Timestamp
+    }
+
+    /// Nil where an older node pack does not say it.
+    package let begun: Timestamp?
     package let ended: Timestamp
+    /// The threads that ran the prompt, by the numbers that their process knows them by: its own and those that it started for it.
+    package let threads: Set<Int32>
+    package let spans: [Span]
+    /// What nodes said of whether they changed, as ComfyUI's executor saw it: `never` equal, `differs` for equal inputs, `same`. Of a
+    /// node that is not there it was not computed.
+    package let changes: [String: String]
     package let prompt: [UInt8]
     package let workflow: [UInt8]?
     package let outputs: [Output]
@@ -45,6 +59,15 @@ package struct RunReport: Sendable {
         guard let ended = json["ended"]?.number?.int else { throw Refusal("it does not say when the run ended") }
         self.prompt = Array(prompt.utf8)
         self.ended = Timestamp(nanoseconds: Int64(ended))
+        let time = { (json: JSON?) in json?.number?.int.map { Timestamp(nanoseconds: Int64($0)) } }
+        begun = time(json["begun"])
+        threads = Set((json["threads"]?.array ?? []).compactMap { $0.number?.int.flatMap { Int32(exactly: $0) } })
+        spans = (json["nodes"]?.array ?? []).compactMap { span in
+            guard let node = span["id"]?.string, let begun = time(span["begun"]), let ended = time(span["ended"]) else {
+                return nil
+            }
+            return Span(node: node, begun: begun, ended: ended)
+        }
         workflow = json["workflow"]?.string.map { Array($0.utf8) }
         outputs = (json["outputs"]?.array ?? []).compactMap { output in
             guard let path = output["path"]?.string, let sha256 = Self.digest(output) else { return nil }
@@ -57,6 +80,9 @@ package struct RunReport: Sendable {
             return Input(name: name, path: path, sha256: sha256)
         }
         environment = json["environment"].flatMap { $0.object == nil ? nil : $0 }
+        var changes: [String: String] = [:]
+        for (node, change) in json["changes"]?.object?.members ?? [] { changes[node] = change.string }
+        self.changes = changes
         var packs: [String: String] = [:]
         for (name, path) in json["nodePacks"]?.object?.members ?? [] { packs[name] = path.string }
         nodePacks = packs
@@ -65,6 +91,9 @@ package struct RunReport: Sendable {
         places = json["paths"]
         guard max(outputs.count, inputs.count, nodePacks.count) <= Self.limit else {
             throw Refusal("it names more than \(Self.limit) files")
+        }
+        guard max(threads.count, spans.count, changes.count) <= Self.limit else {
+            throw Refusal("it names more than \(Self.limit) threads or nodes")
         }
         variation = json["variation"].flatMap { Variation($0) }
         process = json["process"].map { $0.string }

@@ -7,24 +7,37 @@ extension SnapshotDocument {
         let isEarlier = fresh.image.time < image.time
         var better = self
         var changed = false
-        if fresh.recipe.models.map(\.reference.slot) == recipe.models.map(\.reference.slot) {
-            for (index, use) in fresh.recipe.models.enumerated() {
-                let old = recipe.models[index]
+        let (told, known) = (fresh.recipe.namedModels, recipe.namedModels)
+        var named = known
+        if told.map(\.reference.slot) == known.map(\.reference.slot) {
+            for (index, use) in told.enumerated() {
+                let old = known[index]
                 guard Self.isBetter(use.evidence, use.resolution, than: old.evidence, old.resolution, isEarlier) else {
                     continue
                 }
-                better.recipe.models[index] = use
+                named[index] = use
                 changed = true
             }
-        } else if fresh.recipe.models.filter({ $0.evidence > .missing }).count
-            > recipe.models.filter({ $0.evidence > .missing }).count
-        {
+        } else if told.filter({ $0.evidence > .missing }).count > known.filter({ $0.evidence > .missing }).count {
             // A directory of models has more files now than it had.
-            better.recipe.models = fresh.recipe.models.map { use in
-                recipe.models.first { $0.reference.slot == use.reference.slot && $0.evidence > use.evidence } ?? use
+            named = told.map { use in
+                known.first { $0.reference.slot == use.reference.slot && $0.evidence > use.evidence } ?? use
             }
             changed = true
         }
+        // What no node names was seen by one run, and perhaps not by another one that left the same file.
+        var unnamed = recipe.models.filter(\.reference.isUnnamed)
+        for use in fresh.recipe.models where use.reference.isUnnamed {
+            guard let index = unnamed.firstIndex(where: { $0.resolution == use.resolution }) else {
+                unnamed.append(use)
+                changed = true
+                continue
+            }
+            guard use.evidence > unnamed[index].evidence else { continue }
+            unnamed[index] = use
+            changed = true
+        }
+        better.recipe.models = named + unnamed
         for (index, use) in fresh.recipe.inputs.enumerated() where index < recipe.inputs.count {
             let old = recipe.inputs[index]
             guard use.reference == old.reference,
@@ -35,13 +48,13 @@ extension SnapshotDocument {
         }
         // What a run said of itself is kept; a file that is read again says nothing of it. Of two that tell, the longer one
         // is from inside the process.
-        if let told = fresh.environment, told.size > environment?.size ?? 0 {
-            better.environment = told
+        if let surroundings = fresh.environment, surroundings.size > environment?.size ?? 0 {
+            better.environment = surroundings
             better.recipe.findings = fresh.recipe.findings
             changed = true
         }
-        if variation == nil, let told = fresh.variation {
-            better.variation = told
+        if variation == nil, let variation = fresh.variation {
+            better.variation = variation
             changed = true
         }
         guard changed else { return nil }
@@ -56,6 +69,10 @@ extension SnapshotDocument {
     ) -> Bool {
         evidence > old || (isEarlier && evidence == .inferred && old == .inferred && resolution != oldResolution)
     }
+}
+
+extension Recipe {
+    fileprivate var namedModels: [ModelUse] { models.filter { !$0.reference.isUnnamed } }
 }
 
 extension ModelReference {

@@ -82,7 +82,12 @@ package struct SnapshotDocument: Sendable, Equatable {
             "models": .array(recipe.models.map { $0.json }),
             "inputs": .array(recipe.inputs.map { $0.json }),
             "findings": .array(
-                recipe.findings.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] }),
+                recipe.findings.map { finding in
+                    let told: JSON = ["code": .string(finding.code.rawValue), "message": .string(finding.message)]
+                    guard let subject = finding.subject, var object = told.object else { return told }
+                    object["subject"] = .string(subject)
+                    return .object(object)
+                }),
             "features": .array(recipe.features.map { .string($0) }), "environment": Self.json(environment),
             "variation": variation?.json ?? .null, "prompt": Self.json(prompt), "workflow": Self.json(workflow),
             "parameters": Self.json(parameters), "records": Self.json(records),
@@ -126,7 +131,7 @@ extension SnapshotDocument {
         for finding in json["findings"]?.array ?? [] {
             guard let code = finding["code"]?.string.flatMap(Reason.Code.init), let message = finding["message"]?.string
             else { throw DocumentError("findings") }
-            recipe.findings.append(Reason(code, message))
+            recipe.findings.append(Reason(code, message, of: finding["subject"]?.string))
         }
         recipe.features = json["features"]?.array?.compactMap(\.string) ?? []
         prompt = try Self.reference(json, "prompt")

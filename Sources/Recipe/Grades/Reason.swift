@@ -16,8 +16,11 @@ package enum Grade: String, Sendable, Comparable {
 package struct Reason: Sendable, Hashable {
     package let code: Code
     package let message: String
+    /// The class or sampler that it is about, where it is about one alone: what is seen to repeat answers it.
+    package let subject: String?
 
-    package init(_ code: Code, _ message: String) {
+    package init(_ code: Code, _ message: String, of subject: String? = nil) {
+        self.subject = subject
         self.code = code
         self.message = message
     }
@@ -42,6 +45,9 @@ package struct Reason: Sendable, Hashable {
         case toolClosed = "tool.closed"
         case originForged = "origin.forged"
         case nodeVersion = "node.version"
+        case nodeChanges = "node.changes"
+        case nodeUnrepeatable = "node.unrepeatable"
+        case nodeUnread = "node.unread"
         case driftKnown = "drift.known"
         case approximated = "perf.approximate"
         case modelInferred = "model.inferred"
@@ -55,6 +61,7 @@ package struct Reason: Sendable, Hashable {
         case hashFake = "hash.fake"
         case hashEmpty = "hash.empty"
         case modelHidden = "model.hidden"
+        case modelKept = "model.kept"
         case modelMissing = "model.missing"
         case modelDamaged = "model.damaged"
         case nameRefused = "name.refused"
@@ -69,6 +76,7 @@ package struct Reason: Sendable, Hashable {
         case environmentNodes = "env.nodes"
         case verified = "verified.bitexact"
         case proofDifferent = "proof.different"
+        case proofCause = "proof.cause"
 
         /// The best grade with this reason.
         package var cap: Grade {
@@ -78,10 +86,12 @@ package struct Reason: Sendable, Hashable {
                 .modelUnnamed, .modelDamaged, .nameRefused, .inputMissing, .inputDamaged:
                 .partial
             case .metadataDamaged, .canvasOnly, .flatParameters, .unresolved, .deviceNoise, .gpuNoise,
-                .samplerNondeterministic, .batchIndexUnknown, .batchCoupled, .nodeVersion, .driftKnown, .approximated,
+                .samplerNondeterministic, .batchIndexUnknown, .batchCoupled, .nodeVersion, .nodeChanges,
+                .nodeUnrepeatable, .nodeUnread, .driftKnown, .approximated,
                 .modelInferred, .modelAssumed, .modelClaimed, .modelChanged, .modelFuzzy, .modelConverted, .modelHidden,
+                .modelKept,
                 .hashFake, .hashEmpty, .inputInferred, .inputAssumed, .environmentVersion, .environmentDevice,
-                .environmentThreads, .environmentFlags, .environmentNodes, .proofDifferent:
+                .environmentThreads, .environmentFlags, .environmentNodes, .proofDifferent, .proofCause:
                 .approximate
             }
         }

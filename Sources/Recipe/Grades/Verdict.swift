@@ -9,11 +9,12 @@ package struct Verdict: Sendable, Equatable {
     /// Nothing is ever guessed upwards.
     ///
     /// `attempts` are the tries to make it again from these very bytes, in their order. That one gave the same pixels outweighs
-    /// every doubt, but only as long as the bytes are there; that the last one gave others is a doubt itself. `others` are
-    /// reasons that lie outside the recipe: the environment of a server.
+    /// every doubt, but only as long as the bytes are there; that the last one gave others is a doubt itself. `lessons` are what
+    /// such tries, of this image and of others, say of what it was made with. `others` are reasons that lie outside the recipe: the
+    /// environment of a server.
     package init(
-        _ recipe: Recipe, made time: Timestamp? = nil, attempts: [Attempt] = [], others: [Reason] = [],
-        isServed: (Digest) -> Bool
+        _ recipe: Recipe, made time: Timestamp? = nil, attempts: [Attempt] = [], lessons: [Lesson] = [],
+        others: [Reason] = [], isServed: (Digest) -> Bool
     ) {
         let drift = DriftLedger.crossed(by: recipe, made: time).map {
             Reason(.driftKnown, "it was made before a change in \($0.tool): \($0.what)")
@@ -27,7 +28,9 @@ package struct Verdict: Sendable, Equatable {
             ]
         }
         let found =
-            failure + recipe.findings + recipe.models.flatMap { Self.reasons(for: $0, isServed: isServed) }
+            failure + lessons.compactMap(\.reason)
+            + recipe.findings.filter { finding in !lessons.contains { $0.answers(finding) } }
+            + recipe.models.flatMap { Self.reasons(for: $0, isServed: isServed) }
             + recipe.inputs.compactMap { Self.reason(for: $0, isServed: isServed) } + drift
         var seen: Set<Reason> = []
         let all = (found + others).filter { seen.insert($0).inserted }
@@ -70,6 +73,11 @@ package struct Verdict: Sendable, Equatable {
         switch use.evidence {
         case .observed: nil
         case .recorded: claim(use, name)
+        case .inferred where use.reference.isUnnamed:
+            .init(
+                .modelKept,
+                "\(name), which no node names, was opened by node \(use.reference.node)'s class in an earlier run of the process, which may have kept it"
+            )
         case .inferred:
             .init(
                 .modelInferred,

@@ -24,7 +24,8 @@ struct ComfySignals {
         }
         if let sampler = pass.sampler {
             if ComfySamplers.isNondeterministic(sampler) {
-                reasons.append(.init(.samplerNondeterministic, "the sampler \(sampler) does not repeat exactly"))
+                reasons.append(
+                    .init(.samplerNondeterministic, "the sampler \(sampler) does not repeat exactly", of: sampler))
             } else if ComfySamplers.drawsNoiseOnDevice(sampler) {
                 reasons.append(
                     .init(
@@ -71,7 +72,8 @@ struct ComfySignals {
         if node.kind.roles.contains(.unseeded) {
             return [
                 .init(
-                    .samplerNondeterministic, "node \(node.id) (\(node.classType)) draws noise without a recorded seed")
+                    .samplerNondeterministic, "node \(node.id) (\(node.classType)) draws noise without a recorded seed",
+                    of: node.classType)
             ]
         }
         let dtype = node.inputs["weight_dtype"] != nil ? graph.choice(node, "weight_dtype") : nil

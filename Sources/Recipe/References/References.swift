@@ -18,6 +18,9 @@ package struct ModelReference: Sendable, Hashable {
     package var node: String
     package var input: String
     package var strength: JSON.Number?
+    /// Whether no node names it: a mount saw it being opened while the prompt ran. `node` is then the node that was at work, as far
+    /// as that is known.
+    package var isUnnamed = false
     /// Where the canvas says that the file can be had.
     package var url: String?
 

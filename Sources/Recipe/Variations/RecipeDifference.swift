@@ -53,7 +53,11 @@ package struct RecipeDifference: Sendable {
     }
 
     private mutating func models(_ a: [Recipe.ModelUse], _ b: [Recipe.ModelUse]) {
-        let key = { (use: Recipe.ModelUse) in "\(use.reference.node).\(use.reference.input)" }
+        let key = { (use: Recipe.ModelUse) in
+            use.reference.isUnnamed
+                ? "\(use.reference.node), unnamed: \(use.reference.folder ?? "")/\(use.reference.name)"
+                : "\(use.reference.node).\(use.reference.input)"
+        }
         let show = { (use: Recipe.ModelUse) -> JSON in
             [
                 "folder": .string(orNull: use.resolution?.folder.text ?? use.reference.folder),

@@ -24,6 +24,7 @@ enum Schema {
             if try !db.columns(in: "blob").contains(where: { $0.name == "private" }) { try db.execute(sql: fourth) }
         }
         migrator.registerMigration("5") { try $0.execute(sql: fifth) }
+        migrator.registerMigration("6") { try $0.execute(sql: sixth) }
         migrator.registerMigration("7") { try $0.execute(sql: seventh) }
         return migrator
     }

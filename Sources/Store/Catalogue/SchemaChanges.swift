@@ -97,6 +97,32 @@ extension Schema {
         UPDATE rendering SET fresh = 0;
         """
 
+    /// What the graph does not show.
+    static let sixth = """
+        -- Which thread opened a model when: what the threads of a run opened while it ran.
+        CREATE TABLE opening (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            load INTEGER NOT NULL REFERENCES load(id) ON DELETE CASCADE,
+            thread INTEGER NOT NULL,
+            time INTEGER NOT NULL,
+            -- Where a report told it: the class of the node that opened it without naming it, and when its run began.
+            class TEXT,
+            begun INTEGER
+        );
+        CREATE INDEX openingByLoad ON opening (load);
+        CREATE INDEX openingByThread ON opening (thread, time);
+        CREATE INDEX openingByClass ON opening (class, begun) WHERE class IS NOT NULL;
+
+        -- What each certificate says for or against what its image was made with: classes, samplers, devices, versions.
+        CREATE TABLE lesson (
+            certificate INTEGER NOT NULL REFERENCES certificate(id) ON DELETE CASCADE,
+            cause TEXT NOT NULL,
+            same INTEGER NOT NULL,
+            PRIMARY KEY (cause, certificate)
+        ) WITHOUT ROWID;
+        CREATE INDEX lessonByCertificate ON lesson (certificate);
+        """
+
     /// Links are names, and files keep what programs note of them.
     static let seventh = """
         -- Extended attributes of files and directories of the live view, by their whole names (`user.…`).

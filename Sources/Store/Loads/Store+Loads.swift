@@ -76,10 +76,11 @@ extension Database {
                     LIMIT 1
                     """), arguments: [process, load.name.folder, load.name.name])
         if let latest, latest["blob"] == load.blob.id, latest["view"] == load.name.view {
+            let id = try latest.id("id")
             try execute(
                 cachedStatement(sql: "UPDATE load SET last = max(last, ?), opens = opens + 1 WHERE id = ?"),
-                [load.time.nanoseconds, try latest.id("id")])
-            return
+                [load.time.nanoseconds, id])
+            return try recordOpening(load, in: id)
         }
         try execute(
             cachedStatement(
@@ -92,8 +93,23 @@ extension Database {
                 load.time.nanoseconds,
             ])
         let newest = lastInsertedRowID
+        try recordOpening(load, in: newest)
         if newest % 1000 == 0 {
             try execute(cachedStatement(sql: "DELETE FROM load WHERE id <= ?"), [newest - Self.loadLimit])
+        }
+    }
+
+    /// Opens whose threads are kept: they tell what a run opened until its report has come.
+    private static var openingLimit: Int64 { 100_000 }
+
+    private func recordOpening(_ load: Load, in row: Int64) throws {
+        guard let thread = load.opener.thread else { return }
+        try execute(
+            cachedStatement(sql: "INSERT INTO opening (load, thread, time) VALUES (?, ?, ?)"),
+            [row, thread, load.time.nanoseconds])
+        let newest = lastInsertedRowID
+        if newest % 1000 == 0 {
+            try execute(cachedStatement(sql: "DELETE FROM opening WHERE id <= ?"), [newest - Self.openingLimit])
         }
     }
 }

@@ -25,6 +25,13 @@ extension Store {
                     snapshot.id, verdict.rawValue, document.recipe.pinnedBytes.data, Timestamp.now().nanoseconds,
                     try db.blob(blob, in: files),
                 ])
+            let number = db.lastInsertedRowID
+            let environment = try document.environment.flatMap { try JSONParser.parse(documentBytes($0.sha256, db)) }
+            let causes = document.recipe.causes(in: environment)
+            // Every grade that rests on one of its causes may be another now.
+            if try db.learn(causes, from: number, verdict, certificate) {
+                try db.execute(sql: "UPDATE rendering SET fresh = 0")
+            }
             try db.execute(
                 sql: """
                     UPDATE rendering SET fresh = 0 WHERE snapshot IN (

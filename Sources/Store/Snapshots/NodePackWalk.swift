@@ -26,7 +26,6 @@ struct NodePackWalk {
 
     private static let directories: Set<String> = [
         ".git", "__pycache__", ".cache", ".venv", "venv", "node_modules", ".mypy_cache", ".pytest_cache", ".ruff_cache",
-        "models", "checkpoints", "ckpts",
     ]
     private static let suffixes = [".pyc", ".pyo", ".log", ".tmp"]
 

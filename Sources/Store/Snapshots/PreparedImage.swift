@@ -33,6 +33,8 @@ package struct Run: Sendable {
     package let process: String?
     package let ended: Timestamp
     package let variation: Variation?
+    /// What its report says of its threads and nodes; nil where it does not.
+    var activity: RunActivity?
     /// Whether the process is known to have made it, and not only the one that can have.
     let isCertain: Bool
 

@@ -124,22 +124,23 @@ extension Store {
         guard let row else { throw StoreError.notFound("snapshot \(snapshot)") }
         let parsed = try snapshotDocument(row.value("document"), of: snapshot, db)
         let attempts = try attempts(on: parsed.recipe, image: row.value("image"), db)
+        let environment = try (row.value("environment") as Int64?).map { environment in
+            let bytes = try documentBytes(environment, db)
+            do { return try JSONParser.parse(bytes) } catch {
+                throw UnreadableSnapshot(
+                    name: try db.shortName(ofSnapshot: snapshot), why: "its environment is no JSON: \(error)")
+            }
+        }
+        let lessons = try db.lessons(on: parsed.recipe.causes(in: environment))
         return RecipeDocument(
             id: try row.digest("sha256"), snapshot: parsed,
-            verdict: try verdict(on: parsed, attempts, others: others, db),
+            verdict: try verdict(on: parsed, attempts, lessons, others: others, db),
             name: name,
             prompt: try (row.value("prompt") as Int64?).map { try documentBytes($0, db) },
             workflow: try (row.value("workflow") as Int64?).map { try documentBytes($0, db) },
             parameters: try (row.value("parameters") as Int64?).map { try documentBytes($0, db) },
             pixels: try (row.value("pixels") as Data?).map { try Digest(column: $0) },
-            environment: try (row.value("environment") as Int64?).map { environment in
-                let bytes = try documentBytes(environment, db)
-                do { return try JSONParser.parse(bytes) } catch {
-                    throw UnreadableSnapshot(
-                        name: try db.shortName(ofSnapshot: snapshot), why: "its environment is no JSON: \(error)")
-                }
-            },
-            attempts: attempts)
+            environment: environment, attempts: attempts, lessons: lessons)
     }
 
     /// What a snapshot says, from its document's row.
@@ -151,7 +152,7 @@ extension Store {
     }
 
     private func verdict(
-        on snapshot: SnapshotDocument, _ attempts: [Attempt], others: [Reason], _ db: Database
+        on snapshot: SnapshotDocument, _ attempts: [Attempt], _ lessons: [Lesson], others: [Reason], _ db: Database
     ) throws -> Verdict {
         let recipe = snapshot.recipe
         let digests = recipe.models.compactMap(\.resolution?.sha256) + recipe.inputs.compactMap(\.resolution?.sha256)
@@ -159,7 +160,9 @@ extension Store {
         for digest in digests {
             if try db.sizeOfBlob(digest) != nil { served.insert(digest) }
         }
-        return Verdict(recipe, made: snapshot.image.time, attempts: attempts, others: others) { served.contains($0) }
+        return Verdict(recipe, made: snapshot.image.time, attempts: attempts, lessons: lessons, others: others) {
+            served.contains($0)
+        }
     }
 }
 

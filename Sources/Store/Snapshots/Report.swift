@@ -148,9 +148,14 @@ extension Store {
             node: output.node, classes: classes ?? self.classes)
         guard var recipe = read else { throw .refusedReport("its prompt is no graph") }
         recipe.take(reported: report.environment, holdsAllNodes: environment?.holdsAllNodes == true)
+        let nodes = (try? JSONParser.parse(report.prompt)).flatMap {
+            ComfyGraph($0, classes: classes ?? self.classes)?.classes(making: name, at: output.node)
+        }
+        recipe.doubt(nodes: nodes ?? [:], changes: report.changes, classes: told)
         image.recipe = recipe
         image.inputs = try self.inputs(of: recipe, in: report, by: reader, &inputs)
         image.run = Run(process: process, ended: report.ended, variation: report.variation)
+        image.run?.activity = RunActivity(report, nodes: nodes ?? [:])
         // What ran says what the image says.
         let isPrivate = !image.file.isReadableByAll
         image.documents = SnapshotDocuments(
@@ -256,6 +261,8 @@ extension Store {
                             "size": .integer($0.blob.size),
                         ]
                     })
+                object["digest"] = .string(
+                    SHA256.digest(of: Array((object["files"] ?? .null).canonical().utf8)).hex)
                 object["omitted"] = .integer(captured.omitted)
                 if !captured.leftOut.isEmpty { object["leftOut"] = .array(captured.leftOut.map(\.json)) }
             }

@@ -82,6 +82,7 @@ extension Store {
         let resolver = Resolver(db: db, time: facts.time, run: run)
         resolved.models = try recipe.models.flatMap { try resolver.resolve($0.reference) }
         resolved.models += try resolver.embeddingsInWords(of: recipe)
+        resolved.models += try resolver.unnamed(besides: resolved.models)
         resolved.inputs = try recipe.inputs.map { use in
             guard let path = use.reference.path else { return use }
             var use = use

@@ -2,7 +2,7 @@ import Glibc
 package import Recipe
 import SystemPackage
 
-/// A process as the kernel knew it when it opened a file.
+/// A process as the kernel knew it when it opened a file. Two are equal that are the same process.
 package struct Opener: Sendable, Hashable {
     /// Boot, number and start: no other process ever has the same.
     package let identity: String
@@ -10,8 +10,14 @@ package struct Opener: Sendable, Hashable {
     package let started: Timestamp
     /// The path of its program; nil where it may not be read.
     package let executable: String?
+    /// The thread that opened it, by the number that its own process knows it by; nil where that is not known.
+    package private(set) var thread: Int32?
 
-    package init(identity: String, pid: Int32, started: Timestamp, executable: String?) {
+    package static func == (a: Opener, b: Opener) -> Bool { a.identity == b.identity }
+    package func hash(into hasher: inout Hasher) { hasher.combine(identity) }
+
+    package init(identity: String, pid: Int32, started: Timestamp, executable: String?, thread: Int32? = nil) {
+        self.thread = thread
         self.identity = identity
         self.pid = pid
         self.started = started
@@ -34,16 +40,23 @@ extension Opener {
 
     /// The process that the thread belongs to; nil where /proc shows none.
     package init?(thread: Int32) {
-        guard let process = Self.process(ofThread: thread) else { return nil }
+        guard let (process, own) = Self.numbers(ofThread: thread) else { return nil }
         self.init(process: process)
+        self.thread = own
     }
 
     /// The number of that process.
-    package static func process(ofThread thread: Int32) -> Int32? {
-        guard thread > 0, let status = text("/proc/\(thread)/status"),
-            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("Tgid:") })
-        else { return nil }
-        return line.split(separator: "\t").last.flatMap { Int32($0) }
+    package static func process(ofThread thread: Int32) -> Int32? { numbers(ofThread: thread)?.process }
+
+    /// The process of a thread, and the thread as it is called there: in a container it has another number. Source: proc(5), NSpid.
+    private static func numbers(ofThread thread: Int32) -> (process: Int32, own: Int32)? {
+        guard thread > 0, let status = text("/proc/\(thread)/status") else { return nil }
+        let last = { (name: String) in
+            status.split(separator: "\n").first { $0.hasPrefix(name) }?.split(separator: "\t").last.flatMap {
+                Int32($0)
+            }
+        }
+        return last("Tgid:").map { ($0, last("NSpid:") ?? thread) }
     }
 
     /// What /proc says of a process, by the names of its lines; empty where it says nothing.

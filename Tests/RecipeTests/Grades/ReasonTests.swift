@@ -10,8 +10,11 @@ import Testing
         ("hash.fake", .approximate), ("params.unresolved", .approximate), ("seed.unknown", .partial),
         ("rng.device_noise", .approximate),
         ("sampler.nondet", .approximate), ("batch.index_unknown", .approximate), ("node.remote", .partial),
-        ("node.version", .approximate), ("perf.approximate", .approximate), ("model.inferred", .approximate),
-        ("model.name_only", .approximate), ("model.hidden", .approximate), ("model.missing", .partial),
+        ("node.version", .approximate), ("node.changes", .approximate),
+        ("node.unrepeatable", .approximate), ("node.unread", .approximate), ("perf.approximate", .approximate),
+        ("model.inferred", .approximate),
+        ("model.name_only", .approximate), ("model.hidden", .approximate), ("model.kept", .approximate),
+        ("model.missing", .partial),
         ("model.damaged", .partial),
         ("name.refused", .partial), ("input.inferred", .approximate), ("input.assumed", .approximate),
         ("input.missing", .partial),
@@ -21,7 +24,7 @@ import Testing
         ("tool.closed", .partial), ("origin.forged", .partial), ("drift.known", .approximate),
         ("env.version", .approximate), ("env.device", .approximate),
         ("env.threads", .approximate), ("env.flags", .approximate), ("env.nodes", .approximate),
-        ("verified.bitexact", .full), ("proof.different", .approximate),
+        ("verified.bitexact", .full), ("proof.different", .approximate), ("proof.cause", .approximate),
     ]
 
     @Test(arguments: table) func `caps the grade as its code says`(code: String, cap: Grade) throws {

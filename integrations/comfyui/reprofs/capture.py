@@ -13,7 +13,7 @@ import re
 import threading
 import time
 
-from . import delivery, environment, recovery, redact, spool
+from . import activity, delivery, environment, recovery, redact, spool
 
 log = logging.getLogger("reprofs")
 # Seconds between two tries to deliver what waits.
@@ -58,6 +58,7 @@ def install():
         return result
 
     prompts.get, prompts.task_done = get, task_done
+    _quietly(lambda: activity.install(execution))
     _kept(spool.claim)
     threading.Thread(target=_work, args=(time.time_ns(),), name="reprofs", daemon=True).start()
 
@@ -79,10 +80,12 @@ class _Run:
         told = extra.get("extra_pnginfo")
         self.workflow = told.get("workflow") if isinstance(told, dict) else None
         self.hidden = redact.secrets(item[2])
+        # It is made on the thread that runs the prompt.
+        self.activity = activity.begin(item[1])
         # What is told of it whether or not it comes to its end.
         self.begun = {
             "id": item[1], "begun": time.time_ns(), "process": delivery.process(), "pid": os.getpid(),
-            "variation": extra.get("reprofs")}
+            "threads": self.activity.seen_threads(), "variation": extra.get("reprofs")}
         self.prompt = redact.dumps(item[2], self.hidden)
         self.done = None
         # Its file in the spool, open until the run is over; None where the spool does not take it.
@@ -129,7 +132,8 @@ def _keeping(run, body):
 
 
 def _end(run, history):
-    run.done = {"ended": time.time_ns(), "process": delivery.process(), "outputs": _outputs(history)}
+    activity.end(run.activity)
+    run.done = {"ended": time.time_ns(), "process": delivery.process(), "outputs": _outputs(history), **run.activity.told()}
     if run.file is not None:
         def end():
             spool.end(run.file, run.done)
@@ -230,11 +234,17 @@ def _report(begun, prompt, done, *, inputs, workflow, surroundings):
     if not outputs:
         return None
     return {
-        "schema": "reprofs.report/1", "id": begun["id"], "ended": done["ended"],
+        "schema": "reprofs.report/1", "id": begun["id"], "begun": begun["begun"], "ended": done["ended"],
+        "threads": done.get("threads") or begun.get("threads") or [], "nodes": done.get("nodes") or [],
+        "changes": done.get("changes") or {},
         "process": begun["process"] or done.get("process"), "pid": begun["pid"], "prompt": prompt,
         "workflow": workflow, "outputs": outputs, "inputs": inputs, "variation": begun["variation"],
         **(surroundings or {"environment": None, "nodePacks": {}}),
     }
+
+
+def _is_busy():
+    return bool(_running)
 
 
 def _surroundings():
@@ -259,7 +269,7 @@ def _finish_steps(run):
     prompt = _as_json(lambda: run.item[2], run.hidden) or run.prompt
     workflow = _as_json(lambda: run.workflow, run.hidden) if run.workflow is not None else None
     told = _surroundings()
-    told["environment"] = {**told["environment"], "objectInfo": environment.class_info(run.item[2])}
+    told["environment"] = {**told["environment"], "objectInfo": environment.class_info(run.item[2], _is_busy)}
     report = _report(run.begun, prompt, run.done, inputs=run.inputs, workflow=workflow, surroundings=told)
     try:
         spool.finish(run.stem, report)
@@ -332,6 +342,7 @@ def _work(start):
     # All node packs are loaded once prompts are asked for, and none runs yet.
     _is_up.wait()
     surroundings = _quietly(_surroundings)
+    _quietly(lambda: environment.read_code(_is_busy))
     while True:
         if surroundings is not None and _kept(lambda: spool.write(spool.OWNER, ".environment", surroundings)):
             surroundings = None

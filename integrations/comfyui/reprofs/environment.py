@@ -5,8 +5,9 @@ import os
 import platform
 import subprocess
 import sys
+import time
 
-from . import redact
+from . import code, redact
 
 
 def _try(body, default=None):
@@ -32,6 +33,19 @@ def revision(directory):
     commit = _try(lambda: _git(directory, "rev-parse", "HEAD"))
     changed = _try(lambda: _git(directory, "status", "--porcelain", "--untracked-files=no")) if commit else None
     return {"commit": commit, "dirty": None if changed is None else bool(changed)}
+
+
+def identity(directory):
+    """What the registry of node packs knows a pack as: its name and version; both None where it does not say them."""
+    def project():
+        import tomllib
+
+        with open(os.path.join(directory, "pyproject.toml"), "rb") as file:
+            return tomllib.load(file)["project"]
+
+    told = _try(project, {})
+    name, version = told.get("name"), told.get("version")
+    return {"cnrId": name if isinstance(name, str) else None, "version": version if isinstance(version, str) else None}
 
 
 def _device():
@@ -118,20 +132,44 @@ def constant():
         "threads": _try(_threads),
         "packages": sorted({f"{d.metadata['Name']}=={d.version}" for d in importlib.metadata.distributions()
                             if d.metadata["Name"]}),
-        "nodePacks": [{"name": name, **revision(path)} for name, path in sorted(node_packs().items())],
+        "nodePacks": [{"name": name, **identity(path), **revision(path)} for name, path in sorted(node_packs().items())],
     }
 
 
-def class_info(prompt):
-    """What the classes of a graph take and give, as /object_info tells it: kinds and defaults, without lists of files."""
+def class_info(prompt, is_busy):
+    """What the classes of a graph take and give, as /object_info tells it: kinds and defaults, without lists of files; and of those
+    of packs what their code uses. `is_busy` says whether a prompt runs: no code is read meanwhile."""
     import nodes
 
     info = {}
     for node in prompt.values():
         name = node.get("class_type") if isinstance(node, dict) else None
         if name in nodes.NODE_CLASS_MAPPINGS and name not in info:
-            info[name] = _try(lambda: _one(nodes.NODE_CLASS_MAPPINGS[name]))
+            kind = nodes.NODE_CLASS_MAPPINGS[name]
+            info[name] = _try(lambda: _one(kind))
+            if info[name] is not None and (told := _try(lambda: class_code(kind, is_busy))) is not None:
+                info[name]["code"] = told
     return {name: value for name, value in info.items() if value is not None}
+
+
+def class_code(kind, is_busy):
+    """What the code of a pack's class uses; None for ComfyUI's own classes, and for what nobody has read yet."""
+    module = getattr(kind, "RELATIVE_PYTHON_MODULE", None) or ""
+    if not module.startswith("custom_nodes."):
+        return None
+    root = node_packs().get(module.removeprefix("custom_nodes."))
+    return code.of(kind, root, is_busy) if root else {"unread": "its pack is not where packs are"}
+
+
+def read_code(is_busy, seconds=20):
+    """Reads the code of all classes of packs while no prompt runs, so that it is known when one has run."""
+    import nodes
+
+    until = time.monotonic() + seconds
+    for kind in list(nodes.NODE_CLASS_MAPPINGS.values()):
+        if is_busy() or time.monotonic() > until:
+            return
+        _try(lambda: class_code(kind, is_busy))
 
 
 def _one(node):

@@ -1,0 +1,37 @@
+extension Recipe {
+    /// Takes what a reported run tells of its nodes that may come out otherwise.
+    ///
+    /// `nodes` are those that the image was made with, by their numbers; `changes` is what they said of themselves, and `classes` the
+    /// environment's `objectInfo`. A node that leaves files says that it changes to be run each time, which changes no pixel.
+    package mutating func doubt(nodes: [String: String], changes: [String: String], classes: JSON?) {
+        for (node, kind) in nodes.sorted(by: { $0.key < $1.key }) {
+            guard let change = changes[node], change != "same", classes?[kind]?["output_node"]?.bool != true else {
+                continue
+            }
+            let what =
+                change == "never" ? "says that it is never the same" : "said another thing of itself for equal inputs"
+            findings.append(.init(.nodeChanges, "node \(node) (\(kind)) \(what)", of: kind))
+        }
+        for kind in Set(nodes.values).sorted() {
+            guard let told = classes?[kind], told["python_module"]?.string?.hasPrefix("custom_nodes.") == true else {
+                continue
+            }
+            findings += Self.doubts(of: kind, code: told["code"])
+        }
+    }
+
+    private static func doubts(of kind: String, code: JSON?) -> [Reason] {
+        guard let uses = code?["uses"]?.array else {
+            let why = code?["unread"]?.string.map { ": \($0)" } ?? ""
+            return [.init(.nodeUnread, "what the code of \(kind) uses was not read\(why)", of: kind)]
+        }
+        return uses.compactMap { use in
+            guard let text = use["text"]?.string, let what = use["what"]?.string, let file = use["file"]?.string,
+                let line = use["line"]?.number?.int
+            else { return nil }
+            return .init(
+                .nodeUnrepeatable, "the code of \(kind) \(text): \(what), line \(line) of \(file)",
+                of: kind)
+        }
+    }
+}

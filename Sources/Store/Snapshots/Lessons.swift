@@ -1,0 +1,60 @@
+import GRDB
+import Recipe
+
+/// What certificates teach of classes, samplers, devices and versions.
+extension Database {
+    /// Counts a certificate for or against all that its image was made with. One that says nothing teaches nothing: pixels that cannot
+    /// be compared, and other pixels in another environment or from bytes that were not the pinned ones.
+    ///
+    /// Returns whether any cause is now seen otherwise than before.
+    func learn(_ causes: [ProofCause], from certificate: Int64, _ verdict: ReproductionVerdict, _ json: JSON) throws
+        -> Bool
+    {
+        let isSame: Bool
+        switch verdict {
+        case .verified: isSame = true
+        case .different:
+            let attempt = Attempt(verdict, at: .now(), certificate: SHA256.digest(of: []), reading: json)
+            guard attempt.isFromPinnedBytes, json["differences"]?.array?.isEmpty == true,
+                json["environment"]?["recorded"]?.object != nil
+            else { return false }
+            isSame = false
+        case .unproven, .incomparable: return false
+        }
+        let before = try lessons(on: causes).map { [$0.repeats, $0.differs] }
+        for cause in causes {
+            try execute(
+                sql: "INSERT OR IGNORE INTO lesson (certificate, cause, same) VALUES (?, ?, ?)",
+                arguments: [certificate, cause.key, isSame])
+        }
+        // What was seen alone in a run may not be alone any more, so causes of other images may be seen otherwise too.
+        let known = try Int.fetchOne(self, sql: "SELECT count(*) FROM lesson WHERE NOT same") ?? 0
+        return try lessons(on: causes).map { [$0.repeats, $0.differs] } != before || isSame && known > 0
+    }
+
+    /// What is known of these causes; of one that was in no certificate nothing.
+    func lessons(on causes: [ProofCause]) throws -> [Lesson] {
+        try causes.compactMap { cause in
+            let row = try Row.fetchOne(
+                cachedStatement(sql: "SELECT sum(same) AS same, count(*) AS runs FROM lesson WHERE cause = ?"),
+                arguments: [cause.key])
+            guard let row else { return nil }
+            let runs = try row.value("runs") as Int
+            guard runs > 0 else { return nil }
+            let same = try row.value("same") as Int
+            let isAlone =
+                try same == 0 && cause.kind.canDiffer
+                && Bool.fetchOne(cachedStatement(sql: Self.alone), arguments: [cause.key]) == true
+            return Lesson(cause, same: same, other: runs - same, isAlone: isAlone)
+        }
+    }
+
+    /// Whether a run with other pixels had this cause, and no other class or sampler that was in no run with the same pixels.
+    private static let alone = """
+        SELECT EXISTS (
+            SELECT 1 FROM lesson WHERE cause = ?1 AND NOT same AND NOT EXISTS (
+                SELECT 1 FROM lesson AS other WHERE other.certificate = lesson.certificate AND other.cause <> ?1
+                AND (other.cause GLOB 'class *' OR other.cause GLOB 'sampler *')
+                AND NOT EXISTS (SELECT 1 FROM lesson AS good WHERE good.cause = other.cause AND good.same)))
+        """
+}

@@ -1,0 +1,149 @@
+import Foundation
+import Recipe
+import Support
+import SystemPackage
+import Testing
+
+/// Nodes of packs whose inputs the graph does not show, or that may not repeat, in the stand-in for ComfyUI.
+@Suite(.serialized, .timeLimit(.minutes(20))) struct `A node of a pack` {
+    let line: CommandLineFixture
+    let base: FilePath
+
+    init() throws {
+        line = try CommandLineFixture()
+        base = line.directory.appending("comfy")
+        try #require(try line.run("init").status == 0)
+        try line.directory.write(SmallModel.bytes(seed: 1), to: "models/checkpoints/model.safetensors")
+        try line.directory.write(SmallModel.bytes(seed: 2), to: "models/loras/hidden.safetensors")
+        try #require(try line.run("add", line.directory.appending("models").string).status == 0)
+        try line.mount()
+    }
+
+    /// The recipe of a picture that was made with a pack's text node whose method has this body.
+    private func recipes(
+        _ body: String, before: String = "", members: String = "", runs: UInt64 = 1
+    ) async throws -> [JSON] {
+        let indented = body.split(separator: "\n").map { "        " + $0 }.joined(separator: "\n")
+        let code = """
+            import os
+            import random
+            import threading
+            import time
+
+            LORAS = os.environ.get("LORAS", "")
+            \(before)
+
+            class PackText:
+                FUNCTION, RETURN_TYPES = "go", ("CONDITIONING",)
+                \(members)
+
+                @classmethod
+                def INPUT_TYPES(cls):
+                    return {"required": {"text": ["STRING"]}}
+
+                def go(self, text, **others):
+            \(indented)
+
+
+            NODE_CLASS_MAPPINGS = {"PackText": PackText}
+            """
+        try line.directory.write(Array(code.utf8), to: "comfy/custom_nodes/pack/__init__.py")
+        let standIn = try await StandIn(
+            line, models: line.file("active/models"), pack: true,
+            environment: ["LORAS": line.file("active/models/loras")], base: base)
+        var found: [JSON] = []
+        do {
+            for seed in 1...runs {
+                let graph = SmallImage.graph(seed: seed).replacing("CLIPTextEncode", with: "PackText")
+                let image = try #require(try await standIn.run(graph).first)
+                try await eventually { try line.run("recipe", image.string, "--json").status == 0 }
+                found.append(try #require(try line.run("recipe", image.string, "--json").json))
+            }
+        } catch {
+            await standIn.stop()
+            throw error
+        }
+        await standIn.stop()
+        return found
+    }
+
+    private func reasons(_ recipe: JSON) -> [String] {
+        (recipe["grade"]?["reasons"]?.array ?? []).map { "\($0["code"]?.string ?? ""): \($0["message"]?.string ?? "")" }
+    }
+
+    private func unnamed(_ recipe: JSON) -> [JSON] {
+        (recipe["models"]?.array ?? []).filter { $0["role"] == "unnamed" }
+    }
+
+    private static let reads =
+        #"with os.fdopen(os.open(os.path.join(LORAS, "hidden.safetensors"), os.O_RDONLY), "rb") as file:"#
+
+    @Test func `that opens a model by itself has it pinned, also where a thread that it starts opens it`() async throws
+    {
+        let body = """
+            def look():
+                \(Self.reads)
+                    file.read()
+            thread = threading.Thread(target=look)
+            thread.start()
+            thread.join()
+            return (text,)
+            """
+        let recipe = try #require(try await recipes(body).first)
+        let model = try #require(unnamed(recipe).first)
+        #expect(
+            model["name"] == "hidden.safetensors" && model["evidence"] == "observed", "\(recipe["models"] ?? .null)")
+        #expect(model["node"] == "6" || model["node"] == "7")
+        let id = try #require(recipe["snapshot"]?.string).prefix(12)
+        #expect(try line.read("by-snapshot/\(id)/models/loras/hidden.safetensors") == SmallModel.bytes(seed: 2))
+    }
+
+    @Test func `gains nothing from what another thread of the process reads meanwhile`() async throws {
+        let before = """
+            def hash_all():
+                while True:
+                    with open(os.path.join(LORAS, "hidden.safetensors"), "rb") as file:
+                        file.read()
+                    time.sleep(0.002)
+
+            threading.Thread(target=hash_all, daemon=True).start()
+            """
+        let recipe = try #require(try await recipes("time.sleep(0.1)\nreturn (text,)", before: before).first)
+        #expect(unnamed(recipe).isEmpty)
+    }
+
+    @Test func `that keeps a model from an earlier run is said to have kept it`() async throws {
+        let body = """
+            if not hasattr(self, "kept"):
+                \(Self.reads)
+                    setattr(self, "kept", file.read())
+            return (text,)
+            """
+        let found = try await recipes(body, runs: 2)
+        #expect(found.map { unnamed($0).first?["evidence"] } == ["observed", "inferred"])
+        #expect(reasons(found[1]).contains { $0.hasPrefix("model.kept") })
+    }
+
+    /// > Where the code of a node pack's class may not repeat, the reason names the class, what it uses and the line; an import alone is no
+    /// > reason. Code that was not read, or cannot be, is a reason itself.
+    @Test func `whose code draws by chance is not full, and the line is told`() async throws {
+        let found = reasons(try #require(try await recipes("return (text + str(random.random()),)").first))
+        #expect(
+            found == [
+                "node.unrepeatable: the code of PackText draws without a seed: random.random, line 18 of __init__.py"
+            ])
+    }
+
+    @Test func `whose code repeats is full, whatever it imports`() async throws {
+        let found = try await recipes("random.seed(text)\nreturn (text + str(random.random()),)")
+        #expect(found.first?["grade"]?["grade"] == "full", "\(reasons(found[0]))")
+    }
+
+    @Test func `that says it is never the same is not full`() async throws {
+        let members = #"IS_CHANGED = classmethod(lambda cls, **inputs: float("nan"))"#
+        let found = reasons(try #require(try await recipes("return (text,)", members: members).first))
+        #expect(
+            found.contains { $0.hasPrefix("node.changes: node 6 (PackText) says that it is never the same") },
+            "\(found)")
+    }
+}
