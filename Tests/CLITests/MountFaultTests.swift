@@ -32,11 +32,13 @@ import Testing
         var promise = Promise()
         func write(_ seed: UInt64, _ name: String, syncs: Bool = false) {
             let bytes = SmallModel.bytes(seed: seed)
-            var isPart = false
+            // A file that was made and not answered for is there, empty.
+            var isPart = promise.held[name, default: [nil]].contains(nil)
             let isDone = promise.change([name: bytes]) {
                 let file = try FileDescriptor.open(
                     models.root.appending(name), .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite
                 )
+                isPart = false
                 do {
                     try file.writeAll(bytes)
                     if syncs, fsync(file.rawValue) != 0 { throw Errno(rawValue: errno) }
@@ -48,7 +50,7 @@ import Testing
                 try file.close()
             }
             // Its bytes may be there in part, or none of them.
-            if isPart { promise.held[name]?.insert([]) }
+            if isPart, !isDone { promise.held[name]?.insert([]) }
             if isDone, name != Self.notes { promise.versions.append(bytes) }
         }
         for folder in ["checkpoints", "loras"] { _ = promise.change([:]) { try models.makeDirectory(folder) } }

@@ -26,8 +26,10 @@ extension LiveView {
     }
 
     /// Who was sent on and asks for the old node once more has it by a descriptor, not by its name: he writes the draft that took the
-    /// name. Not where somebody reads the old bytes through the kernel, which shows one content by one node.
+    /// name. Not where somebody reads the old bytes through the kernel, which shows one content by one node. Programs of another
+    /// namespace of processes have all the number 0, so that nobody knows which of them asks again.
     private func beginBehind(_ id: Int64, by caller: Caller) throws(StoreError) -> Draft? {
+        guard caller.thread != 0 else { return nil }
         let next = state.withLock { state in state.heir(of: id).flatMap { state.drafts[$0] } }
         guard let next, next.arrive(caller.thread) else { return nil }
         defer { next.left() }
