@@ -82,6 +82,15 @@ import Testing
         await running.stop()
     }
 
+    @Test(arguments: [[1], "text", .null] as [JSON])
+    func `has a run whose notes for its pictures are no object`(notes: JSON) async throws {
+        let running = try await standIn(witnessed: true)
+        let image = try #require(try await running.run(SmallImage.graph(), extra: ["extra_pnginfo": notes]).first)
+        try await eventually { try hasSnapshot(image) }
+        #expect(!(try log()).contains("may not be recorded"))
+        await running.stop()
+    }
+
     @Test func `that cannot be written any more once a prompt runs is one that cannot be written`() async throws {
         let running = try await standIn(witnessed: true)
         let hold = try line.directory.write([], to: "comfy/hold").string

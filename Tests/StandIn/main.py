@@ -270,7 +270,9 @@ def run(item):
         for index in range(int(latent.get("batch_size", 1))):
             counter = 1 + sum(name.startswith(prefix + "_") for name in os.listdir(directory))
             texts = [(b"prompt", json.dumps(prompt))]
-            texts += [(key.encode(), json.dumps(value)) for key, value in extra.get("extra_pnginfo", {}).items()]
+            told = extra.get("extra_pnginfo")
+            if isinstance(told, dict):
+                texts += [(key.encode(), json.dumps(value)) for key, value in told.items()]
             name = f"{prefix}_{counter:05}_.png"
             with open(os.path.join(directory, name), "wb") as file:
                 file.write(picture(seed + bytes([index]), int(latent.get("width", 32)), int(latent.get("height", 32)), texts))

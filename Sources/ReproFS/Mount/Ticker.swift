@@ -39,6 +39,8 @@ final class Ticker: Service {
     /// Returns when the thread has made its last call.
     func stop() {
         isStopped.store(true, ordering: .sequentiallyConsistent)
+        // Also where it was woken before and sleeps on until its pause ends.
+        sleeper.hear()
         sleeper.wake()
         let running = thread.withLock { thread in
             defer { thread = nil }
