@@ -50,6 +50,37 @@ import Testing
         #expect(try store.everyBlobIsWhole())
     }
 
+    @Test func `moves everything in where it was added before`() throws {
+        for folder in ["LLM", "LLM/q"] { try models.makeDirectory(folder) }
+        try models.write(Array("{}".utf8), to: "LLM/q/config.json")
+        try models.write(SmallModel.bytes(seed: 5), to: "LLM/q/model.safetensors")
+        try models.remove("checkpoints/half.safetensors")
+        try #require(try line.run("add", mount.string).status == 0)
+        try models.write(Array("{ }".utf8), to: "LLM/q/config.json")
+        let names = [
+            "LLM/q/config.json", "LLM/q/model.safetensors", "loras/link.safetensors", "checkpoints/notes.txt",
+            "checkpoints/sub/a.safetensors",
+        ]
+        let before = try names.map { try models.read($0) }
+        let added = try line.run("add", "--move", mount.string, "--mount-here")
+        #expect(added.status == 0, "\(added.complaint)")
+        #expect(line.isMounted)
+        #expect(try names.map { try models.read($0) } == before)
+        #expect(try line.run("release", mount.string).status == 0)
+        #expect(try names.map { try models.read($0) } == before)
+    }
+
+    @Test func `moves nothing where the store has something else under a name`() throws {
+        let other = try TemporaryDirectory()
+        try other.write(Array("other notes".utf8), to: "m/checkpoints/notes.txt")
+        try #require(try line.run("add", "--move", other.path.appending("m").string).status == 0)
+        let before = try models.contents()
+        let added = try line.run("add", "--move", mount.string)
+        #expect(added.status == 1)
+        #expect(added.complaint.contains("checkpoints/notes.txt: the store has something else under this name"))
+        #expect(try models.contents() == before)
+    }
+
     @Test func `moves nothing where nothing could be mounted in its place`() throws {
         let setpriv = "/usr/bin/setpriv"
         guard getuid() == 0, FileManager.default.isExecutableFile(atPath: setpriv) else {

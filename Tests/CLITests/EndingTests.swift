@@ -46,6 +46,18 @@ import Testing
         #expect(try line.run("unmount", line.mountPoint.string).status == 0)
     }
 
+    @Test(arguments: ["<&-", ">&-", "<&- >&-", "<&- >&- 2>&-"])
+    func `begins also where the command has none of the usual files open`(closed: String) throws {
+        let line = try CommandLineFixture()
+        try #require(try line.run("init").status == 0)
+        let command = "exec '\(CommandLineFixture.executable)' mount '\(line.mountPoint)' \(closed)"
+        let mounted = try line.run(
+            tool: "/bin/sh", ["-c", command], environment: ["REPROFS_STORE": line.store.string])
+        #expect(mounted.status == 0, "\(mounted.complaint)")
+        #expect(line.isMounted)
+        #expect(try line.run("unmount", line.mountPoint.string).status == 0)
+    }
+
     @Test func `leaves a place that is busy alone when another of its places is unmounted`() throws {
         let other = line.directory.appending("other")
         try line.mount("--models-at", other.string)

@@ -32,6 +32,27 @@ private let origin = "user.xdg.origin.url"
         }
     }
 
+    @Test func `stay when another version takes the name, and have the names that they were given`() throws {
+        try withLive { models, fixture throws in
+            try models.write(SmallModel.bytes(seed: 1), to: name)
+            try eventually { try fixture.store.liveVersion(of: name) == 1 }
+            // Unicode calls these two equal.
+            for (attribute, value) in [("user.\u{e9}", "one"), ("user.e\u{301}", "two")] {
+                try models.setAttribute(attribute, value, of: name)
+            }
+            func noted() throws -> [String] {
+                try ["user.\u{e9}", "user.e\u{301}"].map { try models.attribute($0, of: name) }
+            }
+            #expect(try noted() == ["one", "two"])
+            try fixture.add(name, seed: 2)
+            try eventually { try models.read(name) == SmallModel.bytes(seed: 2) }
+            #expect(try noted() == ["one", "two"])
+            _ = try fixture.store.restore(try #require(ModelName(name)), version: 1, by: nil)
+            try eventually { try models.read(name) == SmallModel.bytes(seed: 1) }
+            #expect(try noted() == ["one", "two"])
+        }
+    }
+
     @Test func `are set, replaced and removed as everywhere`() throws {
         try withLive { models, _ throws in
             try models.write(SmallModel.bytes(seed: 1), to: name)

@@ -53,7 +53,9 @@ import Testing
             #expect(try mode("active/models") == 0o755)
             let row = try #require(try fixture.store.snapshot(named: "\(snapshot.hex.prefix(12))"))
             try fixture.store.use(row)
-            #expect(try mode("active/models") == 0o700)
+            for name in ["active/models", "active/models/checkpoints", directory + "/models", directory + "/input"] {
+                #expect(try mode(name) == 0o700, "\(name)")
+            }
             #expect(try tree.read(version()) == SmallModel.bytes(seed: 1))
         }
     }

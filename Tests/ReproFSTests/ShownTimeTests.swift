@@ -48,6 +48,25 @@ private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: ni
         try view.close(opened)
     }
 
+    /// As `touch` does it.
+    @Test func `is visibly another one where it is set by who opens and writes nothing`() throws {
+        try fixture.add(path, seed: 1)
+        var times: [Double] = []
+        for seed in [1, 2, 3] as [UInt64] {
+            if seed > 1 {
+                try write(seed)
+                try view.publish()
+            }
+            var draft = try view.write(row().id, by: caller)
+            if draft == nil { draft = try view.write(row().id, by: caller) }
+            try setTime()
+            try view.close(try #require(draft))
+            try view.publish()
+            times.append(try shown())
+        }
+        #expect(Set(times).count == 3, "\(times)")
+    }
+
     @Test(arguments: [true, false])
     func `is visibly another one for other bytes, though a tool keeps time and size`(_ isSetAfterwards: Bool) throws {
         try fixture.add(path, seed: 1)

@@ -7,8 +7,10 @@ package import SystemPackage
 /// It is this program, started anew with the same arguments. A fork would not do: Swift's locks name their owner by a thread number that
 /// is remembered from before, so that two threads which meet at one would wait for ever, or end the process.
 package enum Background {
-    /// Its value is the descriptor of the pipe to the command that waits.
+    /// Its value is the number of the command that waits.
     private static let variable = "REPROFS_MOUNT_READY"
+    /// The pipe to it. None above it is open, for whoever started the command may wait for the end of a pipe that it inherited.
+    private static let inherited: CInt = 3
 
     /// Tells the waiting command, once.
     package struct Messenger: Sendable {
@@ -26,10 +28,12 @@ package enum Background {
     /// The way to the waiting command, for the process that ``start(log:)`` started; nil in any other. The second time it is nil.
     package static func messenger() -> Messenger? {
         guard let value = getenv(variable) else { return nil }
-        let number = CInt(String(cString: value))
+        let said = String(cString: value)
         unsetenv(variable)
         var facts = stat()
-        guard let number, fstat(number, &facts) == 0, facts.st_mode & S_IFMT == S_IFIFO else { return nil }
+        // What another program was started with, and hands on, is not meant.
+        let number = inherited
+        guard said == "\(getppid())", fstat(number, &facts) == 0, facts.st_mode & S_IFMT == S_IFIFO else { return nil }
         // Else the kernel calls it by the last word of /proc/self/exe.
         reprofs_name_process("reprofs")
         // Who waits for the end of the pipe must not wait for what this process starts.
@@ -41,10 +45,16 @@ package enum Background {
     /// thread.
     package static func start(log: FilePath) throws(MountError) {
         let ends: (readEnd: FileDescriptor, writeEnd: FileDescriptor)
+        // Where this process was started with some of the first ones closed, nothing else is to take their numbers.
+        while true {
+            let number = Glibc.open("/dev/null", O_RDWR)
+            guard number >= 0 else { throw MountError("cannot open /dev/null: \(Errno(rawValue: errno))") }
+            guard number > inherited else { continue }
+            Glibc.close(number)
+            break
+        }
         do { ends = try FileDescriptor.pipe() } catch { throw MountError("cannot make a pipe: \(error)") }
         defer { try? ends.readEnd.close() }
-        // Descriptor 3 and none above it, for whoever started the command may wait for the end of a pipe that it inherited.
-        let inherited: CInt = 3
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -62,7 +72,7 @@ package enum Background {
         defer { posix_spawnattr_destroy(&attributes) }
         let newSession: Int16 = 0x80
         posix_spawnattr_setflags(&attributes, newSession)
-        setenv(variable, "\(inherited)", 1)
+        setenv(variable, "\(getpid())", 1)
         defer { unsetenv(variable) }
         var process: pid_t = 0
         let problem = posix_spawn(

@@ -58,7 +58,9 @@ struct ActivePins: Directory {
 
     var id: NodeID { NodeID(.activePinDirectory, snapshot: set, place: place) }
 
-    func attributes() -> Attributes { .directory(id, modified: view.changed, caching: .none) }
+    func attributes() -> Attributes {
+        .directory(id, modified: view.changed, caching: .none, isPrivate: view.isPrivate)
+    }
 
     func child(_ name: EntryName) throws(Failure) -> Node? {
         try asking { () throws(StoreError) -> Node? in

@@ -184,7 +184,9 @@ private struct ActiveFolder: Directory {
     }
 
     func attributes() throws(Failure) -> Attributes {
-        .directory(id, modified: try content()?.attributes().modified ?? view.changed, caching: .none)
+        .directory(
+            id, modified: try content()?.attributes().modified ?? view.changed, caching: .none,
+            isPrivate: view.isPrivate)
     }
     func child(_ name: EntryName) throws(Failure) -> Node? { try content()?.child(name) }
     func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {

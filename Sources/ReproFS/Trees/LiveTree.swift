@@ -207,7 +207,7 @@ struct LiveFile: File {
     func extendedAttribute(_ key: String) throws(Failure) -> [UInt8]? {
         // What every file tells is asked for often, and costs no look-up.
         let known = key.hasPrefix(ExtendedAttribute.ownPrefix) ? own : try view.noted(of: row.id)
-        return known.first { $0.name == key }?.value
+        return known.first { $0.isNamed(key) }?.value
     }
 
     func setExtendedAttribute(_ key: String, _ value: [UInt8]?, _ mode: LiveView.AttributeMode) throws(Failure) {

@@ -204,7 +204,9 @@ private struct PinnedDirectory: Directory {
         }
     }
 
-    func attributes() -> Attributes { .directory(id, modified: snapshot.recorded) }
+    func attributes() -> Attributes {
+        .directory(id, modified: snapshot.recorded, isPrivate: snapshot.document.isPrivate)
+    }
 
     func node(at place: Int64) throws(Failure) -> Node? {
         if place == 0 { return .directory(self) }

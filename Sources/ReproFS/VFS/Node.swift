@@ -36,7 +36,7 @@ package protocol Inode: Sendable {
 extension Inode {
     package func extendedAttributes() throws(Failure) -> [ExtendedAttribute] { [] }
     package func extendedAttribute(_ key: String) throws(Failure) -> [UInt8]? {
-        try extendedAttributes().first { $0.name == key }?.value
+        try extendedAttributes().first { $0.isNamed(key) }?.value
     }
     package func setExtendedAttribute(
         _ key: String, _ value: [UInt8]?, _ mode: LiveView.AttributeMode
@@ -233,6 +233,9 @@ package struct ExtendedAttribute: Sendable, Equatable {
         name = Self.ownPrefix + key
         self.value = Array(value.utf8)
     }
+
+    /// Whether this is its name, byte for byte.
+    func isNamed(_ key: String) -> Bool { name.utf8.elementsEqual(key.utf8) }
 
     /// What a program noted.
     init(name: String, value: [UInt8]) {

@@ -83,10 +83,18 @@ extension Store {
         case .link:
             let target = try item.parent().target(ofLink: item.name).string
             let inner = Self.relative(target, from: item) ?? target
-            return LiveView.staysInside(inner, from: item.path.dropLast())
-                ? nil : "it leads out of the directory; put what it leads to in its place, or take the link away"
+            guard LiveView.staysInside(inner, from: item.path.dropLast()) else {
+                return "it leads out of the directory; put what it leads to in its place, or take the link away"
+            }
+            guard let old = try holder(of: item), try !holds(old, link: inner, of: item) else { return nil }
+            return "the store has something else under this name"
         case .file:
             let source = try item.open()
+            if let old = try holder(of: item) {
+                // Other bytes of a model are another version of it.
+                let name = old.kind == .file ? try modelName(live: item.path) : nil
+                if name == nil, try !holds(old, source) { return "the store has something else under this name" }
+            }
             do throws(StoreError) {
                 _ = try ReadLease.take(source.descriptor, source.path, patience: .milliseconds(500))
                 return nil
@@ -116,7 +124,7 @@ extension Store {
         let isDownloading = try item.name.downloadNote.map { note throws(StoreError) in
             try item.parent().facts(note) != nil
         }
-        guard let name = ModelName(live: item.path),
+        guard let name = try modelName(live: item.path),
             try ModelFile.problem(
                 with: source.descriptor, item.source, named: item.name, isDownloading: isDownloading ?? false) == nil
         else {
@@ -187,7 +195,10 @@ extension Store {
             switch error {
             case .leavesView: return false
             // As an adoption left it that was cut off.
-            case .exists where try live(named: item.name, in: parent)?.target == inner: break
+            case .exists:
+                guard let old = try live(named: item.name, in: parent), try holds(old, link: inner, of: item) else {
+                    throw error
+                }
             default: throw error
             }
         }
@@ -211,6 +222,57 @@ extension Store {
         return nil
     }
 
+    /// Whether a node of the view has the bytes of a file.
+    private func holds(_ row: LiveRow, _ source: OpenFile) throws(StoreError) -> Bool {
+        guard row.kind == .file else { return false }
+        guard let blob = row.blob else { return try hasSameBytes(drafts().file([Self.draftName(row.fileRow)]), source) }
+        guard blob.size == (try source.facts().size) else { return false }
+        return try files.hash(source.descriptor, source.path) == blob.digest
+    }
+
+    /// The node that has the name in the view which something is to come under.
+    private func holder(of item: AdoptionItem) throws(StoreError) -> LiveRow? {
+        var directory = LiveRow.root
+        for name in item.path.dropLast() {
+            guard let row = try live(named: name, in: directory), row.kind == .directory else { return nil }
+            directory = row.id
+        }
+        return try live(named: item.name, in: directory)
+    }
+
+    /// Whether a node of the view is the same link, or stands for the same bytes.
+    private func holds(_ row: LiveRow, link target: String, of item: AdoptionItem) throws(StoreError) -> Bool {
+        if row.kind == .link { return row.target == target }
+        guard row.kind == .file else { return false }
+        return try holds(row, target: target, of: item)
+    }
+
+    /// Whether a file of the view has the bytes of what a link in the directory leads to: `add` followed it.
+    private func holds(_ row: LiveRow, target: String, of item: AdoptionItem) throws(StoreError) -> Bool {
+        guard let target = Self.path(of: target, from: item.path.dropLast()) else { return false }
+        guard let source = try? item.top.file(target) else {
+            // It has come in already.
+            let other = AdoptionItem(top: item.top, path: target, kind: .file, size: 0)
+            guard let blob = row.blob else { return false }
+            return try holder(of: other)?.blob?.id == blob.id
+        }
+        return try holds(row, source)
+    }
+
+    /// Where a relative link leads; nil for out of the view.
+    private static func path(of target: String, from directory: ArraySlice<EntryName>) -> [EntryName]? {
+        var path = Array(directory)
+        for part in target.slashed where part != "." {
+            if part == ".." {
+                guard path.popLast() != nil else { return nil }
+            } else {
+                guard let name = try? EntryName(comingIn: Array(String(part).utf8)) else { return nil }
+                path.append(name)
+            }
+        }
+        return path.isEmpty ? nil : path
+    }
+
     /// A file that is no model comes into the view as it is. Its bytes are there before the transaction that names them.
     private func adoptPlain(
         _ item: AdoptionItem, _ source: OpenFile, _ facts: FileFacts, _ lease: ReadLease?
@@ -220,9 +282,7 @@ extension Store {
         let parent = try catalogue.write { db in try db.makeLiveDirectory(item.path.dropLast()) }
         if let old = try live(named: name, in: parent) {
             // An adoption that was cut off before the source was taken away is gone on with.
-            guard old.kind == .file, old.blob == nil,
-                try hasSameBytes(drafts.file([Self.draftName(old.fileRow)]), source)
-            else { throw .exists(name) }
+            guard try holds(old, source) else { throw .exists(name) }
             return try takeAway(item, source, as: facts, while: lease, kept: "live-\(old.id)")
         }
         var copy = try lease == nil ? files.stage(source.descriptor, facts) : nil

@@ -98,11 +98,12 @@ extension Database {
             try owe(old, name, .replace)
             try unname(old)
         }
-        _ = try insert(
+        let new = try insert(
             NewNode(
                 kind: .file, mode: (old?.mode ?? 0o644) & mask, user: old?.user, group: old?.group,
                 modified: held.modified, blob: blob, version: held.version, process: process), name.path.name,
             in: directory)
+        if let old { try moveAttributes(from: old.id, to: new) }
         return held.addition
     }
 }

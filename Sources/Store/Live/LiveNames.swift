@@ -133,6 +133,19 @@ extension Database {
 
     /// A node that holds a blob's bytes keeps them from now on; of all nodes where none is given.
     func settle(_ live: Int64? = nil) throws {
+        // Who wrote nothing may have set the time.
+        let rows = try Row.fetchAll(
+            cachedStatement(
+                sql: """
+                    SELECT id, version, modified FROM live
+                    WHERE closed = 4 AND blob IS NOT NULL AND version IS NOT NULL AND (?1 IS NULL OR id = ?1)
+                    """), arguments: [live])
+        for row in rows {
+            let shown = try setTime(row.time("modified"), ofVersion: row.value("version"))
+            try execute(
+                cachedStatement(sql: "UPDATE live SET modified = ? WHERE id = ?"),
+                [shown.nanoseconds, try row.value("id") as Int64])
+        }
         try execute(
             cachedStatement(
                 sql: "UPDATE live SET closed = 0 WHERE closed = 4 AND blob IS NOT NULL AND (?1 IS NULL OR id = ?1)"),
