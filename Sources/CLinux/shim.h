@@ -9,6 +9,9 @@ int sync_file_range(int fd, long offset, long count, unsigned flags);
 int pipe2(int *ends, int flags);
 long syscall(long number, ...);
 int gettid(void);
+long flistxattr(int fd, char *names, long size);
+long fgetxattr(int fd, const char *name, void *value, long size);
+int fsetxattr(int fd, const char *name, const void *value, long size, int flags);
 // A semaphore and a timespec, by a clock that nobody sets.
 int sem_clockwait(void *semaphore, int clock, const void *until);
 

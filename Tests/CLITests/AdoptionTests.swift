@@ -70,6 +70,21 @@ import Testing
         #expect(try names.map { try models.read($0) } == before)
     }
 
+    @Test func `takes attributes in and gives them back, where the file system has them`() throws {
+        let names = ["loras", "loras/b.safetensors", "checkpoints/notes.txt"]
+        let tried: Void? = try? models.setAttribute("user.note", "loras", of: "loras")
+        guard tried != nil else { try Test.cancel("skipped: the file system has no attributes") }
+        for name in names { try models.setAttribute("user.note", name, of: name) }
+        try #require(try line.run("add", "--move", mount.string, "--mount-here").status == 0)
+        for name in names { #expect(try models.attribute("user.note", of: name) == name) }
+        try models.setAttribute("user.other", "new", of: "loras/b.safetensors")
+        try models.setMode("checkpoints/notes.txt", 0o444)
+        try #require(try line.run("release", mount.string).status == 0)
+        for name in names { #expect(try models.attribute("user.note", of: name) == name) }
+        #expect(try models.attribute("user.other", of: "loras/b.safetensors") == "new")
+        #expect(try models.stat("checkpoints/notes.txt").st_mode & 0o777 == 0o444)
+    }
+
     @Test func `moves nothing where the store has something else under a name`() throws {
         let other = try TemporaryDirectory()
         try other.write(Array("other notes".utf8), to: "m/checkpoints/notes.txt")

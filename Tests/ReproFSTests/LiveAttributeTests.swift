@@ -11,6 +11,7 @@ private let origin = "user.xdg.origin.url"
     /// > Extended attributes of the `user` namespace that programs give files and directories of `models` are kept: they go with them
     /// > through every name, and stay when other bytes are written. One file has 64 KiB of them at most, else ENOSPC.
     /// > `user.reprofs.` ones that somebody sets are taken and ignored, and those of other namespaces fail with EOPNOTSUPP.
+    /// > `add --move` brings them in, and `release` gives them back where the file system takes them.
     @Test func `go with the file and stay when it is written`() throws {
         try withLive { models, fixture throws in
             try models.write(SmallModel.bytes(seed: 1), to: name)

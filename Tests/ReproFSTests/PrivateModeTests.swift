@@ -84,6 +84,23 @@ import Testing
         try mounted { tree, mode throws in #expect(try mode(blob(1)) == 0o644) }
     }
 
+    @Test func `are everybody's with all that an image says, once that is`() throws {
+        let image = try fixture.image("a.png", SmallImage.graph())
+        let root = fixture.directory.appending("output")
+        try #require(chmod(image.string, 0o600) == 0)
+        let snapshot = try fixture.store.snapshot(image, root: root).id
+        let directory = "by-snapshot/" + snapshot.hex.prefix(12)
+        try mounted { tree, mode throws in
+            #expect(try mode(directory) == 0o700)
+            try #require(chmod(image.string, 0o644) == 0)
+            #expect(try !fixture.store.snapshot(image, root: root).isNew)
+            for name in ["snapshot.json", "prompt.json", "recipe.json", "recipe.txt"] {
+                try eventually { try mode(directory + "/" + name) == 0o644 }
+            }
+            try eventually { try mode(directory) == 0o755 && mode("by-image/output/a.png.json") == 0o644 }
+        }
+    }
+
     @Test func `are so in the live view by the mode that they are given`() throws {
         try mounted { tree, mode throws in
             try tree.makeDirectory("models/checkpoints")

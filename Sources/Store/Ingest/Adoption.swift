@@ -135,12 +135,13 @@ extension Store {
         let bytes = try publish(source, facts, owned, progress)
         let last = try source.facts()
         guard last.hasSameBytes(as: facts) else { throw .changedWhileRead(item.source) }
+        let attributes = FileAttribute.all(of: source.descriptor)
         let addition = try catalogue.write { db in
             let addition = try db.add(
                 name, blob: try db.blob(bytes, in: files), modified: facts.modified,
                 since: max(facts.changed, facts.modified),
                 cause: .move)
-            try db.own(item.path, facts)
+            try db.own(item.path, facts, attributes)
             return addition
         }
         try takeAway(item, source, as: last, while: lease, kept: bytes.digest.hex)
@@ -176,10 +177,12 @@ extension Store {
 
     /// A directory of the view for one that is adopted.
     package func adoptDirectory(_ item: AdoptionItem) throws(StoreError) {
-        let facts = try item.top.directory(item.path).facts()
+        let source = try item.top.directory(item.path)
+        let facts = try source.facts()
+        let attributes = FileAttribute.all(of: source.descriptor)
         try catalogue.write { db in
             _ = try db.makeLiveDirectory(item.path)
-            try db.own(item.path, facts)
+            try db.own(item.path, facts, attributes)
         }
     }
 
@@ -285,6 +288,7 @@ extension Store {
             guard try holds(old, source) else { throw .exists(name) }
             return try takeAway(item, source, as: facts, while: lease, kept: "live-\(old.id)")
         }
+        let attributes = FileAttribute.all(of: source.descriptor)
         var copy = try lease == nil ? files.stage(source.descriptor, facts) : nil
         /// Nil where the file cannot be linked from where it is.
         func insert() throws(StoreError) -> Int64? {
@@ -306,6 +310,7 @@ extension Store {
                             throw StoreError.changedWhileRead(item.source)
                         }
                     }
+                    try db.keep(attributes, ofLive: id)
                     try db.setClosing(.durable, of: id)
                     return id
                 }
@@ -327,13 +332,14 @@ extension Store {
 }
 
 extension Database {
-    /// Gives a node of the live view the mode and the owner that a file had.
-    fileprivate func own(_ path: [EntryName], _ facts: FileFacts) throws {
+    /// Gives a node of the live view the mode, the owner and the attributes that a file had.
+    fileprivate func own(_ path: [EntryName], _ facts: FileFacts, _ attributes: [FileAttribute]) throws {
         guard let name = path.last, let directory = try directory(liveNames: path.dropLast()),
             let row = try live(named: name, in: directory)
         else { return }
         try execute(
             cachedStatement(sql: "UPDATE live SET mode = ?, user = ?, team = ? WHERE id = ?"),
             [facts.mode, facts.user, facts.group, row.id])
+        try keep(attributes, ofLive: row.id)
     }
 }

@@ -77,6 +77,15 @@ extension Database {
             [Timestamp.now().nanoseconds, live])
     }
 
+    /// A file or directory came into the live view with these.
+    func keep(_ attributes: [FileAttribute], ofLive live: Int64) throws {
+        for attribute in attributes {
+            try execute(
+                cachedStatement(sql: "INSERT OR REPLACE INTO liveAttribute (live, name, value) VALUES (?, ?, ?)"),
+                [live, attribute.name, Data(attribute.value)])
+        }
+    }
+
     /// A name has another node from now on, which is the same file to programs.
     func moveAttributes(from old: Int64, to new: Int64) throws {
         try execute(cachedStatement(sql: "UPDATE liveAttribute SET live = ? WHERE live = ?"), [new, old])

@@ -44,11 +44,13 @@ extension Store {
             sql: "UPDATE image SET pixels = ? WHERE id = ? AND pixels IS NOT ?",
             arguments: [image.pixels?.data, row, image.pixels?.data])
         try db.remember(image, as: row)
+        for blob in image.documents.all { _ = try db.blob(blob, in: files) }
+        // The image is everybody's by now, and so is what was made of it before.
+        if image.documents.all.contains(where: { !$0.isPrivate }) { try db.makeReadable(snapshotsOf: row) }
         if let previous, previous.document == document {
             _ = try db.nameImage(row, at: place, label: image.label, time: image.facts.time)
             return try result(of: previous.id, named: place.name.text, isNew: false, db)
         }
-        for blob in image.documents.all { _ = try db.blob(blob, in: files) }
         let id = try insert(document, image: row, parent: previous?.id, db)
         _ = try db.nameImage(row, at: place, label: image.label, time: image.facts.time)
         return try result(of: id, named: place.name.text, isNew: true, db)
@@ -217,6 +219,15 @@ extension Database {
                 cachedStatement(sql: "SELECT private FROM blob WHERE sha256 = ?"), arguments: [document.sha256.data])
                 == true
         }
+    }
+
+    fileprivate func makeReadable(snapshotsOf image: Int64) throws {
+        try execute(
+            cachedStatement(
+                sql: """
+                    UPDATE blob SET private = 0 WHERE private AND id IN
+                    (SELECT document FROM snapshot WHERE image = ?1 UNION SELECT environment FROM snapshot WHERE image = ?1)
+                    """), [image])
     }
 
     /// The first 12 hex of the id, more where another snapshot is called so.
