@@ -41,6 +41,23 @@ private let linked = "diffusion_models/flux-dev.safetensors"
         }
     }
 
+    @Test func `to a revision in a cache gives names to what the links there lead to`() throws {
+        try withLive { models, fixture throws in
+            for directory in ["hf", "hf/blobs", "hf/snapshots", "hf/snapshots/c1", "loras"] {
+                try models.makeDirectory(directory)
+            }
+            try models.write(SmallModel.bytes(seed: 1), to: "hf/blobs/aaaa")
+            try models.link("hf/snapshots/c1/lora.safetensors", to: "../../blobs/aaaa")
+            try models.link("loras/pack", to: "../hf/snapshots/c1")
+            try eventually { try fixture.store.liveVersion(of: "loras/pack/lora.safetensors") == 1 }
+            #expect(try models.read("loras/pack/lora.safetensors") == SmallModel.bytes(seed: 1))
+            // Links that lead to each other have names without end.
+            try models.link("hf/snapshots/c1/again", to: "../../../loras/pack")
+            try models.remove("loras/pack")
+            try eventually { try fixture.store.liveVersion(of: "loras/pack/lora.safetensors") == nil }
+        }
+    }
+
     @Test func `makes a model of a file that a cache names by its hash`() throws {
         try withLive { models, fixture throws in
             let cache = "checkpoints/models--org--m"

@@ -56,12 +56,23 @@ extension Database {
             guard let path = try path(ofLive: link.id), let target = try follow(link) else { continue }
             // What lies in itself would have names without end.
             guard !path.starts(with: target.path) else { continue }
-            for (file, inner) in try files(below: target.row, path: path) {
+            for (file, inner) in try linkedFiles(below: target.row, path: path) {
                 guard let name = try modelName(live: inner) else { continue }
                 names[name] = file
             }
         }
         return names
+    }
+
+    /// Every file at or below what a link leads to, by the path through the link; also one that another link there leads to, as in a
+    /// cache of Hugging Face. Links to directories are not followed a second time: their names could be without end.
+    private func linkedFiles(below row: LiveRow, path: [EntryName]) throws -> [(row: LiveRow, path: [EntryName])] {
+        switch row.kind {
+        case .file: return [(row, path)]
+        case .directory:
+            return try live(in: row.id).flatMap { try linkedFiles(below: $0, path: path + [$0.name]) }
+        case .link: return try follow(row).flatMap { $0.row.kind == .file ? [($0.row, path)] : [] } ?? []
+        }
     }
 
     /// What a link leads to, with its path; nil where that is nothing.
