@@ -32,13 +32,14 @@ package enum Background {
         unsetenv(variable)
         var facts = stat()
         // What another program was started with, and hands on, is not meant.
-        let number = inherited
-        guard said == "\(getppid())", fstat(number, &facts) == 0, facts.st_mode & S_IFMT == S_IFIFO else { return nil }
+        guard said == "\(getppid())", fstat(inherited, &facts) == 0, facts.st_mode & S_IFMT == S_IFIFO else {
+            return nil
+        }
         // Else the kernel calls it by the last word of /proc/self/exe.
         reprofs_name_process("reprofs")
         // Who waits for the end of the pipe must not wait for what this process starts.
-        _ = fcntl(number, F_SETFD, FD_CLOEXEC)
-        return Messenger(pipe: FileDescriptor(rawValue: number))
+        _ = fcntl(inherited, F_SETFD, FD_CLOEXEC)
+        return Messenger(pipe: FileDescriptor(rawValue: inherited))
     }
 
     /// Starts this program anew, with standard error in `log`, and returns when the mount is ready. This process may have no other

@@ -235,12 +235,9 @@ extension Store {
 
     /// The node that has the name in the view which something is to come under.
     private func holder(of item: AdoptionItem) throws(StoreError) -> LiveRow? {
-        var directory = LiveRow.root
-        for name in item.path.dropLast() {
-            guard let row = try live(named: name, in: directory), row.kind == .directory else { return nil }
-            directory = row.id
+        try catalogue.read { db in
+            try db.directory(liveNames: item.path.dropLast()).flatMap { try db.live(named: item.name, in: $0) }
         }
-        return try live(named: item.name, in: directory)
     }
 
     /// Whether a node of the view is the same link, or stands for the same bytes.

@@ -33,9 +33,7 @@ extension LiveView {
             guard others + attribute.utf8.count + value.count <= Self.attributeLimit else {
                 throw StoreError.noRoomForAttribute(attribute)
             }
-            try db.execute(
-                db.cachedStatement(sql: "INSERT OR REPLACE INTO liveAttribute (live, name, value) VALUES (?, ?, ?)"),
-                [id, attribute, Data(value)])
+            try db.keep([FileAttribute(name: attribute, value: value)], ofLive: id)
             try db.attributesChanged(of: id)
         }
     }
@@ -54,12 +52,12 @@ extension LiveView {
 
 extension Store {
     /// What programs noted of a node of the live view, by names.
-    package func attributes(ofLive id: Int64) throws(StoreError) -> [(name: String, value: [UInt8])] {
+    package func attributes(ofLive id: Int64) throws(StoreError) -> [FileAttribute] {
         try catalogue.read { db in
             try Row.fetchAll(
                 db.cachedStatement(sql: "SELECT name, value FROM liveAttribute WHERE live = ? ORDER BY name"),
                 arguments: [id]
-            ).map { (try $0.value(0) as String, [UInt8](try $0.value(1) as Data)) }
+            ).map { FileAttribute(name: try $0.value(0), value: [UInt8](try $0.value(1) as Data)) }
         }
     }
 }
@@ -77,7 +75,7 @@ extension Database {
             [Timestamp.now().nanoseconds, live])
     }
 
-    /// A file or directory came into the live view with these.
+    /// A file or directory of the live view has these from now on.
     func keep(_ attributes: [FileAttribute], ofLive live: Int64) throws {
         for attribute in attributes {
             try execute(

@@ -50,7 +50,7 @@ extension Store {
         switch row.kind {
         case .directory:
             let made = try parent.makeNewDirectory(name, mode: 0o700)
-            for attribute in try fileAttributes(ofLive: row.id) { attribute.set(on: made.descriptor) }
+            for attribute in try attributes(ofLive: row.id) { attribute.set(on: made.descriptor) }
             try made.setMode(
                 try row.ownedMode { user, group throws(StoreError) in try made.setOwner(user, group) } | 0o700)
         case .link: try parent.makeLink(name, to: row.target)
@@ -117,12 +117,8 @@ extension Store {
         return (copy, temporary)
     }
 
-    private func fileAttributes(ofLive id: Int64) throws(StoreError) -> [FileAttribute] {
-        try attributes(ofLive: id).map { FileAttribute(name: $0.name, value: $0.value) }
-    }
-
     private func finish(_ file: (file: OpenFile, name: EntryName), _ row: LiveRow) throws(StoreError) {
-        let attributes = try fileAttributes(ofLive: row.id)
+        let attributes = try attributes(ofLive: row.id)
         if !attributes.isEmpty {
             // Only who may write a file may give it one.
             try file.file.setMode(0o600)

@@ -3,9 +3,9 @@ import Glibc
 import SystemPackage
 
 /// An extended attribute of the `user` namespace, by its whole name.
-struct FileAttribute {
-    let name: String
-    let value: [UInt8]
+package struct FileAttribute {
+    package let name: String
+    package let value: [UInt8]
 
     /// Those of an open file or directory that are not ReproFS's own; none where its file system has none.
     static func all(of file: OwnedDescriptor) -> [FileAttribute] {
