@@ -62,6 +62,35 @@ private let name = "checkpoints/model.safetensors"
         }
     }
 
+    /// The kernel asks for bytes when it likes, which may be after the file became a blob and lost its name.
+    @Test func `is read to its end by whoever opened it before it was a version`() throws {
+        let fixture = try StoreFixture()
+        let view = LiveView(fixture.store)
+        let caller = LiveView.Caller(user: 0, group: 0, opener: nil)
+        let folder = try view.makeDirectory("checkpoints", in: LiveRow.root, mode: 0o755, by: caller).id
+        let (row, draft) = try view.create("model.safetensors", in: folder, mode: 0o644, by: caller)
+        try SmallModel.bytes(seed: 1).withUnsafeBytes { bytes throws in try draft.write(bytes, at: 0) }
+        try view.close(draft)
+        // One that read it before lets its file go.
+        do { _ = view.hold(row.id) }
+        let reading = try #require(try view.follow(row.id))
+        // And so does one that was slow to.
+        do { _ = view.hold(row.id) }
+        try view.publish()
+        try view.remove("model.safetensors", in: folder, by: caller)
+        try view.publish()
+        #expect(try view.follow(row.id) == nil)
+        guard case .file(let file) = try reading.contents() else {
+            Issue.record("it has no file")
+            return
+        }
+        var bytes = [UInt8](repeating: 0, count: SmallModel.bytes(seed: 1).count + 1)
+        let count = try bytes.withUnsafeMutableBytes { buffer throws in
+            try FileDescriptor(rawValue: file.rawValue).read(fromAbsoluteOffset: 0, into: buffer)
+        }
+        #expect(Array(bytes[..<count]) == SmallModel.bytes(seed: 1))
+    }
+
     private func row(in store: Store) throws -> LiveRow {
         let folder = try #require(try store.live(named: "checkpoints", in: LiveRow.root))
         return try #require(try store.live(named: "model.safetensors", in: folder.id))

@@ -76,10 +76,10 @@ extension Mount {
                     return part(of: contents, offset, size)
                 case .following(let file):
                     mount.gate.leave()
-                    return part(of: file.contents, offset, size)
+                    return part(of: try file.contents(), offset, size)
                 case .writing(let writing, _):
                     mount.gate.leave()
-                    return part(of: writing.contents, offset, size)
+                    return part(of: try writing.contents(), offset, size)
                 case .message, .passing, nil: throw Failure(.badFileDescriptor, "not open for reading")
                 }
             }
@@ -209,7 +209,7 @@ extension Mount {
         let held = file.hold()
         let commit = root.context.store.newestCommit
         let again = backings.again(file.id, as: commit)
-        let followed = again == nil ? file.follow() : nil
+        let followed = again == nil ? try file.follow() : nil
         let contents = again == nil && followed == nil ? try file.open(by: opener) : .bytes([])
         if let opener, let seen = try file.witness(by: opener) {
             loads.note(

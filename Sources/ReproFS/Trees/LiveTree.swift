@@ -222,7 +222,9 @@ struct LiveFile: File {
             return try view.contents(of: row)
         }
     }
-    func follow() -> (any Following)? { view.draft(row.id).map { LiveWriting(view: view, draft: $0) } }
+    func follow() throws(Failure) -> (any Following)? {
+        try asking { () throws(StoreError) in try view.follow(row.id) }.map(LiveReading.init)
+    }
     func hold() -> (any Sendable)? { view.hold(row.id) }
 
     func witness(by opener: Opener) throws(Failure) -> Witnessed? {
@@ -312,6 +314,14 @@ struct LiveLink: Link {
     }
 }
 
+/// A file of the live view that is open for reading while somebody may be writing it.
+private struct LiveReading: Following {
+    let reading: DraftReading
+    func contents() throws(Failure) -> BlobContents {
+        try asking { () throws(StoreError) in try reading.contents() }
+    }
+}
+
 /// A file of the live view that is open for writing.
 private struct LiveWriting: Writing {
     let view: LiveView
@@ -321,7 +331,10 @@ private struct LiveWriting: Writing {
     var dropsPrivileges = false
     var isDirect = false
 
-    var contents: BlobContents { draft.contents }
+    func contents() throws(Failure) -> BlobContents {
+        guard let contents = try asking({ () throws(StoreError) in try draft.contents() }) else { throw .stale }
+        return contents
+    }
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(Failure) {
         try asking { () throws(StoreError) in
             if dropsPrivileges { try view.dropPrivileges(draft.row) }

@@ -89,7 +89,7 @@ extension Directory {
 /// A file whose bytes may come to lie elsewhere while it is open.
 package protocol Following: Sendable {
     /// Where to read from now.
-    var contents: BlobContents { get }
+    func contents() throws(Failure) -> BlobContents
 }
 
 /// A file that is open for writing.
@@ -112,7 +112,7 @@ package protocol File: Inode {
     /// The same for a file that tells every process something else.
     func open(by opener: Opener?) throws(Failure) -> BlobContents
     /// What to read where somebody may be writing it; nil where the bytes stay what they are.
-    func follow() -> (any Following)?
+    func follow() throws(Failure) -> (any Following)?
     /// Opens the file for writing. `stale` tells the kernel to look the name up again, for it leads to another node now.
     func write(by caller: LiveView.Caller) throws(Failure) -> any Writing
     /// The same name's file for somebody who was told `stale` and has looked it up again: one that he may write.
@@ -129,7 +129,7 @@ package protocol File: Inode {
 
 extension File {
     package func open(by opener: Opener?) throws(Failure) -> BlobContents { try open() }
-    package func follow() -> (any Following)? { nil }
+    package func follow() throws(Failure) -> (any Following)? { nil }
     package func witness(by opener: Opener) throws(Failure) -> Witnessed? { nil }
     package func hold() -> (any Sendable)? { nil }
     package func write(by caller: LiveView.Caller) throws(Failure) -> any Writing { throw .readOnly }

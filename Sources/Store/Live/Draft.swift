@@ -29,6 +29,8 @@ package final class Draft: Sendable {
         var isStaged = false
         var staged: OwnedDescriptor?
         var writers = 0
+        /// Who has it open for reading, or is about to: see ``DraftReading``.
+        var readers = 0
         /// How often threads of programs were sent here to write and did not come yet, and until when they are waited for. In another
         /// namespace of processes all have the number 0.
         var expected: [Int32: Int] = [:]
@@ -154,10 +156,17 @@ package final class Draft: Sendable {
 
     func takeBack() { state.withLock { $0.isLent = false } }
 
-    /// Where to read from now.
-    package var contents: BlobContents {
-        if let file = try? file() { return .file(file) }
-        return state.withLock { $0.base ?? .bytes([]) }
+    /// Where to read from now; nil where its bytes are a blob's by now, and nobody held its file before.
+    package func contents() throws(StoreError) -> BlobContents? {
+        if let file = try file() { return .file(file) }
+        return state.withLock { $0.base }
+    }
+
+    /// Somebody is about to read: the file stays open from now on, for its name may go.
+    func beginReading() { state.withLock { $0.readers += 1 } }
+    func endReading() {
+        state.withLock { $0.readers -= 1 }
+        letGo()
     }
 
     /// The staged file, once there is one and as long as it is no blob.
@@ -174,7 +183,7 @@ package final class Draft: Sendable {
     /// Nobody has it open, so a file that was closed needs no descriptor until it is looked at again.
     func letGo() {
         let file = state.withLock { state -> OwnedDescriptor? in
-            guard state.isClosed, state.writers == 0 else { return nil }
+            guard state.isClosed, state.writers == 0, state.readers == 0 else { return nil }
             defer { state.staged = nil }
             return state.staged
         }
@@ -319,6 +328,7 @@ package final class Draft: Sendable {
                     return enter(&state) ?? staged
                 }
             }
+            guard !state.withLock({ $0.isStaged }) else { throw .notFound("the bytes of file \(row)") }
             let staged = try stage(keeping: keeping)
             return state.withLock { state in
                 state.isStaged = true
@@ -352,5 +362,26 @@ package final class Draft: Sendable {
                         """), [row])
         }
         return file
+    }
+}
+
+/// Held by whoever has a draft open for reading. What he reads follows the draft: the blob that it began with, then its own file,
+/// which stays readable when that became a blob and the draft is forgotten.
+package final class DraftReading: Sendable {
+    private let draft: Draft
+
+    /// Nil where the draft is a blob by now, which is to be read instead.
+    init?(_ draft: Draft) throws(StoreError) {
+        self.draft = draft
+        // Before the file is looked for: from now on nobody lets it go.
+        draft.beginReading()
+        guard try draft.contents() != nil else { return nil }
+    }
+
+    deinit { draft.endReading() }
+
+    package func contents() throws(StoreError) -> BlobContents {
+        guard let contents = try draft.contents() else { throw .notFound("the bytes of file \(draft.row)") }
+        return contents
     }
 }

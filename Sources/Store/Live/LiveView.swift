@@ -128,9 +128,15 @@ package final class LiveView: Sendable {
     /// A draft that is being written, if the row has one.
     package func draft(_ id: Int64) -> Draft? { state.withLock { $0.drafts[id] } }
 
+    /// Opens a file that somebody may be writing for reading; nil where its bytes stay what they are.
+    package func follow(_ id: Int64) throws(StoreError) -> DraftReading? {
+        guard let draft = draft(id) else { return nil }
+        return try DraftReading(draft)
+    }
+
     /// What the file of a row holds now; for a draft its own bytes.
     package func contents(of row: LiveRow) throws(StoreError) -> BlobContents {
-        if let draft = draft(row.id) { return draft.contents }
+        if let contents = try draft(row.id)?.contents() { return contents }
         if let blob = row.blob { return try store.contents(of: blob) }
         try store.catalogue.place.require()
         if let file = try? Kernel.open(store.livePath(row.fileRow), .readOnly, options: .noFollow) {
