@@ -55,9 +55,11 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "ReproFS", dependencies: ["CFuse", "Recipe", "Store", logging, system], swiftSettings: strict),
         .target(name: "Comfy", dependencies: ["Recipe", http, tls, system] + nio, swiftSettings: strict),
+        .target(
+            name: "Reproduction", dependencies: ["Comfy", "Recipe", "Store", system], swiftSettings: strict),
         .executableTarget(
             name: "CLI",
-            dependencies: ["Comfy", "Recipe", "Store", "ReproFS", arguments, logging, system],
+            dependencies: ["Comfy", "Recipe", "Reproduction", "Store", "ReproFS", arguments, logging, system],
             swiftSettings: strict),
         .target(
             name: "Support",

@@ -1,11 +1,12 @@
 import ArgumentParser
 import Comfy
 import Recipe
+import Reproduction
 import Store
 import SystemPackage
 
 /// Which ComfyUI runs a graph, as far as it was said.
-struct OptionalServerOption: ParsableArguments {
+struct ServerOption: ParsableArguments {
     @Option(
         help: "A running ComfyUI that looks into active/models of a mount, as 'http://127.0.0.1:8188'.",
         transform: ComfyServer.init)
@@ -22,40 +23,17 @@ struct OptionalServerOption: ParsableArguments {
     @Argument(parsing: .postTerminator, help: "After --, arguments for the launched ComfyUI, such as --cpu.")
     var arguments: [String] = []
 
-    func chosen() throws -> ServerOption {
+    func chosen() throws -> ComfyChoice {
         guard (1...86_400).contains(timeout) else { throw ValidationError("--timeout takes 1 to 86400 seconds") }
         switch (server, launch) {
-        case (let server?, nil): return ServerOption(place: .running(server), timeout: timeout)
+        case (let server?, nil): return ComfyChoice(.running(server), timeout: timeout)
         case (nil, let launch?):
             if let python { try Paths.requireText(python) }
             let python = try python.map { $0.utf8.contains(UInt8(ascii: "/")) ? try Paths.absolute($0).string : $0 }
             let launch = Launch(
                 installation: try Paths.absolute(launch).string, python: python, arguments: arguments)
-            return ServerOption(place: .launched(launch), timeout: timeout)
+            return ComfyChoice(.launched(launch), timeout: timeout)
         default: throw ValidationError("say where: --server URL, or --launch DIRECTORY")
-        }
-    }
-}
-
-/// The ComfyUI that was chosen: one that is running, or an installation that is started for it.
-struct ServerOption: Sendable {
-    enum Place: Sendable {
-        case running(ComfyServer)
-        case launched(Launch)
-    }
-
-    let place: Place
-    /// Seconds of silence after which the server is given up.
-    let timeout: Int
-
-    /// A stage for these models.
-    func stage(_ run: SnapshotRun, models: StageModels, pinned: [PinnedModel]) async throws -> Stage {
-        switch place {
-        case .running(let server):
-            try await .running(server, models: models, pinned: pinned, store: run.store)
-        case .launched(let launch):
-            try await launch.stage(
-                of: run.row, models: models, environment: run.document.environment, store: run.store)
         }
     }
 }

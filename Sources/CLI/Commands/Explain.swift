@@ -1,6 +1,7 @@
 import ArgumentParser
 import Comfy
 import Recipe
+import Reproduction
 import Store
 
 struct ExplainCommand: AnswersInJSON {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Glibc
 import Recipe
+import Reproduction
 import Store
 import SystemPackage
 
@@ -44,7 +45,7 @@ struct Export {
         let (top, isNew) = try Paths.openDirectory(target)
         let made = MadeTree(top)
         guard try made.top.isEmpty else {
-            throw Stage.Failure(description: "\(target) is not empty; nothing was written")
+            throw ReproductionError("\(target) is not empty; nothing was written")
         }
         let pinned = try pinned()
         do {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Comfy
 import Foundation
 import Recipe
+import Reproduction
 import Store
 import SystemPackage
 
@@ -14,7 +15,7 @@ struct ReproduceCommand: AnswersInJSON {
             """)
 
     @OptionGroup var image: ImageArgument
-    @OptionGroup var server: OptionalServerOption
+    @OptionGroup var server: ServerOption
     @Flag(help: "Print the certificate.") var json = false
     @OptionGroup var store: StoreOption
 
@@ -27,16 +28,9 @@ struct ReproduceCommand: AnswersInJSON {
         let original = try original(run, found.file)
         let place = try server.chosen()
         let result = try Blocking.run {
-            let stage = try await place.stage(run, models: .snapshot(run.row), pinned: run.models)
-            do {
-                let result = try await Reproduction(run: run, stage: stage, original: original, patience: place.timeout)
-                    .perform()
-                await stage.end()
-                return result
-            } catch {
-                await stage.end()
-                throw error
-            }
+            let line = RunLine()
+            defer { line.clear() }
+            return try await ReproductionAttempt.make(run, on: place, original: original) { line.show($0) }
         }
         try store.keep(certificate: result.certificate, result.verdict, of: run.row)
         if json {

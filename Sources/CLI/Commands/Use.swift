@@ -1,6 +1,7 @@
 import ArgumentParser
 import Comfy
 import Recipe
+import Reproduction
 import Store
 
 struct UseCommand: AnswersInJSON {
@@ -27,7 +28,7 @@ struct UseCommand: AnswersInJSON {
             row = try store.snapshot(try Naming(store).image(target).snapshot)
             guard row != nil else { throw StoreError.notFound("the snapshot") }
         }
-        let mounts = try ActiveSwitch(store: store).acknowledged(try store.use(row))
+        let mounts = try ActiveSwitch(store).acknowledged(try store.use(row))
         let what = row.map { "the models of \($0.short)" } ?? "the live view"
         if !json { for mount in mounts { Terminal.say("\(mount.path)/active/models shows \(what).") } }
         if let comfy = server {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Comfy
 import Foundation
 import Recipe
+import Reproduction
 import Store
 import Synchronization
 import SystemPackage
@@ -22,7 +23,7 @@ struct VaryCommand: ParsableCommand {
     @Option(name: .customLong("out"), help: "The directory for the results; 'variations-<id>' here.") var output:
         String?
     @Option(help: "Images in a row of the contact sheet.") var columns: Int?
-    @OptionGroup var place: OptionalServerOption
+    @OptionGroup var place: ServerOption
     @OptionGroup var store: StoreOption
 
     func validate() throws {
@@ -48,13 +49,19 @@ struct VaryCommand: ParsableCommand {
             return Terminal.say(JSON.array(all))
         }
         // A model that is not there is found before anything runs.
-        for run in plan.runs { _ = try VariationRuns.models(of: run, base) }
+        do { for run in plan.runs { _ = try VariationRuns.models(of: run, base) } } catch let error as UnknownModel {
+            throw NamingFailure(
+                problem: .unknown, argument: error.name, message: error.description,
+                candidates: try Naming(store).models(near: error.place))
+        }
         let place = try place.chosen()
         let target = try Paths.openDirectory(directory).directory
-        let runs = VariationRuns(base: base, plan: plan, place: place, directory: target)
+        let line = RunLine()
+        defer { line.clear() }
+        let runs = VariationRuns(base: base, plan: plan, place: place, directory: target) { line.show($0) }
         let work = VariationWork()
         defer { work.finish(in: target, columns: columns) }
-        try Blocking.run { try await runs.perform { work.take($0, $1) } }
+        try Blocking.run { try await runs.perform { work.take($0, $1, line) } }
         let failed = work.failures
         if failed > 0 { throw failed < plan.runs.count ? ExitCode.someFailed : ExitCode.serverFailed }
     }
@@ -72,7 +79,8 @@ private final class VariationWork: Sendable {
 
     var failures: Int { state.withLock { $0.failures } }
 
-    func take(_ result: Result<VariationRuns.Made, any Error>, _ label: String) {
+    func take(_ result: Result<VariationRuns.Made, any Error>, _ label: String, _ line: RunLine) {
+        line.clear()
         switch result {
         case .failure(let error):
             state.withLock { $0.failures += 1 }

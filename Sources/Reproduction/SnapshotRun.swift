@@ -1,26 +1,28 @@
-import Comfy
+package import Comfy
 import Foundation
-import Recipe
-import Store
+package import Recipe
+package import Store
+
+/// Is told how far a run has come.
+package typealias RunProgress = @Sendable (PromptRun.Progress) -> Void
 
 /// A snapshot's graph, ready to run again: its bytes are there, its inputs are at hand.
-struct SnapshotRun: Sendable {
-    let store: Store
-    let row: SnapshotRow
-    let document: RecipeDocument
-    let graph: JSON
+package struct SnapshotRun: Sendable {
+    package let store: Store
+    package let row: SnapshotRow
+    package let document: RecipeDocument
+    package let graph: JSON
     /// The files that the graph's models are, under the names that it uses.
-    let models: [PinnedModel]
+    package let models: [PinnedModel]
 
-    init(_ snapshot: Int64, named name: String, store: Store) throws {
+    package init(_ snapshot: Int64, named name: String, store: Store) throws {
         guard let row = try store.snapshot(snapshot) else { throw StoreError.notFound("the snapshot") }
         self.store = store
         self.row = row
         document = try store.recipeDocument(of: snapshot, named: name)
         guard let prompt = document.prompt else {
-            throw Stage.Failure(
-                description:
-                    "\(name) has no record of the graph that ran, so there is nothing to queue; 'reprofs explain' says more"
+            throw ReproductionError(
+                "\(name) has no record of the graph that ran, so there is nothing to queue; 'reprofs explain' says more"
             )
         }
         var edit = GraphEdit(try JSONParser.parse(prompt))
@@ -36,8 +38,7 @@ struct SnapshotRun: Sendable {
         var absent = recipe.models.filter { $0.resolution == nil }.map { "the model \($0.reference.name)" }
         absent += recipe.inputs.filter { $0.resolution == nil }.map { "the input \($0.reference.name)" }
         guard absent.isEmpty else {
-            throw Stage.Failure(
-                description: "it cannot be reproduced: \(absent.joined(separator: ", ")) is not in the store")
+            throw ReproductionError("it cannot be reproduced: \(absent.joined(separator: ", ")) is not in the store")
         }
         for use in recipe.models.compactMap(\.resolution) + recipe.inputs.compactMap(\.resolution) {
             guard let blob = try store.blob(use.sha256) else { throw StoreError.blobMissing(use.sha256) }
@@ -72,14 +73,13 @@ struct SnapshotRun: Sendable {
 
     /// Queues a graph on a stage and brings what it made.
     func run(
-        _ graph: JSON, on stage: Stage, patience: Int, extra: JSON = [:], _ line: RunLine
+        _ graph: JSON, on stage: Stage, patience: Int, extra: JSON = [:], _ show: @escaping RunProgress
     ) async throws -> [(file: RunOutput, bytes: [UInt8])] {
         var run = PromptRun(on: stage.server, try await prepared(graph, on: stage))
         run.patience = patience
         run.isThere = stage.isThere
         run.extra = extra
-        let outputs = try await run.outputs { line.show($0) }
-        line.clear()
+        let outputs = try await run.outputs { show($0) }
         var files: [(RunOutput, [UInt8])] = []
         // All of them are held until they are compared.
         var room = 1 << 30

@@ -1,27 +1,27 @@
 import Foundation
-import Store
+package import Store
 
 /// Switches of `active/models` that mounts have seen when a call returns.
-struct ActiveSwitch {
+package struct ActiveSwitch {
     /// How long a mount may take to say that it has seen a switch. Seconds; it looks ten times a second.
     private static let patience = 10.0
 
-    let store: Store
+    private let store: Store
+
+    package init(_ store: Store) { self.store = store }
 
     /// Waits until every mount has seen this generation. Returns the mounts.
     @discardableResult
-    func acknowledged(_ generation: Int64) throws -> [MountRow] {
+    package func acknowledged(_ generation: Int64) throws -> [MountRow] {
         let deadline = Date().addingTimeInterval(Self.patience)
         while true {
             let mounts = try store.mounts()
             if mounts.allSatisfy({ $0.acknowledged >= generation }) { return mounts }
             guard Date() < deadline else {
                 let late = mounts.filter { $0.acknowledged < generation }.map(\.path).joined(separator: ", ")
-                throw Failure(description: "the mount at \(late) has not seen the switch; is it stopped?")
+                throw ReproductionError("the mount at \(late) has not seen the switch; is it stopped?")
             }
             usleep(20_000)
         }
     }
-
-    struct Failure: Error, CustomStringConvertible { let description: String }
 }

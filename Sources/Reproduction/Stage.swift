@@ -1,10 +1,10 @@
-import Comfy
+package import Comfy
 import Foundation
 import Recipe
-import Store
+package import Store
 
 /// A ComfyUI that looks into a pinned view and nowhere else, for as long as it is needed; then everything is as it was.
-struct Stage: Sendable {
+package struct Stage: Sendable {
     let server: ComfyServer
     /// The server's process, by which the witness knows it; nil where it cannot be told.
     let process: Opener?
@@ -34,11 +34,7 @@ struct Stage: Sendable {
     }
 
     /// Puts everything back. It runs whatever happened, also after an interrupt.
-    func end() async { await Task(operation: putBack).value }
-
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
-    }
+    package func end() async { await Task(operation: putBack).value }
 }
 
 /// What a stage is to show: the models of a snapshot, or others under their names.
@@ -55,8 +51,8 @@ extension Stage {
         _ = try await server.systemStats()
         let mounts = try store.mounts()
         guard !mounts.isEmpty else {
-            throw Failure(
-                description: "the store is not mounted; 'reprofs mount' it and start ComfyUI on its active/models")
+            throw ReproductionError(
+                "the store is not mounted; 'reprofs mount' it and start ComfyUI on its active/models")
         }
         // A server that does not look there is found before anything is switched.
         try check(try await server.folderPaths(), look: pinned, into: mounts)
@@ -72,7 +68,7 @@ extension Stage {
             try? await server.free()
         }
         do {
-            try ActiveSwitch(store: store).acknowledged(generation)
+            try ActiveSwitch(store).acknowledged(generation)
             let since = Timestamp.now()
             try await hand(server, pinned, mounts)
             return Stage(
@@ -84,7 +80,7 @@ extension Stage {
     }
 
     /// Makes a server take what `active/models` shows now: it lets go of its models, and must list the pinned ones.
-    static func hand(_ server: ComfyServer, _ pinned: [PinnedModel], _ mounts: [MountRow]) async throws {
+    package static func hand(_ server: ComfyServer, _ pinned: [PinnedModel], _ mounts: [MountRow]) async throws {
         let paths = try await server.folderPaths()
         try check(paths, look: pinned, into: mounts)
         try await settle(server)
@@ -110,12 +106,12 @@ extension Stage {
             // In a container or through a link the same view has another path; what the server lists after the switch tells.
             guard !folders.contains(where: Self.isActive) else { continue }
             let mount = mounts.first?.path ?? "MOUNT"
-            throw Failure(
-                description: """
-                    the server does not look for \(model.folder) in \(mount)/active/models; start ComfyUI with \
-                    --extra-model-paths-config \(mount)/active/extra_model_paths.yaml, or with --models-directory \
-                    \(mount)/active/models
-                    """)
+            throw ReproductionError(
+                """
+                the server does not look for \(model.folder) in \(mount)/active/models; start ComfyUI with \
+                --extra-model-paths-config \(mount)/active/extra_model_paths.yaml, or with --models-directory \
+                \(mount)/active/models
+                """)
         }
     }
 
@@ -130,7 +126,7 @@ extension Stage {
             guard let listed = try await server.models(in: Folder.preferred(folder.text)) else { continue }
             let names = Set(listed.compactMap { ViewPath(listed: $0) })
             for model in models where !names.contains(ViewPath(model.path.components)) && !names.isEmpty {
-                throw Failure(description: "after the switch the server does not list \(folder)/\(model.path)")
+                throw ReproductionError("after the switch the server does not list \(folder)/\(model.path)")
             }
         }
     }
@@ -143,8 +139,8 @@ extension Stage {
                 if isActive(folder) { break }
                 let path = "\(folder)/\(model.path)"
                 guard FileManager.default.fileExists(atPath: path) else { continue }
-                throw Failure(
-                    description: "the server would take \(path) instead of the pinned file: it looks there first")
+                throw ReproductionError(
+                    "the server would take \(path) instead of the pinned file: it looks there first")
             }
         }
     }

@@ -1,20 +1,20 @@
-import Comfy
+package import Comfy
 import Foundation
-import Recipe
-import Store
+package import Recipe
+package import Store
 
 extension ComfyServer {
     /// The process that answers; nil where it is on another machine or cannot be seen.
-    var process: Opener? { ListeningProcess.at(address).flatMap { Opener(process: $0) } }
+    package var process: Opener? { ListeningProcess.at(address).flatMap { Opener(process: $0) } }
 
     /// What the server says of itself, with the numbers of threads that its process was started with.
-    func environment(of process: Opener?) async throws -> JSON {
+    package func environment(of process: Opener?) async throws -> JSON {
         let present = EnvironmentComparison.environment(ofSystemStats: try await systemStats())
         return process.map { present.with(threadsOf: $0.pid) } ?? present
     }
 
     /// What a graph's node classes take now otherwise than in the environment that was recorded.
-    func differences(of graph: ComfyGraph, recorded: JSON?) async throws -> [NodeClasses.Difference] {
+    package func differences(of graph: ComfyGraph, recorded: JSON?) async throws -> [NodeClasses.Difference] {
         let present = try await objectInfo(of: Set(graph.list.map(\.classType)).sorted())
         return NodeClasses.differences(graph, recorded: recorded?["objectInfo"], present: present)
     }

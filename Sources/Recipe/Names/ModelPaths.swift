@@ -1,5 +1,3 @@
-package import Recipe
-
 /// What `extra_model_paths.yaml` says: a directory of models that ComfyUI searches before its own.
 package enum ModelPaths {
     package static func text(_ comments: [String], base: String, folders: [EntryName]) -> String {

@@ -1,25 +1,35 @@
 import Comfy
 import Foundation
-import Recipe
+package import Recipe
 import Store
 
 /// Makes an image again from its pinned bytes, and says how that went, with proof.
-struct Reproduction: Sendable {
+package struct ReproductionAttempt: Sendable {
     let run: SnapshotRun
     let stage: Stage
     /// The image to measure against.
     let original: [UInt8]?
     /// Seconds of silence after which the server is given up.
     let patience: Int
+    let show: RunProgress
 
-    struct Result: Sendable {
-        let verdict: ReproductionVerdict
-        let certificate: JSON
+    package struct Result: Sendable {
+        package let verdict: ReproductionVerdict
+        package let certificate: JSON
         /// For people, a line each.
-        let lines: [String]
+        package let lines: [String]
     }
 
-    func perform() async throws -> Result {
+    /// Makes a snapshot's image again on a ComfyUI. `original` is the image to measure against.
+    package static func make(
+        _ run: SnapshotRun, on place: ComfyChoice, original: [UInt8]?, _ show: @escaping RunProgress
+    ) async throws -> Result {
+        try await place.staged(run, models: .snapshot(run.row), pinned: run.models) { stage in
+            try await Self(run: run, stage: stage, original: original, patience: place.timeout, show: show).perform()
+        }
+    }
+
+    private func perform() async throws -> Result {
         let present = try await stage.server.environment(of: stage.process)
         let recorded = run.document.environment
         let reasons = recorded.map { EnvironmentComparison.reasons(recorded: $0, present: present) } ?? []
@@ -32,15 +42,13 @@ struct Reproduction: Sendable {
             }
             throw ComfyError.rejected(lines)
         }
-        let line = RunLine()
-        defer { line.clear() }
         let expected = try run.store.pixels(ofSnapshot: run.row.id)
-        var outputs = try await run.run(run.graph, on: stage, patience: patience, line)
+        var outputs = try await run.run(run.graph, on: stage, patience: patience, show)
         var opened = try await run.opened(on: stage, run.models)
         if stage.manner == "server", stage.process != nil, !unseen(opened.proven).isEmpty {
             // It may have held a model from before; it lets go of it in its own time.
             try await Stage.settle(stage.server)
-            outputs = try await run.run(run.graph, on: stage, patience: patience, line)
+            outputs = try await run.run(run.graph, on: stage, patience: patience, show)
             opened = try await run.opened(on: stage, run.models)
         }
         guard let outcome = Outcome.nearest(of: outputs, expected: expected, original: original) else {

@@ -1,28 +1,40 @@
 import Comfy
 import Foundation
-import Recipe
-import Store
+package import Recipe
+package import Store
 import SystemPackage
 
 /// Runs the graphs of a plan, those with the same models on one stage, and keeps what they make as snapshots.
-struct VariationRuns: Sendable {
+package struct VariationRuns: Sendable {
     let base: SnapshotRun
     let plan: VariationPlan
-    let place: ServerOption
+    let place: ComfyChoice
     /// Where the outputs go.
     let directory: OpenDirectory
+    let show: RunProgress
+
+    package init(
+        base: SnapshotRun, plan: VariationPlan, place: ComfyChoice, directory: OpenDirectory,
+        _ show: @escaping RunProgress
+    ) {
+        self.base = base
+        self.plan = plan
+        self.place = place
+        self.directory = directory
+        self.show = show
+    }
 
     /// What one run came to.
-    struct Made: Sendable {
-        let label: String
-        let files: [(path: String, bytes: [UInt8])]
-        let results: [(image: String, result: SnapshotResult)]
+    package struct Made: Sendable {
+        package let label: String
+        package let files: [(path: String, bytes: [UInt8])]
+        package let results: [(image: String, result: SnapshotResult)]
         /// Whether every model was seen being opened by the server's process.
-        let isProven: Bool
+        package let isProven: Bool
     }
 
     /// Tells of every run as it ends; a run that the server refuses does not stop the others.
-    func perform(_ tell: @escaping @Sendable (Result<Made, any Error>, String) -> Void) async throws {
+    package func perform(_ tell: @escaping @Sendable (Result<Made, any Error>, String) -> Void) async throws {
         // Runs with the same models share a stage, in the order of the plan.
         var groups: [(models: [PinnedModel], runs: [Int])] = []
         for (index, run) in plan.runs.enumerated() {
@@ -35,9 +47,9 @@ struct VariationRuns: Sendable {
         }
         for group in groups {
             let isBase = Set(group.models) == Set(base.models)
-            let stage = try await place.stage(
-                base, models: isBase ? .snapshot(base.row) : .chosen(group.models), pinned: group.models)
-            do {
+            try await place.staged(
+                base, models: isBase ? .snapshot(base.row) : .chosen(group.models), pinned: group.models
+            ) { stage in
                 for index in group.runs {
                     let run = plan.runs[index]
                     do {
@@ -49,10 +61,6 @@ struct VariationRuns: Sendable {
                         }
                     }
                 }
-                await stage.end()
-            } catch {
-                await stage.end()
-                throw error
             }
         }
     }
@@ -60,11 +68,9 @@ struct VariationRuns: Sendable {
     private func make(
         _ run: VariationPlan.Run, number: Int, on stage: Stage, _ models: [PinnedModel]
     ) async throws -> Made {
-        let line = RunLine()
-        defer { line.clear() }
         let variation = Variation(base: base.document.id, changes: run.changes)
         let outputs = try await base.run(
-            run.graph, on: stage, patience: place.timeout, extra: ["reprofs": variation.json], line)
+            run.graph, on: stage, patience: place.timeout, extra: ["reprofs": variation.json], show)
         let ended = Timestamp.now()
         let opened = try await base.opened(on: stage, models)
         let saved = outputs.filter { $0.file.type == "output" }
@@ -118,7 +124,7 @@ struct VariationRuns: Sendable {
     }
 
     /// The files that a run's models are: the snapshot's, but for those that were changed.
-    static func models(of run: VariationPlan.Run, _ base: SnapshotRun) throws -> [PinnedModel] {
+    package static func models(of run: VariationPlan.Run, _ base: SnapshotRun) throws -> [PinnedModel] {
         guard let graph = ComfyGraph(run.graph) else { return base.models }
         var found: [PinnedModel] = []
         let references = graph.modelReferences(in: graph.list)
@@ -163,10 +169,7 @@ struct VariationRuns: Sendable {
             }
         }
         let place = folders.first.map { "\($0)/" } ?? ""
-        throw NamingFailure(
-            problem: .unknown, argument: reference.name,
-            message: "the store has no model '\(reference.name)'" + (folders.first.map { " in \($0)" } ?? ""),
-            candidates: try Naming(base.store).models(near: place + reference.name))
+        throw UnknownModel(name: reference.name, folder: folders.first, place: place + reference.name)
     }
 
     private static func padded(_ number: Int) -> String {
@@ -176,6 +179,19 @@ struct VariationRuns: Sendable {
     /// A label as part of a file's name.
     private static func plain(_ label: String) -> String {
         String(label.map { $0.isLetter || $0.isNumber || "=.-@_".contains($0) ? $0 : "_" }.prefix(80))
+    }
+}
+
+/// A plan names a model that the store does not have.
+package struct UnknownModel: Error, CustomStringConvertible {
+    /// As it was given.
+    package let name: String
+    package let folder: EntryName?
+    /// The same beneath the folder where it was looked for.
+    package let place: String
+
+    package var description: String {
+        "the store has no model '\(name)'" + (folder.map { " in \($0)" } ?? "")
     }
 }
 

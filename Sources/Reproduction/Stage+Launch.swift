@@ -1,15 +1,20 @@
 import Comfy
 import Foundation
 import Recipe
-import ReproFS
 import Store
 import SystemPackage
 
 /// A ComfyUI that is started on a scratch base directory whose models, inputs and node packs lead into the pinned view.
-struct Launch: Sendable {
+package struct Launch: Sendable {
     let installation: String
     let python: String?
     let arguments: [String]
+
+    package init(installation: String, python: String?, arguments: [String]) {
+        self.installation = installation
+        self.python = python
+        self.arguments = arguments
+    }
 
     /// `models` are shown by the snapshot itself, unless others are chosen; then `active/models` shows them meanwhile.
     func stage(of row: SnapshotRow, models: StageModels, environment: JSON?, store: Store) async throws -> Stage {
@@ -34,7 +39,7 @@ struct Launch: Sendable {
             let generation = try store.use(chosen)
             putBack = { try? store.restore(before, after: generation) }
             modelsPath = mount + "/active/models"
-            do { try ActiveSwitch(store: store).acknowledged(generation) } catch {
+            do { try ActiveSwitch(store).acknowledged(generation) } catch {
                 putBack()
                 throw error
             }
@@ -155,7 +160,7 @@ private final class Scratch: Sendable {
         try ComfyProcess.withoutBlockedSignals { try process.run() }
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
-            throw Stage.Failure(description: "'reprofs \(arguments[0])' failed; the reason is above")
+            throw ReproductionError("'reprofs \(arguments[0])' failed; the reason is above")
         }
     }
 }

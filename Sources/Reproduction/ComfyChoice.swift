@@ -1,0 +1,43 @@
+package import Comfy
+import Recipe
+import Store
+
+/// The ComfyUI that was chosen: one that is running, or an installation that is started for it.
+package struct ComfyChoice: Sendable {
+    package enum Place: Sendable {
+        case running(ComfyServer)
+        case launched(Launch)
+    }
+
+    let place: Place
+    /// Seconds of silence after which the server is given up.
+    let timeout: Int
+
+    package init(_ place: Place, timeout: Int) {
+        self.place = place
+        self.timeout = timeout
+    }
+
+    /// Runs `body` on a stage for these models, and puts everything back however that ends.
+    func staged<Result: Sendable>(
+        _ run: SnapshotRun, models: StageModels, pinned: [PinnedModel],
+        _ body: @Sendable (Stage) async throws -> Result
+    ) async throws -> Result {
+        let stage =
+            switch place {
+            case .running(let server):
+                try await Stage.running(server, models: models, pinned: pinned, store: run.store)
+            case .launched(let launch):
+                try await launch.stage(
+                    of: run.row, models: models, environment: run.document.environment, store: run.store)
+            }
+        do {
+            let result = try await body(stage)
+            await stage.end()
+            return result
+        } catch {
+            await stage.end()
+            throw error
+        }
+    }
+}
