@@ -5,9 +5,7 @@
 #include <stddef.h>  // FUSE_BUFVEC_INIT needs NULL
 #include <fuse_lowlevel.h>
 #include <stdint.h>
-#include <spawn.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -92,20 +90,8 @@ static inline int reprofs_backing_close(int device, uint32_t backing) {
 // glibc hides it behind _GNU_SOURCE.
 ssize_t splice(int from, off_t *from_offset, int to, off_t *to_offset, size_t size, unsigned flags);
 
-// The same.
-int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int first);
-
 // Whether a directory lies on a file system that stands on others.
 static inline int reprofs_is_on_overlay(const char *path) {
     struct statfs facts;
     return statfs(path, &facts) == 0 && facts.f_type == 0x794c7630;
-}
-
-// What `ps` and `pgrep` call this process.
-static inline void reprofs_name_process(const char *name) { prctl(PR_SET_NAME, name); }
-
-// A descriptor that becomes readable when the process has ended, reaped or not; or -1 and errno.
-static inline int reprofs_process(pid_t process) {
-    enum { pidfd_open = 434 };  // on every architecture
-    return (int)syscall(pidfd_open, process, 0);
 }

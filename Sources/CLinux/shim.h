@@ -14,6 +14,8 @@ long fgetxattr(int fd, const char *name, void *value, long size);
 int fsetxattr(int fd, const char *name, const void *value, long size, int flags);
 // A semaphore and a timespec, by a clock that nobody sets.
 int sem_clockwait(void *semaphore, int clock, const void *until);
+// Takes a posix_spawn_file_actions_t.
+int posix_spawn_file_actions_addclosefrom_np(void *actions, int first);
 
 // The numbers of calls that are this young are the same on every architecture.
 
@@ -117,6 +119,19 @@ static inline void reprofs_give_lease(int fd) {
     extern int fcntl(int, int, ...);
     enum { set_lease = 1024, unlock = 2 };
     fcntl(fd, set_lease, unlock);
+}
+
+// What `ps` and `pgrep` call this process.
+static inline void reprofs_name_process(const char *name) {
+    extern int prctl(int, ...);
+    enum { set_name = 15 };
+    prctl(set_name, name);
+}
+
+// A descriptor that becomes readable when the process has ended, reaped or not; or -1 and errno.
+static inline int reprofs_process(int process) {
+    enum { pidfd_open = 434 };
+    return (int)syscall(pidfd_open, process, 0);
 }
 
 // The capabilities that this thread may use, as bits; 0 where they cannot be told.

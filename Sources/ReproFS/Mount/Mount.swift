@@ -21,7 +21,8 @@ final class Mount: Sendable {
     let logger: Logger
     /// Requests that may wait for the disk, or for who writes to the catalogue, at once.
     private static let threads = 100
-    private let options: Server.Options
+    /// Whether other users may enter.
+    private let isOpenToOthers: Bool
     private let state = Lock(.session, State())
 
     private struct State {
@@ -39,15 +40,17 @@ final class Mount: Sendable {
         var problem: String?
     }
 
-    init(_ root: Root, options: Server.Options, _ bell: Bell, loads: LoadBuffer, logger: Logger) {
+    init(
+        _ root: Root, isOpenToOthers: Bool, passesThrough: Bool, _ bell: Bell, loads: LoadBuffer, logger: Logger
+    ) {
         self.bell = bell
         self.root = root
-        self.options = options
+        self.isOpenToOthers = isOpenToOthers
         self.loads = loads
         self.logger = logger
         backings = Backings(root.context.passthrough, logger: logger)
         negotiation = Negotiation(
-            root.context.store, at: FilePath(root.context.mountPoint), isWanted: options.passesThrough,
+            root.context.store, at: FilePath(root.context.mountPoint), isWanted: passesThrough,
             root.context.passthrough, backings)
     }
 
@@ -75,7 +78,7 @@ final class Mount: Sendable {
             throw MountError(
                 "cannot mount at \(mountPoint); does the directory exist, and is /dev/fuse there and yours to use?")
         }
-        let connection = MountPoint.connection(at: FilePath(mountPoint))
+        let connection = MountTable.connection(at: FilePath(mountPoint))
         state.withLock { state in
             state.session = Session(session)
             state.connection = connection
@@ -86,16 +89,6 @@ final class Mount: Sendable {
         guard fuse_session_custom_io(session, &channel, fuse_session_fd(session)) == 0 else {
             throw MountError("libfuse lets nobody read its requests")
         }
-    }
-
-    /// What is done beside answering requests.
-    func services(row: Int64) -> [any Service] {
-        [
-            Ticker("backings", every: 1_000_000, wokenBy: bell) { [backings] in { backings.expire() ? .rest : .again }
-            },
-            Ticker("gate", every: 100_000, wokenBy: gate.bell) { [gate] in { gate.tick() ? .rest : .again } },
-            SwitchWatch(root.context.store, row: row, bell, logger: logger),
-        ]
     }
 
     /// Answers requests on threads of libfuse's, which the thread that is returned waits for.
@@ -126,7 +119,7 @@ final class Mount: Sendable {
         }
         guard let session, let connection else { return }
         session.exit()
-        MountPoint.abort(FilePath(mountPoint), connection: connection)
+        MountTable.abort(FilePath(mountPoint), connection: connection)
         loop?.interrupt()
     }
 
@@ -153,7 +146,7 @@ final class Mount: Sendable {
         var all = ["fsname=" + escaped("reprofs:\(root.context.store.path)"), "subtype=reprofs", "nosuid", "nodev"]
         all.append("default_permissions")
         if root.context.store.isReadOnly { all.append("ro") }
-        if options.allowOther { all.append("allow_other") }
+        if isOpenToOthers { all.append("allow_other") }
         return all.joined(separator: ",")
     }
 

@@ -109,7 +109,7 @@ final class Negotiation: Sendable {
         if sent > 0 {
             if stackDepth != nil { settle(device, isOffered) }
             // Not before: with the answer the kernel sets what it reads ahead.
-            MountPoint.readAhead(at: mountPoint)
+            MountTable.readAhead(at: mountPoint)
         }
         return sent
     }

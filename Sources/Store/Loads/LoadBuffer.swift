@@ -21,7 +21,7 @@ package final class LoadBuffer: Sendable {
     package var isEmpty: Bool { state.withLock { $0.loads.isEmpty } }
 
     /// Writes what is there. After a failure it is still there; how many loads had to be let go is thrown with it.
-    package func write(to store: Store) throws(StoreError) {
+    package func flush(into store: Store) throws(StoreError) {
         let loads = state.withLock { state in
             defer { state.loads = [] }
             return state.loads

@@ -1,4 +1,4 @@
-import CFuse
+import CLinux
 import Glibc
 import Store
 import SystemPackage
@@ -14,25 +14,25 @@ struct ServerProcess: Sendable {
     private static let patienceWhereStopped: CInt = 500
 
     /// Those that serve the connection of this number, as far as /proc shows them; also one that served another of this number and
-    /// is about to end. Nothing is asked of the mount: it may hang.
+    /// is about to end. Nothing is asked of the mount: it may hang. Nor is anything that the kernel tells no more of a process which
+    /// is in `execve` and waits for such a mount.
     static func serving(connection: String, store: String) -> [ServerProcess] {
-        var found: [ServerProcess] = []
-        var others: [ServerProcess] = []
-        for name in names(in: "/proc") {
-            guard let process = pid_t(name) else { continue }
-            let links = names(in: "/proc/\(process)/fd").map { (number: $0, target: link("/proc/\(process)/fd/\($0)")) }
-            for fuse in links where fuse.target == "/dev/fuse" {
-                // Older kernels do not tell it.
-                guard let number = field("fuse_connection:", in: "/proc/\(process)/fdinfo/\(fuse.number)") else {
-                    if links.contains(where: { $0.target == store + "/lock" }) {
-                        others.append(ServerProcess(number: process))
-                    }
-                    continue
-                }
-                if number == connection { found.append(ServerProcess(number: process)) }
+        let processes = names(in: "/proc").compactMap { pid_t($0) }
+        var isTold = false
+        let found = processes.filter { process in
+            names(in: "/proc/\(process)/fdinfo").contains { descriptor in
+                let number = field("fuse_connection:", in: "/proc/\(process)/fdinfo/\(descriptor)")
+                if number != nil { isTold = true }
+                return number.map { $0 == connection } ?? false
             }
         }
-        return found.isEmpty && others.count == 1 ? others : found
+        if isTold { return found.map { ServerProcess(number: $0) } }
+        // Older kernels tell no numbers; they tell where descriptors lead at any time.
+        let others = processes.filter { process in
+            let targets = names(in: "/proc/\(process)/fd").compactMap { link("/proc/\(process)/fd/\($0)") }
+            return targets.contains("/dev/fuse") && targets.contains(store + "/lock")
+        }
+        return others.count == 1 ? others.map { ServerProcess(number: $0) } : []
     }
 
     /// Returns when it has ended. Throws where it does not: it has the store, and maybe the lease to write it, until it does.

@@ -68,8 +68,8 @@ import Testing
             let tree = WritableTree(directory)
             return try tree.contents().map { line in
                 let name = String(line.prefix { $0 != " " && $0 != "/" })
-                let facts = try tree.stat(name)
-                return "\(line) \(facts.st_uid) \(facts.st_gid) \(facts.st_nlink)"
+                let facts = try FileNumbers(tree.path(name))
+                return "\(line) \(facts.user) \(facts.group) \(facts.names)"
             }
         }
 
@@ -106,9 +106,8 @@ import Testing
             var found: Set<Digest> = []
             let names = FileManager.default.enumerator(atPath: directory.string)?.allObjects ?? []
             for name in names.compactMap({ $0 as? String }) {
-                var facts = stat()
                 let path = directory.string + "/" + name
-                guard lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG,
+                guard (try? FileNumbers(path))?.isRegular == true,
                     let bytes = FileManager.default.contents(atPath: path)
                 else { continue }
                 found.insert(SHA256.digest(of: Array(bytes)))

@@ -4,7 +4,7 @@ import Store
 
 /// Reads new models for the hashes by which other tools know them, and makes better snapshots of images that had waited for
 /// them; slowly, on a thread of its own.
-final class Scholar: Service {
+final class HashBackfill: Job {
     private static let interval: UInt32 = 1_000_000
     /// Turns that are left to whoever writes models, whose processors it would take, before it is due all the same.
     private static let patience = 60
@@ -16,7 +16,7 @@ final class Scholar: Service {
         let store = view.store
         let ending = view.ending
         self.ending = ending
-        ticker = Ticker("other hashes", every: Self.interval, wokenBy: bell) {
+        ticker = Ticker("hashes", every: Self.interval, wokenBy: bell) {
             var last = ""
             var passed = 0
             var seen = Commit.unknown

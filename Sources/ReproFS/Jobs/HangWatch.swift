@@ -2,7 +2,7 @@ import Logging
 import Store
 
 /// Says in the log what has been at work for too long: a request for half a minute, a lock for five seconds.
-final class HangWatch: Service {
+final class HangWatch: Job {
     private static let interval: UInt32 = 2_000_000
     private let ticker: Ticker
 

@@ -115,7 +115,7 @@ import Testing
     }
 
     @Test func `meet the vectors of other tools`() throws {
-        let shared = FilePath(#filePath).removingLastComponent().pushing("../../../shared/corpus/dialects")
+        let shared = FilePath.tests.pushing("../../shared/corpus/dialects")
             .lexicallyNormalized()
         guard let text = FileManager.default.contents(atPath: shared.appending("hash_vectors.json").string) else {
             try Test.cancel("skipped: the vectors of other tools are not beside the project")

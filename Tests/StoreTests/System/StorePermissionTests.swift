@@ -17,11 +17,9 @@ import Testing
         let root = fixture.store.path.string
         for name in [""] + (FileManager.default.enumerator(atPath: root)?.allObjects.compactMap { $0 as? String } ?? [])
         {
-            var facts = stat()
-            try #require(lstat(root + "/" + name, &facts) == 0)
-            let isDirectory = facts.st_mode & S_IFMT == S_IFDIR
-            let wanted: mode_t = isDirectory ? 0o700 : name.hasPrefix("blobs/") ? 0o444 : 0o600
-            #expect(facts.st_mode & 0o7777 == wanted, "\(name)")
+            let facts = try FileNumbers(root + "/" + name)
+            let wanted = facts.isDirectory ? 0o700 : name.hasPrefix("blobs/") ? 0o444 : 0o600
+            #expect(facts.mode == wanted, "\(name)")
         }
     }
 }

@@ -1,4 +1,4 @@
-import CFuse
+import CFuse  // whose headers define struct stat
 import Glibc
 package import Recipe
 import Store
@@ -26,7 +26,7 @@ package enum MountPoint {
         case let problem?: throw MountError("cannot use the mount point \(path): \(problem)")
         }
         guard facts.st_mode & S_IFMT == S_IFDIR else { throw MountError("the mount point \(path) is no directory") }
-        guard let mounted = mount(at: path), mounted.isReproFS else { return }
+        guard let mounted = MountTable.mount(at: path), mounted.isReproFS else { return }
         switch isServed(path) {
         // It was killed a moment ago, and what the kernel keeps of it hides that.
         case false?: try detach(path)
@@ -51,7 +51,7 @@ package enum MountPoint {
     }
 
     /// Whether a ReproFS is mounted at `path`.
-    package static func isMounted(_ path: FilePath) -> Bool { mount(at: path)?.isReproFS == true }
+    package static func isMounted(_ path: FilePath) -> Bool { MountTable.mount(at: path)?.isReproFS == true }
 
     /// What a mount says of itself in `.reprofs/status`; nil where it does not answer within two seconds.
     package static func status(at path: String) -> JSON? {
@@ -87,19 +87,19 @@ package enum MountPoint {
 
     /// Unmounts what ReproFS has mounted at `path`. `busy` says so; nothing is detached behind open files.
     package static func unmount(_ path: FilePath) throws(MountError) {
-        guard let mounted = mount(at: path), mounted.isReproFS else {
+        guard let mounted = MountTable.mount(at: path), mounted.isReproFS else {
             throw MountError("no ReproFS is mounted at \(path)")
         }
         // The mount tells it as long as it is there.
-        let connection = connection(at: path) ?? ""
+        let connection = MountTable.connection(at: path) ?? ""
         var servers = ServerProcess.serving(
             connection: connection, store: String(mounted.source.dropFirst("reprofs:".utf8.count)))
         let status = status(at: path.string)
         if status == nil {
             // Nobody answers, so nothing that is open there can be waited for.
-            abort(path, connection: connection)
+            MountTable.abort(path, connection: connection)
         } else {
-            let problem = geteuid() == 0 ? unmountDirectly(path) : helper(["-u", path.string])
+            let problem = geteuid() == 0 ? unmountDirectly(path) : MountTable.helper(["-u", path.string])
             if let problem { throw MountError("cannot unmount \(path): \(problem)") }
         }
         // One that serves other places too goes on.
@@ -114,37 +114,8 @@ package enum MountPoint {
 
     /// Whether what is mounted at `path` is served by this process.
     private static func isServed(_ path: String, by server: ServerProcess) -> Bool {
-        guard mount(at: FilePath(path))?.isReproFS == true else { return false }
+        guard MountTable.mount(at: FilePath(path))?.isReproFS == true else { return false }
         return self.status(at: path)?["process"]?.number?.int == Int(server.number)
-    }
-
-    /// A mount as the kernel lists it.
-    private struct Mounted {
-        let source: String
-        let isReproFS: Bool
-        /// As the kernel writes it: `0:52`.
-        let device: String
-    }
-
-    /// The number of what is mounted at `path` among the kernel's connections, which is the minor number of its device.
-    static func connection(at path: FilePath) -> String? {
-        mount(at: path)?.device.utf8.split(separator: UInt8(ascii: ":")).last.map { String($0) ?? "" }
-    }
-
-    /// Ends a connection and takes its mount away, whoever uses it: every call into it fails from now on. What else may have been
-    /// mounted at `path` since is left alone.
-    static func abort(_ path: FilePath, connection number: String) {
-        let end = try? FileDescriptor.open(
-            FilePath("/sys/fs/fuse/connections").appending(number).appending("abort"), .writeOnly)
-        if let end {
-            _ = try? end.writeAll(Array("1".utf8))
-            try? end.close()
-        }
-        guard connection(at: path) == number else { return }
-        if end == nil { _ = path.withPlatformString { umount2($0, CInt(MNT_FORCE)) } }
-        if path.withPlatformString({ umount2($0, CInt(MNT_DETACH | UMOUNT_NOFOLLOW)) }) != 0 {
-            _ = helper(["-u", "-z", "-q", path.string])
-        }
     }
 
     /// Whether a mount's process is there; nil where it gives no answer within two seconds. Nothing that the kernel keeps is asked.
@@ -159,59 +130,6 @@ package enum MountPoint {
         return asked.wait()
     }
 
-    /// The uppermost mount at `path`, from the kernel's list: asking the mount itself could hang.
-    private static func mount(at path: FilePath) -> Mounted? {
-        guard let list = try? FileDescriptor.open("/proc/self/mountinfo", .readOnly) else { return nil }
-        defer { try? list.close() }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        while let count = try? buffer.withUnsafeMutableBytes({ try list.read(into: $0) }), count > 0 {
-            bytes += buffer[..<count]
-        }
-        var found: Mounted?
-        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-            let fields = line.split(separator: " ")
-            guard fields.count > 6, unescaped(fields[4]) == path.string, let mark = fields.firstIndex(of: "-"),
-                mark + 2 < fields.count
-            else { continue }
-            found = Mounted(
-                source: unescaped(fields[mark + 2]), isReproFS: fields[mark + 1] == "fuse.reprofs",
-                device: String(fields[2]))
-        }
-        return found
-    }
-
-    /// The kernel writes blanks and backslashes as octal escapes.
-    private static func unescaped(_ field: Substring) -> String {
-        var bytes: [UInt8] = []
-        var rest = Array(field.utf8)[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "\\"), rest.count >= 3,
-                let code = UInt8(String(decoding: rest.prefix(3), as: UTF8.self), radix: 8)
-            {
-                bytes.append(code)
-                rest = rest.dropFirst(3)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    /// KiB. With 1024 a cold file took a half longer, for nothing is read from the disk while so much is copied, and a warm one a
-    /// fifth longer.
-    private static let readAheadSize = 256
-
-    /// Has the kernel read ahead as far as is fastest, where this process may say so.
-    static func readAhead(at path: FilePath) {
-        guard let device = mount(at: path)?.device,
-            let setting = try? FileDescriptor.open(
-                FilePath("/sys/class/bdi").appending(device).appending("read_ahead_kb"), .writeOnly)
-        else { return }
-        defer { try? setting.close() }
-        _ = try? setting.writeAll(Array("\(readAheadSize)".utf8))
-    }
-
     private static func inspect(_ path: FilePath, _ facts: inout stat) -> Errno? {
         path.withPlatformString { stat($0, &facts) } == 0 ? nil : Errno(rawValue: errno)
     }
@@ -219,7 +137,7 @@ package enum MountPoint {
     private static func detach(_ path: FilePath) throws(MountError) {
         let problem =
             path.withPlatformString { umount2($0, CInt(MNT_DETACH)) } == 0
-            ? nil : helper(["-u", "-z", path.string])
+            ? nil : MountTable.helper(["-u", "-z", path.string])
         if let problem { throw MountError("a dead mount at \(path) cannot be removed: \(problem)") }
     }
 
@@ -227,18 +145,5 @@ package enum MountPoint {
         if path.withPlatformString({ umount2($0, CInt(UMOUNT_NOFOLLOW)) }) == 0 { return nil }
         return errno == EBUSY
             ? "it is in use; end the programs that have files open there" : "\(Errno(rawValue: errno))"
-    }
-
-    /// Runs fusermount3, which unmounts for an ordinary user; nil when it succeeded.
-    private static func helper(_ arguments: [String]) -> String? {
-        var pid: pid_t = 0
-        let words = (["fusermount3"] + arguments).map { strdup($0) }
-        defer { for word in words { free(word) } }
-        guard posix_spawnp(&pid, "fusermount3", nil, nil, words + [nil], environ) == 0 else {
-            return "fusermount3 is not installed"
-        }
-        var status: CInt = 0
-        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-        return status == 0 ? nil : "fusermount3 refused (see above)"
     }
 }

@@ -1,10 +1,9 @@
-import CFuse
 import Glibc
 import Store
 import Synchronization
 
 /// The signals that end a server. A thread of their own waits for them, so that nobody has to be free to notice one.
-package final class Signals: Service {
+package final class Signals: Job {
     private let isStopped = Atomic(false)
     private let thread = Lock(.thread, WorkerThread?.none)
     private let end: @Sendable () -> Void

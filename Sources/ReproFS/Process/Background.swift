@@ -1,4 +1,5 @@
-import CFuse
+import CFuse  // whose headers define struct stat
+import CLinux
 import Glibc
 package import SystemPackage
 

@@ -4,7 +4,7 @@ import Store
 
 /// Has the lease to write the live view, or waits for it, and makes versions of what was closed there: closing a file waits for
 /// no disk.
-final class Publisher: Service {
+final class Publisher: Job {
     /// Microseconds between two groups: how much of what was closed and never synced a power cut can take, beside the
     /// time that hashing takes.
     private static let interval: UInt32 = 50_000

@@ -3,7 +3,7 @@ import Store
 import Synchronization
 
 /// A thread that does something again and again, until it is stopped; while there is nothing to do it sleeps, and costs nothing.
-final class Ticker: Service {
+final class Ticker: Job {
     /// What a thread does after a turn.
     enum Next: Sendable {
         /// The next turn comes after the interval.

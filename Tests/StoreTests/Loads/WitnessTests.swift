@@ -71,7 +71,7 @@ import Testing
         for seed in 1...9 { try other.add("checkpoints/model.safetensors", seed: UInt64(seed)) }
         let unknown = try other.blob(seed: 9)
         buffer.note(Load(opener: process, name: try load(1, at: 1).name, blob: unknown, version: nil, time: .now()))
-        #expect(throws: StoreError.self) { try buffer.write(to: fixture.store) }
+        #expect(throws: StoreError.self) { try buffer.flush(into: fixture.store) }
         #expect(try fixture.store.loads().isEmpty)
     }
 }

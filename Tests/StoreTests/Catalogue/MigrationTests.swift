@@ -13,8 +13,7 @@ import Testing
         for name in ["catalogue.sqlite", "catalogue.sqlite-wal", "catalogue.sqlite-shm"] {
             try? FileManager.default.removeItem(atPath: path.appending(name).string)
         }
-        let dump = FilePath(#filePath).removingLastComponent().removingLastComponent()
-            .appending("Fixtures/Stores/\(number)/catalogue.sql")
+        let dump = FilePath.tests.appending("Fixtures/Stores/\(number)/catalogue.sql")
         let sql = try String(contentsOfFile: dump.string, encoding: .utf8)
         try DatabaseQueue(path: path.appending("catalogue.sqlite").string).writeWithoutTransaction { db in
             try db.execute(sql: "PRAGMA foreign_keys = OFF")

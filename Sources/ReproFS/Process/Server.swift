@@ -1,15 +1,8 @@
-import CFuse
 import Glibc
 package import Logging
 package import Store
 import Synchronization
 package import SystemPackage
-
-/// Why something cannot be mounted.
-package struct MountError: Error, CustomStringConvertible {
-    package let description: String
-    package init(_ description: String) { self.description = description }
-}
 
 /// Serves one store at one or several places: a mount for each, and what is done beside them once for all.
 package final class Server: Sendable {
@@ -69,7 +62,10 @@ package final class Server: Sendable {
                 places: places.map(\.path.string))
             let root: Root
             do { root = try Root(context) } catch { throw MountError(error.message) }
-            mounts.append(Mount(root, options: options, bell, loads: loads, logger: logger))
+            mounts.append(
+                Mount(
+                    root, isOpenToOthers: options.allowOther, passesThrough: options.passesThrough, bell, loads: loads,
+                    logger: logger))
         }
         self.mounts = mounts
     }
@@ -83,26 +79,16 @@ package final class Server: Sendable {
         let store = live.store
         let rows = try note()
         defer { for row in rows { try? store.forgetMount(row) } }
-        var services: [any Service] = []
-        if options.handlesSignals { services.append(Signals { self.end() }) }
-        services += [HangWatch(logger), ChangeWatch(store, bell, logger: logger)] as [any Service]
         if store.isReadOnly {
             do throws(StoreError) { _ = try live.recover() } catch {
                 throw MountError("the live view cannot be brought in order: \(error)")
             }
-        } else {
-            services += keepers
         }
-        for (mount, row) in zip(mounts, rows) { services += mount.services(row: row) }
-        // The first to stop: others wait for its lease.
-        if !store.isReadOnly {
-            services.append(Publisher(live, serving: mounts.map(\.mountPoint), bell, loads: loads, logger: logger))
-        }
-        var started: [any Service] = []
-        defer { for service in started.reversed() { service.stop() } }
-        for service in services {
-            try service.start()
-            started.append(service)
+        var started: [any Job] = []
+        defer { for job in started.reversed() { job.stop() } }
+        for job in jobs(rows) {
+            try job.start()
+            started.append(job)
         }
         var loops: [WorkerThread] = []
         // Whatever becomes of this start, nobody is left waiting for a request.
@@ -119,17 +105,32 @@ package final class Server: Sendable {
         if let problem = mounts.compactMap(\.problem).first { throw MountError(problem) }
     }
 
-    /// What keeps the store in order while it is served.
-    private var keepers: [any Service] {
+    /// Everything that is done beside answering requests, in the order in which it starts; it stops in the opposite one. `rows` are
+    /// those of the mounts in the catalogue.
+    private func jobs(_ rows: [Int64]) -> [any Job] {
         let store = live.store
-        var services: [any Service] = [
+        var jobs: [any Job] = []
+        if options.handlesSignals { jobs.append(Signals { self.end() }) }
+        jobs += [HangWatch(logger), ChangeWatch(store, bell, logger: logger)] as [any Job]
+        if !store.isReadOnly {
             // Before the publisher: what was published last may tell of loads.
-            Clerk(store, bell, loads: loads, logger: logger),
-            Scholar(live, bell, logger: logger),
-        ]
-        if let schedule = options.scrub { services.append(Scrub(store, schedule, logger: logger)) }
-        if options.backsUp { services.append(DailyBackup(store, logger: logger)) }
-        return services
+            jobs.append(WitnessWriter(store, bell, loads: loads, logger: logger))
+            jobs.append(HashBackfill(live, bell, logger: logger))
+            if let schedule = options.scrub { jobs.append(Scrub(store, schedule, logger: logger)) }
+            if options.backsUp { jobs.append(DailyBackup(store, logger: logger)) }
+        }
+        for (mount, row) in zip(mounts, rows) {
+            let (backings, gate) = (mount.backings, mount.gate)
+            jobs.append(
+                Ticker("backings", every: 1_000_000, wokenBy: bell) { { backings.expire() ? .rest : .again } })
+            jobs.append(Ticker("gate", every: 100_000, wokenBy: gate.bell) { { gate.tick() ? .rest : .again } })
+            jobs.append(SwitchWatch(store, row: row, bell, logger: logger))
+        }
+        // The first to stop: others wait for its lease.
+        if !store.isReadOnly {
+            jobs.append(Publisher(live, serving: mounts.map(\.mountPoint), bell, loads: loads, logger: logger))
+        }
+        return jobs
     }
 
     /// As many files open at once as this process may have: programs open theirs through it.

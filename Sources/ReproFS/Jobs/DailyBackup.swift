@@ -3,7 +3,7 @@ import Recipe
 import Store
 
 /// Backs the catalogue of a mounted store up, once a day in which something was written.
-final class DailyBackup: Service {
+final class DailyBackup: Job {
     /// Microseconds between two looks.
     private static let interval: UInt32 = 600_000_000
     private static let day: Int64 = 86_400 * 1_000_000_000

@@ -7,7 +7,7 @@ import SystemPackage
 
 /// Rings the bell when any process has committed to the catalogue, which every process does by writing into SQLite's log; so nobody
 /// has to look again and again whether another one did.
-final class ChangeWatch: Service {
+final class ChangeWatch: Job {
     /// Where the kernel does not tell of writes, this is how long a change may go unseen, or a tenth of it. Milliseconds.
     private static let patience: CInt = 5000
     private static let patienceWithoutEvents: CInt = 500

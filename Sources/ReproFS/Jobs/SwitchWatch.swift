@@ -3,7 +3,7 @@ import Store
 
 /// Tells other processes that this mount has seen a switch of `active/models`. Nothing of that is cached by the kernel, so whoever
 /// looks after the catalogue says so sees it.
-final class SwitchWatch: Service {
+final class SwitchWatch: Job {
     /// Microseconds between two looks at the catalogue.
     private static let interval: UInt32 = 100_000
 

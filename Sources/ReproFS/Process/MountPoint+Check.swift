@@ -1,4 +1,4 @@
-import CFuse
+import CFuse  // whose headers define struct stat
 import CLinux
 import Glibc
 import Store

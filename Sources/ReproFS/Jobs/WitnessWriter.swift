@@ -4,7 +4,7 @@ import Store
 
 /// Writes down what the mount has seen, and makes the snapshots that tools reported; on a thread of its own, so that no
 /// open or close waits for the catalogue's disk.
-final class Clerk: Service {
+final class WitnessWriter: Job {
     /// Microseconds between two looks for work: how much of the witness a kill can take.
     private static let interval: UInt32 = 100_000
 
@@ -17,7 +17,7 @@ final class Clerk: Service {
         self.store = store
         self.loads = loads
         self.logger = logger
-        ticker = Ticker("clerk", every: Self.interval, wokenBy: bell) {
+        ticker = Ticker("witness", every: Self.interval, wokenBy: bell) {
             var seen = Commit.unknown
             return {
                 // Reports come by commits, loads by requests.
@@ -26,7 +26,7 @@ final class Clerk: Service {
                 do throws(StoreError) {
                     // In this order: the loads that a report rests on were seen before it came.
                     let newest = try store.newestReport()
-                    try loads.write(to: store)
+                    try loads.flush(into: store)
                     if let newest { try store.takeReports(upTo: newest) { Self.tell($0, logger) } }
                     // One that could not be taken is tried again.
                     if try store.newestReport() != nil { return .again }
@@ -45,7 +45,7 @@ final class Clerk: Service {
     /// Returns when everything that was seen is written down.
     func stop() {
         ticker.stop()
-        do throws(StoreError) { try loads.write(to: store) } catch { logger.error("\(error)") }
+        do throws(StoreError) { try loads.flush(into: store) } catch { logger.error("\(error)") }
     }
 
     private static func tell(_ outcome: ReportOutcome, _ logger: Logger) {

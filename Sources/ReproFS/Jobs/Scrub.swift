@@ -17,7 +17,7 @@ package struct ScrubSchedule: Sendable {
 
 /// Reads the store's blobs again where nobody else wants the disk, what was read longest ago first, so that
 /// damage is known before a model is wanted. Of several mounts of a store one does it.
-final class Scrub: Service {
+final class Scrub: Job {
     private let store: Store
     private let schedule: ScrubSchedule
     private let logger: Logger

@@ -1,0 +1,100 @@
+import Glibc
+import SystemPackage
+
+/// The kernel's list of mounts, and what it lets be done with one of them. Nothing here asks a mount, which could hang.
+enum MountTable {
+    /// A mount as the kernel lists it.
+    struct Mounted {
+        let source: String
+        let isReproFS: Bool
+        /// As the kernel writes it: `0:52`.
+        let device: String
+    }
+
+    /// The number of what is mounted at `path` among the kernel's connections, which is the minor number of its device.
+    static func connection(at path: FilePath) -> String? {
+        mount(at: path)?.device.utf8.split(separator: UInt8(ascii: ":")).last.map { String($0) ?? "" }
+    }
+
+    /// Ends a connection and takes its mount away, whoever uses it: every call into it fails from now on. What else may have been
+    /// mounted at `path` since is left alone.
+    static func abort(_ path: FilePath, connection number: String) {
+        let end = try? FileDescriptor.open(
+            FilePath("/sys/fs/fuse/connections").appending(number).appending("abort"), .writeOnly)
+        if let end {
+            _ = try? end.writeAll(Array("1".utf8))
+            try? end.close()
+        }
+        guard connection(at: path) == number else { return }
+        if end == nil { _ = path.withPlatformString { umount2($0, CInt(MNT_FORCE)) } }
+        if path.withPlatformString({ umount2($0, CInt(MNT_DETACH | UMOUNT_NOFOLLOW)) }) != 0 {
+            _ = helper(["-u", "-z", "-q", path.string])
+        }
+    }
+
+    /// The uppermost mount at `path`, from the kernel's list: asking the mount itself could hang.
+    static func mount(at path: FilePath) -> Mounted? {
+        guard let list = try? FileDescriptor.open("/proc/self/mountinfo", .readOnly) else { return nil }
+        defer { try? list.close() }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while let count = try? buffer.withUnsafeMutableBytes({ try list.read(into: $0) }), count > 0 {
+            bytes += buffer[..<count]
+        }
+        var found: Mounted?
+        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+            let fields = line.split(separator: " ")
+            guard fields.count > 6, unescaped(fields[4]) == path.string, let mark = fields.firstIndex(of: "-"),
+                mark + 2 < fields.count
+            else { continue }
+            found = Mounted(
+                source: unescaped(fields[mark + 2]), isReproFS: fields[mark + 1] == "fuse.reprofs",
+                device: String(fields[2]))
+        }
+        return found
+    }
+
+    /// The kernel writes blanks and backslashes as octal escapes.
+    private static func unescaped(_ field: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(field.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "\\"), rest.count >= 3,
+                let code = UInt8(String(decoding: rest.prefix(3), as: UTF8.self), radix: 8)
+            {
+                bytes.append(code)
+                rest = rest.dropFirst(3)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// KiB. With 1024 a cold file took a half longer, for nothing is read from the disk while so much is copied, and a warm one a
+    /// fifth longer.
+    private static let readAheadSize = 256
+
+    /// Has the kernel read ahead as far as is fastest, where this process may say so.
+    static func readAhead(at path: FilePath) {
+        guard let device = mount(at: path)?.device,
+            let setting = try? FileDescriptor.open(
+                FilePath("/sys/class/bdi").appending(device).appending("read_ahead_kb"), .writeOnly)
+        else { return }
+        defer { try? setting.close() }
+        _ = try? setting.writeAll(Array("\(readAheadSize)".utf8))
+    }
+
+    /// Runs fusermount3, which unmounts for an ordinary user; nil when it succeeded.
+    static func helper(_ arguments: [String]) -> String? {
+        var pid: pid_t = 0
+        let words = (["fusermount3"] + arguments).map { strdup($0) }
+        defer { for word in words { free(word) } }
+        guard posix_spawnp(&pid, "fusermount3", nil, nil, words + [nil], environ) == 0 else {
+            return "fusermount3 is not installed"
+        }
+        var status: CInt = 0
+        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        return status == 0 ? nil : "fusermount3 refused (see above)"
+    }
+}
