@@ -34,7 +34,9 @@ package final class WritingProcesses: Sendable {
     /// that has another descriptor still has them: a shell opens a file, makes its standard output a copy, and closes the first.
     package func closed(by thread: Int32, of file: UInt64) -> Bool {
         let process = process(of: thread)
-        guard !Opener.writes(process, into: file) else { return false }
+        guard state.withLock({ $0.processes.contains(process) }), !Opener.writes(process, into: file) else {
+            return false
+        }
         return state.withLock { state in
             guard state.processes.remove(process) != nil else { return false }
             state.processes = state.processes.filter { kill($0, 0) == 0 || errno != ESRCH }

@@ -1,12 +1,24 @@
 import GRDB
 import Recipe
 
-extension Database {
+extension Store {
     /// The one running process that had opened every model of a recipe when its image was made; nil where there is none,
     /// or more than one. It tells which bytes a server still held that had been replaced by then.
-    func likelyRun(_ recipe: Recipe, at time: Timestamp) throws -> Run? {
+    func likelyRun(_ recipe: Recipe, at time: Timestamp) throws(StoreError) -> Run? {
+        // Not within the transaction: whether a process runs is told late, see ``Opener/writes(_:into:)``.
+        let alive = try catalogue.read { try $0.processesThatOpened(recipe, by: time) }
+            .filter { Opener(process: $0.pid)?.identity == $0.identity }
+        guard alive.count == 1, let process = alive.first else { return nil }
+        return Run(process: process.identity, ended: time, isCertain: false)
+    }
+}
+
+extension Database {
+    fileprivate func processesThatOpened(
+        _ recipe: Recipe, by time: Timestamp
+    ) throws -> [(identity: String, pid: Int32)] {
         let references = recipe.models.map(\.reference).filter { !$0.candidates.isEmpty && !$0.isDirectory }
-        guard !references.isEmpty else { return nil }
+        guard !references.isEmpty else { return [] }
         var common: Set<String>?
         for reference in references {
             let names = reference.candidates.flatMap { path in
@@ -20,13 +32,11 @@ extension Database {
                     WHERE load.name IN (\(marks)) AND load.first <= ?
                     """, arguments: StatementArguments(names) + [time.nanoseconds])
             common = common.map { $0.intersection(found) } ?? found
-            if common?.isEmpty == true { return nil }
+            if common?.isEmpty == true { return [] }
         }
-        let alive = try (common ?? []).filter { identity in
-            let pid = try Int32.fetchOne(self, sql: "SELECT pid FROM process WHERE identity = ?", arguments: [identity])
-            return pid.flatMap { Opener(process: $0) }?.identity == identity
+        return try (common ?? []).compactMap { identity in
+            try Int32.fetchOne(self, sql: "SELECT pid FROM process WHERE identity = ?", arguments: [identity])
+                .map { (identity, $0) }
         }
-        guard alive.count == 1, let process = alive.first else { return nil }
-        return Run(process: process, ended: time, isCertain: false)
     }
 }

@@ -28,17 +28,21 @@ extension Store {
 
     /// Stores the snapshots of these images in one transaction, so that all are on disk when it returns, or none.
     package func commit(_ images: [PreparedImage]) throws(StoreError) -> [SnapshotResult] {
-        try catalogue.write { db in try images.map { try commit($0, db) } }
+        var likely: [Run?] = []
+        for image in images {
+            likely.append(image.run == nil ? try likelyRun(image.recipe, at: image.facts.time) : nil)
+        }
+        return try catalogue.write { db in try zip(images, likely).map { try commit($0, likely: $1, db) } }
     }
 
-    private func commit(_ image: PreparedImage, _ db: Database) throws -> SnapshotResult {
+    private func commit(_ image: PreparedImage, likely: Run?, _ db: Database) throws -> SnapshotResult {
         for input in image.inputs.values { _ = try db.blob(input.blob, in: files) }
         let place = try db.imagePlace(of: image.path, root: image.root)
         let previous = try current(of: image.facts.sha256, db)
         let documents = image.documents.references
         let document = try propose(
             image.recipe, image.facts, image.inputs, documents,
-            run: try image.run ?? db.likelyRun(image.recipe, at: image.facts.time), previous, db)
+            run: image.run ?? likely, previous, db)
         let row = try previous?.image ?? db.image(image.facts.sha256) ?? db.makeImage(image.facts.sha256)
         try db.execute(
             sql: "UPDATE image SET pixels = ? WHERE id = ? AND pixels IS NOT ?",

@@ -30,12 +30,19 @@ extension Opener {
     /// holds nothing any more, and in a container without an init it stays for ever.
     package init?(process: Int32) {
         // The program's name stands in parentheses and may hold anything, also parentheses.
-        guard let line = Self.text("/proc/\(process)/stat"), let end = line.lastIndex(of: ")") else { return nil }
+        // The kernel tells neither `stat` nor `exe` while the process is in `execve`, which may wait for this mount.
+        guard
+            let (line, executable) = Activity.perform(
+                .kernel,
+                {
+                    Self.text("/proc/\(process)/stat").map { ($0, Self.link("/proc/\(process)/exe")) }
+                }), let end = line.lastIndex(of: ")")
+        else { return nil }
         let fields = line[end...].split(separator: " ")
         guard fields.count > 20, !["Z", "X"].contains(fields[1]), let ticks = Int64(fields[20]) else { return nil }
         self.init(
             identity: "\(Self.boot)-\(process)-\(ticks)", pid: process, started: Self.started(ticks),
-            executable: Self.link("/proc/\(process)/exe"))
+            executable: executable)
     }
 
     /// The process that the thread belongs to; nil where /proc shows none.
@@ -73,13 +80,13 @@ extension Opener {
 
     /// Whether a process has a file of this number open for writing, as far as /proc says: before Linux 5.14 it tells no numbers of
     /// files. Another file system may have one of the same number.
+    ///
+    /// It reads `fdinfo` alone, which the kernel tells of a process whatever that does. Where its descriptors lead, its program and its
+    /// `stat` it tells no more while the process is in `execve`, which closes what is closed on exec and waits here for that.
     package static func writes(_ process: Int32, into file: UInt64) -> Bool {
         let directory = "/proc/\(process)/fdinfo"
         return ((try? DirectoryListing.names(in: FilePath(directory))) ?? []).contains { name in
-            // What has no path is none of ours, and most is that.
-            guard let path = link("/proc/\(process)/fd/\(name)"), path.utf8.first == UInt8(ascii: "/"),
-                !path.hasPrefix("/dev/"),
-                let lines = text("\(directory)/\(name)")?.split(separator: "\n"),
+            guard let lines = text("\(directory)/\(name)")?.split(separator: "\n"),
                 lines.contains(where: { $0.hasPrefix("ino:") && UInt64($0.dropFirst(5)) == file }),
                 let flags = lines.first(where: { $0.hasPrefix("flags:") }).flatMap({ Int32($0.dropFirst(7), radix: 8) })
             else { return false }
