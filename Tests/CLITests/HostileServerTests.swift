@@ -154,7 +154,7 @@ import Testing
     }
 
     enum Handshake: String, CaseIterable {
-        case redirect, endlessHeaders, oneHugeHeader, silence, trickle, silentSocket
+        case redirect, silence, trickle, silentSocket
     }
 
     @Test(arguments: Handshake.allCases)
@@ -162,17 +162,11 @@ import Testing
         let isDone = Mutex(false)
         defer { isDone.withLock { $0 = true } }
         let other = try HostileServer { $0.answer("{}") }
-        let sent = Mutex(0)
         let hostile = try comfy(output) { client in
             guard client.request.hasPrefix("GET /ws") else { return client.answer("{}") }
             func wait() { while !isDone.withLock({ $0 }) { usleep(20_000) } }
             switch handshake {
             case .redirect: client.answer("", status: "302 Found", "Location: \(other.address)/ws\r\n")
-            case .endlessHeaders, .oneHugeHeader:
-                client.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nX: y")
-                let more = handshake == .oneHugeHeader ? String(repeating: "y", count: 65536) : "\r\nX: y"
-                let count = client.flood(Array(more.utf8), limit: 256 << 20)
-                sent.withLock { $0 = count }
             case .silence: wait()
             case .trickle:
                 client.send("HTTP/1.1 101 Switching Protocols\r\nX: ")
@@ -186,11 +180,6 @@ import Testing
         #expect(try await run(server).map(\.name) == ["a.png"])
         #expect(other.heard.withLock { $0 }.isEmpty)
         #expect(hostile.heard.withLock { $0 }.count { $0.hasPrefix("GET /ws") } <= 1)
-        if [.endlessHeaders, .oneHugeHeader].contains(handshake) {
-            // It is hung up on: what was sent is what sockets hold, beside what was taken.
-            for _ in 0..<500 where sent.withLock({ $0 }) == 0 { try await Task.sleep(for: .milliseconds(20)) }
-            #expect((1..<96 << 20).contains(sent.withLock { $0 }))
-        }
     }
 
     enum Flood: String, CaseIterable { case hugeFrame, hugeClaim, fragments, pings, texts, deepJSON }
