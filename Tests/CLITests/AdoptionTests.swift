@@ -113,6 +113,33 @@ import Testing
         #expect(try models.contents() == before)
     }
 
+    @Test func `says how everything comes back where the mount fails after all`() throws {
+        let setpriv = "/usr/bin/setpriv"
+        guard getuid() == 0, FileManager.default.isExecutableFile(atPath: setpriv) else {
+            try Test.cancel("skipped: not root, or no setpriv")
+        }
+        let before = try models.contents()
+        // What mounts for ordinary users is there, has the rights that it needs, and fails.
+        let helper = try line.directory.write(Array("#!/bin/sh\nexit 1\n".utf8), to: "bin/fusermount3")
+        try #require(chmod(helper.string, 0o4755) == 0)
+        let added = try line.run(
+            tool: setpriv,
+            [
+                "--bounding-set", "-sys_admin", "--inh-caps", "-sys_admin", "/usr/bin/env",
+                "PATH=\(helper.removingLastComponent())", CommandLineFixture.executable, "add", "--move", mount.string,
+                "--mount-here",
+            ], environment: ["REPROFS_STORE": line.store.string])
+        #expect(added.status == 1 && !line.isMounted, "\(added)")
+        #expect(try models.names().isEmpty)
+        let said = added.complaint
+        #expect(said.contains("everything was moved into the store \(line.store) and nothing is mounted"), "\(said)")
+        let words = ["release", mount.string, "--store", line.store.string]
+        #expect(said.contains("'reprofs \(words.joined(separator: " "))' puts it back"), "\(said)")
+        // What it says is so.
+        #expect(try line.run(tool: CommandLineFixture.executable, words).status == 0)
+        #expect(try models.contents() == before)
+    }
+
     @Test func `moves nothing where one of several directories cannot be moved`() throws {
         let before = try models.contents()
         for other in ["nowhere", "mount point/checkpoints", "mount point/checkpoints/sub/a.safetensors"] {

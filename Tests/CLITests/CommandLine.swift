@@ -61,6 +61,38 @@ final class CommandLineFixture: Sendable {
             complaint: try String(contentsOfFile: complaint, encoding: .utf8))
     }
 
+    /// Runs a script in a mount namespace of its own, in which ordinary users may mount, and let others use it, whatever the machine
+    /// allows. There `as USER COMMAND…` runs a command as a user; `$1` is ReproFS, `$2` a directory that belongs to nobody (65534),
+    /// with room for a store. The test is cancelled where that cannot be.
+    func run(whereUsersMayMount script: String, _ arguments: String...) throws -> Outcome {
+        for tool in ["/usr/bin/setpriv", "/usr/bin/unshare", "/usr/bin/fusermount3", "/bin/mount"] {
+            guard FileManager.default.isExecutableFile(atPath: tool) else { try Test.cancel("skipped: no \(tool)") }
+        }
+        guard geteuid() == 0, access("/dev/fuse", R_OK | W_OK) == 0 else {
+            try Test.cancel("skipped: not root, or /dev/fuse is not there to use")
+        }
+        let own = directory.appending("nobody")
+        try #require(chmod(directory.path.string, 0o755) == 0)
+        try #require(mkdir(own.string, 0o755) == 0 && chown(own.string, 65534, 65534) == 0)
+        try directory.write(Array("user_allow_other\n".utf8), to: "fuse.conf")
+        let namespace = """
+            mount --make-rprivate / && mount --bind "$2/../fuse.conf" /etc/fuse.conf &&
+                mknod "$2/fuse" c 10 229 && chmod 666 "$2/fuse" && mount --bind "$2/fuse" /dev/fuse ||
+                { echo "no namespace"; exit 0; }
+            as() { who=$1; shift; setpriv --reuid "$who" --regid "$who" --clear-groups "$@"; }
+            as 65534 "$1" --version >/dev/null || { echo "no way to the build directory"; exit 0; }
+            as 65534 sh -c ': 3<>/dev/fuse' || { echo "no device"; exit 0; }
+
+            """
+        let outcome = try run(
+            tool: "/usr/bin/unshare",
+            ["-m", "sh", "-c", namespace + script, "sh", Self.executable, own.string] + arguments,
+            environment: ["REPROFS_STORE": own.appending("store").string])
+        for missing in ["no namespace", "no way to the build directory", "no device"]
+        where outcome.output.hasPrefix(missing) { try Test.cancel("skipped: \(missing): \(outcome.complaint)") }
+        return outcome
+    }
+
     var isMounted: Bool {
         let mounts = (try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8)) ?? ""
         return mounts.contains(" " + mountPoint.string.replacingOccurrences(of: " ", with: "\\040") + " ")

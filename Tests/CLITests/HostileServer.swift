@@ -53,6 +53,14 @@ final class HostileServer: Sendable {
             )
         }
 
+        /// From here on a WebSocket is spoken.
+        func acceptWebSocket() {
+            let key = (headers["sec-websocket-key"] ?? "") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+            send(
+                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                    + "Sec-WebSocket-Accept: \(sha1(key).base64EncodedString())\r\n\r\n")
+        }
+
         /// Sends the same again and again until the other end hangs up, or so many bytes were taken; says how many.
         func flood(_ bytes: [UInt8], limit: Int = 1 << 30) -> Int {
             var sent = 0

@@ -153,6 +153,35 @@ import Testing
         #expect(said.contains("it stored the image under a name that is none"))
     }
 
+    enum Handshake: String, CaseIterable {
+        case redirect, silence, trickle, silentSocket
+    }
+
+    @Test(arguments: Handshake.allCases)
+    func `a WebSocket that is none holds nobody up, and nobody else is spoken to`(_ handshake: Handshake) async throws {
+        let isDone = Mutex(false)
+        defer { isDone.withLock { $0 = true } }
+        let other = try HostileServer { $0.answer("{}") }
+        let hostile = try comfy(output) { client in
+            guard client.request.hasPrefix("GET /ws") else { return client.answer("{}") }
+            func wait() { while !isDone.withLock({ $0 }) { usleep(20_000) } }
+            switch handshake {
+            case .redirect: client.answer("", status: "302 Found", "Location: \(other.address)/ws\r\n")
+            case .silence: wait()
+            case .trickle:
+                client.send("HTTP/1.1 101 Switching Protocols\r\nX: ")
+                while !isDone.withLock({ $0 }), client.send("y") { usleep(20_000) }
+            case .silentSocket:
+                client.acceptWebSocket()
+                wait()
+            }
+        }
+        let server = try server(hostile)
+        #expect(try await run(server).map(\.name) == ["a.png"])
+        #expect(other.heard.withLock { $0 }.isEmpty)
+        #expect(hostile.heard.withLock { $0 }.count { $0.hasPrefix("GET /ws") } <= 1)
+    }
+
     enum Flood: String, CaseIterable { case hugeFrame, hugeClaim, fragments, pings, texts, deepJSON }
 
     @Test(arguments: Flood.allCases)
@@ -162,10 +191,7 @@ import Testing
         let sent = Mutex(0)
         let hostile = try HostileServer { client in
             if client.request.hasPrefix("GET /ws") {
-                let key = (client.headers["sec-websocket-key"] ?? "") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-                client.send(
-                    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                        + "Sec-WebSocket-Accept: \(sha1(key).base64EncodedString())\r\n\r\n")
+                client.acceptWebSocket()
                 let part = [UInt8](repeating: UInt8(ascii: "["), count: 65535)
                 let count =
                     switch flood {

@@ -52,6 +52,24 @@ import Testing
             "\(text)")
     }
 
+    @Test func `says why what was closed becomes no version, until it does`() throws {
+        try line.mount()
+        func problem() throws -> JSON? { try line.json(".reprofs/status")["models"]?["problem"] }
+        #expect(try problem() == .null)
+        // No blob can be put where a directory stands.
+        let place = line.store.appending("blobs/sha256/\(SmallModel.digest(seed: 9))").string
+        try #require(mkdir(place, 0o755) == 0)
+        let models = WritableTree(line.mountPoint.appending("models"))
+        try models.write(SmallModel.bytes(seed: 9), to: "checkpoints/new.safetensors")
+        try eventually { try problem()?.string?.contains(place) == true }
+        let mount = try line.run("status", "--json").json?["mounts"]?.array?.first
+        let said = try #require(mount?["models"]?["problem"]?.string)
+        #expect(try line.run("status").output.contains("models/ makes no versions: \(said)"))
+        try #require(rmdir(place) == 0)
+        try eventually { try problem() == .null }
+        try eventually { try line.run("list", "versions").output.contains(SmallModel.digest(seed: 9).autoV2) }
+    }
+
     @Test func `does not wait for a mount that hangs`() throws {
         try line.mount()
         let process = pid_t(try #require(try line.json(".reprofs/status")["process"]?.number?.int))

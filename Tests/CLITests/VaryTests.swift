@@ -2,6 +2,7 @@ import Comfy
 import Foundation
 import Recipe
 import Support
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -59,6 +60,55 @@ import Testing
             #expect(
                 difference.output.contains("ink.safetensors v2") && difference.output.contains("ink.safetensors v1"))
             #expect(difference.output.contains("weights\n  loras/ink.safetensors: 1 changed"))
+        }
+    }
+
+    /// What another user who may write there plants and swaps.
+    @Test func `writes its results through no link, and into the directory that it began with`() async throws {
+        try await withStandIn(line) { standIn in
+            let id = try await snapshot(standIn)
+            let victim = try line.directory.write([1, 2, 3], to: "victim/a.png")
+            let output = line.directory.appending("out")
+            try FileManager.default.createDirectory(atPath: output.string, withIntermediateDirectories: true)
+            for (name, target) in [
+                ("001-seed=1.png", victim.string), ("002-seed=2.png", victim.string + ".new"),
+                ("contact-sheet.png", victim.string),
+            ] { try #require(symlink(target, output.appending(name).string) == 0) }
+            try #require(link(victim.string, output.appending("003-seed=3.png").string) == 0)
+            func vary(_ values: String, to directory: FilePath) throws -> CommandLineFixture.Outcome {
+                try line.run(
+                    "vary", id, "--set", "seed=\(values)", "--server", standIn.address, "--out", directory.string)
+            }
+            let outcome = try vary("1..3", to: output)
+            #expect(outcome.status == 0, "\(outcome.complaint)")
+            let made = WritableTree(output)
+            for name in ["001-seed=1.png", "002-seed=2.png", "003-seed=3.png", "contact-sheet.png"] {
+                let facts = try made.stat(name)
+                #expect(facts.st_mode & S_IFMT == S_IFREG && facts.st_nlink == 1 && facts.st_size > 3, "\(name)")
+            }
+            // A directory in the place of a result is left as it is.
+            try made.makeDirectory("001-seed=4.png")
+            #expect(try vary("4", to: output).status != 0)
+            #expect(try made.names("001-seed=4.png").isEmpty)
+
+            let swapped = line.directory.appending("swapped")
+            let isEnded = Mutex(false)
+            let swapper = Thread {
+                while !isEnded.withLock({ $0 }) {
+                    if FileManager.default.fileExists(atPath: swapped.appending("001-seed=5.png").string) {
+                        rename(swapped.string, swapped.string + ".away")
+                        symlink(victim.removingLastComponent().string, swapped.string)
+                        return
+                    }
+                    usleep(200)
+                }
+            }
+            swapper.start()
+            _ = try vary("5..8", to: swapped)
+            isEnded.withLock { $0 = true }
+            #expect(WritableTree(FilePath(swapped.string + ".away")).exists("001-seed=5.png"))
+            let victims = WritableTree(victim.removingLastComponent())
+            #expect(try victims.names() == ["a.png"] && victims.read("a.png") == [1, 2, 3])
         }
     }
 

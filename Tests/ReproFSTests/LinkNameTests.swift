@@ -58,6 +58,34 @@ private let linked = "diffusion_models/flux-dev.safetensors"
         }
     }
 
+    @Test func `to a pipeline's directory names all that belongs to the pipeline, also in another folder`() throws {
+        try withLive { models, fixture throws in
+            for directory in ["LLM", "LLM/q", "LLM/q/vision", "hf", "hf/blobs", "hf/c1", "loras"] {
+                try models.makeDirectory(directory)
+            }
+            let files = ["vocab.txt", "vision/settings.yaml", "model_index.json"]
+            for file in files { try models.write(Array("1 \(file)".utf8), to: "LLM/q/\(file)") }
+            try models.write(Array("words".utf8), to: "hf/blobs/aaaa")
+            for name in ["config.json", "words.txt"] { try models.link("hf/c1/\(name)", to: "../blobs/aaaa") }
+            try models.link("loras/pipe", to: "../LLM/q")
+            try models.link("loras/cached", to: "../hf/c1")
+            let names = files.map { "loras/pipe/\($0)" } + ["loras/cached/config.json", "loras/cached/words.txt"]
+            for name in names { try eventually { try fixture.store.liveVersion(of: name) == 1 } }
+            try models.write(Array("2".utf8), to: "LLM/q/vocab.txt")
+            try eventually { try fixture.store.liveVersion(of: "loras/pipe/vocab.txt") == 2 }
+            // A directory that is no pipeline's names weights alone.
+            try models.makeDirectory("plain")
+            try models.write(Array("1".utf8), to: "plain/notes.txt")
+            try models.write(SmallModel.bytes(seed: 1), to: "plain/a.safetensors")
+            try models.link("loras/plain", to: "../plain")
+            try eventually { try fixture.store.liveVersion(of: "loras/plain/a.safetensors") == 1 }
+            #expect(try fixture.store.digests(of: "loras/plain/notes.txt").isEmpty)
+            try models.remove("loras/pipe")
+            for file in files { try eventually { try fixture.store.liveVersion(of: "loras/pipe/\(file)") == nil } }
+            #expect(try fixture.store.liveVersion(of: "LLM/q/vocab.txt") == 2)
+        }
+    }
+
     @Test func `makes a model of a file that a cache names by its hash`() throws {
         try withLive { models, fixture throws in
             let cache = "checkpoints/models--org--m"

@@ -64,4 +64,36 @@ private let path: CInt = 0o10_000_000
             #expect(try models.read(name) == SmallModel.bytes(seed: 2))
         }
     }
+
+    /// The kernel closes what it is to close on the way, waits for the answer, and lets nobody look at the process meanwhile.
+    @Test func `may be open where another program is started, which says nothing of what is still to be written`()
+        throws
+    {
+        let python = "/usr/bin/python3"
+        guard FileManager.default.isExecutableFile(atPath: python) else { try Test.cancel("skipped: no python3") }
+        try withLive { models, fixture throws in
+            let bytes = try fixture.directory.write(SmallModel.bytes(seed: 1), to: "bytes")
+            let script = """
+                import os, sys
+                file = os.open(sys.argv[2], os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC)
+                whole = open(sys.argv[1], "rb").read()
+                os.write(file, whole[:1000])
+                for round in range(3):
+                    child = os.fork()
+                    if child == 0:
+                        os.execv("/bin/true", ["true"])
+                    os.waitpid(child, 0)
+                os.write(file, whole[1000:])
+                os.execv("/bin/true", ["true"])
+                """
+            let process = try Process.run(
+                URL(fileURLWithPath: python),
+                arguments: ["-c", script, bytes.string, models.path("checkpoints/a.safetensors")])
+            defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+            try eventually { !process.isRunning }
+            #expect(process.terminationStatus == 0)
+            try eventually { try fixture.store.liveVersion(of: "checkpoints/a.safetensors") == 1 }
+            #expect(try fixture.store.digests(of: "checkpoints/a.safetensors") == [SmallModel.digest(seed: 1)])
+        }
+    }
 }

@@ -112,6 +112,9 @@ struct StatusCommand: ParsableCommand {
                     continue
                 }
                 if let why = status["models"]?["readOnly"]?.string { lines.append("           \(why)") }
+                if let problem = status["models"]?["problem"]?.string {
+                    lines.append("           models/ makes no versions: \(problem)")
+                }
                 for delay in status["delays"]?.array ?? [] {
                     lines.append(
                         """

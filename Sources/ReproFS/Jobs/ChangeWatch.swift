@@ -37,9 +37,11 @@ final class ChangeWatch: Job {
         var ends: [CInt] = [-1, -1]
         guard pipe2(&ends, O_CLOEXEC) == 0 else { throw MountError("cannot make a pipe: \(Errno(rawValue: errno))") }
         let (end, ending) = (FileDescriptor(rawValue: ends[0]), FileDescriptor(rawValue: ends[1]))
+        // Whoever begins after this one has seen this commit, or is told of a later one.
+        let seen = store.newestCommit
         do throws(MountError) {
             let thread = try WorkerThread("changes") { [self] in
-                watch(until: end)
+                watch(until: end, after: seen)
                 try? end.close()
             }
             state.withLock { $0 = State(thread: thread, ending: ending) }
@@ -62,7 +64,8 @@ final class ChangeWatch: Job {
 
     private var goesOn: Bool { !isStopped.load(ordering: .sequentiallyConsistent) }
 
-    private func watch(until end: FileDescriptor) {
+    private func watch(until end: FileDescriptor, after seen: Commit) {
+        var seen = seen
         let events = inotify_init1(CInt(IN_CLOEXEC) | CInt(IN_NONBLOCK))
         defer { if events >= 0 { close(events) } }
         let isTold = events >= 0 && inotify_add_watch(events, store.path.string, UInt32(IN_MODIFY)) >= 0
@@ -70,7 +73,6 @@ final class ChangeWatch: Job {
             logger.warning(
                 "the store's directory cannot be watched: \(Errno(rawValue: errno)); it is looked at instead")
         }
-        var seen = store.newestCommit
         /// Whether that came within `milliseconds`.
         func wait(_ milliseconds: CInt) -> Bool {
             var files = [
@@ -89,6 +91,7 @@ final class ChangeWatch: Job {
             return true
         }
         var buffer = [UInt8](repeating: 0, count: 4096)
+        _ = look()
         while goesOn {
             guard wait(isTold ? Self.patience : Self.patienceWithoutEvents) else {
                 _ = look()

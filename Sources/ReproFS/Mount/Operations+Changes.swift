@@ -132,7 +132,7 @@ extension Mount {
             throw Failure(.notSupported, "files of models have extended attributes of the user namespace alone")
         }
         // A copy of a file brings what its original told, which need not be true of it.
-        if name.hasPrefix(ExtendedAttribute.ownPrefix) { return }
+        if name.hasPrefix(FileAttribute.ownPrefix) { return }
         try node.inode.setExtendedAttribute(name, value, mode)
     }
 

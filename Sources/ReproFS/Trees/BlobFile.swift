@@ -17,8 +17,8 @@ struct BlobFile: File {
         Attributes(
             id: id, kind: .file, size: blob.size, modified: modified, caching: caching, isPrivate: blob.isPrivate)
     }
-    func extendedAttributes() -> [ExtendedAttribute] {
-        ExtendedAttribute.of(blob, version: version, evidence: evidence)
+    func extendedAttributes() -> [FileAttribute] {
+        FileAttribute.of(blob, version: version, evidence: evidence)
     }
     func open() throws(Failure) -> BlobContents {
         try asking { () throws(StoreError) in try store.contents(of: blob) }
@@ -39,4 +39,14 @@ struct AliasLink: Link {
 
     func target() -> String { path }
     func attributes() -> Attributes { .link(id, to: path, modified: modified, caching: caching) }
+}
+
+extension FileAttribute {
+    /// What every file of a blob tells without being read.
+    static func of(_ blob: Blob, version: Int? = nil, evidence: Evidence? = nil) -> [FileAttribute] {
+        var all = [FileAttribute(own: "sha256", blob.digest.hex), FileAttribute(own: "autov2", blob.digest.autoV2)]
+        if let version { all.append(FileAttribute(own: "version", "v\(version)")) }
+        if let evidence { all.append(FileAttribute(own: "evidence", evidence.rawValue)) }
+        return all
+    }
 }

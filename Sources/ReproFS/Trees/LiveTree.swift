@@ -138,7 +138,7 @@ struct LiveDirectory: Directory {
 
     func sync() throws(Failure) { try asking { () throws(StoreError) in try view.syncNames(in: row) } }
 
-    func extendedAttributes() throws(Failure) -> [ExtendedAttribute] { try view.noted(of: row) }
+    func extendedAttributes() throws(Failure) -> [FileAttribute] { try view.noted(of: row) }
 
     func setExtendedAttribute(_ key: String, _ value: [UInt8]?, _ mode: LiveView.AttributeMode) throws(Failure) {
         try view.set(key, value, of: row, mode)
@@ -152,11 +152,8 @@ struct LiveDirectory: Directory {
         return try view.changing(body)
     }
 
-    /// Prompts from Windows separate by backslashes.
     private static func check(_ name: EntryName) throws(Failure) {
-        guard !name.utf8.contains(UInt8(ascii: "\\")) else {
-            throw Failure(.invalidArgument, "a name holds no backslash")
-        }
+        do throws(NameError) { _ = try EntryName(comingIn: name.utf8) } catch { throw Failure(error) }
     }
 }
 
@@ -195,18 +192,18 @@ struct LiveFile: File {
         return attributes
     }
 
-    func extendedAttributes() throws(Failure) -> [ExtendedAttribute] {
+    func extendedAttributes() throws(Failure) -> [FileAttribute] {
         try own + view.noted(of: row.id)
     }
 
-    private var own: [ExtendedAttribute] {
+    private var own: [FileAttribute] {
         guard let blob = row.blob, !row.mayChange else { return [] }
-        return ExtendedAttribute.of(blob, version: row.version)
+        return FileAttribute.of(blob, version: row.version)
     }
 
     func extendedAttribute(_ key: String) throws(Failure) -> [UInt8]? {
         // What every file tells is asked for often, and costs no look-up.
-        let known = key.hasPrefix(ExtendedAttribute.ownPrefix) ? own : try view.noted(of: row.id)
+        let known = key.hasPrefix(FileAttribute.ownPrefix) ? own : try view.noted(of: row.id)
         return known.first { $0.isNamed(key) }?.value
     }
 
@@ -283,10 +280,8 @@ extension LiveView {
 
 extension LiveView {
     /// What programs noted of a node.
-    fileprivate func noted(of id: Int64) throws(Failure) -> [ExtendedAttribute] {
-        try asking { () throws(StoreError) in try store.attributes(ofLive: id) }.map {
-            ExtendedAttribute(name: $0.name, value: $0.value)
-        }
+    fileprivate func noted(of id: Int64) throws(Failure) -> [FileAttribute] {
+        try asking { () throws(StoreError) in try store.attributes(ofLive: id) }
     }
 
     fileprivate func set(_ key: String, _ value: [UInt8]?, of id: Int64, _ mode: AttributeMode) throws(Failure) {

@@ -22,7 +22,7 @@ package protocol Inode: Sendable {
     /// The corresponding operation is `getattr`.
     func attributes() throws(Failure) -> Attributes
     /// The corresponding operations are `getxattr` and `listxattr`.
-    func extendedAttributes() throws(Failure) -> [ExtendedAttribute]
+    func extendedAttributes() throws(Failure) -> [FileAttribute]
     /// The value of one of them, of the `user` namespace; nil where there is none.
     func extendedAttribute(_ key: String) throws(Failure) -> [UInt8]?
     /// The corresponding operations are `setxattr` and, without a value, `removexattr`.
@@ -34,7 +34,7 @@ package protocol Inode: Sendable {
 }
 
 extension Inode {
-    package func extendedAttributes() throws(Failure) -> [ExtendedAttribute] { [] }
+    package func extendedAttributes() throws(Failure) -> [FileAttribute] { [] }
     package func extendedAttribute(_ key: String) throws(Failure) -> [UInt8]? {
         try extendedAttributes().first { $0.isNamed(key) }?.value
     }
@@ -217,37 +217,5 @@ package struct Attributes: Sendable, Equatable {
 
     static func link(_ id: NodeID, to target: String, modified: Timestamp, caching: Caching = .brief) -> Attributes {
         Attributes(id: id, kind: .link, size: target.utf8.count, modified: modified, caching: caching)
-    }
-}
-
-/// An extended attribute of the `user` namespace.
-package struct ExtendedAttribute: Sendable, Equatable {
-    package let name: String
-    package let value: [UInt8]
-
-    /// What ReproFS itself tells begins so; nobody else sets it.
-    static let ownPrefix = "user.reprofs."
-
-    /// `user.reprofs.` and `key`.
-    init(_ key: String, _ value: String) {
-        name = Self.ownPrefix + key
-        self.value = Array(value.utf8)
-    }
-
-    /// Whether this is its name, byte for byte.
-    func isNamed(_ key: String) -> Bool { name.utf8.elementsEqual(key.utf8) }
-
-    /// What a program noted.
-    init(name: String, value: [UInt8]) {
-        self.name = name
-        self.value = value
-    }
-
-    /// What every file of a blob tells without being read.
-    static func of(_ blob: Blob, version: Int? = nil, evidence: Evidence? = nil) -> [ExtendedAttribute] {
-        var all = [ExtendedAttribute("sha256", blob.digest.hex), ExtendedAttribute("autov2", blob.digest.autoV2)]
-        if let version { all.append(ExtendedAttribute("version", "v\(version)")) }
-        if let evidence { all.append(ExtendedAttribute("evidence", evidence.rawValue)) }
-        return all
     }
 }

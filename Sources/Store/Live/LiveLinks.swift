@@ -10,6 +10,15 @@ extension LiveView {
     func settleLinks() throws(StoreError) {
         let commit = store.newestCommit
         guard state.withLock({ !$0.linksSettled.isSame(as: commit) }) else { return }
+        // Commits that change no row of the view, such as those of snapshots and loads, change nothing of links either.
+        let changes = store.mirror.changes
+        let isSame = state.withLock { state in
+            let isSame = changes != nil && changes == state.linksChanges
+            if isSame { state.linksSettled = commit }
+            return isSame
+        }
+        if isSame { return }
+        FaultPoint.pass("follows the links of", store.path)
         let found = try store.catalogue.read { db in
             let found = try db.linkNames()
             return (names: found, isSettled: try db.settleLinks(found, isDryRun: true))
@@ -20,6 +29,7 @@ extension LiveView {
         let drafts = found.names.filter { $0.value.blob == nil && $0.value.isClosed }
         state.withLock { state in
             state.linksSettled = commit
+            state.linksChanges = changes
             state.linkedDrafts = Dictionary(
                 drafts.map { ($0.value.id, $0.key) }, uniquingKeysWith: { $1.description < $0.description ? $1 : $0 })
             state.candidates.formUnion(state.linkedDrafts.keys)
@@ -76,7 +86,7 @@ extension Database {
     }
 
     /// What a link leads to, with its path; nil where that is nothing.
-    private func follow(_ link: LiveRow) throws -> (row: LiveRow, path: [EntryName])? {
+    func follow(_ link: LiveRow) throws -> (row: LiveRow, path: [EntryName])? {
         guard let parent = link.parent, var path = try path(ofLive: parent) else { return nil }
         var rows: [Int64] = [LiveRow.root]
         for name in path {

@@ -19,6 +19,8 @@ final class LiveMirror: CatalogueParticipant {
         var names: [Int64: [EntryName: Int64]] = [:]
         var misses: [Int64: Int] = [:]
         var transaction: Transaction?
+        /// Counts up with every commit that may have changed a row of the view.
+        var changes = 0
     }
 
     /// What the current transaction changed. Only who is in it sees that.
@@ -83,6 +85,9 @@ final class LiveMirror: CatalogueParticipant {
             return names.reversed()
         }
     }
+
+    /// The same number as before where no process has changed a row of the view since; nil where that is not known.
+    var changes: Int? { state.withLock { state in state.commit.isSame(as: counter.newest) ? state.changes : nil } }
 
     /// Whether what is known here also holds within the current transaction, which has changed no row of the view yet.
     var isUntouched: Bool { state.withLock { $0.transaction?.touched.isEmpty ?? true } }
@@ -149,6 +154,7 @@ extension LiveMirror.State {
     /// Forgets what an older commit held.
     fileprivate mutating func restart(from commit: Commit) {
         self.commit = commit
+        changes += 1
         rows = [:]
         names = [:]
         misses = [:]
@@ -157,6 +163,7 @@ extension LiveMirror.State {
     fileprivate mutating func apply(_ transaction: LiveMirror.Transaction, limit: Int) {
         if !commit.isSame(as: transaction.before) || rows.count > limit { restart(from: transaction.before) }
         commit = transaction.hasWritten ? transaction.before.next : transaction.before
+        if !transaction.rows.isEmpty { changes += 1 }
         // Names go before others come: two nodes may have changed places.
         for (id, _, row) in transaction.rows {
             if let old = rows[id], let parent = old.parent, names[parent]?[old.name] == id {

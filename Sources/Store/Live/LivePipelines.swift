@@ -25,11 +25,14 @@ extension Database {
         row.version == nil ? try modelName(live: path) : ModelName(live: path) ?? ModelName(pipeline: path)
     }
 
-    /// Whether a directory on the way to a file, below its folder, is a pipeline's.
+    /// Whether a directory on the way to a file, below its folder, is a pipeline's. A link on the way is the directory that it leads
+    /// to, so that it names what that names.
     fileprivate func isInPipeline(_ path: [EntryName]) throws -> Bool {
         var id = LiveRow.root
         for (depth, name) in path.dropLast().enumerated() {
-            guard let row = try live(named: name, in: id), row.kind == .directory else { return false }
+            var row = try live(named: name, in: id)
+            if let link = row, link.kind == .link { row = try follow(link)?.row }
+            guard let row, row.kind == .directory else { return false }
             id = row.id
             guard depth > 0 else { continue }
             for mark in ModelName.pipelineMarks {

@@ -40,6 +40,8 @@ package final class LiveView: Sendable {
         var problem: String?
         /// The commit as of which the names of links were settled, and the closed files that have a model's name by a link alone or too.
         var linksSettled = Commit.unknown
+        /// The mirror's number of then.
+        var linksChanges: Int?
         var linkedDrafts: [Int64: ModelName] = [:]
         /// When files became blobs last.
         var published: ContinuousClock.Instant?

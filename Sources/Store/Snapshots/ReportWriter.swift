@@ -9,13 +9,21 @@ package struct ReportWriter: Sendable, Hashable {
     /// Directories of this machine that it was seen to have, under whatever names, where its root is not the mount's: nothing else
     /// of what it names is what it sees. Nil for a process that sees what the mount sees.
     var places: [FilePath]?
-    /// The process, as long as it is there to be asked.
-    private let container: Int32?
+    /// Its root directory, opened when it came: while a process that starts another program waits for what it closes on the way,
+    /// nobody may look at what /proc shows of it. Nil for one that sees what the mount sees.
+    private let container: Root?
+
+    private final class Root: Sendable, Hashable {
+        let directory: OwnedDescriptor?
+        init(of process: Int32) { directory = try? Kernel.look(at: FilePath("/proc/\(process)/root")) }
+        static func == (a: Root, b: Root) -> Bool { a === b }
+        func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
+    }
 
     /// Whoever runs this process.
     package static var own: ReportWriter { ReportWriter(rights: .own, places: nil, container: nil) }
 
-    private init(rights: Rights, places: [FilePath]?, container: Int32?) {
+    private init(rights: Rights, places: [FilePath]?, container: Root?) {
         self.rights = rights
         self.places = places
         self.container = container
@@ -27,7 +35,8 @@ package struct ReportWriter: Sendable, Hashable {
         // A namespace of its own alone does not matter: services have one, with the same root.
         let root = process.flatMap { FileFacts.knownAt(FilePath("/proc/\($0)/root")) }
         let own = FileFacts.knownAt("/")
-        container = root.flatMap { root in own.map { root.isSameFile(as: $0) } ?? true ? nil : process }
+        let isOther = root.flatMap { root in own.map { !root.isSameFile(as: $0) } } ?? false
+        container = isOther ? process.map { Root(of: $0) } : nil
         places = container == nil ? nil : []
     }
 
@@ -48,7 +57,7 @@ package struct ReportWriter: Sendable, Hashable {
         var seen = self
         seen.places = []
         let members = (stated?.object?.members ?? []).prefix(64)
-        guard !members.isEmpty, let root = try? Kernel.look(at: FilePath("/proc/\(container)/root")),
+        guard !members.isEmpty, let root = container.directory,
             let reader = try? Reader.own()
         else { return seen }
         for (inside, outside) in members {

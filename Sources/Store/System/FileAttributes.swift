@@ -3,16 +3,33 @@ import Glibc
 import SystemPackage
 
 /// An extended attribute of the `user` namespace, by its whole name.
-package struct FileAttribute {
+package struct FileAttribute: Sendable, Equatable {
+    /// What ReproFS itself tells begins so; nobody else sets it.
+    package static let ownPrefix = "user.reprofs."
+
     package let name: String
     package let value: [UInt8]
+
+    /// What a program noted.
+    package init(name: String, value: [UInt8]) {
+        self.name = name
+        self.value = value
+    }
+
+    /// `user.reprofs.` and `key`.
+    package init(own key: String, _ value: String) {
+        self.init(name: Self.ownPrefix + key, value: Array(value.utf8))
+    }
+
+    /// Whether this is its name, byte for byte.
+    package func isNamed(_ key: String) -> Bool { name.utf8.elementsEqual(key.utf8) }
 
     /// Those of an open file or directory that are not ReproFS's own; none where its file system has none.
     static func all(of file: OwnedDescriptor) -> [FileAttribute] {
         guard let list = read({ flistxattr(file.rawValue, $0, $1) }) else { return [] }
         return list.split(separator: 0).compactMap { bytes in
             guard let name = String(validating: bytes, as: UTF8.self), name.hasPrefix("user."),
-                !name.hasPrefix("user.reprofs."),
+                !name.hasPrefix(ownPrefix),
                 let value = read({ fgetxattr(file.rawValue, name, $0, $1) })
             else { return nil }
             return FileAttribute(name: name, value: value)

@@ -27,9 +27,6 @@ package final class OpenDirectory: Sendable {
     /// A directory beneath this one; itself where there are no names.
     package func directory(_ names: some Collection<EntryName>) throws(StoreError) -> OpenDirectory {
         guard !names.isEmpty else { return self }
-        // The kernel takes 4096 bytes at a time.
-        let step = 15
-        if names.count > step { return try directory(names.prefix(step)).directory(names.dropFirst(step)) }
         let path = self.path(of: names)
         return OpenDirectory(try open(names, O_RDONLY | O_DIRECTORY, path), path)
     }
@@ -215,6 +212,12 @@ package final class OpenDirectory: Sendable {
     private func open(
         _ names: some Collection<EntryName>, _ flags: CInt, _ path: FilePath
     ) throws(StoreError) -> OwnedDescriptor {
+        // The kernel takes 4096 bytes at a time.
+        let step = 15
+        guard names.count <= step else {
+            let further = try directory(names.prefix(step))
+            return try further.open(names.dropFirst(step), flags, path)
+        }
         FaultPoint.pass("opens", path)
         let flags = flags | O_CLOEXEC
         let whole = ViewPath(names).description

@@ -60,6 +60,24 @@ import Testing
         #expect(mode == 0o444)
     }
 
+    @Test func `takes pipelines whole, but for what is hidden or unfinished`() throws {
+        let whole = [
+            "LLM/q/config.json", "LLM/q/vocab.txt", "LLM/q/modeling.py", "LLM/q/vision/settings.yaml",
+            "LLM/q/vision/weights.safetensors", "diffusers/sdxl/model_index.json", "diffusers/sdxl/unet/merges.txt",
+            "checkpoints/deep/er/model_index.json", "checkpoints/deep/er/readme.md", "checkpoints/a.safetensors",
+        ]
+        let others = [
+            "LLM/notes.txt", "LLM/q/.lock", "LLM/q/.cache/x.json", "LLM/q/y.json.incomplete",
+            "checkpoints/deep/readme.md",
+            "checkpoints/config.json",
+        ]
+        for (index, name) in (whole + others).enumerated() { try fixture.model(name, seed: UInt64(index)) }
+        #expect(try fixture.addModels().keys.sorted() == whole.sorted())
+        for (index, name) in whole.enumerated() {
+            #expect(try fixture.store.digests(of: name) == [SmallModel.digest(seed: UInt64(index))], "\(name)")
+        }
+    }
+
     @Test func `leaves nothing in incoming`() throws {
         try fixture.add("checkpoints/a.safetensors", seed: 1)
         try fixture.add("checkpoints/a.safetensors", seed: 2)

@@ -162,6 +162,27 @@ import Testing
         #expect(tried > Self.rounds / 2)
     }
 
+    @Test func `the results of a variation are written`() throws {
+        var tried = 0
+        for seed in 0..<Self.rounds {
+            let scene = try Scene(seed: seed)
+            try scene.fill()
+            try scene.other.during {
+                let directory = try OpenDirectory(named: scene.place)
+                for index in 0..<5 {
+                    let name = EntryName("00\(index)-\(index % 2 == 0 ? "seed=1" : "cfg=4").png")
+                    // The second is in the place of one of another run.
+                    for seed in [100 + UInt64(index), 200] {
+                        try? directory.write(SmallModel.bytes(seed: seed), to: name)
+                    }
+                }
+            }
+            #expect(try scene.problems(kept: []) == [], "seed \(seed): \(scene.other.actions)")
+            if try scene.isTried() { tried += 1 }
+        }
+        #expect(tried > Self.rounds / 2)
+    }
+
     @Test func `an export is written, and taken back`() throws {
         var tried = 0
         for seed in 0..<Self.rounds {
