@@ -3,7 +3,6 @@ import Comfy
 import Foundation
 import Recipe
 import Store
-import SystemPackage
 
 struct ReproduceCommand: AnswersInJSON {
     static let configuration = CommandConfiguration(
@@ -24,21 +23,9 @@ struct ReproduceCommand: AnswersInJSON {
         let store = try store.open()
         let found = try image.find(in: store)
         let run = try SnapshotRun(found.snapshot, named: found.name, store: store)
-        let original = try original(run, found.file)
+        let original = try run.original(found.file)
         let place = try server.chosen()
-        let result = try Blocking.run {
-            let stage = try await place.stage(run, models: .snapshot(run.row), pinned: run.models)
-            do {
-                let result = try await Reproduction(run: run, stage: stage, original: original, patience: place.timeout)
-                    .perform()
-                await stage.end()
-                return result
-            } catch {
-                await stage.end()
-                throw error
-            }
-        }
-        try store.keep(certificate: result.certificate, result.verdict, of: run.row)
+        let result = try Blocking.run { try await place.reproduce(run, original: original) }
         if json {
             Terminal.say(result.certificate)
         } else {
@@ -51,13 +38,5 @@ struct ReproduceCommand: AnswersInJSON {
         case .different: throw ExitCode.otherPixels
         case .unproven, .incomparable: throw ExitCode.unproven
         }
-    }
-
-    /// The image's file: the one that was named, or where it was when it was read.
-    private func original(_ run: SnapshotRun, _ given: FilePath?) throws -> [UInt8]? {
-        let wanted = run.document.snapshot.image.sha256
-        let own = try given.flatMap { try run.store.digest(ofFile: $0) == wanted ? $0 : nil }
-        let path = try own ?? run.store.file(ofImage: wanted)
-        return try path.map { try OpenFile(named: $0).bytes() }
     }
 }

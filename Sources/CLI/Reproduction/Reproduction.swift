@@ -3,6 +3,23 @@ import Foundation
 import Recipe
 import Store
 
+extension ServerOption {
+    /// Makes an image again on a stage of its own, and keeps the certificate.
+    func reproduce(_ run: SnapshotRun, original: [UInt8]?) async throws -> Reproduction.Result {
+        let stage = try await stage(run, models: .snapshot(run.row), pinned: run.models)
+        let result: Reproduction.Result
+        do {
+            result = try await Reproduction(run: run, stage: stage, original: original, patience: timeout).perform()
+        } catch {
+            await stage.end()
+            throw error
+        }
+        await stage.end()
+        try run.store.keep(certificate: result.certificate, result.verdict, of: run.row)
+        return result
+    }
+}
+
 /// Makes an image again from its pinned bytes, and says how that went, with proof.
 struct Reproduction: Sendable {
     let run: SnapshotRun

@@ -1,0 +1,101 @@
+import Comfy
+import Foundation
+import Recipe
+import Store
+
+/// Makes one image after the other again, the one that teaches most first, as long as there is time.
+struct Proving: Sendable {
+    let store: Store
+    let place: ServerOption
+    let minutes: Int
+    /// Whether nothing is said meanwhile.
+    let isQuiet: Bool
+
+    /// One image that was chosen, and what came of it.
+    struct Run: Sendable {
+        let choice: ProofPlan.Choice
+        let snapshot: Digest
+        var verdict: ReproductionVerdict?
+        /// Why it could not be made.
+        var problem: String?
+        var seconds = 0.0
+
+        var json: JSON {
+            [
+                "image": .string(choice.candidate.name), "snapshot": .string(snapshot.hex),
+                "teaches": .array(choice.gains.map(\.json)), "verdict": .string(orNull: verdict?.rawValue),
+                "problem": .string(orNull: problem),
+                "seconds": .number(.init(literal: String((seconds * 10).rounded() / 10))),
+            ]
+        }
+    }
+
+    struct Runs: Sendable {
+        var made: [Run] = []
+        var isOutOfTime = false
+        /// Images that could still be made again.
+        var left = 0
+    }
+
+    func runs(of plan: ProofPlan, atMost limit: Int, untilNothingIsNew: Bool) async throws -> Runs {
+        var (plan, runs) = (plan, Runs())
+        let end = ContinuousClock.now + .seconds(60 * minutes)
+        var spent = 0.0
+        // Each run changes what the next one teaches.
+        while runs.made.count < limit {
+            var rest = plan
+            guard
+                let choice = rest.next(
+                    knowing: try store.lessons(on: plan.causes), untilNothingIsNew: untilNothingIsNew),
+                let row = try store.snapshot(choice.candidate.snapshot)
+            else { break }
+            // None is begun that is not likely to end in time.
+            let usual = runs.made.isEmpty ? 0 : spent / Double(runs.made.count)
+            let isFree: Bool
+            do { isFree = try await isIdle(until: end) } catch let error as ComfyError where !runs.made.isEmpty {
+                Terminal.complain(error)
+                break
+            }
+            guard isFree, ContinuousClock.now + .seconds(usual) < end else {
+                runs.isOutOfTime = true
+                break
+            }
+            plan = rest
+            let begun = ContinuousClock.now
+            var run = Run(choice: choice, snapshot: row.digest)
+            say("\(choice.candidate.name): \(Self.teaching(choice.gains))")
+            do {
+                let made = try SnapshotRun(row.id, named: choice.candidate.name, store: store)
+                let result = try await place.reproduce(made, original: try? made.original())
+                run.verdict = result.verdict
+                for line in result.lines { say("  " + line) }
+            } catch let error as CancellationError { throw error } catch {
+                run.problem = "\(error)"
+                Terminal.complain(error, of: choice.candidate.name)
+            }
+            run.seconds = begun.duration(to: .now) / .seconds(1)
+            spent += run.seconds
+            runs.made.append(run)
+        }
+        runs.left = plan.count
+        return runs
+    }
+
+    private func say(_ line: String) { if !isQuiet { Terminal.say(line) } }
+
+    private static func teaching(_ gains: [ProofPlan.Gain]) -> String {
+        guard !gains.isEmpty else { return "teaches nothing new of others" }
+        let more = gains.count > 3 ? " and \(gains.count - 3) more" : ""
+        return "teaches of " + gains.prefix(3).map(\.text).joined(separator: ", ") + more
+    }
+
+    /// Waits until a running server has nothing to do; false where it had not until then.
+    private func isIdle(until end: ContinuousClock.Instant) async throws -> Bool {
+        guard case .running(let server) = place.place else { return true }
+        while !(try await server.isIdle()) {
+            guard ContinuousClock.now < end else { return false }
+            try await Task.sleep(for: .seconds(1))
+        }
+        return true
+    }
+}
