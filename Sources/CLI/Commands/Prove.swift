@@ -34,7 +34,8 @@ struct ProveCommand: AnswersInJSON {
 
     func run() throws {
         let store = try store.open()
-        let place = try server.chosen()
+        let proving = Proving(store: store, place: try server.chosen(), minutes: minutes, isQuiet: json)
+        try Blocking.run { try await proving.requirePlace() }
         // Whoever works on this machine comes first.
         _ = nice(19)
         _ = reprofs_use_idle_disk()
@@ -44,7 +45,6 @@ struct ProveCommand: AnswersInJSON {
             throw StoreError.notFound("an image with the node class '\(kind)' that could be made again and was not yet")
         }
         let before = try store.lessons(on: plan.causes)
-        let proving = Proving(store: store, place: place, minutes: minutes, isQuiet: json)
         let limit = sample ?? .max
         let wantsAll = all
         let runs = try Blocking.run { try await proving.runs(of: plan, atMost: limit, untilNothingIsNew: !wantsAll) }

@@ -2,6 +2,7 @@ import Comfy
 import Foundation
 import Recipe
 import Store
+import SystemPackage
 
 /// Makes one image after the other again, the one that teaches most first, as long as there is time.
 struct Proving: Sendable {
@@ -35,6 +36,14 @@ struct Proving: Sendable {
         var isOutOfTime = false
         /// Images that could still be made again.
         var left = 0
+    }
+
+    /// Fails where nobody could make anything, also where nothing is to be made.
+    func requirePlace() async throws {
+        switch place.place {
+        case .running(let server): _ = try await server.isIdle()
+        case .launched(let launch): _ = try OpenDirectory(named: FilePath(launch.installation))
+        }
     }
 
     func runs(of plan: ProofPlan, atMost limit: Int, untilNothingIsNew: Bool) async throws -> Runs {
