@@ -89,6 +89,6 @@ struct ProveCommand: AnswersInJSON {
         Terminal.say(
             runs.isOutOfTime
                 ? "The \(minutes) minutes are over; \(left) could still be made again."
-                : "\(left) could still be made again, with '--all'.")
+                : "\(left) could still be made again\(runs.made.count == sample ? "." : ", with '--all'.")")
     }
 }
