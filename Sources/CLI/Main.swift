@@ -33,7 +33,7 @@ struct Reprofs: ParsableCommand {
             MountCommand.self, UnmountCommand.self,
             LogCommand.self, RestoreCommand.self, UsageCommand.self, ReleaseCommand.self,
             UseCommand.self, ReproduceCommand.self, DiffCommand.self, PinCommand.self, UnpinCommand.self,
-            VaryCommand.self, ExportCommand.self, WatchCommand.self,
+            VaryCommand.self, ProveCommand.self, ExportCommand.self, WatchCommand.self,
         ])
 
     /// Every failure is a sentence on standard error; the table of exit codes is above.

@@ -68,6 +68,12 @@ package struct ComfyServer: Sendable {
         return entries.contains { $0.array?.dropFirst().first?.string == prompt }
     }
 
+    /// Whether it has nothing to do.
+    package func isIdle() async throws -> Bool {
+        let queue = try await get("/queue")
+        return queue["queue_running"]?.array?.isEmpty != false && queue["queue_pending"]?.array?.isEmpty != false
+    }
+
     /// Takes a run out of the queue, or stops it.
     package func cancel(_ prompt: String) async throws {
         let delete: JSON = ["delete": [.string(prompt)]]

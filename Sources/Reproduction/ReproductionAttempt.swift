@@ -20,13 +20,15 @@ package struct ReproductionAttempt: Sendable {
         package let lines: [String]
     }
 
-    /// Makes a snapshot's image again on a ComfyUI. `original` is the image to measure against.
+    /// Makes a snapshot's image again on a ComfyUI, and keeps the certificate. `original` is the image to measure against.
     package static func make(
         _ run: SnapshotRun, on place: ComfyChoice, original: [UInt8]?, _ show: @escaping RunProgress
     ) async throws -> Result {
-        try await place.staged(run, models: .snapshot(run.row), pinned: run.models) { stage in
+        let result = try await place.staged(run, models: .snapshot(run.row), pinned: run.models) { stage in
             try await Self(run: run, stage: stage, original: original, patience: place.timeout, show: show).perform()
         }
+        try run.store.keep(certificate: result.certificate, result.verdict, of: run.row)
+        return result
     }
 
     private func perform() async throws -> Result {

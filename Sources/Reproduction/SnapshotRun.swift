@@ -2,6 +2,7 @@ package import Comfy
 import Foundation
 package import Recipe
 package import Store
+package import SystemPackage
 
 /// Is told how far a run has come.
 package typealias RunProgress = @Sendable (PromptRun.Progress) -> Void
@@ -46,23 +47,54 @@ package struct SnapshotRun: Sendable {
         }
     }
 
+    /// The image's file: the one that was named, or where it was when it was read.
+    package func original(_ given: FilePath? = nil) throws -> [UInt8]? {
+        let wanted = document.snapshot.image.sha256
+        let own = try given.flatMap { try store.digest(ofFile: $0) == wanted ? $0 : nil }
+        let path = try own ?? store.file(ofImage: wanted)
+        return try path.map { try OpenFile(named: $0).bytes() }
+    }
+
     /// What ComfyUI gets: outputs under a directory of their own, and inputs under names that the server has.
     func prepared(_ graph: JSON, on stage: Stage) async throws -> JSON {
         var edit = GraphEdit(graph)
         edit.save(under: "reprofs/\(row.short)")
+        let inputs = document.snapshot.recipe.inputs
+        for use in inputs where use.reference.isOutside { try name(use, in: &edit, on: stage) }
         guard !stage.hasInputs else { return edit.graph }
-        for use in document.snapshot.recipe.inputs {
+        for use in inputs where !use.reference.isOutside {
             guard let resolution = use.resolution, let blob = try store.blob(resolution.sha256) else { continue }
             // Temporary files are the server's to clean up, and overwrite nothing of its owner's.
             let stored = try await stage.server.upload(
                 try store.bytes(of: blob), name: resolution.path.name.text, subfolder: "reprofs-\(row.short)",
                 type: "temp")
             for (input, value) in edit.graph[use.reference.node]?["inputs"]?.object?.members ?? []
-            where value.string == use.reference.name {
+            where value.string.map(use.reference.isNamed) == true {
                 edit.set(input, of: use.reference.node, to: .string("\(stored) [temp]"))
             }
         }
         return edit.graph
+    }
+
+    /// Names the pinned file where a node names one outside, unless that still has the same bytes.
+    private func name(_ use: Recipe.InputUse, in edit: inout GraphEdit, on stage: Stage) throws {
+        guard let resolution = use.resolution else { return }
+        let name = use.reference.name
+        if name.utf8.first == UInt8(ascii: "/"), let now = try? store.digest(ofFile: FilePath(name)),
+            now == resolution.sha256
+        {
+            return
+        }
+        guard let mount = stage.mount else {
+            throw ReproductionError(
+                "node \(use.reference.node) reads the file \(name) by its path, which a server on another machine cannot"
+            )
+        }
+        for (input, value) in edit.graph[use.reference.node]?["inputs"]?.object?.members ?? []
+        where value.string == name {
+            let path = "\(mount)/by-snapshot/\(row.short)/input/\(resolution.path)"
+            edit.set(input, of: use.reference.node, to: .string(path))
+        }
     }
 
     /// What the server's node classes take otherwise than when the image was made.

@@ -65,7 +65,7 @@ package struct Launch: Sendable {
             let comfy = try await ComfyProcess.start(place)
             var stage = Stage(
                 comfy.server, process: Opener(process: comfy.pid), since: since, manner: "launch", hasInputs: true,
-                isThere: { comfy.isRunning }
+                mount: mount, isThere: { comfy.isRunning }
             ) {
                 await comfy.stop()
                 restore()

@@ -14,6 +14,8 @@ package struct Stage: Sendable {
     let manner: String
     /// Whether its inputs are the pinned files themselves, so that nothing has to be uploaded.
     let hasInputs: Bool
+    /// A mount whose files it can open by their paths; nil where it may be on another machine.
+    let mount: String?
     /// Whether the server is still there, as far as this machine can tell.
     let isThere: @Sendable () -> Bool
     /// What a person should know of how it was set up.
@@ -22,13 +24,15 @@ package struct Stage: Sendable {
 
     init(
         _ server: ComfyServer, process: Opener?, since: Timestamp, manner: String, hasInputs: Bool,
-        isThere: @escaping @Sendable () -> Bool = { true }, putBack: @escaping @Sendable () async -> Void
+        mount: String?, isThere: @escaping @Sendable () -> Bool = { true },
+        putBack: @escaping @Sendable () async -> Void
     ) {
         self.server = server
         self.process = process
         self.since = since
         self.manner = manner
         self.hasInputs = hasInputs
+        self.mount = mount
         self.isThere = isThere
         self.putBack = putBack
     }
@@ -71,8 +75,10 @@ extension Stage {
             try ActiveSwitch(store).acknowledged(generation)
             let since = Timestamp.now()
             try await hand(server, pinned, mounts)
+            let process = server.process
             return Stage(
-                server, process: server.process, since: since, manner: "server", hasInputs: false, putBack: putBack)
+                server, process: process, since: since, manner: "server", hasInputs: false,
+                mount: process == nil ? nil : mounts.first?.path, putBack: putBack)
         } catch {
             await Task(operation: putBack).value
             throw error

@@ -119,6 +119,11 @@ package struct VariationRuns: Sendable {
                         ["name": .string(use.reference.name), "path": "", "sha256": .string($0.sha256.hex)]
                     }
                 }),
+            "outside": .object(
+                .init(
+                    base.document.snapshot.recipe.inputs.filter(\.reference.isOutside).map {
+                        ($0.reference.name, .string(InputReference.outside))
+                    })),
             "environment": .object(environment), "variation": variation.json,
         ]
     }

@@ -58,7 +58,8 @@ import Testing
                     + needed.flatMap { other in
                         words(other, other == argument ? text : name(other) == "set" ? "cfg=1" : "/no/such/thing")
                     } + (self.companions[name(argument)] ?? [])
-                    + (["reproduce", "vary"].contains(path[0]) && !["server", "launch"].contains(name(argument))
+                    + (["reproduce", "vary", "prove"].contains(path[0])
+                        && !["server", "launch"].contains(name(argument))
                         ? ["--launch", "/no/such/thing"] : [])
             }
         }

@@ -21,7 +21,8 @@ import Testing
 
     /// The recipe of a picture that was made with a pack's text node whose method has this body.
     private func recipes(
-        _ body: String, before: String = "", members: String = "", runs: UInt64 = 1
+        _ body: String, before: String = "", members: String = "", runs: UInt64 = 1, text: String? = nil,
+        after: (StandIn) async throws -> Void = { _ in }
     ) async throws -> [JSON] {
         let indented = body.split(separator: "\n").map { "        " + $0 }.joined(separator: "\n")
         let code = """
@@ -54,11 +55,13 @@ import Testing
         var found: [JSON] = []
         do {
             for seed in 1...runs {
-                let graph = SmallImage.graph(seed: seed).replacing("CLIPTextEncode", with: "PackText")
+                var graph = SmallImage.graph(seed: seed).replacing("CLIPTextEncode", with: "PackText")
+                if let text { graph = graph.replacing("a red cube", with: text).replacing("blurry", with: text) }
                 let image = try #require(try await standIn.run(graph).first)
                 try await eventually { try line.run("recipe", image.string, "--json").status == 0 }
                 found.append(try #require(try line.run("recipe", image.string, "--json").json))
             }
+            try await after(standIn)
         } catch {
             await standIn.stop()
             throw error
@@ -137,6 +140,22 @@ import Testing
     @Test func `whose code repeats is full, whatever it imports`() async throws {
         let found = try await recipes("random.seed(text)\nreturn (text + str(random.random()),)")
         #expect(found.first?["grade"]?["grade"] == "full", "\(reasons(found[0]))")
+    }
+
+    @Test func `that reads a file by the path in its widget is full, and made again from the pinned file`() async throws
+    {
+        let file = try line.directory.write(Array("red".utf8), to: "words/colours.txt")
+        let body = "with open(text) as file:\n    return (file.read(),)"
+        var verdict = ""
+        let found = try await recipes(body, text: file.string) { standIn in
+            try self.line.directory.write(Array("blue".utf8), to: "words/colours.txt")
+            let image = try #require(try self.line.run("list", "snapshots").output.split(separator: " ").first)
+            let outcome = try self.line.run("reproduce", String(image), "--server", standIn.address)
+            verdict = outcome.output + outcome.complaint
+        }
+        #expect(found[0]["grade"]?["grade"] == "full", "\(reasons(found[0]))")
+        #expect(found[0]["inputs"]?.array?.map { $0["name"]?.string } == [file.string, file.string])
+        #expect(verdict.contains("verified"), "\(verdict)")
     }
 
     @Test func `that says it is never the same is not full`() async throws {

@@ -253,7 +253,9 @@ def run(item):
         elif kind == "Unseeded":
             # A node that draws by itself, as some do: nothing in the graph says what.
             seen[id] = os.environ.get("STANDIN_DRAWS") or os.urandom(8).hex()
-        seen[id] = [seen.get(id), {key: value for key, value in inputs.items() if key not in ("filename_prefix", "image")}]
+        # Of a pack's node counts what it gave.
+        counts = {} if kind in PACKED else inputs
+        seen[id] = [seen.get(id), {key: value for key, value in counts.items() if key not in ("filename_prefix", "image")}]
     seed = hashlib.sha256((json.dumps(seen, sort_keys=True) + os.environ.get("STANDIN_DRIFT", "")).encode()).digest()
     latent = next((n["inputs"] for n in prompt.values() if n["class_type"] == "EmptyLatentImage"), {})
     # A test may want something to happen before anything is saved, or before the prompt counts as done.

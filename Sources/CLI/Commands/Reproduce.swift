@@ -4,7 +4,6 @@ import Foundation
 import Recipe
 import Reproduction
 import Store
-import SystemPackage
 
 struct ReproduceCommand: AnswersInJSON {
     static let configuration = CommandConfiguration(
@@ -25,14 +24,13 @@ struct ReproduceCommand: AnswersInJSON {
         let store = try store.open()
         let found = try image.find(in: store)
         let run = try SnapshotRun(found.snapshot, named: found.name, store: store)
-        let original = try original(run, found.file)
+        let original = try run.original(found.file)
         let place = try server.chosen()
         let result = try Blocking.run {
             let line = RunLine()
             defer { line.clear() }
             return try await ReproductionAttempt.make(run, on: place, original: original) { line.show($0) }
         }
-        try store.keep(certificate: result.certificate, result.verdict, of: run.row)
         if json {
             Terminal.say(result.certificate)
         } else {
@@ -45,13 +43,5 @@ struct ReproduceCommand: AnswersInJSON {
         case .different: throw ExitCode.otherPixels
         case .unproven, .incomparable: throw ExitCode.unproven
         }
-    }
-
-    /// The image's file: the one that was named, or where it was when it was read.
-    private func original(_ run: SnapshotRun, _ given: FilePath?) throws -> [UInt8]? {
-        let wanted = run.document.snapshot.image.sha256
-        let own = try given.flatMap { try run.store.digest(ofFile: $0) == wanted ? $0 : nil }
-        let path = try own ?? run.store.file(ofImage: wanted)
-        return try path.map { try OpenFile(named: $0).bytes() }
     }
 }

@@ -24,6 +24,7 @@ package enum NovelAISignature {
     }
 
     private static func verify(_ signature: [UInt8], _ message: [UInt8], _ key: [UInt8]) -> Bool {
+        _ = LibCrypto.stays
         guard let key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nil, key, key.count),
             let context = EVP_MD_CTX_new()
         else { return false }

@@ -103,7 +103,7 @@ extension Recipe.InputUse {
         guard let kind = json["kind"]?.string, let name = json["name"]?.string, let node = json["node"]?.string,
             let directory = json["directory"]?.string, let evidence = json["evidence"]?.string.flatMap(Evidence.init)
         else { throw DocumentError("inputs") }
-        let path = try? ModelPath(name)
+        let path = InputReference.path(of: name, in: directory)
         let recorded = json["recorded"]?.array?.first?["value"]?.string.flatMap { Digest(hex: $0) }
         self.init(
             reference: InputReference(
@@ -111,10 +111,10 @@ extension Recipe.InputUse {
         self.evidence = evidence
         guard let digest = json["sha256"]?.string.flatMap({ Digest(hex: $0) }) else { return }
         guard let size = json["size"]?.size else { throw DocumentError("inputs") }
+        guard let path else { throw DocumentError("inputs", .leavesTheFolder(name)) }
         resolution = .init(
             folder: try SnapshotDocument.name("inputs") { () throws(NameError) in try EntryName(directory) },
-            path: try SnapshotDocument.name("inputs") { () throws(NameError) in try ModelPath(name) }, sha256: digest,
-            size: size, version: nil)
+            path: path, sha256: digest, size: size, version: nil)
     }
 }
 

@@ -18,6 +18,15 @@ package struct RunReport: Sendable {
         package let sha256: Digest
     }
 
+    /// A file that a node of a pack can have read by a name in the prompt.
+    package struct PackFile: Sendable {
+        package let name: String
+        /// ComfyUI's directory that it lies in, or ``InputReference/outside``.
+        package let directory: String
+        /// Why its bytes are not told; nil where they are among ``inputs``.
+        package let problem: String?
+    }
+
     /// When a node was at work.
     package struct Span: Sendable {
         package let node: String
@@ -37,6 +46,7 @@ package struct RunReport: Sendable {
     package let workflow: [UInt8]?
     package let outputs: [Output]
     package let inputs: [Input]
+    package let packFiles: [PackFile]
     package let environment: JSON?
     /// The directories of the environment's node packs, by name.
     package let nodePacks: [String: String]
@@ -79,6 +89,18 @@ package struct RunReport: Sendable {
             else { return nil }
             return Input(name: name, path: path, sha256: sha256)
         }
+        let told = Set(inputs.map(\.name))
+        var problems: [String: String] = [:]
+        for input in json["inputs"]?.array ?? [] {
+            if let name = input["name"]?.string, let why = input["why"]?.string { problems[name] = why }
+        }
+        packFiles = (json["outside"]?.object?.members ?? []).compactMap { name, directory in
+            directory.string.map {
+                PackFile(
+                    name: name, directory: $0,
+                    problem: told.contains(name) ? nil : problems[name] ?? "ComfyUI ended before it was read")
+            }
+        }
         environment = json["environment"].flatMap { $0.object == nil ? nil : $0 }
         var changes: [String: String] = [:]
         for (node, change) in json["changes"]?.object?.members ?? [] { changes[node] = change.string }
@@ -89,7 +111,7 @@ package struct RunReport: Sendable {
         base = json["base"]?.string
         pathFiles = (json["pathFiles"]?.array ?? []).compactMap(\.string)
         places = json["paths"]
-        guard max(outputs.count, inputs.count, nodePacks.count) <= Self.limit else {
+        guard max(outputs.count, inputs.count, packFiles.count, nodePacks.count) <= Self.limit else {
             throw Refusal("it names more than \(Self.limit) files")
         }
         guard max(threads.count, spans.count, changes.count) <= Self.limit else {

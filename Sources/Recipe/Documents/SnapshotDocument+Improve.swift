@@ -46,6 +46,12 @@ extension SnapshotDocument {
             better.recipe.inputs[index] = use
             changed = true
         }
+        // Files that nodes of packs name are told by a run alone, behind what the graph says.
+        for use in fresh.recipe.inputs
+        where use.reference.kind == "file" && !recipe.inputs.contains(where: { $0.reference == use.reference }) {
+            better.recipe.inputs.append(use)
+            changed = true
+        }
         // What a run said of itself is kept; a file that is read again says nothing of it. Of two that tell, the longer one
         // is from inside the process.
         if let surroundings = fresh.environment, surroundings.size > environment?.size ?? 0 {

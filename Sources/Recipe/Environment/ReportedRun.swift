@@ -7,7 +7,14 @@ extension Recipe {
         var answered: Set<Reason.Code> = [.batchIndexUnknown, .batchCoupled]
         if holdsAllNodes { answered.insert(.nodeVersion) }
         if environment?["device"]?["type"]?.string != nil { answered.formUnion([.deviceNoise, .gpuNoise]) }
-        findings.removeAll { answered.contains($0.code) }
+        // On the processor these repeat; of other devices that is not known before they were seen to.
+        let isProcessor = environment?["device"]?["type"]?.string == "cpu"
+        if isProcessor { answered.insert(.approximated) }
+        findings.removeAll { finding in
+            answered.contains(finding.code)
+                || isProcessor && finding.code == .samplerNondeterministic
+                    && finding.subject.map(ComfySamplers.isNondeterministic) == true
+        }
         if generator.name == "ComfyUI", let version = environment?["comfyui"]?["version"]?.string {
             generator.version = version
         }

@@ -13,6 +13,12 @@ package struct ProofCause: Sendable, Hashable {
     /// What stands for its code: another code is another cause.
     package let code: String
 
+    package init(kind: Kind, name: String, code: String) {
+        self.kind = kind
+        self.name = name
+        self.code = code
+    }
+
     /// What a catalogue calls it.
     package var key: String { "\(kind.rawValue) \(name) \(code)" }
 
@@ -74,7 +80,7 @@ package struct Lesson: Sendable, Equatable {
     }
 
     /// So many runs with the same pixels, and none with others, outweigh what its code looks like.
-    private static let enough = 3
+    package static let enough = 3
 
     package var repeats: Bool { cause.kind.canDiffer && other == 0 && same >= Self.enough }
     package var differs: Bool { cause.kind.canDiffer && same == 0 && isAlone }

@@ -69,6 +69,7 @@ package struct Reason: Sendable, Hashable {
         case inputAssumed = "input.assumed"
         case inputMissing = "input.missing"
         case inputDamaged = "input.damaged"
+        case inputUnpinned = "input.unpinned"
         case environmentVersion = "env.version"
         case environmentDevice = "env.device"
         case environmentThreads = "env.threads"
@@ -90,7 +91,8 @@ package struct Reason: Sendable, Hashable {
                 .nodeUnrepeatable, .nodeUnread, .driftKnown, .approximated,
                 .modelInferred, .modelAssumed, .modelClaimed, .modelChanged, .modelFuzzy, .modelConverted, .modelHidden,
                 .modelKept,
-                .hashFake, .hashEmpty, .inputInferred, .inputAssumed, .environmentVersion, .environmentDevice,
+                .hashFake, .hashEmpty, .inputInferred, .inputAssumed, .inputUnpinned, .environmentVersion,
+                .environmentDevice,
                 .environmentThreads, .environmentFlags, .environmentNodes, .proofDifferent, .proofCause:
                 .approximate
             }

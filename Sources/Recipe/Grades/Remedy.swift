@@ -32,6 +32,8 @@ extension Reason {
         case .modelHidden: "make it from models that the mount serves, which sees what is opened"
         case .modelDamaged: "put the same file into the store again with 'reprofs add'"
         case .nameRefused: nil
+        case .inputUnpinned:
+            "put a small copy where ComfyUI and the mount may read it, and make the image again from that"
         case .inputInferred, .inputAssumed: "a hash of the input that was taken when the image was made proves more"
         case .inputMissing: "snapshot the image again with '--input' and the directory where the input lies"
         case .inputDamaged: "snapshot the image again with '--input' and the directory where the input lies"

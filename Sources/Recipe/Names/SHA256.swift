@@ -1,10 +1,17 @@
 import COpenSSL
 
+/// libcrypto, which would tidy up as the process ends, under the hands of threads that still compute.
+enum LibCrypto {
+    /// To be asked before anything of it is used.
+    static let stays = OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) == 1
+}
+
 /// SHA-256 of bytes that arrive in pieces, by libcrypto, which uses the processor's instructions for it.
 package final class SHA256 {
     private let context: OpaquePointer?
 
     package init() {
+        _ = LibCrypto.stays
         context = EVP_MD_CTX_new()
         EVP_DigestInit_ex(context, EVP_sha256(), nil)
     }

@@ -46,3 +46,29 @@ package struct InputReference: Sendable, Hashable {
     /// The SHA-256 that the generator itself took of the file when it read it.
     package var recorded: Digest?
 }
+
+extension InputReference {
+    /// The directory of what lies in none of ComfyUI's: a node of a pack read it by its path, or by one beneath ComfyUI's own.
+    package static let outside = "outside"
+    package var isOutside: Bool { directory == Self.outside }
+
+    /// Where a snapshot's `input` shows what has this name in a directory; nil for a name that must be refused. Files outside are told
+    /// apart by a digest of their names.
+    static func path(of name: String, in directory: String) -> ModelPath? {
+        guard directory == outside else { return try? ModelPath(name) }
+        guard let last = name.slashed.last else { return nil }
+        return try? ModelPath("\(outside)/\(SHA256.digest(of: Array(name.utf8)).hex.prefix(8))/\(last)")
+    }
+
+    /// A file that a node of a pack names; in one of ComfyUI's directories by its name there, which may be annotated.
+    package init(named name: String, in directory: String, node: String) {
+        let annotation = " [\(directory)]"
+        let plain =
+            directory != Self.outside && name.hasSuffix(annotation) ? String(name.dropLast(annotation.count)) : name
+        self.init(
+            kind: "file", name: plain, directory: directory, path: Self.path(of: plain, in: directory), node: node)
+    }
+
+    /// Whether this text in a prompt means it.
+    package func isNamed(by text: String) -> Bool { text == name || text == "\(name) [\(directory)]" }
+}

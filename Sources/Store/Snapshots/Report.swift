@@ -151,9 +151,15 @@ extension Store {
         let nodes = (try? JSONParser.parse(report.prompt)).flatMap {
             ComfyGraph($0, classes: classes ?? self.classes)?.classes(making: name, at: output.node)
         }
-        recipe.doubt(nodes: nodes ?? [:], changes: report.changes, classes: told)
-        image.recipe = recipe
+        let outside = OutsideFiles(of: report, nodes: nodes ?? [:], besides: recipe)
+        recipe.inputs += outside.references.map(Recipe.InputUse.init)
         image.inputs = try self.inputs(of: recipe, in: report, by: reader, &inputs)
+        outside.settle(&recipe, found: image.inputs)
+        let (uses, found) = (recipe.inputs, image.inputs)
+        recipe.doubt(
+            nodes: nodes ?? [:], changes: report.changes, classes: told,
+            isPinned: { node, input in outside.isPinned(node, input, in: uses, found: found) })
+        image.recipe = recipe
         image.run = Run(process: process, ended: report.ended, variation: report.variation)
         image.run?.activity = RunActivity(report, nodes: nodes ?? [:])
         // What ran says what the image says.
@@ -175,12 +181,14 @@ extension Store {
     ) throws(StoreError) -> [InputReference: PreparedImage.FoundInput] {
         var found: [InputReference: PreparedImage.FoundInput] = [:]
         for use in recipe.inputs {
-            guard let input = report.inputs.first(where: { $0.name == use.reference.name }) else { continue }
+            guard let input = report.inputs.first(where: { use.reference.isNamed(by: $0.name) }) else { continue }
+            if OutsideFiles.refusal(of: use.reference) != nil { continue }
             let blob: PublishedBlob?
             if let before = known[input.sha256] {
                 blob = before
             } else {
-                blob = try publish(input, by: reader)
+                blob = try publish(
+                    input, atMost: use.reference.isOutside ? OutsideFiles.limit : ReportReader.inputLimit, by: reader)
                 known[input.sha256] = .some(blob)
             }
             if let blob { found[use.reference] = .init(blob: blob, evidence: .observed) }
@@ -188,13 +196,15 @@ extension Store {
         return found
     }
 
-    private func publish(_ input: RunReport.Input, by reader: ReportReader) throws(StoreError) -> PublishedBlob? {
+    private func publish(
+        _ input: RunReport.Input, atMost limit: Int, by reader: ReportReader
+    ) throws(StoreError) -> PublishedBlob? {
         let path = FilePath(input.path)
         // One that is gone, or that its reader could not have read, is none.
         if let source = try? reader.file(path) {
             let facts = try source.facts()
             do throws(StoreError) {
-                try reader.require(facts.size, atMost: ReportReader.inputLimit, path)
+                try reader.require(facts.size, atMost: limit, path)
                 if try files.hash(source.descriptor, path, size: facts.size) == input.sha256 {
                     return try files.publish(source.descriptor, path, size: facts.size, as: input.sha256)
                 }

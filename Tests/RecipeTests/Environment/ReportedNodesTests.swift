@@ -6,7 +6,7 @@ import Testing
         changes: [String: String] = [:], _ told: JSON = ["python_module": "custom_nodes.pack", "code": ["uses": []]]
     ) -> [Reason] {
         var recipe = Recipe(generator: .init(name: "ComfyUI", dialect: nil))
-        recipe.doubt(nodes: ["5": "Pack"], changes: changes, classes: ["Pack": told])
+        recipe.doubt(nodes: ["5": "Pack"], changes: changes, classes: ["Pack": told]) { _, _ in false }
         return recipe.findings
     }
 

@@ -19,6 +19,16 @@ import Testing
         #expect(recipe.findings.isEmpty && recipe.generator.version == "0.33.0")
     }
 
+    @Test(arguments: [("cpu", []), ("cuda", [Reason.Code.samplerNondeterministic])])
+    func `answers on the processor what is not known to repeat on other devices`(
+        _ device: String, _ codes: [Reason.Code]
+    ) throws {
+        var recipe = try Graphs.recipe(Graphs.sampling(Graphs.kSampler(["sampler_name": #""dpmpp_2m_sde_gpu""#])))
+        #expect(recipe.findings.map(\.code) == [.samplerNondeterministic])
+        recipe.take(reported: ["device": ["type": .string(device)]], holdsAllNodes: true)
+        #expect(recipe.findings.map(\.code) == codes)
+    }
+
     @Test func `takes back nothing that it does not answer`() throws {
         #expect(try Self.recipe(nil).findings.map(\.code) == [.deviceNoise, .nodeVersion])
     }

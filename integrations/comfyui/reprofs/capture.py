@@ -20,6 +20,9 @@ log = logging.getLogger("reprofs")
 PATIENCE = 5
 # Seconds from the end of a prompt until its report is made; all that it takes is in the spool by then.
 PAUSE = 0.1
+# Bytes of a file outside `input` that are pinned, and what models end with: the mount sees which of them are opened.
+OUTSIDE = 64 << 20
+MODELS = (".safetensors", ".sft", ".ckpt", ".pt", ".pt2", ".pth", ".bin", ".pkl", ".gguf", ".onnx")
 _NAME = re.compile(r"\A[^\n]*\.\w{1,12}( \[\w+\])?\Z")
 _tasks = queue.Queue()
 _running = {}
@@ -87,6 +90,9 @@ class _Run:
             "id": item[1], "begun": time.time_ns(), "process": delivery.process(), "pid": os.getpid(),
             "threads": self.activity.seen_threads(), "variation": extra.get("reprofs")}
         self.prompt = redact.dumps(item[2], self.hidden)
+        # What its nodes read: names in `input` are overwritten easily, and files elsewhere change.
+        self.files, outside = _quietly(lambda: _files(item[2])) or ({}, {})
+        self.begun["outside"] = outside
         self.done = None
         # Its file in the spool, open until the run is over; None where the spool does not take it.
         self.file = None
@@ -104,13 +110,12 @@ def _begin(item):
     run = _Run(item)
     _running[item[1]] = run
     _keeping(run, lambda: spool.begin(run.stem, run.begun, run.prompt))
-    files = _quietly(lambda: _input_files(item[2]))
-    if not files:
+    if not run.files:
         run.has_inputs.set()
         return
     try:
-        # Names in `input` are overwritten easily: they are hashed now. A thread that is started takes its turn at once.
-        threading.Thread(target=_hash_inputs, args=(run, files), name="reprofs-inputs", daemon=True).start()
+        # They are hashed now. A thread that is started takes its turn at once.
+        threading.Thread(target=_hash_inputs, args=(run,), name="reprofs-inputs", daemon=True).start()
     except BaseException:
         run.has_inputs.set()
         raise
@@ -142,13 +147,19 @@ def _end(run, history):
         _keeping(run, end)
 
 
-def _hash_inputs(run, files):
+def _hash_inputs(run):
     try:
-        for name, path in files.items():
+        for name, path in run.files.items():
+            told = {"name": name, "path": _outside(path)}
             try:
-                run.inputs.append({"name": name, "path": _outside(path), "sha256": _hash(path)})
+                size = os.stat(path).st_size
+                if run.begun["outside"].get(name) == "outside" and size > OUTSIDE:
+                    told["why"] = f"it has {size} bytes, and {OUTSIDE} are the most"
+                else:
+                    told["sha256"] = _hash(path)
             except OSError as error:
-                log.debug("ReproFS: %r", error)
+                told["why"] = f"ComfyUI cannot read it: {error.strerror}"
+            run.inputs.append(told)
         if run.inputs and run.done is None and run.file is not None:
             spool.write(run.stem, ".inputs", run.inputs)
     except Exception as error:
@@ -157,20 +168,52 @@ def _hash_inputs(run, files):
         run.has_inputs.set()
 
 
-def _input_files(prompt):
+def _files(prompt):
+    """The files that a prompt names, by their names; and of those that a node of a pack can have read, in which of ComfyUI's directories
+    they lie, `outside` where in none."""
+    import nodes
+
+    found, read = {}, {}
+    for node in prompt.values():
+        kind = nodes.NODE_CLASS_MAPPINGS.get(node.get("class_type"))
+        is_packs = (getattr(kind, "RELATIVE_PYTHON_MODULE", None) or "").startswith("custom_nodes.")
+        for value in (node.get("inputs") or {}).values():
+            # One that makes trouble hides no other.
+            path, directory = _quietly(lambda: _named(value, is_packs)) or (None, None)
+            if path is not None:
+                found[value] = path
+                if is_packs and not value.lower().endswith(MODELS):
+                    read[value] = directory
+    return found, read
+
+
+def _named(value, is_packs):
+    """The regular file that a value names, and its directory: as ComfyUI's own nodes do, or, for a node of a pack, by its whole path or
+    beneath ComfyUI's directories. None where it names none."""
     import folder_paths
 
-    found = {}
-    root = os.path.dirname(os.path.abspath(folder_paths.get_input_directory()))
-    for node in prompt.values():
-        for value in (node.get("inputs") or {}).values():
-            # Names have a suffix, and may say at their end which directory is meant.
-            if not isinstance(value, str) or "." not in value or len(value) > 1024 or not _NAME.search(value):
-                continue
-            path = folder_paths.get_annotated_filepath(value)
-            if os.path.isfile(path) and os.path.commonpath([root, os.path.abspath(path)]) == root:
-                found[value] = os.path.abspath(path)
-    return found
+    if not isinstance(value, str) or len(value) > 1024 or "\0" in value or "\n" in value:
+        return None
+    # Names have a suffix, and may say at their end which directory is meant.
+    is_name = "." in value and _NAME.search(value)
+    if is_name:
+        # It refuses what leads out of its directories.
+        with contextlib.suppress(ValueError):
+            path = os.path.abspath(folder_paths.get_annotated_filepath(value))
+            for directory in ("input", "output", "temp"):
+                top = os.path.abspath(getattr(folder_paths, f"get_{directory}_directory")())
+                if os.path.isfile(path) and path.startswith(top + os.sep):
+                    return path, directory
+    if not is_packs or value.lower().endswith(MODELS):
+        return None
+    if os.path.isabs(value):
+        path = os.path.normpath(value)
+        return (path, "outside") if os.path.isfile(path) else None
+    for base in (folder_paths.base_path, folder_paths.get_output_directory()) if is_name else ():
+        path = os.path.normpath(os.path.join(os.path.abspath(base), value))
+        if os.path.isfile(path) and path.startswith(os.path.abspath(base) + os.sep):
+            return path, "outside"
+    return None
 
 
 def _hash(path):
@@ -236,7 +279,7 @@ def _report(begun, prompt, done, *, inputs, workflow, surroundings):
     return {
         "schema": "reprofs.report/1", "id": begun["id"], "begun": begun["begun"], "ended": done["ended"],
         "threads": done.get("threads") or begun.get("threads") or [], "nodes": done.get("nodes") or [],
-        "changes": done.get("changes") or {},
+        "changes": done.get("changes") or {}, "outside": begun.get("outside") or {},
         "process": begun["process"] or done.get("process"), "pid": begun["pid"], "prompt": prompt,
         "workflow": workflow, "outputs": outputs, "inputs": inputs, "variation": begun["variation"],
         **(surroundings or {"environment": None, "nodePacks": {}}),

@@ -18,30 +18,65 @@ log = logging.getLogger("reprofs")
 # Bytes of a file, files and seconds for one class, and findings that are told of it.
 FILE, FILES, SECONDS, FINDINGS = 2 << 20, 300, 5, 8
 # What is found changes with this number.
-VERSION = 1
+VERSION = 2
 
+# A star stands for any ending.
 CALLS = {
-    "chance": ("random.", "numpy.random.", "secrets.", "os.urandom", "uuid.uuid1", "uuid.uuid4", "torch.rand", "torch.normal",
-               "torch.bernoulli", "torch.multinomial", "torch.poisson"),
-    "clock": ("time.time", "time.time_ns", "time.localtime", "time.gmtime", "time.strftime", "datetime.datetime.now",
-              "datetime.datetime.utcnow", "datetime.datetime.today", "datetime.date.today"),
-    "network": ("requests.", "urllib.request.", "http.client.", "httpx.", "aiohttp.", "socket.", "websocket.", "websockets."),
-    "files": ("os.listdir", "os.scandir", "os.walk", "os.stat", "os.path.getmtime", "glob.", "numpy.load", "json.load",
-              "folder_paths.get_filename_list"),
+    "chance": ("random.*", "numpy.random.*", "secrets.*", "os.urandom", "os.getrandom", "uuid.uuid1", "uuid.uuid4", "torch.rand*", "torch.normal",
+               "torch.bernoulli", "torch.multinomial", "torch.poisson", "torch.seed", "torch.nn.functional.dropout*"),
+    "clock": ("time.time", "time.time_ns", "time.localtime", "time.gmtime", "time.strftime", "time.ctime", "time.asctime",
+              "time.monotonic_ns", "time.perf_counter_ns", "datetime.datetime.now", "datetime.datetime.utcnow",
+              "datetime.datetime.today", "datetime.date.today"),
+    "network": ("requests.*", "urllib.request.*", "urllib3.*", "http.client.*", "httpx.*", "aiohttp.*", "socket.*", "websocket.*", "websockets.*",
+                "ftplib.*", "huggingface_hub.*"),
+    "files": ("os.listdir", "os.scandir", "os.walk", "os.stat", "os.path.getmtime", "os.path.getctime", "os.path.getsize", "glob.*",
+              "numpy.load", "numpy.fromfile", "numpy.genfromtxt", "cv2.imread", "imageio.*", "pandas.read_*", "torchaudio.load",
+              "torchvision.io.read_*", "sqlite3.connect", "folder_paths.get_filename_list"),
+    "weights": ("torch.load", "torch.jit.load", "safetensors.torch.load_file", "safetensors.safe_open", "comfy.utils.load_torch_file",
+                "onnxruntime.InferenceSession"),
     "environment": ("os.getenv", "os.environ"),
-    "process": ("subprocess.", "os.system", "os.popen", "os.spawn", "os.fork", "multiprocessing."),
+    "machine": ("os.getpid", "os.getcwd", "os.uname", "platform.node", "getpass.getuser"),
+    "process": ("subprocess.*", "os.system", "os.popen", "os.spawn*", "os.fork", "os.exec*", "os.posix_spawn*", "multiprocessing.*",
+                "asyncio.create_subprocess_*"),
 }
-# Methods that list or read files, whatever they are called on.
-METHODS = {"iterdir": "files", "rglob": "files", "read_text": "files", "read_bytes": "files"}
-SEEDING = ("random.seed", "numpy.random.seed", "torch.manual_seed", "torch.random.manual_seed", "torch.cuda.manual_seed")
+# Methods that list or read files, or draw in place, whatever they are called on.
+METHODS = {"iterdir": "files", "glob": "files", "rglob": "files", "read_text": "files", "read_bytes": "files", "normal_": "chance",
+           "uniform_": "chance", "random_": "chance", "bernoulli_": "chance", "exponential_": "chance", "log_normal_": "chance"}
+# What seeds which of the sources of chance; the others cannot be seeded.
+SEEDING = {"random.seed": "random.", "numpy.random.seed": "numpy.random.", "torch.manual_seed": "torch.", "torch.random.manual_seed": "torch.",
+           "torch.cuda.manual_seed": "torch.", "torch.cuda.manual_seed_all": "torch."}
+UNSEEDED = ("random.SystemRandom*", "torch.seed")
+# Of those that are called like sources of chance, what draws nothing.
+DRAWS_NOTHING = ("random.getstate", "random.setstate", "numpy.random.get_state", "numpy.random.set_state", "torch.random.*")
 WITH_SEED = ("random.Random", "numpy.random.default_rng", "numpy.random.RandomState", "numpy.random.SeedSequence",
-             "numpy.random.PCG64", "numpy.random.Generator", "random.setstate", "numpy.random.set_state")
+             "numpy.random.PCG64", "numpy.random.Generator")
+# What only takes a path apart, puts it together, or says where ComfyUI keeps what has this name.
+PATHS = ("os.path.*", "os.fspath", "str", "pathlib.Path", "folder_paths.get_annotated_filepath", "folder_paths.get_input_directory")
+# Where ComfyUI looks for models: the mount sees which of them are opened.
+MODELS = ("folder_paths.get_full_path", "folder_paths.get_full_path_or_raise")
 # Methods by which ComfyUI asks a node what it is; they make no part of what it gives.
 ASKED = {"INPUT_TYPES", "IS_CHANGED", "VALIDATE_INPUTS", "define_schema", "fingerprint_inputs", "validate_inputs"}
 CHANGING = {"append", "extend", "insert", "add", "update", "setdefault", "pop", "popitem", "clear", "remove", "discard"}
 TEXTS = {"chance": "draws without a seed", "clock": "reads a clock", "network": "uses the network", "files": "reads files or lists them",
+         "weights": "reads a model by a path of its own", "hash": "uses Python's hash, which differs from process to process",
+         "machine": "depends on the machine or the process",
          "environment": "reads environment variables", "process": "starts another process", "state": "keeps state between runs",
          "dynamic": "runs code that is made as it goes"}
+
+
+def matches(name, known):
+    return any(name.startswith(one[:-1]) if one.endswith("*") else name == one for one in known)
+
+
+def is_none(value):
+    return isinstance(value, ast.Constant) and value.value is None
+
+
+def is_seeded(name, seeded, call):
+    """Whether a source of chance is seeded in the same function, or given what draws for it."""
+    if matches(name, UNSEEDED):
+        return False
+    return name.startswith(seeded) or any(key.arg in ("generator", "seed") and not is_none(key.value) for key in call.keywords)
 
 
 class Unread(Exception):
@@ -110,8 +145,8 @@ class _Reading:
         return self.modules[name]
 
     def read(self, kind):
-        function = "execute" if hasattr(kind, "GET_NODE_INFO_V1") else getattr(kind, "FUNCTION", None)
-        self.method(kind, function)
+        self.function = "execute" if hasattr(kind, "GET_NODE_INFO_V1") else getattr(kind, "FUNCTION", None)
+        self.method(kind, self.function)
         while self.queue:
             self.body(*self.queue.pop())
         if not self.seen:
@@ -154,16 +189,56 @@ class _Reading:
             raise Unread("it takes too long to read")
         calls = [item for item in ast.walk(node) if isinstance(item, ast.Call)]
         names = {id(call): self.name(module, call.func) for call in calls}
-        is_seeded = any(name and name.startswith(SEEDING) and call.args for call, name in
-                        ((call, names[id(call)]) for call in calls))
+        seeded = tuple(SEEDING[names[id(call)]] for call in calls if names[id(call)] in SEEDING and self.has_seed(call))
+        self.sources = self.paths(module, node, owner)
         for call in calls:
-            self.call(module, call, names[id(call)], is_seeded)
+            self.call(module, call, names[id(call)], seeded)
         self.state(module, node, owner)
         for item in ast.walk(node):
-            if isinstance(item, ast.Attribute) and self.name(module, item) == "os.environ":
+            if isinstance(item, (ast.Name, ast.Attribute)) and self.name(module, item) in ("os.environ", "os.environb"):
                 self.tell("environment", module, item, "os.environ")
             if isinstance(item, (ast.Name, ast.Attribute)) and isinstance(item.ctx, ast.Load):
                 self.follow(module, item)
+
+    @staticmethod
+    def has_seed(call):
+        values = [*call.args, *(key.value for key in call.keywords)]
+        return bool(values) and not is_none(values[0])
+
+    def paths(self, module, node, owner):
+        """What the names in a function stand for that are paths: ("input", name) for one that the graph says, ("models", None) for one
+        that ComfyUI found among its models. Only what is set once counts, and only what path functions make of it."""
+        stored = [item.id for item in ast.walk(node) if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store)]
+        found = {}
+        # What its own function gets is what the graph says.
+        if owner is not None and getattr(node, "name", None) == self.function:
+            found = {argument.arg: ("input", argument.arg) for argument in node.args.args + node.args.kwonlyargs
+                     if argument.arg not in stored}
+        self.sources = found
+        for item in sorted((item for item in ast.walk(node) if isinstance(item, ast.Assign)), key=lambda item: item.lineno):
+            target = item.targets[0]
+            if len(item.targets) == 1 and isinstance(target, ast.Name) and stored.count(target.id) == 1:
+                source = self.source(module, item.value)
+                if source is not None:
+                    found[target.id] = source
+        return found
+
+    def source(self, module, value):
+        """Where a path comes from; None where it may come from anywhere."""
+        if isinstance(value, ast.Name):
+            return self.sources.get(value.id)
+        if isinstance(value, ast.Constant):
+            return ("constant", None)
+        if not isinstance(value, ast.Call):
+            return None
+        name = self.name(module, value.func) or ""
+        if name in MODELS:
+            return ("models", None)
+        if not matches(name, PATHS) or matches(name, CALLS["files"]):
+            return None
+        parts = {self.source(module, part) for part in [*value.args, *(key.value for key in value.keywords)]}
+        told = parts - {("constant", None)}
+        return told.pop() if len(told) == 1 else None if told else ("constant", None)
 
     def name(self, module, node):
         """`numpy.random.rand` of `np.random.rand`; None of what is no plain name."""
@@ -202,31 +277,57 @@ class _Reading:
         self.queue += [(module, item, node.name) for item in node.body
                        if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)) and item.name not in ASKED]
 
-    def call(self, module, call, name, is_seeded):
+    def call(self, module, call, name, seeded):
+        if name == "hash" and name not in module.tops:
+            return self.tell("hash", module, call, name)
         if name in ("eval", "exec", "__import__", "importlib.import_module"):
             return self.tell("dynamic", module, call, name)
         if name == "open" or (name is None or "." in name) and getattr(call.func, "attr", None) == "open" and name != "Image.open":
             mode = call.args[1] if len(call.args) > 1 else next((k.value for k in call.keywords if k.arg == "mode"), None)
-            writes = isinstance(mode, ast.Constant) and isinstance(mode.value, str) and set(mode.value) & set("wax")
-            return None if writes else self.tell("files", module, call, name or "open")
-        method = METHODS.get(getattr(call.func, "attr", None))
-        if method:
+            mode = mode.value if isinstance(mode, ast.Constant) and isinstance(mode.value, str) else "r"
+            # What only writes reads nothing.
+            return self.tell("files", module, call, name or "open", self.input(module, call)) if "r" in mode or "+" in mode else None
+        method = METHODS.get(getattr(call.func, "attr", None)) if name is None or not matches(name, CALLS["files"]) else None
+        if method == "files":
+            return self.tell(method, module, call, call.func.attr, self.input(module, call))
+        if method == "chance" and not is_seeded("torch.", seeded, call):
             return self.tell(method, module, call, call.func.attr)
         if name is None:
             return None
-        if name.startswith(SEEDING) or name in WITH_SEED and (call.args or call.keywords):
+        if matches(name, DRAWS_NOTHING) or self.has_seed(call) and (name in SEEDING or name in WITH_SEED):
             return None
         for kind, names in CALLS.items():
-            if not any(name.startswith(known) if known.endswith((".", "rand")) else name == known for known in names):
+            if not matches(name, names):
                 continue
-            if kind == "chance" and (is_seeded or any(key.arg in ("generator", "seed") for key in call.keywords)):
+            if kind == "chance" and is_seeded(name, seeded, call):
                 return None
-            return self.tell(kind, module, call, name)
+            given = self.source_of(module, call) if kind in ("files", "weights") else None
+            if kind == "weights" and given == ("models", None):
+                return None
+            return self.tell(kind, module, call, name, given[1] if given and given[0] == "input" else None)
         return None
+
+    def source_of(self, module, call):
+        """Where the path comes from that a call reads: `open(path)`, `Path(path).open()`."""
+        of = call.func.value if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, (ast.Call, ast.Name)) else None
+        of = of if of is not None and self.source(module, of) is not None else call.args[0] if call.args else None
+        return None if of is None else self.source(module, of)
+
+    def input(self, module, call):
+        """The input of the node that names what a call reads; None where something else does."""
+        source = self.source_of(module, call)
+        return source[1] if source and source[0] == "input" else None
 
     def state(self, module, node, owner):
         outer = {name for item in ast.walk(node) if isinstance(item, ast.Global) for name in item.names}
         own = {item.id for item in ast.walk(node) if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store)} - outer
+        # What a default makes is made once, and kept.
+        kept = module.values - own
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            arguments = [*node.args.posonlyargs, *node.args.args]
+            pairs = [*zip(arguments[len(arguments) - len(node.args.defaults):], node.args.defaults),
+                     *zip(node.args.kwonlyargs, node.args.kw_defaults)]
+            kept |= {argument.arg for argument, value in pairs if isinstance(value, (ast.List, ast.Dict, ast.Set, ast.Call))}
         loads = {}
         for item in ast.walk(node):
             if isinstance(item, ast.Attribute) and isinstance(item.ctx, ast.Load) and self.is_own(item):
@@ -238,23 +339,30 @@ class _Reading:
                 self.tell("state", module, item, ast.unparse(item.target))
             elif isinstance(item, (ast.Attribute, ast.Subscript)) and isinstance(item.ctx, ast.Store):
                 base = item.value
-                is_class = isinstance(item, ast.Attribute) and isinstance(base, ast.Name) and base.id in ("cls", owner)
+                is_class = isinstance(item, ast.Attribute) and (
+                    isinstance(base, ast.Name) and base.id in ("cls", owner) or isinstance(base, ast.Attribute) and base.attr == "__class__"
+                    or isinstance(base, ast.Call) and isinstance(base.func, ast.Name) and base.func.id == "type")
                 is_kept = (isinstance(item, ast.Attribute) and self.is_own(item) and getattr(node, "name", "") != "__init__"
                            and loads.get(item.attr, item.lineno + 1) <= item.lineno)
-                if is_class or is_kept or isinstance(base, ast.Name) and base.id in module.values - own:
+                if is_class or is_kept or isinstance(base, ast.Name) and base.id in kept:
                     self.tell("state", module, item, ast.unparse(item))
+            elif isinstance(item, ast.Call) and isinstance(item.func, ast.Name) and item.func.id == "next" and item.args and (
+                    isinstance(item.args[0], ast.Name) and item.args[0].id in kept):
+                self.tell("state", module, item, item.args[0].id)
             elif isinstance(item, ast.Call) and isinstance(item.func, ast.Attribute) and item.func.attr in CHANGING:
                 base = item.func.value
-                if isinstance(base, ast.Name) and base.id in module.values - own:
+                if isinstance(base, ast.Name) and base.id in kept:
                     self.tell("state", module, item, base.id)
 
     @staticmethod
     def is_own(item):
         return isinstance(item.value, ast.Name) and item.value.id == "self"
 
-    def tell(self, kind, module, node, what):
+    def tell(self, kind, module, node, what, given=None):
         told = {"kind": kind, "text": TEXTS[kind], "what": what, "line": node.lineno,
                 "file": os.path.relpath(os.path.realpath(module.path), self.root)}
+        if given is not None:
+            told["input"] = given
         if told not in self.found and len(self.found) < FINDINGS:
             self.found.append(told)
 
