@@ -17,11 +17,9 @@ struct ActiveSwitch {
             if mounts.allSatisfy({ $0.acknowledged >= generation }) { return mounts }
             guard Date() < deadline else {
                 let late = mounts.filter { $0.acknowledged < generation }.map(\.path).joined(separator: ", ")
-                throw Failure(description: "the mount at \(late) has not seen the switch; is it stopped?")
+                throw CommandFailure("the mount at \(late) has not seen the switch; is it stopped?")
             }
             usleep(20_000)
         }
     }
-
-    struct Failure: Error, CustomStringConvertible { let description: String }
 }

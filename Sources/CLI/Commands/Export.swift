@@ -25,7 +25,7 @@ struct ExportCommand: AnswersInJSON {
         let run = try SnapshotRun(found.snapshot, named: found.name, store: store)
         let size = try Export(run: run, target: target).write()
         guard json else {
-            return Terminal.say("Wrote \(Terminal.size(size)) to \(target); its README.md says how to use it.")
+            return Terminal.say("Wrote \(size.asSize) to \(target); its README.md says how to use it.")
         }
         Terminal.say([
             "schema": "reprofs.export/1", "snapshot": .string(run.document.id.hex), "image": .string(found.name),
@@ -44,7 +44,7 @@ struct Export {
         let (top, isNew) = try Paths.openDirectory(target)
         let made = MadeTree(top)
         guard try made.top.isEmpty else {
-            throw Stage.Failure(description: "\(target) is not empty; nothing was written")
+            throw CommandFailure("\(target) is not empty; nothing was written")
         }
         let pinned = try pinned()
         do {

@@ -32,15 +32,13 @@ struct Reproduction: Sendable {
             }
             throw ComfyError.rejected(lines)
         }
-        let line = RunLine()
-        defer { line.clear() }
         let expected = try run.store.pixels(ofSnapshot: run.row.id)
-        var outputs = try await run.run(run.graph, on: stage, patience: patience, line)
+        var outputs = try await run.run(run.graph, on: stage, patience: patience)
         var opened = try await run.opened(on: stage, run.models)
         if stage.manner == "server", stage.process != nil, !unseen(opened.proven).isEmpty {
             // It may have held a model from before; it lets go of it in its own time.
             try await Stage.settle(stage.server)
-            outputs = try await run.run(run.graph, on: stage, patience: patience, line)
+            outputs = try await run.run(run.graph, on: stage, patience: patience)
             opened = try await run.opened(on: stage, run.models)
         }
         guard let outcome = Outcome.nearest(of: outputs, expected: expected, original: original) else {

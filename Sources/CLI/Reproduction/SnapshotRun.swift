@@ -18,9 +18,8 @@ struct SnapshotRun: Sendable {
         self.row = row
         document = try store.recipeDocument(of: snapshot, named: name)
         guard let prompt = document.prompt else {
-            throw Stage.Failure(
-                description:
-                    "\(name) has no record of the graph that ran, so there is nothing to queue; 'reprofs explain' says more"
+            throw CommandFailure(
+                "\(name) has no record of the graph that ran, so there is nothing to queue; 'reprofs explain' says more"
             )
         }
         var edit = GraphEdit(try JSONParser.parse(prompt))
@@ -36,8 +35,7 @@ struct SnapshotRun: Sendable {
         var absent = recipe.models.filter { $0.resolution == nil }.map { "the model \($0.reference.name)" }
         absent += recipe.inputs.filter { $0.resolution == nil }.map { "the input \($0.reference.name)" }
         guard absent.isEmpty else {
-            throw Stage.Failure(
-                description: "it cannot be reproduced: \(absent.joined(separator: ", ")) is not in the store")
+            throw CommandFailure("it cannot be reproduced: \(absent.joined(separator: ", ")) is not in the store")
         }
         for use in recipe.models.compactMap(\.resolution) + recipe.inputs.compactMap(\.resolution) {
             guard let blob = try store.blob(use.sha256) else { throw StoreError.blobMissing(use.sha256) }
@@ -72,14 +70,14 @@ struct SnapshotRun: Sendable {
 
     /// Queues a graph on a stage and brings what it made.
     func run(
-        _ graph: JSON, on stage: Stage, patience: Int, extra: JSON = [:], _ line: RunLine
+        _ graph: JSON, on stage: Stage, patience: Int, extra: JSON = [:]
     ) async throws -> [(file: RunOutput, bytes: [UInt8])] {
         var run = PromptRun(on: stage.server, try await prepared(graph, on: stage))
         run.patience = patience
         run.isThere = stage.isThere
         run.extra = extra
+        let line = RunLine()
         let outputs = try await run.outputs { line.show($0) }
-        line.clear()
         var files: [(RunOutput, [UInt8])] = []
         // All of them are held until they are compared.
         var room = 1 << 30

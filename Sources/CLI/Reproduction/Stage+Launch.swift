@@ -155,7 +155,7 @@ private final class Scratch: Sendable {
         try ComfyProcess.withoutBlockedSignals { try process.run() }
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
-            throw Stage.Failure(description: "'reprofs \(arguments[0])' failed; the reason is above")
+            throw CommandFailure("'reprofs \(arguments[0])' failed; the reason is above")
         }
     }
 }

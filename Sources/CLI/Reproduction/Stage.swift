@@ -35,10 +35,6 @@ struct Stage: Sendable {
 
     /// Puts everything back. It runs whatever happened, also after an interrupt.
     func end() async { await Task(operation: putBack).value }
-
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
-    }
 }
 
 /// What a stage is to show: the models of a snapshot, or others under their names.
@@ -55,8 +51,7 @@ extension Stage {
         _ = try await server.systemStats()
         let mounts = try store.mounts()
         guard !mounts.isEmpty else {
-            throw Failure(
-                description: "the store is not mounted; 'reprofs mount' it and start ComfyUI on its active/models")
+            throw CommandFailure("the store is not mounted; 'reprofs mount' it and start ComfyUI on its active/models")
         }
         // A server that does not look there is found before anything is switched.
         try check(try await server.folderPaths(), look: pinned, into: mounts)
@@ -110,12 +105,12 @@ extension Stage {
             // In a container or through a link the same view has another path; what the server lists after the switch tells.
             guard !folders.contains(where: Self.isActive) else { continue }
             let mount = mounts.first?.path ?? "MOUNT"
-            throw Failure(
-                description: """
-                    the server does not look for \(model.folder) in \(mount)/active/models; start ComfyUI with \
-                    --extra-model-paths-config \(mount)/active/extra_model_paths.yaml, or with --models-directory \
-                    \(mount)/active/models
-                    """)
+            throw CommandFailure(
+                """
+                the server does not look for \(model.folder) in \(mount)/active/models; start ComfyUI with \
+                --extra-model-paths-config \(mount)/active/extra_model_paths.yaml, or with --models-directory \
+                \(mount)/active/models
+                """)
         }
     }
 
@@ -130,7 +125,7 @@ extension Stage {
             guard let listed = try await server.models(in: Folder.preferred(folder.text)) else { continue }
             let names = Set(listed.compactMap { ViewPath(listed: $0) })
             for model in models where !names.contains(ViewPath(model.path.components)) && !names.isEmpty {
-                throw Failure(description: "after the switch the server does not list \(folder)/\(model.path)")
+                throw CommandFailure("after the switch the server does not list \(folder)/\(model.path)")
             }
         }
     }
@@ -143,8 +138,7 @@ extension Stage {
                 if isActive(folder) { break }
                 let path = "\(folder)/\(model.path)"
                 guard FileManager.default.fileExists(atPath: path) else { continue }
-                throw Failure(
-                    description: "the server would take \(path) instead of the pinned file: it looks there first")
+                throw CommandFailure("the server would take \(path) instead of the pinned file: it looks there first")
             }
         }
     }

@@ -60,11 +60,9 @@ struct VariationRuns: Sendable {
     private func make(
         _ run: VariationPlan.Run, number: Int, on stage: Stage, _ models: [PinnedModel]
     ) async throws -> Made {
-        let line = RunLine()
-        defer { line.clear() }
         let variation = Variation(base: base.document.id, changes: run.changes)
         let outputs = try await base.run(
-            run.graph, on: stage, patience: place.timeout, extra: ["reprofs": variation.json], line)
+            run.graph, on: stage, patience: place.timeout, extra: ["reprofs": variation.json])
         let ended = Timestamp.now()
         let opened = try await base.opened(on: stage, models)
         let saved = outputs.filter { $0.file.type == "output" }

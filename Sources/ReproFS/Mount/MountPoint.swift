@@ -99,8 +99,11 @@ package enum MountPoint {
             // Nobody answers, so nothing that is open there can be waited for.
             abort(path, connection: connection)
         } else {
-            let problem = geteuid() == 0 ? unmountDirectly(path) : helper(["-u", path.string])
-            if let problem { throw MountError("cannot unmount \(path): \(problem)") }
+            let problem: Refusal? = geteuid() == 0 ? unmountDirectly(path) : helper(["-u", path.string])
+            if let problem {
+                throw MountError(
+                    "cannot unmount \(path): \(problem == .busy ? MountUsers(of: path).sentence : problem.description)")
+            }
         }
         // One that serves other places too goes on.
         let others = (status?["places"]?.array ?? []).compactMap(\.string).filter { $0 != path.string }
@@ -120,6 +123,7 @@ package enum MountPoint {
 
     /// A mount as the kernel lists it.
     private struct Mounted {
+        let path: String
         let source: String
         let isReproFS: Bool
         /// As the kernel writes it: `0:52`.
@@ -159,26 +163,30 @@ package enum MountPoint {
         return asked.wait()
     }
 
-    /// The uppermost mount at `path`, from the kernel's list: asking the mount itself could hang.
-    private static func mount(at path: FilePath) -> Mounted? {
-        guard let list = try? FileDescriptor.open("/proc/self/mountinfo", .readOnly) else { return nil }
+    /// Where the kernel lists mounts of the store at this path, whether their processes are there or not.
+    package static func places(ofStore store: FilePath) -> [String] {
+        mounts().filter { $0.isReproFS && $0.source == "reprofs:\(store)" }.map(\.path)
+    }
+
+    /// The uppermost mount at `path`.
+    private static func mount(at path: FilePath) -> Mounted? { mounts().last { $0.path == path.string } }
+
+    /// From the kernel's list: asking the mounts themselves could hang.
+    private static func mounts() -> [Mounted] {
+        guard let list = try? FileDescriptor.open("/proc/self/mountinfo", .readOnly) else { return [] }
         defer { try? list.close() }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while let count = try? buffer.withUnsafeMutableBytes({ try list.read(into: $0) }), count > 0 {
             bytes += buffer[..<count]
         }
-        var found: Mounted?
-        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { line in
             let fields = line.split(separator: " ")
-            guard fields.count > 6, unescaped(fields[4]) == path.string, let mark = fields.firstIndex(of: "-"),
-                mark + 2 < fields.count
-            else { continue }
-            found = Mounted(
-                source: unescaped(fields[mark + 2]), isReproFS: fields[mark + 1] == "fuse.reprofs",
-                device: String(fields[2]))
+            guard fields.count > 6, let mark = fields.firstIndex(of: "-"), mark + 2 < fields.count else { return nil }
+            return Mounted(
+                path: unescaped(fields[4]), source: unescaped(fields[mark + 2]),
+                isReproFS: fields[mark + 1] == "fuse.reprofs", device: String(fields[2]))
         }
-        return found
     }
 
     /// The kernel writes blanks and backslashes as octal escapes.
@@ -223,22 +231,54 @@ package enum MountPoint {
         if let problem { throw MountError("a dead mount at \(path) cannot be removed: \(problem)") }
     }
 
-    private static func unmountDirectly(_ path: FilePath) -> String? {
+    private static func unmountDirectly(_ path: FilePath) -> Refusal? {
         if path.withPlatformString({ umount2($0, CInt(UMOUNT_NOFOLLOW)) }) == 0 { return nil }
-        return errno == EBUSY
-            ? "it is in use; end the programs that have files open there" : "\(Errno(rawValue: errno))"
+        return errno == EBUSY ? .busy : .other("\(Errno(rawValue: errno))")
+    }
+
+    /// Why something is not unmounted.
+    private enum Refusal: Equatable, CustomStringConvertible {
+        /// Somebody uses it.
+        case busy
+        case other(String)
+
+        var description: String {
+            switch self {
+            case .busy: "it is in use"
+            case .other(let why): why
+            }
+        }
     }
 
     /// Runs fusermount3, which unmounts for an ordinary user; nil when it succeeded.
-    private static func helper(_ arguments: [String]) -> String? {
-        var pid: pid_t = 0
-        let words = (["fusermount3"] + arguments).map { strdup($0) }
+    private static func helper(_ arguments: [String]) -> Refusal? {
+        // What it says is read, and so it is to say it in English.
+        let words = (["env", "LC_ALL=C", "fusermount3"] + arguments).map { strdup($0) }
         defer { for word in words { free(word) } }
-        guard posix_spawnp(&pid, "fusermount3", nil, nil, words + [nil], environ) == 0 else {
-            return "fusermount3 is not installed"
+        guard let ends = try? FileDescriptor.pipe() else { return .other("there are too many open files") }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, ends.writeEnd.rawValue, STDERR_FILENO)
+        posix_spawn_file_actions_addclose(&actions, ends.readEnd.rawValue)
+        var pid: pid_t = 0
+        let result = posix_spawnp(&pid, "env", &actions, nil, words + [nil], environ)
+        try? ends.writeEnd.close()
+        defer { try? ends.readEnd.close() }
+        guard result == 0 else { return .other("fusermount3 cannot be started") }
+        var said: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while let count = try? buffer.withUnsafeMutableBytes({ try ends.readEnd.read(into: $0) }), count > 0 {
+            said += buffer[..<count]
         }
         var status: CInt = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-        return status == 0 ? nil : "fusermount3 refused (see above)"
+        if status == 0 { return nil }
+        // What env(1) ends with where there is no such program.
+        if status >> 8 & 0xFF == 127 { return .other("fusermount3 is not installed") }
+        let text = String(decoding: said, as: UTF8.self)
+        if text.contains("busy") { return .busy }
+        let last = text.split(separator: "\n").last.map { $0.hasPrefix("fusermount3: ") ? $0.dropFirst(13) : $0 }
+        return .other(last.map { "fusermount3 says: \($0)" } ?? "fusermount3 refuses")
     }
 }

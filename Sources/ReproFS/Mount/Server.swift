@@ -125,7 +125,7 @@ package final class Server: Sendable {
         var services: [any Service] = [
             // Before the publisher: what was published last may tell of loads.
             Clerk(store, bell, loads: loads, logger: logger),
-            Scholar(live, bell, logger: logger),
+            Scholar(live, bell, logger: logger), RoomWatch(store, logger: logger),
         ]
         if let schedule = options.scrub { services.append(Scrub(store, schedule, logger: logger)) }
         if options.backsUp { services.append(DailyBackup(store, logger: logger)) }
