@@ -71,14 +71,16 @@ import Testing
     }
 
     @Test func `is what gc does not do to files that changed lately, and it says so`() throws {
+        // The second version of each is in no snapshot.
+        try line.writeModels(seed: 3)
+        try #require(try line.run("add", line.directory.appending("models").string).status == 0)
         let kept = try line.run("gc", "--superseded-older-than", "0s", "--dry-run")
         #expect(
-            kept.output.contains(
-                "1 file that nothing reaches, \(SmallModel.bytes(seed: 1).count) B, has changed within the last 1h and stays;"
-            ),
+            kept.output.contains("2 files that nothing reaches, ")
+                && kept.output.contains(", have changed within the last 1h and stay;"),
             "\(kept.output)")
         let report = try line.run("gc", "--superseded-older-than", "0s", "--dry-run", "--json").json
-        #expect(report?["heldBack"]?["files"] == 1 && report?["bytes"] == 0)
+        #expect(report?["heldBack"]?["files"] == 2 && report?["bytes"] == 0)
         #expect(try !line.run("gc", "--superseded-older-than", "0s", "--grace", "0s").output.contains("stays"))
     }
 }
@@ -105,6 +107,6 @@ import Testing
         try #require(try line.run("snapshot", line.directory.appending("comfy").string).status == 0)
         #expect(try images() == ["comfy/output/input/made too.png", "comfy/output/made.png"])
         try #require(try line.run("snapshot", line.directory.appending("comfy/input").string).status == 0)
-        #expect(try images().contains("input/loaded.png"))
+        #expect(try images().count == 3 && images().contains { $0.hasSuffix("input/loaded.png") })
     }
 }

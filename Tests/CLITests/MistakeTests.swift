@@ -1,3 +1,4 @@
+import Comfy
 import Foundation
 import Recipe
 import Support
@@ -137,9 +138,9 @@ import Testing
         let started = Pipe()
         sleeper.standardOutput = started
         sleeper.standardInput = FileHandle(forReadingAtPath: line.file("models/checkpoints/model.safetensors"))
-        try sleeper.run()
+        try ComfyProcess.withoutBlockedSignals { try sleeper.run() }
         defer {
-            sleeper.terminate()
+            kill(sleeper.processIdentifier, SIGKILL)
             sleeper.waitUntilExit()
         }
         _ = started.fileHandleForReading.readData(ofLength: 1)
@@ -202,7 +203,7 @@ import Testing
         let errors = Pipe()
         process.standardError = errors
         process.standardOutput = FileHandle.nullDevice
-        try process.run()
+        try ComfyProcess.withoutBlockedSignals { try process.run() }
         try eventually {
             let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
             guard let caught = status.split(separator: "\n").first(where: { $0.hasPrefix("SigCgt:") }) else {

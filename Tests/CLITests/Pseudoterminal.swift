@@ -32,7 +32,7 @@ final class Pseudoterminal {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: tool)
         process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(["TERM": "xterm"]) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging(["TERM": "xterm", "NO_COLOR": ""]) { $1 }
             .merging(environment) { $1 }
         let terminal = FileHandle(fileDescriptor: theirs)
         process.standardInput = FileHandle.nullDevice
@@ -71,7 +71,8 @@ struct Shown {
     init(status: Int32, written: [UInt8], columns: Int) {
         self.status = status
         let text = String(decoding: written, as: UTF8.self)
-        hasColour = text.contains("\u{1B}[3")
+        // Foundation finds no escape, for it ignores such characters.
+        hasColour = text.utf8.firstRange(of: "\u{1B}[3".utf8) != nil
         var rest = Substring(text)
         while let letter = rest.unicodeScalars.first {
             if rest.hasPrefix("\u{1B}["), let end = rest.dropFirst(2).firstIndex(where: { $0.isLetter }) {

@@ -100,11 +100,13 @@ struct ListSnapshots: AnswersInJSON {
         try store.forEachSnapshot(try images.filter(which, store)) { snapshot in
             table.row(
                 "\(snapshot.short)", "\(snapshot.grade)", Line(snapshot.models.of("model")),
-                "\(snapshot.image)\(snapshot.isCurrent ? "" : "  superseded", .faint)",
+                "\(snapshot.image)\(snapshot.supersededBy.map { "  superseded by \($0.hex.prefix(12))" } ?? "", .faint)",
                 json: [
                     "id": .string(snapshot.id.hex), "name": .string(snapshot.short), "image": .string(snapshot.image),
                     "grade": .string(snapshot.grade.rawValue), "models": .integer(snapshot.models),
-                    "recorded": .string(snapshot.recorded.description), "superseded": .bool(!snapshot.isCurrent),
+                    "recorded": .string(snapshot.recorded.description),
+                    "superseded": .bool(snapshot.supersededBy != nil),
+                    "supersededBy": .string(orNull: snapshot.supersededBy?.hex),
                 ])
         }
         table.finish(

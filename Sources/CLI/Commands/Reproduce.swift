@@ -15,6 +15,7 @@ struct ReproduceCommand: AnswersInJSON {
 
     @OptionGroup var image: ImageArgument
     @OptionGroup var server: OptionalServerOption
+    @Option(name: .customLong("out"), help: "Keep the picture that was made in this directory.") var output: String?
     @Flag(help: "Print the certificate.") var json = false
     @OptionGroup var store: StoreOption
 
@@ -26,6 +27,7 @@ struct ReproduceCommand: AnswersInJSON {
         let run = try SnapshotRun(found.snapshot, named: found.name, store: store)
         let original = try original(run, found.file)
         let place = try server.chosen()
+        let target = try output.map { try Paths.openDirectory(try Paths.absolute($0)).directory }
         let result = try Blocking.run {
             let stage = try await place.stage(run, models: .snapshot(run.row), pinned: run.models)
             do {
@@ -38,11 +40,19 @@ struct ReproduceCommand: AnswersInJSON {
                 throw error
             }
         }
+        var lines = result.lines
+        if let target {
+            let name = try EntryName(result.picture.name)
+            try target.write(result.picture.bytes, to: name)
+            lines.append("the picture is kept as \(target.path(of: [name]))")
+        } else if case .launched = place.place {
+            lines.append("the picture went with the ComfyUI that was launched; --out DIR keeps it")
+        }
         try store.keep(certificate: result.certificate, result.verdict, of: run.row)
         if json {
             Terminal.say(result.certificate)
         } else {
-            for (index, line) in result.lines.enumerated() {
+            for (index, line) in lines.enumerated() {
                 Terminal.say((index == 0 ? "\(found.name): " : "  ") + line)
             }
         }

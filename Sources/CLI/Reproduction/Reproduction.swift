@@ -17,6 +17,8 @@ struct Reproduction: Sendable {
         let certificate: JSON
         /// For people, a line each.
         let lines: [String]
+        /// What was made, the nearest of it.
+        let picture: (name: String, bytes: [UInt8])
     }
 
     func perform() async throws -> Result {
@@ -50,7 +52,8 @@ struct Reproduction: Sendable {
         return Result(
             verdict: verdict,
             certificate: certificate(verdict, outcome, opened, present, reasons, nodes, expected),
-            lines: lines(verdict, outcome, opened, reasons, nodes))
+            lines: lines(verdict, outcome, opened, reasons, nodes),
+            picture: (outcome.file.name, outputs.first { $0.file == outcome.file }?.bytes ?? []))
     }
 
     /// The pinned models that were not seen being opened.
@@ -87,6 +90,7 @@ struct Reproduction: Sendable {
                 lines.append("the environment in which it was made is not recorded; it may have been another")
             }
         }
+        if let place = stage.place(of: outcome.file) { lines.append("the picture is \(place)") }
         return lines + stage.notes
     }
 

@@ -31,9 +31,20 @@ struct LineageWalk {
             id: id, kind: .image, name: try row.value("name") ?? digest.autoV2, sha256: digest,
             notes: ["snapshot \(document.id.hex.prefix(12))", "grade \(document.verdict.grade.rawValue)"])
         guard lineage.add(node) else { return id }
+        if let base = document.snapshot.variation?.base { try join(id, variationOf: base) }
         for use in document.snapshot.recipe.models { lineage.join(id, "made with", try model(use)) }
         for use in document.snapshot.recipe.inputs { lineage.join(id, "made from", try input(use)) }
         return id
+    }
+
+    /// The snapshot whose recipe was changed; one that was forgotten has its id alone.
+    private mutating func join(_ id: String, variationOf base: Digest) throws {
+        let row = try Int64.fetchOne(db, sql: "SELECT id FROM snapshot WHERE sha256 = ?", arguments: [base.data])
+        if let row, let other = try image(row) { return lineage.join(id, "variation of", other) }
+        let other = "snapshot:\(base.hex.prefix(16))"
+        _ = lineage.add(
+            .init(id: other, kind: .image, name: String(base.hex.prefix(12)), sha256: nil, notes: ["not in the store"]))
+        lineage.join(id, "variation of", other)
     }
 
     /// An input that is itself an image with a snapshot has a lineage of its own.

@@ -11,7 +11,8 @@ package struct SnapshotListing: Sendable {
     package let grade: Grade
     package let models: Int
     package let recorded: Timestamp
-    package let isCurrent: Bool
+    /// The image's snapshot with better evidence, where there is one.
+    package let supersededBy: Digest?
 }
 
 package struct ImageListing: Sendable {
@@ -51,13 +52,16 @@ extension Store {
         let pins = try one(
             """
             SELECT (SELECT count(*) FROM pin WHERE pinSet = ?1 AND blob IS NOT NULL) AS models,
-            EXISTS (SELECT 1 FROM image WHERE snapshot = ?2) AS isCurrent
+            (SELECT newer.sha256 FROM snapshot AS own JOIN image ON image.id = own.image
+                JOIN snapshot AS newer ON newer.id = image.snapshot WHERE own.id = ?2 AND newer.id <> own.id) AS newer
             """, [row.models, row.id]
-        ) { try (models: $0.value("models") as Int, isCurrent: $0.value("isCurrent") as Bool) }
+        ) {
+            try (models: $0.value("models") as Int, newer: ($0.value("newer") as Data?).map { try Digest(column: $0) })
+        }
         return SnapshotListing(
             id: row.digest, short: row.short.text, image: row.imageName,
             grade: try rendering(.json, of: row.id, named: row.imageName).grade, models: pins?.models ?? 0,
-            recorded: row.recorded, isCurrent: pins?.isCurrent ?? false)
+            recorded: row.recorded, supersededBy: pins?.newer)
     }
 
     /// Every name in by-image with every image that has held it, or some of them, the oldest first.
