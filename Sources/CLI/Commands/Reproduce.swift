@@ -19,7 +19,10 @@ struct ReproduceCommand: AnswersInJSON {
     @Flag(help: "Print the certificate.") var json = false
     @OptionGroup var store: StoreOption
 
-    func validate() throws { _ = try server.chosen() }
+    func validate() throws {
+        _ = try server.chosen()
+        if let output { try Paths.requireText(output) }
+    }
 
     func run() throws {
         let store = try store.open()
