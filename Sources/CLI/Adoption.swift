@@ -33,7 +33,7 @@ enum Adoption {
     static func run(_ plan: Plan, _ store: Store) throws -> Bool {
         let (directory, items) = (plan.directory, plan.items)
         let view = LiveView(store)
-        var progress = ProgressLine(total: items.total(\.size))
+        let progress = Progress(total: items.total(\.size))
         var counts = (versions: 0, others: 0, failed: 0)
         for item in items {
             let name = ViewPath(item.path).description
@@ -56,16 +56,15 @@ enum Adoption {
                     }
                 }
             } catch {
-                progress.clear()
                 counts.failed += 1
                 Terminal.complain(error, of: name)
             }
         }
-        progress.clear()
         for item in items.reversed() where item.kind == .directory { _ = store.removeAdopted(item) }
         Terminal.say(
-            "\(directory): \(counts.versions) models and \(counts.others) other files moved into the store"
-                + (counts.failed > 0 ? ", \(counts.failed) left where they are." : "."))
+            "\(directory): \(counts.versions.of("model")) and \(counts.others.of("other file")) moved into the store"
+                + (counts.failed > 0
+                    ? ", \(counts.failed.grouped) left where \(counts.failed == 1 ? "it is" : "they are")." : "."))
         return counts.failed == 0
     }
 }

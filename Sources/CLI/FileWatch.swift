@@ -19,7 +19,7 @@ final class FileWatch {
 
     init() throws {
         descriptor = inotify_init1(CInt(IN_CLOEXEC))
-        guard descriptor >= 0 else { throw Failure(description: "cannot watch: \(Errno(rawValue: errno))") }
+        guard descriptor >= 0 else { throw CommandFailure("cannot watch: \(Errno(rawValue: errno))") }
     }
 
     deinit { close(descriptor) }
@@ -31,10 +31,9 @@ final class FileWatch {
             let problem = errno
             if problem == ENOENT || problem == ENOTDIR { return }
             if problem == ENOSPC {
-                throw Failure(
-                    description: "too many directories to watch; raise fs.inotify.max_user_watches with sysctl")
+                throw CommandFailure("too many directories to watch; raise fs.inotify.max_user_watches with sysctl")
             }
-            throw Failure(description: "cannot watch \(directory): \(Errno(rawValue: problem))")
+            throw CommandFailure("cannot watch \(directory): \(Errno(rawValue: problem))")
         }
         paths[watch] = directory
         guard let list = opendir(directory.string) else { return }
@@ -86,6 +85,4 @@ final class FileWatch {
         }
         return events
     }
-
-    struct Failure: Error, CustomStringConvertible { let description: String }
 }

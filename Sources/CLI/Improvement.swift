@@ -5,17 +5,16 @@ import Store
 enum Improvement {
     static func run(_ store: Store) throws {
         _ = try OtherHashes.readBLAKE3(store)
-        var progress = ProgressLine(total: try store.countImprovable(), counts: .things("images"))
+        let progress = Progress(total: try store.countImprovable(), counts: .things("image"))
         var grades: [Grade: Int] = [:]
         try store.improve(progress: { progress.advance(by: 1, of: "better snapshots") }) { result in
             grades[result.grade, default: 0] += 1
         }
-        progress.clear()
         let count = grades.values.reduce(0, +)
         guard count > 0 else { return }
         let parts = [Grade.full, .approximate, .partial].compactMap { grade in grades[grade].map { "\($0) \(grade)" } }
         Terminal.say(
-            "\(count) \(count == 1 ? "image" : "images") waited for these models: now \(parts.joined(separator: ", "))."
+            "\(count.of("image")) waited for these models: now \(parts.joined(separator: ", "))."
         )
     }
 }

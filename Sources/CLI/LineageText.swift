@@ -31,6 +31,7 @@ enum LineageText {
                 lineage.edges.map {
                     ["from": .string($0.from), "to": .string($0.to), "relation": .string($0.relation)]
                 }),
+            "omitted": .integer(lineage.omitted),
         ]
     }
 

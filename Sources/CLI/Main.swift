@@ -1,7 +1,5 @@
 import ArgumentParser
-import Comfy
 import Glibc
-import Recipe
 import ReproFS
 
 @main
@@ -20,12 +18,15 @@ struct Reprofs: ParsableCommand {
               4   reproduced with the same pixels, or pixels that cannot be compared, without proof of every file
               5   the ComfyUI is absent, refuses the prompt, fails, ends or says nothing
               6   the directory to mount on is not empty
+              10  there is no store
               64  the command was not understood
+              130 interrupted
             """,
         version: ReproFSVersion.current,
         subcommands: [
             InitCommand.self, AddCommand.self, ListCommand.self, SnapshotCommand.self, RecipeCommand.self,
-            StatusCommand.self, ServiceCommand.self, CollectCommand.self, VerifyCommand.self, BackupCommand.self,
+            StatusCommand.self, ServiceCommand.self, CollectCommand.self, ForgetCommand.self, VerifyCommand.self,
+            BackupCommand.self,
             RebuildCommand.self,
             ReadCommand.self,
             ExplainCommand.self,
@@ -38,30 +39,34 @@ struct Reprofs: ParsableCommand {
 
     /// Every failure is a sentence on standard error; the table of exit codes is above.
     static func main() {
-        var command: any ParsableCommand
+        let command: any ParsableCommand
         do { command = try parseAsRoot() } catch {
             // Help and the version come as errors, too.
-            guard exitCode(for: error) != .success else { exit(withError: error) }
-            refuse(error)
+            guard exitCode(for: error) == .success else { refuse(error) }
+            Terminal.say(text: fullMessage(for: error))
+            end(.success)
         }
-        do { try command.run() } catch let code as ExitCode {
-            exit(withError: code)
-        } catch {
-            guard exitCode(for: error) == .failure else {
-                if exitCode(for: error) == .validationFailure { refuse(error) }
-                exit(withError: error)
+        end(outcome(of: command))
+    }
+
+    private static func outcome(of command: any ParsableCommand) -> ExitCode {
+        var command = command
+        do {
+            try command.run()
+            return .success
+        } catch let code as ExitCode { return code } catch {
+            switch exitCode(for: error) {
+            case .validationFailure: refuse(error)
+            // 'reprofs list' alone asks for help.
+            case .success: Terminal.say(text: fullMessage(for: error))
+            default: break
             }
+            guard exitCode(for: error) != .success else { return .success }
             if (command as? any AnswersInJSON)?.json == true, let failure = error as? NamingFailure {
                 Terminal.say(failure.json)
             }
-            if error is CancellationError {
-                Terminal.complain("reprofs: interrupted; everything is as it was")
-            } else {
-                Terminal.complain(error)
-            }
-            exit(
-                withError: error is ComfyError
-                    ? ExitCode.serverFailed : error is HiddenFiles ? ExitCode.notEmpty : ExitCode.failure)
+            Terminal.complain(error)
+            return FailureReport(error).code
         }
     }
 
@@ -74,18 +79,15 @@ struct Reprofs: ParsableCommand {
             type = inner
             path.append(word)
         }
-        Terminal.complain("reprofs: \(message(for: error))")
+        Terminal.complain(CommandFailure(message(for: error)))
         Terminal.complain("'\(path.joined(separator: " ")) --help' says how it is used.")
-        exit(withError: ExitCode.validationFailure)
+        end(.validationFailure)
     }
-}
 
-extension ExitCode {
-    /// Some of several items could not be done.
-    static let someFailed = ExitCode(2)
-    static let otherPixels = ExitCode(3)
-    static let unproven = ExitCode(4)
-    static let serverFailed = ExitCode(5)
-    /// The service's unit does not start a mount again that ended so.
-    static let notEmpty = ExitCode(6)
+    /// Ends the process. What nobody could be told was not done for whoever waits for it.
+    private static func end(_ code: ExitCode) -> Never {
+        guard let problem = Terminal.finish() else { Glibc.exit(code.rawValue) }
+        Terminal.complain(CommandFailure("standard output cannot be written: \(problem); what was done stays done"))
+        Glibc.exit((code.isSuccess ? .failure : code).rawValue)
+    }
 }

@@ -6,23 +6,20 @@ import Store
 enum OtherHashes {
     static func read(_ store: Store) throws {
         let blobs = try store.unidentified()
-        var progress = ProgressLine(total: blobs.total(\.size))
+        let progress = Progress(total: blobs.total(\.size))
         for blob in blobs {
             do throws(StoreError) {
                 try store.identify(blob) { progress.advance(by: $0, of: "other hashes of \(blob.digest.autoV2)") }
             } catch {
-                progress.clear()
                 Terminal.complain(error)
             }
         }
-        progress.clear()
     }
 
     /// Only where an image may gain from it; says whether any was read.
     static func readBLAKE3(_ store: Store) throws -> Bool {
         guard try store.isWaitingForBLAKE3() else { return false }
-        var progress = ProgressLine(total: try store.countWithoutBLAKE3(), counts: .things("models"))
-        defer { progress.clear() }
+        let progress = Progress(total: try store.countWithoutBLAKE3(), counts: .things("model"))
         var hasRead = false
         while case let blobs = try store.withoutBLAKE3(), !blobs.isEmpty {
             try store.readBLAKE3(of: blobs)

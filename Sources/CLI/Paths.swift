@@ -19,7 +19,9 @@ enum Paths {
         try requireText(path)
         let given = FilePath(path)
         if given.isAbsolute { return given.lexicallyNormalized() }
-        guard let here = getcwd(nil, 0) else { throw Errno(rawValue: errno) }
+        guard let here = getcwd(nil, 0) else {
+            throw CommandFailure("the working directory is not there any more (\(Errno(rawValue: errno)))")
+        }
         defer { free(here) }
         return FilePath(platformString: here).pushing(given).lexicallyNormalized()
     }
@@ -41,7 +43,7 @@ enum Paths {
             let target = FilePath(platformString: buffer)
             found = try located((target.isAbsolute ? target : found.removingLastComponent().pushing(target)).string)
         }
-        throw Errno.tooManySymbolicLinkLevels
+        throw CommandFailure("\(path) is a link that leads from link to link without an end")
     }
 
     /// `path` with every link resolved; nil where there is nothing.

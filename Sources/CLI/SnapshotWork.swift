@@ -13,12 +13,6 @@ final class SnapshotWork: Sendable {
         let root: FilePath?
     }
 
-    struct Counts: Sendable {
-        var done = 0
-        var failed = 0
-        var unchanged = 0
-    }
-
     /// Images in one transaction: each transaction waits for the disk once.
     private static let group = 64
     /// Fewer images than this are done one after the other, in their order.
@@ -26,8 +20,8 @@ final class SnapshotWork: Sendable {
 
     private struct State {
         var ready: [PreparedImage] = []
-        var counts = Counts()
-        var progress: ProgressLine
+        var summary = SnapshotSummary()
+        var results: Results
     }
 
     private let items: [Item]
@@ -37,13 +31,15 @@ final class SnapshotWork: Sendable {
     private let store: Store
     private let skipsUnchanged: Bool
     private let state: Mutex<State>
+    private let progress: Progress
     /// Held while a group is being stored, so that groups do not wait for each other inside SQLite.
     private let storing = Mutex(())
 
-    /// `skipsUnchanged`: what was read once is not read again, although there may be new places to look for inputs.
+    /// `skipsUnchanged`: what was read once is not read again, although there may be new places to look for inputs. `isVerbose`:
+    /// each image is told, also where they are many.
     init(
         _ items: [Item], label: EntryName?, inputs: [FilePath], sources: [any RecordSource], store: Store,
-        skipsUnchanged: Bool = false
+        skipsUnchanged: Bool = false, isVerbose: Bool = false
     ) {
         self.skipsUnchanged = skipsUnchanged
         self.items = items
@@ -51,19 +47,20 @@ final class SnapshotWork: Sendable {
         self.inputs = inputs
         self.sources = sources
         self.store = store
-        state = Mutex(State(progress: ProgressLine(total: items.count, counts: .things("images"))))
+        progress = Progress(total: items.count, counts: .things("image"))
+        state = Mutex(State(results: Results([.left, .left], isVerbose: isVerbose)))
     }
 
     /// Does it all; says what came of each image on the way.
-    func run() -> Counts {
+    func run() -> SnapshotSummary {
         Workers.forEach(of: items.count, share: 1, limit: items.count < Self.few ? 1 : min(16, Workers.processors)) {
             places in
             read(items[places.lowerBound])
         }
         keep(state.withLock { state in take(all: true, &state) })
         return state.withLock { state in
-            state.progress.clear()
-            return state.counts
+            state.results.finish()
+            return state.summary
         }
     }
 
@@ -74,8 +71,8 @@ final class SnapshotWork: Sendable {
                 try store.unchangedSnapshot(item.path) != nil
             {
                 return state.withLock { state in
-                    state.counts.unchanged += 1
-                    state.progress.advance(by: 1, of: item.path.lastComponent?.string ?? "")
+                    state.summary.unchanged += 1
+                    progress.advance(by: 1, of: item.path.lastComponent?.string ?? "")
                 }
             }
             let image = try store.prepare(item.path, root: item.root, label: label, inputs: inputs, sources: sources)
@@ -112,22 +109,20 @@ final class SnapshotWork: Sendable {
     private func report(_ images: [PreparedImage], _ results: [SnapshotResult]) {
         state.withLock { state in
             for (image, result) in zip(images, results) {
-                state.progress.clear()
                 let note =
                     result.isNew ? result.supersedes.map { "  supersedes \($0.hex.prefix(12))" } ?? "" : "  as before"
-                Terminal.say("\(result.id.hex.prefix(12))  \(result.grade)  \(image.name)\(note)")
-                state.counts.done += 1
-                state.progress.advance(by: 1, of: image.name)
+                state.results.add("\(result.id.hex.prefix(12))", "\(result.grade)", "\(image.name)\(note, .faint)")
+                state.summary.add(result)
+                progress.advance(by: 1, of: image.name)
             }
         }
     }
 
     private func fail(_ error: StoreError) {
         state.withLock { state in
-            state.progress.clear()
             Terminal.complain(error)
-            state.counts.failed += 1
-            state.progress.advance(by: 1, of: "")
+            state.summary.failed += 1
+            progress.advance(by: 1, of: "")
         }
     }
 }

@@ -32,15 +32,13 @@ struct WebUI: RecordSource {
         let address = url.absoluteString
         let body: [UInt8]
         do { body = try Blocking.run { try await PlainHTTP.get(address) } } catch ComfyError.absent {
-            throw Failure(description: "\(address) does not answer")
+            throw CommandFailure("\(address) does not answer")
         }
         guard let list = (try? JSONParser.parse(body))?.array else {
-            throw Failure(description: "\(url.absoluteString) does not answer as A1111 or Forge do")
+            throw CommandFailure("\(url.absoluteString) does not answer as A1111 or Forge do")
         }
         return list
     }
-
-    struct Failure: Error, CustomStringConvertible { let description: String }
 
     func records(of imageName: String) -> [RecipeReader.Sidecar] { [] }
 

@@ -93,6 +93,7 @@ package enum RecipeReader {
             }
         }
         var recipe = found?.recipe ?? absent(metadata)
+        if metadata.isFilm { recipe.holdsItsBatch() }
         recipe.findings += metadata.damage.map { Reason(.metadataDamaged, $0) }
         if recipe.generator.dialect == "novelai", let signature = try NovelAISignature.check(source, metadata) {
             recipe.generator.signature = signature.rawValue
@@ -157,6 +158,11 @@ package enum RecipeReader {
 }
 
 extension Recipe {
+    /// The file is all of its batch, as a film is: which one of it is no question.
+    package mutating func holdsItsBatch() {
+        findings.removeAll { [.batchIndexUnknown, .batchCoupled].contains($0.code) }
+    }
+
     /// Takes hashes from weaker records of the same file for models that this one names without any.
     ///
     /// Image savers for ComfyUI write A1111's text beside the graph: the graph has the names, the text has the hashes.

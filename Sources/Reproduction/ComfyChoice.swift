@@ -13,6 +13,9 @@ package struct ComfyChoice: Sendable {
     /// Seconds of silence after which the server is given up.
     let timeout: Int
 
+    /// Whether it is started for this, and so is gone afterwards with what it wrote.
+    package var isLaunched: Bool { if case .launched = place { true } else { false } }
+
     package init(_ place: Place, timeout: Int) {
         self.place = place
         self.timeout = timeout

@@ -18,6 +18,8 @@ package struct ReproductionAttempt: Sendable {
         package let certificate: JSON
         /// For people, a line each.
         package let lines: [String]
+        /// What was made, the nearest of it.
+        package let picture: (name: String, bytes: [UInt8])
     }
 
     /// Makes a snapshot's image again on a ComfyUI, and keeps the certificate. `original` is the image to measure against.
@@ -62,7 +64,8 @@ package struct ReproductionAttempt: Sendable {
         return Result(
             verdict: verdict,
             certificate: certificate(verdict, outcome, opened, present, reasons, nodes, expected),
-            lines: lines(verdict, outcome, opened, reasons, nodes))
+            lines: lines(verdict, outcome, opened, reasons, nodes),
+            picture: (outcome.file.name, outputs.first { $0.file == outcome.file }?.bytes ?? []))
     }
 
     /// The pinned models that were not seen being opened.
@@ -99,6 +102,7 @@ package struct ReproductionAttempt: Sendable {
                 lines.append("the environment in which it was made is not recorded; it may have been another")
             }
         }
+        if let place = stage.place(of: outcome.file) { lines.append("the picture is \(place)") }
         return lines + stage.notes
     }
 

@@ -37,6 +37,13 @@ package struct Stage: Sendable {
         self.putBack = putBack
     }
 
+    /// Where a file that it made lies for a person; nil where it goes with the stage.
+    func place(of file: RunOutput) -> String? {
+        guard manner == "server" else { return nil }
+        let name = file.subfolder.isEmpty ? file.name : "\(file.subfolder)/\(file.name)"
+        return "\(name) in the directory \(file.type) of \(server.address)"
+    }
+
     /// Puts everything back. It runs whatever happened, also after an interrupt.
     package func end() async { await Task(operation: putBack).value }
 }

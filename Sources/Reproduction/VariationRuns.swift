@@ -33,8 +33,8 @@ package struct VariationRuns: Sendable {
         package let isProven: Bool
     }
 
-    /// Tells of every run as it ends; a run that the server refuses does not stop the others.
-    package func perform(_ tell: @escaping @Sendable (Result<Made, any Error>, String) -> Void) async throws {
+    /// Tells of every run, by its number in the plan, as it ends; a run that the server refuses does not stop the others.
+    package func perform(_ tell: @escaping @Sendable (Result<Made, any Error>, _ number: Int) -> Void) async throws {
         // Runs with the same models share a stage, in the order of the plan.
         var groups: [(models: [PinnedModel], runs: [Int])] = []
         for (index, run) in plan.runs.enumerated() {
@@ -53,10 +53,10 @@ package struct VariationRuns: Sendable {
                 for index in group.runs {
                     let run = plan.runs[index]
                     do {
-                        tell(.success(try await make(run, number: index + 1, on: stage, group.models)), run.label)
+                        tell(.success(try await make(run, number: index + 1, on: stage, group.models)), index)
                     } catch let error as ComfyError {
                         switch error {
-                        case .rejected, .failed: tell(.failure(error), run.label)
+                        case .rejected, .failed: tell(.failure(error), index)
                         default: throw error
                         }
                     }

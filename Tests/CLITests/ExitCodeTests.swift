@@ -21,10 +21,10 @@ import Testing
     @Test(arguments: [
         ["add", "/tmp"], ["list", "models"], ["snapshot", "/tmp/x.png"], ["recipe", "x"], ["mount", "/tmp/nowhere"],
     ])
-    func `are 1 where there is no store`(arguments: [String]) throws {
+    func `are 10 where there is no store`(arguments: [String]) throws {
         let outcome = try line.run(
             tool: CommandLineFixture.executable, arguments, environment: ["REPROFS_STORE": line.store.string])
-        #expect(outcome.status == 1)
+        #expect(outcome.status == 10)
         #expect(outcome.complaint.contains("no ReproFS store"))
     }
 

@@ -40,6 +40,8 @@ import Testing
             let change = try #require(recipe["variation"]?["changes"]?.array?.first)
             #expect(change["input"] == "cfg" && change["old"] == 4 && change["new"] == 6)
             #expect(recipe["models"]?.array?.allSatisfy { $0["evidence"] == "observed" } == true)
+            let lineage = try line.run("lineage", String(lines[2].prefix(12))).output
+            #expect(lineage.contains("variation of ") && lineage.contains("snapshot \(id)"), "\(lineage)")
             let files = try FileManager.default.contentsOfDirectory(atPath: output).sorted()
             #expect(files == ["001-seed=1.png", "002-seed=2.png", "003-cfg=6.png", "contact-sheet.png"])
         }
@@ -152,6 +154,10 @@ import Testing
                     target.string,
                 ])
             #expect(check.status == 0, "\(check.output)\(check.complaint)")
+            // The image itself holds the key.
+            #expect(
+                !FileManager.default.fileExists(
+                    atPath: target.appending("original-\(image.lastComponent?.string ?? "")").string))
             // It reproduces without ReproFS: the stand-in on that directory gives the same file's pixels.
             let base = StandIn.installation.string
             let process = try await ComfyProcess.start(

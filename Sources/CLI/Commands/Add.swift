@@ -33,6 +33,8 @@ struct AddCommand: ParsableCommand {
     )
     var isMove = false
 
+    @Flag(name: .shortAndLong, help: "Name each model that comes, also where they are many.") var verbose = false
+
     @Flag(help: "After --move: mount the models in the directory's place.")
     var mountHere = false
 
@@ -53,11 +55,19 @@ struct AddCommand: ParsableCommand {
         let store = try store.open()
         let target = try folder.map { try Naming(store).folder($0) }
         let plan = try store.plan(adding: try paths.map { try Paths.absolute($0) }, folder: target)
-        var progress = ProgressLine(total: plan.size)
+        let progress = Progress(total: plan.size)
         var came: [(name: String, digest: Digest)] = []
         var counts = (added: 0, unchanged: 0, failed: plan.refused.count)
         for refusal in plan.refused { Terminal.complain("reprofs: \(refusal.path): \(refusal.reason)") }
+        var results = Results([.left, .left, .right], isVerbose: verbose)
+        // What was done is told, whatever became of the rest.
+        defer { results.finish() }
+        var done = 0
         for item in plan.items {
+            defer {
+                done += item.size
+                progress.advance(to: done, of: "")
+            }
             let name = "\(item.folder)/\(item.path)"
             do throws(StoreError) {
                 let beside = SourceReading(item.open, size: item.size, store)
@@ -65,26 +75,26 @@ struct AddCommand: ParsableCommand {
                     progress.advance(by: $0, of: name)
                 }
                 try beside?.keep(as: added)
-                progress.clear()
                 if added.addition != .unchanged { came.append((name, added.digest)) }
                 let origin = item.target.map { "  from \($0)" } ?? ""
+                let size = item.size.asSize
                 switch added.addition {
                 case .unchanged: counts.unchanged += 1
                 case .version(let number):
                     counts.added += 1
-                    Terminal.say("\(name)  v\(number)  \(Terminal.size(item.size))\(origin)")
+                    results.add("v\(number)", "", "\(size)", "\(name)\(origin)")
                 case .returned(let number):
                     counts.added += 1
-                    Terminal.say("\(name)  v\(number) again  \(Terminal.size(item.size))\(origin)")
+                    results.add("v\(number)", "again", "\(size)", "\(name)\(origin)")
                 }
             } catch {
-                progress.clear()
                 Terminal.complain(error, of: name)
                 counts.failed += 1
                 // Every further file would fail in the same way.
                 if case .noSpace = error { break }
             }
         }
+        results.finish()
         try OtherHashes.read(store)
         for (name, digest) in came {
             guard let pickle = try store.blob(digest).flatMap({ try store.identity(of: $0) })?.pickle else { continue }
@@ -133,7 +143,7 @@ struct AddCommand: ParsableCommand {
         let arguments: [String] = ["reprofs", "mount", "--models-only", directories[0].string, "--store", storePath]
         let words = arguments.map { strdup($0) }
         defer { for word in words { free(word) } }
-        fflush(nil)
+        Terminal.flush()
         var mount: pid_t = 0
         var status: CInt = posix_spawn(&mount, "/proc/self/exe", nil, nil, words + [nil], environ)
         if status == 0 { while waitpid(mount, &status, 0) < 0, errno == EINTR {} }
@@ -162,9 +172,9 @@ struct AddCommand: ParsableCommand {
     }
 
     private func summary(_ counts: (added: Int, unchanged: Int, failed: Int), skipped: Int) -> String {
-        var parts = ["\(counts.added) added", "\(counts.unchanged) unchanged"]
-        if counts.failed > 0 { parts.append("\(counts.failed) failed") }
-        if skipped > 0 { parts.append("\(skipped) other files left out") }
+        var parts = ["\(counts.added.grouped) added", "\(counts.unchanged.grouped) unchanged"]
+        if counts.failed > 0 { parts.append("\(counts.failed.grouped) failed") }
+        if skipped > 0 { parts.append("\(skipped.of("other file")) left out") }
         return parts.joined(separator: ", ") + "."
     }
 }

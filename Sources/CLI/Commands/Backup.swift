@@ -24,7 +24,7 @@ struct BackupCommand: ParsableCommand {
         if let to { return try copy(to: try Paths.absolute(to)) }
         let backup = try store.open().backUp(keeping: keep)
         guard json else {
-            Terminal.say("Copied the catalogue to \(backup.path), \(Terminal.size(backup.size)).")
+            Terminal.say("Copied the catalogue to \(backup.path), \(backup.size.asSize).")
             return
         }
         let report: JSON = [
@@ -40,9 +40,8 @@ struct BackupCommand: ParsableCommand {
         guard !own.starts(with: other), !other.starts(with: own) else {
             throw ValidationError("the store \(own) and its copy \(other) lie in one another")
         }
-        var progress = ProgressLine(total: 0)
+        let progress = Progress(total: nil)
         let report = try store.copy(to: target) { progress.advance(by: $0, of: "the store") }
-        progress.clear()
         if json {
             let text: JSON = [
                 "schema": "reprofs.copy/1", "path": .string(target.string),
@@ -54,8 +53,8 @@ struct BackupCommand: ParsableCommand {
         } else {
             Terminal.say(
                 """
-                Copied \(report.copied) blobs, \(Terminal.size(report.bytes)), to \(target); \(report.kept) were there. \
-                The copy is a store as this one was at \(report.moment.brief).
+                Copied \(report.copied.of("blob")), \(report.bytes.asSize), to \(target); \(report.kept.grouped) \(report.kept == 1 ? "was" : "were") there. \
+                The copy is a store as this one was at \(report.moment.local).
                 """)
         }
         for digest in report.damaged {
@@ -77,9 +76,8 @@ struct RebuildCommand: ParsableCommand {
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        var progress = ProgressLine(total: 0)
+        let progress = Progress(total: nil)
         let report = try Store.rebuild(try store.resolved, isForced: force) { progress.advance(by: $0, of: "blobs") }
-        progress.clear()
         if json { Terminal.say(self.json(report)) } else { show(report) }
     }
 
@@ -87,7 +85,7 @@ struct RebuildCommand: ParsableCommand {
         var lines: [String] = []
         for (path, why) in report.unreadable { lines.append("\(path) cannot be used: \(why)") }
         lines.append(
-            report.backup.map { "The catalogue is that of \($0.made.brief), \($0.path)." }
+            report.backup.map { "The catalogue is that of \($0.made.local), \($0.path)." }
                 ?? "There was no backup; the catalogue is made of pins and blobs alone.")
         for name in report.pins.names { lines.append("pin \(name) is there again") }
         for (name, why) in report.pins.problems { lines.append("pin \(name) could not be brought back: \(why)") }
@@ -95,12 +93,14 @@ struct RebuildCommand: ParsableCommand {
         for draft in report.drafts { lines.append("\(draft) was being written, under a name that is lost") }
         if !report.blobs.isEmpty {
             lines.append(
-                "\(report.blobs.count) blobs are newer than it. by-hash has them; 'reprofs add' of the same files names them again:"
+                "\(report.blobs.count.of("blob")) \(report.blobs.count == 1 ? "is" : "are") newer than it. by-hash has them; 'reprofs add' of the same files names them again:"
             )
             lines += report.blobs.map { "    \($0.hex)" }
         }
         if report.missing > 0 {
-            lines.append("\(report.missing) blobs are missing; 'reprofs verify' says what needs them.")
+            lines.append(
+                "\(report.missing.of("blob")) \(report.missing == 1 ? "is" : "are") missing; 'reprofs verify' says what needs them."
+            )
         }
         if let replaced = report.replaced { lines.append("What was there before is kept as \(replaced).") }
         Terminal.say(lines)

@@ -27,39 +27,65 @@ struct CollectCommand: ParsableCommand {
             supersededBefore: supersededOlderThan?.ago, forgetBefore: forgetUnpinnedOlderThan?.ago,
             graceBefore: grace.ago)
         let report = try store.collect(policy, isDryRun: dryRun)
-        json ? Terminal.say(self.json(report)) : Terminal.say(lines(report))
+        if json { return Terminal.say(report.json(schema: "reprofs.gc/1", isDryRun: dryRun)) }
+        report.show(isDryRun: dryRun)
+        guard report.heldBack > 0 else { return }
+        Terminal.say(
+            """
+            \(report.heldBack.of("file")) that nothing reaches, \(report.heldBackBytes.asSize), \
+            \(report.heldBack == 1 ? "has" : "have") changed within the last \(grace.defaultValueDescription) and \
+            \(report.heldBack == 1 ? "stays" : "stay"); --grace says how long that is.
+            """)
     }
+}
 
-    private func lines(_ report: CollectionReport) -> [String] {
-        var lines: [String] = []
-        for version in report.versions {
-            lines.append(
-                "\(version.name)  v\(version.number)  \(version.sha256.autoV2)  \(Terminal.size(version.size))")
+extension CollectionReport {
+    /// What went, or would go, in lines.
+    func show(isDryRun: Bool) {
+        var table = Table([.left, .right, .right])
+        for version in versions {
+            table.row(
+                "\(version.sha256.autoV2)", "\(version.size.asSize)", "v\(version.number)", "\(version.name)",
+                json: .null)
         }
-        for snapshot in report.snapshots { lines.append("snapshot \(snapshot.id.hex.prefix(12)) of \(snapshot.image)") }
-        for image in report.images { lines.append("image \(image): its recipe \(dryRun ? "would be" : "is") gone") }
-        for digest in report.inUse { lines.append("\(digest.hex.prefix(12)) stays: somebody has it open") }
+        table.finish()
+        var lines: [String] = []
+        for snapshot in snapshots { lines.append("snapshot \(snapshot.id.hex.prefix(12)) of \(snapshot.image)") }
+        for image in images { lines.append("image \(image): its recipe \(isDryRun ? "would be" : "is") gone") }
+        for change in grades {
+            lines.append("image \(change.image): \(change.before.rawValue) -> \(change.after.rawValue)")
+        }
+        for digest in inUse { lines.append("\(digest.hex.prefix(12)) stays: somebody has it open") }
         lines.append(
-            "\(dryRun ? "Would free" : "Freed") \(Terminal.size(report.bytes)): \(report.versions.count) versions, "
-                + "\(report.snapshots.count) snapshots, \(report.blobs) blobs and documents, \(report.strays) of them files that "
-                + "nothing named. No other image \(dryRun ? "would change" : "changed") its grade.")
-        return lines
+            "\(isDryRun ? "Would free" : "Freed") \(bytes.asSize): \(versions.count.of("version")), "
+                + "\(self.snapshots.count.of("snapshot")), \(blobs.of("blob or document", "blobs and documents")), "
+                + "\(strays.grouped) of them files that nothing named. No other image \(isDryRun ? "would change" : "changed") "
+                + "its grade.")
+        Terminal.say(lines)
     }
 
-    private func json(_ report: CollectionReport) -> JSON {
+    func json(schema: String, isDryRun: Bool) -> JSON {
         [
-            "schema": "reprofs.gc/1", "dryRun": .bool(dryRun), "bytes": .integer(report.bytes),
-            "blobs": .integer(report.blobs), "strays": .integer(report.strays),
+            "schema": .string(schema), "dryRun": .bool(isDryRun), "bytes": .integer(bytes),
+            "blobs": .integer(blobs), "strays": .integer(strays),
             "versions": .array(
-                report.versions.map {
+                versions.map {
                     [
                         "name": .string($0.name), "version": .integer($0.number), "sha256": .string($0.sha256.hex),
                         "size": .integer($0.size),
                     ]
                 }),
-            "snapshots": .array(report.snapshots.map { ["id": .string($0.id.hex), "image": .string($0.image)] }),
-            "images": .array(report.images.map { .string($0) }),
-            "inUse": .array(report.inUse.map { .string($0.hex) }),
+            "snapshots": .array(snapshots.map { ["id": .string($0.id.hex), "image": .string($0.image)] }),
+            "images": .array(images.map { .string($0) }),
+            "grades": .array(
+                grades.map {
+                    [
+                        "image": .string($0.image), "before": .string($0.before.rawValue),
+                        "after": .string($0.after.rawValue),
+                    ]
+                }),
+            "inUse": .array(inUse.map { .string($0.hex) }),
+            "heldBack": ["files": .integer(heldBack), "bytes": .integer(heldBackBytes)],
         ]
     }
 }

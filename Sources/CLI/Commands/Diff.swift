@@ -1,6 +1,5 @@
 import ArgumentParser
 import Recipe
-import Reproduction
 import Store
 
 struct DiffCommand: AnswersInJSON {
@@ -99,7 +98,7 @@ struct DiffCommand: AnswersInJSON {
             else { continue }
             let difference: TensorDifference?
             do { difference = try TensorDifference.between(x, y) } catch {
-                throw ReproductionError("the weights of \(old.path) cannot be read: \(error)")
+                throw CommandFailure("the weights of \(old.path) cannot be read: \(error)")
             }
             if let difference { found.append(Weights(name: "\(old.folder)/\(old.path)", difference: difference)) }
         }

@@ -21,10 +21,11 @@ struct ExplainCommand: AnswersInJSON {
     func run() throws {
         let store = try store.openToRead()
         let found = try image.find(in: store)
+        try image.tellSuccessor(of: found, in: store)
         let others = try server.map { try differences(on: $0, of: found, store) } ?? []
         let document = try store.recipeDocument(of: found.snapshot, named: found.name, others: others)
         if json { return Terminal.say(document.explanationJSON) }
-        Terminal.say("\(document.name): \(document.verdict.grade.rawValue)")
+        Terminal.say("\(document.name): \(document.verdict.grade)")
         Terminal.say(text: document.explanation)
         // They change with every certificate; a card would not.
         if !document.lessons.isEmpty {

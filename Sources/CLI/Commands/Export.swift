@@ -26,7 +26,7 @@ struct ExportCommand: AnswersInJSON {
         let run = try SnapshotRun(found.snapshot, named: found.name, store: store)
         let size = try Export(run: run, target: target).write()
         guard json else {
-            return Terminal.say("Wrote \(Terminal.size(size)) to \(target); its README.md says how to use it.")
+            return Terminal.say("Wrote \(size.asSize) to \(target); its README.md says how to use it.")
         }
         Terminal.say([
             "schema": "reprofs.export/1", "snapshot": .string(run.document.id.hex), "image": .string(found.name),
@@ -45,13 +45,18 @@ struct Export {
         let (top, isNew) = try Paths.openDirectory(target)
         let made = MadeTree(top)
         guard try made.top.isEmpty else {
-            throw ReproductionError("\(target) is not empty; nothing was written")
+            throw CommandFailure("\(target) is not empty; nothing was written")
         }
         let pinned = try pinned()
         do {
             for file in pinned {
                 try made.file(at: file.path) { name, parent throws(StoreError) in
                     try run.store.write(file.blob, to: name, in: parent)
+                }
+            }
+            if let image = try image() {
+                try made.file(at: ViewPath([try EntryName(image.name)])) { name, parent throws(StoreError) in
+                    try parent.makeFile(name, mode: run.row.document.isPrivate ? 0o600 : 0o644).write(image.bytes)
                 }
             }
             for name in ["models", "input", "custom_nodes", "output"] as [EntryName] {
@@ -65,6 +70,19 @@ struct Export {
             throw error
         }
         return pinned.total(\.blob.size)
+    }
+
+    /// The image itself, where its file is still there and holds nothing that is to be taken out; no file of the export has its name.
+    private func image() throws -> (name: String, bytes: [UInt8])? {
+        let texts = [run.document.prompt, run.document.workflow].compactMap { $0 }
+        let isClean = texts.allSatisfy { bytes in
+            guard let json = try? JSONParser.parse(bytes) else { return false }
+            return Redaction.clean(json, secretsOf: run.graph) == json
+        }
+        guard isClean, let path = try run.store.file(ofImage: run.document.snapshot.image.sha256),
+            let last = path.lastComponent
+        else { return nil }
+        return ("original-\(last.string)", try OpenFile(named: path).bytes())
     }
 
     private func pinned() throws -> [(path: ViewPath, blob: Blob)] {
@@ -100,7 +118,51 @@ struct Export {
         try write(clean(run.document.json).formatted(), to: "recipe.json")
         let sums = pinned.map { $0.blob.digest.line(for: $0.path.description) }.sorted().joined()
         try write(sums, to: "SHA256SUMS")
+        if let packages = packages { try write(packages, to: "requirements.txt") }
+        if let pixels = try run.store.pixels(ofSnapshot: run.row.id) { try write(Self.check(pixels), to: "check.py") }
         try write(readme(hasNodes: run.row.nodes != nil), to: "README.md")
+    }
+
+    /// The Python packages that were there, as pip takes them; nil where they were not recorded.
+    private var packages: String? {
+        let names = (run.document.environment?["packages"]?.array ?? []).compactMap(\.string)
+        return names.isEmpty ? nil : names.map { $0.onOneLine + "\n" }.joined()
+    }
+
+    /// What else is here, and nothing that is not.
+    private func contents(hasNodes: Bool) -> [String] {
+        [
+            run.document.environment.map { _ in "`environment.json`: versions, flags and packages" },
+            packages.map { _ in "`requirements.txt`: the Python packages, for pip" },
+            hasNodes ? "`custom_nodes/`: the code of the node packs" : nil,
+            run.document.workflow.map { _ in "`workflow.json`: opens in ComfyUI's editor" },
+            ((try? image()) ?? nil).map { "`\($0.name.onOneLine)`: the image itself" },
+            "`recipe.json`: the recipe and its grade",
+        ].compactMap { $0 }
+    }
+
+    /// A script that says whether a picture has these pixels, hashed as ``PixelDigest`` does.
+    private static func check(_ pixels: Digest) -> String {
+        """
+        #!/usr/bin/env python3
+        \"""Says whether a picture has the pixels of the one that this directory was exported for: check.py output/PICTURE\"""
+        import hashlib
+        import sys
+
+        from PIL import Image
+
+        WANTED = "\(pixels.hex)"
+
+        if len(sys.argv) != 2:
+            sys.exit(__doc__)
+        picture = Image.open(sys.argv[1])
+        if picture.mode not in ("1", "L", "LA", "P", "RGB", "RGBA"):
+            sys.exit("pixels of this kind are not compared: " + picture.mode)
+        made = hashlib.sha256(picture.convert("RGBA").tobytes()).hexdigest()
+        sys.stdout.write("the same pixels\\n" if made == WANTED else "other pixels\\n")
+        sys.exit(made != WANTED)
+
+        """
     }
 
     private func readme(hasNodes: Bool) -> String {
@@ -132,10 +194,11 @@ struct Export {
             3. Queue the prompt:
                `curl -H 'Content-Type: application/json' -d @queue.json http://127.0.0.1:8188/prompt`
 
-            The image is then in `output/`. \(pixels.map { "The SHA-256 of its pixels, as RGBA from the top left, was\n`\($0.hex)`." } ?? "")
+            The image is then in `output/`.\(pixels == nil ? "" : " `python check.py output/PICTURE` says whether it has the same pixels.")
 
-            `environment.json` has every package and flag\(hasNodes ? ", and `custom_nodes/` the code of the node packs" : ""). `workflow.json` opens in
-            ComfyUI's editor where the image had one. Keys and passwords were replaced by `\(Redaction.mark)`.
+            \(contents(hasNodes: hasNodes).map { "- \($0)" }.joined(separator: "\n"))
+
+            Keys and passwords were replaced by `\(Redaction.mark)`.
 
             """
     }

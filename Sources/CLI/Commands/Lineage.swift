@@ -13,26 +13,38 @@ struct LineageCommand: AnswersInJSON {
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, dot }
 
+    /// Images of a model that people are shown if they do not say how many.
+    private static let few = 20
+
     @Argument(
         help:
             "An image, the id or the pin of a snapshot, or a model's file, 'folder/name', 'name', 'name@v2' or a hash.")
     var subject: String
     @Option(help: "How to print it.") var format: Format = .text
+    @Flag(name: .customLong("json"), help: "Print JSON.") var isJSON = false
+    @Option(help: "Of the images made with a model, the newest so many; 20, in JSON 2000.") var limit: Int?
     @OptionGroup var store: StoreOption
 
-    var json: Bool { format == .json }
+    var json: Bool { isJSON || format == .json }
+
+    func validate() throws {
+        if isJSON && format == .dot { throw ValidationError("--json and --format dot exclude each other") }
+        if let limit, limit < 0 { throw ValidationError("--limit must be at least 0") }
+    }
 
     func run() throws {
         let store = try store.openToRead()
         let lineage =
             switch try Naming(store).imageOrModel(subject) {
             case .image(let image): try store.lineage(ofSnapshot: image.snapshot)
-            case .model(let model): try store.lineage(of: model.versions)
+            case .model(let model):
+                try store.lineage(of: model.versions, images: limit ?? (json ? Lineage.limit : Self.few))
             }
-        switch format {
-        case .text: Terminal.say(LineageText.tree(lineage))
-        case .json: Terminal.say(LineageText.json(lineage))
-        case .dot: Terminal.say(LineageText.dot(lineage))
-        }
+        if json { return Terminal.say(LineageText.json(lineage)) }
+        Terminal.say(format == .dot ? LineageText.dot(lineage) : LineageText.tree(lineage))
+        guard lineage.omitted > 0 else { return }
+        Terminal.complain(
+            "\(lineage.omitted.of("older image")) made with it \(lineage.omitted == 1 ? "is" : "are") left out; --limit shows more."
+        )
     }
 }

@@ -14,20 +14,27 @@ struct ListCommand: ParsableCommand {
 struct ListModels: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models", abstract: "Every model and what it holds now.")
+    @OptionGroup var which: ListOptions
+    @Option(help: "Only those that no name got, no mount saw opened and no image was made with for so long: 90d, 12h.")
+    var unused: Age?
     @Flag(help: "Only models whose names hold nothing any more.") var deleted = false
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        var table = Table(asJSON: json)
-        try store.openToRead().forEachModel { model in
-            guard (model.live == nil) == deleted else { return }
+        var table = Table([.left, .left, .right], asJSON: json)
+        var filter = ModelFilter()
+        filter.text = which.text
+        filter.since = which.since?.time
+        filter.limit = which.limit
+        filter.unusedSince = unused?.ago
+        filter.isDeleted = deleted
+        try store.openToRead().forEachModel(filter) { model in
             let live = model.live.map { "v\($0)" } ?? "-"
-            let size = model.size.map(Terminal.size) ?? "-"
             table.row(
-                "\(model.sha256?.autoV2 ?? "-")  \(live) of \(model.versions)  \(size)  \(model.folder)/\(model.name)"
-                    + (model.pickle.map { "  (\($0.warning))" } ?? ""),
-                [
+                Line(model.sha256?.autoV2 ?? "-"), "\(live) of \(model.versions)", Line(model.size?.asSize ?? "-"),
+                "\(model.folder)/\(model.name)\(model.pickle.map { "  (\($0.warning))" } ?? "", .doubtful)",
+                json: [
                     "folder": .string(model.folder), "name": .string(model.name), "versions": .integer(model.versions),
                     "live": .integer(orNull: model.live), "sha256": .string(orNull: model.sha256?.hex),
                     "size": .integer(orNull: model.size),
@@ -41,7 +48,9 @@ struct ListModels: ParsableCommand {
                 ])
         }
         table.finish(
-            empty: deleted ? "No model was deleted." : "There are no models; add some with 'reprofs add'.")
+            empty: which.isAll && unused == nil
+                ? deleted ? "No model was deleted." : "There are no models; add some with 'reprofs add'."
+                : "No model is like that.")
     }
 }
 
@@ -53,14 +62,14 @@ struct ListVersions: AnswersInJSON {
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        var table = Table(asJSON: json)
+        var table = Table([.left, .left, .right, .right, .left], asJSON: json)
         let store = try store.openToRead()
         let show = { (version: VersionListing) in
             table.row(
-                "\(version.recorded.brief)  \(version.sha256.autoV2)  \(Terminal.size(version.size))  "
-                    + "\(version.folder)/\(version.name)  v\(version.number)\(version.isLive ? "  live" : "")"
-                    + (version.dropped.map { "  collected on \($0.brief)" } ?? ""),
-                [
+                "\(version.recorded.local)", "\(version.sha256.autoV2)", "\(version.size.asSize)", "v\(version.number)",
+                version.isLive ? "\("live", .good)" : version.dropped == nil ? "" : "\("collected", .faint)",
+                Line(version.fullName + (version.dropped.map { "  collected on \($0.local)" } ?? "")),
+                json: [
                     "folder": .string(version.folder), "name": .string(version.name),
                     "version": .integer(version.number),
                     "live": .bool(version.isLive), "sha256": .string(version.sha256.hex),
@@ -80,50 +89,55 @@ struct ListVersions: AnswersInJSON {
 
 struct ListSnapshots: AnswersInJSON {
     static let configuration = CommandConfiguration(commandName: "snapshots", abstract: "Every snapshot, oldest first.")
-    @Option(help: "Only those that pin this model: its file, 'folder/name', 'name', 'name@v2' or a hash.") var uses:
-        String?
+    @OptionGroup var which: ListOptions
+    @OptionGroup var images: ImageListOptions
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        var table = Table(asJSON: json)
+        var table = Table([.left, .left, .right], asJSON: json)
         let store = try store.openToRead()
-        let show = { (snapshot: SnapshotListing) in
+        try store.forEachSnapshot(try images.filter(which, store)) { snapshot in
             table.row(
-                "\(snapshot.short)  \(snapshot.grade)  \(snapshot.models) models  \(snapshot.image)"
-                    + (snapshot.isCurrent ? "" : "  superseded"),
-                [
+                "\(snapshot.short)", "\(snapshot.grade)", Line(snapshot.models.of("model")),
+                "\(snapshot.image)\(snapshot.supersededBy.map { "  superseded by \($0.hex.prefix(12))" } ?? "", .faint)",
+                json: [
                     "id": .string(snapshot.id.hex), "name": .string(snapshot.short), "image": .string(snapshot.image),
                     "grade": .string(snapshot.grade.rawValue), "models": .integer(snapshot.models),
-                    "recorded": .string(snapshot.recorded.description), "superseded": .bool(!snapshot.isCurrent),
+                    "recorded": .string(snapshot.recorded.description),
+                    "superseded": .bool(snapshot.supersededBy != nil),
+                    "supersededBy": .string(orNull: snapshot.supersededBy?.hex),
                 ])
         }
-        guard let uses else {
-            try store.forEachSnapshot(show)
-            return table.finish(empty: "There are no snapshots; make some with 'reprofs snapshot'.")
-        }
-        try store.forEachSnapshot(using: try Naming(store).versions(uses).versions, show)
-        table.finish(empty: "No snapshot uses \(uses).")
+        table.finish(
+            empty: which.isAll && images.isAll
+                ? "There are no snapshots; make some with 'reprofs snapshot'." : "No snapshot is like that.")
     }
 }
 
-struct ListImages: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "images", abstract: "Every image with its snapshot.")
+struct ListImages: AnswersInJSON {
+    static let configuration = CommandConfiguration(
+        commandName: "images", abstract: "Every image with its snapshot, oldest first.")
+    @OptionGroup var which: ListOptions
+    @OptionGroup var images: ImageListOptions
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        var table = Table(asJSON: json)
-        try store.openToRead().forEachImage { image in
+        var table = Table([.left, .left, .left], asJSON: json)
+        let store = try store.openToRead()
+        try store.forEachImage(try images.filter(which, store)) { image in
             table.row(
-                "\(image.time.brief)  \(image.snapshot.hex.prefix(12))  \(image.grade)  \(image.path)",
-                [
+                "\(image.time.local)", "\(image.snapshot.hex.prefix(12))", "\(image.grade)", "\(image.path)",
+                json: [
                     "path": .string(image.path), "sha256": .string(image.sha256.hex),
                     "snapshot": .string(image.snapshot.hex),
                     "grade": .string(image.grade.rawValue), "time": .string(image.time.description),
                 ])
         }
-        table.finish(empty: "There are no images; snapshot some with 'reprofs snapshot'.")
+        table.finish(
+            empty: which.isAll && images.isAll
+                ? "There are no images; snapshot some with 'reprofs snapshot'." : "No image is like that.")
     }
 }
 
@@ -135,15 +149,15 @@ struct ListLoads: ParsableCommand {
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        var table = Table(asJSON: json)
+        var table = Table([.left, .right, .left, .left, .left, .right, .left], asJSON: json)
         try store.openToRead().forEachLoad { load in
             let program = load.opener.executable.flatMap { $0.slashed.last } ?? "?"
             let name = load.name.folder.isEmpty ? load.name.name : "\(load.name.folder)/\(load.name.name)"
             table.row(
-                "\(load.last.brief)  \(load.opener.pid) \(program)  \(load.sha256.autoV2)  \(name)"
-                    + (load.version.map { "  v\($0)" } ?? "") + "  \(load.name.view)"
-                    + (load.opens > 1 ? "  \(load.opens) times" : ""),
-                [
+                "\(load.last.local)", "\(load.opener.pid)", "\(program)", "\(load.sha256.autoV2)", "\(load.name.view)",
+                load.opens > 1 ? "\(load.opens.of("time"))" : "", Line(load.version.map { "v\($0)" } ?? ""),
+                "\(name)",
+                json: [
                     "process": .string(load.opener.identity), "pid": .integer(load.opener.pid),
                     "started": .string(load.opener.started.description),
                     "executable": .string(orNull: load.opener.executable), "view": .string(load.name.view),

@@ -10,7 +10,7 @@ struct LogCommand: AnswersInJSON {
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        var table = Table(asJSON: json)
+        var table = Table([.left, .left, .left, .left, .left], asJSON: json)
         let store = try store.openToRead()
         let found = try model.map { try Naming(store).model($0) }
         let numbers = found.flatMap { $0.isNumbered ? Set($0.versions.map(\.number)) : nil }
@@ -24,10 +24,10 @@ struct LogCommand: AnswersInJSON {
             let program = event.executable.flatMap { $0.slashed.last }
             let number = { (version: Int?) in version.map { "v\($0)" } ?? "nothing" }
             table.row(
-                "\(event.time.brief)  \(event.cause)  \(event.name)  \(number(event.previous)) -> \(number(event.version))"
-                    + (event.sha256.map { "  \($0.autoV2)" } ?? "")
-                    + (event.pid.map { "  \($0) \(program ?? "?")" } ?? ""),
-                [
+                "\(event.time.local)", "\(event.cause)", "\(number(event.previous)) -> \(number(event.version))",
+                Line(event.sha256?.autoV2 ?? ""), Line(event.pid.map { "\($0) \(program ?? "?")" } ?? ""),
+                "\(event.name)",
+                json: [
                     "time": .string(event.time.description), "recorded": .string(event.recorded.description),
                     "cause": .string(event.cause), "model": .string(event.name),
                     "version": .integer(orNull: event.version), "previous": .integer(orNull: event.previous),

@@ -59,6 +59,7 @@ struct MountCommand: ParsableCommand {
         try Store.require(storePath)
         if try !Store.isReadOnly(storePath) { try Store.probe(storePath) }
         for place in places { try MountPoint.prepare(place.path, store: Paths.real(storePath) ?? storePath) }
+        if allowOther { try MountPoint.requireOthersAllowed() }
         if !allowNonEmpty { for place in places { try MountPoint.requireEmpty(place.path) } }
         if foreground {
             return try serve(storePath, at: places) {

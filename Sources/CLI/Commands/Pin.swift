@@ -31,7 +31,7 @@ struct PinCommand: AnswersInJSON {
             let what = "\(snapshot.short) of \(found.name)"
             Terminal.say(
                 report.isNew
-                    ? "\(name) is \(what): \(report.files) files, \(Terminal.size(report.bytes))."
+                    ? "\(name) is \(what): \(report.files.of("file")), \(report.bytes.asSize)."
                     : "\(name) was \(what) already.")
         }
         guard !report.lost.isEmpty else { return }
@@ -66,11 +66,11 @@ struct ListPins: ParsableCommand {
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        var table = Table(asJSON: json)
+        var table = Table([.left, .left, .left], asJSON: json)
         for pin in try store.openToRead().pins(after: 0, limit: Int(Int32.max)) {
             table.row(
-                "\(pin.time.brief)  \(pin.snapshot)  \(pin.name)  \(pin.image)",
-                [
+                "\(pin.time.local)", "\(pin.snapshot)", "\(pin.name)", "\(pin.image)",
+                json: [
                     "name": .string(pin.name.text), "snapshot": .string(pin.snapshotID.hex),
                     "image": .string(pin.image),
                     "manifest": .string(pin.manifest.hex), "pinned": .string(pin.time.description),

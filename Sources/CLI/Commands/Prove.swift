@@ -36,16 +36,11 @@ struct ProveCommand: AnswersInJSON {
     func run() throws {
         let store = try store.open()
         let line = RunLine()
-        defer { line.clear() }
         let isQuiet = json
         let proving = Proving(
             store: store, place: try server.chosen(), minutes: minutes,
-            say: {
-                line.clear()
-                if !isQuiet { Terminal.say($0) }
-            },
+            say: { if !isQuiet { Terminal.say($0) } },
             complain: { error, name in
-                line.clear()
                 if let name { Terminal.complain(error, of: name) } else { Terminal.complain(error) }
             }
         ) { line.show($0) }

@@ -21,7 +21,7 @@ struct ReadCommand: ParsableCommand {
     private static let batch = 8192
 
     func run() throws {
-        var table = Table(asJSON: json)
+        var table = Table([.left], asJSON: json)
         var counts = (done: 0, failed: 0)
         var paths: [FilePath] = []
         for given in files {
@@ -45,8 +45,8 @@ struct ReadCommand: ParsableCommand {
     }
 
     /// A row for each file, in their order; all processors read.
-    private func read(_ paths: [FilePath]) -> [Result<String, StoreError>] {
-        let shares = Mutex<[Int: [Result<String, StoreError>]]>([:])
+    private func read(_ paths: [FilePath]) -> [Result<Table.Row, StoreError>] {
+        let shares = Mutex<[Int: [Result<Table.Row, StoreError>]]>([:])
         // Some files at a time, so that the workers seldom meet.
         Workers.forEach(of: paths.count, share: 32) { places in
             let rows = paths[places].map(row)
@@ -55,21 +55,21 @@ struct ReadCommand: ParsableCommand {
         return shares.withLock { shares in shares.sorted { $0.key < $1.key }.flatMap(\.value) }
     }
 
-    private func row(_ path: FilePath) -> Result<String, StoreError> {
+    private func row(_ path: FilePath) -> Result<Table.Row, StoreError> {
         do throws(StoreError) {
             let reading = try RecipeFile.read(path, classes: Self.classes)
-            return .success(json ? Self.json(reading, path).compact() : Self.line(reading, path))
+            return .success(json ? .json(Self.json(reading, path).compact()) : .cells(Self.cells(reading, path)))
         } catch { return .failure(error) }
     }
 
-    private static func line(_ reading: RecipeReader.Reading, _ file: FilePath) -> String {
+    private static func cells(_ reading: RecipeReader.Reading, _ file: FilePath) -> [Line] {
         let recipe = reading.recipe
         let pass = recipe.passes.first
         let facts = [
             pass?.seed.map { "seed \($0.literal)" }, pass?.steps.map { "\($0.literal) steps" }, pass?.sampler,
             recipe.models.first?.reference.name,
         ].compactMap { $0 }
-        return ([file.string, recipe.generator.name ?? "no recipe"] + facts).joined(separator: "  ")
+        return ["\(file)", Line(([recipe.generator.name ?? "no recipe"] + facts).joined(separator: "  "))]
     }
 
     private static func json(_ reading: RecipeReader.Reading, _ file: FilePath) -> JSON {

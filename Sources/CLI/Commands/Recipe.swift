@@ -13,6 +13,7 @@ struct RecipeCommand: AnswersInJSON {
     func run() throws {
         let store = try store.openToRead()
         let found = try image.find(in: store)
+        try image.tellSuccessor(of: found, in: store)
         let bytes = try store.rendering(json ? .json : .card, of: found.snapshot, named: found.name).bytes
         let text = String(decoding: bytes, as: UTF8.self)
         json ? Terminal.say(part: text) : Terminal.say(text: text)

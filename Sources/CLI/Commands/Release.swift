@@ -37,12 +37,12 @@ struct ReleaseCommand: ParsableCommand {
         }
         let plan = try store.releasePlan()
         if !move { try store.requireRoom(for: plan, in: directory) }
-        var progress = ProgressLine(total: plan.size)
+        let progress = Progress(total: plan.size)
         for item in plan.items {
             try store.release(item, to: directory, isMove: move)
             progress.advance(by: item.row.blob?.size ?? 0, of: item.path.description)
         }
-        progress.clear()
-        Terminal.say("\(plan.items.filter { $0.row.kind != .directory }.count) files are in \(target).")
+        let count = plan.items.count { $0.row.kind != .directory }
+        Terminal.say("\(count.of("file")) \(count == 1 ? "is" : "are") in \(target).")
     }
 }

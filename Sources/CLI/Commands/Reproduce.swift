@@ -15,10 +15,14 @@ struct ReproduceCommand: AnswersInJSON {
 
     @OptionGroup var image: ImageArgument
     @OptionGroup var server: ServerOption
+    @Option(name: .customLong("out"), help: "Keep the picture that was made in this directory.") var output: String?
     @Flag(help: "Print the certificate.") var json = false
     @OptionGroup var store: StoreOption
 
-    func validate() throws { _ = try server.chosen() }
+    func validate() throws {
+        _ = try server.chosen()
+        if let output { try Paths.requireText(output) }
+    }
 
     func run() throws {
         let store = try store.open()
@@ -26,15 +30,23 @@ struct ReproduceCommand: AnswersInJSON {
         let run = try SnapshotRun(found.snapshot, named: found.name, store: store)
         let original = try run.original(found.file)
         let place = try server.chosen()
+        let target = try output.map { try Paths.openDirectory(try Paths.absolute($0)).directory }
         let result = try Blocking.run {
             let line = RunLine()
-            defer { line.clear() }
             return try await ReproductionAttempt.make(run, on: place, original: original) { line.show($0) }
+        }
+        var lines = result.lines
+        if let target {
+            let name = try EntryName(result.picture.name)
+            try target.write(result.picture.bytes, to: name)
+            lines.append("the picture is kept as \(target.path(of: [name]))")
+        } else if place.isLaunched {
+            lines.append("the picture went with the ComfyUI that was launched; --out DIR keeps it")
         }
         if json {
             Terminal.say(result.certificate)
         } else {
-            for (index, line) in result.lines.enumerated() {
+            for (index, line) in lines.enumerated() {
                 Terminal.say((index == 0 ? "\(found.name): " : "  ") + line)
             }
         }

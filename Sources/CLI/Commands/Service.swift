@@ -49,7 +49,7 @@ struct ServiceName: ParsableArguments {
     var path: FilePath {
         get throws {
             guard let directory = ServiceUnit.directory(resolvedScope) else {
-                throw ServiceFailure(description: "neither XDG_CONFIG_HOME nor HOME says where this user's units are")
+                throw CommandFailure("neither XDG_CONFIG_HOME nor HOME says where this user's units are")
             }
             return directory.appending(unit)
         }
@@ -78,8 +78,6 @@ struct ServiceName: ParsableArguments {
         return process.terminationStatus == 0
     }
 }
-
-struct ServiceFailure: Error, CustomStringConvertible { let description: String }
 
 struct ServiceInstall: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -126,8 +124,8 @@ struct ServiceInstall: ParsableCommand {
         guard service.systemctl("daemon-reload"), service.systemctl("enable", service.unit),
             service.systemctl("restart", service.unit)
         else {
-            throw ServiceFailure(
-                description: "the unit was written, but not started; '\(systemctl) status \(service.unit)' says why")
+            throw CommandFailure(
+                "the unit was written, but not started; '\(systemctl) status \(service.unit)' says why")
         }
         let places = unit.mountPoints.map(\.string).joined(separator: " and ")
         Terminal.say("Mounted \(storePath) at \(places), now and from \(unit.scope == .user ? "log-in" : "boot") on.")
@@ -140,7 +138,7 @@ struct ServiceInstall: ParsableCommand {
 
     /// This program, wherever it was started from.
     private func executable() throws -> FilePath {
-        guard let path = Paths.real("/proc/self/exe") else { throw Errno.noSuchFileOrDirectory }
+        guard let path = Paths.real("/proc/self/exe") else { throw CommandFailure("/proc does not show this program") }
         return path
     }
 
@@ -148,7 +146,9 @@ struct ServiceInstall: ParsableCommand {
     private func owner(of store: FilePath) throws -> String? {
         guard service.resolvedScope == .system else { return nil }
         var facts = stat()
-        guard store.withPlatformString({ stat($0, &facts) }) == 0 else { throw Errno(rawValue: errno) }
+        guard store.withPlatformString({ stat($0, &facts) }) == 0 else {
+            throw CommandFailure("cannot look at the store \(store): \(Errno(rawValue: errno))")
+        }
         guard facts.st_uid != 0 else { return nil }
         return getpwuid(facts.st_uid).map { String(cString: $0.pointee.pw_name) } ?? "\(facts.st_uid)"
     }
@@ -163,11 +163,11 @@ struct ServiceUninstall: ParsableCommand {
     func run() throws {
         let path = try service.path
         guard FileManager.default.fileExists(atPath: path.string) else {
-            throw ServiceFailure(description: "there is no \(path)")
+            throw CommandFailure("there is no \(path)")
         }
         try requireOwn(path)
         if service.hasManager, !service.systemctl("disable", "--now", service.unit) {
-            throw ServiceFailure(description: "\(service.unit) could not be stopped; nothing was removed")
+            throw CommandFailure("\(service.unit) could not be stopped; nothing was removed")
         }
         try FileManager.default.removeItem(atPath: path.string)
         if service.hasManager { _ = service.systemctl("daemon-reload") }
@@ -179,6 +179,6 @@ struct ServiceUninstall: ParsableCommand {
 private func requireOwn(_ path: FilePath) throws {
     guard let text = try? String(contentsOfFile: path.string, encoding: .utf8) else { return }
     guard text.hasPrefix(ServiceUnit.mark) else {
-        throw ServiceFailure(description: "\(path) was not written by ReproFS; choose another --name")
+        throw CommandFailure("\(path) was not written by ReproFS; choose another --name")
     }
 }

@@ -10,7 +10,8 @@ struct SnapshotCommand: ParsableCommand {
         commandName: "snapshot", abstract: "Keep what images were made from.",
         discussion: """
             Each image's recipe is read, its models are pinned, and its input images too where they are found. Doing it \
-            again gives the same snapshot, unless more is known by then. A directory stands for every image in it.
+            again gives the same snapshot, unless more is known by then. A directory stands for every image in it, but for those \
+            of ComfyUI's input beside its output; name that to have them too.
             """)
 
     @Argument(help: "Images, or directories of them such as ComfyUI's output.")
@@ -30,6 +31,8 @@ struct SnapshotCommand: ParsableCommand {
             """)
     var origins: [String] = []
 
+    @Flag(name: .shortAndLong, help: "Name each image, also where they are many.") var verbose = false
+
     @OptionGroup var store: StoreOption
 
     func run() throws {
@@ -48,12 +51,17 @@ struct SnapshotCommand: ParsableCommand {
             skipped += others
             items += found.map { .init(path: $0, root: root) }
         }
-        let work = SnapshotWork(items, label: label, inputs: inputs, sources: try origins.map(source), store: store)
-        let counts = work.run()
-        if skipped > 0 { Terminal.complain("\(skipped) files that are no images, or links, were left out.") }
-        if counts.unchanged > 0 { Terminal.say("\(counts.unchanged) images have not changed since they were read.") }
+        let work = SnapshotWork(
+            items, label: label, inputs: inputs, sources: try origins.map(source), store: store, isVerbose: verbose)
+        let summary = work.run()
+        if skipped > 0 {
+            Terminal.complain(
+                "\(skipped.of("file")) \(skipped == 1 ? "that is no image, or a link, was" : "that are no images, or links, were") left out."
+            )
+        }
+        for line in summary.lines { Terminal.say(line) }
         if try OtherHashes.readBLAKE3(store) { try Improvement.run(store) }
-        if counts.failed > 0 { throw counts.done + counts.unchanged > 0 ? ExitCode.someFailed : ExitCode.failure }
+        if summary.failed > 0 { throw summary.done + summary.unchanged > 0 ? ExitCode.someFailed : ExitCode.failure }
     }
 
     private func source(_ origin: String) throws -> any RecordSource {
@@ -71,9 +79,11 @@ struct SnapshotCommand: ParsableCommand {
 /// The images in a directory and below it.
 enum ImageFiles {
     /// Images by name, and how many other files there are. Links are others: whoever may write in a directory names its files alone.
+    ///
+    /// ComfyUI's `input` is left alone beside its `output`: what lies there was made from nothing, or elsewhere.
     static func under(_ directory: FilePath) throws -> (images: [FilePath], others: Int) {
         guard let stream = directory.withPlatformString({ opendir($0) }) else {
-            throw Failure(description: "cannot list \(directory): \(Errno(rawValue: errno))")
+            throw CommandFailure("cannot list \(directory): \(Errno(rawValue: errno))")
         }
         var names: [(text: String, kind: Int)] = []
         while let entry = readdir(stream) {
@@ -84,7 +94,8 @@ enum ImageFiles {
         }
         closedir(stream)
         var found: (images: [FilePath], others: Int) = ([], 0)
-        for name in names.sorted(by: { $0.text < $1.text }) {
+        let hasOutput = names.contains { $0.text == "output" }
+        for name in names.sorted(by: { $0.text < $1.text }) where !(hasOutput && name.text == "input") {
             let path = directory.appending(name.text)
             var (isDirectory, isLink) = (name.kind == DT_DIR, name.kind == DT_LNK)
             if name.kind == DT_UNKNOWN {
@@ -106,14 +117,21 @@ enum ImageFiles {
         return found
     }
 
+    /// Whether a file below a directory lies in what ``under(_:)`` leaves alone.
+    static func isLeftAlone(_ file: FilePath, under root: FilePath) -> Bool {
+        var place = file.removingLastComponent()
+        while place != root, place.starts(with: root) {
+            let above = place.removingLastComponent()
+            if place.lastComponent == "input", Paths.isDirectory(above.appending("output")) { return true }
+            place = above
+        }
+        return false
+    }
+
     private static let suffixes = Set(Container.suffixes)
 
     static func isImage(_ name: String) -> Bool {
         name.splitAtLast(".").map { suffixes.contains("." + $0.after.lowercased()) } ?? false
-    }
-
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
     }
 }
 

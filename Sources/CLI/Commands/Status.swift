@@ -22,23 +22,31 @@ struct StatusCommand: ParsableCommand {
         let usage: StoreUsage
         let parts: [Part]
         let free: Int
+        let growth: Growth?
         let waiting: Int
         let verification: Store.VerificationState
         let backup: Timestamp?
         /// What each mount says of itself; nil where it gave no answer.
         let mounts: [(row: MountRow, status: JSON?)]
+        /// What the kernel still lists, although no process serves it.
+        let deadMounts: [String]
 
         init(_ store: Store) throws {
             self.store = store
             counts = try store.counts()
             usage = try store.usage()
             parts = try store.parts()
-            let space = try store.space()
-            free = Int(clamping: space.available) * Int(space.blockSize)
+            free = try store.freeBytes
+            growth = try store.growth()
             waiting = try store.countImprovable()
             verification = try store.verificationState()
             backup = try store.backups().first?.made
-            mounts = try store.mounts().map { ($0, MountPoint.status(at: $0.path)) }
+            let rows = try store.mounts()
+            mounts = rows.map { ($0, MountPoint.status(at: $0.path)) }
+            let places = MountPoint.places(ofStore: Paths.real(store.path) ?? store.path)
+            deadMounts = places.filter { place in
+                !rows.contains { $0.path == place } && MountPoint.status(at: place) == nil
+            }
         }
 
         private static let mostParts = 10
@@ -57,6 +65,12 @@ struct StatusCommand: ParsableCommand {
                     "blobs": .integer(usage.blobs), "versions": .integer(usage.versions),
                     "superseded": .integer(usage.superseded), "drafts": .integer(usage.drafts), "free": .integer(free),
                 ],
+                "growth": growth.map {
+                    [
+                        "bytesPerDay": .integer($0.bytesPerDay), "days": .integer($0.days),
+                        "daysLeft": .integer(orNull: $0.daysLeft(free: free)),
+                    ]
+                } ?? .null,
                 "parts": .array(
                     parts.map {
                         [
@@ -79,36 +93,42 @@ struct StatusCommand: ParsableCommand {
                             "delays": status?["delays"] ?? .null,
                         ]
                     }),
+                "deadMounts": .array(deadMounts.map { .string($0) }),
             ]
         }
 
         var lines: [String] {
             var lines = [
-                "Store      \(store.path), \(Terminal.size(usage.blobs)) in \(counts.blobs) blobs, \(Terminal.size(free)) free",
-                "Models     \(counts.models) with \(counts.versions) versions; \(Terminal.size(usage.superseded)) neither live nor in a snapshot",
-                "Images     \(counts.images) with \(counts.snapshots) snapshots"
-                    + (waiting > 0 ? "; something came that makes \(waiting) of them better" : ""),
+                "Store      \(store.path), \(usage.blobs.asSize) in \(counts.blobs.of("blob")), \(free.asSize) free",
+                "Models     \(counts.models.grouped) with \(counts.versions.of("version")); \(usage.superseded.asSize) neither live nor in a snapshot",
+                "Images     \(counts.images.grouped) with \(counts.snapshots.of("snapshot"))"
+                    + (waiting > 0 ? "; something came that makes \(waiting.grouped) of them better" : ""),
             ]
+            if let warning = growth?.warning(free: free) { lines.append("Room       \(warning)") }
             if let read = verification.newest {
                 lines.append(
-                    "Read again \(read.brief) last; \(verification.unchecked) blobs not yet, \(verification.damaged) lost"
+                    "Read again \(read.local) last; \(verification.unchecked.of("blob")) not yet, \(verification.damaged.grouped) lost"
                 )
             } else if verification.damaged > 0 {
-                lines.append("Lost       \(verification.damaged) blobs; 'reprofs verify' names them")
+                lines.append("Lost       \(verification.damaged.of("blob")); 'reprofs verify' says what needs them")
             }
-            if let backup { lines.append("Backup     of the catalogue \(backup.brief)") }
+            if let backup { lines.append("Backup     of the catalogue \(backup.local)") }
             if usage.drafts > 0 {
-                lines.append("Drafts     \(Terminal.size(usage.drafts)) in files that are no versions")
+                lines.append("Drafts     \(usage.drafts.asSize) in files that are no versions")
             }
             for part in parts.prefix(Self.mostParts) {
                 lines.append("Not whole  models/\(part.path): \(part.reason)")
             }
             if parts.count > Self.mostParts { lines.append("           and \(parts.count - Self.mostParts) more") }
-            if mounts.isEmpty { lines.append("Mounts     none; 'reprofs mount DIR' makes one") }
+            for place in deadMounts {
+                lines.append(
+                    "Dead mount \(place): its process has ended; 'reprofs unmount \(Naming.word(place))' removes it")
+            }
+            if mounts.isEmpty, deadMounts.isEmpty { lines.append("Mounts     none; 'reprofs mount DIR' makes one") }
             for (row, status) in mounts {
                 lines.append("Mount      \(row.path), process \(row.pid)")
                 guard let status else {
-                    lines.append("           it gives no answer; 'reprofs unmount \(row.path)' ends it")
+                    lines.append("           it gives no answer; 'reprofs unmount \(Naming.word(row.path))' ends it")
                     continue
                 }
                 if let why = status["models"]?["readOnly"]?.string { lines.append("           \(why)") }

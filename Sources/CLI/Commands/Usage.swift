@@ -18,15 +18,15 @@ struct UsageCommand: ParsableCommand {
 
     func run() throws {
         let store = try store.openToRead()
-        var table = Table(asJSON: json)
+        var table = Table([.right, .right, .right], asJSON: json)
         let rows =
             try snapshots
             ? store.usageBySnapshot() : versions ? store.usageByVersion() : store.usageByModel()
         for row in rows {
-            let count = snapshots ? "  \(row.count) files" : versions ? "" : "  \(row.count) versions"
             table.row(
-                "\(Terminal.size(row.size))  frees \(Terminal.size(row.own))\(count)  \(row.name)",
-                [
+                "\(row.size.asSize)", "frees \(row.own.asSize)",
+                versions ? "" : Line(row.count.of(snapshots ? "file" : "version")), "\(row.name)",
+                json: [
                     "name": .string(row.name), "count": .integer(row.count), "size": .integer(row.size),
                     "frees": .integer(row.own),
                 ])
@@ -36,8 +36,8 @@ struct UsageCommand: ParsableCommand {
         let all = try store.usage()
         Terminal.say(
             """
-            \(Terminal.size(all.blobs)) in all, \(Terminal.size(all.versions)) in versions, of which \
-            \(Terminal.size(all.superseded)) are neither live nor in a snapshot; \(Terminal.size(all.drafts)) in other files.
+            \(all.blobs.asSize) in all, \(all.versions.asSize) in versions, of which \
+            \(all.superseded.asSize) are neither live nor in a snapshot; \(all.drafts.asSize) in other files.
             """)
     }
 }

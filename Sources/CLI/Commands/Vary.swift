@@ -1,6 +1,7 @@
 import ArgumentParser
 import Comfy
 import Foundation
+import Glibc
 import Recipe
 import Reproduction
 import Store
@@ -57,50 +58,78 @@ struct VaryCommand: ParsableCommand {
         let place = try place.chosen()
         let target = try Paths.openDirectory(directory).directory
         let line = RunLine()
-        defer { line.clear() }
         let runs = VariationRuns(base: base, plan: plan, place: place, directory: target) { line.show($0) }
-        let work = VariationWork()
+        let work = VariationWork(plan, store)
         defer { work.finish(in: target, columns: columns) }
-        try Blocking.run { try await runs.perform { work.take($0, $1, line) } }
+        try Blocking.run { try await runs.perform { work.take($0, $1) } }
         let failed = work.failures
         if failed > 0 { throw failed < plan.runs.count ? ExitCode.someFailed : ExitCode.serverFailed }
     }
 }
 
-/// What came of the runs so far: told at once, and drawn together at the end.
+/// What came of the runs: failures are told at once, results in the plan's order at the end, when their snapshots are the best that
+/// they become by what the server reports itself.
 private final class VariationWork: Sendable {
     private struct State {
-        var sheet = ContactSheet()
-        var shown = 0
+        var made: [Int: VariationRuns.Made] = [:]
         var failures = 0
     }
 
+    /// How long reports of the runs may take to become snapshots. Looks, 100 ms apart.
+    private static let patience = 50
+
+    private let plan: VariationPlan
+    private let store: Store
     private let state = Mutex(State())
+
+    init(_ plan: VariationPlan, _ store: Store) {
+        self.plan = plan
+        self.store = store
+    }
 
     var failures: Int { state.withLock { $0.failures } }
 
-    func take(_ result: Result<VariationRuns.Made, any Error>, _ label: String, _ line: RunLine) {
-        line.clear()
+    func take(_ result: Result<VariationRuns.Made, any Error>, _ number: Int) {
         switch result {
         case .failure(let error):
             state.withLock { $0.failures += 1 }
-            Terminal.complain(error, of: label)
-        case .success(let made):
-            for ((path, bytes), (_, result)) in zip(made.files, made.results) {
-                let note = made.isProven ? "" : "  not proven from the pinned bytes"
-                Terminal.say("\(result.id.hex.prefix(12))  \(result.grade)  \(label)  \(path)\(note)")
-                state.withLock { state in
-                    if state.sheet.add(bytes, label: label) { state.shown += 1 }
-                }
-            }
+            Terminal.complain(error, of: plan.runs[number].label)
+        case .success(let made): state.withLock { $0.made[number] = made }
         }
     }
 
     func finish(in directory: OpenDirectory, columns: Int?) {
-        let (png, shown) = state.withLock { ($0.sheet.png(columns: columns), $0.shown) }
-        guard shown > 1, let png else { return }
-        let name: EntryName = "contact-sheet.png"
+        let made = state.withLock { $0.made }.sorted { $0.key < $1.key }
         do {
+            if !made.isEmpty, try !store.mounts().isEmpty {
+                for _ in 0..<Self.patience where try store.newestReport() != nil { usleep(100_000) }
+            }
+            var table = Table([.left, .left, .left])
+            for (number, made) in made {
+                for ((path, bytes), (_, result)) in zip(made.files, made.results) {
+                    let note = made.isProven ? "" : "  not proven from the pinned bytes"
+                    let newest = try store.snapshot(ofImage: SHA256.digest(of: bytes))
+                    let grade = try newest.map { try store.rendering(.json, of: $0.id, named: $0.imageName).grade }
+                    table.row(
+                        Line(newest?.short.text ?? String(result.id.hex.prefix(12))), "\(grade ?? result.grade)",
+                        Line(plan.runs[number].label), "\(path)\(note, .doubtful)", json: .null)
+                }
+            }
+            table.finish()
+            var sheet = ContactSheet()
+            var shown = 0
+            for (number, made) in made {
+                // A grid has one place for each run.
+                for (bytes, isFirst) in zip(made.files.map(\.bytes), [true] + made.files.map { _ in false })
+                where isFirst || plan.axes == nil {
+                    let isShown =
+                        plan.axes == nil
+                        ? sheet.add(bytes, label: plan.runs[number].label) : sheet.add(bytes, label: "", at: number)
+                    if isShown { shown += 1 }
+                }
+            }
+            guard shown > 1, let png = sheet.png(columns: columns, axes: plan.axes) else { return }
+            let name: EntryName = "contact-sheet.png"
             try directory.write(png, to: name)
             Terminal.say("Contact sheet: \(directory.path(of: [name]))")
         } catch { Terminal.complain(error) }

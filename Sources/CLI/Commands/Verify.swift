@@ -84,7 +84,7 @@ struct VerifyCommand: ParsableCommand {
         let before = try olderThan?.ago ?? (isPartial ? Timestamp.now() : store.beginVerification(anew: restart))
         let total = try store.bytesToVerify(before: before)
         var left = sample.map { total / 100 * $0 } ?? .max
-        let progress = Mutex(ProgressLine(total: min(total, left)))
+        let progress = Progress(total: min(total, left))
         let damages = Mutex<[Damage]>([])
         let failure = Mutex<StoreError?>(nil)
         var count = 0
@@ -102,18 +102,14 @@ struct VerifyCommand: ParsableCommand {
                 do throws(StoreError) {
                     let damage = try store.verify(blob) { count throws(StoreError) in
                         try reading.pace(count)
-                        progress.withLock { $0.advance(by: count, of: blob.digest.autoV2) }
+                        progress.advance(by: count, of: blob.digest.autoV2)
                     }
                     if let damage { damages.withLock { $0.append(damage) } }
                 } catch { failure.withLock { $0 = error } }
             }
-            if let failure = failure.withLock({ $0 }) {
-                progress.withLock { $0.clear() }
-                throw failure
-            }
+            if let failure = failure.withLock({ $0 }) { throw failure }
             count += due.count
         }
-        progress.withLock { $0.clear() }
         if !isPartial { try store.finishVerification() }
         return (damages.withLock { $0 }, count)
     }
@@ -137,7 +133,7 @@ struct VerifyCommand: ParsableCommand {
         if repaired?.isReindexed == true { Terminal.say("restored  the catalogue's indexes") }
         let lost = damages.count(where: \.isLoss)
         Terminal.say(
-            "\(count) blobs read; \(lost == 0 ? "nothing is lost" : "\(lost) lost")\(lost > 0 && !repair ? "; --repair --from DIR looks for their bytes" : "")."
+            "\(count.of("blob")) read; \(lost == 0 ? "nothing is lost" : "\(lost.grouped) lost")\(lost > 0 && !repair ? "; --repair --from DIR looks for their bytes" : "")."
         )
     }
 

@@ -56,7 +56,10 @@ struct WatchCommand: ParsableCommand {
             }
             for root in roots {
                 let own = Set(
-                    files.filter { $0.starts(with: root) && ImageFiles.isImage($0.lastComponent?.string ?? "") })
+                    files.filter {
+                        $0.starts(with: root) && ImageFiles.isImage($0.lastComponent?.string ?? "")
+                            && !ImageFiles.isLeftAlone($0, under: root)
+                    })
                 if !own.isEmpty { take(own.sorted { $0.string < $1.string }, root: root, inputs, store) }
             }
         }
@@ -65,6 +68,8 @@ struct WatchCommand: ParsableCommand {
     private func take(_ files: [FilePath], root: FilePath, _ inputs: [FilePath], _ store: Store) {
         // Files that are gone again were temporary.
         let items = files.filter { access($0.string, R_OK) == 0 }.map { SnapshotWork.Item(path: $0, root: root) }
-        _ = SnapshotWork(items, label: label, inputs: inputs, sources: [], store: store, skipsUnchanged: true).run()
+        _ = SnapshotWork(
+            items, label: label, inputs: inputs, sources: [], store: store, skipsUnchanged: true, isVerbose: true
+        ).run()
     }
 }

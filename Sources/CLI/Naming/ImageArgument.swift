@@ -12,4 +12,11 @@ struct ImageArgument: ParsableArguments {
     var image: String
 
     func find(in store: Store) throws -> FoundImage { try Naming(store).image(image) }
+
+    /// Says where a snapshot was meant that a better one of the same image has superseded.
+    func tellSuccessor(of found: FoundImage, in store: Store) throws {
+        guard let newer = try store.successor(of: found.snapshot) else { return }
+        Terminal.complain(
+            "This snapshot is superseded by \(newer.short), for which more is known: reprofs explain \(newer.short)")
+    }
 }

@@ -23,7 +23,7 @@ struct NamingFailure: SeveralLines {
         var note = ""
 
         var line: String {
-            let facts = [time?.brief, id.map { String($0.hex.prefix(12)) }].compactMap { $0 }
+            let facts = [time?.local, id.map { String($0.hex.prefix(12)) }].compactMap { $0 }
             return (facts + [name + note]).joined(separator: "  ")
         }
 

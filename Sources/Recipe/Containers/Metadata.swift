@@ -14,6 +14,8 @@ package struct Metadata: Sendable {
     /// Whether the pixels are those that the generator gave, so that texts may hide in them and a digest tells them apart.
     package var isLossless = false
     package var isAnimated = false
+    /// Whether it shows one picture after the other: all that were made with it.
+    package var isFilm: Bool { isAnimated || mediaType.hasPrefix("video/") || mediaType == "image/gif" }
     /// Bytes of all fields together.
     private(set) var textBytes = 0
     /// What was wrong with the file, in words; empty for a sound one.

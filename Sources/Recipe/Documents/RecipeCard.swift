@@ -17,7 +17,10 @@ extension RecipeDocument {
     package var explanation: String {
         var lines = [sentence] + verdict.reasons.map { "  - \($0.message) [\($0.code.rawValue)]" }
         var seen: Set<String> = []
-        let remedies = verdict.reasons.compactMap(\.remedy).filter { seen.insert($0).inserted }
+        // The command is to be copied: it names this snapshot.
+        let remedies = verdict.reasons.compactMap {
+            $0.remedy?.replacing("reproduce ID ", with: "reproduce \(id.hex.prefix(12)) ")
+        }.filter { seen.insert($0).inserted }
         if !remedies.isEmpty { lines += ["To raise the grade:"] + remedies.map { "  - \($0)" } }
         return lines.shown
     }
@@ -27,10 +30,16 @@ extension RecipeDocument {
         let pixels = image.width.flatMap { width in image.height.map { "\(width) x \($0) pixels, " } } ?? ""
         return [
             ("Image", "\(pixels)\(image.size) bytes, \(image.mediaType)"), ("Made", image.time.brief + " UTC"),
-            ("With", snapshot.recipe.generator.name ?? "an unknown tool"),
+            ("With", tool),
             ("Snapshot", String(id.hex.prefix(12))),
             ("Grade", verdict.grade.rawValue + (verdict.isVerified ? ", verified" : "")),
         ]
+    }
+
+    /// The tool, with its version where that was recorded.
+    private var tool: String {
+        let version = environment?["comfyui"]?["version"]?.string.map { " \($0)" } ?? ""
+        return (snapshot.recipe.generator.name ?? "an unknown tool") + version
     }
 
     /// What the grade means, in one sentence.

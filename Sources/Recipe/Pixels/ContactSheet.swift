@@ -6,7 +6,7 @@ package struct ContactSheet {
     private static let side = 384
     private static let gap = 12
     /// The height and the width of a label's dot. Pixels.
-    private static let dot = 2
+    private static let dot = 3
     private static let background: UInt8 = 24
     private static let ink: UInt8 = 230
 
@@ -17,38 +17,66 @@ package struct ContactSheet {
         let lines: [String]
     }
 
-    private var cells: [Cell] = []
+    /// What the rows and the columns of a grid stand for.
+    package struct Axes: Sendable {
+        let rows, columns: [String]
+
+        package init(rows: [String], columns: [String]) {
+            self.rows = rows
+            self.columns = columns
+        }
+    }
+
+    /// Letters of a row's label.
+    private static let longestLabel = 24
+    private static let narrowest = 240
+
+    private var cells: [Int: Cell] = [:]
 
     package init() {}
 
-    /// Adds an image file; false where its pixels cannot be decoded.
+    /// Adds an image file at a place, counted row by row, or at the next one; false where its pixels cannot be decoded.
     @discardableResult
-    package mutating func add(_ file: [UInt8], label: String) -> Bool {
+    package mutating func add(_ file: [UInt8], label: String, at place: Int? = nil) -> Bool {
         guard let (size, rgba) = PixelReader.rgba(file) else { return false }
         let scale = max(1, Double(max(size.width, size.height)) / Double(Self.side))
         let (width, height) = (max(1, Int(Double(size.width) / scale)), max(1, Int(Double(size.height) / scale)))
-        let letters = max(8, (max(width, 160) - Self.dot) / ((SmallFont.width + 1) * Self.dot))
-        cells.append(
-            Cell(
-                width: width, height: height, rgb: Self.reduced(rgba, size, to: width, height),
-                lines: Self.wrapped(label, letters)))
+        let letters = max(8, (max(width, Self.narrowest) - Self.dot) / ((SmallFont.width + 1) * Self.dot))
+        cells[place ?? (cells.keys.max() ?? -1) + 1] = Cell(
+            width: width, height: height, rgb: Self.reduced(rgba, size, to: width, height),
+            lines: Self.wrapped(label, letters))
         return true
     }
 
-    /// The sheet as a PNG file, with so many images in a row; nil where there is none.
-    package func png(columns: Int? = nil) -> [UInt8]? {
-        guard !cells.isEmpty else { return nil }
-        let columns = max(1, min(cells.count, columns ?? Int(Double(cells.count).squareRoot().rounded(.up))))
-        let rows = (cells.count + columns - 1) / columns
+    /// The sheet as a PNG file, with so many images in a row, or those of a grid's row; nil where there is none.
+    package func png(columns: Int? = nil, axes: Axes? = nil) -> [UInt8]? {
+        guard let last = cells.keys.max() else { return nil }
+        let count = last + 1
+        let columns =
+            axes?.columns.count ?? max(1, min(count, columns ?? Int(Double(count).squareRoot().rounded(.up))))
+        let rows = max(axes?.rows.count ?? 0, (count + columns - 1) / columns)
         let line = (SmallFont.height + 2) * Self.dot
-        let cellWidth = max(160, cells.map(\.width).max() ?? 0)
-        let cellHeight = (cells.map(\.height).max() ?? 0) + line * (cells.map(\.lines.count).max() ?? 0) + 4
-        let width = columns * (cellWidth + Self.gap) + Self.gap
-        let height = rows * (cellHeight + Self.gap) + Self.gap
+        let cellWidth = max(Self.narrowest, cells.values.map(\.width).max() ?? 0)
+        let cellHeight =
+            (cells.values.map(\.height).max() ?? 0) + line * (cells.values.map(\.lines.count).max() ?? 0) + 4
+        let letter = (SmallFont.width + 1) * Self.dot
+        let labels = axes?.rows.map { String($0.prefix(Self.longestLabel)) } ?? []
+        let before = labels.isEmpty ? 0 : (labels.map(\.count).max() ?? 0) * letter + Self.gap
+        let above = axes == nil ? 0 : line + Self.gap
+        let width = before + columns * (cellWidth + Self.gap) + Self.gap
+        let height = above + rows * (cellHeight + Self.gap) + Self.gap
         var canvas = [UInt8](repeating: Self.background, count: width * height * 3)
-        for (index, cell) in cells.enumerated() {
-            let left = Self.gap + index % columns * (cellWidth + Self.gap)
-            let top = Self.gap + index / columns * (cellHeight + Self.gap)
+        for (number, text) in (axes?.columns ?? []).enumerated() {
+            let place = before + Self.gap + number * (cellWidth + Self.gap)
+            Self.write(String(text.prefix(cellWidth / letter)), at: (place, Self.gap), &canvas, width)
+        }
+        for (number, text) in labels.enumerated() {
+            let place = above + Self.gap + number * (cellHeight + Self.gap)
+            Self.write(text, at: (Self.gap, place), &canvas, width)
+        }
+        for (index, cell) in cells {
+            let left = before + Self.gap + index % columns * (cellWidth + Self.gap)
+            let top = above + Self.gap + index / columns * (cellHeight + Self.gap)
             for y in 0..<cell.height {
                 let target = ((top + y) * width + left) * 3
                 canvas.replaceSubrange(

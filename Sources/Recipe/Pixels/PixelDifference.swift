@@ -28,6 +28,6 @@ package struct PixelDifference: Sendable, Equatable {
         let permille = (Double(changed) / Double(pixels) * 1000).rounded()
         let share = permille < 1 && changed > 0 ? "less than 0.1" : "\(permille / 10)"
         let words = "\(share) % of the pixels differ, by \(largest) of 255 levels at most"
-        return isInvisible ? words + ", which nobody sees" : words
+        return isInvisible ? "no visible difference: \(words)" : words
     }
 }

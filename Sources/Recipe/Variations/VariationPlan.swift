@@ -198,6 +198,8 @@ package struct VariationPlan: Sendable {
     }
 
     package let runs: [Run]
+    /// Of a grid of several axes: the last one's values are columns, every combination of the others is a row, in the runs' order.
+    package let axes: ContactSheet.Axes?
 
     /// One axis after the other, the rest as it was; or, as a grid, every combination.
     package init(_ graph: JSON, _ axes: [VariationAxis], asGrid: Bool) throws(VariationError) {
@@ -217,6 +219,17 @@ package struct VariationPlan: Sendable {
         }
         guard choices.count <= Self.limit else { throw VariationError("these are more than \(Self.limit) runs") }
         let names = axes.map(\.input)
+        func label(_ axis: VariationAxis, _ value: VariationAxis.Value) -> String {
+            let name = names.filter { $0 == axis.input }.count > 1 ? "\(axis.node).\(axis.input)" : axis.input
+            return "\(name)=\(value.value.string ?? value.value.compact())" + (value.version.map { "@v\($0)" } ?? "")
+        }
+        let across = axes.last?.values.count ?? 1
+        self.axes =
+            asGrid && axes.count > 1
+            ? .init(
+                rows: stride(from: 0, to: choices.count, by: across).map { row in
+                    choices[row].dropLast().map { label($0.axis, $0.value) }.joined(separator: " ")
+                }, columns: choices.prefix(across).map { label($0[$0.count - 1].axis, $0[$0.count - 1].value) }) : nil
         runs = choices.map { chosen in
             var edit = GraphEdit(graph)
             var changes: [Variation.Change] = []
@@ -227,9 +240,7 @@ package struct VariationPlan: Sendable {
                 let change = Variation.Change(node: axis.node, input: axis.input, old: axis.old, new: value.value)
                 changes.append(change)
                 versions[change] = value.version
-                let name = names.filter { $0 == axis.input }.count > 1 ? "\(axis.node).\(axis.input)" : axis.input
-                labels.append(
-                    "\(name)=\(value.value.string ?? value.value.compact())" + (value.version.map { "@v\($0)" } ?? ""))
+                labels.append(label(axis, value))
             }
             return Run(graph: edit.graph, changes: changes, versions: versions, label: labels.joined(separator: " "))
         }

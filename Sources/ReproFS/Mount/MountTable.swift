@@ -5,6 +5,7 @@ import SystemPackage
 enum MountTable {
     /// A mount as the kernel lists it.
     struct Mounted {
+        let path: String
         let source: String
         let isReproFS: Bool
         /// As the kernel writes it: `0:52`.
@@ -32,26 +33,25 @@ enum MountTable {
         }
     }
 
-    /// The uppermost mount at `path`, from the kernel's list: asking the mount itself could hang.
-    static func mount(at path: FilePath) -> Mounted? {
-        guard let list = try? FileDescriptor.open("/proc/self/mountinfo", .readOnly) else { return nil }
+    /// The uppermost mount at `path`.
+    static func mount(at path: FilePath) -> Mounted? { mounts().last { $0.path == path.string } }
+
+    /// From the kernel's list: asking the mounts themselves could hang.
+    static func mounts() -> [Mounted] {
+        guard let list = try? FileDescriptor.open("/proc/self/mountinfo", .readOnly) else { return [] }
         defer { try? list.close() }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while let count = try? buffer.withUnsafeMutableBytes({ try list.read(into: $0) }), count > 0 {
             bytes += buffer[..<count]
         }
-        var found: Mounted?
-        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { line in
             let fields = line.split(separator: " ")
-            guard fields.count > 6, unescaped(fields[4]) == path.string, let mark = fields.firstIndex(of: "-"),
-                mark + 2 < fields.count
-            else { continue }
-            found = Mounted(
-                source: unescaped(fields[mark + 2]), isReproFS: fields[mark + 1] == "fuse.reprofs",
-                device: String(fields[2]))
+            guard fields.count > 6, let mark = fields.firstIndex(of: "-"), mark + 2 < fields.count else { return nil }
+            return Mounted(
+                path: unescaped(fields[4]), source: unescaped(fields[mark + 2]),
+                isReproFS: fields[mark + 1] == "fuse.reprofs", device: String(fields[2]))
         }
-        return found
     }
 
     /// The kernel writes blanks and backslashes as octal escapes.
@@ -83,18 +83,5 @@ enum MountTable {
         else { return }
         defer { try? setting.close() }
         _ = try? setting.writeAll(Array("\(readAheadSize)".utf8))
-    }
-
-    /// Runs fusermount3, which unmounts for an ordinary user; nil when it succeeded.
-    static func helper(_ arguments: [String]) -> String? {
-        var pid: pid_t = 0
-        let words = (["fusermount3"] + arguments).map { strdup($0) }
-        defer { for word in words { free(word) } }
-        guard posix_spawnp(&pid, "fusermount3", nil, nil, words + [nil], environ) == 0 else {
-            return "fusermount3 is not installed"
-        }
-        var status: CInt = 0
-        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-        return status == 0 ? nil : "fusermount3 refused (see above)"
     }
 }

@@ -32,6 +32,26 @@ extension MountPoint {
         }
     }
 
+    /// Throws where this user may not let others into a mount. Source: mount.fuse3(8).
+    package static func requireOthersAllowed() throws(MountError) {
+        guard reprofs_capabilities() & 1 << 21 == 0 else { return }
+        let settings = (try? FileDescriptor.open("/etc/fuse.conf", .readOnly)).map { file -> String in
+            defer { try? file.close() }
+            var bytes = [UInt8](repeating: 0, count: 64 << 10)
+            let count = (try? bytes.withUnsafeMutableBytes { try file.read(into: $0) }) ?? 0
+            return String(decoding: bytes[..<count], as: UTF8.self)
+        }
+        let isAllowed = settings?.split(separator: "\n").contains { line in
+            line.split(whereSeparator: { $0 == " " || $0 == "\t" }) == ["user_allow_other"]
+        }
+        guard isAllowed != true else { return }
+        throw MountError(
+            """
+            --allow-other is root's to permit: the file /etc/fuse.conf needs the line user_allow_other; add it, or mount as root \
+            or without --allow-other; nothing was mounted
+            """)
+    }
+
     private static func helperPath() -> String? {
         let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
         return path.utf8.split(separator: UInt8(ascii: ":")).map {

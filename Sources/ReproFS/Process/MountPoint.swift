@@ -99,8 +99,11 @@ package enum MountPoint {
             // Nobody answers, so nothing that is open there can be waited for.
             MountTable.abort(path, connection: connection)
         } else {
-            let problem = geteuid() == 0 ? unmountDirectly(path) : MountTable.helper(["-u", path.string])
-            if let problem { throw MountError("cannot unmount \(path): \(problem)") }
+            let problem: MountTable.Refusal? =
+                geteuid() == 0 ? MountTable.unmountDirectly(path) : MountTable.helper(["-u", path.string])
+            if let problem {
+                throw MountError("cannot unmount \(path): \(problem == .busy ? users(of: path) : problem.description)")
+            }
         }
         // One that serves other places too goes on.
         let others = (status?["places"]?.array ?? []).compactMap(\.string).filter { $0 != path.string }
@@ -130,6 +133,22 @@ package enum MountPoint {
         return asked.wait()
     }
 
+    /// Where the kernel lists mounts of the store at this path, whether their processes are there or not.
+    package static func places(ofStore store: FilePath) -> [String] {
+        MountTable.mounts().filter { $0.isReproFS && $0.source == "reprofs:\(store)" }.map(\.path)
+    }
+
+    /// Who uses what is mounted at `path`, as a sentence. A process that is in `execve` tells of itself only afterwards.
+    private static func users(of path: FilePath) -> String {
+        let asked = Asked<String>()
+        let thread = try? WorkerThread("users") {
+            let sentence = MountUsers(of: path).sentence
+            asked.answer.withLock { $0 = sentence }
+        }
+        thread?.detach()
+        return (thread == nil ? nil : asked.wait()) ?? MountTable.Refusal.busy.description
+    }
+
     private static func inspect(_ path: FilePath, _ facts: inout stat) -> Errno? {
         path.withPlatformString { stat($0, &facts) } == 0 ? nil : Errno(rawValue: errno)
     }
@@ -139,11 +158,5 @@ package enum MountPoint {
             path.withPlatformString { umount2($0, CInt(MNT_DETACH)) } == 0
             ? nil : MountTable.helper(["-u", "-z", path.string])
         if let problem { throw MountError("a dead mount at \(path) cannot be removed: \(problem)") }
-    }
-
-    private static func unmountDirectly(_ path: FilePath) -> String? {
-        if path.withPlatformString({ umount2($0, CInt(UMOUNT_NOFOLLOW)) }) == 0 { return nil }
-        return errno == EBUSY
-            ? "it is in use; end the programs that have files open there" : "\(Errno(rawValue: errno))"
     }
 }

@@ -71,7 +71,7 @@ struct ServerProcess: Sendable {
         return line?.dropFirst(name.count).split(whereSeparator: { $0 == "\t" || $0 == " " }).first.map { String($0) }
     }
 
-    private static func link(_ path: String) -> String {
+    static func link(_ path: String) -> String {
         var bytes = [UInt8](repeating: 0, count: 4096)
         let count = bytes.withUnsafeMutableBytes { buffer in
             buffer.baseAddress.map { readlink(path, $0.assumingMemoryBound(to: CChar.self), buffer.count) } ?? -1
@@ -79,7 +79,7 @@ struct ServerProcess: Sendable {
         return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : ""
     }
 
-    private static func names(in directory: String) -> [String] {
+    static func names(in directory: String) -> [String] {
         guard let list = opendir(directory) else { return [] }
         defer { closedir(list) }
         var names: [String] = []

@@ -249,6 +249,6 @@ final class Catalogue: Sendable {
 
     private static func typed(_ error: any Error) -> StoreError {
         if isFull(error) { return .system("cannot write the catalogue", "catalogue.sqlite", .noSpace) }
-        return (error as? StoreError) ?? .catalogue("\(error)")
+        return (error as? StoreError) ?? .catalogue((error as? DatabaseError)?.sentence ?? "\(error)")
     }
 }

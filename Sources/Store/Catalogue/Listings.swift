@@ -36,15 +36,21 @@ package struct VersionListing: Sendable {
 }
 
 extension Store {
-    /// Every model, by folder and name.
-    package func forEachModel(_ body: (ModelListing) throws -> Void) throws(StoreError) {
+    /// Every model, or some of them, by folder and name.
+    package func forEachModel(
+        _ filter: ModelFilter = .init(), _ body: (ModelListing) throws -> Void
+    ) throws(StoreError) {
         try each(
             """
-            \(DirectoryRow.paths) SELECT path.text || '/' || model.name AS name, model.versions, version.number, blob.sha256, blob.size,
-            identity.imports FROM model JOIN path ON path.id = model.directory
+            \(DirectoryRow.paths), chosen AS (SELECT model.id, path.text || '/' || model.name AS name FROM model
+                JOIN path ON path.id = model.directory WHERE \(ModelFilter.condition)
+                ORDER BY CASE WHEN ?6 < 0 THEN 0 ELSE (SELECT max(recorded) FROM event WHERE event.model = model.id) END DESC
+                LIMIT ?6)
+            SELECT chosen.name AS name, model.versions, version.number, blob.sha256, blob.size, identity.imports
+            FROM chosen JOIN model ON model.id = chosen.id
             LEFT JOIN version ON version.id = model.current LEFT JOIN blob ON blob.id = version.blob
             LEFT JOIN identity ON identity.blob = blob.id ORDER BY 1
-            """, [DirectoryRow.Root.models.rawValue]
+            """, [DirectoryRow.Root.models.rawValue] + filter.arguments + [filter.limit ?? -1]
         ) { row in
             let (folder, name) = try split(row.path("name"))
             try body(

@@ -8,12 +8,25 @@ package struct CollectionPolicy: Sendable {
     package var forgetBefore: Timestamp?
     /// Files that changed since then stay: somebody may be about to name them.
     package var graceBefore: Timestamp
+    /// What is given up although a snapshot or a name in by-image still reaches it.
+    package var forgotten = Forgotten()
 
     package init(supersededBefore: Timestamp? = nil, forgetBefore: Timestamp? = nil, graceBefore: Timestamp) {
         self.supersededBefore = supersededBefore
         self.forgetBefore = forgetBefore
         self.graceBefore = graceBefore
     }
+}
+
+/// What somebody wants to have no longer.
+package struct Forgotten: Sendable {
+    /// Bytes, of whatever versions.
+    package var bytes: Set<Digest> = []
+    /// Rows of snapshots.
+    package var snapshots: [Int64] = []
+
+    package var isEmpty: Bool { bytes.isEmpty && snapshots.isEmpty }
+    package init() {}
 }
 
 /// What garbage collection took away, or would.
@@ -45,4 +58,15 @@ package struct CollectionReport: Sendable {
     package var inUse: [Digest] = []
     /// Files in blobs/ that no row named.
     package var strays = 0
+    /// Files that would have gone if they had not changed so lately, and their bytes.
+    package var heldBack = 0
+    package var heldBackBytes = 0
+    /// Images that can be made again less far than before.
+    package var grades: [GradeChange] = []
+
+    package struct GradeChange: Sendable {
+        /// As `list images` shows it.
+        package let image: String
+        package let before, after: Grade
+    }
 }

@@ -21,7 +21,10 @@ extension Store {
         } catch {
             guard isDryRun, case .interrupted = error else { throw error }
         }
-        let strays = try strays(policy, besides: Set(plan.files.map(\.digest)))
+        // Who gives something up asks for nothing else.
+        let strays =
+            policy.forgotten.isEmpty
+            ? try strays(policy, besides: Set(plan.files.map(\.digest)), &plan.report) : []
         if !isDryRun { try unlink(plan.files.map(\.digest) + strays.map(\.digest), policy) }
         plan.report.strays = strays.count
         plan.report.blobs = plan.files.count + plan.documents + strays.count
@@ -45,18 +48,22 @@ extension Store {
     }
 
     /// Files in blobs/ that no row names, and nobody is about to.
-    private func strays(_ policy: CollectionPolicy, besides known: Set<Digest>) throws(StoreError) -> [CollectionPlan
-        .File]
-    {
+    private func strays(
+        _ policy: CollectionPolicy, besides known: Set<Digest>, _ report: inout CollectionReport
+    ) throws(StoreError) -> [CollectionPlan.File] {
         var found: [CollectionPlan.File] = []
         for name in try DirectoryListing.names(in: files.directory) {
             guard let digest = Digest(hex: name), !known.contains(digest),
-                let facts = try FileFacts.at(files.path(of: digest), followLinks: false), facts.kind == .file,
-                facts.changed < policy.graceBefore
+                let facts = try FileFacts.at(files.path(of: digest), followLinks: false), facts.kind == .file
             else { continue }
             let isNamed = try one("SELECT 1 FROM blob WHERE sha256 = ? AND dropped IS NULL", [digest.data]) { _ in true
             }
-            if isNamed == nil { found.append(.init(digest: digest, size: facts.size)) }
+            guard isNamed == nil else { continue }
+            if facts.changed < policy.graceBefore {
+                found.append(.init(digest: digest, size: facts.size))
+            } else {
+                report.holdBack(facts.size)
+            }
         }
         return found
     }
@@ -71,7 +78,8 @@ extension Store {
                             sql: "SELECT EXISTS (SELECT 1 FROM blob WHERE sha256 = ? AND dropped IS NULL)"),
                         arguments: [digest.data])
                     guard isNamed == false, let facts = try FileFacts.at(files.path(of: digest), followLinks: false),
-                        facts.kind == .file, facts.changed < policy.graceBefore
+                        facts.kind == .file,
+                        facts.changed < policy.graceBefore || policy.forgotten.bytes.contains(digest)
                     else { continue }
                     try Kernel.unlink(files.path(of: digest))
                 }
@@ -96,7 +104,7 @@ struct CollectionPlan {
 }
 
 /// One run's marking, in one transaction.
-private struct Collector {
+struct Collector {
     let store: Store
     let policy: CollectionPolicy
     let db: Database
@@ -110,11 +118,20 @@ private struct Collector {
 
     func mark() throws -> CollectionPlan {
         var plan = CollectionPlan()
-        if let before = policy.forgetBefore { try db.forgetSnapshots(before: before, &plan.report) }
+        if policy.forgetBefore != nil || !policy.forgotten.snapshots.isEmpty {
+            try db.forgetSnapshots(before: policy.forgetBefore, rows: policy.forgotten.snapshots, &plan.report)
+        }
+        let given = try rows(of: policy.forgotten.bytes)
+        let before = try grades(pinning: given)
         try markRoots()
         defer { try? db.execute(sql: "DROP TABLE temp.root") }
+        try db.execute(
+            sql: "DELETE FROM root WHERE blob IN (SELECT value FROM json_each(?))", arguments: [Store.list(given)])
         try drop(&plan)
         try removeOrphans(&plan)
+        for (change, after) in zip(before, try grades(pinning: given)) where change.grade != after.grade {
+            plan.report.grades.append(.init(image: change.image, before: change.grade, after: after.grade))
+        }
         if !plan.files.isEmpty || plan.documents > 0 { try db.touch(.hashes) }
         return plan
     }
@@ -216,7 +233,10 @@ private struct Collector {
     private func isFree(_ blob: Blob, _ plan: inout CollectionPlan) throws -> Bool {
         let path = store.files.path(of: blob.digest)
         guard let facts = try FileFacts.at(path, followLinks: false) else { return true }
-        guard facts.changed < policy.graceBefore else { return false }
+        guard facts.changed < policy.graceBefore || policy.forgotten.bytes.contains(blob.digest) else {
+            plan.report.holdBack(facts.size)
+            return false
+        }
         guard let file = try? Kernel.open(path, .readOnly, options: .noFollow) else { return false }
         // Where the file system has no leases, an open file keeps its bytes without a name.
         guard reprofs_is_unused(file.rawValue) == 0 else { return true }

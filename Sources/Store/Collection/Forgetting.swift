@@ -2,14 +2,14 @@ import GRDB
 import Recipe
 
 extension Database {
-    /// Removes snapshots that were made before `time` and have no name, and images that have none left.
-    func forgetSnapshots(before time: Timestamp, _ report: inout CollectionReport) throws {
+    /// Removes snapshots that were made before `time`, or are these, and have no name, and images that have none left.
+    func forgetSnapshots(before time: Timestamp?, rows: [Int64], _ report: inout CollectionReport) throws {
         try execute(
             sql: """
-                CREATE TEMP TABLE forgotten AS SELECT id, image FROM snapshot WHERE recorded < ?
-                AND id NOT IN (SELECT snapshot FROM pinName)
+                CREATE TEMP TABLE forgotten AS SELECT id, image FROM snapshot
+                WHERE (recorded < ? OR id IN (SELECT value FROM json_each(?))) AND id NOT IN (SELECT snapshot FROM pinName)
                 AND id NOT IN (SELECT snapshot FROM active WHERE snapshot IS NOT NULL)
-                """, arguments: [time.nanoseconds])
+                """, arguments: [time?.nanoseconds, Store.list(rows)])
         defer { try? execute(sql: "DROP TABLE temp.forgotten") }
         report.snapshots += try Row.fetchAll(
             self,

@@ -22,9 +22,14 @@ package struct Lineage: Sendable {
         package let relation: String
     }
 
+    /// Nodes of one answer; a merge of merges could go on for long.
+    package static let limit = 2000
+
     /// The first is what was asked for.
     package private(set) var nodes: [Node] = []
     package private(set) var edges: [Edge] = []
+    /// Images that were made with the model and are left out.
+    package internal(set) var omitted = 0
 
     /// Adds a node unless it is there; says whether it was new.
     mutating func add(_ node: Node) -> Bool {

@@ -7,8 +7,6 @@ struct LineageWalk {
     let store: Store
     let db: Database
     private(set) var lineage = Lineage()
-    /// Nodes of one answer; a merge of merges could go on for long.
-    private static let limit = 2000
 
     init(store: Store, db: Database) {
         self.store = store
@@ -25,7 +23,7 @@ struct LineageWalk {
                 SELECT image.sha256, (SELECT name FROM imageName WHERE image = image.id ORDER BY time DESC, id DESC LIMIT 1) AS name
                 FROM snapshot JOIN image ON image.id = snapshot.image WHERE snapshot.id = ?
                 """, arguments: [snapshot])
-        guard let row, lineage.nodes.count < Self.limit else { return nil }
+        guard let row, lineage.nodes.count < Lineage.limit else { return nil }
         let digest = try row.digest("sha256")
         let id = "image:\(digest.hex.prefix(16))"
         let document = try store.recipeDocument(of: snapshot, named: row.value("name") ?? "", db)
@@ -33,9 +31,20 @@ struct LineageWalk {
             id: id, kind: .image, name: try row.value("name") ?? digest.autoV2, sha256: digest,
             notes: ["snapshot \(document.id.hex.prefix(12))", "grade \(document.verdict.grade.rawValue)"])
         guard lineage.add(node) else { return id }
+        if let base = document.snapshot.variation?.base { try join(id, variationOf: base) }
         for use in document.snapshot.recipe.models { lineage.join(id, "made with", try model(use)) }
         for use in document.snapshot.recipe.inputs { lineage.join(id, "made from", try input(use)) }
         return id
+    }
+
+    /// The snapshot whose recipe was changed; one that was forgotten has its id alone.
+    private mutating func join(_ id: String, variationOf base: Digest) throws {
+        let row = try Int64.fetchOne(db, sql: "SELECT id FROM snapshot WHERE sha256 = ?", arguments: [base.data])
+        if let row, let other = try image(row) { return lineage.join(id, "variation of", other) }
+        let other = "snapshot:\(base.hex.prefix(16))"
+        _ = lineage.add(
+            .init(id: other, kind: .image, name: String(base.hex.prefix(12)), sha256: nil, notes: ["not in the store"]))
+        lineage.join(id, "variation of", other)
     }
 
     /// An input that is itself an image with a snapshot has a lineage of its own.
@@ -74,7 +83,7 @@ struct LineageWalk {
     /// Adds a model's bytes, the models that its header names, and those with the same weights; gives its node.
     mutating func model(blob: Int64?, _ digest: Digest, name: String) throws -> String {
         let id = "model:\(digest.hex.prefix(16))"
-        guard let blob, lineage.nodes.count < Self.limit else {
+        guard let blob, lineage.nodes.count < Lineage.limit else {
             _ = lineage.add(.init(id: id, kind: .model, name: name, sha256: digest))
             return id
         }
@@ -114,23 +123,26 @@ struct LineageWalk {
         return blob.map { ($0, found.sha256, name) }
     }
 
-    /// Adds the images that are made with these bytes now, and the models whose headers name them.
-    mutating func dependents(on blob: Int64) throws {
+    /// Adds the images that are made with these bytes now, the newest so many, and the models whose headers name them.
+    mutating func dependents(on blobs: [Int64], images count: Int) throws {
+        let own = Store.list(blobs)
         let snapshots = try Int64.fetchAll(
             db,
             sql: """
-                SELECT image.snapshot FROM image JOIN snapshot ON snapshot.id = image.snapshot
-                JOIN pin ON pin.pinSet = snapshot.models WHERE pin.blob = ? GROUP BY image.id ORDER BY image.id LIMIT ?
-                """, arguments: [blob, Self.limit])
-        for snapshot in snapshots { _ = try image(snapshot) }
+                SELECT DISTINCT image.snapshot FROM image JOIN snapshot ON snapshot.id = image.snapshot
+                JOIN pin ON pin.pinSet = snapshot.models WHERE pin.blob IN (SELECT value FROM json_each(?)) ORDER BY image.id DESC
+                """, arguments: [own])
+        lineage.omitted = max(0, snapshots.count - min(count, Lineage.limit))
+        for snapshot in snapshots.prefix(count).reversed() { _ = try image(snapshot) }
         let children = try Row.fetchAll(
             db,
             sql: """
                 SELECT DISTINCT child.id, child.sha256 FROM blob own LEFT JOIN identity ON identity.blob = own.id
                 JOIN claim ON claim.value IN (lower(hex(own.sha256)), identity.autoV1, upper(hex(own.sha256)))
                     OR (claim.key = 'sd_merge_models' AND instr(claim.value, lower(hex(own.sha256))) > 0)
-                JOIN blob child ON child.id = claim.blob WHERE own.id = ? AND child.id <> own.id ORDER BY child.id LIMIT 100
-                """, arguments: [blob])
+                JOIN blob child ON child.id = claim.blob
+                WHERE own.id IN (SELECT value FROM json_each(?)) AND child.id <> own.id ORDER BY child.id LIMIT 100
+                """, arguments: [own])
         for child in children {
             let digest = try child.digest("sha256")
             let id = try child.id("id")

@@ -11,8 +11,11 @@ extension Store {
         }
     }
 
-    /// What these versions of a model were made from, and which images and models were made with them.
-    package func lineage(of versions: [VersionListing]) throws(StoreError) -> Lineage {
+    /// What these versions of a model were made from, and which models and images were made with them: of the images the newest so
+    /// many.
+    package func lineage(
+        of versions: [VersionListing], images limit: Int = Lineage.limit
+    ) throws(StoreError) -> Lineage {
         try catalogue.read { db in
             var walk = LineageWalk(store: self, db: db)
             var own: [Int64] = []
@@ -23,30 +26,8 @@ extension Store {
                 _ = try walk.model(blob: blob, version.sha256, name: name)
                 if let blob { own.append(blob) }
             }
-            for blob in own { try walk.dependents(on: blob) }
+            try walk.dependents(on: own, images: limit)
             return walk.lineage
-        }
-    }
-
-    /// Every snapshot that pins one of these versions' bytes, superseded ones too, oldest first.
-    package func forEachSnapshot(
-        using versions: [VersionListing], _ body: (SnapshotListing) throws -> Void
-    ) throws(StoreError) {
-        var ids: Set<Int64> = []
-        for version in versions {
-            let found = try page(
-                """
-                SELECT DISTINCT snapshot.id FROM blob JOIN pin ON pin.blob = blob.id
-                JOIN snapshot ON snapshot.models = pin.pinSet WHERE blob.sha256 = ?
-                """, [version.sha256.data], Int(Int32.max)
-            ) { try $0.value("id") as Int64 }
-            ids.formUnion(found)
-        }
-        for id in ids.sorted() {
-            guard let row = try snapshot(id) else { continue }
-            do { try body(try listing(row)) } catch let error as StoreError { throw error } catch {
-                throw .catalogue("\(error)")
-            }
         }
     }
 }

@@ -32,8 +32,8 @@ extension ImageListing {
 
 /// Needs the row of all images as its first argument.
 private let imageColumns = """
-    \(DirectoryRow.paths) SELECT path.text || '/' || imageName.name AS path, imageName.name, imageName.time, imageName.newest,
-    image.sha256, image.snapshot, snapshot.sha256 AS snapshotID
+    \(DirectoryRow.paths) SELECT path.text || '/' || imageName.name AS path, imageName.id AS row, imageName.name, imageName.time,
+    imageName.newest, image.sha256, image.snapshot, snapshot.sha256 AS snapshotID
     FROM imageName JOIN path ON path.id = imageName.directory JOIN image ON image.id = imageName.image
     JOIN snapshot ON snapshot.id = image.snapshot
     """
@@ -45,6 +45,15 @@ extension Store {
         try page(
             "\(imageColumns) WHERE \(condition) ORDER BY imageName.time DESC, imageName.id DESC",
             [DirectoryRow.Root.images.rawValue] + arguments, 10_000, NamedImage.init)
+    }
+
+    /// The images of these rows of `imageName`, by their numbers.
+    func images(inRows rows: [Int64]) throws(StoreError) -> [Int64: NamedImage] {
+        let found = try page(
+            "\(imageColumns) WHERE imageName.id IN (SELECT value FROM json_each(?2))",
+            [DirectoryRow.Root.images.rawValue, Self.list(rows)], rows.count
+        ) { (try $0.id("row"), try NamedImage($0)) }
+        return Dictionary(found) { first, _ in first }
     }
 
     /// The images that hold this name, in whatever folders, the newest first.

@@ -15,6 +15,8 @@ package struct PreparedImage: Sendable {
     let file: FileFacts
     let facts: ImageFacts
     let pixels: Digest?
+    /// Whether it is all of its batch.
+    let isFilm: Bool
     var recipe: Recipe
     var inputs: [InputReference: FoundInput]
     /// What is known of the run that made it; nil for a file that was found.
@@ -97,7 +99,7 @@ extension Store {
             return PreparedImage(
                 path: path, root: root, label: label, file: before,
                 facts: ImageFacts(sha256: digest, size: before.size, metadata: reading.metadata, time: before.modified),
-                pixels: pixels, recipe: reading.recipe, inputs: found,
+                pixels: pixels, isFilm: reading.metadata.isFilm, recipe: reading.recipe, inputs: found,
                 documents: try publish(reading, isPrivate: !before.isReadableByAll))
         }
         throw .changedWhileRead(path)

@@ -147,6 +147,7 @@ extension Store {
             prompt: report.prompt, workflow: report.workflow, parameters: nil, records: nil, fileName: name,
             node: output.node, classes: classes ?? self.classes)
         guard var recipe = read else { throw .refusedReport("its prompt is no graph") }
+        if image.isFilm { recipe.holdsItsBatch() }
         recipe.take(reported: report.environment, holdsAllNodes: environment?.holdsAllNodes == true)
         let nodes = (try? JSONParser.parse(report.prompt)).flatMap {
             ComfyGraph($0, classes: classes ?? self.classes)?.classes(making: name, at: output.node)

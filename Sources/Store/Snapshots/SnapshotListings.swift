@@ -11,7 +11,8 @@ package struct SnapshotListing: Sendable {
     package let grade: Grade
     package let models: Int
     package let recorded: Timestamp
-    package let isCurrent: Bool
+    /// The image's snapshot with better evidence, where there is one.
+    package let supersededBy: Digest?
 }
 
 package struct ImageListing: Sendable {
@@ -24,17 +25,26 @@ package struct ImageListing: Sendable {
 }
 
 extension Store {
-    /// Every snapshot, oldest first.
-    package func forEachSnapshot(_ body: (SnapshotListing) throws -> Void) throws(StoreError) {
-        var last: Int64 = 0
-        while true {
-            let rows = try snapshots(after: last, limit: 500)
-            guard let newest = rows.last else { return }
-            last = newest.id
-            for row in rows {
-                let listing = try listing(row)
-                do { try body(listing) } catch { throw .catalogue("\(error)") }
-            }
+    /// Every snapshot, or some of them, the oldest first.
+    package func forEachSnapshot(
+        _ filter: ImageFilter = .init(), _ body: (SnapshotListing) throws -> Void
+    ) throws(StoreError) {
+        let rows = try page(
+            """
+            SELECT id FROM snapshot WHERE \(Self.pins("?1")) AND (?2 IS NULL OR recorded >= ?2)
+            AND (?3 IS NULL OR EXISTS (SELECT 1 FROM imageName WHERE imageName.image = snapshot.image
+                AND instr(lower(imageName.name), lower(?3))))
+            ORDER BY \(filter.limit == nil ? "id" : "id DESC")
+            """, [try rows(of: filter.models), filter.since?.nanoseconds, filter.text], Int(Int32.max)
+        ) { try $0.id("id") }
+        try each(rows, newest: filter.limit) { ids throws(StoreError) in
+            var listed: [SnapshotListing] = []
+            for id in ids { if let row = try snapshot(id) { listed.append(try listing(row)) } }
+            return listed
+        } where: {
+            filter.isWanted($0.grade)
+        } _: {
+            try body($0)
         }
     }
 
@@ -42,41 +52,50 @@ extension Store {
         let pins = try one(
             """
             SELECT (SELECT count(*) FROM pin WHERE pinSet = ?1 AND blob IS NOT NULL) AS models,
-            EXISTS (SELECT 1 FROM image WHERE snapshot = ?2) AS isCurrent
+            (SELECT newer.sha256 FROM snapshot AS own JOIN image ON image.id = own.image
+                JOIN snapshot AS newer ON newer.id = image.snapshot WHERE own.id = ?2 AND newer.id <> own.id) AS newer
             """, [row.models, row.id]
-        ) { try (models: $0.value("models") as Int, isCurrent: $0.value("isCurrent") as Bool) }
+        ) {
+            try (models: $0.value("models") as Int, newer: ($0.value("newer") as Data?).map { try Digest(column: $0) })
+        }
         return SnapshotListing(
             id: row.digest, short: row.short.text, image: row.imageName,
             grade: try rendering(.json, of: row.id, named: row.imageName).grade, models: pins?.models ?? 0,
-            recorded: row.recorded, isCurrent: pins?.isCurrent ?? false)
+            recorded: row.recorded, supersededBy: pins?.newer)
     }
 
-    /// Every name in by-image with every image that has held it.
-    package func forEachImage(_ body: (ImageListing) throws -> Void) throws(StoreError) {
-        var last: Int64 = 0
-        while true {
-            let rows = try page(
-                """
-                \(DirectoryRow.paths) SELECT imageName.id, path.text || '/' || imageName.name AS path, imageName.name, imageName.time,
-                imageName.newest, image.sha256, image.snapshot, snapshot.sha256 AS snapshotDigest
-                FROM imageName JOIN path ON path.id = imageName.directory JOIN image ON image.id = imageName.image
-                JOIN snapshot ON snapshot.id = image.snapshot WHERE imageName.id > ? ORDER BY imageName.id
-                """, [DirectoryRow.Root.images.rawValue, last], 500
-            ) { (id: try $0.id("id"), row: $0.copy()) }
-            guard let newest = rows.last else { return }
-            last = newest.id
-            do {
-                for (_, row) in rows {
-                    guard let path = try [row].named({ try $0.path("path") }).first else { continue }
-                    let image = try row.digest("sha256")
-                    try body(
-                        ImageListing(
-                            path: try ImageListing.shown(path, image, isNewest: row.value("newest")), sha256: image,
-                            snapshot: try row.digest("snapshotDigest"),
-                            grade: try rendering(.json, of: row.value("snapshot"), named: row.value("name")).grade,
-                            time: try row.time("time")))
-                }
-            } catch let error as StoreError { throw error } catch { throw .catalogue("\(error)") }
+    /// Every name in by-image with every image that has held it, or some of them, the oldest first.
+    package func forEachImage(
+        _ filter: ImageFilter = .init(), _ body: (ImageListing) throws -> Void
+    ) throws(StoreError) {
+        let rows = try page(
+            """
+            \(DirectoryRow.paths) SELECT imageName.id
+            FROM imageName JOIN path ON path.id = imageName.directory JOIN image ON image.id = imageName.image
+            JOIN snapshot ON snapshot.id = image.snapshot WHERE \(Self.pins("?2"))
+            AND (?3 IS NULL OR imageName.time >= ?3)
+            AND (?4 IS NULL OR instr(lower(path.text || '/' || imageName.name), lower(?4)))
+            ORDER BY \(filter.limit == nil ? "imageName.id" : "imageName.time DESC, imageName.id DESC")
+            """,
+            [
+                DirectoryRow.Root.images.rawValue, try rows(of: filter.models), filter.since?.nanoseconds, filter.text,
+            ], Int(Int32.max)
+        ) { try $0.id("id") }
+        try each(rows, newest: filter.limit) { ids throws(StoreError) in
+            let images = try self.images(inRows: ids)
+            var listed: [ImageListing] = []
+            for image in ids.compactMap({ images[$0] }) { listed.append(try listing(image)) }
+            return listed
+        } where: {
+            filter.isWanted($0.grade)
+        } _: {
+            try body($0)
         }
+    }
+
+    private func listing(_ image: NamedImage) throws(StoreError) -> ImageListing {
+        ImageListing(
+            path: image.path, sha256: image.image, snapshot: image.snapshotID,
+            grade: try rendering(.json, of: image.snapshot, named: image.name.text).grade, time: image.time)
     }
 }

@@ -82,6 +82,15 @@ extension Store {
         try page("\(columns) WHERE snapshot.id > ? ORDER BY snapshot.id", [id], limit, SnapshotRow.init)
     }
 
+    /// The snapshot of the same image that has superseded one; nil where none has.
+    package func successor(of snapshot: Int64) throws(StoreError) -> SnapshotRow? {
+        try one(
+            """
+            \(columns) JOIN image AS subject ON subject.snapshot = snapshot.id
+            WHERE subject.id = (SELECT image FROM snapshot WHERE id = ?1) AND snapshot.id <> ?1
+            """, [snapshot], SnapshotRow.init)
+    }
+
     /// The current snapshot of the image with these bytes.
     package func snapshot(ofImage digest: Digest) throws(StoreError) -> SnapshotRow? {
         try one(

@@ -46,9 +46,24 @@ import Testing
         let png = try #require(sheet.png(columns: 2))
         let pixels = try #require(PixelReader.rgba(png))
         // Three rows of two; something is written in every cell.
-        #expect(pixels.size.width == 2 * 172 + 12)
+        #expect(pixels.size.width == 2 * 252 + 12)
         let bright = stride(from: 0, to: pixels.bytes.count, by: 4).filter { pixels.bytes[$0] > 200 }.count
         #expect(bright > 5 * 100)
+    }
+
+    @Test func `of a grid has its axes at its edges, and a gap where a run failed`() throws {
+        var sheet = ContactSheet()
+        for place in [0, 3] { sheet.add(SmallImage.infotext("x"), label: "", at: place) }
+        let plain = try #require(sheet.png(columns: 2).flatMap { PixelReader.rgba($0) })
+        let axes = ContactSheet.Axes(rows: ["cfg=4", "cfg=6"], columns: ["steps=1", "steps=2"])
+        let grid = try #require(sheet.png(axes: axes).flatMap { PixelReader.rgba($0) })
+        #expect(grid.size.width - plain.size.width == 5 * 18 + 12 && grid.size.height > plain.size.height)
+        func ink(_ x: Range<Int>, _ y: Range<Int>) -> Int {
+            y.reduce(0) { sum, y in sum + x.count { grid.bytes[(y * grid.size.width + $0) * 4] > 200 } }
+        }
+        let (left, top) = (5 * 18 + 12, 30 + 12)
+        #expect(ink(0..<left, top..<grid.size.height) > 50 && ink(left..<grid.size.width, 0..<top) > 50)
+        #expect(ink(0..<left, 0..<top) == 0)
     }
 
     @Test func `leaves out what cannot be decoded, and is none without images`() {

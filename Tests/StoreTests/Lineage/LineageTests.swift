@@ -110,7 +110,9 @@ import Testing
         var used: [String: [String]] = [:]
         let all = try fixture.store.versions(called: "model.safetensors")
         for (name, versions) in [("v1", [all[0]]), ("v2", [all[1]]), ("both", all)] {
-            try fixture.store.forEachSnapshot(using: versions) { used[name, default: []].append($0.image) }
+            var filter = ImageFilter()
+            filter.models = versions
+            try fixture.store.forEachSnapshot(filter) { used[name, default: []].append($0.image) }
         }
         #expect(
             used == [

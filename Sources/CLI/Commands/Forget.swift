@@ -1,0 +1,38 @@
+import ArgumentParser
+import Recipe
+import Store
+
+struct ForgetCommand: AnswersInJSON {
+    static let configuration = CommandConfiguration(
+        commandName: "forget", abstract: "Give up the bytes of a version, or a snapshot, although images need them.",
+        discussion: """
+            Images that were made with a version cannot be made again without its bytes; each that is graded lower for it is \
+            named, and with --dry-run nothing else is done. Versions and images stay listed. What a name holds now, what a pin \
+            keeps and what active/models shows is not given up.
+            """)
+    @Argument(help: "Versions, as 'checkpoints/model.safetensors@v2' or a hash; images, or ids of snapshots.")
+    var things: [String]
+    @Flag(name: .shortAndLong, help: "Say what would go; change nothing.") var dryRun = false
+    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var store: StoreOption
+
+    func run() throws {
+        for thing in things { try Paths.requireText(thing) }
+        let store = try store.open()
+        let naming = Naming(store)
+        // Every name is understood before anything is done.
+        var versions: [VersionListing] = []
+        var snapshots: [SnapshotRow] = []
+        for thing in things {
+            switch try naming.imageOrModel(thing) {
+            case .model: versions.append(try naming.version(thing))
+            case .image(let image):
+                guard let row = try store.snapshot(image.snapshot) else { throw StoreError.notFound("the snapshot") }
+                snapshots.append(row)
+            }
+        }
+        let report = try store.forget(versions, snapshots, isDryRun: dryRun)
+        if json { return Terminal.say(report.json(schema: "reprofs.forget/1", isDryRun: dryRun)) }
+        report.show(isDryRun: dryRun)
+    }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Recipe
+import Store
+
+/// Which of many things a listing has.
+struct ListOptions: ParsableArguments {
+    @Argument(help: "Only those with this text in their path; upper and lower case are the same.") var text: String?
+    @Option(help: "Only those since then: a date, a time as it is printed, or 90d, 12h.") var since: Moment?
+    @Option(help: "Only the newest so many.") var limit: Int?
+
+    var isAll: Bool { text == nil && since == nil && limit == nil }
+
+    func validate() throws {
+        if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
+        if let text { try Paths.requireText(text) }
+    }
+}
+
+/// Which of the images or snapshots.
+struct ImageListOptions: ParsableArguments {
+    @Option(help: "Only those of this grade: full, approximate or partial.") var grade: Grade?
+    @Option(
+        name: [.customLong("model"), .customLong("uses")],
+        help: "Only those made with this model: its file, 'folder/name', 'name', 'name@v2' or a hash.")
+    var model: String?
+
+    var isAll: Bool { grade == nil && model == nil }
+
+    func filter(_ which: ListOptions, _ store: Store) throws -> ImageFilter {
+        var filter = ImageFilter()
+        filter.text = which.text
+        filter.since = which.since?.time
+        filter.limit = which.limit
+        filter.grade = grade
+        filter.models = try model.map { try Naming(store).versions($0).versions }
+        return filter
+    }
+}
+
+extension Grade: ExpressibleByArgument {
+    package init?(argument: String) { self.init(rawValue: argument) }
+    package static var allValueStrings: [String] { ["full", "approximate", "partial"] }
+}
+
+/// A moment as people write one: a local date or time, one with its zone as it is printed, RFC 3339, or an ``Age``.
+struct Moment: ExpressibleByArgument {
+    let time: Timestamp
+
+    init?(argument: String) {
+        if let age = Age(argument: argument) {
+            time = age.ago
+            return
+        }
+        // As it is printed: the zone stands behind a blank and has no colon.
+        var exact = argument
+        if argument.utf8.count == 25, argument.utf8.dropFirst(19).first == UInt8(ascii: " ") {
+            exact = "\(argument.prefix(19))\(argument.dropFirst(20).prefix(3)):\(argument.suffix(2))"
+        }
+        // A date alone is a day of this place; to RFC 3339 it would be one of UTC.
+        if argument.utf8.count > 10, let exact = Timestamp(rfc3339: exact) {
+            time = exact
+            return
+        }
+        guard let local = Timestamp(local: argument) else { return nil }
+        time = local
+    }
+}

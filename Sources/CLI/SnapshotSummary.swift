@@ -1,0 +1,48 @@
+import Recipe
+import Store
+
+/// What came of many images, in a few lines: how far they can be made again, why most of them no further, and what to do next.
+struct SnapshotSummary: Sendable {
+    var unchanged = 0
+    var failed = 0
+    private var grades: [Grade: Int] = [:]
+    /// The reasons that hold an image back, and how many.
+    private var reasons: [Reason: Int] = [:]
+
+    /// How many have a snapshot now that was made or looked at.
+    var done: Int { grades.values.reduce(0, +) }
+
+    mutating func add(_ result: SnapshotResult) {
+        grades[result.grade, default: 0] += 1
+        guard result.grade < .full else { return }
+        for reason in result.reasons where reason.cap == result.grade { reasons[reason, default: 0] += 1 }
+    }
+
+    var lines: [Line] {
+        var lines: [Line] = []
+        let count = { (grade: Grade) in grades[grade] ?? 0 }
+        if done > 1 {
+            lines.append(
+                """
+                \(done.of("image")): \(count(.full).grouped) \(Grade.full), \(count(.approximate).grouped) \(Grade.approximate), \
+                \(count(.partial).grouped) \(Grade.partial).
+                """)
+            if let (reason, times) = reasons.max(by: Self.isLess) {
+                lines.append("Most often (\(times.grouped) of \(done.grouped)) because \(reason.message).")
+                // Each image has an id of its own; --verbose names them.
+                if let remedy = reason.remedy { lines.append("Next: \(remedy).") }
+            }
+        }
+        if unchanged > 0 {
+            lines.append(
+                "\(unchanged.of("image")) \(unchanged == 1 ? "has" : "have") not changed since \(unchanged == 1 ? "it was" : "they were") read."
+            )
+        }
+        return lines
+    }
+
+    /// Of equally many the one whose sentence comes first, so that the same images give the same summary.
+    private static func isLess(_ one: (key: Reason, value: Int), _ other: (key: Reason, value: Int)) -> Bool {
+        (one.value, other.key.message) < (other.value, one.key.message)
+    }
+}

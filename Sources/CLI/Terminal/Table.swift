@@ -1,0 +1,88 @@
+import Glibc
+import Recipe
+
+/// A listing as it is printed: JSON objects one by one in an array, or aligned columns for people.
+///
+/// Rows come one at a time and may be many: those of a batch are aligned together, and no later one narrower. What stands last, a
+/// name mostly, is never cut, for it is copied from there: where a row is wider than the terminal it has a line of its own.
+struct Table {
+    /// A row that is ready to be printed, as the table is.
+    enum Row: Sendable {
+        case json(String)
+        case cells([Line])
+    }
+
+    /// A column whose numbers stand below each other.
+    enum Alignment { case left, right }
+
+    private static let gap = "  "
+
+    private let asJSON: Bool
+    private let batch: Int
+    private let alignments: [Alignment]
+    private let screen = Screen.output
+    private var isEmpty = true
+    private var waiting: [[Line]] = []
+    private var widths: [Int]
+
+    /// `columns` are all but the last, which is never filled up. `atOnce`: no row waits for another one.
+    init(_ columns: [Alignment], asJSON: Bool = false, atOnce: Bool = false) {
+        self.asJSON = asJSON
+        batch = atOnce ? 1 : 256
+        alignments = columns
+        widths = columns.map { _ in 0 }
+    }
+
+    mutating func row(_ cells: Line..., json: JSON) { row(asJSON ? .json(json.compact()) : .cells(cells)) }
+
+    mutating func row(_ row: Row) {
+        switch row {
+        case .json(let text): Terminal.say(part: (isEmpty ? "[\n  " : ",\n  ") + text)
+        case .cells(let cells):
+            waiting.append(cells)
+            if waiting.count == batch { write() }
+        }
+        isEmpty = false
+    }
+
+    /// Ends it; `message` says on standard error that there was nothing.
+    mutating func finish(empty message: String? = nil) {
+        write()
+        if asJSON { Terminal.say(part: isEmpty ? "[]\n" : "\n]\n") }
+        Terminal.flush()
+        if isEmpty, !asJSON, let message { Terminal.complain(message) }
+    }
+
+    private mutating func write() {
+        for row in waiting {
+            for (index, cell) in row.dropLast().enumerated() where index < widths.count {
+                widths[index] = max(widths[index], cell.columns)
+            }
+        }
+        for row in waiting { Terminal.say(part: text(row)) }
+        waiting = []
+        if batch == 1 { Terminal.flush() }
+    }
+
+    private func text(_ row: [Line]) -> String {
+        guard let last = row.last else { return "\n" }
+        var parts: [String] = []
+        var width = 0
+        for (index, cell) in row.dropLast().enumerated() where index < widths.count && widths[index] > 0 {
+            let room = String(repeating: " ", count: widths[index] - cell.columns)
+            let shown = cell.shown(on: screen)
+            parts.append(alignments[index] == .right ? room + shown : shown + room)
+            width += widths[index] + Self.gap.utf8.count
+        }
+        if let columns = screen.columns, width + last.columns > columns, !parts.isEmpty {
+            return trimmed(parts.joined(separator: Self.gap)) + "\n" + Self.gap + last.shown(on: screen) + "\n"
+        }
+        return trimmed((parts + [last.shown(on: screen)]).joined(separator: Self.gap)) + "\n"
+    }
+
+    private func trimmed(_ text: String) -> String {
+        var text = Substring(text)
+        while text.last == " " { text.removeLast() }
+        return String(text)
+    }
+}

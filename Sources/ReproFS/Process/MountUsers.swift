@@ -1,0 +1,84 @@
+import Glibc
+import SystemPackage
+
+/// The processes that use a mount, as far as /proc shows them to this one. Nothing is asked of the mount: it may hang.
+struct MountUsers {
+    struct User {
+        let number: pid_t
+        let program: String
+        /// What it uses, as paths below the mount point; empty for the mount point itself.
+        let paths: [String]
+
+        fileprivate var sentence: String {
+            let named = paths.prefix(MountUsers.shown).map { $0.isEmpty ? "the directory itself" : $0 }
+            let rest = paths.count - named.count
+            return "\(program) (process \(number)) has \(named.joined(separator: ", "))"
+                + (rest > 0 ? " and \(rest) more" : "")
+        }
+    }
+
+    /// More are counted, not named.
+    private static let shown = 3
+
+    let users: [User]
+
+    init(of mountPoint: FilePath) {
+        let prefix = mountPoint.string
+        users = ServerProcess.names(in: "/proc").compactMap { name in
+            guard let process = pid_t(name) else { return nil }
+            let found = Set(Self.files(of: process).compactMap { Self.inner($0, of: prefix) })
+            guard !found.isEmpty else { return nil }
+            return User(number: process, program: Self.program(process), paths: found.sorted())
+        }.sorted { $0.number < $1.number }
+    }
+
+    /// Who uses it, and what.
+    var sentence: String {
+        guard !users.isEmpty else {
+            return "it is in use, by a process that cannot be seen from here; as root, 'fuser -vm' may tell more"
+        }
+        let rest = users.count - Self.shown
+        return "it is in use: " + users.prefix(Self.shown).map(\.sentence).joined(separator: "; ")
+            + (rest > 0 ? "; and \(rest) more processes" : "")
+    }
+
+    /// Its working directory, its program, what it has open and what it has mapped.
+    private static func files(of process: pid_t) -> [String] {
+        let directory = "/proc/\(process)"
+        let open = ServerProcess.names(in: directory + "/fd").map { "fd/\($0)" }
+        return (["cwd", "root", "exe"] + open).map { ServerProcess.link("\(directory)/\($0)") } + mapped(process)
+    }
+
+    private static func mapped(_ process: pid_t) -> [String] {
+        guard let file = try? FileDescriptor.open(FilePath("/proc/\(process)/maps"), .readOnly) else { return [] }
+        defer { try? file.close() }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while let count = try? buffer.withUnsafeMutableBytes({ try file.read(into: $0) }), count > 0 {
+            bytes += buffer[..<count]
+        }
+        // Address, rights, offset, device, number, path.
+        return bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
+            line.firstIndex(of: UInt8(ascii: "/")).map { String(decoding: line[$0...], as: UTF8.self) }
+        }
+    }
+
+    /// What lies below the mount point of a path; nil where it lies elsewhere.
+    private static func inner(_ path: String, of mountPoint: String) -> String? {
+        let (bytes, prefix) = (Array(path.utf8), Array(mountPoint.utf8))
+        guard bytes.starts(with: prefix) else { return nil }
+        let rest = bytes.dropFirst(prefix.count)
+        guard let slash = rest.first else { return "" }
+        return slash == UInt8(ascii: "/") ? String(decoding: rest.dropFirst(), as: UTF8.self) : nil
+    }
+
+    private static func program(_ process: pid_t) -> String {
+        guard let file = try? FileDescriptor.open(FilePath("/proc/\(process)/comm"), .readOnly) else {
+            return "a program"
+        }
+        defer { try? file.close() }
+        var bytes = [UInt8](repeating: 0, count: 64)
+        let count = (try? bytes.withUnsafeMutableBytes { try file.read(into: $0) }) ?? 0
+        return String(decoding: bytes[..<max(0, count - 1)], as: UTF8.self)
+    }
+}

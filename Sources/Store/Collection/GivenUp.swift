@@ -1,0 +1,94 @@
+import GRDB
+import Recipe
+
+extension Store {
+    /// Gives up bytes of versions and snapshots, whatever still reaches them: nothing but a live name, a pin or `active/models`,
+    /// which somebody has to take away first, keeps them. Versions and images stay listed, and say so.
+    package func forget(
+        _ versions: [VersionListing], _ snapshots: [SnapshotRow], isDryRun: Bool
+    ) throws(StoreError) -> CollectionReport {
+        for version in versions { try requireUnheld(version) }
+        for snapshot in snapshots { try requireUnheld(snapshot) }
+        var policy = CollectionPolicy(graceBefore: Timestamp(seconds: Timestamp.now().seconds - 3600, nanoseconds: 0))
+        policy.forgotten.bytes = Set(versions.map(\.sha256))
+        policy.forgotten.snapshots = snapshots.map(\.id)
+        return try collect(policy, isDryRun: isDryRun)
+    }
+
+    private func requireUnheld(_ version: VersionListing) throws(StoreError) {
+        let name = "\(version.fullName)@v\(version.number)"
+        let blob = "(SELECT id FROM blob WHERE sha256 = ?)"
+        let live = try one(
+            """
+            \(DirectoryRow.paths) SELECT path.text || '/' || model.name AS name FROM version
+            JOIN model ON model.current = version.id JOIN path ON path.id = model.directory
+            WHERE version.blob = (SELECT id FROM blob WHERE sha256 = ?2)
+            """, [DirectoryRow.Root.models.rawValue, version.sha256.data]
+        ) { try $0.path("name") }
+        if let live {
+            throw .conflict(
+                """
+                \(live) holds the bytes of \(name) now, so they are not given up: delete it in a mount, or make another version \
+                what it holds with 'reprofs restore', first
+                """)
+        }
+        let pin = try one(
+            """
+            SELECT pinName.name FROM pinName JOIN snapshot ON snapshot.id = pinName.snapshot JOIN pin ON pin.pinSet = snapshot.models
+            WHERE pin.blob = \(blob)
+            """, [version.sha256.data]
+        ) { try $0.name("name").text }
+        if let pin { throw .conflict("the pin '\(pin)' keeps \(name); take it away with 'reprofs unpin \(pin)' first") }
+        let isActive = try one(
+            "SELECT 1 FROM active JOIN pin ON pin.pinSet = active.pinSet WHERE pin.blob = \(blob)",
+            [version.sha256.data]
+        ) { _ in true }
+        if isActive == true {
+            throw .conflict("active/models shows \(name); show something else with 'reprofs use live' first")
+        }
+    }
+
+    private func requireUnheld(_ snapshot: SnapshotRow) throws(StoreError) {
+        let pin = try one("SELECT name FROM pinName WHERE snapshot = ?", [snapshot.id]) { try $0.name("name").text }
+        if let pin {
+            throw .conflict("the pin '\(pin)' keeps \(snapshot.short); take it away with 'reprofs unpin \(pin)' first")
+        }
+        let isActive = try one("SELECT 1 FROM active WHERE snapshot = ?", [snapshot.id]) { _ in true }
+        if isActive == true {
+            throw .conflict("active/models shows \(snapshot.short); show something else with 'reprofs use live' first")
+        }
+    }
+}
+
+extension Collector {
+    func rows(of bytes: Set<Digest>) throws -> [Int64] {
+        try bytes.compactMap {
+            try Int64.fetchOne(db, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [$0.data])
+        }
+    }
+
+    /// The images whose snapshots pin these bytes, each once, and how far they can be made again as the catalogue is now.
+    func grades(pinning rows: [Int64]) throws -> [(image: String, grade: Grade)] {
+        guard !rows.isEmpty else { return [] }
+        let images = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT image.snapshot, imageName.directory, imageName.name FROM image
+                JOIN snapshot ON snapshot.id = image.snapshot JOIN imageName ON imageName.id =
+                    (SELECT id FROM imageName WHERE image = image.id ORDER BY newest DESC, time DESC, id DESC LIMIT 1)
+                WHERE snapshot.models IN (SELECT pinSet FROM pin WHERE blob IN (SELECT value FROM json_each(?1)))
+                ORDER BY image.id
+                """, arguments: [Store.list(rows)])
+        return try images.map { row in
+            let document = try store.recipeDocument(of: row.id("snapshot"), named: row.value("name"), db)
+            return (try db.text(of: row, dropping: 1), document.verdict.grade)
+        }
+    }
+}
+
+extension CollectionReport {
+    mutating func holdBack(_ size: Int) {
+        heldBack += 1
+        heldBackBytes += size
+    }
+}
