@@ -21,27 +21,24 @@ struct Reprofs: ParsableCommand {
               5   the ComfyUI is absent, refuses the prompt, fails, ends or says nothing
               6   the directory to mount on is not empty
               64  the command was not understood
+
+            \(CommandFamily.examples)
             """,
         version: ReproFSVersion.current,
-        subcommands: [
-            InitCommand.self, AddCommand.self, ListCommand.self, SnapshotCommand.self, RecipeCommand.self,
-            StatusCommand.self, ServiceCommand.self, CollectCommand.self, VerifyCommand.self, BackupCommand.self,
-            RebuildCommand.self,
-            ReadCommand.self,
-            ExplainCommand.self,
-            LineageCommand.self,
-            MountCommand.self, UnmountCommand.self,
-            LogCommand.self, RestoreCommand.self, UsageCommand.self, ReleaseCommand.self,
-            UseCommand.self, ReproduceCommand.self, DiffCommand.self, PinCommand.self, UnpinCommand.self,
-            VaryCommand.self, ExportCommand.self, WatchCommand.self,
-        ])
+        groupedSubcommands: CommandFamily.all.map { CommandGroup(name: $0.name, subcommands: $0.commands) })
 
     /// Every failure is a sentence on standard error; the table of exit codes is above.
     static func main() {
         var command: any ParsableCommand
         do { command = try parseAsRoot() } catch {
             // Help and the version come as errors, too.
-            guard exitCode(for: error) != .success else { exit(withError: error) }
+            guard exitCode(for: error) != .success else {
+                if let shell = CompletionScript.shell(askedFor: CommandLine.arguments) {
+                    Terminal.say(part: CompletionScript.text(for: shell))
+                    exit()
+                }
+                exit(withError: error)
+            }
             refuse(error)
         }
         do { try command.run() } catch let code as ExitCode {

@@ -13,10 +13,12 @@ struct SnapshotCommand: ParsableCommand {
             again gives the same snapshot, unless more is known by then. A directory stands for every image in it.
             """)
 
-    @Argument(help: "Images, or directories of them such as ComfyUI's output.")
+    @Argument(help: "Images, or directories of them such as ComfyUI's output.", completion: .file())
     var images: [String]
 
-    @Option(name: .customLong("input"), help: "A directory to look for input images in; may be repeated.")
+    @Option(
+        name: .customLong("input"), help: "A directory to look for input images in; may be repeated.",
+        completion: .directory)
     var inputs: [String] = []
 
     @Option(help: "The name under by-image for a directory, instead of its own.")
@@ -27,13 +29,13 @@ struct SnapshotCommand: ParsableCommand {
         help: """
             Where a tool keeps more: InvokeAI's directory or its invokeai.db, or the address of a running A1111 or Forge; \
             may be repeated.
-            """)
+            """, completion: .file())
     var origins: [String] = []
 
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        let store = try store.open()
+        let store = try store.openOrMake()
         let inputs = try inputs.map { try Paths.absolute($0) }
         var items: [SnapshotWork.Item] = []
         var skipped = 0
