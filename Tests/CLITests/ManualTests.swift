@@ -47,7 +47,7 @@ import Testing
         let names = try FileManager.default.contentsOfDirectory(atPath: pages.string).sorted()
         #expect(try names == (["reprofs.1"] + commands().map { "reprofs-\($0).1" }).sorted())
         let text = try String(contentsOfFile: pages.appending("reprofs-add.1").string, encoding: .utf8)
-        #expect(text.contains(".Fl -folder Ar folder") && text.contains("January 31, 2026"))
+        #expect(text.contains("Fl -folder Ar folder") && text.contains("January 31, 2026"))
         guard FileManager.default.isExecutableFile(atPath: "/usr/bin/mandoc") else {
             try Test.cancel("skipped: mandoc is not installed")
         }
