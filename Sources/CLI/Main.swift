@@ -21,21 +21,11 @@ struct Reprofs: ParsableCommand {
               10  there is no store
               64  the command was not understood
               130 interrupted
+
+            \(CommandFamily.examples)
             """,
         version: ReproFSVersion.current,
-        subcommands: [
-            InitCommand.self, AddCommand.self, ListCommand.self, SnapshotCommand.self, RecipeCommand.self,
-            StatusCommand.self, ServiceCommand.self, CollectCommand.self, ForgetCommand.self, VerifyCommand.self,
-            BackupCommand.self,
-            RebuildCommand.self,
-            ReadCommand.self,
-            ExplainCommand.self,
-            LineageCommand.self,
-            MountCommand.self, UnmountCommand.self,
-            LogCommand.self, RestoreCommand.self, UsageCommand.self, ReleaseCommand.self,
-            UseCommand.self, ReproduceCommand.self, DiffCommand.self, PinCommand.self, UnpinCommand.self,
-            VaryCommand.self, ProveCommand.self, ExportCommand.self, WatchCommand.self,
-        ])
+        groupedSubcommands: CommandFamily.all.map { CommandGroup(name: $0.name, subcommands: $0.commands) })
 
     /// Every failure is a sentence on standard error; the table of exit codes is above.
     static func main() {
@@ -43,7 +33,11 @@ struct Reprofs: ParsableCommand {
         do { command = try parseAsRoot() } catch {
             // Help and the version come as errors, too.
             guard exitCode(for: error) == .success else { refuse(error) }
-            Terminal.say(text: fullMessage(for: error))
+            if let shell = CompletionScript.shell(askedFor: CommandLine.arguments) {
+                Terminal.say(part: CompletionScript.text(for: shell))
+            } else {
+                Terminal.say(text: fullMessage(for: error))
+            }
             end(.success)
         }
         end(outcome(of: command))

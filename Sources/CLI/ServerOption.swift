@@ -12,10 +12,13 @@ struct ServerOption: ParsableArguments {
         transform: ComfyServer.init)
     var server: ComfyServer?
 
-    @Option(help: "A ComfyUI installation to start for this, on a scratch directory, and to stop again.")
+    @Option(
+        help: "A ComfyUI installation to start for this, on a scratch directory, and to stop again.",
+        completion: .directory)
     var launch: String?
 
-    @Option(help: "The Python to launch it with; the installation's own .venv or venv, else python3.")
+    @Option(
+        help: "The Python to launch it with; the installation's own .venv or venv, else python3.", completion: .file())
     var python: String?
 
     @Option(help: "Give up when the server says nothing for so many seconds.") var timeout = 900

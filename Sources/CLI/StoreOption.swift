@@ -5,31 +5,47 @@ import SystemPackage
 
 /// Which store a command works on.
 struct StoreOption: ParsableArguments {
-    @Option(name: .customLong("store"), help: "The store to work on.")
+    @Option(name: .customLong("store"), help: "The store to work on.", completion: .directory)
     var path: String?
 
     /// The absolute path of the store.
-    var resolved: FilePath {
-        get throws {
-            if let path { return try Paths.absolute(path) }
-            if let path = getenv("REPROFS_STORE").map({ String(cString: $0) }) {
-                guard !path.isEmpty else {
-                    throw ValidationError("REPROFS_STORE is empty: set it to the path of a store, or unset it")
-                }
-                return try Paths.absolute(path)
+    var resolved: FilePath { get throws { try Self.place(path).path } }
+
+    /// Where the store is: at the path that an argument names, else where the environment says, else at the default place.
+    static func place(_ argument: String?) throws -> (path: FilePath, isNamed: Bool) {
+        if let argument { return (try Paths.absolute(argument), true) }
+        if let path = getenv("REPROFS_STORE").map({ String(cString: $0) }) {
+            guard !path.isEmpty else {
+                throw ValidationError("REPROFS_STORE is empty: set it to the path of a store, or unset it")
             }
-            if let data = environment("XDG_DATA_HOME") { return try Paths.absolute(data).appending("reprofs") }
-            guard let home = environment("HOME") else {
-                throw ValidationError("say which store with --store PATH: neither REPROFS_STORE nor HOME is set")
-            }
-            return try Paths.absolute(home).appending(".local/share/reprofs")
+            return (try Paths.absolute(path), true)
         }
+        if let data = environment("XDG_DATA_HOME") { return (try Paths.absolute(data).appending("reprofs"), false) }
+        guard let home = environment("HOME") else {
+            throw ValidationError("say which store with --store PATH: neither REPROFS_STORE nor HOME is set")
+        }
+        return (try Paths.absolute(home).appending(".local/share/reprofs"), false)
+    }
+
+    /// Makes the store at the default place where there is none yet, and says so. One that was named is never made: a slip in
+    /// its name would begin a second one.
+    func makeDefault() throws {
+        let place = try Self.place(path)
+        guard !place.isNamed, try !Store.isStore(place.path) else { return }
+        _ = try Store.create(place.path)
+        Terminal.complain("Made the store \(place.path).")
+    }
+
+    /// For a command that a collection may begin with.
+    func openOrMake() throws -> Store {
+        try makeDefault()
+        return try open()
     }
 
     /// Where a mount of the store writes what happens. A store on a read-only file system has it among this user's own files.
     func log(of store: FilePath) throws -> FilePath {
         guard try Store.isReadOnly(store) else { return store.appending("mount.log") }
-        let state = environment("XDG_STATE_HOME") ?? environment("HOME").map { $0 + "/.local/state" }
+        let state = Self.environment("XDG_STATE_HOME") ?? Self.environment("HOME").map { $0 + "/.local/state" }
         guard let state else {
             throw ValidationError("the log of a read-only store needs XDG_STATE_HOME or HOME; or use --foreground")
         }
@@ -49,7 +65,7 @@ struct StoreOption: ParsableArguments {
     func openToRead() throws -> Store { try Store.open(resolved) }
 
     /// A variable of the XDG Base Directory Specification, for which empty and not set are one.
-    private func environment(_ name: String) -> String? {
+    private static func environment(_ name: String) -> String? {
         guard let value = getenv(name).map({ String(cString: $0) }), !value.isEmpty else { return nil }
         return value
     }

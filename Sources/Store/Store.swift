@@ -65,6 +65,17 @@ package final class Store: Sendable {
         return store
     }
 
+    /// Opens the store at `path` for a look that may as well fail: it waits for nobody, leaves an older catalogue and what dead
+    /// processes left as they are, and takes no copy of a catalogue that cannot be written.
+    package static func glance(at path: FilePath) throws(StoreError) -> Store {
+        try require(path)
+        guard try !isReadOnly(path) else { throw .readOnlyStore(path) }
+        let lease = try StoreLease.shared(path)
+        let migration = Migration(isAlone: { () throws(StoreError) in throw .olderStore(path) })
+        return Store(
+            path: path, catalogue: try Catalogue(cataloguePath(path), migration: migration, patience: 0), lease: lease)
+    }
+
     /// Makes a store at `path`, which must be absent or empty; only its owner may enter it.
     package static func create(_ path: FilePath) throws(StoreError) -> Store {
         let isNew = try FileFacts.at(path) == nil

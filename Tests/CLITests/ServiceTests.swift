@@ -85,6 +85,32 @@ import Testing
         }
     }
 
+    @Test(arguments: ["--user", "--system"]) func `has units for packages that say the same as those it writes`(
+        scope: String
+    ) throws {
+        let template = try service("template", scope, "--executable", "/usr/bin/reprofs")
+        #expect(template.status == 0, "\(template.complaint)")
+        let printed = try service("install", scope, "--print", line.mountPoint.string)
+        // Only what names a place differs.
+        func lines(_ text: String) -> [Substring] {
+            text.split(separator: "\n").filter { line in
+                !["#", "Description=", "RequiresMountsFor=", "Exec", "Environment="].contains { line.hasPrefix($0) }
+            }
+        }
+        #expect(lines(template.output) == lines(printed.output))
+        // Nobody's own: 'service uninstall' leaves it alone.
+        #expect(!template.output.contains("Written by"))
+        guard FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze") else {
+            try Test.cancel("skipped: systemd-analyze is not installed")
+        }
+        let name = scope == "--user" ? "reprofs.service" : "reprofs@srv-models.service"
+        // It looks for the program.
+        let text = template.output.replacing("/usr/bin/reprofs", with: CommandLineFixture.executable)
+        let unit = try line.directory.write(Array(text.utf8), to: name)
+        let verified = try line.run(tool: "/usr/bin/systemd-analyze", ["verify", "--man=no", scope, unit.string])
+        #expect(!verified.complaint.contains(name + ":"), "\(verified.complaint)")
+    }
+
     @Test func `tells the service manager when the mount answers and when it ends`() throws {
         guard access("/dev/fuse", R_OK | W_OK) == 0 else { try Test.cancel("skipped: /dev/fuse is not there to use") }
         let name = line.directory.appending("notify").string

@@ -9,11 +9,23 @@ packages=(libfuse3-dev fuse3 libsqlite3-dev libssl-dev zlib1g-dev libdeflate-dev
 # Nice to have: BLAKE3 of models.
 optional=(b3sum)
 # What the tests use beside these: the power cuts' recorder is in C, on file systems of three kinds.
-test_packages=(skopeo gcc libc6-dev mount e2fsprogs xfsprogs btrfs-progs)
+# Completions run in the shells that they are for, and manual pages are read by mandoc.
+test_packages=(skopeo gcc libc6-dev mount e2fsprogs xfsprogs btrfs-progs zsh fish mandoc)
+# What packages are made with.
+package_packages=(dpkg-dev binutils chrpath xz-utils)
 libraries=(fuse3 sqlite3 libcrypto zlib libdeflate libzstd libpng libwebp libbrotlidec libxml-2.0)
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 fail() { printf '%s\n' "$*" >&2; exit 1; }
+
+# How long a first build takes here, in words. Of its processor time, measured in seconds, the first part has no use for a second
+# processor.
+build_time() {
+    local processors seconds
+    processors=$(nproc)
+    seconds=$(($1 + $2 / processors))
+    printf 'about %d minutes with %d processors' $(((seconds + 59) / 60)) "$processors"
+}
 
 # Also installs the packages given.
 install_missing() {

@@ -14,10 +14,10 @@ struct AddCommand: ParsableCommand {
             Adding the same bytes again adds nothing; other bytes under a name make its next version.
             """)
 
-    @Argument(help: "A ComfyUI models directory, one of its folders, or files.")
+    @Argument(help: "A ComfyUI models directory, one of its folders, or files.", completion: .file())
     var paths: [String]
 
-    @Option(help: "The folder that files belong to, as in 'checkpoints' or 'loras/style'.")
+    @Option(help: "The folder that files belong to, as in 'checkpoints' or 'loras/style'.", completion: Offers.folder)
     var folder: String?
 
     @Flag(help: "Copy even where blocks could be shared.")
@@ -52,7 +52,7 @@ struct AddCommand: ParsableCommand {
 
     func run() throws {
         if isMove { return try move() }
-        let store = try store.open()
+        let store = try store.openOrMake()
         let target = try folder.map { try Naming(store).folder($0) }
         let plan = try store.plan(adding: try paths.map { try Paths.absolute($0) }, folder: target)
         let progress = Progress(total: plan.size)
@@ -117,7 +117,7 @@ struct AddCommand: ParsableCommand {
             }
         }
         let isComplete = try {
-            let store = try self.store.open()
+            let store = try self.store.openOrMake()
             if mountHere {
                 try MountPoint.requireMountable(
                     try Paths.mountPoint(paths[0]), store: Paths.real(store.path) ?? store.path)

@@ -11,7 +11,8 @@ struct BackupCommand: ParsableCommand {
             A mount copies the catalogue once a day. With --to all of the store is copied, also while it is mounted and written: \
             the copy is a store, and the next time it gets only what is new.
             """)
-    @Option(help: "The directory of the copy; absent, empty, or an earlier copy of this store.") var to: String?
+    @Option(help: "The directory of the copy; absent, empty, or an earlier copy of this store.", completion: .directory)
+    var to: String?
     @Option(help: "How many copies to keep.") var keep = Store.backupsKept
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption

@@ -7,8 +7,8 @@ struct DiffCommand: AnswersInJSON {
         commandName: "diff", abstract: "Show what changed between two recipes: parameters, graph, models, environment.",
         discussion: "Models that differ are compared tensor by tensor where both are safetensors files in the store.")
 
-    @Argument(help: "An image, or the id or the pin of a snapshot.") var first: String
-    @Argument(help: "Another one.") var second: String
+    @Argument(help: "An image, or the id or the pin of a snapshot.", completion: Offers.image) var first: String
+    @Argument(help: "Another one.", completion: Offers.image) var second: String
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 

@@ -15,7 +15,7 @@ struct ExportCommand: AnswersInJSON {
             """)
 
     @OptionGroup var image: ImageArgument
-    @Argument(help: "The directory; it must be absent or empty.") var directory: String
+    @Argument(help: "The directory; it must be absent or empty.", completion: .directory) var directory: String
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 

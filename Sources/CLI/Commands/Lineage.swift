@@ -18,7 +18,8 @@ struct LineageCommand: AnswersInJSON {
 
     @Argument(
         help:
-            "An image, the id or the pin of a snapshot, or a model's file, 'folder/name', 'name', 'name@v2' or a hash.")
+            "An image, the id or the pin of a snapshot, or a model's file, 'folder/name', 'name', 'name@v2' or a hash.",
+        completion: Offers.imageOrModel)
     var subject: String
     @Option(help: "How to print it.") var format: Format = .text
     @Flag(name: .customLong("json"), help: "Print JSON.") var isJSON = false

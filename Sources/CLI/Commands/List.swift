@@ -57,7 +57,8 @@ struct ListModels: ParsableCommand {
 struct ListVersions: AnswersInJSON {
     static let configuration = CommandConfiguration(
         commandName: "versions", abstract: "Every version of every model, or of one.")
-    @Argument(help: "A model's file, 'folder/name', 'name', 'name@v2' or a hash.") var model: String?
+    @Argument(help: "A model's file, 'folder/name', 'name', 'name@v2' or a hash.", completion: Offers.model) var model:
+        String?
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 

@@ -21,7 +21,8 @@ struct ImageListOptions: ParsableArguments {
     @Option(help: "Only those of this grade: full, approximate or partial.") var grade: Grade?
     @Option(
         name: [.customLong("model"), .customLong("uses")],
-        help: "Only those made with this model: its file, 'folder/name', 'name', 'name@v2' or a hash.")
+        help: "Only those made with this model: its file, 'folder/name', 'name', 'name@v2' or a hash.",
+        completion: Offers.model)
     var model: String?
 
     var isAll: Bool { grade == nil && model == nil }

@@ -5,7 +5,8 @@ import Store
 struct LogCommand: AnswersInJSON {
     static let configuration = CommandConfiguration(
         commandName: "log", abstract: "Every change of what a model's name holds: when, what, and by which program.")
-    @Argument(help: "A model's file, 'folder/name', 'name', 'name@v2' or a hash.") var model: String?
+    @Argument(help: "A model's file, 'folder/name', 'name', 'name@v2' or a hash.", completion: Offers.model) var model:
+        String?
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 

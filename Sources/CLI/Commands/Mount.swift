@@ -14,7 +14,7 @@ struct MountCommand: ParsableCommand {
             time writes a store's models: mount several places with one command. What any other mounts shows models/ read-only.
             """)
 
-    @Argument(help: "The directory to mount on; it is made if it is absent.")
+    @Argument(help: "The directory to mount on; it is made if it is absent.", completion: .directory)
     var directory: String
 
     @Flag(help: "Stay in the foreground, with the log on standard error, until interrupted.")
@@ -36,7 +36,8 @@ struct MountCommand: ParsableCommand {
 
     @Option(
         name: .customLong("models-at"), parsing: .singleValue,
-        help: "Show the models at this directory too, in a models directory's place; may be given more than once.")
+        help: "Show the models at this directory too, in a models directory's place; may be given more than once.",
+        completion: .directory)
     var modelsAt: [String] = []
 
     @Flag(help: "Mount on a directory that is not empty all the same: what is in it is hidden meanwhile.")
@@ -56,6 +57,7 @@ struct MountCommand: ParsableCommand {
                 throw error
             }
         }
+        try store.makeDefault()
         try Store.require(storePath)
         if try !Store.isReadOnly(storePath) { try Store.probe(storePath) }
         for place in places { try MountPoint.prepare(place.path, store: Paths.real(storePath) ?? storePath) }

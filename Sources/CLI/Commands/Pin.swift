@@ -44,7 +44,7 @@ struct PinCommand: AnswersInJSON {
 struct UnpinCommand: AnswersInJSON {
     static let configuration = CommandConfiguration(
         commandName: "unpin", abstract: "Take a snapshot's name away; the snapshot stays.")
-    @Argument(help: "The pin's name.") var name: String
+    @Argument(help: "The pin's name.", completion: Offers.pin) var name: String
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 

@@ -9,7 +9,7 @@ struct ReadCommand: ParsableCommand {
         commandName: "read", abstract: "Show what files say of how they were made; no store is needed.",
         discussion: "Nothing is kept, and no model is looked up: 'snapshot' does that.")
 
-    @Argument(help: "Images, films, sounds, models, texts, or directories of them.")
+    @Argument(help: "Images, films, sounds, models, texts, or directories of them.", completion: .file())
     var files: [String]
     @Flag(help: "Print JSON.") var json = false
 

@@ -13,7 +13,8 @@ struct ReleaseCommand: ParsableCommand {
             file system can, else they are copied when there is room. With --move they leave the store: nothing is copied, \
             and images that were made from them cannot be reproduced from the store any more. Older versions stay in it.
             """)
-    @Argument(help: "The directory: empty or absent, or where this store is mounted.") var directory: String
+    @Argument(help: "The directory: empty or absent, or where this store is mounted.", completion: .directory)
+    var directory: String
     @Flag(help: "Take the files out of the store.") var move = false
     @OptionGroup var store: StoreOption
 

@@ -7,8 +7,9 @@ struct RestoreCommand: AnswersInJSON {
     static let configuration = CommandConfiguration(
         commandName: "restore", abstract: "Make an older version what its model's name holds again.",
         discussion: "What the name holds now stays a version. A deleted model comes back under its name.")
-    @Argument(help: "Versions, as 'checkpoints/model.safetensors@v2', a hash, or a file with their bytes.") var models:
-        [String]
+    @Argument(
+        help: "Versions, as 'checkpoints/model.safetensors@v2', a hash, or a file with their bytes.",
+        completion: Offers.version) var models: [String]
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 

@@ -8,7 +8,7 @@ import SystemPackage
 struct ServiceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "service", abstract: "Have systemd keep the store mounted, from login or from boot.",
-        subcommands: [ServiceInstall.self, ServiceUninstall.self])
+        subcommands: [ServiceInstall.self, ServiceUninstall.self, ServiceTemplate.self])
 }
 
 /// Whose systemd it is.
@@ -83,12 +83,13 @@ struct ServiceInstall: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "install", abstract: "Write a systemd unit that mounts the store, and start it.")
 
-    @Argument(help: "The directory to mount on.") var directory: String
+    @Argument(help: "The directory to mount on.", completion: .directory) var directory: String
     @OptionGroup var service: ServiceName
     @Flag(help: "Show the models at the top, in a models directory's place.") var modelsOnly = false
     @Option(
         name: .customLong("models-at"), parsing: .singleValue,
-        help: "Show the models at this directory too; may be given more than once.") var modelsAt: [String] = []
+        help: "Show the models at this directory too; may be given more than once.", completion: .directory)
+    var modelsAt: [String] = []
     @Flag(help: "Let other users in; the kernel checks modes for them.") var allowOther = false
     @Flag(inversion: .prefixedNo, help: "Let the kernel read models by itself where it can.") var passthrough = true
     @Flag(help: "Mount also on a directory that is not empty: what is in it is hidden meanwhile.") var allowNonEmpty =
@@ -99,15 +100,18 @@ struct ServiceInstall: ParsableCommand {
     func run() throws {
         let storePath = try store.resolved
         try Store.require(storePath)
+        let realStore = Paths.real(storePath) ?? storePath
+        let places = try ([directory] + modelsAt).map { try Paths.mountPoint($0) }
         let unit = ServiceUnit(
-            scope: service.resolvedScope, executable: try executable(), store: Paths.real(storePath) ?? storePath,
-            mountPoints: try ([directory] + modelsAt).map { try Paths.mountPoint($0) },
+            scope: service.resolvedScope, executable: try executable(), subject: ServiceUnit.escaped(realStore.string),
+            store: realStore, mountPoints: places.map { .path($0) },
+            needed: ([realStore] + places.map { $0.removingLastComponent() }).map { .path($0) },
             user: try owner(of: storePath), options: options)
         if isPrinted { return Terminal.say(text: unit.text) }
         let path = try service.path
         try requireOwn(path)
         if !allowNonEmpty {
-            for place in unit.mountPoints where !MountPoint.isMounted(place) && Paths.isDirectory(place) {
+            for place in places where !MountPoint.isMounted(place) && Paths.isDirectory(place) {
                 try MountPoint.requireEmpty(place)
             }
         }
@@ -127,8 +131,8 @@ struct ServiceInstall: ParsableCommand {
             throw CommandFailure(
                 "the unit was written, but not started; '\(systemctl) status \(service.unit)' says why")
         }
-        let places = unit.mountPoints.map(\.string).joined(separator: " and ")
-        Terminal.say("Mounted \(storePath) at \(places), now and from \(unit.scope == .user ? "log-in" : "boot") on.")
+        let shown = places.map(\.string).joined(separator: " and ")
+        Terminal.say("Mounted \(storePath) at \(shown), now and from \(unit.scope == .user ? "log-in" : "boot") on.")
     }
 
     private var options: [String] {

@@ -14,10 +14,12 @@ struct SnapshotCommand: ParsableCommand {
             of ComfyUI's input beside its output; name that to have them too.
             """)
 
-    @Argument(help: "Images, or directories of them such as ComfyUI's output.")
+    @Argument(help: "Images, or directories of them such as ComfyUI's output.", completion: .file())
     var images: [String]
 
-    @Option(name: .customLong("input"), help: "A directory to look for input images in; may be repeated.")
+    @Option(
+        name: .customLong("input"), help: "A directory to look for input images in; may be repeated.",
+        completion: .directory)
     var inputs: [String] = []
 
     @Option(help: "The name under by-image for a directory, instead of its own.")
@@ -28,7 +30,7 @@ struct SnapshotCommand: ParsableCommand {
         help: """
             Where a tool keeps more: InvokeAI's directory or its invokeai.db, or the address of a running A1111 or Forge; \
             may be repeated.
-            """)
+            """, completion: .file())
     var origins: [String] = []
 
     @Flag(name: .shortAndLong, help: "Name each image, also where they are many.") var verbose = false
@@ -36,7 +38,7 @@ struct SnapshotCommand: ParsableCommand {
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        let store = try store.open()
+        let store = try store.openOrMake()
         let inputs = try inputs.map { try Paths.absolute($0) }
         var items: [SnapshotWork.Item] = []
         var skipped = 0

@@ -10,7 +10,8 @@ struct UseCommand: AnswersInJSON {
         discussion:
             "Returns when every mount of the store shows it. Whoever has a file open goes on reading what it opened.")
 
-    @Argument(help: "An image, the id or the pin of a snapshot, or 'live'.") var target: String
+    @Argument(help: "An image, the id or the pin of a snapshot, or 'live'.", completion: Offers.imageOrLive) var target:
+        String
     @Option(
         help: "A running ComfyUI on active/models: it lets go of what it holds, and must list what is chosen.",
         transform: ComfyServer.init)

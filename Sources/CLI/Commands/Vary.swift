@@ -21,8 +21,9 @@ struct VaryCommand: ParsableCommand {
     @Option(name: .customLong("set"), help: "PATH=VALUES; may be repeated.") var settings: [String]
     @Flag(help: "Every combination, instead of one setting after the other.") var grid = false
     @Flag(help: "Print the prompts and run nothing.") var dryRun = false
-    @Option(name: .customLong("out"), help: "The directory for the results; 'variations-<id>' here.") var output:
-        String?
+    @Option(
+        name: .customLong("out"), help: "The directory for the results; 'variations-<id>' here.", completion: .directory
+    ) var output: String?
     @Option(help: "Images in a row of the contact sheet.") var columns: Int?
     @OptionGroup var place: ServerOption
     @OptionGroup var store: StoreOption

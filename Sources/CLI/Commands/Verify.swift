@@ -15,12 +15,12 @@ struct VerifyCommand: ParsableCommand {
     @Option(help: "Read only so many percent of the bytes: those that were read longest ago.") var sample: Int?
     @Option(help: "Read only what was not read for so long: 30d, 12h.") var olderThan: Age?
     @Option(help: "Read no more than so many megabytes a second.") var rate: Int?
-    @Option(help: "How many files to read at a time.") var jobs = Workers.processors
+    @Option(help: "How many files to read at a time; as many as there are processors.") var jobs: Int?
     @Flag(help: "Begin anew instead of going on with a reading that was cut off.") var restart = false
     @Flag(help: "Bring back what can be brought back.") var repair = false
     @Option(
         name: .customLong("from"),
-        help: "With --repair: where the bytes of lost models may be; files there are only read.")
+        help: "With --repair: where the bytes of lost models may be; files there are only read.", completion: .file())
     var sources: [String] = []
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
@@ -30,7 +30,7 @@ struct VerifyCommand: ParsableCommand {
         if let rate, !(1...1_000_000).contains(rate) {
             throw ValidationError("--rate takes megabytes a second, 1 to 1000000")
         }
-        guard (1...64).contains(jobs) else { throw ValidationError("--jobs takes 1 to 64") }
+        guard jobs.map((1...64).contains) != false else { throw ValidationError("--jobs takes 1 to 64") }
         if !sources.isEmpty && !repair { throw ValidationError("--from goes with --repair") }
         if sample != nil && olderThan != nil { throw ValidationError("--sample and --older-than exclude each other") }
     }
@@ -96,7 +96,7 @@ struct VerifyCommand: ParsableCommand {
             }
             guard !blobs.isEmpty else { break }
             let due = blobs
-            Workers.forEach(of: due.count, share: 1, limit: jobs) { range in
+            Workers.forEach(of: due.count, share: 1, limit: jobs ?? Workers.processors) { range in
                 guard failure.withLock({ $0 == nil }) else { return }
                 let blob = due[range.lowerBound]
                 do throws(StoreError) {

@@ -15,8 +15,11 @@ struct WatchCommand: ParsableCommand {
             mount, their bytes are those that it opened, also where the files were replaced since.
             """)
 
-    @Argument(help: "Output directories; those in them are watched too.") var directories: [String]
-    @Option(name: .customLong("input"), help: "A directory to look for input images in; may be repeated.")
+    @Argument(help: "Output directories; those in them are watched too.", completion: .directory) var directories:
+        [String]
+    @Option(
+        name: .customLong("input"), help: "A directory to look for input images in; may be repeated.",
+        completion: .directory)
     var inputs: [String] = []
     @Option(help: "The name under by-image for the directory, instead of its own; for one directory.") var label:
         EntryName?

@@ -6,14 +6,47 @@ import SystemPackage
 struct ServiceUnit {
     enum Scope { case user, system }
 
+    /// A path in a unit.
+    enum Place {
+        /// As it is.
+        case path(FilePath)
+        /// What systemd fills in: text with its specifiers.
+        case specifiers(String)
+
+        /// Quoted, as in a list.
+        var quoted: String {
+            switch self {
+            case .path(let path): ServiceUnit.quoted(path.string)
+            case .specifiers(let text): "\"\(text)\""
+            }
+        }
+
+        /// Quoted, as a command's argument.
+        var argument: String {
+            switch self {
+            case .path(let path): ServiceUnit.argument(path.string)
+            case .specifiers: quoted
+            }
+        }
+    }
+
     /// The first line of every unit that ReproFS wrote: only such a one is replaced or removed.
     static let mark = "# Written by 'reprofs service install'; 'reprofs service uninstall' removes it."
 
     let scope: Scope
+    /// The first line, which says whose the unit is.
+    var head = Self.mark
     let executable: FilePath
-    let store: FilePath
+    /// What its description says it mounts: text with specifiers.
+    let subject: String
+    /// Nil: where the program looks by itself.
+    let store: FilePath?
     /// The first shows everything, the others the models.
-    let mountPoints: [FilePath]
+    let mountPoints: [Place]
+    /// What must be there before: the store, and where the mount points lie.
+    let needed: [Place]
+    /// Variables, and what they are where nobody sets them otherwise.
+    var environment: [(name: String, value: String)] = []
     /// Who owns the store; the system's unit runs as that user. Nil: root.
     let user: String?
     /// Options of `reprofs mount`.
@@ -22,24 +55,26 @@ struct ServiceUnit {
     /// Nothing here may make a mount namespace: a mount in one is seen by nobody. A user's unit cannot have what implies
     /// NoNewPrivileges either, for fusermount3 is setuid.
     var text: String {
-        var command = [executable.string, "mount", "--foreground", "--store", store.string] + options
-        for place in mountPoints.dropFirst() { command += ["--models-at", place.string] }
-        command += ["--"] + mountPoints.prefix(1).map(\.string)
-        let needed = [store] + mountPoints.map { $0.removingLastComponent() }
+        var command = [executable.string, "mount", "--foreground"].map(Self.argument)
+        if let store { command += ["--store", store.string].map(Self.argument) }
+        command += options.map(Self.argument)
+        for place in mountPoints.dropFirst() { command += [Self.argument("--models-at"), place.argument] }
+        command += [Self.argument("--")] + mountPoints.prefix(1).map(\.argument)
         var lines = [
-            Self.mark,
+            head,
             "[Unit]",
-            "Description=ReproFS: the models in \(Self.escaped(store.string))",
-            "Documentation=man:systemd.service(5)",
-            "RequiresMountsFor=\(needed.map { Self.quoted($0.string) }.joined(separator: " "))",
+            "Description=ReproFS: the models in \(subject)",
+            "Documentation=man:reprofs(1)",
+            "RequiresMountsFor=\(needed.map(\.quoted).joined(separator: " "))",
             "",
             "[Service]",
             "Type=notify",
             "NotifyAccess=main",
-            "ExecStart=\(command.map(Self.argument).joined(separator: " "))",
+            "ExecStart=\(command.joined(separator: " "))",
         ]
+        lines += environment.map { "Environment=\($0.name)=\($0.value)" }
         // What a killed process left; there is nothing to do after an ordinary end.
-        lines += mountPoints.map { "ExecStopPost=-fusermount3 -u -z -q -- \(Self.argument($0.string))" }
+        lines += mountPoints.map { "ExecStopPost=-fusermount3 -u -z -q -- \($0.argument)" }
         lines += [
             "Restart=on-failure",
             // Files in its place do not go away by trying again.
@@ -75,15 +110,15 @@ struct ServiceUnit {
     }
 
     /// A word of a list as systemd.syntax(7) quotes it.
-    private static func quoted(_ word: String) -> String {
+    fileprivate static func quoted(_ word: String) -> String {
         "\"\(escaped(word).replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
     }
 
     /// A word of a command line, where dollar signs begin variables too.
-    private static func argument(_ word: String) -> String { quoted(word.replacing("$", with: "$$")) }
+    fileprivate static func argument(_ word: String) -> String { quoted(word.replacing("$", with: "$$")) }
 
     /// Percent signs begin specifiers; a line feed would end the line.
-    private static func escaped(_ text: String) -> String { text.replacing("%", with: "%%").replacing("\n", with: " ") }
+    static func escaped(_ text: String) -> String { text.replacing("%", with: "%%").replacing("\n", with: " ") }
 
     /// Where the manager looks for units that people add.
     static func directory(_ scope: Scope) -> FilePath? {

@@ -40,11 +40,11 @@ private let imageColumns = """
 
 extension Store {
     private func namedImages(
-        _ condition: String, _ arguments: StatementArguments
+        _ condition: String, _ arguments: StatementArguments, limit: Int = 10_000
     ) throws(StoreError) -> [NamedImage] {
         try page(
             "\(imageColumns) WHERE \(condition) ORDER BY imageName.time DESC, imageName.id DESC",
-            [DirectoryRow.Root.images.rawValue] + arguments, 10_000, NamedImage.init)
+            [DirectoryRow.Root.images.rawValue] + arguments, limit, NamedImage.init)
     }
 
     /// The images of these rows of `imageName`, by their numbers.
@@ -64,10 +64,7 @@ extension Store {
     /// The image at a path as `list images` shows it; nil where none is. `NAME@<8 hex>` is an older one of that name.
     package func image(listed path: ViewPath) throws(StoreError) -> NamedImage? {
         guard let name = path.name, !path.parents.isEmpty else { return nil }
-        let directory = try catalogue.read { db in
-            try db.directory(under: DirectoryRow.Root.images.rawValue, path.parents)
-        }
-        guard let directory else { return nil }
+        guard let directory = try imageDirectory(path.parents) else { return nil }
         let holder = try namedImages(
             "imageName.directory = ? AND imageName.name = ? AND imageName.newest", [directory, name.databaseValue])
         if let holder = holder.first { return holder }
@@ -89,4 +86,34 @@ extension Store {
     package func forEachImageName(_ body: (EntryName) -> Void) throws(StoreError) {
         try each("SELECT DISTINCT name FROM imageName", []) { body(try $0.name(0)) }
     }
+
+    // What begins with a text, for whoever is still typing it. Found by indexes, however many there are.
+
+    /// Directories of by-image in the one at `path`, whose names begin with `prefix`.
+    package func imageDirectories(
+        beginningWith prefix: String, in path: some Sequence<EntryName>, limit: Int
+    ) throws(StoreError) -> [EntryName] {
+        guard let parent = try imageDirectory(path) else { return [] }
+        return try page(
+            "SELECT name FROM directory WHERE parent = ? AND name BETWEEN ? AND \(Self.end) ORDER BY name",
+            [parent, prefix, prefix], limit
+        ) { try $0.name("name") }
+    }
+
+    /// The newest images in the directory of by-image at `path`, whose names begin with `prefix`.
+    package func images(
+        beginningWith prefix: String, in path: some Sequence<EntryName>, limit: Int
+    ) throws(StoreError) -> [NamedImage] {
+        guard let directory = try imageDirectory(path) else { return [] }
+        return try namedImages(
+            "imageName.directory = ? AND imageName.newest AND imageName.name BETWEEN ? AND \(Self.end)",
+            [directory, prefix, prefix], limit: limit)
+    }
+
+    private func imageDirectory(_ path: some Sequence<EntryName>) throws(StoreError) -> Int64? {
+        try catalogue.read { db in try db.directory(under: DirectoryRow.Root.images.rawValue, path) }
+    }
+
+    /// After every name that begins with the argument.
+    private static let end = "? || char(0x10FFFF)"
 }

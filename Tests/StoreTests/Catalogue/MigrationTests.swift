@@ -64,4 +64,20 @@ import Testing
         let new = try Store.create(other.appending("store")).path
         #expect(try tables(old) == tables(new))
     }
+
+    @Test(arguments: [1]) func `is left as it is by who only glances at it`(schema: Int) throws {
+        let directory = try TemporaryDirectory()
+        let old = try store(ofSchema: schema, in: directory)
+        func done() throws -> [String] {
+            try DatabaseQueue(path: old.appending("catalogue.sqlite").string).read { db in
+                try String.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations")
+            }
+        }
+        let before = try done()
+        #expect(throws: StoreError.self) { try Store.glance(at: old) }
+        #expect(try done() == before)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: old.appending("backup").string).isEmpty)
+        _ = try Store.open(old)
+        #expect(try Store.glance(at: old).counts().versions == 2)
+    }
 }

@@ -1,0 +1,130 @@
+import ArgumentParser
+import Glibc
+import Recipe
+import Store
+
+/// What a shell offers while an argument is typed: names in the store, and files where those are meant too.
+///
+/// It only looks. Where there is no store, or one that somebody else is rebuilding, nothing is offered and nothing is said.
+enum Offers {
+    static var model: CompletionKind { kind(files: true) { try $0.models($1) } }
+    static var version: CompletionKind { kind(files: true) { try $0.versions($1) } }
+    static var image: CompletionKind { kind(files: true) { try $0.images($1) } }
+    static var imageOrModel: CompletionKind { kind(files: true) { try $0.images($1) + $0.models($1) } }
+    static var imageOrLive: CompletionKind {
+        kind(files: true) { try [Offer("live", "what models/ holds")] + $0.images($1) }
+    }
+    static var pin: CompletionKind { kind(files: false) { store, _ in try store.pinOffers() } }
+    static var folder: CompletionKind { kind(files: false) { store, _ in try store.folderOffers() } }
+
+    /// What ends the answer where files are offered too: each shell lists those by itself. It begins every absolute path and
+    /// is no name.
+    static let files = "/"
+    /// Of each kind of thing, at most.
+    fileprivate static let limit = 100
+
+    private static func kind(
+        files: Bool, _ find: @escaping @Sendable (Store, String) throws -> [Offer]
+    ) -> CompletionKind {
+        .custom { words, index, _ in
+            let shell = CompletionShell.requesting
+            let words = shell == .fish ? words : words.map(ShellWord.value)
+            let typed = words.indices.contains(index) ? words[index] : ""
+            let found = (try? find(Store.glance(at: StoreOption.place(store(in: words)).path), typed)) ?? []
+            return found.filter { $0.text.utf8.starts(with: typed.utf8) }.compactMap { $0.line(for: shell) }
+                + (files ? [Self.files] : [])
+        }
+    }
+
+    /// The store that a line which is not finished names already.
+    private static func store(in words: [String]) -> String? {
+        guard let option = words.firstIndex(of: "--store"), words.indices.contains(option + 1) else { return nil }
+        let path = words[option + 1]
+        guard path.utf8.starts(with: "~/".utf8), let home = getenv("HOME") else { return path }
+        return String(cString: home) + String(decoding: path.utf8.dropFirst(), as: UTF8.self)
+    }
+}
+
+/// One thing that may be meant.
+private struct Offer {
+    let text: String
+    /// What zsh and fish show beside it.
+    let note: String
+
+    init(_ text: String, _ note: String) {
+        self.text = text
+        self.note = note
+    }
+
+    /// As the shell's part of the completion reads it, a line each; nil where it would take more than a line.
+    func line(for shell: CompletionShell?) -> String? {
+        guard text.onOneLine.utf8.elementsEqual(text.utf8), !text.isEmpty else { return nil }
+        switch shell {
+        case .fish: return "\(text)\t\(note.onOneLine)"
+        // A directory goes on.
+        case .zsh where text.utf8.last != UInt8(ascii: "/"):
+            let parts = [text, note.onOneLine].map { $0.replacing("\\", with: "\\\\").replacing(":", with: "\\:") }
+            return parts.joined(separator: ":")
+        default: return text
+        }
+    }
+}
+
+extension Store {
+    /// Models by the paths that `list models` prints; after an `@`, their versions.
+    fileprivate func models(_ typed: String) throws -> [Offer] {
+        if let (name, _) = typed.splitAtLast("@") {
+            let found = try versionOffers(of: name)
+            if !found.isEmpty { return found }
+        }
+        var found: [Offer] = []
+        try forEachModel { model in
+            let name = "\(model.folder)/\(model.name)"
+            guard found.count < Offers.limit, name.utf8.starts(with: typed.utf8) else { return }
+            found.append(Offer(name, model.live.map { "v\($0) of \(model.versions)" } ?? "deleted"))
+        }
+        return found
+    }
+
+    /// The same, and the versions of the model that alone is left.
+    fileprivate func versions(_ typed: String) throws -> [Offer] {
+        let found = try models(typed)
+        return try found + (found.count == 1 ? versionOffers(of: found[0].text) : [])
+    }
+
+    private func versionOffers(of name: String) throws -> [Offer] {
+        try versions(called: name).filter { $0.fullName.utf8.elementsEqual(name.utf8) }.suffix(Offers.limit).map {
+            Offer("\($0.fullName)@v\($0.number)", "\($0.recorded.brief)\($0.isLive ? ", live" : "")")
+        }
+    }
+
+    /// Images by the paths that `list images` prints, snapshots by their ids and their pins.
+    fileprivate func images(_ typed: String) throws -> [Offer] {
+        let (directory, prefix) = typed.splitAtLast("/") ?? ("", typed)
+        guard let path = ViewPath(parsing: directory) else { return [] }
+        let lead = path.components.isEmpty ? "" : path.description + "/"
+        var found = try imageDirectories(beginningWith: prefix, in: path.components, limit: Offers.limit).map {
+            Offer(lead + $0.text + "/", "images")
+        }
+        found += try images(beginningWith: prefix, in: path.components, limit: Offers.limit).map {
+            Offer($0.path, "\($0.snapshotID.hex.prefix(12)), \($0.time.brief)")
+        }
+        guard path.components.isEmpty else { return found }
+        found += try pinOffers()
+        if let digits = DigestPrefix(hex: typed) {
+            found += try snapshots(beginningWith: digits, limit: Offers.limit).map {
+                Offer(String($0.digest.hex.prefix(max(12, digits.digits))), $0.imageName)
+            }
+        }
+        return found
+    }
+
+    fileprivate func pinOffers() throws -> [Offer] {
+        try pins(after: 0, limit: Int(Int32.max)).map { Offer($0.name.text, "\($0.snapshot), \($0.image)") }
+    }
+
+    fileprivate func folderOffers() throws -> [Offer] {
+        let used = Set(try folders())
+        return used.union(Folder.listed).sorted().map { Offer($0.text, used.contains($0) ? "has models" : "") }
+    }
+}

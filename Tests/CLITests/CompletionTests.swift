@@ -1,0 +1,130 @@
+import Foundation
+import Recipe
+import Support
+import SystemPackage
+import Testing
+
+/// Real shells, each in a terminal of its own, with the script that `reprofs --generate-completion-script` prints.
+@Suite(.timeLimit(.minutes(20))) struct `Completion` {
+    let line: CommandLineFixture
+
+    enum Shell: String, CaseIterable, Sendable {
+        case bash, zsh, fish
+
+        /// The name by which the shell looks for the script.
+        var script: String {
+            switch self {
+            case .bash: "reprofs"
+            case .zsh: "_reprofs"
+            case .fish: "reprofs.fish"
+            }
+        }
+    }
+
+    init() throws { line = try CommandLineFixture() }
+
+    /// What the shell makes of a line when Tab is pressed at its end, in the test's directory.
+    private func complete(_ text: String, in shell: Shell) throws -> String {
+        guard FileManager.default.isExecutableFile(atPath: "/usr/bin/\(shell.rawValue)") else {
+            try Test.cancel("skipped: \(shell.rawValue) is not installed")
+        }
+        let script = line.directory.appending("scripts/\(shell.script)")
+        if !FileManager.default.fileExists(atPath: script.string) {
+            let printed = try line.run("--generate-completion-script", shell.rawValue)
+            try #require(printed.status == 0)
+            try line.directory.write(Array(printed.output.utf8), to: "scripts/\(shell.script)")
+        }
+        let root = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
+        let programs = FilePath(CommandLineFixture.executable).removingLastComponent()
+        let outcome = try line.run(
+            tool: "/usr/bin/env",
+            [
+                "-C", line.directory.path.string, "PATH=\(programs):/usr/bin:/bin", "HOME=\(line.directory.path)",
+                root.appending("scripts/lib/complete-line").string, shell.rawValue, script.string, text,
+            ], environment: ["REPROFS_STORE": line.store.string])
+        try #require(outcome.status == 0, "\(outcome.complaint)")
+        return outcome.output
+    }
+
+    /// A store with two models, one of them in two versions, and an image with a pin.
+    private func fill() throws {
+        try #require(try line.run("init").status == 0)
+        let models = line.directory.appending("models").string
+        for seed: UInt64 in 1...2 {
+            try line.writeModels(seed: seed)
+            try #require(try line.run("add", models).status == 0)
+        }
+        _ = try line.copyImage()
+        try #require(try line.run("snapshot", line.directory.appending("output").string).status == 0)
+        try #require(try line.run("pin", try id(), "keepsake").status == 0)
+        try FileManager.default.removeItem(atPath: models)
+    }
+
+    private func id() throws -> String {
+        try #require(try line.run("list", "snapshots").output.split(separator: " ").first.map(String.init))
+    }
+
+    @Test(arguments: Shell.allCases) func `knows commands and options`(shell: Shell) throws {
+        #expect(try complete("reprofs snaps", in: shell) == "reprofs snapshot ")
+        #expect(
+            try complete("reprofs vary image.png --set cfg=4 --gri", in: shell)
+                == "reprofs vary image.png --set cfg=4 --grid ")
+        #expect(try complete("reprofs lineage --format js", in: shell) == "reprofs lineage --format json ")
+    }
+
+    @Test(arguments: Shell.allCases) func `knows models, versions, folders, pins and ids`(shell: Shell) throws {
+        try fill()
+        #expect(try complete("reprofs log chec", in: shell) == "reprofs log checkpoints/model.safetensors ")
+        #expect(
+            try complete("reprofs restore checkpoints/model.safetensors@v2", in: shell)
+                == "reprofs restore checkpoints/model.safetensors@v2 ")
+        // Both begin with it.
+        #expect(
+            try complete("reprofs restore checkpoints/model.safetensors@", in: shell)
+                == "reprofs restore checkpoints/model.safetensors@v")
+        #expect(try complete("reprofs add --folder lora", in: shell) == "reprofs add --folder loras ")
+        #expect(try complete("reprofs unpin keep", in: shell) == "reprofs unpin keepsake ")
+        #expect(try complete("reprofs export keep", in: shell) == "reprofs export keepsake ")
+        let id = try id()
+        #expect(try complete("reprofs explain \(id.prefix(8))", in: shell) == "reprofs explain \(id) ")
+        #expect(try complete("reprofs use liv", in: shell) == "reprofs use live ")
+        // The store that the line names, which is another one.
+        let other = line.directory.appending("other").string
+        try #require(try line.run("init", "--store", other).status == 0)
+        #expect(
+            try complete("reprofs unpin --store \(other) keep", in: shell) == "reprofs unpin --store \(other) keep")
+    }
+
+    @Test(arguments: Shell.allCases) func `knows images by their paths in the store and files by theirs`(shell: Shell)
+        throws
+    {
+        try fill()
+        #expect(
+            try complete("reprofs explain output/txt", in: shell) == "reprofs explain output/txt2img_lora_00001_.png ")
+        try FileManager.default.removeItem(atPath: line.directory.appending("output").string)
+        #expect(
+            try complete("reprofs explain output/txt", in: shell) == "reprofs explain output/txt2img_lora_00001_.png ")
+        try line.directory.write([1], to: "holiday/picture.png")
+        #expect(try complete("reprofs read holi", in: shell) == "reprofs read holiday/")
+        #expect(try complete("reprofs explain holi", in: shell) == "reprofs explain holiday/")
+        #expect(try complete("reprofs explain holiday/pict", in: shell) == "reprofs explain holiday/picture.png ")
+    }
+
+    @Test(arguments: Shell.allCases) func `runs nothing that a name says`(shell: Shell) throws {
+        try #require(try line.run("init").status == 0)
+        try line.directory.write(
+            SmallModel.bytes(seed: 1), to: "models/loras/odd $(touch taken) `touch taken` *.safetensors")
+        try #require(try line.run("add", line.directory.appending("models").string).status == 0)
+        #expect(try complete("reprofs log loras/od", in: shell).contains("touch"))
+        #expect(!FileManager.default.fileExists(atPath: line.directory.appending("taken").string))
+    }
+
+    @Test(arguments: Shell.allCases) func `makes no store, and is silent without one`(shell: Shell) throws {
+        #expect(try complete("reprofs log chec", in: shell) == "reprofs log chec")
+        #expect(!FileManager.default.fileExists(atPath: line.store.string))
+        try line.directory.write([1], to: "store/file")
+        #expect(try complete("reprofs unpin keep", in: shell) == "reprofs unpin keep")
+        let answer = try line.run("---completion", "unpin", "--", "positional@0", "2", "4", "reprofs", "unpin", "keep")
+        #expect(answer.status == 0 && answer.complaint.isEmpty, "\(answer.complaint)")
+    }
+}
