@@ -116,7 +116,7 @@ import Testing
         #expect(try line.run("mount", second).status == 0)
         #expect(FileManager.default.fileExists(atPath: second + "/.reprofs/status"))
         #expect(try line.run("unmount", second).status == 0)
-        #expect(try line.json(".reprofs/status")["schema"] == "reprofs.status/1")
+        #expect(try line.json(".reprofs/status")["schema"] == "reprofs.mount/1")
     }
 
     @Test func `works for an ordinary user through fusermount3`() throws {
@@ -140,7 +140,7 @@ import Testing
         #expect(mounted.status == 0, "\(mounted.complaint)")
         let read = try line.run(
             tool: "/usr/bin/setpriv", Array(user.dropLast()) + ["/bin/cat", line.file(".reprofs/status")])
-        #expect(read.json?["schema"] == "reprofs.status/1")
+        #expect(read.json?["schema"] == "reprofs.mount/1")
         let ended = try asUser(["unmount", line.mountPoint.string])
         #expect(ended.status == 0, "\(ended.complaint)")
         #expect(!line.isMounted)

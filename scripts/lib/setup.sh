@@ -9,7 +9,7 @@ packages=(libfuse3-dev fuse3 libsqlite3-dev libssl-dev zlib1g-dev libdeflate-dev
 # Nice to have: BLAKE3 of models.
 optional=(b3sum)
 # What the tests use beside these: the power cuts' recorder is in C, on file systems of three kinds.
-test_packages=(skopeo gcc libc6-dev mount e2fsprogs xfsprogs btrfs-progs)
+test_packages=(skopeo python3-jsonschema gcc libc6-dev mount e2fsprogs xfsprogs btrfs-progs)
 libraries=(fuse3 sqlite3 libcrypto zlib libdeflate libzstd libpng libwebp libbrotlidec libxml-2.0)
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }

@@ -48,7 +48,7 @@ struct CollectCommand: ParsableCommand {
 
     private func json(_ report: CollectionReport) -> JSON {
         [
-            "schema": "reprofs.gc/1", "dryRun": .bool(dryRun), "bytes": .integer(report.bytes),
+            "schema": DocumentSchema.gc.json, "dryRun": .bool(dryRun), "bytes": .integer(report.bytes),
             "blobs": .integer(report.blobs), "strays": .integer(report.strays),
             "versions": .array(
                 report.versions.map {

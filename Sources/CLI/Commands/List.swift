@@ -19,7 +19,7 @@ struct ListModels: ParsableCommand {
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        var table = Table(asJSON: json)
+        var table = Table(asJSON: json, of: .listedModel)
         try store.openToRead().forEachModel { model in
             guard (model.live == nil) == deleted else { return }
             let live = model.live.map { "v\($0)" } ?? "-"
@@ -53,7 +53,7 @@ struct ListVersions: AnswersInJSON {
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        var table = Table(asJSON: json)
+        var table = Table(asJSON: json, of: .listedVersion)
         let store = try store.openToRead()
         let show = { (version: VersionListing) in
             table.row(
@@ -86,7 +86,7 @@ struct ListSnapshots: AnswersInJSON {
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        var table = Table(asJSON: json)
+        var table = Table(asJSON: json, of: .listedSnapshot)
         let store = try store.openToRead()
         let show = { (snapshot: SnapshotListing) in
             table.row(
@@ -113,7 +113,7 @@ struct ListImages: ParsableCommand {
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        var table = Table(asJSON: json)
+        var table = Table(asJSON: json, of: .listedImage)
         try store.openToRead().forEachImage { image in
             table.row(
                 "\(image.time.brief)  \(image.snapshot.hex.prefix(12))  \(image.grade)  \(image.path)",
@@ -135,7 +135,7 @@ struct ListLoads: ParsableCommand {
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        var table = Table(asJSON: json)
+        var table = Table(asJSON: json, of: .listedLoad)
         try store.openToRead().forEachLoad { load in
             let program = load.opener.executable.flatMap { $0.slashed.last } ?? "?"
             let name = load.name.folder.isEmpty ? load.name.name : "\(load.name.folder)/\(load.name.name)"

@@ -1,4 +1,4 @@
-/// What a tool says of one run of a prompt: `reprofs.report/1`, as the node pack writes it.
+/// What a tool says of one run of a prompt: ``DocumentSchema/report``, as the node pack writes it.
 package struct RunReport: Sendable {
     package struct Output: Sendable {
         /// Absolute, as the tool sees it.
@@ -52,8 +52,8 @@ package struct RunReport: Sendable {
 
     package init(_ bytes: [UInt8]) throws(Refusal) {
         guard let json = try? JSONParser.parse(bytes) else { throw Refusal("it is no JSON") }
-        guard json["schema"]?.string == "reprofs.report/1" else {
-            throw Refusal("its schema is not reprofs.report/1")
+        guard json["schema"] == DocumentSchema.report.json else {
+            throw Refusal("its schema is not \(DocumentSchema.report.rawValue)")
         }
         guard let prompt = json["prompt"]?.string else { throw Refusal("it has no prompt") }
         guard let ended = json["ended"]?.number?.int else { throw Refusal("it does not say when the run ended") }

@@ -34,8 +34,6 @@ package struct DocumentReference: Sendable, Equatable {
 ///
 /// It holds no id, no grade and no time of its own making: the same evidence gives the same id, on any machine.
 package struct SnapshotDocument: Sendable, Equatable {
-    package static let schema = "reprofs.snapshot/1"
-
     package var image: ImageFacts
     package var recipe: Recipe
     package var prompt: DocumentReference?
@@ -70,7 +68,7 @@ package struct SnapshotDocument: Sendable, Equatable {
 
     package var json: JSON {
         [
-            "schema": .string(Self.schema),
+            "schema": DocumentSchema.snapshot.json,
             "image": [
                 "sha256": .string(image.sha256.hex), "size": .integer(image.size),
                 "mediaType": .string(image.mediaType),
@@ -110,7 +108,7 @@ package struct DocumentError: Error, CustomStringConvertible {
 extension SnapshotDocument {
     /// Reads what ``json`` wrote.
     package init(_ json: JSON) throws(DocumentError) {
-        guard json["schema"]?.string == Self.schema else { throw DocumentError("schema") }
+        guard json["schema"] == DocumentSchema.snapshot.json else { throw DocumentError("schema") }
         let image = json["image"] ?? .null
         guard let sha256 = image["sha256"]?.string.flatMap({ Digest(hex: $0) }), let size = image["size"]?.size,
             let time = image["time"]?.string.flatMap({ Timestamp($0) })

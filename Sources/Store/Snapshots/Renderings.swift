@@ -175,7 +175,7 @@ struct UnreadableSnapshot: Error, CustomStringConvertible {
     /// Its place in the views stays, and tells what is wrong.
     func rendering(_ kind: RenderingKind) -> String {
         guard kind == .json else { return [description].shown }
-        let problem: JSON = ["schema": .string(RecipeDocument.schema), "problem": .string(description)]
+        let problem: JSON = ["schema": DocumentSchema.unreadable.json, "problem": .string(description)]
         return problem.formatted()
     }
 }
