@@ -2,7 +2,9 @@
 package struct RecipeDocument: Sendable {
     /// The id of the snapshot.
     package let id: Digest
+    /// What was made from which bytes, as far as it is known.
     package let snapshot: SnapshotDocument
+    /// How far that can be made again, and why.
     package let verdict: Verdict
     /// The file name of the image.
     package let name: String

@@ -4,6 +4,7 @@ import COpenSSL
 package final class SHA256 {
     private let context: OpaquePointer?
 
+    /// A hash of nothing so far.
     package init() {
         context = EVP_MD_CTX_new()
         EVP_DigestInit_ex(context, EVP_sha256(), nil)
@@ -11,6 +12,7 @@ package final class SHA256 {
 
     deinit { EVP_MD_CTX_free(context) }
 
+    /// Adds bytes. Not safe on several threads at once.
     package func update(_ bytes: UnsafeRawBufferPointer) { EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) }
 
     /// The digest of all bytes so far; nothing may be added after it.
@@ -22,6 +24,7 @@ package final class SHA256 {
         return digest
     }
 
+    /// The hash of bytes that are all there.
     package static func digest(of bytes: [UInt8]) -> Digest {
         let hash = SHA256()
         bytes.withUnsafeBytes { hash.update($0) }

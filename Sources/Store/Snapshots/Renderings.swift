@@ -15,10 +15,12 @@ package struct RenderingFacts: Sendable {
     let row: Int64
     /// Bytes.
     package let size: Int
+    /// When the text last changed: its modification time.
     package let rendered: Timestamp
     /// The text, where it was read along.
     var compressed: [UInt8]?
 
+    /// The text; nil where the row's bytes are none.
     package func text() -> [UInt8]? { compressed.flatMap { Compression.decompress($0, size: size) } }
 }
 
@@ -26,8 +28,11 @@ package struct RenderingFacts: Sendable {
 package struct Rendering: Sendable {
     /// Bytes.
     package let size: Int
+    /// When the text last changed: its modification time.
     package let rendered: Timestamp
+    /// The grade that it tells.
     package let grade: Grade
+    /// The text.
     package let bytes: [UInt8]
 }
 

@@ -4,7 +4,9 @@ import SystemPackage
 
 /// An extended attribute of the `user` namespace, by its whole name.
 package struct FileAttribute {
+    /// With its namespace: `user.…`.
     package let name: String
+    /// As it was set; may be empty.
     package let value: [UInt8]
 
     /// Those of an open file or directory that are not ReproFS's own; none where its file system has none.
