@@ -51,7 +51,7 @@ package struct Recipe: Sendable, Equatable {
         package var negative: String?
         /// Pixels.
         package var width: JSON.Number?
-        /// Pixels of the latent image, before any later change of size.
+        /// Pixels.
         package var height: JSON.Number?
         package init(node: String) { self.node = node }
     }
