@@ -20,6 +20,7 @@ enum LineageText {
 
     static func json(_ lineage: Lineage) -> JSON {
         [
+            "schema": DocumentSchema.lineage.json,
             "nodes": .array(
                 lineage.nodes.map {
                     [

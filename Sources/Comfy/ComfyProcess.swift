@@ -10,10 +10,13 @@ package final class ComfyProcess: Sendable {
     package struct Place: Sendable {
         /// The installation: where `main.py` lies.
         package var installation: String
+        /// The Python that runs it: of ComfyUI's own environment.
         package var python: String
         /// Holds `models`, `input`, `custom_nodes`, `output`, `user` and `temp`.
         package var base: String
+        /// Arguments beside those that ReproFS needs.
         package var arguments: [String] = []
+        /// Variables beside those of this process.
         package var environment: [String: String] = [:]
 
         package init(installation: String, python: String, base: String) {
@@ -23,9 +26,11 @@ package final class ComfyProcess: Sendable {
         }
     }
 
+    /// Where it answers.
     package let server: ComfyServer
     private let process: Mutex<Process>
     private let log: String
+    /// Its process number in this process's namespace.
     package let pid: Int32
 
     /// Starts it and returns when it answers.
@@ -104,6 +109,7 @@ package final class ComfyProcess: Sendable {
         return arguments
     }
 
+    /// False once it has ended, however that came.
     package var isRunning: Bool { process.withLock { $0.isRunning } }
 
     private func untilReady() async throws {

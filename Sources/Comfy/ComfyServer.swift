@@ -10,6 +10,7 @@ package struct ComfyServer: Sendable {
     package let address: String
     /// What is taken of its answers.
     package var documents = Exchange.Bounds.document
+    /// Limits for answers that are files.
     package var files = Exchange.Bounds.file
 
     /// `address` is `http://HOST:PORT` or `https://…`, also without its scheme; throws where it is none.

@@ -8,16 +8,21 @@ package struct PromptRun: Sendable {
     package struct Progress: Sendable {
         /// Nodes that are done, of those that the graph has.
         package var done = 0
+        /// How many nodes the graph has.
         package let nodes: Int
         /// The node at work: its id and class.
         package var node: String?
+        /// The class of the node at work; nil between nodes.
         package var kind: String?
         /// Steps of that node.
         package var step = 0
+        /// How many steps that node has.
         package var steps = 0
     }
 
+    /// Where it runs.
     package let server: ComfyServer
+    /// The prompt, as `/prompt` takes it.
     package let graph: JSON
     /// What goes into the output's metadata, and what the node pack is told.
     package var extra: JSON = [:]

@@ -1,9 +1,12 @@
 /// What one output was made from, as far as its file says; the store adds which bytes the names stood for.
 package struct Recipe: Sendable, Equatable {
+    /// The tool, as its record tells it.
     package var generator: Generator
     /// Sampling passes, the last one first.
     package var passes: [Pass] = []
+    /// Every model that is named, whether or not the store has it.
     package var models: [ModelUse] = []
+    /// Every other file that is named.
     package var inputs: [InputUse] = []
     /// What reading the file showed that bears on the grade.
     package var findings: [Reason] = []
@@ -14,7 +17,9 @@ package struct Recipe: Sendable, Equatable {
 
     /// The tool that made the output.
     package struct Generator: Sendable, Equatable {
+        /// Nil where the file does not say what made it.
         package var name: String?
+        /// As the tool writes it.
         package var version: String?
         /// How its record was written: `comfyui-prompt`, `a1111-infotext`, …, or nil where there is none.
         package var dialect: String?
@@ -29,26 +34,35 @@ package struct Recipe: Sendable, Equatable {
 
     /// One run of a sampler. A nil parameter could not be resolved; ``Recipe/findings`` say why.
     package struct Pass: Sendable, Equatable {
+        /// The sampler's node in the graph; of other tools a name that stands for the pass.
         package var node: String
+        /// The tool's own name of it.
         package var sampler: String?
         package var scheduler: String?
+        /// As the tool was asked; some run fewer.
         package var steps: JSON.Number?
         package var cfg: JSON.Number?
         /// The exact integer, up to 64 bits.
         package var seed: JSON.Number?
         package var denoise: JSON.Number?
+        /// The prompt, joined where several texts were.
         package var positive: String?
+        /// The negative prompt.
         package var negative: String?
         /// Pixels.
         package var width: JSON.Number?
+        /// Pixels.
         package var height: JSON.Number?
         package init(node: String) { self.node = node }
     }
 
     /// A model that the output was made with.
     package struct ModelUse: Sendable, Equatable {
+        /// What the recipe calls it.
         package var reference: ModelReference
+        /// The bytes that the name stood for; nil where that is not known.
         package var resolution: Resolution?
+        /// How those bytes are known.
         package var evidence: Evidence = .missing
         /// The recorded hash that found the bytes.
         package var match: RecordedHash?
@@ -59,8 +73,11 @@ package struct Recipe: Sendable, Equatable {
 
     /// An image, mask or other file that the output was made from.
     package struct InputUse: Sendable, Equatable {
+        /// What the recipe calls it.
         package var reference: InputReference
+        /// The bytes that the name stood for; nil where that is not known.
         package var resolution: Resolution?
+        /// How those bytes are known.
         package var evidence: Evidence = .missing
         package init(reference: InputReference) { self.reference = reference }
     }
@@ -69,7 +86,9 @@ package struct Recipe: Sendable, Equatable {
     package struct Resolution: Sendable, Equatable {
         /// The folder and the path in it under which the bytes were found and are pinned.
         package var folder: EntryName
+        /// Below ``folder``.
         package var path: ModelPath
+        /// Of the bytes, which the store may have lost since.
         package var sha256: Digest
         /// Bytes.
         package var size: Int

@@ -1,10 +1,14 @@
 /// Reads an output's bytes: what they say of themselves, and the recipe in them.
 package enum RecipeReader {
+    /// What one file says of itself.
     package struct Reading: Sendable {
+        /// The container's fields.
         package var metadata: Metadata
+        /// What they say that the output was made from.
         package var recipe: Recipe
         /// The original bytes of ComfyUI's `prompt` and `workflow`, where the file has them.
         package var prompt: [UInt8]?
+        /// The bytes of ComfyUI's canvas, where the file has one.
         package var workflow: [UInt8]?
         /// The original bytes of `parameters`, as A1111 and many others write it.
         package var parameters: [UInt8]?

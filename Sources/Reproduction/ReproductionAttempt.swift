@@ -112,7 +112,7 @@ package struct ReproductionAttempt: Sendable {
         _ nodes: [NodeClasses.Difference], _ expected: Digest?
     ) -> JSON {
         [
-            "schema": "reprofs.certificate/1", "snapshot": .string(run.document.id.hex),
+            "schema": DocumentSchema.certificate.json, "snapshot": .string(run.document.id.hex),
             "time": .string(Timestamp.now().description), "verdict": .string(verdict.rawValue),
             "manner": .string(stage.manner), "server": .string(stage.server.address),
             "process": stage.process.map {

@@ -103,7 +103,7 @@ package struct VariationRuns: Sendable {
             environment["nodePacks"] = base.document.environment?["nodePacks"] ?? .null
         }
         return [
-            "schema": "reprofs.report/1", "ended": .integer(ended.nanoseconds),
+            "schema": DocumentSchema.report.json, "ended": .integer(ended.nanoseconds),
             "prompt": .string(run.graph.python()),
             "workflow": .null,
             "outputs": .array(

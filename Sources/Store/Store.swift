@@ -8,6 +8,7 @@ package import SystemPackage
 /// It knows blobs, names, versions, images and snapshots; it knows no inode and no FUSE. All calls are synchronous
 /// and may be made from any thread, and by any number of processes on one store.
 package final class Store: Sendable {
+    /// The store's directory, absolute.
     package let path: FilePath
     let catalogue: Catalogue
     let files: BlobFiles
@@ -138,6 +139,7 @@ package final class Store: Sendable {
 
     static func cataloguePath(_ store: FilePath) -> FilePath { store.appending("catalogue.sqlite") }
 
+    /// Whether a directory has the layout and the catalogue of a store.
     package static func isStore(_ path: FilePath) throws(StoreError) -> Bool {
         for name in ["oci-layout", "catalogue.sqlite"] where try FileFacts.at(path.appending(name)) == nil {
             return false
@@ -192,10 +194,13 @@ extension Store {
 
     /// What the store's filesystem says of its room.
     package struct Space: Sendable {
+        /// Bytes of a block.
         package let blockSize: UInt
+        /// In blocks; `available` is what an ordinary user may use.
         package let blocks, free, available: UInt64
     }
 
+    /// What the store's file system has.
     package func space() throws(StoreError) -> Space {
         let facts = try Kernel.space(of: path)
         return Space(
@@ -203,10 +208,13 @@ extension Store {
             available: UInt64(facts.f_bavail))
     }
 
+    /// How many there are of everything.
     package struct Counts: Sendable {
+        /// Rows of each kind; versions and blobs whose bytes were collected count, too.
         package let models, versions, blobs, images, snapshots: Int
     }
 
+    /// Counts everything.
     package func counts() throws(StoreError) -> Counts {
         try catalogue.read { db in
             func count(_ table: String) throws -> Int {

@@ -116,7 +116,7 @@ import Testing
         #expect(try line.run("mount", second).status == 0)
         #expect(FileManager.default.fileExists(atPath: second + "/.reprofs/status"))
         #expect(try line.run("unmount", second).status == 0)
-        #expect(try line.json(".reprofs/status")["schema"] == "reprofs.status/1")
+        #expect(try line.json(".reprofs/status")["schema"] == "reprofs.mount/1")
     }
 
     @Test func `works for an ordinary user through fusermount3`() throws {
@@ -134,6 +134,6 @@ import Testing
                 exit 0
                 """)
         #expect(outcome.status == 0, "\(outcome)")
-        #expect(outcome.json?["schema"] == "reprofs.status/1")
+        #expect(outcome.json?["schema"] == "reprofs.mount/1")
     }
 }

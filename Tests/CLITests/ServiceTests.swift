@@ -127,7 +127,7 @@ import Testing
         try process.run()
         #expect(manager.receive()?.hasPrefix("READY=1\nSTATUS=Mounted \(line.store)") == true)
         #expect(line.isMounted)
-        #expect(try line.json(".reprofs/status")["schema"] == "reprofs.status/1")
+        #expect(try line.json(".reprofs/status")["schema"] == "reprofs.mount/1")
         process.terminate()
         #expect(manager.receive() == "STOPPING=1")
         process.waitUntilExit()

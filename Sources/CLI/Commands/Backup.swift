@@ -29,7 +29,7 @@ struct BackupCommand: ParsableCommand {
             return
         }
         let report: JSON = [
-            "schema": "reprofs.backup/1", "path": .string(backup.path.string), "size": .integer(backup.size),
+            "schema": DocumentSchema.backup.json, "path": .string(backup.path.string), "size": .integer(backup.size),
             "made": .string(backup.made.description),
         ]
         Terminal.say(report)
@@ -45,7 +45,7 @@ struct BackupCommand: ParsableCommand {
         let report = try store.copy(to: target) { progress.advance(by: $0, of: "the store") }
         if json {
             let text: JSON = [
-                "schema": "reprofs.copy/1", "path": .string(target.string),
+                "schema": DocumentSchema.copy.json, "path": .string(target.string),
                 "moment": .string(report.moment.description),
                 "copied": .integer(report.copied), "bytes": .integer(report.bytes), "kept": .integer(report.kept),
                 "damaged": .array(report.damaged.map { .string($0.hex) }),
@@ -109,7 +109,7 @@ struct RebuildCommand: ParsableCommand {
 
     private func json(_ report: RebuildReport) -> JSON {
         [
-            "schema": "reprofs.rebuild/1", "backup": .string(orNull: report.backup?.path.string),
+            "schema": DocumentSchema.rebuild.json, "backup": .string(orNull: report.backup?.path.string),
             "backupMade": .string(orNull: report.backup?.made.description),
             "pins": .array(report.pins.names.map { .string($0) }), "snapshots": .integer(report.pins.snapshots),
             "problems": .array(

@@ -27,7 +27,7 @@ struct CollectCommand: ParsableCommand {
             supersededBefore: supersededOlderThan?.ago, forgetBefore: forgetUnpinnedOlderThan?.ago,
             graceBefore: grace.ago)
         let report = try store.collect(policy, isDryRun: dryRun)
-        if json { return Terminal.say(report.json(schema: "reprofs.gc/1", isDryRun: dryRun)) }
+        if json { return Terminal.say(report.json(.gc, isDryRun: dryRun)) }
         report.show(isDryRun: dryRun)
         guard report.heldBack > 0 else { return }
         Terminal.say(
@@ -64,9 +64,9 @@ extension CollectionReport {
         Terminal.say(lines)
     }
 
-    func json(schema: String, isDryRun: Bool) -> JSON {
+    func json(_ schema: DocumentSchema, isDryRun: Bool) -> JSON {
         [
-            "schema": .string(schema), "dryRun": .bool(isDryRun), "bytes": .integer(bytes),
+            "schema": schema.json, "dryRun": .bool(isDryRun), "bytes": .integer(bytes),
             "blobs": .integer(blobs), "strays": .integer(strays),
             "versions": .array(
                 versions.map {

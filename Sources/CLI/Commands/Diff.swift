@@ -20,7 +20,7 @@ struct DiffCommand: AnswersInJSON {
         let weights = try weights(a, b, store)
         if json {
             let all: JSON = [
-                "schema": "reprofs.diff/1", "first": .string(a.id.hex), "second": .string(b.id.hex),
+                "schema": DocumentSchema.diff.json, "first": .string(a.id.hex), "second": .string(b.id.hex),
                 "differences": difference.json, "weights": .array(weights.map(\.json)),
             ]
             return Terminal.say(all)

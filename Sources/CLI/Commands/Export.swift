@@ -29,7 +29,8 @@ struct ExportCommand: AnswersInJSON {
             return Terminal.say("Wrote \(size.asSize) to \(target); its README.md says how to use it.")
         }
         Terminal.say([
-            "schema": "reprofs.export/1", "snapshot": .string(run.document.id.hex), "image": .string(found.name),
+            "schema": DocumentSchema.export.json, "snapshot": .string(run.document.id.hex),
+            "image": .string(found.name),
             "directory": .string(target.string), "bytes": .integer(size),
         ])
     }

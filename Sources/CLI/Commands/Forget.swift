@@ -32,7 +32,7 @@ struct ForgetCommand: AnswersInJSON {
             }
         }
         let report = try store.forget(versions, snapshots, isDryRun: dryRun)
-        if json { return Terminal.say(report.json(schema: "reprofs.forget/1", isDryRun: dryRun)) }
+        if json { return Terminal.say(report.json(.forget, isDryRun: dryRun)) }
         report.show(isDryRun: dryRun)
     }
 }

@@ -22,7 +22,7 @@ struct ListModels: ParsableCommand {
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        var table = Table([.left, .left, .right], asJSON: json)
+        var table = Table([.left, .left, .right], asJSON: json, of: .listedModel)
         var filter = ModelFilter()
         filter.text = which.text
         filter.since = which.since?.time
@@ -63,7 +63,7 @@ struct ListVersions: AnswersInJSON {
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        var table = Table([.left, .left, .right, .right, .left], asJSON: json)
+        var table = Table([.left, .left, .right, .right, .left], asJSON: json, of: .listedVersion)
         let store = try store.openToRead()
         let show = { (version: VersionListing) in
             table.row(
@@ -96,7 +96,7 @@ struct ListSnapshots: AnswersInJSON {
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        var table = Table([.left, .left, .right], asJSON: json)
+        var table = Table([.left, .left, .right], asJSON: json, of: .listedSnapshot)
         let store = try store.openToRead()
         try store.forEachSnapshot(try images.filter(which, store)) { snapshot in
             table.row(
@@ -125,7 +125,7 @@ struct ListImages: AnswersInJSON {
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        var table = Table([.left, .left, .left], asJSON: json)
+        var table = Table([.left, .left, .left], asJSON: json, of: .listedImage)
         let store = try store.openToRead()
         try store.forEachImage(try images.filter(which, store)) { image in
             table.row(
@@ -150,7 +150,7 @@ struct ListLoads: ParsableCommand {
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        var table = Table([.left, .right, .left, .left, .left, .right, .left], asJSON: json)
+        var table = Table([.left, .right, .left, .left, .left, .right, .left], asJSON: json, of: .listedLoad)
         try store.openToRead().forEachLoad { load in
             let program = load.opener.executable.flatMap { $0.slashed.last } ?? "?"
             let name = load.name.folder.isEmpty ? load.name.name : "\(load.name.folder)/\(load.name.name)"

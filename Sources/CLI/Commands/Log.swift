@@ -11,7 +11,7 @@ struct LogCommand: AnswersInJSON {
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        var table = Table([.left, .left, .left, .left, .left], asJSON: json)
+        var table = Table([.left, .left, .left, .left, .left], asJSON: json, of: .listedEvent)
         let store = try store.openToRead()
         let found = try model.map { try Naming(store).model($0) }
         let numbers = found.flatMap { $0.isNumbered ? Set($0.versions.map(\.number)) : nil }

@@ -22,7 +22,7 @@ struct PinCommand: AnswersInJSON {
         let report = try store.pin(snapshot, as: name)
         if json {
             Terminal.say([
-                "schema": "reprofs.pin/1", "name": .string(name), "snapshot": .string(snapshot.digest.hex),
+                "schema": DocumentSchema.pin.json, "name": .string(name), "snapshot": .string(snapshot.digest.hex),
                 "image": .string(found.name), "manifest": .string(report.manifest.hex), "new": .bool(report.isNew),
                 "files": .integer(report.files), "bytes": .integer(report.bytes),
                 "lost": .array(report.lost.map { .string($0) }),
@@ -54,7 +54,8 @@ struct UnpinCommand: AnswersInJSON {
         let snapshot = try store.unpin(pin.name.text)
         guard json else { return Terminal.say("\(snapshot) has the name \(pin.name) no longer.") }
         Terminal.say([
-            "schema": "reprofs.unpin/1", "name": .string(pin.name.text), "snapshot": .string(pin.snapshotID.hex),
+            "schema": DocumentSchema.unpin.json, "name": .string(pin.name.text),
+            "snapshot": .string(pin.snapshotID.hex),
         ])
     }
 }
@@ -66,7 +67,7 @@ struct ListPins: ParsableCommand {
     @OptionGroup var store: StoreOption
 
     func run() throws {
-        var table = Table([.left, .left, .left], asJSON: json)
+        var table = Table([.left, .left, .left], asJSON: json, of: .listedPin)
         for pin in try store.openToRead().pins(after: 0, limit: Int(Int32.max)) {
             table.row(
                 "\(pin.time.local)", "\(pin.snapshot)", "\(pin.name)", "\(pin.image)",

@@ -67,7 +67,7 @@ struct ProveCommand: AnswersInJSON {
 
     private func answer(_ runs: Proving.Runs, _ learned: [Lesson], _ plan: ProofPlan) -> JSON {
         [
-            "schema": "reprofs.proofs/1", "runs": .array(runs.made.map(\.json)),
+            "schema": DocumentSchema.proofs.json, "runs": .array(runs.made.map(\.json)),
             "learned": .array(
                 learned.map { lesson in
                     var object = lesson.json.object ?? .init()

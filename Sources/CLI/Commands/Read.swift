@@ -21,7 +21,7 @@ struct ReadCommand: ParsableCommand {
     private static let batch = 8192
 
     func run() throws {
-        var table = Table([.left], asJSON: json)
+        var table = Table([.left], asJSON: json, of: .listedReading)
         var counts = (done: 0, failed: 0)
         var paths: [FilePath] = []
         for given in files {
@@ -75,7 +75,8 @@ struct ReadCommand: ParsableCommand {
     private static func json(_ reading: RecipeReader.Reading, _ file: FilePath) -> JSON {
         let recipe = reading.recipe
         return [
-            "file": .string(file.string), "mediaType": .string(reading.metadata.mediaType),
+            "schema": DocumentSchema.listedReading.json, "file": .string(file.string),
+            "mediaType": .string(reading.metadata.mediaType),
             "generator": recipe.generator.json, "passes": .array(recipe.passes.map(\.json)),
             "models": .array(recipe.models.map(\.json)), "inputs": .array(recipe.inputs.map(\.json)),
             "findings": .array(

@@ -34,6 +34,6 @@ struct RestoreCommand: AnswersInJSON {
                 "sha256": .string(version.sha256.hex), "changed": .bool(isChanged),
             ])
         }
-        if json { Terminal.say(["schema": "reprofs.restore/1", "models": .array(done)]) }
+        if json { Terminal.say(["schema": DocumentSchema.restore.json, "models": .array(done)]) }
     }
 }

@@ -53,7 +53,7 @@ struct StatusCommand: ParsableCommand {
 
         var json: JSON {
             [
-                "schema": "reprofs.status/1",
+                "schema": DocumentSchema.status.json,
                 "version": .string(ReproFSVersion.current),
                 "store": .string(store.path.string),
                 "counts": [

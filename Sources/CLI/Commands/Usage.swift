@@ -18,7 +18,7 @@ struct UsageCommand: ParsableCommand {
 
     func run() throws {
         let store = try store.openToRead()
-        var table = Table([.right, .right, .right], asJSON: json)
+        var table = Table([.right, .right, .right], asJSON: json, of: .listedUsage)
         let rows =
             try snapshots
             ? store.usageBySnapshot() : versions ? store.usageByVersion() : store.usageByModel()

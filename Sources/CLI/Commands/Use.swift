@@ -43,7 +43,7 @@ struct UseCommand: AnswersInJSON {
         }
         guard !json else {
             return Terminal.say([
-                "schema": "reprofs.use/1", "snapshot": .string(orNull: row?.digest.hex),
+                "schema": DocumentSchema.use.json, "snapshot": .string(orNull: row?.digest.hex),
                 "mounts": .array(mounts.map { .string($0.path) }), "server": .string(orNull: server?.address),
             ])
         }

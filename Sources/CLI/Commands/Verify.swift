@@ -140,7 +140,7 @@ struct VerifyCommand: ParsableCommand {
     private func report(_ damages: [Damage], _ count: Int, _ repaired: RepairReport?) -> JSON {
         func list(_ names: [String]) -> JSON { .array(names.map { .string($0) }) }
         return [
-            "schema": "reprofs.verify/1", "read": .integer(count),
+            "schema": DocumentSchema.verify.json, "read": .integer(count),
             "damages": .array(
                 damages.map {
                     [

@@ -55,7 +55,7 @@ struct NamingFailure: SeveralLines {
     var json: JSON {
         let list = JSON.array(candidates.map(\.json))
         return [
-            "schema": "reprofs.naming/1", "problem": .string(problem.rawValue), "argument": .string(argument),
+            "schema": DocumentSchema.naming.json, "problem": .string(problem.rawValue), "argument": .string(argument),
             "message": .string(message), "candidates": problem == .ambiguous ? list : [],
             "suggestions": problem == .ambiguous ? [] : list,
         ]

@@ -18,6 +18,7 @@ struct Table {
     private static let gap = "  "
 
     private let asJSON: Bool
+    private let schema: DocumentSchema?
     private let batch: Int
     private let alignments: [Alignment]
     private let screen = Screen.output
@@ -25,15 +26,18 @@ struct Table {
     private var waiting: [[Line]] = []
     private var widths: [Int]
 
-    /// `columns` are all but the last, which is never filled up. `atOnce`: no row waits for another one.
-    init(_ columns: [Alignment], asJSON: Bool = false, atOnce: Bool = false) {
+    /// `columns` are all but the last, which is never filled up. As JSON each row is a document of `schema`. `atOnce`: no row waits for another one.
+    init(_ columns: [Alignment], asJSON: Bool = false, of schema: DocumentSchema? = nil, atOnce: Bool = false) {
         self.asJSON = asJSON
+        self.schema = schema
         batch = atOnce ? 1 : 256
         alignments = columns
         widths = columns.map { _ in 0 }
     }
 
-    mutating func row(_ cells: Line..., json: JSON) { row(asJSON ? .json(json.compact()) : .cells(cells)) }
+    mutating func row(_ cells: Line..., json: JSON) {
+        row(asJSON ? .json((schema?.document(json) ?? json).compact()) : .cells(cells))
+    }
 
     mutating func row(_ row: Row) {
         switch row {

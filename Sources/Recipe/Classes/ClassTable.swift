@@ -42,6 +42,7 @@ package struct ClassTable: Sendable {
         return (try? JSONParser.parse(bytes)).flatMap { $0.object == nil ? nil : extended(byObjectInfo: $0) }
     }
 
+    /// The table with what `/object_info` tells of classes, which counts more than what the table knew of them.
     package func extended(byObjectInfo info: JSON) -> ClassTable {
         var classes: [String: NodeClass] = [:]
         for (name, told) in info.object?.members ?? [] { classes[name] = NodeClass(name, objectInfo: told) }

@@ -49,6 +49,7 @@ package final class NodeClass: Sendable {
         }
     }
 
+    /// The name by which graphs call it, their `class_type`.
     package let name: String
     let inputs: [Input]
     let outputs: [Output]

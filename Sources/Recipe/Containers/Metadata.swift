@@ -2,13 +2,17 @@
 package struct Metadata: Sendable {
     /// A text that a tool wrote into the file.
     package struct Field: Sendable, Equatable {
+        /// What the container calls the field: a PNG keyword, an EXIF tag, a path of boxes.
         package let key: String
         /// UTF-8, whatever the container's encoding was.
         package let bytes: [UInt8]
     }
 
+    /// Told by the first bytes, never by the file's name.
     package var mediaType: String
+    /// Pixels; nil where the header does not say or there are none.
     package var width: Int?
+    /// Pixels, as ``width``.
     package var height: Int?
     package var fields: [Field] = []
     /// Whether the pixels are those that the generator gave, so that texts may hide in them and a digest tells them apart.

@@ -5,6 +5,7 @@ package enum NovelAISignature {
     /// NovelAI's public key, Ed25519. Source: `nai_sig.py` of NovelAI's image metadata scripts.
     package static let key = "Y2JcQAOhLwzwSDUJPNgL04nS0Tbqm7cSRc4xk0vRMic="
 
+    /// What checking the signature came to.
     package enum Result: String, Sendable { case valid, invalid }
 
     /// Nil where nothing was signed, or where the pixels are not to be had exactly.

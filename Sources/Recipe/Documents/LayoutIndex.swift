@@ -1,9 +1,13 @@
 /// `index.json` of the OCI layout: the pins by name. It is derived from the catalogue, and read by other tools and by
 /// `rebuild` alone.
 package struct LayoutIndex {
+    /// One pin: a name and the manifest that it stands for.
     package struct Entry: Equatable, Sendable {
+        /// The pin's name, `org.opencontainers.image.ref.name`.
         package let name: String
+        /// The digest of the pin's manifest, which is a blob of the store.
         package let manifest: Digest
+        /// Bytes of the manifest.
         package let size: Int
 
         package init(name: String, manifest: Digest, size: Int) {
@@ -15,10 +19,12 @@ package struct LayoutIndex {
 
     private static let nameKey = "org.opencontainers.image.ref.name"
 
+    /// The pins, as the index lists them.
     package var entries: [Entry]
 
     package init(_ entries: [Entry]) { self.entries = entries }
 
+    /// The index as it is written: canonical, so that equal pins give equal bytes.
     package var bytes: [UInt8] {
         let index: JSON = [
             "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json",

@@ -2,6 +2,7 @@
 /// what a lost catalogue is made from again.
 package struct PinManifest {
     package static let artifactType = "application/vnd.cncf.model.manifest.v1+json"
+    /// The type of the manifest itself, as OCI's image specification names it.
     package static let mediaType = "application/vnd.oci.image.manifest.v1+json"
     private static let configType = "application/vnd.cncf.model.config.v1+json"
     private static let filePath = "org.cncf.model.filepath"
@@ -13,7 +14,9 @@ package struct PinManifest {
     package struct Layer: Equatable, Sendable {
         /// As in `by-snapshot/<id>`: `models/checkpoints/base.safetensors`, `snapshot.json`.
         package let path: String
+        /// The SHA-256 of the file.
         package let digest: Digest
+        /// Bytes.
         package let size: Int
 
         package init(path: String, digest: Digest, size: Int) {
@@ -34,11 +37,13 @@ package struct PinManifest {
         }
     }
 
+    /// The id of the snapshot.
     package let snapshot: Digest
     /// The name of the image.
     package let title: String
     /// When the snapshot was made.
     package let created: Timestamp
+    /// Sorted by path, so that the same snapshot gives the same manifest.
     package let layers: [Layer]
 
     package init(snapshot: Digest, title: String, created: Timestamp, layers: [Layer]) {
@@ -58,6 +63,7 @@ package struct PinManifest {
         return Array(config.canonical().utf8)
     }
 
+    /// The manifest as it is written: canonical, and its SHA-256 names the pin to other tools.
     package var bytes: [UInt8] {
         let config = config
         let manifest: JSON = [

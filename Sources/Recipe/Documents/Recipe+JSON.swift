@@ -1,6 +1,7 @@
 // The parts of a recipe as JSON: the same members in snapshot.json and in recipe.json, and how they are read back.
 
 extension Recipe.Generator {
+    /// The member `generator` of a recipe and of a snapshot.
     package var json: JSON {
         [
             "name": .string(orNull: name), "version": .string(orNull: version), "dialect": .string(orNull: dialect),
@@ -10,6 +11,7 @@ extension Recipe.Generator {
 }
 
 extension Recipe.Pass {
+    /// An element of `passes`; what could not be resolved is null.
     package var json: JSON {
         [
             "node": .string(node), "sampler": .string(orNull: sampler), "scheduler": .string(orNull: scheduler),
@@ -36,6 +38,7 @@ extension Recipe.Pass {
 }
 
 extension Recipe.ModelUse {
+    /// An element of `models`, with what the name stood for and how that is known.
     package var json: JSON {
         let folder = resolution?.folder.text ?? reference.folder
         return [
@@ -87,6 +90,7 @@ extension Recipe.ModelUse {
 }
 
 extension Recipe.InputUse {
+    /// An element of `inputs`, with what the name stood for and how that is known.
     package var json: JSON {
         [
             "kind": .string(reference.kind), "name": .string(reference.name), "directory": .string(reference.directory),

@@ -1,5 +1,6 @@
 /// A recipe on one page, for people: what `by-image/*.txt`, `recipe.txt` and `reprofs recipe` show.
 extension RecipeDocument {
+    /// The recipe as a text for people: what `by-image/….txt` shows.
     package var card: String {
         let name = name.onOneLine
         var lines = [name, String(repeating: "=", count: max(4, name.count))]

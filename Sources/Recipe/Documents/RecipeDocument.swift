@@ -1,10 +1,10 @@
 /// The recipe as it is served: `by-image/*.json`, `recipe.json` and their cards.
 package struct RecipeDocument: Sendable {
-    package static let schema = "reprofs.recipe/1"
-
     /// The id of the snapshot.
     package let id: Digest
+    /// What was made from which bytes, as far as it is known.
     package let snapshot: SnapshotDocument
+    /// How far that can be made again, and why.
     package let verdict: Verdict
     /// The file name of the image.
     package let name: String
@@ -44,7 +44,7 @@ package struct RecipeDocument: Sendable {
     package var json: JSON {
         let recipe = snapshot.recipe
         return [
-            "schema": .string(Self.schema), "snapshot": .string(id.hex), "image": image,
+            "schema": DocumentSchema.recipe.json, "snapshot": .string(id.hex), "image": image,
             "generator": recipe.generator.json,
             "passes": .array(recipe.passes.map(\.json)),
             "models": .array(recipe.models.map(\.json)),
@@ -70,7 +70,7 @@ package struct RecipeDocument: Sendable {
     /// The verdict, and what it is on.
     package var explanationJSON: JSON {
         let subject: JSON = [
-            "schema": "reprofs.explain/1", "snapshot": .string(id.hex), "image": image,
+            "schema": DocumentSchema.explain.json, "snapshot": .string(id.hex), "image": image,
             "attempts": .array(attempts.map(\.json)), "lessons": .array(lessons.map(\.json)),
         ]
         return .object(.init((subject.object?.members ?? []) + (verdict.json.object?.members ?? [])))

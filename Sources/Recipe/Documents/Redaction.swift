@@ -1,5 +1,6 @@
 /// Takes secrets out of what leaves the store: values of inputs whose names say that they are keys, and what looks like one.
 package enum Redaction {
+    /// What stands in the place of a secret.
     package static let mark = "[redacted]"
 
     private static let words = [

@@ -1,7 +1,10 @@
 /// A file that a run made, as the server names it: a name in one of its directories, and nowhere else.
 package struct RunOutput: Sendable, Hashable {
+    /// The id of the node that saved it.
     package let node: String
+    /// Its file name, without directories.
     package let name: String
+    /// Below the directory of its type; empty for that directory itself.
     package let subfolder: String
     /// `output`, `temp` or `input`.
     package let type: String

@@ -1,18 +1,22 @@
-/// What a tool says of one run of a prompt: `reprofs.report/1`, as the node pack writes it.
+/// What a tool says of one run of a prompt: ``DocumentSchema/report``, as the node pack writes it.
 package struct RunReport: Sendable {
+    /// A file that the run left.
     package struct Output: Sendable {
         /// Absolute, as the tool sees it.
         package let path: String
         /// The output folder that `path` lies in.
         package let root: String?
+        /// Of the file as it was when the run had ended.
         package let sha256: Digest
         /// The node that left it, where the tool tells.
         package let node: String?
     }
 
+    /// A file that the run read, other than models.
     package struct Input: Sendable {
         /// The name that the prompt uses.
         package let name: String
+        /// Absolute, as the tool sees it.
         package let path: String
         /// Taken while the prompt ran.
         package let sha256: Digest
@@ -29,41 +33,54 @@ package struct RunReport: Sendable {
 
     /// When a node was at work.
     package struct Span: Sendable {
+        /// The node's id in the graph.
         package let node: String
+        /// As the tool's clock says.
         package let begun, ended: Timestamp
     }
 
     /// Nil where an older node pack does not say it.
     package let begun: Timestamp?
+    /// When the prompt counted as done, as the tool's clock says.
     package let ended: Timestamp
     /// The threads that ran the prompt, by the numbers that their process knows them by: its own and those that it started for it.
     package let threads: Set<Int32>
+    /// When which nodes were at work, in the order of their ends.
     package let spans: [Span]
     /// What nodes said of whether they changed, as ComfyUI's executor saw it: `never` equal, `differs` for equal inputs, `same`. Of a
     /// node that is not there it was not computed.
     package let changes: [String: String]
+    /// The graph that ran: its JSON text as the tool wrote it, which may hold `NaN`.
     package let prompt: [UInt8]
+    /// The canvas, as JSON text; nil where the prompt had none.
     package let workflow: [UInt8]?
+    /// The files that the run left.
     package let outputs: [Output]
+    /// The files that the run read, other than models.
     package let inputs: [Input]
+    /// What nodes of packs can have read by names in the prompt.
     package let packFiles: [PackFile]
+    /// What it ran in; nil where the tool does not tell.
     package let environment: JSON?
     /// The directories of the environment's node packs, by name.
     package let nodePacks: [String: String]
     /// ComfyUI's base directory, and the files that it takes other paths from.
     package let base: String?
+    /// Absolute, as the tool sees them.
     package let pathFiles: [String]
     /// Where a container has mounted which directories of this machine: inside -> outside, as its REPROFS_PATHS says.
     package let places: JSON?
+    /// The change by which the prompt came from another snapshot; nil for any other prompt.
     package let variation: Variation?
     /// Who it says that it was to the mount: a report may be delivered by another process than ran the prompt. The outer
     /// nil says that it does not tell.
     package let process: String??
 
+    /// Reads a report; throws where it says too little, names too much, or is none.
     package init(_ bytes: [UInt8]) throws(Refusal) {
         guard let json = try? JSONParser.parse(bytes) else { throw Refusal("it is no JSON") }
-        guard json["schema"]?.string == "reprofs.report/1" else {
-            throw Refusal("its schema is not reprofs.report/1")
+        guard json["schema"] == DocumentSchema.report.json else {
+            throw Refusal("its schema is not \(DocumentSchema.report.rawValue)")
         }
         guard let prompt = json["prompt"]?.string else { throw Refusal("it has no prompt") }
         guard let ended = json["ended"]?.number?.int else { throw Refusal("it does not say when the run ended") }

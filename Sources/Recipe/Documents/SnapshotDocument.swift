@@ -1,14 +1,19 @@
 /// What is known of an image's file. The name is not here: the same bytes under another name are the same image.
 package struct ImageFacts: Sendable, Equatable {
+    /// Of the whole file, its metadata included.
     package var sha256: Digest
     /// Bytes.
     package var size: Int
+    /// Told by the first bytes, never by the file's name.
     package var mediaType: String
+    /// Pixels; nil where the header does not say.
     package var width: Int?
+    /// Pixels, as ``width``.
     package var height: Int?
     /// When the image was made, as far as is known: its earliest modification time seen.
     package var time: Timestamp
 
+    /// The facts of a file whose metadata was read; `time` is when it was made, as far as is known.
     package init(sha256: Digest, size: Int, metadata: Metadata, time: Timestamp) {
         self.sha256 = sha256
         self.size = size
@@ -21,6 +26,7 @@ package struct ImageFacts: Sendable, Equatable {
 
 /// A document that a snapshot refers to by digest, because its original bytes count: a prompt may hold `NaN`.
 package struct DocumentReference: Sendable, Equatable {
+    /// Of the bytes as they stood in the file.
     package var sha256: Digest
     /// Bytes.
     package var size: Int
@@ -34,12 +40,15 @@ package struct DocumentReference: Sendable, Equatable {
 ///
 /// It holds no id, no grade and no time of its own making: the same evidence gives the same id, on any machine.
 package struct SnapshotDocument: Sendable, Equatable {
-    package static let schema = "reprofs.snapshot/1"
-
+    /// The image that it is a snapshot of.
     package var image: ImageFacts
+    /// What the image was made from, with the bytes that the names stood for.
     package var recipe: Recipe
+    /// ComfyUI's graph that ran.
     package var prompt: DocumentReference?
+    /// ComfyUI's canvas.
     package var workflow: DocumentReference?
+    /// The text of A1111 and its relatives.
     package var parameters: DocumentReference?
     /// The file's other texts.
     package var records: DocumentReference?
@@ -66,11 +75,13 @@ package struct SnapshotDocument: Sendable, Equatable {
         self.parent = parent
     }
 
+    /// What is stored and hashed: RFC 8785, with integers exact.
     package var canonicalBytes: [UInt8] { Array(json.canonical().utf8) }
 
+    /// The document with its members in a stable order.
     package var json: JSON {
         [
-            "schema": .string(Self.schema),
+            "schema": DocumentSchema.snapshot.json,
             "image": [
                 "sha256": .string(image.sha256.hex), "size": .integer(image.size),
                 "mediaType": .string(image.mediaType),
@@ -110,7 +121,7 @@ package struct DocumentError: Error, CustomStringConvertible {
 extension SnapshotDocument {
     /// Reads what ``json`` wrote.
     package init(_ json: JSON) throws(DocumentError) {
-        guard json["schema"]?.string == Self.schema else { throw DocumentError("schema") }
+        guard json["schema"] == DocumentSchema.snapshot.json else { throw DocumentError("schema") }
         let image = json["image"] ?? .null
         guard let sha256 = image["sha256"]?.string.flatMap({ Digest(hex: $0) }), let size = image["size"]?.size,
             let time = image["time"]?.string.flatMap({ Timestamp($0) })

@@ -2,9 +2,13 @@
 package struct Variation: Sendable, Equatable {
     /// One input of one node that got another value.
     package struct Change: Sendable, Equatable {
+        /// The id of the node in the graph.
         package let node: String
+        /// The name of the node's input.
         package let input: String
+        /// The value in the snapshot that was varied; null where the input was not there.
         package let old: JSON
+        /// The value that it got.
         package let new: JSON
 
         package init(node: String, input: String, old: JSON, new: JSON) {
@@ -15,7 +19,9 @@ package struct Variation: Sendable, Equatable {
         }
     }
 
+    /// The id of the snapshot that was varied.
     package let base: Digest
+    /// In the order in which they were made.
     package let changes: [Change]
 
     package init(base: Digest, changes: [Change]) {
@@ -23,6 +29,7 @@ package struct Variation: Sendable, Equatable {
         self.changes = changes
     }
 
+    /// The member `variation` of a snapshot.
     package var json: JSON {
         [
             "base": .string(base.hex),
@@ -31,6 +38,7 @@ package struct Variation: Sendable, Equatable {
         ]
     }
 
+    /// Reads what ``json`` wrote; nil where no base is named. Changes that name no input are left out.
     package init?(_ json: JSON) {
         guard let base = json["base"]?.string.flatMap({ Digest(hex: $0) }) else { return nil }
         self.base = base

@@ -123,7 +123,7 @@ package enum EnvironmentComparison {
         let name = device?["name"]?.string
         let arguments = Redaction.arguments((system?["argv"]?.array ?? []).dropFirst().compactMap(\.string))
         return [
-            "schema": "reprofs.environment/1",
+            "schema": DocumentSchema.environment.json,
             "comfyui": ["version": .string(orNull: system?["comfyui_version"]?.string)],
             "argv": .array(arguments.map { .string($0) }), "python": .string(orNull: python),
             "torch": .string(orNull: system?["pytorch_version"]?.string),

@@ -2,6 +2,7 @@
 package enum NodeClasses {
     /// A difference that a person should know before a graph is queued.
     package struct Difference: Sendable, Equatable {
+        /// What differs, as a sentence that names the class.
         package let message: String
         /// Whether the graph cannot run as it is.
         package let prevents: Bool

@@ -12,7 +12,9 @@ package enum ReproductionVerdict: String, Sendable {
 
 /// One try to make an image again from its pinned bytes, as far as grades and cards tell of it.
 package struct Attempt: Sendable, Equatable {
+    /// What the comparison of the pixels came to.
     package let verdict: ReproductionVerdict
+    /// When the run had ended.
     package let time: Timestamp
     /// The SHA-256 of its certificate, which is a blob like any other.
     package let certificate: Digest
@@ -77,6 +79,7 @@ package struct Attempt: Sendable, Equatable {
         }
     }
 
+    /// An element of a recipe's `attempts`.
     package var json: JSON {
         [
             "verdict": .string(verdict.rawValue), "time": .string(time.description),

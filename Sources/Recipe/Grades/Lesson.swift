@@ -1,5 +1,6 @@
 /// Something that an image was made with, and that may be why a run of it gives the same pixels again, or others.
 package struct ProofCause: Sendable, Hashable {
+    /// What kinds of things can keep an image from being the same again.
     package enum Kind: String, Sendable {
         case nodeClass = "class"
         case sampler, device, version
@@ -8,7 +9,9 @@ package struct ProofCause: Sendable, Hashable {
         package var canDiffer: Bool { self == .nodeClass || self == .sampler }
     }
 
+    /// What kind of thing it is.
     package let kind: Kind
+    /// The node class, the sampler, the device, or what has the version.
     package let name: String
     /// What stands for its code: another code is another cause.
     package let code: String
@@ -22,6 +25,7 @@ package struct ProofCause: Sendable, Hashable {
     /// What a catalogue calls it.
     package var key: String { "\(kind.rawValue) \(name) \(code)" }
 
+    /// The cause in words, as messages name it.
     package var text: String {
         switch kind {
         case .nodeClass: name
@@ -66,6 +70,7 @@ extension Recipe {
 
 /// What all certificates together say of one cause.
 package struct Lesson: Sendable, Equatable {
+    /// What the lesson is about.
     package let cause: ProofCause
     /// Runs that gave the same pixels, and runs in the recorded environment from the pinned bytes that gave others.
     package let same, other: Int
@@ -82,12 +87,15 @@ package struct Lesson: Sendable, Equatable {
     /// So many runs with the same pixels, and none with others, outweigh what its code looks like.
     package static let enough = 3
 
+    /// Whether it was seen to repeat often enough to outweigh doubts.
     package var repeats: Bool { cause.kind.canDiffer && other == 0 && same >= Self.enough }
+    /// Whether it was seen not to repeat, in a run in which nothing else can be why.
     package var differs: Bool { cause.kind.canDiffer && same == 0 && isAlone }
 
     /// In words: "repeated in 14 of 14 runs".
     package var text: String { "\(cause.text) repeated in \(same) of \(same + other) runs" }
 
+    /// An element of `lessons` in an explanation.
     package var json: JSON {
         [
             "kind": .string(cause.kind.rawValue), "name": .string(cause.name), "code": .string(cause.code),

@@ -14,7 +14,9 @@ package enum Grade: String, Sendable, Comparable {
 
 /// One reason for a grade: a code for programs, a sentence for people, and the best grade that it allows.
 package struct Reason: Sendable, Hashable {
+    /// Which reason it is; programs tell reasons apart by it.
     package let code: Code
+    /// The reason as a sentence about this image.
     package let message: String
     /// The class or sampler that it is about, where it is about one alone: what is seen to repeat answers it.
     package let subject: String?

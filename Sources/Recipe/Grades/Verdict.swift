@@ -1,6 +1,8 @@
 /// The grade of a recipe against the blobs that can be served now, and every reason for it.
 package struct Verdict: Sendable, Equatable {
+    /// The lowest cap of all reasons.
     package let grade: Grade
+    /// Why the grade is no better, and what speaks for it.
     package let reasons: [Reason]
     /// Whether a re-run from these bytes gave the same pixels.
     package let isVerified: Bool

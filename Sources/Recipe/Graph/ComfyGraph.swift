@@ -1,15 +1,20 @@
 /// ComfyUI's executed graph, the `prompt` of its outputs: node id -> class and inputs.
 package struct ComfyGraph: Sendable {
+    /// One node, with what its class takes and gives.
     package final class Node: Sendable {
+        /// Its key in the prompt, such as `3` or `12:5`.
         package let id: String
+        /// Values, and links as `[id, output]`, as the prompt has them.
         package let inputs: JSON.Object
         /// What the node's IS_CHANGED gave: for a node that reads a file, the SHA-256 of that file.
         package let isChanged: JSON?
+        /// What is known of its class.
         package let kind: NodeClass
         /// Its place among the graph's nodes.
         let index: Int
         /// What the canvas beside the graph says of this node.
         let slots: NodeSlots?
+        /// The class as the prompt names it.
         package var classType: String { kind.name }
 
         fileprivate init(
@@ -38,10 +43,12 @@ package struct ComfyGraph: Sendable {
 
     /// The output `slot` of the node `id`.
     package struct Link: Hashable, Sendable {
+        /// The node that a link leads to.
         package let id: String
         package let slot: Int
     }
 
+    /// All nodes by their ids.
     package let nodes: [String: Node]
     /// The nodes in the order of the file.
     package let list: [Node]

@@ -11,6 +11,7 @@ package enum JSON: Sendable, Equatable {
 
     /// A number as it was written.
     package struct Number: Sendable, Hashable {
+        /// The digits as they stand in the text.
         package let literal: String
 
         package init(literal: String) { self.literal = literal }
@@ -22,6 +23,7 @@ package enum JSON: Sendable, Equatable {
             let digits = literal.utf8.first == UInt8(ascii: "-") ? literal.utf8.dropFirst() : literal.utf8[...]
             return !digits.isEmpty && digits.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
         }
+        /// The value; nil for one with a fraction or an exponent, and beyond 64 bits.
         package var int: Int? { isInteger ? Int(literal) : nil }
         package var unsigned: UInt64? { isInteger ? UInt64(literal) : nil }
         /// The nearest double; nil for Python's `NaN` and `Infinity`.
@@ -31,10 +33,12 @@ package enum JSON: Sendable, Equatable {
 
     /// Members in their written order; of equal keys the last one counts, as in Python.
     package struct Object: Sendable, Equatable {
+        /// In their written order; equal keys may be among them.
         package private(set) var members: [(key: String, value: JSON)]
 
         package init(_ members: [(key: String, value: JSON)] = []) { self.members = members }
 
+        /// The value of the last member with this key.
         package subscript(key: String) -> JSON? {
             get {
                 // By places, not by elements: each of those would be held and let go.
@@ -51,6 +55,7 @@ package enum JSON: Sendable, Equatable {
             }
         }
 
+        /// Adds a member without looking whether one has its key.
         package mutating func append(_ key: String, _ value: JSON) { members.append((key, value)) }
 
         package static func == (a: Object, b: Object) -> Bool {
@@ -60,17 +65,26 @@ package enum JSON: Sendable, Equatable {
 }
 
 extension JSON {
+    /// The text, where the value is one.
     package var string: String? { if case .string(let value) = self { value } else { nil } }
+    /// The number, where the value is one.
     package var number: Number? { if case .number(let value) = self { value } else { nil } }
+    /// The truth value, where it is one.
     package var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+    /// The elements, where the value is an array.
     package var array: [JSON]? { if case .array(let value) = self { value } else { nil } }
+    /// The members, where the value is an object.
     package var object: Object? { if case .object(let value) = self { value } else { nil } }
+    /// The value of a member, where the value is an object that has it.
     package subscript(key: String) -> JSON? { object?[key] }
 
     /// The value, or null where there is none.
     package static func string(orNull value: String?) -> JSON { value.map { .string($0) } ?? .null }
+    /// The number, or null where there is none.
     package static func number(orNull value: Number?) -> JSON { value.map { .number($0) } ?? .null }
+    /// An integer of any width, exactly.
     package static func integer(_ value: some BinaryInteger) -> JSON { .number(Number(literal: String(value))) }
+    /// An integer, or null where there is none.
     package static func integer(orNull value: (some BinaryInteger)?) -> JSON { value.map { integer($0) } ?? .null }
 }
 

@@ -35,6 +35,7 @@ package struct JSONParser {
         }
     }
 
+    /// Parses a text; see ``parse(_:)`` of bytes for what is allowed and refused.
     package static func parse(_ text: String) throws(JSONError) -> JSON { try parse(Array(text.utf8)) }
 
     private var peek: UInt8? { position < bytes.count ? bytes[position] : nil }

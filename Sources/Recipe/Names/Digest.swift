@@ -1,5 +1,6 @@
 /// The SHA-256 of some bytes: the name of a blob. 32 bytes.
 package struct Digest: Hashable, Sendable, CustomStringConvertible {
+    /// Always 32.
     package let bytes: [UInt8]
 
     /// Nil unless there are 32 bytes.
@@ -14,6 +15,7 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
         bytes = prefix.low
     }
 
+    /// 64 lower-case hexadecimal digits.
     package var hex: String { hexadecimal(bytes) }
     /// The first 10 hex digits, by which A1111 and Civitai know a file.
     package var autoV2: String { String(hex.prefix(10)) }
@@ -37,9 +39,11 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
 
 /// The first digits of a digest, as people type them. Digests with this prefix are those from `low` to `high`.
 package struct DigestPrefix: Hashable, Sendable {
+    /// How many hexadecimal digits are known.
     package let digits: Int
     /// The prefix filled up with zeros and with ones: the bounds for an ordered look-up.
     package let low: [UInt8]
+    /// As ``low``, filled up with ones.
     package let high: [UInt8]
 
     /// Nil unless `hex` is 1 to 64 hexadecimal digits.

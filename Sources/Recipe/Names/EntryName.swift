@@ -6,6 +6,7 @@ package struct EntryName: Hashable, Comparable, Sendable, CustomStringConvertibl
     /// The longest name that any file system takes. Bytes.
     package static let limit = 255
 
+    /// The name as text, which is for showing: texts that are equal may be other names.
     package let text: String
 
     /// Throws where no directory can have an entry of this name.
@@ -61,6 +62,7 @@ package struct EntryName: Hashable, Comparable, Sendable, CustomStringConvertibl
     }
 
     package var description: String { text }
+    /// The bytes, by which names are compared.
     package var utf8: String.UTF8View { text.utf8 }
 
     package static func == (a: Self, b: Self) -> Bool {
@@ -89,7 +91,9 @@ extension EntryName: ExpressibleByStringLiteral {
 }
 
 extension EntryName {
+    /// By bytes, not by characters.
     package func hasPrefix(_ prefix: String) -> Bool { text.utf8.starts(with: prefix.utf8) }
+    /// By bytes, not by characters.
     package func hasSuffix(_ suffix: String) -> Bool { text.endsInBytes(of: suffix) }
 
     /// The name without an ending; nil where it has another, or is nothing else.

@@ -104,6 +104,7 @@ package enum Folder {
         return suffix.map { String(Substring(name.utf8.dropLast($0.utf8.count))) } ?? name
     }
 
+    /// Whether a name has the suffix of a file of weights.
     package static func isModelFile(_ name: some StringProtocol) -> Bool {
         // By bytes: every text of every graph is asked.
         let found = name.utf8.withContiguousStorageIfAvailable { bytes in

@@ -31,6 +31,7 @@ package enum NameError: Error, Equatable, CustomStringConvertible {
 
 /// The path of a model in its folder: one name at least.
 package struct ModelPath: Hashable, Sendable, CustomStringConvertible, Comparable {
+    /// Never empty.
     package let components: [EntryName]
 
     /// A path as images, prompts and people write it: relative, of up to 1024 bytes, and never out of the folder.
@@ -63,6 +64,7 @@ package struct ModelPath: Hashable, Sendable, CustomStringConvertible, Comparabl
         if self.components.isEmpty { return nil }
     }
 
+    /// A path of one name.
     package init(_ name: EntryName) { components = [name] }
 
     /// Reads what ``description`` gave; nil for what it never gives.
@@ -73,10 +75,13 @@ package struct ModelPath: Hashable, Sendable, CustomStringConvertible, Comparabl
 
     private init(all components: [EntryName]) { self.components = components }
 
+    /// The last component: the file's name.
     package var name: EntryName { components[components.count - 1] }
+    /// The directories above it, the outermost first.
     package var parents: ArraySlice<EntryName> { components.dropLast() }
     package var description: String { ViewPath(components).description }
 
+    /// The path `other` below this one.
     package func appending(_ other: ModelPath) -> ModelPath { ModelPath(all: components + other.components) }
     package static func < (a: ModelPath, b: ModelPath) -> Bool {
         a.components.lexicographicallyPrecedes(b.components)

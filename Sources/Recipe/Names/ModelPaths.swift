@@ -1,5 +1,6 @@
 /// What `extra_model_paths.yaml` says: a directory of models that ComfyUI searches before its own.
 package enum ModelPaths {
+    /// The text of an `extra_model_paths.yaml` that names these folders below `base`.
     package static func text(_ comments: [String], base: String, folders: [EntryName]) -> String {
         // JSON strings are YAML strings, whatever the path holds.
         let quoted = { (text: String) in JSON.string(text).compact() }

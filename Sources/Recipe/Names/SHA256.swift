@@ -10,6 +10,7 @@ enum LibCrypto {
 package final class SHA256 {
     private let context: OpaquePointer?
 
+    /// A hash of nothing so far.
     package init() {
         _ = LibCrypto.stays
         context = EVP_MD_CTX_new()
@@ -18,6 +19,7 @@ package final class SHA256 {
 
     deinit { EVP_MD_CTX_free(context) }
 
+    /// Adds bytes. Not safe on several threads at once.
     package func update(_ bytes: UnsafeRawBufferPointer) { EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) }
 
     /// The digest of all bytes so far; nothing may be added after it.
@@ -29,6 +31,7 @@ package final class SHA256 {
         return digest
     }
 
+    /// The hash of bytes that are all there.
     package static func digest(of bytes: [UInt8]) -> Digest {
         let hash = SHA256()
         bytes.withUnsafeBytes { hash.update($0) }

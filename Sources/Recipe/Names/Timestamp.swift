@@ -1,5 +1,6 @@
 /// A moment: nanoseconds since 1970 in UTC.
 package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible {
+    /// Since 1970-01-01 00:00:00 UTC, without leap seconds.
     package let nanoseconds: Int64
 
     /// The least difference that shows in a time which a program holds as seconds in a floating-point number, as Python's `getmtime`
@@ -14,6 +15,7 @@ package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertibl
     }
 
     package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+    /// From the two parts of a `timespec`; what is outside ``range`` becomes its nearest bound.
     package init(seconds: Int, nanoseconds: Int) {
         let (scaled, isTooFar) = Int64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
         let (sum, isJustTooFar) = scaled.addingReportingOverflow(Int64(nanoseconds))
@@ -32,6 +34,7 @@ package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertibl
         self.init("\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))T00:00:00Z")
     }
 
+    /// Whole seconds since 1970, rounded down.
     package var seconds: Int {
         Int(nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000).quotient) - (remainder < 0 ? 1 : 0)
     }

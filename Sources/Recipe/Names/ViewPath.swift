@@ -1,7 +1,9 @@
 /// A path within a view, from its top: the names that lead to a node. The top itself is the empty path.
 package struct ViewPath: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// From the view's root; empty for the root itself.
     package let components: [EntryName]
 
+    /// A path of names that were checked when they were made.
     package init(_ components: some Sequence<EntryName>) { self.components = Array(components) }
 
     /// Nil where a part is no name. As for the kernel, slashes in a row are one.
@@ -15,8 +17,11 @@ package struct ViewPath: Hashable, Comparable, Sendable, CustomStringConvertible
     }
 
     package var description: String { components.map(\.text).joined(separator: "/") }
+    /// The last component; nil for the root.
     package var name: EntryName? { components.last }
+    /// The directories above it, the outermost first.
     package var parents: ArraySlice<EntryName> { components.dropLast() }
+    /// The path of an entry in the directory at this path.
     package func appending(_ name: EntryName) -> ViewPath { ViewPath(components + [name]) }
 
     /// The target of a link that lies so many directories deep and leads here.

@@ -8,6 +8,7 @@ package struct PixelComparison: Sendable, Equatable {
     package let largest: Int
     /// Pixels that are not the same.
     package let changed: Int
+    /// Pixels that were compared.
     package let pixels: Int
 
     /// Nil where the sizes differ. `a` and `b` hold `channels` bytes for each pixel, row by row.

@@ -6,6 +6,7 @@ package struct PixelDifference: Sendable, Equatable {
     package let changed: Int
     package let pixels: Int
 
+    /// Keeps of a comparison what a certificate tells.
     package init(_ comparison: PixelComparison) {
         largest = comparison.largest
         changed = comparison.changed

@@ -5,7 +5,9 @@ import CWebP
 package enum PixelReader {
     /// What the rows are: RGBA, each sample of 1 byte, or of 2 bytes big-endian.
     package struct Size: Sendable, Equatable {
+        /// Pixels.
         package let width: Int
+        /// Pixels.
         package let height: Int
         package let sample: Int
     }

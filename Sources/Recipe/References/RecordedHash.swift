@@ -15,6 +15,7 @@ package struct RecordedHash: Sendable, Hashable {
         case tensorsOrFile = "autov3-or-sha256"
     }
 
+    /// What was hashed, as far as the tool's record tells.
     package let algorithm: Algorithm
     /// Lower-case hexadecimal digits, 8 to 64.
     package let value: String

@@ -16,6 +16,7 @@ package struct ModelReference: Sendable, Hashable {
     package var air: String?
     /// The node and the input that name it.
     package var node: String
+    /// The node's input that names it.
     package var input: String
     package var strength: JSON.Number?
     /// Whether no node names it: a mount saw it being opened while the prompt ran. `node` is then the node that was at work, as far
@@ -37,11 +38,13 @@ package struct ModelReference: Sendable, Hashable {
 package struct InputReference: Sendable, Hashable {
     /// `image`, `mask`, `audio`, `video`, `latent` or `model`.
     package var kind: String
+    /// As the graph has it, with an annotation such as `[output]` taken off.
     package var name: String
     /// The directory that the annotation names: `input` unless it says `output` or `temp`.
     package var directory: String
     /// Nil for a name that must be refused.
     package var path: ModelPath?
+    /// The id of the node that reads it.
     package var node: String
     /// The SHA-256 that the generator itself took of the file when it read it.
     package var recorded: Digest?

@@ -1,5 +1,6 @@
 /// A graph that is to run again, with some inputs of its nodes replaced. What is not replaced stays as it was written.
 package struct GraphEdit: Sendable {
+    /// With all changes that were made.
     package private(set) var graph: JSON
 
     package init(_ graph: JSON) { self.graph = graph }

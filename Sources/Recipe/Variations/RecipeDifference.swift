@@ -1,16 +1,21 @@
 /// What changed between two recipes, for people and as JSON.
 package struct RecipeDifference: Sendable {
+    /// One thing that differs.
     package struct Item: Sendable, Equatable {
         /// `parameters`, `graph`, `models`, `inputs` or `environment`.
         package let part: String
         /// What it is that changed.
         package let what: String
+        /// Null where the first recipe does not have it.
         package let old: JSON
+        /// Null where the second recipe does not have it.
         package let new: JSON
     }
 
+    /// In the order of the parts; empty where nothing that is recorded differs.
     package private(set) var items: [Item] = []
 
+    /// Compares two recipes, part by part.
     package init(_ a: RecipeDocument, _ b: RecipeDocument) {
         passes(a.snapshot.recipe.passes, b.snapshot.recipe.passes)
         graph(a.prompt, b.prompt)
@@ -131,6 +136,7 @@ package struct RecipeDifference: Sendable {
         return Set(old.keys).union(new.keys).sorted().map { ($0, old[$0], new[$0]) }
     }
 
+    /// The member `differences` of `reprofs diff --json`.
     package var json: JSON {
         .array(items.map { ["part": .string($0.part), "what": .string($0.what), "old": $0.old, "new": $0.new] })
     }

@@ -1,11 +1,14 @@
 /// How the weights of two safetensors files differ, tensor by tensor.
 package struct TensorDifference: Sendable, Equatable {
+    /// Names of tensors that only the second file has.
     package private(set) var added: [String] = []
+    /// Names of tensors that only the first file has.
     package private(set) var removed: [String] = []
     /// Another kind of number or another shape.
     package private(set) var reshaped: [String] = []
     /// The same kind and shape, other values.
     package private(set) var changed: [String] = []
+    /// How many tensors are equal.
     package private(set) var same = 0
 
     private struct Tensor {

@@ -6,13 +6,18 @@ package struct VariationError: Error, CustomStringConvertible {
 
 /// One input of one node, and the values that it is to take.
 package struct VariationAxis: Sendable, Equatable {
+    /// The id of the node in the graph.
     package let node: String
+    /// The name of the node's input.
     package let input: String
+    /// What it is in the snapshot.
     package let old: JSON
+    /// What it is to be, one run for each.
     package let values: [Value]
 
     /// A value, and for a model the version that is meant by its name.
     package struct Value: Sendable, Equatable {
+        /// As the graph gets it.
         package let value: JSON
         /// As in `name@v2`; nil for the version that the snapshot or the live view has.
         package let version: Int?
@@ -189,7 +194,9 @@ package struct VariationPlan: Sendable {
 
     /// One graph, with what was changed in it.
     package struct Run: Sendable {
+        /// The graph to run.
         package let graph: JSON
+        /// What was changed for it.
         package let changes: [Variation.Change]
         /// The versions that are meant by models' names, by node and input.
         package let versions: [Variation.Change: Int]
@@ -197,6 +204,7 @@ package struct VariationPlan: Sendable {
         package let label: String
     }
 
+    /// In the order in which they are run.
     package let runs: [Run]
     /// Of a grid of several axes: the last one's values are columns, every combination of the others is a row, in the runs' order.
     package let axes: ContactSheet.Axes?

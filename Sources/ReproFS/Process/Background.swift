@@ -17,7 +17,9 @@ package enum Background {
     package struct Messenger: Sendable {
         fileprivate let pipe: FileDescriptor
 
+        /// Tells the starting process that the mount is there, which then ends with success.
         package func ready() { send("R") }
+        /// Tells the starting process why there is no mount, which then fails with that.
         package func failed(_ error: any Error) { send("E\(error)") }
 
         private func send(_ message: String) {

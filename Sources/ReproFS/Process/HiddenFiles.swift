@@ -2,7 +2,9 @@ package import SystemPackage
 
 /// What a mount on a directory would hide: whoever put it there would not find it any more.
 package struct HiddenFiles: Error, CustomStringConvertible {
+    /// The directory to mount on.
     package let directory: FilePath
+    /// What it holds; messages show the first few.
     package let names: [String]
 
     private static let shown = 5

@@ -6,7 +6,9 @@ package import SystemPackage
 
 /// Serves one store at one or several places: a mount for each, and what is done beside them once for all.
 package final class Server: Sendable {
+    /// One mount point of the process.
     package struct Place: Sendable {
+        /// The directory that is mounted on.
         package let path: FilePath
         /// Whether it takes a models directory's place.
         package let isModelsDirectory: Bool
@@ -17,6 +19,7 @@ package final class Server: Sendable {
         }
     }
 
+    /// How all places of a process are mounted.
     package struct Options: Sendable {
         /// Whether other users may enter; the kernel checks modes in any case.
         package var allowOther = false

@@ -10,6 +10,7 @@ package struct Root: Directory {
     private let memory = NodeMemory()
     package let context: MountContext
 
+    /// Makes all views; fails where the store cannot be read.
     package init(_ context: MountContext) throws(Failure) {
         self.context = context
         let trees: [any Tree] = [
@@ -29,12 +30,14 @@ package struct Root: Directory {
         created = try asking(context.store.created)
     }
 
+    /// The number that FUSE gives the root: 1.
     package var id: NodeID { .root }
 
     package func attributes() -> Attributes { .directory(id, modified: created) }
 
     package func child(_ name: EntryName) -> Node? { trees.first { $0.name == name }.map { .directory($0.root) } }
 
+    /// The views, in a fixed order.
     package func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
         var fixed: [(name: EntryName, attributes: Attributes)] = []
         for tree in trees { fixed.append((tree.name, try tree.root.attributes())) }
@@ -69,6 +72,7 @@ package struct Root: Directory {
         LiveDirectory(view: context.live, row: LiveRow.root, others: { name in self.child(name) })
     }
 
+    /// The directory with this number; fails where none has it.
     package func directory(_ id: NodeID) throws(Failure) -> any Directory {
         guard case .directory(let directory) = try node(id) else { throw Failure(.notDirectory, "not a directory") }
         return directory

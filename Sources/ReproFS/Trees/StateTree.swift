@@ -60,7 +60,7 @@ private struct StatusFile: File {
         if context.live.lease.isHeld {
             return ["writable": true, "readOnly": .null, "problem": .string(orNull: context.live.problem)]
         }
-        return ["writable": false, "readOnly": .string(context.live.lease.obstacle.description)]
+        return ["writable": false, "readOnly": .string(context.live.lease.obstacle.description), "problem": .null]
     }
 
     private func text() throws(Failure) -> String {
@@ -72,7 +72,7 @@ private struct StatusFile: File {
             "generation": .integer(view.generation), "switched": .string(view.changed.description),
         ]
         let status: JSON = [
-            "schema": "reprofs.status/1",
+            "schema": DocumentSchema.mount.json,
             "version": .string(ReproFSVersion.current),
             "store": .string(context.store.path.string),
             "mountPoint": .string(context.mountPoint),
@@ -123,7 +123,7 @@ private struct WhoamiFile: File {
 
     func open(by opener: Opener?) throws(Failure) -> BlobContents {
         let text: JSON = [
-            "schema": "reprofs.whoami/1",
+            "schema": DocumentSchema.whoami.json,
             "version": .string(ReproFSVersion.current),
             "store": .string(context.store.path.string),
             "mountPoint": .string(context.mountPoint),

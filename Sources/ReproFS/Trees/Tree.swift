@@ -16,6 +16,7 @@ package protocol Tree: Sendable {
 
 /// What trees know of the mount they are shown through.
 package struct MountContext: Sendable {
+    /// What the views show.
     package let store: Store
     /// The live view as this process serves it.
     package let live: LiveView

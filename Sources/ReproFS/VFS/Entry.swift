@@ -3,12 +3,14 @@ package import Recipe
 /// Where a listing goes on: a key of the entry, never a count of entries, so that a page costs the same everywhere and
 /// entries that come or go meanwhile shift nothing.
 package struct Cookie: Hashable, Sendable {
+    /// What the kernel gets as an offset: the kind of entry and its row.
     package let rawValue: UInt64
     package init(rawValue: UInt64) { self.rawValue = rawValue }
 
     /// `phase` counts the kinds of entries that a directory lists one after the other.
     init(phase: Int, row: Int64) { rawValue = UInt64(phase + 1) << 56 | UInt64(bitPattern: row) }
 
+    /// Before the first entry.
     package static let start = Cookie(rawValue: 0)
     /// Negative at the start.
     var phase: Int { Int(rawValue >> 56) - 1 }
@@ -17,6 +19,7 @@ package struct Cookie: Hashable, Sendable {
 
 /// A name in a listing, with everything that `readdirplus` tells of it.
 package struct Entry: Sendable {
+    /// The name in its directory.
     package let name: EntryName
     package let attributes: Attributes
     package let cookie: Cookie

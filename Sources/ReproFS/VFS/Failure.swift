@@ -3,7 +3,9 @@ package import SystemPackage
 
 /// Why an operation fails: the errno for the program, the words for the log.
 package struct Failure: Error {
+    /// What the program that asked is answered.
     package let errno: Errno
+    /// Why, for the log.
     package let message: String
     /// Whether it belongs in the log: damage does, an absent name doesn't.
     package let isNoteworthy: Bool
@@ -24,6 +26,7 @@ package struct Failure: Error {
         }
     }
 
+    /// EROFS: what is asked would change a view that shows what is.
     package static let readOnly = Failure(.readOnlyFileSystem, "this tree is read-only")
     /// The node's row is gone, or its name leads to another; the kernel looks the name up again.
     static let stale = Failure(.staleNFSFileHandle, "the node is gone")

@@ -7,6 +7,7 @@ package enum Node: Sendable {
     case file(any File)
     case link(any Link)
 
+    /// What directories, files and links have in common.
     package var inode: any Inode {
         switch self {
         case .directory(let directory): directory
@@ -41,7 +42,9 @@ extension Inode {
     package func setExtendedAttribute(
         _ key: String, _ value: [UInt8]?, _ mode: LiveView.AttributeMode
     ) throws(Failure) { throw .readOnly }
+    /// Read-only, unless a tree says otherwise.
     package func change(_ change: LiveView.Change) throws(Failure) { throw .readOnly }
+    /// Nothing is to be done, unless a tree says otherwise.
     package func sync() throws(Failure) {}
 }
 
@@ -69,17 +72,23 @@ package protocol Directory: Inode {
 
 extension Directory {
     package var isWritable: Bool { false }
+    /// EROFS, unless a tree says otherwise; so do all changes below.
     package func create(
         _ name: EntryName, mode: UInt32, by caller: LiveView.Caller
     ) throws(Failure) -> (any File, any Writing) { throw .readOnly }
+    /// EROFS, as all changes of a view that is only read.
     package func makeDirectory(
         _ name: EntryName, mode: UInt32, by caller: LiveView.Caller
     ) throws(Failure) -> any Directory { throw .readOnly }
+    /// EROFS, as all changes of a view that is only read.
     package func makeLink(
         _ name: EntryName, to target: String, by caller: LiveView.Caller
     ) throws(Failure) -> any Link { throw .readOnly }
+    /// EROFS, as all changes of a view that is only read.
     package func remove(_ name: EntryName, by caller: LiveView.Caller) throws(Failure) { throw .readOnly }
+    /// EROFS, as all changes of a view that is only read.
     package func removeDirectory(_ name: EntryName, by caller: LiveView.Caller) throws(Failure) { throw .readOnly }
+    /// EROFS, as all changes of a view that is only read.
     package func rename(
         _ name: EntryName, to directory: any Directory, as newName: EntryName, _ mode: LiveView.RenameMode,
         by caller: LiveView.Caller
@@ -128,12 +137,18 @@ package protocol File: Inode {
 }
 
 extension File {
+    /// Who opens it makes no difference, unless a tree says otherwise.
     package func open(by opener: Opener?) throws(Failure) -> BlobContents { try open() }
+    /// Nil: its bytes come from nowhere else.
     package func follow() throws(Failure) -> (any Following)? { nil }
     package func witness(by opener: Opener) throws(Failure) -> Witnessed? { nil }
+    /// Nil: nothing is to be kept while the kernel knows it.
     package func hold() -> (any Sendable)? { nil }
+    /// EROFS, as all changes of a view that is only read.
     package func write(by caller: LiveView.Caller) throws(Failure) -> any Writing { throw .readOnly }
+    /// Itself: only files of the live view are given another node.
     package func found(again caller: LiveView.Caller) throws(Failure) -> any File { self }
+    /// EROFS, as all changes of a view that is only read.
     package func truncate(_ size: Int, by caller: LiveView.Caller) throws(Failure) { throw .readOnly }
 }
 
@@ -147,8 +162,11 @@ package protocol Inbox: File {
 
 /// What an open of a model tells: the bytes, and the name under which they were found.
 package struct Witnessed: Sendable {
+    /// The name and the view under which it was opened.
     package let name: LoadName
+    /// The bytes that were found.
     package let blob: Blob
+    /// The version's row; nil where the bytes were found without a name.
     package let version: Int?
 }
 
@@ -170,9 +188,12 @@ package enum Caching: Sendable {
 
 /// What `stat` shows.
 package struct Attributes: Sendable, Equatable {
+    /// What kind of file the kernel is told.
     package enum Kind: Sendable { case directory, file, link }
 
+    /// What the kernel is told as inode number.
     package let id: NodeID
+    /// What kind of file it is.
     package let kind: Kind
     /// Bytes.
     package let size: Int
@@ -188,10 +209,13 @@ package struct Attributes: Sendable, Equatable {
     package struct Access: Sendable, Equatable {
         /// The twelve bits that `chmod` sets.
         package var mode: UInt32?
+        /// Nil: who mounted.
         package var user, group: UInt32?
+        /// Nil: the same as `modified`.
         package var accessed, changed: Timestamp?
         /// Blocks of 512 bytes.
         package var blocks: Int?
+        /// Whether it has no name any more, and lives only while it is open.
         package var isUnlinked = false
     }
 

@@ -3,6 +3,7 @@
 /// It is computed, never tracked: `forget` has nothing to do, memory does not grow with the tree, and numbers survive a
 /// restart. A number names an entry of one view, so two names never share it, and rows are never used twice.
 package struct NodeID: Hashable, Sendable {
+    /// The inode number.
     package let rawValue: UInt64
 
     package init(rawValue: UInt64) { self.rawValue = rawValue }
@@ -17,9 +18,13 @@ package struct NodeID: Hashable, Sendable {
     /// It needs no row of its own, so that a model set is stored once, however many snapshots share it.
     package init(_ kind: NodeKind, snapshot: Int64, place: Int64) { self.init(kind, snapshot << 20 | place) }
 
+    /// The kind in the upper 8 bits; nil where there is no such kind.
     package var kind: NodeKind? { NodeKind(rawValue: UInt8(rawValue >> 56)) }
+    /// The row in the catalogue, in the lower 56 bits.
     package var row: Int64 { Int64(rawValue & ((1 << 56) - 1)) }
+    /// Of a node in a snapshot: the snapshot's row.
     package var snapshot: Int64 { row >> 20 }
+    /// Of a node in a snapshot: the place in its tree.
     package var place: Int64 { row & ((1 << 20) - 1) }
 
     /// FUSE calls the root 1.
@@ -90,5 +95,6 @@ package enum FixedNode: Int64, Sendable {
     case reports = 15
     case times = 16
 
+    /// The number of a node that no row stands for.
     package var id: NodeID { NodeID(.fixed, rawValue) }
 }

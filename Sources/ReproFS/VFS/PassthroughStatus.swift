@@ -3,7 +3,9 @@ import Store
 
 /// Whether the kernel reads blobs by itself, and if not, exactly why and what can be done: what `.reprofs/status` says.
 package final class PassthroughStatus: Sendable {
+    /// Why the kernel does not read by itself.
     package struct Reason: Sendable {
+        /// A part of a sentence: "the kernel does not read models by itself: …".
         package let why: String
         /// What the user can do about it; nil where nothing can be done.
         package let advice: String?

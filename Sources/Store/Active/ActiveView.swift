@@ -36,9 +36,13 @@ package struct ActiveView: Sendable {
 
 /// A file of a tree that is pinned for a while: for a variation, which is no snapshot yet.
 package struct PinnedModel: Sendable, Hashable {
+    /// The folder of the models directory.
     package let folder: EntryName
+    /// Below ``folder``, under the name that the prompt uses.
     package let path: ModelPath
+    /// Of the bytes that are shown there.
     package let sha256: Digest
+    /// The number of the version; nil where only the bytes are pinned.
     package let version: Int?
 
     package init(folder: EntryName, path: ModelPath, sha256: Digest, version: Int?) {
@@ -50,6 +54,7 @@ package struct PinnedModel: Sendable, Hashable {
 }
 
 extension Store {
+    /// What `active/models` shows now.
     package func active() throws(StoreError) -> ActiveView {
         let view = try one(
             """

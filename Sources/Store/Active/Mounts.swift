@@ -2,8 +2,11 @@ import GRDB
 
 /// A mount of the store, as its process noted it.
 package struct MountRow: Sendable {
+    /// Its row, for as long as the mount lives.
     package let id: Int64
+    /// The mount point, absolute.
     package let path: String
+    /// The process that serves it.
     package let pid: Int32
     /// The last switch of `active/models` that it has seen.
     package let acknowledged: Int64
@@ -36,6 +39,7 @@ extension Store {
         }
     }
 
+    /// Notes that the mount shows this generation of the active view, for `use`, which waits for that.
     package func acknowledge(_ generation: Int64, by mount: Int64) throws(StoreError) {
         try catalogue.write { db in
             try db.execute(
@@ -44,6 +48,7 @@ extension Store {
         }
     }
 
+    /// Takes the row of a mount away that has ended.
     package func forgetMount(_ id: Int64) throws(StoreError) {
         try catalogue.write { db in try db.execute(sql: "DELETE FROM mount WHERE id = ?", arguments: [id]) }
     }

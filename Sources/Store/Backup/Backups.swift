@@ -6,7 +6,9 @@ package import SystemPackage
 package struct Backups: Sendable {
     /// A backup in its file.
     package struct Backup: Sendable {
+        /// In the store's directory `backup`.
         package let path: FilePath
+        /// When the copy was made, by the time of its file.
         package let made: Timestamp
         /// Bytes.
         package let size: Int

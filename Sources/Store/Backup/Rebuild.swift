@@ -19,6 +19,7 @@ package struct RebuildReport: Sendable {
     package var missing = 0
     /// Files of the live view that the backup does not know, now in quarantine.
     package var drafts: [FilePath] = []
+    /// What was brought back of pins.
     package var pins = RecoveredPins()
 }
 

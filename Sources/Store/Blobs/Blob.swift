@@ -2,7 +2,9 @@ package import Recipe
 
 /// Immutable bytes, named by their SHA-256.
 package struct Blob: Sendable, Hashable {
+    /// Its row.
     package let id: Int64
+    /// The SHA-256 of its bytes, which names its file.
     package let digest: Digest
     /// Bytes.
     package let size: Int

@@ -11,6 +11,7 @@ package struct Commit: Sendable {
     /// Never the same as any.
     package static let unknown = Commit(nil)
 
+    /// Whether nothing was committed between the two. False where that cannot be told.
     package func isSame(as other: Commit) -> Bool { number != nil && number == other.number }
 
     /// The commit after this one.

@@ -3,8 +3,11 @@ package import Recipe
 
 /// A directory of the live view and by-name, or of by-image.
 package struct DirectoryRow: Sendable {
+    /// Its row, from which the node's number is computed.
     package let id: Int64
+    /// Nil for the root.
     package let parent: Int64?
+    /// The name in its parent.
     package let name: EntryName
     /// When its entries in the live view or in by-image changed last.
     package let changed: Timestamp
@@ -89,6 +92,7 @@ extension Database {
 }
 
 extension Store {
+    /// The directory of this row; nil where there is none.
     package func directory(_ id: Int64) throws(StoreError) -> DirectoryRow? {
         try catalogue.read { db in
             try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM directory WHERE id = ?"), arguments: [id]).map(
@@ -96,6 +100,7 @@ extension Store {
         }
     }
 
+    /// The directory of this name in another one; nil where there is none.
     package func directory(named name: EntryName, in parent: Int64) throws(StoreError) -> DirectoryRow? {
         try catalogue.read { db in
             try Row.fetchOne(

@@ -4,16 +4,21 @@ package import Recipe
 
 /// A change of what a model's name holds.
 package struct EventListing: Sendable {
+    /// When the name came to hold it: of files that were added that may be long before ``recorded``.
     package let time: Timestamp
     /// When it was recorded; a name may be known to have held its bytes since long before.
     package let recorded: Timestamp
     /// Folder and path.
     package let name: String
+    /// What happened, one of ``Cause``.
     package let cause: String
     /// Numbers of the versions after and before it; nil: none.
     package let version, previous: Int?
+    /// Of the bytes that the name then held; nil where it held nothing.
     package let sha256: Digest?
+    /// The process that did it; nil where nobody saw it.
     package let pid: Int32?
+    /// That process's program; nil where nobody saw it.
     package let executable: String?
 
     init(_ row: Row) throws {

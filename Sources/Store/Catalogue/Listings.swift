@@ -6,12 +6,15 @@ package import SystemPackage
 // What `reprofs list` shows. Rows are handed over one at a time, so that memory is bounded whatever is listed.
 
 package struct ModelListing: Sendable {
+    /// The folder of the models directory.
     package let folder: String
     /// The path in the folder.
     package let name: String
+    /// How many versions the name has had.
     package let versions: Int
     /// The version that is live.
     package let live: Int?
+    /// Of the live version; nil where the name holds nothing.
     package let sha256: Digest?
     /// Bytes.
     package let size: Int?
@@ -19,14 +22,21 @@ package struct ModelListing: Sendable {
     package let pickle: PickleImports?
 }
 
+/// A version as `list versions` shows it.
 package struct VersionListing: Sendable {
+    /// The folder of the models directory.
     package let folder: String
+    /// Below ``folder``.
     package let name: String
+    /// From 1 for each name, in the order in which they came.
     package let number: Int
+    /// Whether the name holds it now.
     package let isLive: Bool
+    /// Of its bytes.
     package let sha256: Digest
     /// Bytes.
     package let size: Int
+    /// When it came into the store.
     package let recorded: Timestamp
     /// When garbage collection took its bytes away.
     package let dropped: Timestamp?

@@ -2,7 +2,9 @@ package import Recipe
 
 /// A name of the live view that is a model's: what is closed under it becomes a version.
 package struct ModelName: Hashable, Sendable, CustomStringConvertible {
+    /// The folder of the models directory.
     package let folder: EntryName
+    /// Below ``folder``.
     package let path: ModelPath
 
     package var description: String { "\(folder)/\(path)" }
@@ -53,6 +55,7 @@ extension ModelName {
         path = found.path
     }
 
+    /// Reads `folder/name`; nil where it has no folder or a component is no name.
     package init?(_ text: String) {
         guard let path = ViewPath(parsing: text) else { return nil }
         self.init(live: path.components)

@@ -5,14 +5,19 @@ package import Recipe
 package struct MomentRow: Sendable {
     /// The row of that event; 0 before all of them.
     package let id: Int64
+    /// When that event was; the beginning of 1970 before all of them.
     package let time: Timestamp
 }
 
 /// A model that had a version at some moment.
 package struct MomentModel: Sendable {
+    /// The model's row.
     package let id: Int64
+    /// Its name in the directory.
     package let name: EntryName
+    /// The number of the version that the name held then.
     package let version: Int
+    /// When its bytes had changed last, as the view shows it.
     package let modified: Timestamp
 }
 
@@ -25,6 +30,7 @@ extension Store {
             MomentRow.init) ?? MomentRow(id: 0, time: Timestamp(nanoseconds: 0))
     }
 
+    /// The moment after the event of this row; nil where there is no such event.
     package func moment(_ id: Int64) throws(StoreError) -> MomentRow? {
         if id == 0 { return MomentRow(id: 0, time: Timestamp(nanoseconds: 0)) }
         return try one("SELECT id, since FROM event WHERE id = ?", [id], MomentRow.init)
@@ -39,6 +45,7 @@ extension Store {
             [moment.time.nanoseconds, directory, id], limit, MomentModel.init)
     }
 
+    /// The model of this name in a directory, as it was then; nil where the name held nothing.
     package func model(
         named name: EntryName, in directory: Int64, at moment: MomentRow
     ) throws(StoreError) -> MomentModel? {
@@ -48,6 +55,7 @@ extension Store {
             MomentModel.init)
     }
 
+    /// The model of this row, as it was then; nil where its name held nothing.
     package func model(_ id: Int64, at moment: MomentRow) throws(StoreError) -> MomentModel? {
         try one("\(pastModels) WHERE model.id = ?2", [moment.time.nanoseconds, id], MomentModel.init)
     }

@@ -16,39 +16,47 @@ private let versionColumns = """
 private let blobColumns = "SELECT \(Blob.columns) FROM blob"
 
 extension Store {
+    /// The name of this row; nil where there is none.
     package func model(_ id: Int64) throws(StoreError) -> ModelRow? {
         try one("\(modelColumns) WHERE id = ?", [id], ModelRow.init)
     }
 
+    /// The name of a model in a directory; nil where there has never been one.
     package func model(named name: EntryName, in directory: Int64) throws(StoreError) -> ModelRow? {
         try one("\(modelColumns) WHERE directory = ? AND name = ?", [directory, name.databaseValue], ModelRow.init)
     }
 
+    /// A page of names in a directory, in the order of their rows: those after `id`.
     package func models(in directory: Int64, after id: Int64, limit: Int) throws(StoreError) -> [ModelRow] {
         try page(
             "\(modelColumns) WHERE directory = ? AND id > ? ORDER BY id", [directory, id], limit, ModelRow.init)
     }
 
+    /// The version of this row; nil where there is none.
     package func version(_ id: Int64) throws(StoreError) -> VersionRow? {
         try one("\(versionColumns) WHERE version.id = ?", [id], VersionRow.init)
     }
 
+    /// The version of this number; nil where the name has none.
     package func version(_ number: Int, of model: Int64) throws(StoreError) -> VersionRow? {
         try one(
             "\(versionColumns) WHERE version.model = ? AND version.number = ? AND blob.dropped IS NULL",
             [model, number], VersionRow.init)
     }
 
+    /// A page of a name's versions, the oldest first: those after `id`.
     package func versions(of model: Int64, after id: Int64, limit: Int) throws(StoreError) -> [VersionRow] {
         try page(
             "\(versionColumns) WHERE version.model = ? AND version.id > ? AND blob.dropped IS NULL ORDER BY version.id",
             [model, id], limit, VersionRow.init)
     }
 
+    /// The blob of this row; nil where there is none.
     package func blob(_ id: Int64) throws(StoreError) -> Blob? {
         try one("\(blobColumns) WHERE id = ?", [id], Blob.init)
     }
 
+    /// The blob with these bytes; nil where there is none.
     package func blob(_ digest: Digest) throws(StoreError) -> Blob? {
         try one("\(blobColumns) WHERE sha256 = ? AND dropped IS NULL", [digest.data], Blob.init)
     }
@@ -61,6 +69,7 @@ extension Store {
         return found.count == 1 ? found[0] : nil
     }
 
+    /// A page of all blobs, in the order of their rows: those after `id`.
     package func blobs(after id: Int64, limit: Int) throws(StoreError) -> [Blob] {
         try page("\(blobColumns) WHERE id > ? AND dropped IS NULL ORDER BY id", [id], limit, Blob.init)
     }

@@ -4,7 +4,9 @@ package import Recipe
 
 /// A model: a name inside a folder, whatever bytes it has held.
 package struct ModelRow: Sendable {
+    /// Its row, from which the node's number is computed.
     package let id: Int64
+    /// The name in its directory.
     package let name: EntryName
     /// How many versions there have been.
     package let versions: Int
@@ -24,13 +26,19 @@ package struct ModelRow: Sendable {
 
 /// The n-th blob that a model's name has held.
 package struct VersionRow: Sendable {
+    /// Its row, from which the node's number is computed.
     package let id: Int64
+    /// From 1 for each name, in the order in which they came.
     package let number: Int
     /// The directory of its model.
     package let directory: Int64
+    /// The name that its file has in `by-name`.
     package let fileName: EntryName
+    /// When its bytes changed last, as the view shows it.
     package let modified: Timestamp
+    /// When it came into the store.
     package let recorded: Timestamp
+    /// Its bytes.
     package let blob: Blob
 
     init(_ row: Row) throws {

@@ -34,14 +34,19 @@ package struct CollectionReport: Sendable {
     package struct Version: Sendable {
         /// The folder and the path in it.
         package let name: String
+        /// The version's number.
         package let number: Int
+        /// Of its bytes.
         package let sha256: Digest
         /// Bytes; versions with the same bytes share them.
         package let size: Int
     }
 
+    /// A snapshot that is forgotten.
     package struct Snapshot: Sendable {
+        /// The id of the snapshot.
         package let id: Digest
+        /// The name of its image.
         package let image: String
     }
 
@@ -53,6 +58,7 @@ package struct CollectionReport: Sendable {
     package var images: [String] = []
     /// Blobs and documents that went, and their bytes as they were stored.
     package var blobs = 0
+    /// Their bytes, as they were stored.
     package var bytes = 0
     /// Blobs that would have gone if nobody had them open.
     package var inUse: [Digest] = []

@@ -3,9 +3,11 @@ import Recipe
 
 /// How much something holds, and how much of that nothing else does. Bytes.
 package struct Usage: Sendable {
+    /// What it is the usage of: a model, a version or an image.
     package let name: String
     /// Of a model, how many versions.
     package let count: Int
+    /// Bytes of all that it holds, each once.
     package let size: Int
     /// What dropping it would free.
     package let own: Int
@@ -20,6 +22,7 @@ package struct Usage: Sendable {
 
 /// What the whole store holds. Bytes.
 package struct StoreUsage: Sendable {
+    /// Bytes of all blobs, of those that are versions, and of files that are none.
     package let blobs, versions, drafts: Int
     /// Held by versions that are not live and in no snapshot.
     package let superseded: Int
@@ -29,6 +32,7 @@ package struct StoreUsage: Sendable {
 private let pinned = "SELECT DISTINCT pin.blob FROM pin WHERE pin.blob IS NOT NULL"
 
 extension Store {
+    /// What the whole store holds.
     package func usage() throws(StoreError) -> StoreUsage {
         var drafts = 0
         for row in try catalogue.read({ try $0.liveLeftovers() }) {

@@ -5,17 +5,22 @@ package import SystemPackage
 
 /// One thing in a directory that is to be taken into the live view, with the path that it has there.
 package struct AdoptionItem: Sendable {
+    /// What an entry of a directory is to be in the live view.
     package enum Kind: Sendable { case directory, file, link }
     /// The directory that was named.
     let top: OpenDirectory
+    /// From the directory that is taken over.
     package let path: [EntryName]
+    /// What it is to be.
     package let kind: Kind
+    /// The last component.
     package var name: EntryName { path[path.count - 1] }
     /// Bytes.
     package let size: Int
 
     /// For messages.
     package var source: FilePath { top.path(of: path) }
+    /// Opens the file once more, without following links.
     package func open() throws(StoreError) -> OpenFile { try top.ownFile(path) }
     /// What holds its name now.
     func parent() throws(StoreError) -> OpenDirectory { try top.directory(path.dropLast()) }

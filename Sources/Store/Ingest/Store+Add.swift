@@ -4,7 +4,9 @@ package import SystemPackage
 
 /// What adding a file came to.
 package struct AddedBytes: Sendable {
+    /// Whether the name or the bytes were new.
     package let addition: Addition
+    /// Of the bytes that were added.
     package let digest: Digest
     /// Whether the store did not have the bytes before.
     package let isNew: Bool

@@ -25,6 +25,7 @@ extension Store {
         return blobs.prefix(1) + Array(rest)
     }
 
+    /// How many models have no BLAKE3 yet.
     package func countWithoutBLAKE3() throws(StoreError) -> Int {
         try one("SELECT count(*) \(Self.unread)", []) { try $0.value(0) } ?? 0
     }

@@ -6,8 +6,11 @@ package import SystemPackage
 package struct IngestPlan: Sendable {
     /// One file to be added.
     package struct Item: Sendable {
+        /// Where the file lies.
         package let source: FilePath
+        /// The folder of the models directory that it is added to.
         package let folder: EntryName
+        /// Below ``folder``.
         package let path: ModelPath
         /// Bytes.
         package let size: Int
@@ -17,9 +20,11 @@ package struct IngestPlan: Sendable {
         let wasLive: Bool
         let place: IngestSource
 
+        /// Opens the file that the walk found, without following links.
         package func open() throws(StoreError) -> OpenFile { try place.open() }
     }
 
+    /// In the order in which they were found.
     package var items: [Item] = []
     /// Files that are no models, by reason; they were left where they are.
     package var skipped = 0

@@ -2,12 +2,17 @@ package import Recipe
 
 /// What came from what: images, models and inputs as nodes, and why each depends on another as edges.
 package struct Lineage: Sendable {
+    /// An image, a model or an input.
     package struct Node: Sendable {
+        /// What a node is.
         package enum Kind: String, Sendable { case image, model, input }
+        /// Names the node in ``edges``; the same for the same bytes.
         package let id: String
+        /// What the node is.
         package let kind: Kind
         /// A path in a view, or the recorded name where nothing in the store answers to it.
         package let name: String
+        /// Of the bytes; nil where they are not known.
         package let sha256: Digest?
         /// Facts and findings, each a short sentence.
         package var notes: [String] = []
@@ -27,6 +32,7 @@ package struct Lineage: Sendable {
 
     /// The first is what was asked for.
     package private(set) var nodes: [Node] = []
+    /// What depends on what.
     package private(set) var edges: [Edge] = []
     /// Images that were made with the model and are left out.
     package internal(set) var omitted = 0

@@ -12,6 +12,7 @@ import SystemPackage
 /// `bytes` orders what decides about the file as a whole: which file it is, and what its row says of it. It is held while a
 /// blob is copied, so only who changes this file waits for it. Writing itself holds nothing.
 package final class Draft: Sendable {
+    /// The row of the live view whose bytes it holds.
     package let row: Int64
     let path: FilePath
     let store: Store

@@ -4,11 +4,13 @@ package import Recipe
 // Nodes of the live view by number and by name, from memory where they are known.
 
 extension Store {
+    /// The row of a node; nil where it is gone.
     package func live(_ id: Int64) throws(StoreError) -> LiveRow? {
         if let row = mirror.row(id) { return row }
         return try catalogue.readOne { try $0.live(id) }
     }
 
+    /// The row of a name in a directory; nil where it has none.
     package func live(named name: EntryName, in directory: Int64) throws(StoreError) -> LiveRow? {
         switch mirror.name(name, in: directory) {
         case .node(let row): return row

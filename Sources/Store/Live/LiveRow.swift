@@ -4,15 +4,19 @@ package import Recipe
 
 /// A node of the live view.
 package struct LiveRow: Sendable {
+    /// Stored as these numbers.
     package enum Kind: Int, Sendable { case directory = 0, file = 1, link = 2 }
 
     /// The row that stands for the whole view.
     package static let root: Int64 = 1
 
+    /// The row, from which the node's number is computed.
     package let id: Int64
     /// Nil at the root, and where the name is gone while a program has the file open.
     package let parent: Int64?
+    /// The name in its directory.
     package let name: EntryName
+    /// What it is.
     package let kind: Kind
     /// The twelve bits that `chmod` sets.
     package let mode: UInt32
@@ -20,11 +24,13 @@ package struct LiveRow: Sendable {
     package let user, group: UInt32?
     /// Times; of a draft they are those of its file.
     package let accessed: Timestamp
+    /// As programs are told; `changed` is the inode's own, which nobody can set.
     package let modified, changed: Timestamp
     /// What the file holds; nil while the bytes are in a file of their own, which may change.
     package let blob: Blob?
     /// The number of the version, where the name is a model's.
     package let version: Int?
+    /// What a link leads to; empty for everything else.
     package let target: String
     /// The row whose file holds its bytes until something is written: it was opened for writing while those waited to become a
     /// version.
@@ -74,6 +80,7 @@ package struct LiveRow: Sendable {
     /// The row by which its file is named, as long as it is no blob.
     var fileRow: Int64 { source ?? id }
 
+    /// Whether it has no name any more and lives only while it is open.
     package var isUnlinked: Bool { parent == nil && id != Self.root }
 }
 

@@ -4,6 +4,7 @@ package import Recipe
 // What changes names in the live view. Bytes are never touched by it; every model that loses or gets a name is an event.
 
 extension LiveView {
+    /// Makes a directory; EEXIST where the name stands for something.
     package func makeDirectory(
         _ name: EntryName, in directory: Int64, mode: UInt32, by caller: Caller
     ) throws(StoreError) -> LiveRow {
@@ -76,6 +77,7 @@ extension LiveView {
         }
     }
 
+    /// What `renameat2` was told: replace what is there, replace nothing, or exchange both.
     package enum RenameMode: Sendable { case replace, new, exchange }
 
     /// The corresponding operation is `rename`.
@@ -141,10 +143,14 @@ extension LiveView {
 
     /// Modes, owner and times. Nil: as it is.
     package struct Change: Sendable {
+        /// Permission bits; nil to leave them.
         package var mode: UInt32?
+        /// Nil to leave them.
         package var user, group: UInt32?
+        /// Nil to leave them.
         package var accessed, modified: Timestamp?
         package init() {}
+        /// Whether nothing is to be changed.
         package var isEmpty: Bool {
             mode == nil && user == nil && group == nil && accessed == nil && modified == nil
         }

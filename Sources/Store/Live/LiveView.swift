@@ -10,7 +10,9 @@ import SystemPackage
 ///
 /// One process at a time has the lease to write it; commands change names by one transaction each and need none.
 package final class LiveView: Sendable {
+    /// The store whose names it is.
     package let store: Store
+    /// Whether this process may write.
     package let lease: LiveLease
     /// When what takes long is left as it is: what was closed is kept by its row, and the next one who writes here goes on with it.
     package let ending = Ending()
@@ -83,6 +85,7 @@ package final class LiveView: Sendable {
         }
     }
 
+    /// The live view of a store; whether this process may write is for the lease to say.
     package init(_ store: Store) {
         self.store = store
         lease = LiveLease(store)
@@ -106,11 +109,14 @@ package final class LiveView: Sendable {
 
     /// Why a file that was closed could not become a version when that was tried last.
     package var problem: String? { state.withLock { $0.problem } }
+    /// Notes why nothing can be written now, for the status; nil when it is over.
     package func note(problem: String?) { state.withLock { $0.problem = problem } }
 
     /// Who asks for a change.
     package struct Caller: Sendable {
+        /// The identity that the kernel gave with the request.
         package let user, group: UInt32
+        /// The process that asks; nil where it cannot be seen.
         package let opener: Opener?
         /// The thread, as the kernel numbers it.
         package let thread: Int32
@@ -235,6 +241,7 @@ package final class LiveView: Sendable {
         }
     }
 
+    /// Keeps a node's row for as long as the handle lives, whatever becomes of its name.
     package func hold(_ id: Int64) -> Handle { Handle(self, id) }
 }
 
@@ -242,6 +249,7 @@ package final class LiveView: Sendable {
 package struct DraftFacts: Sendable {
     /// Bytes; blocks are 512 bytes each.
     package let size, blocks: Int
+    /// As programs are told.
     package let accessed, modified, changed: Timestamp
 
     static func at(_ path: FilePath) throws(StoreError) -> DraftFacts? {

@@ -4,16 +4,21 @@ import SystemPackage
 
 /// What giving a models directory back would write.
 package struct ReleasePlan: Sendable {
+    /// One entry of the live view, and what it becomes.
     package struct Item: Sendable {
+        /// The entry.
         package let row: LiveRow
+        /// From the root of `models/`.
         package let path: ViewPath
     }
+    /// Directories before what is in them.
     package var items: [Item] = []
     /// Bytes of all files.
     package var size = 0
 }
 
 extension Store {
+    /// What giving the live view back as plain files would write; changes nothing.
     package func releasePlan() throws(StoreError) -> ReleasePlan {
         try catalogue.read { db in
             var plan = ReleasePlan()

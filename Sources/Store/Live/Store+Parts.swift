@@ -3,7 +3,9 @@ import SystemPackage
 
 /// A closed file that has a model's name and is no version: a download that broke off, or something else under that name.
 package struct Part: Sendable {
+    /// From the root of `models/`.
     package let path: ViewPath
+    /// Bytes that are there.
     package let size: Int
     /// What it lacks.
     package let reason: String

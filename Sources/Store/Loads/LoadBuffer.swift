@@ -12,12 +12,14 @@ package final class LoadBuffer: Sendable {
 
     package init() {}
 
+    /// Takes no time and no transaction; a thread of the mount writes it down later.
     package func note(_ load: Load) {
         state.withLock { state in
             if state.loads.count < Self.limit { state.loads.append(load) } else { state.lost += 1 }
         }
     }
 
+    /// Whether everything was written down.
     package var isEmpty: Bool { state.withLock { $0.loads.isEmpty } }
 
     /// Writes what is there. After a failure it is still there; how many loads had to be let go is thrown with it.

@@ -28,6 +28,7 @@ extension Store {
             """, [id, process, since?.nanoseconds], limit, LoadListing.init)
     }
 
+    /// All loads, the oldest first.
     package func forEachLoad(_ body: (LoadListing) throws -> Void) throws(StoreError) {
         var last: Int64 = 0
         while true {

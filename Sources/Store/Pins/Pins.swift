@@ -4,14 +4,19 @@ import SystemPackage
 
 /// A snapshot's name.
 package struct NamedPin: Sendable {
+    /// Its row.
     package let id: Int64
+    /// Unique in the store.
     package let name: EntryName
     /// The name of the snapshot's directory.
     package let snapshot: EntryName
+    /// The id of the snapshot.
     package let snapshotID: Digest
     /// The newest file name of its image.
     package let image: String
+    /// The digest of the manifest that other tools carry.
     package let manifest: Digest
+    /// When it was pinned.
     package let time: Timestamp
 
     init(_ row: Row) throws {
@@ -27,6 +32,7 @@ package struct NamedPin: Sendable {
 
 /// What pinning came to.
 package struct PinReport: Sendable {
+    /// The digest of the manifest.
     package let manifest: Digest
     /// Files that the manifest lists, and their bytes.
     package let files, bytes: Int
@@ -109,14 +115,17 @@ extension Store {
         return pin.snapshot
     }
 
+    /// The pin of this name; nil where there is none.
     package func pin(named name: String) throws(StoreError) -> NamedPin? {
         try one("\(columns) WHERE pinName.name = ?", [name], NamedPin.init)
     }
 
+    /// The pin of this row; nil where there is none.
     package func pin(_ id: Int64) throws(StoreError) -> NamedPin? {
         try one("\(columns) WHERE pinName.id = ?", [id], NamedPin.init)
     }
 
+    /// A page of pins, in the order of their rows: those after `id`.
     package func pins(after id: Int64, limit: Int) throws(StoreError) -> [NamedPin] {
         try page("\(columns) WHERE pinName.id > ? ORDER BY pinName.id", [id], limit, NamedPin.init)
     }

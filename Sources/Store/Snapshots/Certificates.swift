@@ -5,8 +5,11 @@ package import SystemPackage
 
 /// A certificate: what a reproduction was asked, what it opened, where it ran, and what came of it.
 package struct CertificateRow: Sendable {
+    /// What the run came to.
     package let verdict: ReproductionVerdict
+    /// When the image was made again.
     package let time: Timestamp
+    /// The certificate itself.
     package let document: Blob
 }
 

@@ -6,11 +6,15 @@ package import Recipe
 package struct NamedImage: Sendable {
     /// The row of the image's snapshot with the strongest evidence.
     package let snapshot: Int64
+    /// The id of the snapshot.
     package let snapshotID: Digest
+    /// Of the image's file.
     package let image: Digest
     /// As `list images` shows it.
     package let path: String
+    /// The name in its directory.
     package let name: EntryName
+    /// When the image was made, as far as is known.
     package let time: Timestamp
 
     init(_ row: Row) throws {

@@ -5,8 +5,11 @@ import SystemPackage
 
 /// A name in by-image and the image that holds or held it.
 package struct ImageNameRow: Sendable {
+    /// Its row, from which the node's number is computed.
     package let id: Int64
+    /// The directory of `by-image` that it is in.
     package let directory: Int64
+    /// The name in that directory.
     package let name: EntryName
     /// The SHA-256 of the image's file.
     package let image: Digest
@@ -141,6 +144,7 @@ private func columns(_ kinds: [RenderingKind], withText: Bool) -> String {
 }
 
 extension Store {
+    /// The image of this row; nil where there is none.
     package func imageName(_ id: Int64) throws(StoreError) -> ImageNameRow? {
         try one("\(nameColumns) WHERE imageName.id = ?", [id], ImageNameRow.init)
     }

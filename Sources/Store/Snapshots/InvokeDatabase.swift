@@ -41,6 +41,7 @@ package final class InvokeDatabase: RecordSource {
         } catch { return nil }
     }
 
+    /// What InvokeAI's database has of an image, which its file may lack.
     package func records(of imageName: String) throws(StoreError) -> [RecipeReader.Sidecar] {
         do {
             let metadata = try connection.read { db in

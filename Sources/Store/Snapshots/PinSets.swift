@@ -6,10 +6,13 @@ package import Recipe
 package struct PinRow: Sendable {
     /// Its place in the set, by which a node is numbered. 0 is the root.
     package let position: Int64
+    /// The name in its directory.
     package let name: EntryName
     /// Nil for a directory.
     package let blob: Blob?
+    /// The number of the version; nil where only the bytes are pinned.
     package let version: Int?
+    /// How its bytes are known; nil for a directory.
     package let evidence: Evidence?
 
     init(_ row: Row) throws {
@@ -92,10 +95,12 @@ private let pinColumns = """
     """
 
 extension Store {
+    /// The entry at this place of a tree; nil where there is none.
     package func pin(_ position: Int64, in set: Int64) throws(StoreError) -> PinRow? {
         try one("\(pinColumns) WHERE pin.pinSet = ? AND pin.position = ?", [set, position], PinRow.init)
     }
 
+    /// The entry of this name in a directory of a tree; nil where there is none.
     package func pin(named name: EntryName, under parent: Int64, in set: Int64) throws(StoreError) -> PinRow? {
         try one(
             "\(pinColumns) WHERE pin.pinSet = ? AND pin.parent = ? AND pin.name = ?",

@@ -33,7 +33,9 @@ package struct PreparedImage: Sendable {
 package struct Run: Sendable {
     /// The process, as the mount knew it; nil where it was not known.
     package let process: String?
+    /// When the run had ended.
     package let ended: Timestamp
+    /// The change by which it came from another snapshot.
     package let variation: Variation?
     /// What its report says of its threads and nodes; nil where it does not.
     var activity: RunActivity?

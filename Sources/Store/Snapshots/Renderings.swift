@@ -15,10 +15,12 @@ package struct RenderingFacts: Sendable {
     let row: Int64
     /// Bytes.
     package let size: Int
+    /// When the text last changed: its modification time.
     package let rendered: Timestamp
     /// The text, where it was read along.
     var compressed: [UInt8]?
 
+    /// The text; nil where the row's bytes are none.
     package func text() -> [UInt8]? { compressed.flatMap { Compression.decompress($0, size: size) } }
 }
 
@@ -26,8 +28,11 @@ package struct RenderingFacts: Sendable {
 package struct Rendering: Sendable {
     /// Bytes.
     package let size: Int
+    /// When the text last changed: its modification time.
     package let rendered: Timestamp
+    /// The grade that it tells.
     package let grade: Grade
+    /// The text.
     package let bytes: [UInt8]
 }
 
@@ -175,7 +180,7 @@ struct UnreadableSnapshot: Error, CustomStringConvertible {
     /// Its place in the views stays, and tells what is wrong.
     func rendering(_ kind: RenderingKind) -> String {
         guard kind == .json else { return [description].shown }
-        let problem: JSON = ["schema": .string(RecipeDocument.schema), "problem": .string(description)]
+        let problem: JSON = ["schema": DocumentSchema.unreadable.json, "problem": .string(description)]
         return problem.formatted()
     }
 }

@@ -4,12 +4,19 @@ package import Recipe
 
 // What `reprofs list` shows of snapshots and images.
 
+/// A snapshot as `list snapshots` shows it.
 package struct SnapshotListing: Sendable {
+    /// The snapshot's id.
     package let id: Digest
+    /// The beginning of the id that names it alone.
     package let short: String
+    /// The name of its image.
     package let image: String
+    /// How far it can be reproduced now.
     package let grade: Grade
+    /// How many models it pins.
     package let models: Int
+    /// When it was made.
     package let recorded: Timestamp
     /// The image's snapshot with better evidence, where there is one.
     package let supersededBy: Digest?
@@ -18,9 +25,13 @@ package struct SnapshotListing: Sendable {
 package struct ImageListing: Sendable {
     /// The path in by-image, which stands for this image alone.
     package let path: String
+    /// Of the image's file.
     package let sha256: Digest
+    /// The id of its current snapshot.
     package let snapshot: Digest
+    /// How far it can be reproduced now.
     package let grade: Grade
+    /// When the image was made, as far as is known.
     package let time: Timestamp
 }
 

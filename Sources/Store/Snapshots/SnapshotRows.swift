@@ -4,16 +4,21 @@ package import Recipe
 
 /// A stored snapshot, as views need it.
 package struct SnapshotRow: Sendable {
+    /// Its row, which is part of the numbers of its nodes.
     package let id: Int64
+    /// The snapshot's id: the SHA-256 of ``document``.
     package let digest: Digest
     /// The name of its directory.
     package let short: EntryName
+    /// When it was made.
     package let recorded: Timestamp
     /// Rows of the pinned trees.
     package let models, inputs: Int64
     /// The row of the pinned node packs; nil where none were captured.
     package let nodes: Int64?
+    /// `snapshot.json`.
     package let document: Blob
+    /// What it refers to, as it came; nil where it has none.
     package let prompt, workflow, parameters, records, environment: Blob?
     /// The newest file name of its image.
     package let imageName: String
@@ -57,10 +62,12 @@ private let columns = """
     """
 
 extension Store {
+    /// The snapshot of this row; nil where there is none.
     package func snapshot(_ id: Int64) throws(StoreError) -> SnapshotRow? {
         try one("\(columns) WHERE snapshot.id = ?", [id], SnapshotRow.init)
     }
 
+    /// The snapshot that `by-snapshot` shows under this name; nil where there is none.
     package func snapshot(named short: EntryName) throws(StoreError) -> SnapshotRow? {
         try one("\(columns) WHERE snapshot.short = ?", [short.databaseValue], SnapshotRow.init)
     }
@@ -78,6 +85,7 @@ extension Store {
             [Data(prefix.low), Data(prefix.high)], limit, SnapshotRow.init)
     }
 
+    /// A page of snapshots, in the order of their rows: those after `id`.
     package func snapshots(after id: Int64, limit: Int) throws(StoreError) -> [SnapshotRow] {
         try page("\(columns) WHERE snapshot.id > ? ORDER BY snapshot.id", [id], limit, SnapshotRow.init)
     }

@@ -9,8 +9,11 @@ package struct SnapshotResult: Sendable {
     package let id: Digest
     /// Whether this call stored it; false when the image's snapshot was as good already.
     package let isNew: Bool
+    /// The id of the snapshot in whose place it is; nil where there was none.
     package let supersedes: Digest?
+    /// How far it can be reproduced now.
     package let grade: Grade
+    /// Why the grade is no better.
     package let reasons: [Reason]
 }
 

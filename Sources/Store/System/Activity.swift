@@ -95,12 +95,14 @@ package final class Activity: Sendable {
         request.store(UInt(bitPattern: name.utf8Start), ordering: .releasing)
     }
 
+    /// The request was answered.
     package func ended() { request.store(0, ordering: .relaxed) }
 
     // MARK: What takes long
 
     /// Something that has gone on for too long.
     package struct Delay: Sendable {
+        /// The kernel's number of the thread.
         package let thread: pid_t
         /// What it is: `request write` or `lock catalogue`.
         package let what: String

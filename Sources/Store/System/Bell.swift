@@ -5,6 +5,7 @@ package final class Bell: Sendable {
 
     package init() {}
 
+    /// Whoever sleeps there is woken by each ring from now on.
     package func add(_ sleeper: Sleeper) { sleepers.withLock { $0.append(sleeper) } }
 
     /// What happened must be there to be seen before.

@@ -7,7 +7,9 @@ package struct FileAttribute: Sendable, Equatable {
     /// What ReproFS itself tells begins so; nobody else sets it.
     package static let ownPrefix = "user.reprofs."
 
+    /// With its namespace: `user.…`.
     package let name: String
+    /// As it was set; may be empty.
     package let value: [UInt8]
 
     /// What a program noted.

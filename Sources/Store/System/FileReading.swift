@@ -5,6 +5,7 @@ import SystemPackage
 
 /// A file as the bytes that container readers read from.
 package struct FileSource: ByteSource {
+    /// Bytes.
     package let count: Int
     private let file: OwnedDescriptor
 
@@ -13,6 +14,7 @@ package struct FileSource: ByteSource {
         self.count = count
     }
 
+    /// Reads so many bytes from an offset.
     package func read(at offset: Int, count: Int) throws(SourceError) -> [UInt8] {
         guard offset >= 0, count > 0 else { return [] }
         let wanted = min(count, max(0, self.count - offset))

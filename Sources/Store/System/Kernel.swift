@@ -5,8 +5,10 @@ package import SystemPackage
 
 /// An open file that closes itself with its last reference.
 package final class OwnedDescriptor: Sendable {
+    /// Closed with the last reference to this object.
     package let descriptor: FileDescriptor
     package init(_ descriptor: FileDescriptor) { self.descriptor = descriptor }
+    /// The number that calls of the kernel take.
     package var rawValue: CInt { descriptor.rawValue }
     deinit { try? descriptor.close() }
 }

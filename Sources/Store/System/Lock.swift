@@ -3,11 +3,13 @@ package struct Lock<State>: ~Copyable, Sendable {
     private let mutex: SeenMutex<State>
     private let rank: Rank
 
+    /// A lock that may only be taken by a thread whose locks all have lower ranks.
     package init(_ rank: Rank, _ state: consuming sending State) {
         self.rank = rank
         mutex = SeenMutex(state)
     }
 
+    /// Runs `body` alone with the state; debug builds end the process where the order of ranks is broken.
     package borrowing func withLock<Result, Problem: Error>(
         _ body: (inout sending State) throws(Problem) -> sending Result
     ) throws(Problem) -> sending Result {

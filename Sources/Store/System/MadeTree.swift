@@ -3,6 +3,7 @@ package import Recipe
 /// Directories and files that are made beneath an open directory, so that they can be taken away again: these, and nothing that
 /// somebody else put there.
 package final class MadeTree {
+    /// The directory in which everything is made.
     package let top: OpenDirectory
     private var directories: [[EntryName]] = []
     private var files: [[EntryName]] = []

@@ -90,6 +90,7 @@ package final class OpenDirectory: Sendable {
         return try DirectoryListing.entries(of: stream, path)
     }
 
+    /// Whether it has no entries; a reading, not a promise.
     package var isEmpty: Bool { get throws(StoreError) { try entries().isEmpty } }
 
     func setMode(_ mode: UInt32) throws(StoreError) { try descriptor.setMode(mode, path) }
@@ -147,6 +148,7 @@ package final class OpenDirectory: Sendable {
         }
     }
 
+    /// Makes a symbolic link; EEXIST where the name stands for something.
     package func makeLink(_ name: EntryName, to target: String) throws(StoreError) {
         try check("cannot link", name) { symlinkat(target, descriptor.rawValue, name.text) }
     }
@@ -182,6 +184,7 @@ package final class OpenDirectory: Sendable {
         }
     }
 
+    /// Removes the name of a file; what it stands for by then is gone.
     package func remove(_ name: EntryName) throws(StoreError) {
         try check("cannot remove", name) { unlinkat(descriptor.rawValue, name.text, 0) }
     }

@@ -29,6 +29,7 @@ package struct OpenFile: Sendable {
     /// All bytes of a file that is known to be small.
     package func bytes() throws(StoreError) -> [UInt8] { try descriptor.readAll(path) }
 
+    /// Writes all bytes at the file's position.
     package func write(_ bytes: [UInt8]) throws(StoreError) { try descriptor.writeAll(bytes, path) }
 
     /// Gives it another name; false where that is taken.

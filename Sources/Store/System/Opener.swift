@@ -6,7 +6,9 @@ import SystemPackage
 package struct Opener: Sendable, Hashable {
     /// Boot, number and start: no other process ever has the same.
     package let identity: String
+    /// The process's number as this process sees it; numbers come again.
     package let pid: Int32
+    /// When the process started, which tells it from others of its number.
     package let started: Timestamp
     /// The path of its program; nil where it may not be read.
     package let executable: String?

@@ -40,6 +40,7 @@ package final class Reader {
     /// Whether it waits for a file system that does not answer.
     private var isWaiting = false
 
+    /// Forks the child, which takes these rights before it opens anything.
     package convenience init(_ rights: Rights) throws(StoreError) {
         try self.init(rights, keeping: rights.seesAll ? UInt64(Rights.readingAll) : 0)
     }

@@ -4,6 +4,7 @@ import Glibc
 /// What a process may see of the file system. Whoever tells of files sees no more through this process than it may see itself: a
 /// ``Reader`` opens them.
 package struct Rights: Sendable, Hashable {
+    /// The identity by which files are opened.
     package let user, group: UInt32
     /// Supplementary groups.
     package let groups: [UInt32]

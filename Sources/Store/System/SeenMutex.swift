@@ -14,6 +14,7 @@ package struct SeenMutex<Value>: ~Copyable, Sendable {
 
     package init(_ value: consuming sending Value) { mutex = Mutex(value) }
 
+    /// Runs `body` alone with the state.
     package borrowing func withLock<Result, Problem: Error>(
         _ body: (inout sending Value) throws(Problem) -> sending Result
     ) throws(Problem) -> sending Result {

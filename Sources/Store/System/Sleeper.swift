@@ -8,6 +8,7 @@ package final class Sleeper: Sendable {
     /// A semaphore's address.
     private let address: UInt
 
+    /// Not woken yet.
     package init() {
         let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
         sem_init(semaphore, 0, 0)
@@ -25,12 +26,14 @@ package final class Sleeper: Sendable {
     /// Whether somebody woke it since it heard last.
     package var isWoken: Bool { woken.load(ordering: .sequentiallyConsistent) }
 
+    /// Wakes the thread, or keeps it from falling asleep the next time.
     package func wake() {
         // Who was woken and has not looked yet need not be woken again: that costs a call of the kernel.
         guard !isWoken, !woken.exchange(true, ordering: .sequentiallyConsistent), let semaphore else { return }
         sem_post(semaphore)
     }
 
+    /// Forgets that it was woken: the thread is about to look at everything.
     package func hear() { woken.store(false, ordering: .sequentiallyConsistent) }
 
     /// Sleeps until it is woken, or until `end`; false where that has come.

@@ -17,6 +17,7 @@ extension Store {
         }
     }
 
+    /// Notes that everything was read, so that the next reading begins anew.
     package func finishVerification() throws(StoreError) {
         try catalogue.write { db in try db.execute(sql: "DELETE FROM meta WHERE key = 'verifying'") }
     }

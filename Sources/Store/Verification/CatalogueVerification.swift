@@ -142,6 +142,7 @@ extension Store {
         package let unchecked, damaged: Int
     }
 
+    /// How much was read again, and when.
     package func verificationState() throws(StoreError) -> VerificationState {
         try catalogue.read { db in
             func time(_ aggregate: String) throws -> Timestamp? {

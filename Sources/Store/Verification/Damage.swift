@@ -3,6 +3,7 @@ package import Recipe
 
 /// Something in the store that is not as it should be.
 package struct Damage: Sendable {
+    /// What is wrong; `verify` prints these names.
     package enum Kind: String, Sendable {
         /// A blob's bytes are not those of its hash; they were put into quarantine.
         case damaged
@@ -22,9 +23,13 @@ package struct Damage: Sendable {
         case foreign
     }
 
+    /// What is wrong.
     package let kind: Kind
+    /// The blob; nil where it is none in particular.
     package let digest: Digest?
+    /// What exactly, as a sentence's part.
     package let detail: String
+    /// Who counts on the bytes.
     package var affected = Affected()
 
     /// Whether bytes are at stake that somebody counts on.
@@ -44,6 +49,7 @@ package struct Affected: Sendable {
 }
 
 extension Store {
+    /// Who counts on these bytes; nobody where there are no such bytes.
     package func affected(by digest: Digest) throws(StoreError) -> Affected {
         try catalogue.read { db in
             guard

@@ -107,6 +107,10 @@ import Testing
         #expect(listed == [good.short.text, row.short.text])
         let card = try store.rendering(.card, of: row.id, named: "b.png")
         #expect(String(decoding: card.bytes, as: UTF8.self).contains("the snapshot \(row.short) cannot be read"))
+        let check = try SchemaCheck()
+        try check.add(try store.rendering(.json, of: row.id, named: "b.png").bytes, from: "b.png.json")
+        let verdict = try check.verdict()
+        #expect(verdict.problems == [] && verdict.names == [DocumentSchema.unreadable.rawValue])
         #expect(throws: StoreError.self) { try store.recipeDocument(of: row.id, named: "b.png") }
         let damages = try store.verifyDocuments {}
         #expect(damages.contains { $0.detail.contains("the snapshot \(row.short) cannot be read") })
