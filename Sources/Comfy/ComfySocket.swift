@@ -13,6 +13,9 @@ struct ComfySocket {
     /// The longest message that is read. Bytes.
     static let textLimit = 1 << 20
 
+    /// How long the answer to the handshake may take.
+    private static let handshakePatience = TimeAmount.seconds(10)
+
     /// Connects and hands every text message to `body`, until the server closes or the task is cancelled. A longer frame or
     /// message ends the connection: what is told here is a comfort, and a server that floods gets no more of it.
     static func listen(to server: ComfyServer, client: String, _ body: @Sendable (JSON) -> Void) async throws {
@@ -29,7 +32,14 @@ struct ComfySocket {
                         try channel.pipeline.syncOperations.addHandler(
                             NIOSSLClientHandler(context: context, serverHostname: host))
                     }
-                    return try Self.upgrade(channel, host: "\(host):\(port)", path: path)
+                    let upgraded = try Self.upgrade(channel, host: "\(host):\(port)", path: path)
+                    // Whoever answers otherwise, or never to the end, is read no further.
+                    let deadline = channel.eventLoop.scheduleTask(in: handshakePatience) { channel.close(promise: nil) }
+                    upgraded.whenComplete { result in
+                        deadline.cancel()
+                        guard case .success(.some) = result else { return channel.close(promise: nil) }
+                    }
+                    return upgraded
                 }
             }
         guard let connection = try await upgraded.get() else { throw ComfyError.unexpected("/ws is no WebSocket") }

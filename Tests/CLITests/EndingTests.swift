@@ -1,3 +1,4 @@
+import Comfy
 import Foundation
 import GRDB
 import Glibc
@@ -44,6 +45,25 @@ import Testing
         try eventually { try line.run("mount", line.mountPoint.string).status == 0 }
         #expect(try models.names() == ["loras"])
         #expect(try line.run("unmount", line.mountPoint.string).status == 0)
+    }
+
+    /// The moments are those at which a debug build makes its session, starts its threads and answers first requests.
+    @Test(arguments: Array(stride(from: 0, through: 300, by: 20)))
+    func `ends in order at whatever moment of its start it is told to`(milliseconds: Int) throws {
+        let mount = Process()
+        mount.executableURL = URL(fileURLWithPath: CommandLineFixture.executable)
+        mount.arguments = ["mount", "--foreground", line.mountPoint.string]
+        mount.environment = ProcessInfo.processInfo.environment.merging(["REPROFS_STORE": line.store.string]) { $1 }
+        mount.standardError = FileHandle.nullDevice
+        try ComfyProcess.withoutBlockedSignals { try mount.run() }
+        usleep(UInt32(milliseconds) * 1000)
+        mount.terminate()
+        mount.waitUntilExit()
+        // Before it holds signals back it ends by the signal itself.
+        let isEnded =
+            mount.terminationReason == .exit ? mount.terminationStatus == 0 : mount.terminationStatus == SIGTERM
+        #expect(isEnded, "\(mount.terminationReason) \(mount.terminationStatus)")
+        #expect(!line.isMounted)
     }
 
     @Test(arguments: ["<&-", ">&-", "<&- >&-", "<&- >&- 2>&-"])

@@ -93,34 +93,45 @@ final class Mount: Sendable {
 
     /// Answers requests on threads of libfuse's, which the thread that is returned waits for.
     func serve() throws(MountError) -> WorkerThread {
-        let loop = try WorkerThread("requests") { [self] in
-            guard let session, let configuration = fuse_loop_cfg_create() else {
-                return state.withLock { $0.problem = "out of memory" }
+        // Known before it can end.
+        try state.withLock { state throws(MountError) in
+            let loop = try WorkerThread("requests") { [self] in
+                let result = answerRequests()
+                backings.end()
+                self.state.withLock { state in
+                    state.hasEnded = true
+                    // Whoever waits for the thread may let go of it from here on.
+                    state.loop = nil
+                    guard let result else { return state.problem = "out of memory" }
+                    guard result < 0, !state.isAborted else { return }
+                    state.problem = "the connection to the kernel broke: \(Errno(rawValue: -result))"
+                }
             }
-            defer { fuse_loop_cfg_destroy(configuration) }
-            fuse_loop_cfg_set_max_threads(configuration, UInt32(Self.threads))
-            let result = session.serve(configuration)
-            backings.end()
-            state.withLock { state in
-                state.hasEnded = true
-                guard result < 0, !state.isAborted else { return }
-                state.problem = "the connection to the kernel broke: \(Errno(rawValue: -result))"
-            }
+            state.loop = loop
+            return loop
         }
-        state.withLock { $0.loop = loop }
-        return loop
+    }
+
+    /// A negative errno where the connection broke; nil without memory.
+    private func answerRequests() -> CInt? {
+        guard let session, let configuration = fuse_loop_cfg_create() else { return nil }
+        defer { fuse_loop_cfg_destroy(configuration) }
+        fuse_loop_cfg_set_max_threads(configuration, UInt32(Self.threads))
+        return session.serve(configuration)
     }
 
     /// Ends the connection at once, whoever waits for whom: every request fails from now on, and the mount is gone.
     func abort() {
-        let (session, connection, loop) = state.withLock { state in
+        let connection = state.withLock { state -> String? in
             state.isAborted = true
-            return (state.hasEnded ? nil : state.session, state.connection, state.loop)
+            guard !state.hasEnded, let session = state.session else { return nil }
+            // Under the lock: the session is there until it is taken out of here.
+            session.exit()
+            return state.connection
         }
-        guard let session, let connection else { return }
-        session.exit()
+        guard let connection else { return }
         MountTable.abort(FilePath(mountPoint), connection: connection)
-        loop?.interrupt()
+        state.withLock { $0.loop?.interrupt() }
     }
 
     /// The kernel said that the connection is gone.
