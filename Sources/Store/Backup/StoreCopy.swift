@@ -255,7 +255,7 @@ private final class StoreCopy {
         var kept: Set<String> = []
         for row in try catalogue.read({ try $0.liveLeftovers() }) where row.kind == .file && row.source == nil {
             guard let closing = try copy(row) else {
-                if row.isUnlinked, try !catalogue.read({ try $0.isOwed(row.id) }) { continue }
+                if row.isUnlinked, try !catalogue.read({ try $0.hasPendingVersion(row.id) }) { continue }
                 return false
             }
             kept.insert("\(row.id)")

@@ -83,7 +83,7 @@ extension Database {
     ///
     /// `since` is the earliest moment from which the name is known to have held these bytes, or nil when nothing is known
     /// before now.
-    func hold(
+    func recordVersion(
         _ name: ModelName, blob: Int64, modified: Timestamp, cause: Cause, process: Int64? = nil,
         since: Timestamp? = nil
     ) throws -> Holding {
@@ -124,7 +124,7 @@ extension Database {
     }
 
     /// Notes that a model's name holds nothing from now on.
-    func letGo(_ name: ModelName, cause: Cause, process: Int64? = nil) throws {
+    func recordRemoval(of name: ModelName, cause: Cause, process: Int64? = nil) throws {
         let path = name.directories
         guard let directory = try directory(under: DirectoryRow.Root.models.rawValue, path),
             let model = try Int64.fetchOne(

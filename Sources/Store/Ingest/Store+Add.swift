@@ -92,12 +92,12 @@ extension Database {
             throw StoreError.conflict("'\(name)' is a folder in the store, so it cannot be a model")
         }
         if let old, old.blob?.id == blob { return .unchanged }
-        let held = try hold(name, blob: blob, modified: modified, cause: cause, process: process, since: since)
+        let held = try recordVersion(name, blob: blob, modified: modified, cause: cause, process: process, since: since)
         let isPrivate = try Bool.fetchOne(
             cachedStatement(sql: "SELECT private FROM blob WHERE id = ?"), arguments: [blob])
         let mask: UInt32 = isPrivate == true ? 0o700 : 0o7777
         if let old {
-            try owe(old, name, .replace)
+            try addPendingVersion(old, name, .replace)
             try unname(old)
         }
         let new = try insert(

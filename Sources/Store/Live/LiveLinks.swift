@@ -151,11 +151,11 @@ extension Database {
             // A file may have the name by now, and tells of it by itself.
             let directory = try directory(liveNames: name.directories)
             let file = try directory.flatMap { try live(named: name.path.name, in: $0) }
-            if file?.blob == nil { try letGo(name, cause: .delete) }
+            if file?.blob == nil { try recordRemoval(of: name, cause: .delete) }
         }
         for (name, row) in changed {
             guard let blob = row.blob else { continue }
-            _ = try hold(name, blob: blob.id, modified: row.modified, cause: .link)
+            _ = try recordVersion(name, blob: blob.id, modified: row.modified, cause: .link)
             try execute(
                 cachedStatement(sql: "INSERT OR REPLACE INTO linkName (path, blob) VALUES (?, ?)"),
                 [name.description, blob.id])

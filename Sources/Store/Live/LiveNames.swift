@@ -109,16 +109,16 @@ extension Database {
         return try live(in: row.id).flatMap { try files(below: $0, path: path + [$0.name]) }
     }
 
-    /// A file lost its name to `cause`: what it held is an event, or owed one where its bytes are closed and no blob yet.
+    /// A file lost its name to `cause`: what it held is an event, or becomes one later where its bytes are closed and no blob yet.
     func lost(_ row: LiveRow, path: [EntryName], cause: Cause, process: Int64?) throws {
         guard let name = try modelName(of: row, live: path) else { return }
-        try owe(row, name, cause)
+        try addPendingVersion(row, name, cause)
         // Also of bytes that nobody knows: what the name held before them is gone too.
-        try letGo(name, cause: cause, process: process)
+        try recordRemoval(of: name, cause: cause, process: process)
     }
 
-    /// What was closed under a name that the file loses before it is published gets its version all the same.
-    func owe(_ row: LiveRow, _ name: ModelName, _ cause: Cause) throws {
+    /// What was closed under a name that the file loses before it is published gets its version all the same: its version is pending.
+    func addPendingVersion(_ row: LiveRow, _ name: ModelName, _ cause: Cause) throws {
         let isClosed = row.source != nil || row.closing == .closed || row.closing == .durable
         guard row.kind == .file, row.blob == nil, isClosed else { return }
         try execute(
@@ -126,8 +126,8 @@ extension Database {
             [row.fileRow, name.description, cause.rawValue, Timestamp.now().nanoseconds])
     }
 
-    /// Whether a name that a file has lost is owed a version.
-    func isOwed(_ live: Int64) throws -> Bool {
+    /// Whether a version is pending for a name that the file has lost.
+    func hasPendingVersion(_ live: Int64) throws -> Bool {
         try Int.fetchOne(cachedStatement(sql: "SELECT 1 FROM owed WHERE live = ? LIMIT 1"), arguments: [live]) != nil
     }
 
@@ -177,14 +177,14 @@ extension Database {
         try entriesChanged(in: parent)
     }
 
-    /// Says how far a draft's bytes can be trusted. Where somebody writes again, nothing is owed any more.
+    /// Says how far a draft's bytes can be trusted. Where somebody writes again, no version is pending any more.
     func setClosing(_ closing: LiveRow.Closing, of live: Int64) throws {
         try execute(cachedStatement(sql: "UPDATE live SET closed = ? WHERE id = ?"), [closing.rawValue, live])
-        if closing == .open || closing == .failed { try forgive(live) }
+        if closing == .open || closing == .failed { try dropPendingVersions(live) }
     }
 
-    /// Nothing is owed for a draft any more.
-    func forgive(_ live: Int64) throws {
+    /// No version of a draft is pending any more.
+    func dropPendingVersions(_ live: Int64) throws {
         try execute(cachedStatement(sql: "DELETE FROM owed WHERE live = ?"), [live])
     }
 
@@ -192,7 +192,7 @@ extension Database {
     func won(_ row: LiveRow, path: [EntryName], cause: Cause, process: Int64?) throws {
         guard let blob = row.blob else { return }
         let held = try modelName(live: path).map {
-            try hold($0, blob: blob.id, modified: row.modified, cause: cause, process: process)
+            try recordVersion($0, blob: blob.id, modified: row.modified, cause: cause, process: process)
         }
         try execute(
             cachedStatement(sql: "UPDATE live SET version = ?, modified = ? WHERE id = ?"),

@@ -209,7 +209,7 @@ extension LiveView {
         try db.unname(row)
     }
 
-    /// Its bytes may still be owed a version, and its row stays for programs that have it open.
+    /// A version of its bytes may still be pending, and its row stays for programs that have it open.
     func unlinked(_ row: LiveRow) {
         state.withLock { state in
             state.unlinked.insert(row.id)

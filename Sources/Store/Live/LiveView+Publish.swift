@@ -187,11 +187,11 @@ extension LiveView {
         }
         let linked = state.withLock { $0.linkedDrafts[id] }
         if let linked, try problem(with: draft, named: linked.path.name, in: nil) == nil { return draft }
-        let debts = try store.catalogue.readOne { try $0.debts(of: id) }
-        for name in debts where try problem(with: draft, named: name.path.name, in: nil) == nil { return draft }
-        if !debts.isEmpty {
+        let pending = try store.catalogue.readOne { try $0.pendingVersions(of: id) }
+        for name in pending where try problem(with: draft, named: name.path.name, in: nil) == nil { return draft }
+        if !pending.isEmpty {
             // It was no model under those names either.
-            try store.catalogue.writeSoon { try $0.forgive(id) }
+            try store.catalogue.writeSoon { try $0.dropPendingVersions(id) }
         }
         return nil
     }
@@ -248,7 +248,7 @@ extension LiveView {
         return publication
     }
 
-    /// Deletes the rows and files of nodes without a name that nobody has open and that owe nothing.
+    /// Deletes the rows and files of nodes without a name that nobody has open and of which no version is pending.
     private func reapUnlinked() throws(StoreError) {
         let closed = state.withLock { state in
             state.unlinked.filter {
@@ -260,7 +260,9 @@ extension LiveView {
         let gone = try store.catalogue.writeSoon { db in
             try dead.filter { id in
                 guard let row = try db.live(id) else { return true }
-                guard row.parent == nil, try !db.isOwed(id), !openRows.isOpenElsewhere(id) else { return false }
+                guard row.parent == nil, try !db.hasPendingVersion(id), !openRows.isOpenElsewhere(id) else {
+                    return false
+                }
                 try db.execute(db.cachedStatement(sql: "DELETE FROM live WHERE id = ?"), [id])
                 return true
             }
@@ -274,8 +276,8 @@ extension LiveView {
 }
 
 extension Database {
-    /// The names that are owed a version of a draft.
-    fileprivate func debts(of live: Int64) throws -> [ModelName] {
+    /// The names under which a version of a draft is pending.
+    fileprivate func pendingVersions(of live: Int64) throws -> [ModelName] {
         try String.fetchAll(
             cachedStatement(sql: "SELECT path FROM owed WHERE live = ? ORDER BY id"), arguments: [live]
         ).compactMap { ModelName(known: $0) }

@@ -56,7 +56,7 @@ extension LiveView {
         }
         let path = try store.path(ofLive: row.id)
         let partial = try store.catalogue.write { db -> EntryName? in
-            // What was closed and did not reach the disk is owed to nobody.
+            // What was closed and did not reach the disk is pending for nobody.
             try db.setClosing(.open, of: row.id)
             return try path.flatMap { try db.setAside(row, $0) }
         }
@@ -101,7 +101,9 @@ extension Database {
             return try entriesChanged(in: directory)
         }
         guard let (version, isCurrent) = try versionBefore(of: name) else { return }
-        if !isCurrent { _ = try hold(name, blob: version.blob.id, modified: version.modified, cause: .restore) }
+        if !isCurrent {
+            _ = try recordVersion(name, blob: version.blob.id, modified: version.modified, cause: .restore)
+        }
         _ = try insert(
             NewNode(
                 kind: .file, mode: row.mode, user: row.user, group: row.group, modified: version.modified,

@@ -83,7 +83,7 @@ extension LiveView {
         var version: Int64?
         var modified = facts.modified
         if let name = try db.path(ofLive: row.id).flatMap({ try db.modelName(live: $0) }) {
-            let held = try db.hold(
+            let held = try db.recordVersion(
                 name, blob: blob.id, modified: modified, cause: .write, process: process, since: item.closed.changed)
             version = held.version
             modified = held.modified
@@ -143,17 +143,17 @@ extension LiveView {
 }
 
 extension Database {
-    /// Gives a draft's bytes the versions that names which it has lost owe them.
+    /// Gives a draft's bytes the versions that are pending for names which it has lost.
     fileprivate func pay(_ live: Int64, _ blob: Blob, _ closed: DraftFacts, _ process: Int64?) throws {
-        for owed in try Row.fetchAll(
+        for pending in try Row.fetchAll(
             cachedStatement(sql: "SELECT path, cause, time FROM owed WHERE live = ? ORDER BY id"), arguments: [live])
         {
-            guard let name = ModelName(known: try owed.value("path") as String) else { continue }
+            guard let name = ModelName(known: try pending.value("path") as String) else { continue }
             try keep(
                 name, blob: blob.id, modified: closed.modified, since: closed.changed,
-                until: try owed.time("time"), cause: Cause(rawValue: try owed.value("cause")) ?? .delete,
+                until: try pending.time("time"), cause: Cause(rawValue: try pending.value("cause")) ?? .delete,
                 process: process)
         }
-        try forgive(live)
+        try dropPendingVersions(live)
     }
 }

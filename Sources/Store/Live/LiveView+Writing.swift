@@ -129,7 +129,7 @@ extension LiveView {
                 NewNode(kind: .file, mode: row.mode, user: row.user, group: row.group, process: process), row.name,
                 in: nil)
         }
-        // Not before: what has no name and is owed nothing yet would be taken away while it is copied.
+        // Not before: what has no name and no pending version yet would be taken away while it is copied.
         defer { state.withLock { _ = $0.unlinked.insert(copy) } }
         let path = store.livePath(copy)
         let file = try store.makeStaged(copy)
@@ -141,7 +141,7 @@ extension LiveView {
             else { return nil }
             try db.setClosing(.closed, of: copy)
             guard let kept = try db.live(copy) else { return nil }
-            try db.owe(kept, name, .replace)
+            try db.addPendingVersion(kept, name, .replace)
             return kept
         }
         guard let kept, let whole = try open(kept) else { return }
@@ -216,7 +216,7 @@ extension LiveView {
             guard let row = try db.live(draft.row), let parent = row.parent, row.blob == nil,
                 let name = try db.path(ofLive: row.id).flatMap({ try db.modelName(live: $0) })
             else { return nil }
-            try db.owe(row, name, .replace)
+            try db.addPendingVersion(row, name, .replace)
             let id = try db.renew(row, in: parent, version: nil, process: try caller.opener.map { try db.process($0) })
             return Draft(row: id, base: .file(file), self)
         }
