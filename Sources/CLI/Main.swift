@@ -35,6 +35,9 @@ struct Reprofs: ParsableCommand {
             guard exitCode(for: error) == .success else { refuse(error) }
             if let shell = CompletionScript.shell(askedFor: CommandLine.arguments) {
                 Terminal.say(part: CompletionScript.text(for: shell))
+            } else if CommandLine.arguments.dropFirst().first == "---completion" {
+                // A shell reads it, which parts a word from what it means by a tab.
+                Terminal.say(part: fullMessage(for: error) + "\n")
             } else {
                 Terminal.say(text: fullMessage(for: error))
             }

@@ -4,9 +4,9 @@ import Recipe
 package enum ComfyError: SeveralLines, Sendable {
     /// Nothing answers at the address.
     case absent(String)
-    /// A text that is no address of a server.
+    /// A text that is not an address of a server.
     case noAddress(String)
-    /// Something answers that is no ComfyUI, or not as its API says.
+    /// Something answers that is not a ComfyUI, or not as its API says.
     case unexpected(String)
     /// The prompt was refused, with what the server says of each node.
     case rejected([String])

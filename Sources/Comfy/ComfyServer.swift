@@ -85,7 +85,7 @@ package struct ComfyServer: Sendable {
 
     /// Queues a graph. Returns the run's id, or throws what the server has against the graph.
     package func queue(_ prompt: JSON, client: String, extra: JSON) async throws -> String {
-        // As Python writes it: a graph may hold NaN, which is no JSON.
+        // As Python writes it: a graph may hold NaN, which is not JSON.
         let body: JSON = ["prompt": prompt, "client_id": .string(client), "extra_data": extra]
         let (status, bytes) = try await send(.POST, "/prompt", Array(body.python().utf8), type: "application/json")
         let answer = try? JSONParser.parse(bytes)

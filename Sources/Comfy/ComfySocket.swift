@@ -42,7 +42,7 @@ struct ComfySocket {
                     return upgraded
                 }
             }
-        guard let connection = try await upgraded.get() else { throw ComfyError.unexpected("/ws is no WebSocket") }
+        guard let connection = try await upgraded.get() else { throw ComfyError.unexpected("/ws is not a WebSocket") }
         try await connection.executeThenClose { inbound, outbound in
             var text: [UInt8] = []
             var isText = false

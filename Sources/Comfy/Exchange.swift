@@ -62,7 +62,7 @@ package struct Exchange {
         } catch let error as HTTPClientError where [.readTimeout, .deadlineExceeded].contains(error) {
             throw ComfyError.silent(bounds.silence)
         } catch let error as HTTPParserError {
-            throw ComfyError.unexpected("its answer to \(what) is no HTTP that is taken (\(error))")
+            throw ComfyError.unexpected("its answer to \(what) is not HTTP that is taken (\(error))")
         } catch let error as ComfyError { throw error } catch let error as CancellationError { throw error } catch {
             throw ComfyError.absent(address)
         }

@@ -1,6 +1,6 @@
 import AsyncHTTPClient
 
-/// One GET request, for servers that are no ComfyUI.
+/// One GET request, for servers other than ComfyUI.
 package enum PlainHTTP {
     /// The body of an answer with status 200; throws what a person is told for any other, and where nothing answers.
     package static func get(_ address: String) async throws -> [UInt8] {

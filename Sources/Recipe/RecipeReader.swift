@@ -77,7 +77,7 @@ package enum RecipeReader {
         guard var metadata = container else { return nil }
         ComfyBundle.unpack(&metadata)
         var found = Found(metadata, fileName: fileName, classes)
-        // Any text could be in a text file; one without a recipe is no output.
+        // Any text could be in a text file; one without a recipe is not an output.
         if isText, found == nil { return nil }
         if found == nil, metadata.isLossless {
             try Stealth.read(source, into: &metadata)
@@ -162,7 +162,7 @@ package enum RecipeReader {
 }
 
 extension Recipe {
-    /// The file is all of its batch, as a film is: which one of it is no question.
+    /// The file is all of its batch, as a film is: which one of it is not a question.
     package mutating func holdsItsBatch() {
         findings.removeAll { [.batchIndexUnknown, .batchCoupled].contains($0.code) }
     }

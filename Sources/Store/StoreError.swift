@@ -47,12 +47,12 @@ package enum StoreError: Error, CustomStringConvertible {
     case interrupted
     /// Another process has the lease to write the live view; who.
     case leased(String)
-    /// What a tool reported is no report.
+    /// What a tool reported is not a report.
     case refusedReport(String)
 
     package var description: String {
         switch self {
-        case .notAStore(let path): "\(path) is no ReproFS store; make one with 'reprofs init'"
+        case .notAStore(let path): "\(path) is not a ReproFS store; make one with 'reprofs init'"
         case .notEmpty(let path): "\(path) is not empty and no ReproFS store; nothing was changed"
         case .moved(let path):
             "the store that was at \(path) was moved or replaced while it was in use; end what uses it, and begin anew where it is"
@@ -80,7 +80,7 @@ package enum StoreError: Error, CustomStringConvertible {
         case .exists(let name): "'\(name)' is there already"
         case .gone(let name): "'\(name)' is gone"
         case .isDirectory(let name): "'\(name)' is a directory"
-        case .notDirectory(let name): "'\(name)' is no directory"
+        case .notDirectory(let name): "'\(name)' is not a directory"
         case .notEmptyDirectory(let name): "'\(name)' is not empty"
         case .loop(let name): "'\(name)' cannot be moved into itself"
         case .attributeExists(let name): "there is an attribute '\(name)' already"
@@ -98,7 +98,7 @@ package enum StoreError: Error, CustomStringConvertible {
         case .interrupted: "interrupted"
         case .refusedReport(let why): "the report is refused: \(why)"
         case .isModel(let path): "\(path) is a model and no image; put it into the store with 'reprofs add'"
-        case .notAnImage(let path): "\(path) is no file that a recipe is read from; docs/FORMATS.md lists them"
+        case .notAnImage(let path): "\(path) is not a file that a recipe is read from; docs/FORMATS.md lists them"
         }
     }
 }

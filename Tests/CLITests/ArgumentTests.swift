@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    @Test func `is an empty REPROFS_STORE, which is no working directory either`() throws {
+    @Test func `is an empty REPROFS_STORE, which is not a working directory either`() throws {
         for command in [["init"], ["list", "models"], ["status"]] {
             let outcome = try line.run(
                 tool: CommandLineFixture.executable, command, environment: ["REPROFS_STORE": ""])

@@ -24,7 +24,7 @@ import Testing
         let models = line.directory.appending("models").string
         let first = try run("add", models)
         #expect(first.status == 0 && first.complaint.contains("Made the store \(store)."), "\(first.complaint)")
-        #expect(first.output.contains("checkpoints/model.safetensors  v1"))
+        #expect(first.output.contains("v1  4.2 kB  checkpoints/model.safetensors"))
         #expect(try run("add", models).complaint.isEmpty)
     }
 

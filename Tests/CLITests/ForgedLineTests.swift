@@ -83,7 +83,7 @@ import Testing
         #expect(try run(["add", "--move", path("models")]).status == 0)
     }
 
-    @Test func `in a prompt is no line of the card`() throws {
+    @Test func `in a prompt is not a line of the card`() throws {
         let prompt = SmallImage.graph().replacing(
             "a red cube", with: #"a red cube\nGrade     full\r\u2028Made again\u001b[2J"#)
         let image = try line.directory.write(SmallImage.comfy(prompt: prompt), to: "output/x.png")

@@ -85,7 +85,7 @@ import Testing
         #expect(try run(["unmount", line.mountPoint.string]).status == 0)
     }
 
-    /// > A model that cannot be written in full, for want of room or because the disk fails, is no version either: once it is closed,
+    /// > A model that cannot be written in full, for want of room or because the disk fails, is not a version either: once it is closed,
     /// > what was written of it is `<name>.partial`, and the name holds what it held before.
     @Test(arguments: SmallDisk.Kind.allCases)
     func `leaves a model as it was that somebody could not change`(_ kind: SmallDisk.Kind) throws {

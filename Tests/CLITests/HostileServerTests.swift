@@ -97,7 +97,7 @@ import Testing
             }
             let server = try server(hostile)
             let said = await complaint { _ = try await server.systemStats() }
-            #expect(said.contains("is no HTTP that is taken"))
+            #expect(said.contains("is not HTTP that is taken"))
             for _ in 0..<100 where sent.withLock({ $0 }) == 0 { try await Task.sleep(for: .milliseconds(50)) }
             #expect((1..<64 << 20).contains(sent.withLock { $0 }))
         }

@@ -66,7 +66,7 @@ import Testing
         #expect(try list("models", "OLD") == ["old.safetensors"])
         #expect(try list("models", "--since", "1d") == ["new.safetensors", "old.safetensors"])
         #expect(try list("models", "--limit", "1").count == 1)
-        // What came lately is no leftover.
+        // What came lately is not a leftover.
         #expect(try list("models", "--unused", "1d") == [])
         #expect(try list("models", "--unused", "0s").count == 2)
     }

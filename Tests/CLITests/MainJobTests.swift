@@ -59,7 +59,7 @@ import Testing
         try line.directory.write([1, 2, 3], to: "output/notes.txt")
         let outcome = try line.run("snapshot", line.directory.appending("output").string, "--label", "studio")
         #expect(outcome.status == 0)
-        #expect(outcome.complaint.contains("1 file that is no image, or a link, was left out"))
+        #expect(outcome.complaint.contains("1 file that is not an image, or a link, was left out"))
         let images = try #require(try line.run("list", "images", "--json").json?.array)
         #expect(images.map { $0["path"]?.string } == ["studio/txt2img_lora_00001_.png"])
     }

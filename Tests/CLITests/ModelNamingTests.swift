@@ -81,7 +81,7 @@ import Testing
                         "\(told)")
                     #expect(rows.compactMap { $0["version"]?.number?.int } == numbers, "\(told)")
                 case .failure(let problem, let candidates):
-                    // A file of a model that is no image either is said to have no snapshot.
+                    // A file of a model that is not an image either is said to have no snapshot.
                     #expect(outcome.status == 1, "\(told)")
                     for candidate in candidates { #expect(outcome.complaint.contains(candidate), "\(told)") }
                     guard command.isJSON else {

@@ -60,7 +60,7 @@ import Testing
             let all = try #require(try line.run("prove", "--all", "--json", "--server", standIn.address).json)
             #expect(all["runs"]?.array?.map { $0["verdict"] } == ["verified", "verified"])
             #expect(all["runs"]?.array?.allSatisfy { $0["teaches"]?.array?.isEmpty == true } == true)
-            #expect(all["left"]?.number?.int == 0, "what was made again is no image to be made again")
+            #expect(all["left"]?.number?.int == 0, "what was made again is not an image to be made again")
         }
     }
 

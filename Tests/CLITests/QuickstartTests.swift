@@ -48,6 +48,6 @@ import Testing
         #expect(shown.output.contains("custom_nodes/reprofs") && shown.output.contains("reproduce IMAGE --launch"))
         #expect(try FileManager.default.subpathsOfDirectory(atPath: comfy.string).sorted() == before)
         let missing = try quickstart(line.directory.appending("nowhere").string)
-        #expect(missing.status != 0 && missing.complaint.contains("is no directory"), "\(missing.complaint)")
+        #expect(missing.status != 0 && missing.complaint.contains("is not a directory"), "\(missing.complaint)")
     }
 }

@@ -6,7 +6,7 @@ import SystemPackage
 import Testing
 
 /// > A store on a read-only file system can be listed, verified, mounted and read. It is shown as it was when the command or the mount
-/// > opened it, and files that were no versions then as somebody else who can write the store has left them since; nothing in it can be
+/// > opened it, and files that were not versions then as somebody else who can write the store has left them since; nothing in it can be
 /// > changed, and every name in its mounts fails with EROFS for who writes.
 @Suite(.timeLimit(.minutes(20))) struct `A store on a read-only file system` {
     let disk: SmallDisk

@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test(arguments: [[1], "text", .null] as [JSON])
-    func `has a run whose notes for its pictures are no object`(notes: JSON) async throws {
+    func `has a run whose notes for its pictures are not an object`(notes: JSON) async throws {
         let running = try await standIn(witnessed: true)
         let image = try #require(try await running.run(SmallImage.graph(), extra: ["extra_pnginfo": notes]).first)
         try await eventually { try hasSnapshot(image) }

@@ -61,7 +61,7 @@ import Testing
         #expect(Set(shown.lines.compactMap { $0.firstRange(of: "v1 of 1")?.lowerBound.utf16Offset(in: $0) }).count == 1)
     }
 
-    @Test func `grades are coloured, unless NO_COLOR is set or it is no terminal`() throws {
+    @Test func `grades are coloured, unless NO_COLOR is set or it is not a terminal`() throws {
         try writeImages(1)
         try #require(try line.run("snapshot", line.directory.appending("output").string).status == 0)
         let words = ["list", "images"]
@@ -123,7 +123,7 @@ import Testing
         try writeImages(1)
         try line.directory.write([1], to: "output/notes.txt")
         let told = try line.run("snapshot", line.directory.appending("output").string)
-        #expect(told.complaint == "1 file that is no image, or a link, was left out.\n")
+        #expect(told.complaint == "1 file that is not an image, or a link, was left out.\n")
         #expect(try line.run("status").output.contains("Images     1 with 1 snapshot\n"))
         #expect(try line.run("verify").output == "0 blobs read; nothing is lost.\n")
     }

@@ -201,7 +201,7 @@ def work(commands, disk, place, image, moment):
         draft = Writer(path("vae/half.safetensors"))
         with facts.change(("vae/half.safetensors.partial", digest(half[: len(half) // 2]))):
             draft.write(half[: len(half) // 2])
-        # What is no model is written too.
+        # What is not a model is written too.
         notes = b"notes" * 1000
         with facts.change(("loras/notes.txt", digest(notes))):
             write(path("loras/notes.txt"), notes, sync=True)

@@ -135,7 +135,7 @@ import Testing
     }
 
     /// > `.reprofs/reports` takes what a tool says of a run: one report for each time it is written and closed. Closing it fails
-    /// > where it is no report. Nothing else in a mount can be written to.
+    /// > where it is not a report. Nothing else in a mount can be written to.
     @Test func `takes reports, and says so when it is closed`() throws {
         try View.mount(view.store) { tree throws in
             let image = try view.fixture.image("reported.png", SmallImage.graph(seed: 5))

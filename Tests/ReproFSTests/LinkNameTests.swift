@@ -73,7 +73,7 @@ private let linked = "diffusion_models/flux-dev.safetensors"
             for name in names { try eventually { try fixture.store.liveVersion(of: name) == 1 } }
             try models.write(Array("2".utf8), to: "LLM/q/vocab.txt")
             try eventually { try fixture.store.liveVersion(of: "loras/pipe/vocab.txt") == 2 }
-            // A directory that is no pipeline's names weights alone.
+            // A directory that is not a pipeline's names weights alone.
             try models.makeDirectory("plain")
             try models.write(Array("1".utf8), to: "plain/notes.txt")
             try models.write(SmallModel.bytes(seed: 1), to: "plain/a.safetensors")

@@ -197,7 +197,7 @@ private let name = "checkpoints/model.safetensors"
                 try models.rename("checkpoints/" + old, to: "checkpoints/" + new)
                 try eventually { try fixture.store.liveVersion(of: "checkpoints/" + new) == 1 }
             }
-            // A model under another name keeps its bytes, and is no model any more.
+            // A model under another name keeps its bytes, and is not a model any more.
             try models.rename("checkpoints/a.safetensors", to: "checkpoints/a.bak")
             #expect(try models.read("checkpoints/a.bak") == bytes)
             #expect(try fixture.store.liveVersion(of: "checkpoints/a.safetensors") == nil)

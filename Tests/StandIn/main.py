@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Stands in for a ComfyUI in tests, with Python's standard library alone: the documented routes, and no model.
 
-It is no ComfyUI; where it can it answers what a real 0.33 was captured answering (answers/). Its "image" is a pattern made of the very bytes of the models and inputs that a prompt names, of the
+It is not a ComfyUI; where it can it answers what a real 0.33 was captured answering (answers/). Its "image" is a pattern made of the very bytes of the models and inputs that a prompt names, of the
 prompt's values, and of nothing else; so other bytes give other pixels. Like the real one it reads a model once and holds
 it until POST /free, lists folders by their directories' times, and loads node packs from custom_nodes.
 

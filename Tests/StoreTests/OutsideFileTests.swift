@@ -9,7 +9,7 @@ import Testing
 ///
 /// > A file that a node of a pack names is pinned too where a run was reported, also in an input that nobody calls a file: in `input`
 /// > under its name in ComfyUI's directory, and in `input/outside` where it is named by its whole path, or by one beneath ComfyUI's. It
-/// > is no model, and outside not hidden and of at most 64 MiB; whoever reported the run may read it, and it has the bytes that it had
+/// > is not a model, and outside not hidden and of at most 64 MiB; whoever reported the run may read it, and it has the bytes that it had
 /// > while the prompt ran. Where it is not pinned, `input.unpinned` says why.
 @Suite struct `A file outside` {
     let fixture: StoreFixture
@@ -104,7 +104,7 @@ import Testing
         #expect(try fixture.store.blob(SHA256.digest(of: Array("red".utf8))) == nil)
     }
 
-    @Test func `that a node of ComfyUI's own has in its text is no file`() throws {
+    @Test func `that a node of ComfyUI's own has in its text is not a file`() throws {
         let (recipe, _) = try recipe(try write("red", to: "words/colours.txt"), module: "nodes")
         #expect(problem(recipe) == nil && recipe["inputs"]?.array?.isEmpty == true)
     }

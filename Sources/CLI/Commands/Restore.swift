@@ -20,7 +20,7 @@ struct RestoreCommand: AnswersInJSON {
             let version = try Naming(store).version(text)
             guard let name = ModelName(version.fullName) else {
                 throw StoreError.conflict(
-                    "\(version.fullName) is no name of the live view, so nothing can be restored to it")
+                    "\(version.fullName) is not a name of the live view, so nothing can be restored to it")
             }
             return (name: name, version: version)
         }

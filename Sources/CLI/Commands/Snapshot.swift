@@ -58,7 +58,7 @@ struct SnapshotCommand: ParsableCommand {
         let summary = work.run()
         if skipped > 0 {
             Terminal.complain(
-                "\(skipped.of("file")) \(skipped == 1 ? "that is no image, or a link, was" : "that are no images, or links, were") left out."
+                "\(skipped.of("file")) \(skipped == 1 ? "that is not an image, or a link, was" : "that are not images, or links, were") left out."
             )
         }
         for line in summary.lines { Terminal.say(line) }
@@ -68,7 +68,7 @@ struct SnapshotCommand: ParsableCommand {
 
     private func source(_ origin: String) throws -> any RecordSource {
         if origin.hasPrefix("http://") || origin.hasPrefix("https://") {
-            guard let url = URL(string: origin) else { throw ValidationError("--from: '\(origin)' is no address") }
+            guard let url = URL(string: origin) else { throw ValidationError("--from: '\(origin)' is not an address") }
             return try WebUI(url)
         }
         guard let database = try InvokeDatabase(try Paths.absolute(origin)) else {

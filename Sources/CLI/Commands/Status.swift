@@ -114,7 +114,7 @@ struct StatusCommand: ParsableCommand {
             }
             if let backup { lines.append("Backup     of the catalogue \(backup.local)") }
             if usage.drafts > 0 {
-                lines.append("Drafts     \(usage.drafts.asSize) in files that are no versions")
+                lines.append("Drafts     \(usage.drafts.asSize) in files that are not versions")
             }
             for part in parts.prefix(Self.mostParts) {
                 lines.append("Not whole  models/\(part.path): \(part.reason)")

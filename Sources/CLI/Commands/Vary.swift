@@ -40,7 +40,7 @@ struct VaryCommand: ParsableCommand {
         let found = try image.find(in: store)
         let base = try SnapshotRun(found.snapshot, named: found.name, store: store)
         guard let graph = ComfyGraph(base.graph) else {
-            throw VariationError("the recipe of \(found.name) is no graph")
+            throw VariationError("the recipe of \(found.name) is not a graph")
         }
         var axes: [VariationAxis] = []
         for setting in settings { axes.append(try VariationAxis(setting, in: graph)) }

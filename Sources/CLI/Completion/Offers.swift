@@ -18,7 +18,7 @@ enum Offers {
     static var folder: CompletionKind { kind(files: false) { store, _ in try store.folderOffers() } }
 
     /// What ends the answer where files are offered too: each shell lists those by itself. It begins every absolute path and
-    /// is no name.
+    /// is not a name.
     static let files = "/"
     /// Of each kind of thing, at most.
     fileprivate static let limit = 100

@@ -22,7 +22,7 @@ extension Naming {
             throw NamingFailure(
                 problem: .unknown, argument: text,
                 message:
-                    "\(Self.quoted(text)) is no file, no path that 'reprofs list images' prints, no id and no pin of a snapshot, "
+                    "\(Self.quoted(text)) is not a file, a path that 'reprofs list images' prints, an id or a pin of a snapshot, "
                     + "and no image's name.",
                 candidates: try images(near: text))
         }
@@ -40,7 +40,7 @@ extension Naming {
         if let digest = try store.digest(ofFile: file), let found = try store.snapshot(ofImage: digest) {
             return FoundImage(snapshot: found.id, name: name, file: file)
         }
-        // What is no image, or a damaged one, has no pixels to be found by.
+        // What is not an image, or a damaged one, has no pixels to be found by.
         let pixels = (try? store.pixels(ofFile: file)) ?? nil
         let same = try pixels.map { try store.images(ofPixels: $0) } ?? []
         guard let first = same.first else {

@@ -23,7 +23,7 @@ extension Naming {
             throw NamingFailure(
                 problem: .unknown, argument: text,
                 message:
-                    "\(Self.quoted(text)) is no file, no model that 'reprofs list models' prints, and no hash of one.",
+                    "\(Self.quoted(text)) is not a file, a model that 'reprofs list models' prints, or the hash of one.",
                 candidates: try models(near: text))
         }
         return found
@@ -69,7 +69,7 @@ extension Naming {
             if let model { return .model(model) }
             throw NamingFailure(
                 problem: .unknown, argument: text,
-                message: "\(Self.quoted(text)) is no file and names no image, no snapshot and no model.",
+                message: "\(Self.quoted(text)) is not a file and names no image, no snapshot and no model.",
                 candidates: failure.candidates + (try models(near: text)))
         }
     }

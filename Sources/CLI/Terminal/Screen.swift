@@ -2,7 +2,7 @@ import Glibc
 
 /// What standard output or standard error leads to, which decides how things are shown there.
 struct Screen: Sendable {
-    /// Nil where it is no terminal.
+    /// Nil where it is not a terminal.
     let columns: Int?
     /// Whether it shows colours. Source: https://no-color.org
     let hasColour: Bool

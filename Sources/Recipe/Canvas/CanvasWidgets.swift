@@ -64,7 +64,7 @@ struct CanvasWidgets {
         return values
     }
 
-    /// The names of a bare list, in its order; nil for one that is no input: a button to upload.
+    /// The names of a bare list, in its order; nil for one that is not an input: a button to upload.
     private func names(_ values: [JSON]) -> [String?]? {
         let listed = (node["inputs"]?.array ?? []).compactMap { $0["widget"]?["name"]?.string }
         let controlled = values.indices.count { index in

@@ -6,7 +6,7 @@ package enum PNG {
     package static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
     /// Reads what is there; a truncated or damaged file gives what could be read and says so in `damage`.
-    /// Nil when the source is no PNG.
+    /// Nil when the source is not a PNG.
     package static func read(_ source: some ByteSource) throws(SourceError) -> Metadata? {
         guard try source.read(at: 0, count: 8) == signature else { return nil }
         var reader = Reader(metadata: Metadata(mediaType: "image/png"))

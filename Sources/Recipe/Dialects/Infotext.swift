@@ -43,7 +43,7 @@ struct Infotext {
         return String(start.reversed().drop(while: isBlank).reversed())
     }
 
-    /// Reads `Key: value, Key: "quoted, value", Key: {"json": …}`; what is no pair is skipped to the next comma.
+    /// Reads `Key: value, Key: "quoted, value", Key: {"json": …}`; what is not a pair is skipped to the next comma.
     private static func pairs(_ line: String) -> [(key: String, value: String)] {
         var found: [(key: String, value: String)] = []
         var rest = line[...]

@@ -147,7 +147,7 @@ enum InfotextModels {
         return (String(value[..<mark]).trimmingBlanks, String(value[value.index(after: mark)...].dropLast()))
     }
 
-    /// Upscalers that are no files.
+    /// Upscalers that are not files.
     private static func isBuiltIn(_ name: String) -> Bool {
         name.hasPrefix("Latent")
             || ["None", "Lanczos", "Nearest", "lanczos", "nearest", "bicubic", "bilinear"].contains(name)

@@ -78,7 +78,7 @@ package struct RunReport: Sendable {
 
     /// Reads a report; throws where it says too little, names too much, or is none.
     package init(_ bytes: [UInt8]) throws(Refusal) {
-        guard let json = try? JSONParser.parse(bytes) else { throw Refusal("it is no JSON") }
+        guard let json = try? JSONParser.parse(bytes) else { throw Refusal("it is not JSON") }
         guard json["schema"] == DocumentSchema.report.json else {
             throw Refusal("its schema is not \(DocumentSchema.report.rawValue)")
         }
@@ -141,7 +141,7 @@ package struct RunReport: Sendable {
     /// Outputs, inputs and node packs that one run may have.
     private static let limit = 4096
 
-    /// Why a text is no report.
+    /// Why a text is not a report.
     package struct Refusal: Error, CustomStringConvertible {
         package let description: String
         init(_ why: String) { description = why }

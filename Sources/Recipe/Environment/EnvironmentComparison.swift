@@ -59,7 +59,7 @@ package enum EnvironmentComparison {
     }
 
     /// Every difference, each as a reason that keeps an image from being the same with certainty. What one side does not
-    /// tell is no difference.
+    /// tell is not a difference.
     package static func reasons(recorded: JSON, present: JSON) -> [Reason] {
         var found: [Reason] = []
         func compare(_ code: Reason.Code, _ what: String, _ path: [String]) {

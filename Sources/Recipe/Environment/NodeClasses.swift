@@ -31,7 +31,7 @@ package enum NodeClasses {
         return found
     }
 
-    /// Inputs that are required now and that the node has not; values that are no option any more.
+    /// Inputs that are required now and that the node has not; values that are no longer an option.
     private static func missing(_ node: ComfyGraph.Node, _ now: JSON) -> [Difference] {
         var found: [Difference] = []
         for (name, spec) in now["input"]?["required"]?.object?.members ?? [] {

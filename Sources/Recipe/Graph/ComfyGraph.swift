@@ -55,12 +55,12 @@ package struct ComfyGraph: Sendable {
     /// For each of them the places of the nodes that feed it, in the order of its inputs.
     private let feeds: [[Int]]
     private let isFeeding: [Bool]
-    /// Entries that are no nodes.
+    /// Entries that are not nodes.
     package let malformed: Int
     /// Who takes the outputs of nodes of which nobody told what they give.
     let takers: [Link: [(node: Node, input: String)]]
 
-    /// Nil when `json` is no graph: an object of objects that name a `class_type`. `slots` is what a canvas says, by node.
+    /// Nil when `json` is not a graph: an object of objects that name a `class_type`. `slots` is what a canvas says, by node.
     package init?(_ json: JSON, classes: ClassTable = .builtIn, slots: [String: NodeSlots] = [:]) {
         guard let members = json.object?.members else { return nil }
         var nodes: [String: Node] = [:]

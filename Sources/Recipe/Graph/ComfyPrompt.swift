@@ -24,7 +24,7 @@ struct ComfyPrompt {
         /// The sign that is looked for, and what the value was called last.
         let sign: String?
         let name: String
-        /// Whether some input on the way has the sign in its name; what has none is no negative prompt.
+        /// Whether some input on the way has the sign in its name; what has none is not a negative prompt.
         let isSigned: Bool
     }
 

@@ -7,7 +7,7 @@ struct ComfySignals {
     func reasons() -> [Reason] {
         var reasons: [Reason] = []
         if graph.malformed > 0 {
-            reasons.append(.init(.metadataDamaged, "\(graph.malformed) entries of the graph are no nodes"))
+            reasons.append(.init(.metadataDamaged, "\(graph.malformed) entries of the graph are not nodes"))
         }
         reasons += passes.flatMap(sampling)
         reasons += nodes.flatMap(single)

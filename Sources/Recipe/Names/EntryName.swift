@@ -82,7 +82,7 @@ package struct EntryName: Hashable, Comparable, Sendable, CustomStringConvertibl
     }
 }
 
-/// For constants: a literal that is no name is a mistake of the program's.
+/// For constants: a literal that is not a name is a mistake of the program's.
 extension EntryName: ExpressibleByStringLiteral {
     package init(stringLiteral text: String) {
         if let problem = Self.problem(with: text) { preconditionFailure(problem.description) }
@@ -102,7 +102,7 @@ extension EntryName {
         return try? EntryName(String(Substring(text.utf8.dropLast(suffix.utf8.count))))
     }
 
-    /// The name with an ending; nil where that is no name.
+    /// The name with an ending; nil where that is not a name.
     package func appending(_ suffix: String) -> EntryName? { try? EntryName(text + suffix) }
 
     /// The same, with as much of the name as there is room for.

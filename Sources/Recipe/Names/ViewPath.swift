@@ -6,7 +6,7 @@ package struct ViewPath: Hashable, Comparable, Sendable, CustomStringConvertible
     /// A path of names that were checked when they were made.
     package init(_ components: some Sequence<EntryName>) { self.components = Array(components) }
 
-    /// Nil where a part is no name. As for the kernel, slashes in a row are one.
+    /// Nil where a part is not a name. As for the kernel, slashes in a row are one.
     package init?(parsing text: some StringProtocol) {
         var components: [EntryName] = []
         for part in text.slashed {

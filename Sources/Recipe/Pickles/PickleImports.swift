@@ -37,7 +37,7 @@ package struct PickleImports: Sendable, Equatable {
     static let limit = 32 << 20
     private static let archiveLimit = 256 << 20
 
-    /// Reads a file of any kind; nil where it is no pickle, and holds none.
+    /// Reads a file of any kind; nil where it is not a pickle, and holds none.
     package static func read(_ source: some ByteSource) throws(SourceError) -> PickleImports? {
         let head = try source.read(at: 0, count: 512)
         if head.starts(with: [0x50, 0x4B, 3, 4]) { return try readArchive(source) }

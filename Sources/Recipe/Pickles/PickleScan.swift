@@ -15,7 +15,7 @@ struct PickleScan {
     private var memo: [Int: String] = [:]
     private var memoized = 0
 
-    /// Longer texts are no names. Bytes.
+    /// Longer texts are not names. Bytes.
     private static let longestName = 1000
     /// More names than this are none that anybody reads.
     private static let mostNames = 1000
@@ -128,7 +128,7 @@ struct PickleScan {
 
     private mutating func keep(_ place: Int) {
         memoized += 1
-        // A place that is used again for something else is no text any more.
+        // A place that is used again for something else is not text any more.
         if case .text(let text)? = stack.last { memo[place] = text } else { memo[place] = nil }
     }
 

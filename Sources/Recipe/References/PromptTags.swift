@@ -27,7 +27,7 @@ enum PromptTags {
     }
 
     /// The strength for the model itself: `unet=` by name, else, where A1111 reads it, the second number, else the first.
-    /// Lists of blocks and other options are no strengths.
+    /// Lists of blocks and other options are not strengths.
     private static func strength(_ parts: some Sequence<String>, _ reader: Reader) -> JSON.Number? {
         var numbers: [JSON.Number] = []
         var named: [String: JSON.Number] = [:]

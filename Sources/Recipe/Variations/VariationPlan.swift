@@ -29,7 +29,7 @@ package struct VariationAxis: Sendable, Equatable {
     /// holds commas is written as a JSON list.
     package init(_ text: String, in graph: ComfyGraph) throws(VariationError) {
         guard let equals = text.firstIndex(of: "=") else {
-            throw VariationError("'\(text)' is no PATH=VALUES, such as 3.seed=1..8")
+            throw VariationError("'\(text)' is not a PATH=VALUES, such as 3.seed=1..8")
         }
         let path = String(text[..<equals])
         (node, input) = try Self.place(path, in: graph)
@@ -101,10 +101,12 @@ package struct VariationAxis: Sendable, Equatable {
         case .number(let number):
             let isWhole = !text.isEmpty && JSON.Number(literal: text).isInteger
             guard isWhole || JSON.Number(literal: text).double != nil else {
-                throw VariationError("'\(text)' is no number, which \(path) takes")
+                throw VariationError("'\(text)' is not a number, which \(path) takes")
             }
             let isSeed = ["seed", "noise_seed"].contains { path == $0 || path.hasSuffix("." + $0) }
-            if isSeed, UInt64(text) == nil { throw VariationError("'\(text)' is no seed: 0 to 18446744073709551615") }
+            if isSeed, UInt64(text) == nil {
+                throw VariationError("'\(text)' is not a seed: 0 to 18446744073709551615")
+            }
             // A seed beyond 64 bits, or steps of 2.5, would be refused or changed on the way.
             if number.isInteger, isWhole, Int64(text) == nil, UInt64(text) == nil {
                 throw VariationError("'\(text)' does not fit 64 bits")
@@ -122,11 +124,11 @@ package struct VariationAxis: Sendable, Equatable {
                 return Value(value: .string(String(text[..<mark])), version: number)
             }
             return Value(value: .string(text), version: nil)
-        case .array, .object: throw VariationError("\(path) is no single value")
+        case .array, .object: throw VariationError("\(path) is not a single value")
         }
     }
 
-    /// The numbers of `a..b` or `a..b..step`; nil for a text that is no range.
+    /// The numbers of `a..b` or `a..b..step`; nil for a text that is not a range.
     private static func range(_ text: String) throws(VariationError) -> [JSON]? {
         let ends = text.split(separator: "..", omittingEmptySubsequences: false).map(String.init)
         guard ends.count == 2 || ends.count == 3, let from = Decimal(ends[0]), let to = Decimal(ends[1]) else {

@@ -103,14 +103,14 @@ final class Publisher: Job {
         guard isTaken else { return false }
         for name in recovery.partial {
             logger.warning(
-                "\(name): it was never closed or could not be written in full, so it is no version; what was written of it is there"
+                "\(name): it was never closed or could not be written in full, so it is not a version; what was written of it is there"
             )
         }
         for name in recovery.lost { logger.error("\(name): its bytes never reached the disk") }
         return true
     }
 
-    /// Says what became of files, and gives back why one is no version yet.
+    /// Says what became of files, and gives back why one is not a version yet.
     private static func tell(_ publication: Publication, _ loads: LoadBuffer, _ logger: Logger) -> String? {
         for name in publication.setAside { logger.warning("\(name)") }
         for load in publication.loads { loads.note(load) }

@@ -25,7 +25,7 @@ package enum MountPoint {
             return
         case let problem?: throw MountError("cannot use the mount point \(path): \(problem)")
         }
-        guard facts.st_mode & S_IFMT == S_IFDIR else { throw MountError("the mount point \(path) is no directory") }
+        guard facts.st_mode & S_IFMT == S_IFDIR else { throw MountError("the mount point \(path) is not a directory") }
         guard let mounted = MountTable.mount(at: path), mounted.isReproFS else { return }
         switch isServed(path) {
         // It was killed a moment ago, and what the kernel keeps of it hides that.

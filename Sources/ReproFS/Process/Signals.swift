@@ -4,7 +4,10 @@ import Synchronization
 
 /// The signals that end a server. A thread of their own waits for them, so that nobody has to be free to notice one.
 package final class Signals: Job {
+    /// How long a signal may be at work when the server is gone. Looks, 10 ms apart.
+    private static let patience = 100
     private let isStopped = Atomic(false)
+    private let isAtWork = Atomic(false)
     private let thread = Lock(.thread, WorkerThread?.none)
     private let end: @Sendable () -> Void
 
@@ -38,7 +41,9 @@ package final class Signals: Job {
                 if [SIGINT, SIGTERM, SIGHUP].contains(sigwaitinfo(&set, nil)),
                     !isStopped.load(ordering: .sequentiallyConsistent)
                 {
+                    isAtWork.store(true, ordering: .sequentiallyConsistent)
                     end()
+                    isAtWork.store(false, ordering: .sequentiallyConsistent)
                 }
             }
         }
@@ -51,7 +56,8 @@ package final class Signals: Job {
             defer { thread = nil }
             return thread
         }
-        // Not waited for: it may be unmounting.
+        // The process ends after this, and what is said of the signal is to be said; but whoever reads it may be stopped.
+        for _ in 0..<Self.patience where isAtWork.load(ordering: .sequentiallyConsistent) { usleep(10_000) }
         running?.interrupt()
     }
 }

@@ -51,7 +51,7 @@ package struct Root: Directory {
         let fixed = id.kind == .fixed ? FixedNode(rawValue: id.row) : nil
         let owner = fixed.map { node in trees.first { $0.fixed.contains(node) } } ?? id.kind.flatMap { byKind[$0] }
         let commit = context.store.newestCommit
-        // That a descriptor stands for another node now is no commit.
+        // That a descriptor stands for another node now is not a commit.
         let isItself = id.kind != .liveFile || context.live.standing(for: id.row) == id.row
         if isItself, let file = memory.file(id, as: commit) { return .file(file) }
         guard let node = try owner?.node(id) else { throw .stale }

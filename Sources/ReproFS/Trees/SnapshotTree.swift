@@ -195,7 +195,7 @@ private struct PinnedDirectory: Directory {
 
     var id: NodeID { NodeID(kind, snapshot: snapshot.id, place: place) }
 
-    /// Where a prompt would look for a file of it; node packs are no models.
+    /// Where a prompt would look for a file of it; node packs are not models.
     private func place(of pin: PinRow) -> BlobPlace? {
         switch kind {
         case .snapshotModel: .pin(pin.position, set: set, under: nil)

@@ -130,7 +130,7 @@ package protocol File: Inode {
     func truncate(_ size: Int, by caller: LiveView.Caller) throws(Failure)
     /// How the kernel may keep the bytes.
     var caching: Caching { get }
-    /// What is worth noting when a process opens it; nil for what is no model.
+    /// What is worth noting when a process opens it; nil for what is not a model.
     func witness(by opener: Opener) throws(Failure) -> Witnessed?
     /// What is to be held as long as the file is open.
     func hold() -> (any Sendable)?

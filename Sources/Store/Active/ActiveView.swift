@@ -34,7 +34,7 @@ package struct ActiveView: Sendable {
     }
 }
 
-/// A file of a tree that is pinned for a while: for a variation, which is no snapshot yet.
+/// A file of a tree that is pinned for a while: for a variation, which is not a snapshot yet.
 package struct PinnedModel: Sendable, Hashable {
     /// The folder of the models directory.
     package let folder: EntryName

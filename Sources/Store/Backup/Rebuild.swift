@@ -89,14 +89,14 @@ extension Store {
         return try Catalogue(workshop, migration: .none)
     }
 
-    /// Why a file is no catalogue that can be used; nil where it is one. The file is not written.
+    /// Why a file is not a catalogue that can be used; nil where it is one. The file is not written.
     private static func problem(ofCatalogue path: FilePath) -> String? {
         var configuration = Configuration()
         configuration.readonly = true
         do {
             return try DatabaseQueue(path: path.string, configuration: configuration).read { db -> String? in
                 guard try db.tableExists("blob"), try db.tableExists("grdb_migrations") else {
-                    return "it is no catalogue"
+                    return "it is not a catalogue"
                 }
                 if try Schema.migrator().hasBeenSuperseded(db) { return "a newer ReproFS wrote it" }
                 let answer = try String.fetchOne(db, sql: "PRAGMA integrity_check(1)") ?? "no answer"

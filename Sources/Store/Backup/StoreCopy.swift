@@ -99,7 +99,7 @@ private final class StoreCopy {
         try Kernel.syncDirectory(target)
     }
 
-    /// What people put into a store, in one number: names, versions, snapshots, pins, and files that are no blobs.
+    /// What people put into a store, in one number: names, versions, snapshots, pins, and files that are not blobs.
     private func state(_ db: Database) throws -> String {
         let hash = SHA256()
         for (table, columns) in [
@@ -145,7 +145,7 @@ private final class StoreCopy {
         var state = ""
         if try FileFacts.at(note, followLinks: false) == nil {
             guard try DirectoryListing.entries(in: target).isEmpty else {
-                throw .conflict("\(target) is not empty and is no copy of this store; nothing was changed")
+                throw .conflict("\(target) is not empty and is not a copy of this store; nothing was changed")
             }
             do throws(StoreError) { try Store.probe(target) } catch {
                 if isNew { _ = target.withPlatformString { rmdir($0) } }
@@ -249,7 +249,7 @@ private final class StoreCopy {
         return true
     }
 
-    /// Files of the live view that are no blobs: notes, previews, what is being written, and what was closed under a name that it has
+    /// Files of the live view that are not blobs: notes, previews, what is being written, and what was closed under a name that it has
     /// lost since. Whoever mounts the copy sorts them as after a kill. False where one of them is gone from the store.
     private func copyDrafts(_ catalogue: DatabaseQueue) throws -> Bool {
         var kept: Set<String> = []

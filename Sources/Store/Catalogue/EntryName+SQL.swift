@@ -17,7 +17,7 @@ extension EntryName {
 }
 
 extension Row {
-    /// Throws a ``NameError`` where the text is no name.
+    /// Throws a ``NameError`` where the text is not a name.
     func name(_ column: String) throws -> EntryName { try Self.name(self[column] as DatabaseValue) }
     func name(_ column: Int) throws -> EntryName { try Self.name(self[column] as DatabaseValue) }
 

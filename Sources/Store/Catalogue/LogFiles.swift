@@ -29,7 +29,7 @@ struct LogFiles: Sendable {
         }
     }
 
-    /// Takes room for the log to grow by, which nobody else can have from now on. Bytes. A disk without that much room is no error.
+    /// Takes room for the log to grow by, which nobody else can have from now on. Bytes. A disk without that much room is not an error.
     func reserve(_ size: Int) {
         let keepingSize: CInt = 1
         guard let facts = try? FileFacts.at(log), let file = try? Kernel.open(log, .writeOnly) else { return }

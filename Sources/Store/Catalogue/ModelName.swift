@@ -11,7 +11,7 @@ package struct ModelName: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension ModelName {
-    /// Nil for a name that is no model's: one that lies in no folder or in a hidden directory, previews, notes, sidecars,
+    /// Nil for a name that is not a model's: one that lies in no folder or in a hidden directory, previews, notes, sidecars,
     /// and downloads that other programs still work on.
     package init?(live path: [EntryName]) {
         guard path.count > 1, !path.contains(where: { $0.hasPrefix(".") }),
@@ -55,7 +55,7 @@ extension ModelName {
         path = found.path
     }
 
-    /// Reads `folder/name`; nil where it has no folder or a component is no name.
+    /// Reads `folder/name`; nil where it has no folder or a component is not a name.
     package init?(_ text: String) {
         guard let path = ViewPath(parsing: text) else { return nil }
         self.init(live: path.components)

@@ -12,7 +12,7 @@ extension Schema {
         ALTER TABLE blob ADD COLUMN checked INTEGER;
         CREATE INDEX blobByChecked ON blob (checked, id) WHERE changed IS NOT NULL;
         CREATE INDEX blobLost ON blob (id) WHERE damaged;
-        -- JSON: what loading it as a pickle would fetch; null where it is no pickle, NULL where nobody looked.
+        -- JSON: what loading it as a pickle would fetch; null where it is not a pickle, NULL where nobody looked.
         ALTER TABLE identity ADD COLUMN imports TEXT;
         CREATE INDEX identityByHeader ON identity (header) WHERE header IS NOT NULL;
         CREATE INDEX snapshotByParent ON snapshot (parent) WHERE parent IS NOT NULL;

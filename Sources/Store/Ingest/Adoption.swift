@@ -76,7 +76,7 @@ extension Store {
                 try collect(try directory.directory([text]), path + [text], top, &items, &refused)
             case .file: append(.file, text, size: facts.size)
             case .link: append(.link, text)
-            case .other: refused.append((source, "it is no file, directory or link"))
+            case .other: refused.append((source, "it is not a file, directory or link"))
             }
         }
     }
@@ -278,7 +278,7 @@ extension Store {
         return path.isEmpty ? nil : path
     }
 
-    /// A file that is no model comes into the view as it is. Its bytes are there before the transaction that names them.
+    /// A file that is not a model comes into the view as it is. Its bytes are there before the transaction that names them.
     private func adoptPlain(
         _ item: AdoptionItem, _ source: OpenFile, _ facts: FileFacts, _ lease: ReadLease?
     ) throws(StoreError) {

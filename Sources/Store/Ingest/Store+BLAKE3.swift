@@ -35,7 +35,7 @@ extension Store {
         WHERE identity.blake3 IS NULL AND changed IS NOT NULL
         """
 
-    /// Whether an image recorded a hash of this length that is no model's yet.
+    /// Whether an image recorded a hash of this length that is not a model's yet.
     package func isWaitingForBLAKE3() throws(StoreError) -> Bool {
         guard Self.hasBLAKE3 else { return false }
         return try one("SELECT 1 FROM want WHERE kind = 'hash' AND length(value) = 64 LIMIT 1", []) { _ in true }

@@ -21,7 +21,7 @@ extension Store {
             let live = try db.directory(liveNames: name.directories)
             if let live, let old = try db.live(named: name.path.name, in: live), old.kind == .file, old.blob == nil {
                 throw StoreError.conflict(
-                    "'\(name)' is being written, or has bytes that are no version; move it away first")
+                    "'\(name)' is being written, or has bytes that are not a version; move it away first")
             }
             return try db.add(
                 name, blob: try row.value("blob"), modified: try row.time("modified"), since: nil, cause: .restore,

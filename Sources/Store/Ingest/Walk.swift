@@ -26,7 +26,7 @@ package struct IngestPlan: Sendable {
 
     /// In the order in which they were found.
     package var items: [Item] = []
-    /// Files that are no models, by reason; they were left where they are.
+    /// Files that are not models, by reason; they were left where they are.
     package var skipped = 0
     /// Files that should have been added and cannot be, each with its reason.
     package var refused: [(path: FilePath, reason: String)] = []
@@ -140,7 +140,7 @@ struct Walk {
         guard isNamed || isPart || ModelName.isModel(name, in: folder) else { return plan.skipped += 1 }
         do {
             guard let facts = try FileFacts.at(path), facts.kind == .file else {
-                return refuse(path, "it is no regular file")
+                return refuse(path, "it is not a regular file")
             }
             guard let root else { return }
             let isLink = try FileFacts.at(path, followLinks: false)?.kind == .link

@@ -4,7 +4,7 @@ import Glibc
 import Recipe
 import SystemPackage
 
-/// A file of the live view that is being written, or was and is no blob yet.
+/// A file of the live view that is being written, or was and is not a blob yet.
 ///
 /// Its bytes are in `live/<row>`; where it began with a blob's, they are copied at the first write that needs them, so
 /// opening for writing costs nothing. Whether they are whole stands in its row: see ``LiveRow/Closing``.
@@ -170,7 +170,7 @@ package final class Draft: Sendable {
         letGo()
     }
 
-    /// The staged file, once there is one and as long as it is no blob.
+    /// The staged file, once there is one and as long as it is not a blob.
     func file() throws(StoreError) -> OwnedDescriptor? {
         let (known, isStaged) = state.withLock { ($0.staged, $0.isStaged) }
         if known != nil || !isStaged { return known }

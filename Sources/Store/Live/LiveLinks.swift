@@ -140,7 +140,7 @@ extension Database {
             known[name] = try row.value(1) as Int64
         }
         let wanted = found.filter { $0.value.blob != nil && !$0.value.mayChange }
-        // A file that is about to be written, or is no version yet, leaves its name what that held.
+        // A file that is about to be written, or is not a version yet, leaves its name what that held.
         let gone = known.keys.filter { found[$0] == nil }.sorted { $0.description < $1.description }
         let changed = wanted.filter { known[$0.key] != $0.value.blob?.id }
             .sorted { $0.key.description < $1.key.description }

@@ -4,7 +4,7 @@ package import Recipe
 // Which files of the live view are models: by their names, or because they lie in the directory of a pipeline.
 
 extension Store {
-    /// The model's name that a path of the live view is; nil for what is no model's.
+    /// The model's name that a path of the live view is; nil for what is not a model's.
     package func modelName(live path: [EntryName]) throws(StoreError) -> ModelName? {
         if let name = ModelName(live: path) { return name }
         guard let name = ModelName(pipeline: path), path.count > 2 else { return nil }
@@ -42,7 +42,7 @@ extension Database {
         return false
     }
 
-    /// The files below a directory that are no blobs, which may be models since a file came by which it is a pipeline's.
+    /// The files below a directory that are not blobs, which may be models since a file came by which it is a pipeline's.
     func drafts(below directory: Int64) throws -> [Int64] {
         guard let row = try live(directory) else { return [] }
         return try files(below: row, path: []).filter { $0.row.blob == nil }.map(\.row.id)

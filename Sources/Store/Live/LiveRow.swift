@@ -45,7 +45,7 @@ package struct LiveRow: Sendable {
         case closed = 1
         /// Whole, and on disk.
         case durable = 2
-        /// It could not be written in full, and is no version until it is written anew.
+        /// It could not be written in full, and is not a version until it is written anew.
         case failed = 3
         /// It holds a blob's bytes, or those of another row's file, which somebody is about to change.
         case renewed = 4
@@ -77,7 +77,7 @@ package struct LiveRow: Sendable {
     /// Whether its bytes may become others while it keeps its number.
     package var mayChange: Bool { blob == nil || closing == .renewed }
 
-    /// The row by which its file is named, as long as it is no blob.
+    /// The row by which its file is named, as long as it is not a blob.
     var fileRow: Int64 { source ?? id }
 
     /// Whether it has no name any more and lives only while it is open.
@@ -114,7 +114,7 @@ extension Database {
         .named(LiveRow.init)
     }
 
-    /// Files whose bytes are no blob yet, and rows without a name.
+    /// Files whose bytes are not a blob yet, and rows without a name.
     func liveLeftovers() throws -> [LiveRow] {
         try Row.fetchAll(
             cachedStatement(

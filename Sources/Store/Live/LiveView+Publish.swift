@@ -190,13 +190,13 @@ extension LiveView {
         let pending = try store.catalogue.readOne { try $0.pendingVersions(of: id) }
         for name in pending where try problem(with: draft, named: name.path.name, in: nil) == nil { return draft }
         if !pending.isEmpty {
-            // It was no model under those names either.
+            // It was not a model under those names either.
             try store.catalogue.writeSoon { try $0.dropPendingVersions(id) }
         }
         return nil
     }
 
-    /// Why a draft under a model's name is no version yet; nil where it is one.
+    /// Why a draft under a model's name is not a version yet; nil where it is one.
     private func problem(with draft: Draft, named name: EntryName, in parent: Int64?) throws(StoreError) -> String? {
         guard let file = try draft.file() else { return "nothing was written" }
         if draft.hasFailed { return "it could not be written in full" }

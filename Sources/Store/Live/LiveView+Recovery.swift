@@ -111,7 +111,7 @@ extension Database {
             name.path.name, in: directory)
     }
 
-    /// The newest file that was closed under a name and replaced, and is no version yet.
+    /// The newest file that was closed under a name and replaced, and is not a version yet.
     private func closed(under name: ModelName) throws -> Int64? {
         try Int64.fetchOne(
             cachedStatement(
@@ -122,7 +122,7 @@ extension Database {
                     """), arguments: [name.description])
     }
 
-    /// What a model's name holds by its events, or held until a file that is no version yet took its place.
+    /// What a model's name holds by its events, or held until a file that is not a version yet took its place.
     func versionBefore(of name: ModelName) throws -> (version: VersionRow, isCurrent: Bool)? {
         let root = DirectoryRow.Root.models.rawValue
         guard let directory = try directory(under: root, name.directories) else { return nil }

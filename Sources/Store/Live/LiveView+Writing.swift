@@ -207,7 +207,7 @@ extension LiveView {
     }
 
     /// The same for a file that was closed and takes long to hash: its bytes become a version under the old node, which nobody waits
-    /// for. False where it is no model, or somebody writes again.
+    /// for. False where it is not a model, or somebody writes again.
     private func lend(_ draft: Draft, by caller: Caller) throws(StoreError) -> Bool {
         guard try ready(draft.row) === draft, let file = try draft.file(), draft.lend() else { return false }
         var made = false

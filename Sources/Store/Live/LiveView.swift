@@ -38,7 +38,7 @@ package final class LiveView: Sendable {
         var handles: [Int64: Int] = [:]
         /// Rows that have lost their names.
         var unlinked: Set<Int64> = []
-        /// Why a file that was closed is no version yet.
+        /// Why a file that was closed is not a version yet.
         var problem: String?
         /// The commit as of which the names of links were settled, and the closed files that have a model's name by a link alone or too.
         var linksSettled = Commit.unknown
@@ -155,7 +155,7 @@ package final class LiveView: Sendable {
         return try store.contents(of: blob)
     }
 
-    /// Size and times of a draft's file; nil for what is no draft.
+    /// Size and times of a draft's file; nil for what is not a draft.
     package func facts(of row: LiveRow) throws(StoreError) -> DraftFacts? {
         guard row.kind == .file, row.blob == nil else { return nil }
         try store.catalogue.place.require()
@@ -297,6 +297,6 @@ extension Store {
 }
 
 extension FileDescriptor.OpenOptions {
-    /// Hashing is no reading by anybody.
+    /// Hashing is not a reading by anybody.
     static let keepsAccessTime = FileDescriptor.OpenOptions(rawValue: 0o1_000_000)
 }

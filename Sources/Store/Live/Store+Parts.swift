@@ -1,7 +1,7 @@
 package import Recipe
 import SystemPackage
 
-/// A closed file that has a model's name and is no version: a download that broke off, or something else under that name.
+/// A closed file that has a model's name and is not a version: a download that broke off, or something else under that name.
 package struct Part: Sendable {
     /// From the root of `models/`.
     package let path: ViewPath

@@ -44,7 +44,7 @@ extension Store {
                     guard let found = use.resolution else { continue }
                     guard let name = ModelName(brought: found) else {
                         recovered.problems.append(
-                            (entry.name, "'\(found.folder)/\(found.path)' is hidden, so it is no name of a model"))
+                            (entry.name, "'\(found.folder)/\(found.path)' is hidden, so it is not a name of a model"))
                         continue
                     }
                     versions.append((name, found.version ?? 1, found.sha256, document.image.time))

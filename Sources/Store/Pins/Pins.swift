@@ -148,7 +148,7 @@ extension Store {
         return found
     }
 
-    /// Why a text cannot be a pin's name; nil where it can. An OCI layout takes no other, and a name is no id.
+    /// Why a text cannot be a pin's name; nil where it can. An OCI layout takes no other, and a name is not an id.
     static func problem(ofPinName name: String) -> String? {
         func isPlain(_ byte: UInt8) -> Bool {
             switch byte {

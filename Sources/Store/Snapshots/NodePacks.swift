@@ -23,7 +23,7 @@ final class NodePacks: Sendable {
 
     struct Capture: Sendable {
         var files: [File] = []
-        /// Files and directories that are no code: models, caches, version control.
+        /// Files and directories that are not code: models, caches, version control.
         var omitted = 0
         /// What else is not there, and why.
         var leftOut: [NodePackWalk.LeftOut] = []

@@ -132,7 +132,7 @@ extension Store {
     }
 
     private static func path(_ text: String) throws -> ViewPath {
-        guard let path = ViewPath(parsing: text) else { throw StoreError.catalogue("'\(text)' is no path of pins") }
+        guard let path = ViewPath(parsing: text) else { throw StoreError.catalogue("'\(text)' is not a path of pins") }
         return path
     }
 }

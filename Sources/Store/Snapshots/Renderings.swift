@@ -133,7 +133,7 @@ extension Store {
             let bytes = try documentBytes(environment, db)
             do { return try JSONParser.parse(bytes) } catch {
                 throw UnreadableSnapshot(
-                    name: try db.shortName(ofSnapshot: snapshot), why: "its environment is no JSON: \(error)")
+                    name: try db.shortName(ofSnapshot: snapshot), why: "its environment is not JSON: \(error)")
             }
         }
         let lessons = try db.lessons(on: parsed.recipe.causes(in: environment))

@@ -146,7 +146,7 @@ extension Store {
         let read = RecipeReader.read(
             prompt: report.prompt, workflow: report.workflow, parameters: nil, records: nil, fileName: name,
             node: output.node, classes: classes ?? self.classes)
-        guard var recipe = read else { throw .refusedReport("its prompt is no graph") }
+        guard var recipe = read else { throw .refusedReport("its prompt is not a graph") }
         if image.isFilm { recipe.holdsItsBatch() }
         recipe.take(reported: report.environment, holdsAllNodes: environment?.holdsAllNodes == true)
         let nodes = (try? JSONParser.parse(report.prompt)).flatMap {

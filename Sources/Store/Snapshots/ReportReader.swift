@@ -26,7 +26,7 @@ final class ReportReader {
 
     /// What has this path; nil where nothing has.
     func find(_ path: FilePath) throws(StoreError) -> Reader.Found? {
-        guard path.isAbsolute else { throw .refusedReport("'\(path)' is no absolute path") }
+        guard path.isAbsolute else { throw .refusedReport("'\(path)' is not an absolute path") }
         guard let places = writer.places else { return try reader.find(path) }
         for place in places {
             guard path.starts(with: place) else { continue }

@@ -90,7 +90,9 @@ struct Resolver {
 
     /// A path as the store has it.
     private func own(_ text: String) throws -> ModelPath {
-        guard let path = ModelPath(parsing: text) else { throw StoreError.catalogue("'\(text)' is no path of a model") }
+        guard let path = ModelPath(parsing: text) else {
+            throw StoreError.catalogue("'\(text)' is not a path of a model")
+        }
         return path
     }
 

@@ -33,7 +33,7 @@ package enum FaultPoint {
         private static let count = Atomic(0)
     #endif
 
-    /// A step that changes nothing, so that it is no fault's.
+    /// A step that changes nothing, so that it is not a fault's.
     @inline(__always)
     static func pass(_ operation: @autoclosure () -> String, _ path: @autoclosure () -> FilePath) {
         #if DEBUG

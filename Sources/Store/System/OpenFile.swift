@@ -9,12 +9,12 @@ package struct OpenFile: Sendable {
     /// How it was named, for messages alone.
     package let path: FilePath
 
-    /// Refuses what is no regular file.
+    /// Refuses what is not a regular file.
     init(_ descriptor: OwnedDescriptor, _ path: FilePath) throws(StoreError) {
         self.descriptor = descriptor
         self.path = path
         guard try FileFacts.of(descriptor, path).kind == .file else {
-            throw .refusedName("\(path) is no regular file")
+            throw .refusedName("\(path) is not a regular file")
         }
     }
 

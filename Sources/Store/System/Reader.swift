@@ -87,7 +87,7 @@ package final class Reader {
 
     /// What has this path, with links followed; nil where nothing has.
     package func find(_ path: FilePath) throws(StoreError) -> Found? {
-        guard path.isAbsolute else { throw .refusedReport("'\(path)' is no absolute path") }
+        guard path.isAbsolute else { throw .refusedReport("'\(path)' is not an absolute path") }
         return try find(path.string, beneath: -1, path)
     }
 
@@ -117,7 +117,7 @@ package final class Reader {
         case let problem: throw .system("cannot open", path, problem)
         }
         guard found.is_kernels == 0 else {
-            throw .refusedReport("'\(path)' is no file but what the kernel says of itself or of a process")
+            throw .refusedReport("'\(path)' is not a file but what the kernel says of itself or of a process")
         }
         var isTrusted = true
         if found.file_system == Self.fuse { isTrusted = try Self.isTrusted("\(found.major):\(found.minor)") }

@@ -102,7 +102,7 @@ extension Store {
         for bytes in try DirectoryListing.entries(in: files.directory) {
             let name = String(decoding: bytes, as: UTF8.self)
             guard let digest = Digest(hex: name), name == digest.hex else {
-                found.append(Damage(kind: .foreign, digest: nil, detail: "blobs/sha256/\(name) is no blob"))
+                found.append(Damage(kind: .foreign, digest: nil, detail: "blobs/sha256/\(name) is not a blob"))
                 continue
             }
             let isNamed = try one(

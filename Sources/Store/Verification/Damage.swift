@@ -19,7 +19,7 @@ package struct Damage: Sendable {
         case pins
         /// A file in blobs/ that no row names; garbage collection takes it away.
         case stray
-        /// Something in blobs/ that is no blob.
+        /// Something in blobs/ that is not a blob.
         case foreign
     }
 

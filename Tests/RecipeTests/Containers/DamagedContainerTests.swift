@@ -26,11 +26,11 @@ import Testing
         #expect(sound.metadata.damage.isEmpty)
         for length in Self.places(in: whole, from: 21) {
             let reading = try RecipeReader.read(MemorySource(Array(whole[..<length])), fileName: nil)
-            // Many containers have told all that they tell before their image data; a padding byte is no loss; and a text
+            // Many containers have told all that they tell before their image data; a padding byte is not a loss; and a text
             // file is whole wherever it ends.
             let isSameText = reading?.metadata.fields == sound.metadata.fields
             let isText = sound.metadata.mediaType == "text/plain" || sound.metadata.mediaType == "application/json"
-            // What is too short to be told for what it is, is no file of a tool.
+            // What is too short to be told for what it is, is not a file of a tool.
             if reading == nil, length < 64 { continue }
             #expect(isSameText || isText || reading?.metadata.damage.isEmpty == false, "\(length) bytes")
         }

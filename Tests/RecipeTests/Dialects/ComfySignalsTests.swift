@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test(arguments: ["OpenAIDalle3", "HyperTile", "SVD_img2vid_Conditioning", "KlingTextToVideoNode"])
-    func `is no question of code in a class of ComfyUI itself, and is in one of a pack`(classType: String) throws {
+    func `is not a question of code in a class of ComfyUI itself, and is in one of a pack`(classType: String) throws {
         #expect(try !Graphs.codes(Self.wrapping(classType)).contains("node.version"))
         #expect(try Graphs.codes(Self.wrapping(classType + " (other)")).contains("node.version"))
     }
@@ -92,7 +92,7 @@ import Testing
         #expect(recipe.findings.first.map { $0.message.count < 200 } == true)
     }
 
-    @Test func `is an entry of the graph that is no node`() throws {
+    @Test func `is an entry of the graph that is not a node`() throws {
         #expect(try Graphs.codes(Graphs.sampling(also: [#""x": {"inputs": {}}"#])) == ["metadata.damaged"])
     }
 }

@@ -57,7 +57,7 @@ import Testing
         "a red cube", "", "{}", "[]", "null", #"{"a": 1}"#, #"{"4": {"class_type": 7}}"#,
         #"{"4": {"class_type": "KSamp"#,
     ])
-    func `is the canvas where the prompt is no graph`(prompt: String) throws {
+    func `is the canvas where the prompt is not a graph`(prompt: String) throws {
         let reading = try Self.reading(PNGBuilder.tEXt("prompt", prompt), PNGBuilder.tEXt("workflow", Self.canvas))
         #expect(reading.recipe.generator.dialect == "comfyui-workflow")
     }
@@ -82,7 +82,7 @@ import Testing
         #expect(reading.recipe.findings.map(\.code) == [.metadataDamaged])
     }
 
-    @Test func `is no graph where it is nested too deeply`() throws {
+    @Test func `is not a graph where it is nested too deeply`() throws {
         let deep = String(repeating: #"{"a":"#, count: 5000)
         let reading = try Self.reading(PNGBuilder.tEXt("prompt", deep))
         #expect(reading.recipe.findings.map(\.code) == [.metadataAbsent])

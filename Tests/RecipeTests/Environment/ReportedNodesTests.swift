@@ -27,8 +27,10 @@ import Testing
 
     @Test func `is a doubt where nobody has read its code, or it cannot be read, but for ComfyUI's own`() {
         #expect(findings(["python_module": "custom_nodes.pack"]).map(\.code) == [.nodeUnread])
-        let unread = findings(["python_module": "custom_nodes.pack", "code": ["unread": "net.so is no Python source"]])
-        #expect(unread.map(\.message) == ["what the code of Pack uses was not read: net.so is no Python source"])
+        let unread = findings([
+            "python_module": "custom_nodes.pack", "code": ["unread": "net.so is not a Python source"],
+        ])
+        #expect(unread.map(\.message) == ["what the code of Pack uses was not read: net.so is not a Python source"])
         #expect(findings(["python_module": "nodes"]).isEmpty)
     }
 }

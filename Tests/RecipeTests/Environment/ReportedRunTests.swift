@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test(arguments: [["--cache-none"], ["--listen", "0.0.0.0"], ["--verbose"], ["--async-offload", "2"]])
-    func `that hold or show otherwise what is computed alike are no difference`(flags: [String]) {
+    func `that hold or show otherwise what is computed alike are not a difference`(flags: [String]) {
         #expect(Self.messages([], flags).isEmpty)
     }
 

@@ -38,7 +38,9 @@ import Testing
         #expect(try JSONParser.parse(literal).canonical() == literal)
     }
 
-    @Test(arguments: ["NaN", "Infinity", "-Infinity", "1e999"]) func `has null for what is no number`(literal: String)
+    @Test(arguments: ["NaN", "Infinity", "-Infinity", "1e999"]) func `has null for what is not a number`(
+        literal: String
+    )
         throws
     {
         #expect(try JSONParser.parse(literal).canonical() == "null")

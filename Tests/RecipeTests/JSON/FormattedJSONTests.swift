@@ -34,7 +34,9 @@ import Testing
         #expect(try JSONParser.parse(literal).formatted() == literal + "\n")
     }
 
-    @Test(arguments: ["NaN", "Infinity", "-Infinity", "1e999"]) func `has null for what is no number`(literal: String)
+    @Test(arguments: ["NaN", "Infinity", "-Infinity", "1e999"]) func `has null for what is not a number`(
+        literal: String
+    )
         throws
     {
         #expect(try JSONParser.parse(literal).formatted() == "null\n")

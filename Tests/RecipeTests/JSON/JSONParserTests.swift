@@ -65,7 +65,7 @@ import Testing
         #expect(try JSONParser.parse(literal).string == text)
     }
 
-    @Test func `repairs bytes in a string that are no UTF-8`() throws {
+    @Test func `repairs bytes in a string that are not UTF-8`() throws {
         let value = try JSONParser.parse([0x22, 0x61, 0xFF, 0x62, 0x22])
         #expect(value.string == "a\u{FFFD}b")
     }

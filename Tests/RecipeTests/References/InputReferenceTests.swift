@@ -38,7 +38,7 @@ import Testing
         #expect(found.first?.path == nil)
     }
 
-    @Test func `is no model, whatever it ends with`() throws {
+    @Test func `is not a model, whatever it ends with`() throws {
         let nodes = [
             Graphs.node("1", "Load3D", #""model_file": "a.bin""#),
             Graphs.node("2", "SaveImage", #""images": ["1", 0]"#),

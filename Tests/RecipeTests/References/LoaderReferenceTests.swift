@@ -99,7 +99,7 @@ struct Loader: Sendable, CustomTestStringConvertible {
     }
 
     @Test(arguments: ["null", "7", "true", "[]", #"["1", 0]"#, #"["nobody", 0]"#])
-    func `is none where the value is no name`(value: String) throws {
+    func `is none where the value is not a name`(value: String) throws {
         #expect(try Graphs.references("VAELoader", #""vae_name": \#(value)"#).isEmpty)
     }
 

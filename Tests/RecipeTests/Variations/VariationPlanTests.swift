@@ -31,12 +31,13 @@ import Testing
     }
 
     @Test(arguments: [
-        ("seed", "is no PATH=VALUES"), ("nothing=1", "no node has an input 'nothing'"),
+        ("seed", "is not a PATH=VALUES"), ("nothing=1", "no node has an input 'nothing'"),
         ("text=a", "'text' is ambiguous; say which: 6.text (CLIPTextEncode), 7.text (CLIPTextEncode)"),
         ("3.nothing=1", "node 3 has no input 'nothing'; it has model, seed"),
         ("99.seed=1", "the graph has no node '99'"),
-        ("3.model=x", "is the output of another node"), ("seed=x", "'x' is no number"), ("seed=-1", "'-1' is no seed"),
-        ("seed=1.5", "'1.5' is no seed"), ("seed=1..99999", "more than 10000 values"),
+        ("3.model=x", "is the output of another node"), ("seed=x", "'x' is not a number"),
+        ("seed=-1", "'-1' is not a seed"),
+        ("seed=1.5", "'1.5' is not a seed"), ("seed=1..99999", "more than 10000 values"),
         ("cfg=1..2..0", "must be more than 0"),
     ])
     func `says what is wrong with a setting`(_ setting: String, _ words: String) throws {

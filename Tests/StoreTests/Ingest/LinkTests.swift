@@ -16,7 +16,7 @@ import Testing
         try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: target.string)
     }
 
-    @Test func `is no input`() throws {
+    @Test func `is not an input`() throws {
         let secret = try fixture.directory.write([4, 5, 6], to: "secret/in.png", modified: 1_000_000_000)
         let image = try fixture.image("day/a.png", SmallImage.graph(image: "in.png"))
         try fixture.directory.write([1, 2, 3], to: "input/in.png", modified: 1_000_000_000)
@@ -25,7 +25,7 @@ import Testing
         #expect(try fixture.store.blob(SHA256.digest(of: [4, 5, 6])) == nil)
     }
 
-    @Test func `is no image`() throws {
+    @Test func `is not an image`() throws {
         let secret = try fixture.image("secret.png", SmallImage.graph())
         try fixture.directory.write([0], to: "gallery/day/other")
         let gallery = fixture.directory.appending("gallery")

@@ -25,7 +25,7 @@ import Testing
         #expect(try names() == ["checkpoints/a.safetensors", "loras/style/ink/b.safetensors"])
     }
 
-    @Test func `leaves out what is no model and counts it`() throws {
+    @Test func `leaves out what is not a model and counts it`() throws {
         try fixture.model("checkpoints/a.safetensors", seed: 1)
         for name in ["put_checkpoints_here", "a.txt", "a.preview.png", "b.safetensors.part"] {
             try fixture.model("checkpoints/" + name, seed: 9)

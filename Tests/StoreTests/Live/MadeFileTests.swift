@@ -79,7 +79,7 @@ private let caller = LiveView.Caller(
         #expect(row.mode == 0o640 && row.user == 1000 && row.group == 100)
     }
 
-    @Test func `is a version after a kill also where its name is no model's by then`() throws {
+    @Test func `is a version after a kill also where its name is not a model's by then`() throws {
         try serve { _, view in
             try write("a.safetensors", SmallModel.bytes(seed: 1), view)
             try view.rename("a.safetensors", in: folder, to: "a.bak", in: folder, .replace, by: caller)
@@ -101,7 +101,7 @@ private let caller = LiveView.Caller(
         #expect(held.digest == SmallModel.digest(seed: 2))
     }
 
-    @Test func `is no version where somebody writes on after another closed it, but what was closed is`() throws {
+    @Test func `is not a version where somebody writes on after another closed it, but what was closed is`() throws {
         try serve { _, view in
             let (row, draft) = try view.create("a.safetensors", in: folder, mode: 0o640, by: caller)
             let bytes = SmallModel.bytes(seed: 1)

@@ -102,7 +102,7 @@ import Testing
         #expect(try files(self.pack(outside.appending("custom_nodes/p")).row) == ["p/a.py"])
     }
 
-    @Test func `a directory that ComfyUI loads no packs from is no pack, whoever reports it`() throws {
+    @Test func `a directory that ComfyUI loads no packs from is not a pack, whoever reports it`() throws {
         try write("hunter2", "secret/key")
         for path in [
             outside.appending("secret"), outside.appending("secret/key"), "/etc/shadow", "/etc", "/", "relative",

@@ -222,7 +222,7 @@ import Testing
         #expect(result.reasons.map(\.code) == [.metadataAbsent])
     }
 
-    @Test func `is not made of what is no image`() throws {
+    @Test func `is not made of what is not an image`() throws {
         let file = try fixture.directory.write([1, 2, 3], to: "output/a.png")
         #expect(throws: StoreError.self) { try fixture.store.snapshot(file) }
         #expect(try fixture.store.counts().images == 0)

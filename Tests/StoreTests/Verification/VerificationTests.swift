@@ -114,7 +114,7 @@ import Testing
         #expect(try store.blobsToVerify(before: .now(), limit: 10).map(\.id) == [first.id] + rest.map(\.id))
     }
 
-    @Test func `tells files that nothing names from things that are no blobs`() throws {
+    @Test func `tells files that nothing names from things that are not blobs`() throws {
         try fixture.add(name, seed: 1)
         try fixture.directory.write([1], to: "store/blobs/sha256/\(String(repeating: "ab", count: 32))")
         try fixture.directory.write([1], to: "store/blobs/sha256/notes.txt")

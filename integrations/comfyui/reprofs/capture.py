@@ -308,7 +308,7 @@ def _finish_steps(run):
     if run.done is None:
         return
     run.has_inputs.wait(600)
-    # ComfyUI notes in the graph what its input files were, so it is taken as it is now; nodes may note there what is no JSON.
+    # ComfyUI notes in the graph what its input files were, so it is taken as it is now; nodes may note there what is not JSON.
     prompt = _as_json(lambda: run.item[2], run.hidden) or run.prompt
     workflow = _as_json(lambda: run.workflow, run.hidden) if run.workflow is not None else None
     told = _surroundings()

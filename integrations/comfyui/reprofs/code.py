@@ -136,7 +136,7 @@ class _Reading:
         if time.monotonic() > self.until or len(self.modules) > FILES:
             raise Unread("it reaches too much code")
         if not path.endswith(".py"):
-            raise Unread(f"{os.path.basename(path)} is no Python source")
+            raise Unread(f"{os.path.basename(path)} is not a Python source")
         if name not in self.modules:
             try:
                 self.modules[name] = _Module(path, name)
@@ -241,7 +241,7 @@ class _Reading:
         return told.pop() if len(told) == 1 else None if told else ("constant", None)
 
     def name(self, module, node):
-        """`numpy.random.rand` of `np.random.rand`; None of what is no plain name."""
+        """`numpy.random.rand` of `np.random.rand`; None of what is not a plain name."""
         parts = []
         while isinstance(node, ast.Attribute):
             parts.append(node.attr)

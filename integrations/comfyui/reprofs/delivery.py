@@ -125,7 +125,7 @@ def _read(path):
     try:
         body = spool.content(path)
         if not isinstance(json.loads(body), dict):
-            raise spool.Bad("it is no report")
+            raise spool.Bad("it is not a report")
         return body
     except FileNotFoundError:
         # Another process has delivered it.

@@ -29,7 +29,7 @@ def _git(directory, *arguments):
 
 
 def revision(directory):
-    """The commit of a directory and whether tracked files differ from it; both None where it is no repository."""
+    """The commit of a directory and whether tracked files differ from it; both None where it is not a repository."""
     commit = _try(lambda: _git(directory, "rev-parse", "HEAD"))
     changed = _try(lambda: _git(directory, "status", "--porcelain", "--untracked-files=no")) if commit else None
     return {"commit": commit, "dirty": None if changed is None else bool(changed)}

@@ -5,7 +5,7 @@ import re
 
 HIDDEN = "[redacted]"
 _NAME = re.compile(r"(api[-_]?key|token|secret|passw|credential|authorization|bearer|cookie)", re.IGNORECASE)
-# The name of an input that counts tokens is no secret.
+# The name of an input that counts tokens is not a secret.
 _HARMLESS = re.compile(r"(max|num|n|min|context)[-_]?tokens?|tokens?[-_]?(count|limit|normalization)|tokenizer", re.IGNORECASE)
 _VALUE = re.compile(
     r"\b(sk-[A-Za-z0-9_-]{16,}|hf_[A-Za-z0-9]{16,}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}"

@@ -57,7 +57,7 @@ def _own(path, flags):
     file = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
     if not stat.S_ISREG(os.fstat(file).st_mode):
         os.close(file)
-        raise OSError(errno.EINVAL, "it is no file", path)
+        raise OSError(errno.EINVAL, "it is not a file", path)
     return file
 
 
@@ -146,7 +146,7 @@ def content(path):
         if not _is_own(facts):
             raise Foreign("it belongs to another user")
         if not stat.S_ISREG(facts.st_mode):
-            raise Bad("it is no file")
+            raise Bad("it is not a file")
         parts = []
         try:
             while part := os.read(file, 1 << 20):
