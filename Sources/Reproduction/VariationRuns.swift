@@ -78,8 +78,8 @@ package struct VariationRuns: Sendable {
         for (index, output) in (saved.isEmpty ? outputs : saved).enumerated() {
             let part = outputs.count > 1 ? "-\(index + 1)" : ""
             let name = "\(Self.padded(number))-\(Self.plain(run.label))\(part)\(output.file.suffix)"
-            let entry = try EntryName(name)
-            try directory.write(output.bytes, to: entry)
+            let entry = try directory.add(
+                output.bytes, as: try EntryName(name), isPrivate: base.row.document.isPrivate)
             files.append((directory.path(of: [entry]).string, output.bytes))
         }
         let report = try await report(run, variation, files, ended, stage)

@@ -25,7 +25,7 @@ import Testing
         let outcome = try line.run(
             tool: CommandLineFixture.executable, arguments, environment: ["REPROFS_STORE": line.store.string])
         #expect(outcome.status == 10)
-        #expect(outcome.complaint.contains("no ReproFS store"))
+        #expect(outcome.complaint.contains("is not a ReproFS store"))
     }
 
     @Test func `are 2 when some of several items failed`() throws {

@@ -52,6 +52,23 @@ import Testing
         #expect(try line.run("list", "versions", "--json").output == before)
     }
 
+    /// What an image's newest snapshot superseded knows less of it, and would say so as if nothing else were known.
+    @Test func `an image takes what it superseded with it`() throws {
+        let line = try CommandLineFixture()
+        try #require(try line.run("init").status == 0)
+        let image = try line.copyImage().string
+        try #require(try line.run("snapshot", image).status == 0)
+        try line.writeModels(seed: 1)
+        try #require(try line.run("add", line.directory.appending("models").string).status == 0)
+        #expect(try line.run("list", "snapshots", "--json").json?.array?.count == 2)
+        let would = try line.run("forget", image, "--dry-run").output
+        #expect(would.contains("its recipe would be gone") && would.contains("2 snapshots"), "\(would)")
+        #expect(try line.run("forget", image).status == 0)
+        #expect(try line.run("list", "images", "--json").json == [])
+        #expect(try line.run("list", "snapshots", "--json").json == [])
+        #expect(try line.run("verify").status == 0)
+    }
+
     @Test func `refuses what a name holds, a pin keeps or active/models shows, and says what to do first`() throws {
         func refused(_ what: String, _ reason: String) throws {
             let outcome = try line.run("forget", what)

@@ -70,7 +70,7 @@ import Testing
             ("onyl.png", .failure(problem: "unknown", words: ["Did you mean:"], candidates: ["output/only.png"])),
             ("best-cvoer", .failure(problem: "unknown", words: ["a pin"], candidates: ["best-cover"])),
             ("nothing-like-it.png", .failure(problem: "unknown", words: ["is not a file"], candidates: [])),
-            (String(repeating: "f", count: 12), .failure(problem: "unknown", words: ["no id"], candidates: [])),
+            (String(repeating: "f", count: 12), .failure(problem: "unknown", words: ["an id"], candidates: [])),
         ]
     }
 

@@ -28,7 +28,7 @@ import Testing
 
     @Test func `brings back the error of its process`() throws {
         try line.directory.write([], to: "file")
-        for (directory, reason) in [("file", "no directory"), ("absent/deeper", "cannot make the mount point")] {
+        for (directory, reason) in [("file", "is not a directory"), ("absent/deeper", "cannot make the mount point")] {
             let outcome = try line.run("mount", line.directory.appending(directory).string)
             #expect(outcome.status == 1)
             #expect(outcome.complaint.contains(reason), "\(outcome.complaint)")

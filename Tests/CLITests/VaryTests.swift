@@ -84,14 +84,16 @@ import Testing
             let outcome = try vary("1..3", to: output)
             #expect(outcome.status == 0, "\(outcome.complaint)")
             let made = WritableTree(output)
-            for name in ["001-seed=1.png", "002-seed=2.png", "003-seed=3.png", "contact-sheet.png"] {
-                let facts = try made.stat(name)
+            for name in ["001-seed=1", "002-seed=2", "003-seed=3", "contact-sheet"] {
+                let facts = try made.stat("\(name)-2.png")
                 #expect(facts.st_mode & S_IFMT == S_IFREG && facts.st_nlink == 1 && facts.st_size > 3, "\(name)")
+                #expect(try made.stat("\(name).png").st_mode & S_IFMT != S_IFDIR)
             }
-            // A directory in the place of a result is left as it is.
+            // So is a directory in the place of a result, and another run's results.
             try made.makeDirectory("001-seed=4.png")
-            #expect(try vary("4", to: output).status != 0)
+            for _ in 0..<2 { #expect(try vary("4", to: output).status == 0) }
             #expect(try made.names("001-seed=4.png").isEmpty)
+            #expect(made.exists("001-seed=4-2.png") && made.exists("001-seed=4-3.png"))
 
             let swapped = line.directory.appending("swapped")
             let isEnded = Mutex(false)

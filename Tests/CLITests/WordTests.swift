@@ -82,5 +82,26 @@ import Testing
         let other = try line.directory.write(SmallImage.comfy(prompt: SmallImage.graph()), to: "other.png")
         let told = try check(other.string)
         #expect(told.output == "other pixels\n" && told.status == 1)
+        // Of 16 bits Pillow sees 8.
+        var deep = try Data(contentsOf: URL(fileURLWithPath: copy))
+        deep[24] = 16
+        let unlike = try check(try line.directory.write(Array(deep), to: "deep.png").string)
+        #expect(unlike.status == 1 && unlike.complaint.contains("are not compared"), "\(unlike)")
+    }
+
+    @Test func `is not exported with an image that holds keys in any of its texts`() throws {
+        try line.writeModels(seed: 1)
+        try #require(try line.run("add", line.directory.appending("models").string).status == 0)
+        let bytes = SmallImage.comfy(prompt: SmallImage.graph(), parameters: #"{"api_key": "sk-SECRETSECRETSECRET"}"#)
+        let image = try line.directory.write(bytes, to: "output/keys.png")
+        try #require(try line.run("snapshot", image.string).status == 0)
+        let target = line.directory.appending("exported")
+        #expect(try line.run("export", image.string, target.string).status == 0)
+        let names = FileManager.default.enumerator(atPath: target.string)?.allObjects.compactMap { $0 as? String } ?? []
+        #expect(names.contains("recipe.json") && !names.contains { $0.hasPrefix("original-") })
+        for name in names {
+            let held = FileManager.default.contents(atPath: target.appending(name).string) ?? Data()
+            #expect(held.range(of: Data("sk-SECRET".utf8)) == nil, "\(name)")
+        }
     }
 }

@@ -9,7 +9,7 @@ private let name = "checkpoints/model.safetensors"
 
 /// `execve` closes what is closed on exec while the kernel tells nobody of the process: whoever asked /proc for its descriptors would
 /// wait for it, and it for the close.
-@Suite(.timeLimit(.minutes(5))) struct `A process that becomes another program` {
+@Suite(.timeLimit(.minutes(20))) struct `A process that becomes another program` {
     /// Runs Perl on a model's path and bytes, which closes on exec what it opens.
     private func run(_ script: String, in models: WritableTree) throws {
         let process = Process()

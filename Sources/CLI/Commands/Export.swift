@@ -75,15 +75,15 @@ struct Export {
 
     /// The image itself, where its file is still there and holds nothing that is to be taken out; no file of the export has its name.
     private func image() throws -> (name: String, bytes: [UInt8])? {
-        let texts = [run.document.prompt, run.document.workflow].compactMap { $0 }
-        let isClean = texts.allSatisfy { bytes in
-            guard let json = try? JSONParser.parse(bytes) else { return false }
+        guard let path = try run.store.file(ofImage: run.document.snapshot.image.sha256), let last = path.lastComponent
+        else { return nil }
+        let bytes = try OpenFile(named: path).bytes()
+        // Whatever of it is text: what cannot be looked through for keys is not called clean.
+        let isClean = (try Container.read(MemorySource(bytes))?.fields ?? []).allSatisfy { field in
+            guard let json = try? JSONParser.parse(field.bytes) else { return false }
             return Redaction.clean(json, secretsOf: run.graph) == json
         }
-        guard isClean, let path = try run.store.file(ofImage: run.document.snapshot.image.sha256),
-            let last = path.lastComponent
-        else { return nil }
-        return ("original-\(last.string)", try OpenFile(named: path).bytes())
+        return isClean ? ("original-\(last.string)", bytes) : nil
     }
 
     private func pinned() throws -> [(path: ViewPath, blob: Blob)] {
@@ -156,9 +156,13 @@ struct Export {
 
         if len(sys.argv) != 2:
             sys.exit(__doc__)
-        picture = Image.open(sys.argv[1])
-        if picture.mode not in ("1", "L", "LA", "P", "RGB", "RGBA"):
-            sys.exit("pixels of this kind are not compared: " + picture.mode)
+        with open(sys.argv[1], "rb") as file:
+            head = file.read(26)
+        # Pillow makes 8 bits of what has 16, and 256 greys of 4 or 16, whatever mode it calls them.
+        is_deep = head[:8] == b"\\x89PNG\\r\\n\\x1a\\n" and (head[24] == 16 or head[24] < 8 and head[25] == 0)
+        picture = None if is_deep else Image.open(sys.argv[1])
+        if picture is None or picture.mode not in ("1", "L", "LA", "P", "RGB", "RGBA"):
+            sys.exit("pixels of this kind are not compared")
         made = hashlib.sha256(picture.convert("RGBA").tobytes()).hexdigest()
         sys.stdout.write("the same pixels\\n" if made == WANTED else "other pixels\\n")
         sys.exit(made != WANTED)

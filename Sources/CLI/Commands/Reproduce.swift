@@ -38,8 +38,8 @@ struct ReproduceCommand: AnswersInJSON {
         var lines = result.lines
         if let target {
             let name = try EntryName(result.picture.name)
-            try target.write(result.picture.bytes, to: name)
-            lines.append("the picture is kept as \(target.path(of: [name]))")
+            let kept = try target.add(result.picture.bytes, as: name, isPrivate: run.row.document.isPrivate)
+            lines.append("the picture is kept as \(target.path(of: [kept]))")
         } else if place.isLaunched {
             lines.append("the picture went with the ComfyUI that was launched; --out DIR keeps it")
         }

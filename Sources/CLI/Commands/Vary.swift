@@ -60,7 +60,7 @@ struct VaryCommand: ParsableCommand {
         let target = try Paths.openDirectory(directory).directory
         let line = RunLine()
         let runs = VariationRuns(base: base, plan: plan, place: place, directory: target) { line.show($0) }
-        let work = VariationWork(plan, store)
+        let work = VariationWork(plan, base)
         defer { work.finish(in: target, columns: columns) }
         try Blocking.run { try await runs.perform { work.take($0, $1) } }
         let failed = work.failures
@@ -81,11 +81,14 @@ private final class VariationWork: Sendable {
 
     private let plan: VariationPlan
     private let store: Store
+    /// As the image that they are variations of.
+    private let isPrivate: Bool
     private let state = Mutex(State())
 
-    init(_ plan: VariationPlan, _ store: Store) {
+    init(_ plan: VariationPlan, _ base: SnapshotRun) {
         self.plan = plan
-        self.store = store
+        store = base.store
+        isPrivate = base.row.document.isPrivate
     }
 
     var failures: Int { state.withLock { $0.failures } }
@@ -130,8 +133,7 @@ private final class VariationWork: Sendable {
                 }
             }
             guard shown > 1, let png = sheet.png(columns: columns, axes: plan.axes) else { return }
-            let name: EntryName = "contact-sheet.png"
-            try directory.write(png, to: name)
+            let name = try directory.add(png, as: "contact-sheet.png", isPrivate: isPrivate)
             Terminal.say("Contact sheet: \(directory.path(of: [name]))")
         } catch { Terminal.complain(error) }
     }

@@ -41,7 +41,10 @@ package enum Redaction {
         case .array(let values): return .array(values.map { clean($0, secrets) })
         case .object(let object):
             var cleaned = JSON.Object()
-            for (key, value) in object.members { cleaned.append(key, clean(value, secrets)) }
+            for (key, value) in object.members {
+                let isHidden = isSecret(key) && value.string.map { $0.count >= 4 } == true
+                cleaned.append(key, isHidden ? .string(mark) : clean(value, secrets))
+            }
             return .object(cleaned)
         default: return value
         }

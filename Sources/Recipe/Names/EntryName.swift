@@ -105,6 +105,14 @@ extension EntryName {
     /// The name with an ending; nil where that is not a name.
     package func appending(_ suffix: String) -> EntryName? { try? EntryName(text + suffix) }
 
+    /// The name of a copy: `-2` before what the last dot begins.
+    package func numbered(_ number: Int) -> EntryName {
+        guard let (before, after) = text.splitAtLast("."), let stem = try? EntryName(before) else {
+            return shortened(for: "-\(number)")
+        }
+        return stem.shortened(for: "-\(number).\(after)")
+    }
+
     /// The same, with as much of the name as there is room for.
     package func shortened(for suffix: String) -> EntryName {
         var kept = text.unicodeScalars[...]

@@ -34,7 +34,7 @@ package final class WritingProcesses: Sendable {
     /// that has another descriptor still has them: a shell opens a file, makes its standard output a copy, and closes the first.
     package func closed(by thread: Int32, of file: UInt64) -> Bool {
         let process = process(of: thread)
-        guard state.withLock({ $0.processes.contains(process) }), !Opener.writes(process, into: file) else {
+        guard state.withLock({ $0.processes.contains(process) }), !Opener.writes(thread, into: file) else {
             return false
         }
         return state.withLock { state in

@@ -2,12 +2,15 @@ import GRDB
 import Recipe
 
 extension Database {
-    /// Removes snapshots that were made before `time`, or are these, and have no name, and images that have none left.
+    /// Removes snapshots that were made before `time`, or are these, and have no name, and images that have none left. With the newest
+    /// one of an image those go that it superseded: they know less of the same, and would say it as if nothing else were known.
     func forgetSnapshots(before time: Timestamp?, rows: [Int64], _ report: inout CollectionReport) throws {
         try execute(
             sql: """
                 CREATE TEMP TABLE forgotten AS SELECT id, image FROM snapshot
-                WHERE (recorded < ? OR id IN (SELECT value FROM json_each(?))) AND id NOT IN (SELECT snapshot FROM pinName)
+                WHERE (recorded < ?1 OR id IN (SELECT value FROM json_each(?2))
+                    OR image IN (SELECT id FROM image WHERE image.snapshot IN (SELECT value FROM json_each(?2))))
+                AND id NOT IN (SELECT snapshot FROM pinName)
                 AND id NOT IN (SELECT snapshot FROM active WHERE snapshot IS NOT NULL)
                 """, arguments: [time?.nanoseconds, Store.list(rows)])
         defer { try? execute(sql: "DROP TABLE temp.forgotten") }

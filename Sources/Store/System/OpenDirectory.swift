@@ -135,18 +135,26 @@ package final class OpenDirectory: Sendable {
         return try OpenFile(OwnedDescriptor(FileDescriptor(rawValue: made)), path)
     }
 
-    /// Writes a file, in the place of one that has the name: whoever looks sees one of the two whole.
-    package func write(_ bytes: [UInt8], to name: EntryName) throws(StoreError) {
+    /// Writes a new file, whole before anybody sees it, and nothing in the place of what is there: where the name is taken it is
+    /// `name-2.png`, and so on. Returns the name. Without `isPrivate` everybody may read it.
+    package func add(_ bytes: [UInt8], as name: EntryName, isPrivate: Bool) throws(StoreError) -> EntryName {
         let temporary = EntryName.temporary()
-        let file = try makeFile(temporary, mode: 0o644)
+        let file = try makeFile(temporary, mode: isPrivate ? 0o600 : 0o644)
         do throws(StoreError) {
             try file.write(bytes)
-            try replace(name, by: temporary)
+            for number in 1...Self.copyLimit {
+                let free = number == 1 ? name : name.numbered(number)
+                if try rename(temporary, to: self, as: free) { return free }
+            }
+            throw .exists(name)
         } catch {
             try? remove(temporary)
             throw error
         }
     }
+
+    /// Files of one name in a directory.
+    private static let copyLimit = 10_000
 
     /// Makes a symbolic link; EEXIST where the name stands for something.
     package func makeLink(_ name: EntryName, to target: String) throws(StoreError) {

@@ -41,7 +41,9 @@ extension Opener {
                 }), let end = line.lastIndex(of: ")")
         else { return nil }
         let fields = line[end...].split(separator: " ")
-        guard fields.count > 20, !["Z", "X"].contains(fields[1]), let ticks = Int64(fields[20]) else { return nil }
+        guard fields.count > 20, let ticks = Int64(fields[20]) else { return nil }
+        // The state is that of its first thread alone, which may end before the others.
+        guard !["Z", "X"].contains(fields[1]) || Int(fields[18]) ?? 0 > 1 else { return nil }
         self.init(
             identity: "\(Self.boot)-\(process)-\(ticks)", pid: process, started: Self.started(ticks),
             executable: executable)
@@ -85,8 +87,9 @@ extension Opener {
     ///
     /// It reads `fdinfo` alone, which the kernel tells of a process whatever that does. Where its descriptors lead, its program and its
     /// `stat` it tells no more while the process is in `execve`, which closes what is closed on exec and waits here for that.
-    package static func writes(_ process: Int32, into file: UInt64) -> Bool {
-        let directory = "/proc/\(process)/fdinfo"
+    /// Any thread of it stands for the process: what its first thread has open is not told any more when that has ended.
+    package static func writes(_ thread: Int32, into file: UInt64) -> Bool {
+        let directory = "/proc/\(thread)/fdinfo"
         return ((try? DirectoryListing.names(in: FilePath(directory))) ?? []).contains { name in
             guard let lines = text("\(directory)/\(name)")?.split(separator: "\n"),
                 lines.contains(where: { $0.hasPrefix("ino:") && UInt64($0.dropFirst(5)) == file }),

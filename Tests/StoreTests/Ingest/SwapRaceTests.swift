@@ -171,9 +171,9 @@ import Testing
                 let directory = try OpenDirectory(named: scene.place)
                 for index in 0..<5 {
                     let name = EntryName("00\(index)-\(index % 2 == 0 ? "seed=1" : "cfg=4").png")
-                    // The second is in the place of one of another run.
+                    // The second finds the name of the first taken.
                     for seed in [100 + UInt64(index), 200] {
-                        try? directory.write(SmallModel.bytes(seed: seed), to: name)
+                        _ = try? directory.add(SmallModel.bytes(seed: seed), as: name, isPrivate: false)
                     }
                 }
             }

@@ -91,6 +91,17 @@ import Testing
         #expect(bytes("top/inner/free") == [2])
     }
 
+    @Test func `adds a file under a free name, and takes nobody's place`() throws {
+        let inner = try open.directory(["inner"])
+        #expect(try inner.add([2], as: "file", isPrivate: false) == "file-2")
+        #expect(try inner.add([3], as: "a.b.png", isPrivate: true) == "a.b.png")
+        #expect(try inner.add([4], as: "a.b.png", isPrivate: true) == "a.b-2.png")
+        #expect(bytes("top/inner/file") == [1] && bytes("top/inner/file-2") == [2] && bytes("top/inner/a.b.png") == [3])
+        #expect(try FileNumbers(path("top/inner/a.b-2.png")).mode == 0o600)
+        #expect(try FileNumbers(path("top/inner/file-2")).mode & 0o044 == 0o044)
+        #expect(try inner.entries().count == 4)
+    }
+
     @Test func `gives an open file another name whatever has its name by now`() throws {
         let file = try open.file(["inner", "file"])
         try swap("top/inner/file", forLinkTo: "outside/file")

@@ -4,6 +4,28 @@ import Support
 import Testing
 
 @Suite struct `A process that opened a file` {
+    @Test func `is there while any thread of it works, though the first one has ended`() throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+        process.arguments = [
+            "-c",
+            """
+            import ctypes, os, sys, threading
+            threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0))).start()
+            ctypes.CDLL(None).pthread_exit(None)
+            """,
+        ]
+        let input = Pipe()
+        process.standardInput = input
+        try process.run()
+        let path = "/proc/\(process.processIdentifier)/status"
+        try eventually { try String(contentsOfFile: path, encoding: .utf8).contains("State:\tZ") }
+        #expect(Opener(process: process.processIdentifier)?.isAlive == true)
+        try input.fileHandleForWriting.close()
+        process.waitUntilExit()
+        #expect(Opener(process: process.processIdentifier) == nil)
+    }
+
     @Test func `is gone when it has ended, though its parent has not noticed`() throws {
         var pid: pid_t = 0
         let arguments = [strdup("/bin/cat"), nil]
