@@ -35,6 +35,19 @@ private let name = "checkpoints/model.safetensors"
         }
     }
 
+    @Test func `goes on writing where another descriptor is left to it`() throws {
+        try withLive { models, fixture in
+            try run(
+                """
+                local $/; my $bytes = <STDIN>; open(my $file, '>', $ARGV[0]) or die; syswrite($file, $bytes, 100) or die;
+                open(STDOUT, '>&', $file) or die; pipe(my $in, my $out) or die;
+                unless (fork) { close $in; syswrite($out, substr($bytes, 100)); exit } close $out;
+                open(STDIN, '<&', $in) or die; exec '/bin/cat';
+                """, in: models)
+            try eventually { try fixture.store.digests(of: name) == [SmallModel.digest(seed: 1)] }
+        }
+    }
+
     @Test func `closes nothing that its parent goes on writing`() throws {
         try withLive { models, fixture in
             try run(

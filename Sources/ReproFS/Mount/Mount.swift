@@ -55,6 +55,8 @@ final class Mount: Sendable {
     }
 
     var session: Session? { state.withLock { $0.session } }
+    /// As the kernel writes it: `0:52`.
+    var device: String? { state.withLock { $0.connection }.map { "0:\($0)" } }
     var mountPoint: String { root.context.mountPoint }
     /// Why it ended, where that was no ordinary end.
     var problem: String? { state.withLock { $0.problem } }

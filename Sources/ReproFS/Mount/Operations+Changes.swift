@@ -157,7 +157,7 @@ extension Mount {
 
     func writingProcesses(_ request: fuse_req_t?) -> WritingProcesses {
         let thread = fuse_req_ctx(request)?.pointee.pid ?? 0
-        return WritingProcesses(openedBy: thread, of: opener(request)?.pid ?? thread)
+        return WritingProcesses(openedBy: thread, of: opener(request)?.pid ?? thread, on: device)
     }
 
     func reportWriter(_ request: fuse_req_t?) -> ReportWriter {

@@ -12,11 +12,14 @@ package final class WritingProcesses: Sendable {
     }
 
     private let opener: Int32
+    /// The mount's, as the kernel writes it; nil where it is not known.
+    private let device: String?
     private let state = Lock(.writers, State())
 
     /// Threads are numbered as the kernel does in requests; 0 is one that cannot be seen from here.
-    package init(openedBy thread: Int32, of process: Int32) {
+    package init(openedBy thread: Int32, of process: Int32, on device: String? = nil) {
         opener = process
+        self.device = device
         state.withLock { state in
             state.processes = [opener]
             state.known = [thread: opener]
@@ -34,7 +37,7 @@ package final class WritingProcesses: Sendable {
     /// that has another descriptor still has them: a shell opens a file, makes its standard output a copy, and closes the first.
     package func closed(by thread: Int32, of file: UInt64) -> Bool {
         let process = process(of: thread)
-        guard state.withLock({ $0.processes.contains(process) }), !Opener.writes(thread, into: file) else {
+        guard state.withLock({ $0.processes.contains(process) }), !Opener.writes(thread, into: file, on: device) else {
             return false
         }
         return state.withLock { state in

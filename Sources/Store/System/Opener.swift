@@ -83,20 +83,41 @@ extension Opener {
     }
 
     /// Whether a process has a file of this number open for writing, as far as /proc says: before Linux 5.14 it tells no numbers of
-    /// files. Another file system may have one of the same number.
+    /// files. Of the files of that number, which each mount may have, those on `device` count: `0:52`, as the kernel writes it.
     ///
     /// It reads `fdinfo` alone, which the kernel tells of a process whatever that does. Where its descriptors lead, its program and its
     /// `stat` it tells no more while the process is in `execve`, which closes what is closed on exec and waits here for that.
     /// Any thread of it stands for the process: what its first thread has open is not told any more when that has ended.
-    package static func writes(_ thread: Int32, into file: UInt64) -> Bool {
+    package static func writes(_ thread: Int32, into file: UInt64, on device: String?) -> Bool {
         let directory = "/proc/\(thread)/fdinfo"
         return ((try? DirectoryListing.names(in: FilePath(directory))) ?? []).contains { name in
             guard let lines = text("\(directory)/\(name)")?.split(separator: "\n"),
                 lines.contains(where: { $0.hasPrefix("ino:") && UInt64($0.dropFirst(5)) == file }),
                 let flags = lines.first(where: { $0.hasPrefix("flags:") }).flatMap({ Int32($0.dropFirst(7), radix: 8) })
             else { return false }
-            return flags & O_ACCMODE != O_RDONLY
+            guard flags & O_ACCMODE != O_RDONLY else { return false }
+            let mount = lines.first { $0.hasPrefix("mnt_id:") }?.split(separator: "\t").last
+            guard let device, let mount, let found = Self.device(ofMount: mount, seenBy: thread) else { return true }
+            return found == device
         }
+    }
+
+    /// The device of a mount by its number; nil where the process does not see it.
+    private static func device(ofMount number: Substring, seenBy thread: Int32) -> String? {
+        guard let list = try? FileDescriptor.open(FilePath("/proc/\(thread)/mountinfo"), .readOnly) else { return nil }
+        defer { try? list.close() }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while let count = try? buffer.withUnsafeMutableBytes({ try list.read(into: $0) }), count > 0 {
+            bytes += buffer[..<count]
+        }
+        let blank = UInt8(ascii: " ")
+        for line in bytes.split(separator: UInt8(ascii: "\n")) {
+            let fields = line.split(separator: blank, maxSplits: 3)
+            guard fields.count > 2, fields[0].elementsEqual(number.utf8) else { continue }
+            return String(decoding: fields[2], as: UTF8.self)
+        }
+        return nil
     }
 
     /// Whether the process is still there.
