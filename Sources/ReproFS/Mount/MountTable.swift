@@ -1,4 +1,5 @@
 import Glibc
+import Store
 import SystemPackage
 
 /// The kernel's list of mounts, and what it lets be done with one of them. Nothing here asks a mount, which could hang.
@@ -38,13 +39,7 @@ enum MountTable {
 
     /// From the kernel's list: asking the mounts themselves could hang.
     static func mounts() -> [Mounted] {
-        guard let list = try? FileDescriptor.open("/proc/self/mountinfo", .readOnly) else { return [] }
-        defer { try? list.close() }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        while let count = try? buffer.withUnsafeMutableBytes({ try list.read(into: $0) }), count > 0 {
-            bytes += buffer[..<count]
-        }
+        guard let bytes = ProcessFile.bytes("/proc/self/mountinfo") else { return [] }
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { line in
             let fields = line.split(separator: " ")
             guard fields.count > 6, let mark = fields.firstIndex(of: "-"), mark + 2 < fields.count else { return nil }

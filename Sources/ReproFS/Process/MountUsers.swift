@@ -1,4 +1,5 @@
 import Glibc
+import Store
 import SystemPackage
 
 /// The processes that use a mount, as far as /proc shows them to this one. Nothing is asked of the mount: it may hang.
@@ -46,17 +47,11 @@ struct MountUsers {
     private static func files(of process: pid_t) -> [String] {
         let directory = "/proc/\(process)"
         let open = ServerProcess.names(in: directory + "/fd").map { "fd/\($0)" }
-        return (["cwd", "root", "exe"] + open).map { ServerProcess.link("\(directory)/\($0)") } + mapped(process)
+        return (["cwd", "root", "exe"] + open).compactMap { Opener.link("\(directory)/\($0)") } + mapped(process)
     }
 
     private static func mapped(_ process: pid_t) -> [String] {
-        guard let file = try? FileDescriptor.open(FilePath("/proc/\(process)/maps"), .readOnly) else { return [] }
-        defer { try? file.close() }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        while let count = try? buffer.withUnsafeMutableBytes({ try file.read(into: $0) }), count > 0 {
-            bytes += buffer[..<count]
-        }
+        guard let bytes = ProcessFile.bytes(FilePath("/proc/\(process)/maps")) else { return [] }
         // Address, rights, offset, device, number, path.
         return bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
             line.firstIndex(of: UInt8(ascii: "/")).map { String(decoding: line[$0...], as: UTF8.self) }

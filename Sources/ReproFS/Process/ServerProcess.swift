@@ -29,7 +29,7 @@ struct ServerProcess: Sendable {
         if isTold { return found.map { ServerProcess(number: $0) } }
         // Older kernels tell no numbers; they tell where descriptors lead at any time.
         let others = processes.filter { process in
-            let targets = names(in: "/proc/\(process)/fd").compactMap { link("/proc/\(process)/fd/\($0)") }
+            let targets = names(in: "/proc/\(process)/fd").compactMap { Opener.link("/proc/\(process)/fd/\($0)") }
             return targets.contains("/dev/fuse") && targets.contains(store + "/lock")
         }
         return others.count == 1 ? others.map { ServerProcess(number: $0) } : []
@@ -69,14 +69,6 @@ struct ServerProcess: Sendable {
         guard let count = try? bytes.withUnsafeMutableBytes({ try file.read(into: $0) }) else { return nil }
         let line = String(decoding: bytes[..<count], as: UTF8.self).split(separator: "\n").first { $0.hasPrefix(name) }
         return line?.dropFirst(name.count).split(whereSeparator: { $0 == "\t" || $0 == " " }).first.map { String($0) }
-    }
-
-    static func link(_ path: String) -> String {
-        var bytes = [UInt8](repeating: 0, count: 4096)
-        let count = bytes.withUnsafeMutableBytes { buffer in
-            buffer.baseAddress.map { readlink(path, $0.assumingMemoryBound(to: CChar.self), buffer.count) } ?? -1
-        }
-        return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : ""
     }
 
     static func names(in directory: String) -> [String] {

@@ -104,13 +104,7 @@ extension Opener {
 
     /// The device of a mount by its number; nil where the process does not see it.
     private static func device(ofMount number: Substring, seenBy thread: Int32) -> String? {
-        guard let list = try? FileDescriptor.open(FilePath("/proc/\(thread)/mountinfo"), .readOnly) else { return nil }
-        defer { try? list.close() }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        while let count = try? buffer.withUnsafeMutableBytes({ try list.read(into: $0) }), count > 0 {
-            bytes += buffer[..<count]
-        }
+        guard let bytes = ProcessFile.bytes(FilePath("/proc/\(thread)/mountinfo")) else { return nil }
         let blank = UInt8(ascii: " ")
         for line in bytes.split(separator: UInt8(ascii: "\n")) {
             let fields = line.split(separator: blank, maxSplits: 3)
@@ -143,7 +137,8 @@ extension Opener {
         return String(decoding: bytes[..<count], as: UTF8.self)
     }
 
-    static func link(_ path: String) -> String? {
+    /// Where a link of /proc leads; nil where that is not told.
+    package static func link(_ path: String) -> String? {
         var bytes = [UInt8](repeating: 0, count: 4096)
         let count = bytes.withUnsafeMutableBytes { buffer in
             buffer.baseAddress.map { readlink(path, $0.assumingMemoryBound(to: CChar.self), buffer.count) } ?? -1
