@@ -4,20 +4,26 @@ import Synchronization
 
 /// Lets every processor work on a list.
 enum Workers {
+    /// How many processors there are.
     static var processors: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
-    /// Gives `body` every place of a list of `count`, `share` of them at a time, by up to `limit` workers.
-    static func forEach(of count: Int, share: Int, limit: Int = processors, _ body: @Sendable (Range<Int>) -> Void) {
-        let next = Mutex(0)
+    /// Gives `body` every place of a list of `count`, `share` of them at a time, by up to `limit` workers. After a failure, which is
+    /// thrown, no further places are begun.
+    static func forEach<Failure: Error>(
+        of count: Int, share: Int, limit: Int = processors, _ body: @Sendable (Range<Int>) throws(Failure) -> Void
+    ) throws(Failure) {
+        let next = Atomic(0)
+        let failure = Mutex(Failure?.none)
         DispatchQueue.concurrentPerform(iterations: max(1, min((count + share - 1) / share, limit))) { _ in
             while true {
-                let start = next.withLock { next in
-                    next += share
-                    return next - share
-                }
+                let start = next.wrappingAdd(share, ordering: .relaxed).oldValue
                 guard start < count else { return }
-                body(start..<min(start + share, count))
+                do throws(Failure) { try body(start..<min(start + share, count)) } catch {
+                    failure.withLock { if $0 == nil { $0 = error } }
+                    return next.store(count, ordering: .relaxed)
+                }
             }
         }
+        if let failure = failure.withLock({ $0 }) { throw failure }
     }
 }

@@ -78,6 +78,9 @@ struct VerifyCommand: ParsableCommand {
         if damages.contains(where: \.isLoss) { throw ExitCode.someFailed }
     }
 
+    /// Worth several threads. Bytes.
+    private static let large = 256 << 20
+
     /// Reads the blobs that are due, several at a time.
     private func blobs(_ store: Store, _ reading: Reading) throws -> (damages: [Damage], count: Int) {
         let isPartial = sample != nil || olderThan != nil
@@ -86,7 +89,7 @@ struct VerifyCommand: ParsableCommand {
         var left = sample.map { total / 100 * $0 } ?? .max
         let progress = Progress(total: min(total, left))
         let damages = Mutex<[Damage]>([])
-        let failure = Mutex<StoreError?>(nil)
+        let jobs = jobs ?? Workers.processors
         var count = 0
         while left > 0 {
             var blobs: [Blob] = []
@@ -96,18 +99,30 @@ struct VerifyCommand: ParsableCommand {
             }
             guard !blobs.isEmpty else { break }
             let due = blobs
-            Workers.forEach(of: due.count, share: 1, limit: jobs ?? Workers.processors) { range in
-                guard failure.withLock({ $0 == nil }) else { return }
-                let blob = due[range.lowerBound]
-                do throws(StoreError) {
-                    let damage = try store.verify(blob) { count throws(StoreError) in
-                        try reading.pace(count)
-                        progress.advance(by: count, of: blob.digest.autoV2)
-                    }
-                    if let damage { damages.withLock { $0.append(damage) } }
-                } catch { failure.withLock { $0 = error } }
+            let verify = { @Sendable (blob: Blob, jobs: Int) throws(StoreError) in
+                let sharing: Sharing = { count, body throws(StoreError) in
+                    // Enough pieces at a time to read in order.
+                    try Workers.forEach(of: count, share: 16, limit: jobs, body)
+                }
+                let damage = try store.verify(blob, by: sharing) { count throws(StoreError) in
+                    try reading.pace(count)
+                    progress.advance(by: count, of: blob.digest.autoV2)
+                }
+                if let damage { damages.withLock { $0.append(damage) } }
             }
-            if let failure = failure.withLock({ $0 }) { throw failure }
+            // A large one with a list of its pieces keeps every thread busy; the others are read side by side.
+            var others: [Blob] = []
+            for blob in due {
+                if try blob.size >= Self.large && store.pieces(of: blob) != nil {
+                    try verify(blob, jobs)
+                } else {
+                    others.append(blob)
+                }
+            }
+            let rest = others
+            try Workers.forEach(of: rest.count, share: 1, limit: jobs) { range throws(StoreError) in
+                try verify(rest[range.lowerBound], 1)
+            }
             count += due.count
         }
         if !isPartial { try store.finishVerification() }

@@ -27,12 +27,21 @@ struct PublishedBlob: Sendable {
     let place: Place
     /// Whether not everybody could read them where they came in.
     let isPrivate: Bool
+    /// The list of their pieces, where hashing them gave one.
+    let pieces: PieceList?
 
     var isNew: Bool { if case .known = place { false } else { true } }
 
     /// A file that lies in `blobs/` already: its mode says whose it is.
     init(_ digest: Digest, file facts: FileFacts) {
-        self.init(digest, size: facts.size, .file(changed: facts.changed), isPrivate: !facts.isReadableByAll)
+        self.init(HashedBytes(digest), file: facts)
+    }
+
+    /// The same for one that was hashed just now.
+    init(_ hashed: HashedBytes, file facts: FileFacts) {
+        self.init(
+            hashed.digest, size: facts.size, .file(changed: facts.changed), isPrivate: !facts.isReadableByAll,
+            pieces: hashed.pieces)
     }
 
     /// What the store has.
@@ -40,11 +49,12 @@ struct PublishedBlob: Sendable {
         self.init(blob.digest, size: blob.size, .known, isPrivate: blob.isPrivate)
     }
 
-    init(_ digest: Digest, size: Int, _ place: Place, isPrivate: Bool) {
+    init(_ digest: Digest, size: Int, _ place: Place, isPrivate: Bool, pieces: PieceList? = nil) {
         self.digest = digest
         self.size = size
         self.place = place
         self.isPrivate = isPrivate
+        self.pieces = pieces
     }
 }
 
@@ -97,7 +107,9 @@ struct BlobFiles {
     ) throws(StoreError) -> PublishedBlob {
         let before = try FileFacts.of(source, path)
         let isPrivate = isPrivate ?? !before.isReadableByAll
-        func known(_ digest: Digest) -> PublishedBlob { .init(digest, size: before.size, .known, isPrivate: isPrivate) }
+        func known(_ hashed: HashedBytes) -> PublishedBlob {
+            .init(hashed.digest, size: before.size, .known, isPrivate: isPrivate, pieces: hashed.pieces)
+        }
         let cache = PageCacheGuard(source, size: before.size)
         defer { cache.restore() }
         let staged = try Staged(in: incoming)
@@ -109,13 +121,13 @@ struct BlobFiles {
             guard method != .reflink else { throw .system("cannot reflink into the store", path, .notSupported) }
             if mayBeKnown {
                 // Bytes of this size are here already: hash first, so that adding them again writes nothing.
-                let digest = try hash(source, path, size: before.size, progress: progress)
-                if try isKnown(digest) { return known(digest) }
+                let hashed = try hashWithPieces(source, path, size: before.size, progress: progress)
+                if try isKnown(hashed.digest) { return known(hashed) }
                 progress(-before.size)
             }
             try Kernel.requireReserve(incoming, for: before.size)
         }
-        let hash = SHA256()
+        let hash = SHA256(keepsPieces: true)
         var done = 0
         let flushEvery = 16 << 20
         // Of the source where nobody writes to it, also where its blocks are shared: it is in memory more often.
@@ -136,9 +148,9 @@ struct BlobFiles {
         guard try FileFacts.of(source, path) == before, size == before.size, lease?.isHeld != false else {
             throw .changedWhileRead(path)
         }
-        let digest = hash.finish()
-        if try isKnown(digest) { return known(digest) }
-        return try publish(staged, digest: digest, size: size, isPrivate: isPrivate)
+        let hashed = hash.finishWithPieces()
+        if try isKnown(hashed.digest) { return known(hashed) }
+        return try publish(staged, hashed, size: size, isPrivate: isPrivate)
     }
 
     /// Publishes bytes that are in memory: in the catalogue when they are few, else as a file.
@@ -155,12 +167,14 @@ struct BlobFiles {
         do {
             try bytes.withUnsafeBytes { try staged.file.writeAll($0, staged.path) }
         } catch { throw (error as? StoreError) ?? .system("cannot write", staged.path, .ioError) }
-        return try publish(staged, digest: digest, size: bytes.count, isPrivate: isPrivate)
+        return try publish(
+            staged, HashedBytes(digest), size: bytes.count, isPrivate: isPrivate)
     }
 
     private func publish(
-        _ staged: Staged, digest: Digest, size: Int, isPrivate: Bool
+        _ staged: Staged, _ hashed: HashedBytes, size: Int, isPrivate: Bool
     ) throws(StoreError) -> PublishedBlob {
+        let digest = hashed.digest
         guard fchmod(staged.file.rawValue, Self.mode(isPrivate: isPrivate)) == 0 else {
             throw .system("cannot protect", staged.path, Errno(rawValue: errno))
         }
@@ -174,7 +188,8 @@ struct BlobFiles {
         }
         try Kernel.syncDirectory(directory)
         guard let facts = try FileFacts.at(target) else { throw .blobMissing(digest) }
-        return .init(digest, size: size, .file(changed: facts.changed), isPrivate: isPrivate)
+        return .init(
+            digest, size: size, .file(changed: facts.changed), isPrivate: isPrivate, pieces: hashed.pieces)
     }
 
     /// The mode of a blob's file: it says whose the bytes are to whoever has lost the catalogue.
@@ -183,8 +198,9 @@ struct BlobFiles {
     /// Gives a file in `live/`, whose bytes are on disk and will not change again, its blob's name beside its own. The
     /// directory is the caller's to sync, and the old name to take away once a row names the blob.
     func adopt(
-        _ path: FilePath, _ digest: Digest, size: Int, isPrivate: Bool
+        _ path: FilePath, _ hashed: HashedBytes, size: Int, isPrivate: Bool
     ) throws(StoreError) -> PublishedBlob {
+        let digest = hashed.digest
         let target = self.path(of: digest)
         guard path.withPlatformString({ chmod($0, Self.mode(isPrivate: isPrivate)) }) == 0 else {
             throw .system("cannot protect", path, Errno(rawValue: errno))
@@ -195,14 +211,16 @@ struct BlobFiles {
             }
         }
         guard let facts = try FileFacts.at(target) else { throw .blobMissing(digest) }
-        return .init(digest, size: size, .file(changed: facts.changed), isPrivate: isPrivate)
+        return .init(
+            digest, size: size, .file(changed: facts.changed), isPrivate: isPrivate, pieces: hashed.pieces)
     }
 
     /// The same for a file that somebody else's directory holds, while nobody writes to it; nil where it cannot be linked from
     /// there. It gets the blob's name when it is certain that it can be written by nobody.
     func adopt(
-        _ source: OpenFile, _ digest: Digest, size: Int, isPrivate: Bool, while lease: ReadLease
+        _ source: OpenFile, _ hashed: HashedBytes, size: Int, isPrivate: Bool, while lease: ReadLease
     ) throws(StoreError) -> PublishedBlob? {
+        let digest = hashed.digest
         let target = self.path(of: digest)
         let mode = try source.facts().mode
         try source.setMode(UInt32(Self.mode(isPrivate: isPrivate)))
@@ -220,7 +238,9 @@ struct BlobFiles {
             guard case .system(_, _, .improperLink) = error else { throw error }
             return nil
         }
-        return .init(digest, size: size, .file(changed: try source.facts().changed), isPrivate: isPrivate)
+        return .init(
+            digest, size: size, .file(changed: try source.facts().changed), isPrivate: isPrivate,
+            pieces: hashed.pieces)
     }
 
     /// Puts a file in the place of a blob's, which is damaged, or the same from another writer or an attempt that was cut off, or
@@ -257,12 +277,20 @@ struct BlobFiles {
         _ file: OwnedDescriptor, _ path: FilePath, size: Int = .max,
         progress: (Int) throws(StoreError) -> Void = { _ in }
     ) throws(StoreError) -> Digest {
-        let hash = SHA256()
+        try hashWithPieces(file, path, size: size, progress: progress).digest
+    }
+
+    /// The same with the list of the file's pieces, for one that is to be a blob, or is one.
+    func hashWithPieces(
+        _ file: OwnedDescriptor, _ path: FilePath, size: Int = .max,
+        progress: (Int) throws(StoreError) -> Void = { _ in }
+    ) throws(StoreError) -> HashedBytes {
+        let hash = SHA256(keepsPieces: true)
         _ = try file.forEachChunk(path, from: 0, to: size) { chunk throws(StoreError) in
             hash.update(chunk)
             try progress(chunk.count)
         }
-        return hash.finish()
+        return hash.finishWithPieces()
     }
 
     /// Removes what dead processes left in `incoming/`: their locks died with them.

@@ -39,6 +39,7 @@ extension Database {
             // A whole file lies there now, whatever was known of it before.
             case .file(let changed): try setState(of: known, .whole(changed: changed))
             }
+            try keepPieces(published, of: known)
             return known
         }
         let size = published.size
@@ -50,6 +51,7 @@ extension Database {
                 cachedStatement(sql: "INSERT INTO blob (sha256, size, changed, private) VALUES (?, ?, ?, ?)"),
                 [digest, size, changed.nanoseconds, isPrivate])
             let id = lastInsertedRowID
+            try keepPieces(published, of: id)
             try touch(.hashes)
             return id
         case .document(let compressed):

@@ -141,6 +141,15 @@ extension Schema {
         ) WITHOUT ROWID;
         CREATE INDEX linkNameByBlob ON linkName (blob);
         """
+
+    /// A file's pieces can be checked alone.
+    static let eighth = """
+        -- SHA-256's chaining value after every MiB of a blob's file, as hashing it gave them; none before it was read for that.
+        CREATE TABLE pieceList (
+            blob INTEGER PRIMARY KEY REFERENCES blob(id) ON DELETE CASCADE,
+            list BLOB NOT NULL
+        );
+        """
 }
 
 /// What a change of the schema needs of whoever opens the catalogue.

@@ -161,15 +161,18 @@ extension Store {
         _ source: OpenFile, _ facts: FileFacts, _ lease: ReadLease?, _ progress: (Int) -> Void
     ) throws(StoreError) -> PublishedBlob {
         if let lease {
-            let digest = try files.hash(source.descriptor, source.path) { count throws(StoreError) in
+            let hashed = try files.hashWithPieces(source.descriptor, source.path) { count throws(StoreError) in
                 // Whoever wants to write waits for this.
                 guard lease.isHeld else { throw .changedWhileRead(source.path) }
                 progress(count)
             }
             guard try source.facts() == facts else { throw .changedWhileRead(source.path) }
             let isPrivate = !facts.isReadableByAll
-            if try isServed(digest) { return .init(digest, size: facts.size, .known, isPrivate: isPrivate) }
-            let linked = try files.adopt(source, digest, size: facts.size, isPrivate: isPrivate, while: lease)
+            if try isServed(hashed.digest) {
+                return .init(
+                    hashed.digest, size: facts.size, .known, isPrivate: isPrivate, pieces: hashed.pieces)
+            }
+            let linked = try files.adopt(source, hashed, size: facts.size, isPrivate: isPrivate, while: lease)
             if let linked {
                 try Kernel.syncDirectory(files.directory)
                 return linked

@@ -7,10 +7,10 @@ extension Draft {
     private static let stride = 256 << 20
 
     struct Hashing {
-        var hash = SHA256()
+        var hash = SHA256(keepsPieces: true)
         var count = 0
         var generation = -1
-        var digest: Digest?
+        var hashed: HashedBytes?
     }
 
     /// Hashes what was written in order since the last call; cheap where that is little.
@@ -23,29 +23,29 @@ extension Draft {
     /// then counts when it goes on.
     func digest(
         waits: Bool = true, stride: Int = .max
-    ) throws(StoreError) -> (digest: Digest, size: Int, generation: Int)? {
+    ) throws(StoreError) -> (hashed: HashedBytes, size: Int, generation: Int)? {
         guard let file = try file() else { return nil }
         let generation = generation
         let size = try FileFacts.of(file, path).size
-        let digest: Digest?
+        let hashed: HashedBytes?
         if waits {
-            digest = try hashing.withLock { hashing throws(StoreError) in
+            hashed = try hashing.withLock { hashing throws(StoreError) in
                 try self.digest(all: true, stride, &hashing)
             }
         } else {
-            digest =
+            hashed =
                 try hashing.withLockIfAvailable { hashing throws(StoreError) in
                     try self.digest(all: true, stride, &hashing)
                 } ?? nil
         }
-        guard let digest, self.generation == generation else { return nil }
-        return (digest, size, generation)
+        guard let hashed, self.generation == generation else { return nil }
+        return (hashed, size, generation)
     }
 
-    private func digest(all: Bool, _ stride: Int, _ hashing: inout Hashing) throws(StoreError) -> Digest? {
+    private func digest(all: Bool, _ stride: Int, _ hashing: inout Hashing) throws(StoreError) -> HashedBytes? {
         guard let file = try file() else { return nil }
         let size = try FileFacts.of(file, path).size
-        let known = (hashing.generation, hashing.digest)
+        let known = (hashing.generation, hashing.hashed)
         let isAnew = state.withLock { state in all && !state.isInOrder && known.0 != state.generation }
         // What was hashed has changed since.
         if isAnew { hashing = Hashing() }
@@ -57,7 +57,7 @@ extension Draft {
             state.claimed = max(state.claimed, end)
             return (end, state.generation)
         }
-        if let digest = known.1, known.0 == generation { return digest }
+        if let hashed = known.1, known.0 == generation { return hashed }
         do throws(StoreError) {
             FaultPoint.pass("hashes", path)
             try file.forEachChunk(path, from: done, to: end) { chunk throws(StoreError) in
@@ -75,7 +75,7 @@ extension Draft {
             return nil
         }
         guard all else { return nil }
-        let digest = hashing.hash.finish()
+        let hashed = hashing.hash.finishWithPieces()
         let isSame = state.withLock { state in
             let wasInOrder = state.isInOrder
             // Whatever is written from now on is hashed anew.
@@ -83,7 +83,7 @@ extension Draft {
             return state.generation == generation && wasInOrder
         }
         hashing.generation = isSame && hashing.count == size ? generation : -1
-        hashing.digest = hashing.generation == generation ? digest : nil
-        return hashing.digest
+        hashing.hashed = hashing.generation == generation ? hashed : nil
+        return hashing.hashed
     }
 }

@@ -219,7 +219,7 @@ extension LiveView {
         var ready: [Ready] = []
         for draft in drafts {
             do throws(StoreError) {
-                guard let (digest, size, generation) = try draft.digest(waits: waits, stride: stride),
+                guard let (hashed, size, generation) = try draft.digest(waits: waits, stride: stride),
                     let file = try draft.file(),
                     let facts = try DraftFacts.at(draft.path)
                 else {
@@ -229,7 +229,7 @@ extension LiveView {
                     continue
                 }
                 if drafts.count <= Self.syncEach { try Kernel.sync(file, draft.path) }
-                ready.append(Ready(draft: draft, digest: digest, size: size, generation: generation, closed: facts))
+                ready.append(Ready(draft: draft, hashed: hashed, size: size, generation: generation, closed: facts))
             } catch {
                 publication.failures.append(error)
                 state.withLock { _ = $0.candidates.insert(draft.row) }

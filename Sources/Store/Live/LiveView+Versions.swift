@@ -9,11 +9,12 @@ extension LiveView {
     /// A draft that is hashed and on disk.
     struct Ready {
         let draft: Draft
-        let digest: Digest
+        let hashed: HashedBytes
         let size: Int
         let generation: Int
         /// When its last writer closed it.
         let closed: DraftFacts
+        var digest: Digest { hashed.digest }
     }
 
     /// Gives drafts that are on disk their blobs' names, and the rows that say so.
@@ -25,13 +26,18 @@ extension LiveView {
                 let isPrivate = try store.live(item.draft.row).map { $0.mode & 0o004 == 0 } ?? false
                 if try store.isServed(item.digest) {
                     published.append(
-                        (item, .init(item.digest, size: item.size, .known, isPrivate: isPrivate)))
+                        (
+                            item,
+                            .init(
+                                item.digest, size: item.size, .known, isPrivate: isPrivate,
+                                pieces: item.hashed.pieces)
+                        ))
                 } else {
                     published.append(
                         (
                             item,
                             try store.files.adopt(
-                                item.draft.path, item.digest, size: item.size, isPrivate: isPrivate)
+                                item.draft.path, item.hashed, size: item.size, isPrivate: isPrivate)
                         ))
                 }
             } catch {

@@ -42,16 +42,19 @@ extension Store {
     }
 
     /// Reads a blob's file and says what is wrong with it; nil where it is whole. `pace` is told of every byte read and may
-    /// wait, or end it.
+    /// wait, or end it. A file of which there is a list of pieces is read piece by piece, as `sharing` says; any other gets its list.
     ///
     /// What is wrong is never served again: the row says so before the file leaves its place.
-    package func verify(_ blob: Blob, pace: (Int) throws(StoreError) -> Void) throws(StoreError) -> Damage? {
+    package func verify(
+        _ blob: Blob, by sharing: Sharing = { count, body throws(StoreError) in try body(0..<count) },
+        pace: @Sendable (Int) throws(StoreError) -> Void
+    ) throws(StoreError) -> Damage? {
         let path = files.path(of: blob.digest)
         guard try FileFacts.at(path, followLinks: false)?.kind == .file else {
             return try lose(blob, .missing, "its file is not there", found: nil)
         }
         var facts: FileFacts
-        let digest: Digest
+        let reading: BlobReading
         guard let before = try FileFacts.at(path, followLinks: false) else { return nil }
         facts = before
         do throws(StoreError) {
@@ -59,31 +62,44 @@ extension Store {
             facts = try FileFacts.of(file, path)
             let cache = PageCacheGuard(file, size: facts.size)
             defer { cache.restore() }
-            let hash = SHA256()
-            _ = try file.forEachChunk(path) { chunk throws(StoreError) in
-                hash.update(chunk)
-                try pace(chunk.count)
-            }
-            digest = hash.finish()
+            reading = try read(blob, file, facts, by: sharing, pace: pace)
         } catch {
             guard case .system(_, _, let errno) = error, errno != .permissionDenied else { throw error }
             return try lose(blob, .unreadable, "\(error)", found: facts)
         }
-        guard digest == blob.digest, facts.size == blob.size else {
-            return try lose(blob, .damaged, "its \(facts.size) bytes have the hash \(digest)", found: facts)
+        guard reading.digest == blob.digest, facts.size == blob.size else {
+            let place = reading.firstWrong.map { "; the first wrong ones are in MiB \($0)" } ?? ""
+            return try lose(
+                blob, .damaged, "its \(facts.size) bytes have the hash \(reading.digest)\(place)", found: facts)
         }
         try catalogue.writeSoon { db in
             guard case .whole = try db.state(of: blob.id) else { return }
             try db.setState(of: blob.id, .whole(changed: facts.changed))
             try db.noteReading(of: blob.id)
+            if let pieces = reading.pieces { try db.keepPieces(pieces, of: blob.id, isNew: true) }
         }
         return nil
+    }
+
+    /// Reads all of a blob's file. A piece that is not as the list has it may mean that the list is wrong: then the whole is hashed.
+    private func read(
+        _ blob: Blob, _ file: OwnedDescriptor, _ facts: FileFacts, by sharing: Sharing,
+        pace: @Sendable (Int) throws(StoreError) -> Void
+    ) throws(StoreError) -> BlobReading {
+        let path = files.path(of: blob.digest)
+        var firstWrong: Int?
+        if facts.size == blob.size, let list = try pieces(of: blob) {
+            firstWrong = try file.firstWrongPiece(list, path, by: sharing, pace: pace)
+            if firstWrong == nil { return BlobReading(digest: blob.digest) }
+        }
+        let hashed = try files.hashWithPieces(file, path, progress: pace)
+        return BlobReading(digest: hashed.digest, pieces: hashed.pieces, firstWrong: firstWrong)
     }
 
     /// What is known to be lost already, and has not come back. A file that is whole again is served again. `inPlace` asks only
     /// for those that have a file still, which a reader found damaged.
     package func verifyDamaged(
-        inPlace: Bool = false, pace: (Int) throws(StoreError) -> Void
+        inPlace: Bool = false, pace: @Sendable (Int) throws(StoreError) -> Void
     ) throws(StoreError) -> [Damage] {
         var found: [Damage] = []
         let blobs = try page(
@@ -158,6 +174,15 @@ extension Store {
         try Kernel.syncDirectory(quarantine)
         try Kernel.syncDirectory(files.directory)
     }
+}
+
+/// What reading a blob's file came to.
+private struct BlobReading {
+    let digest: Digest
+    /// A list that is not kept yet, or replaces a wrong one.
+    var pieces: PieceList?
+    /// The first piece that is not as its list had it.
+    var firstWrong: Int?
 }
 
 extension Database {

@@ -1,0 +1,67 @@
+/// SHA-256's chaining value after every MiB of a file: by it any MiB can be checked alone, in any order, on any core, and when all
+/// were right, so is the digest of the whole.
+///
+/// The pass that hashes a file comes by these values anyway. As bytes, a list is a header of 64 bytes (the mark, a version and the
+/// logarithm of a piece's size, 4 bytes each; the file's size, 8 bytes; its SHA-256; 8 zero bytes; numbers are little-endian), and 32
+/// bytes for each piece. The last piece's are the digest.
+package struct PieceList: Sendable, Equatable {
+    /// Bytes of each piece but the last: 1 MiB.
+    package static let pieceSize = 1 << 20
+    private static let mark = Array("REPROFSP".utf8)
+    private static let headerSize = 64
+
+    /// The file's SHA-256.
+    package let digest: Digest
+    /// The file's size. Bytes.
+    package let size: Int
+    /// 32 bytes for each piece.
+    private let values: [UInt8]
+
+    /// `values` are those after each whole piece. Nil where the file is a single piece, which its digest alone checks, or where there
+    /// are not as many values as it has pieces.
+    init?(digest: Digest, size: Int, values: [UInt8]) {
+        guard size > Self.pieceSize else { return nil }
+        self.digest = digest
+        self.size = size
+        let count = Self.count(size)
+        guard values.count >= 32 * (count - 1) else { return nil }
+        self.values = values[..<(32 * (count - 1))] + digest.bytes
+    }
+
+    /// How many pieces a file of `size` bytes has.
+    package static func count(_ size: Int) -> Int { (size + pieceSize - 1) / pieceSize }
+    /// How many pieces the file has.
+    package var count: Int { values.count / 32 }
+    /// The bytes of a piece of the file.
+    package func range(of piece: Int) -> Range<Int> {
+        piece * Self.pieceSize..<min(size, (piece + 1) * Self.pieceSize)
+    }
+
+    /// Whether `bytes`, all of a piece's, are the right ones. Any number of threads may ask at once.
+    package func holds(_ piece: Int, _ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count == range(of: piece).count else { return false }
+        let start = piece * Self.pieceSize
+        let hash = piece == 0 ? SHA256() : SHA256(continuing: values[32 * (piece - 1)..<32 * piece], after: start)
+        hash.update(bytes)
+        return piece == count - 1
+            ? hash.finish() == digest : hash.chainingValue.elementsEqual(values[32 * piece..<32 * (piece + 1)])
+    }
+
+    /// The list as bytes; see ``PieceList``.
+    package var bytes: [UInt8] {
+        func number(_ value: Int, _ bytes: Int) -> [UInt8] {
+            (0..<bytes).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+        }
+        return Self.mark + number(1, 4) + number(Self.pieceSize.trailingZeroBitCount, 4) + number(size, 8)
+            + digest.bytes
+            + number(0, 8) + values
+    }
+
+    /// Nil unless `bytes` are a list of `size` bytes with `digest`. Whether its values are right only the file's bytes tell.
+    package init?(bytes: [UInt8], of digest: Digest, size: Int) {
+        guard bytes.count > Self.headerSize,
+            let list = Self(digest: digest, size: size, values: Array(bytes[Self.headerSize...])), list.bytes == bytes
+        else { return nil }
+        self = list
+    }
+}

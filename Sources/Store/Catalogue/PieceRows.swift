@@ -1,0 +1,27 @@
+import Foundation
+import GRDB
+package import Recipe
+
+extension Database {
+    /// Keeps the list of a blob's pieces where hashing its bytes gave one and none is kept.
+    func keepPieces(_ published: PublishedBlob, of blob: Int64) throws {
+        if let pieces = published.pieces { try keepPieces(pieces, of: blob) }
+    }
+
+    /// The same where the file in its place was read. `isNew` replaces a list that was found to be wrong.
+    func keepPieces(_ pieces: PieceList, of blob: Int64, isNew: Bool = false) throws {
+        try execute(
+            cachedStatement(sql: "INSERT OR \(isNew ? "REPLACE" : "IGNORE") INTO pieceList VALUES (?, ?)"),
+            [blob, Data(pieces.bytes)])
+    }
+}
+
+extension Store {
+    /// The list of a blob's pieces; nil where its file is a single one, or has not been read since lists are kept.
+    package func pieces(of blob: Blob) throws(StoreError) -> PieceList? {
+        guard blob.size > PieceList.pieceSize else { return nil }
+        return try one("SELECT list FROM pieceList WHERE blob = ?", [blob.id]) {
+            PieceList(bytes: Array(try $0.value("list") as Data), of: blob.digest, size: blob.size)
+        } ?? nil
+    }
+}
