@@ -1,5 +1,6 @@
 import CFuse
 import Glibc
+import Recipe
 import Store
 import SystemPackage
 
@@ -22,13 +23,13 @@ final class Retries: Sendable {
     }
 
     /// Runs what a thread does to write a file by its node.
-    func attempt<Result>(by thread: Int32, _ body: () throws(Failure) -> Result) throws(Failure) -> Result {
-        do throws(Failure) {
+    func attempt<Result>(by thread: Int32, _ body: () throws -> Result) throws -> Result {
+        do {
             let result = try body()
             state.withLock { if !$0.isEmpty { $0[thread] = nil } }
             return result
         } catch {
-            if error.errno == .staleNFSFileHandle, thread != 0 {
+            if Failure(error).errno == .staleNFSFileHandle, thread != 0 {
                 let now = Self.now
                 state.withLock { threads in
                     threads = threads.filter { now - $0.value <= Self.patience }
@@ -50,8 +51,8 @@ extension Mount {
     func thread(_ request: fuse_req_t?) -> Int32 { fuse_req_ctx(request)?.pointee.pid ?? 0 }
 
     /// What a look-up found, as its thread is to have it.
-    func found(_ node: Node, _ request: fuse_req_t?) throws(Failure) -> Node {
-        guard retries.contains(thread(request)), case .file(let file) = node else { return node }
+    func found(_ node: Node, _ request: fuse_req_t?) throws -> Node {
+        guard retries.contains(thread(request)), let file = node.inode as? any WritableFile else { return node }
         gate.leave()
         return .file(try file.found(again: caller(request)))
     }
@@ -59,8 +60,8 @@ extension Mount {
     /// Opens a file for writing.
     func openToWrite(
         _ id: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>, _ request: fuse_req_t?
-    ) throws(Failure) -> Reply {
-        try retries.attempt(by: thread(request)) { () throws(Failure) in
+    ) throws -> Reply {
+        try retries.attempt(by: thread(request)) {
             guard case .file(let file) = try root.node(NodeID(rawValue: id)) else {
                 throw Failure(.invalidArgument, "not a file")
             }
@@ -69,6 +70,7 @@ extension Mount {
                 return .opened(
                     OpenFile(writingTo: inbox, from: opener(request), by: reportWriter(request)), info, .none)
             }
+            guard let file = file as? any WritableFile else { throw Failure.readOnly }
             gate.leave()
             // Before the file is asked, so that nobody begins to read it in another way meanwhile.
             let use = backings.use(file.id, nil)
@@ -76,10 +78,10 @@ extension Mount {
             guard use.backing == nil else {
                 // Its name leads elsewhere now: what the kernel reads by itself is never written.
                 try writing.close()
-                throw .stale
+                throw StoreError.gone(EntryName(number: id))
             }
             if info.pointee.flags & O_TRUNC != 0 {
-                do throws(Failure) { try writing.truncate(0) } catch {
+                do { try writing.truncate(0) } catch {
                     try? writing.close()
                     throw error
                 }

@@ -13,15 +13,13 @@ struct SnapshotTree: Tree {
 
     var root: any Directory { SnapshotsDirectory(context: context) }
 
-    func node(_ id: NodeID) throws(Failure) -> Node? {
+    func node(_ id: NodeID) throws(StoreError) -> Node? {
         if id.kind == .fixed { return .directory(root) }
         if id.kind == .pinName {
-            return try asking { () throws(StoreError) in try context.store.pin(id.row) }.map { .link(AliasLink($0)) }
+            return try context.store.pin(id.row).map { .link(AliasLink($0)) }
         }
         let row = id.kind == .snapshotAlias ? id.row : id.snapshot
-        guard let snapshot = try asking({ () throws(StoreError) in try context.store.snapshot(row) }) else {
-            return nil
-        }
+        guard let snapshot = try context.store.snapshot(row) else { return nil }
         let directory = SnapshotDirectory(context: context, snapshot: snapshot)
         switch id.kind {
         case .snapshot: return directory.node(at: id.place)
@@ -41,38 +39,36 @@ private struct SnapshotsDirectory: Directory {
     let context: MountContext
     var id: NodeID { FixedNode.snapshots.id }
 
-    func attributes() throws(Failure) -> Attributes {
+    func attributes() throws(StoreError) -> Attributes {
         let row = try context.store.present(DirectoryRow.Root.snapshots.rawValue)
-        return .directory(id, modified: max(row.changed, try asking(context.store.created)))
+        return .directory(id, modified: max(row.changed, try context.store.created()))
     }
 
-    func child(_ name: EntryName) throws(Failure) -> Node? {
-        try asking { () throws(StoreError) -> Node? in
-            if let snapshot = try context.store.snapshot(named: name) {
-                return .directory(SnapshotDirectory(context: context, snapshot: snapshot))
-            }
-            guard name.utf8.count >= 8, let prefix = DigestPrefix(hex: name.text) else {
-                return try context.store.pin(named: name.text).map { .link(AliasLink($0)) }
-            }
-            guard let snapshot = try context.store.snapshot(prefix) else { return nil }
-            return .link(SnapshotDirectory(context: context, snapshot: snapshot).alias)
+    func child(_ name: EntryName) throws(StoreError) -> Node? {
+        if let snapshot = try context.store.snapshot(named: name) {
+            return .directory(SnapshotDirectory(context: context, snapshot: snapshot))
         }
+        guard name.utf8.count >= 8, let prefix = DigestPrefix(hex: name.text) else {
+            return try context.store.pin(named: name.text).map { .link(AliasLink($0)) }
+        }
+        guard let snapshot = try context.store.snapshot(prefix) else { return nil }
+        return .link(SnapshotDirectory(context: context, snapshot: snapshot).alias)
     }
 
-    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+    func entries(after cookie: Cookie, limit: Int) throws(StoreError) -> [Entry] {
         try Listing(phases: [snapshots, pins]).entries(after: cookie, limit: limit)
     }
 
-    private func snapshots(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
-        try asking { () throws(StoreError) in try context.store.snapshots(after: after, limit: limit) }
+    private func snapshots(after: Int64, limit: Int) throws(StoreError) -> [Listing.Item] {
+        try context.store.snapshots(after: after, limit: limit)
             .map {
                 Listing.Item(
                     $0.id, $0.short, SnapshotDirectory(context: context, snapshot: $0).attributes())
             }
     }
 
-    private func pins(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
-        try asking { () throws(StoreError) in try context.store.pins(after: after, limit: limit) }
+    private func pins(after: Int64, limit: Int) throws(StoreError) -> [Listing.Item] {
+        try context.store.pins(after: after, limit: limit)
             .map { Listing.Item($0.id, $0.name, AliasLink($0).attributes()) }
     }
 }
@@ -139,7 +135,7 @@ private struct SnapshotDirectory: Directory {
         }
     }
 
-    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+    func entries(after cookie: Cookie, limit: Int) throws(StoreError) -> [Entry] {
         var fixed: [(name: EntryName, attributes: Attributes)] = [
             ("models", models.attributes()), ("input", inputs.attributes()),
         ]
@@ -208,15 +204,14 @@ private struct PinnedDirectory: Directory {
         .directory(id, modified: snapshot.recorded, isPrivate: snapshot.document.isPrivate)
     }
 
-    func node(at place: Int64) throws(Failure) -> Node? {
+    func node(at place: Int64) throws(StoreError) -> Node? {
         if place == 0 { return .directory(self) }
-        return try asking { () throws(StoreError) in try store.pin(place, in: set) }.map(node)
+        return try store.pin(place, in: set).map(node)
     }
 
     /// The link that an absent folder is: to the one that holds its models under another name.
-    func alias(to place: Int64) throws(Failure) -> Node? {
-        let target = try asking { () throws(StoreError) in try store.pin(place, in: set) }
-        return target.map { pin in
+    func alias(to place: Int64) throws(StoreError) -> Node? {
+        try store.pin(place, in: set).map { pin in
             .link(
                 AliasLink(
                     id: NodeID(.snapshotFolderAlias, snapshot: snapshot.id, place: place), path: pin.name.text,
@@ -224,7 +219,7 @@ private struct PinnedDirectory: Directory {
         }
     }
 
-    func child(_ name: EntryName) throws(Failure) -> Node? {
+    func child(_ name: EntryName) throws(StoreError) -> Node? {
         if let pin = try pin(name) { return node(pin) }
         guard kind == .snapshotModel, place == 0 else { return nil }
         for other in Folder.aliases(of: name) {
@@ -233,22 +228,22 @@ private struct PinnedDirectory: Directory {
         return nil
     }
 
-    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+    func entries(after cookie: Cookie, limit: Int) throws(StoreError) -> [Entry] {
         try Listing(phases: [pinned]).entries(after: cookie, limit: limit)
     }
 
-    private func pinned(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
-        try pins(after: after, limit: limit).map { pin throws(Failure) in
+    private func pinned(after: Int64, limit: Int) throws(StoreError) -> [Listing.Item] {
+        try pins(after: after, limit: limit).map { pin throws(StoreError) in
             Listing.Item(pin.position, pin.name, try node(pin).inode.attributes())
         }
     }
 
-    private func pin(_ name: EntryName) throws(Failure) -> PinRow? {
-        try asking { () throws(StoreError) in try store.pin(named: name, under: place, in: set) }
+    private func pin(_ name: EntryName) throws(StoreError) -> PinRow? {
+        try store.pin(named: name, under: place, in: set)
     }
 
-    private func pins(after: Int64, limit: Int) throws(Failure) -> [PinRow] {
-        try asking { () throws(StoreError) in try store.pins(under: place, in: set, after: after, limit: limit) }
+    private func pins(after: Int64, limit: Int) throws(StoreError) -> [PinRow] {
+        try store.pins(under: place, in: set, after: after, limit: limit)
     }
 
     private func node(_ pin: PinRow) -> Node {
@@ -273,16 +268,14 @@ private struct ModelPathsFile: File {
 
     var caching: Caching { .brief }
 
-    func attributes() throws(Failure) -> Attributes {
+    func attributes() throws(StoreError) -> Attributes {
         Attributes(id: id, kind: .file, size: try text().utf8.count, modified: snapshot.recorded, caching: .brief)
     }
 
-    func open() throws(Failure) -> BlobContents { .bytes(Array(try text().utf8)) }
+    func open() throws(StoreError) -> BlobContents { .bytes(Array(try text().utf8)) }
 
-    private func text() throws(Failure) -> String {
-        let folders = try asking { () throws(StoreError) in
-            try context.store.pins(under: 0, in: snapshot.models, after: 0, limit: 1000)
-        }
+    private func text() throws(StoreError) -> String {
+        let folders = try context.store.pins(under: 0, in: snapshot.models, after: 0, limit: 1000)
         return ModelPaths.text(
             [
                 "The models that one image was made from, as ComfyUI takes them:",
