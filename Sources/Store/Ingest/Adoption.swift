@@ -339,9 +339,7 @@ extension Database {
         guard let name = path.last, let directory = try directory(liveNames: path.dropLast()),
             let row = try live(named: name, in: directory)
         else { return }
-        try execute(
-            cachedStatement(sql: "UPDATE live SET mode = ?, user = ?, team = ? WHERE id = ?"),
-            [facts.mode, facts.user, facts.group, row.id])
+        try own(row.id, mode: facts.mode, user: facts.user, group: facts.group)
         try keep(attributes, ofLive: row.id)
     }
 }

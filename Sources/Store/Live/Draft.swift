@@ -356,11 +356,7 @@ package final class Draft: Sendable {
             throw error
         }
         try store.catalogue.writeSoon { db in
-            try db.execute(
-                db.cachedStatement(
-                    sql: """
-                        UPDATE live SET blob = NULL, version = NULL, target = NULL, closed = 0 WHERE id = ?
-                        """), [row])
+            try db.dropBlob(ofLive: row)
         }
         return file
     }

@@ -263,7 +263,7 @@ extension LiveView {
                 guard row.parent == nil, try !db.hasPendingVersion(id), !openRows.isOpenElsewhere(id) else {
                     return false
                 }
-                try db.execute(db.cachedStatement(sql: "DELETE FROM live WHERE id = ?"), [id])
+                try db.deleteLive(id)
                 return true
             }
         }

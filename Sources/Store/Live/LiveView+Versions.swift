@@ -99,22 +99,14 @@ extension LiveView {
                         version: number, time: reader.time))
             }
         }
-        try db.execute(
-            db.cachedStatement(
-                sql: """
-                    UPDATE live SET blob = ?, version = ?, accessed = ?, modified = ?, changed = max(changed, ?) WHERE id = ?
-                    """),
-            [
-                blob.id, version, facts.accessed.nanoseconds, modified.nanoseconds, item.closed.changed.nanoseconds,
-                row.id,
-            ])
+        try db.publish(
+            row.id, as: blob.id, version: version, accessed: facts.accessed, modified: modified,
+            changed: item.closed.changed)
         guard let borrower = state.withLock({ $0.borrowers[row.id] }), try db.live(borrower)?.source == row.id else {
             return
         }
         // Its bytes are a blob's now, and its name holds the version.
-        try db.execute(
-            db.cachedStatement(sql: "UPDATE live SET blob = ?, target = NULL, accessed = ?, modified = ? WHERE id = ?"),
-            [blob.id, facts.accessed.nanoseconds, modified.nanoseconds, borrower])
+        try db.endBorrowing(borrower, of: blob.id, accessed: facts.accessed, modified: modified)
         if let other = try db.live(borrower), let path = try db.path(ofLive: borrower) {
             try db.won(other, path: path, cause: .write, process: process)
         }

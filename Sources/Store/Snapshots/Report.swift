@@ -31,11 +31,7 @@ extension Store {
         let process = writer.process(claimed: report.process, seen: process)
         let compressed = Compression.compress(bytes)
         try catalogue.write { db in
-            try db.execute(
-                sql: "INSERT INTO report (process, received, size, zstd, writer) VALUES (?, ?, ?, ?, ?)",
-                arguments: [
-                    process, Timestamp.now().nanoseconds, bytes.count, Data(compressed), writer.json.compact(),
-                ])
+            try db.insertReport(compressed, size: bytes.count, by: writer.json.compact(), process: process)
         }
     }
 
@@ -67,17 +63,14 @@ extension Store {
                     body(.snapshot(image: image, result))
                 }
                 for what in reader.leftOut { body(.failed(what, isFinal: true)) }
-                try catalogue.write { db in try db.execute(sql: "DELETE FROM report WHERE id = ?", arguments: [id]) }
+                try catalogue.write { db in try db.deleteReport(id) }
             } catch {
                 let failures = waiting.failures + 1
                 var isFinal = failures >= Self.attempts
                 // What is refused now is refused later too.
                 if case .refusedReport = error { isFinal = true }
                 try catalogue.write { db in
-                    try db.execute(
-                        sql: isFinal
-                            ? "DELETE FROM report WHERE id = ?" : "UPDATE report SET failures = ? WHERE id = ?",
-                        arguments: isFinal ? [id] : [failures, id])
+                    if isFinal { try db.deleteReport(id) } else { try db.setFailures(failures, ofReport: id) }
                 }
                 body(.failed("a reported run has no snapshot: \(error)", isFinal: isFinal))
             }
