@@ -7,7 +7,7 @@ import SystemPackage
 /// What changes names, modes and sizes. What a node cannot do, and what no tree has, is refused here, so that nothing is ever
 /// accepted and dropped.
 extension Mount {
-    static func addChanges(to table: inout fuse_lowlevel_ops) {
+    static func addNewNames(to table: inout fuse_lowlevel_ops) {
         table.create = { request, parent, name, mode, info in
             answer(request, "create", parent, waits: true) { mount in
                 guard let info else { throw Failure(.invalidArgument, "no file info") }
@@ -48,6 +48,9 @@ extension Mount {
                 return .entry(try made.attributes())
             }
         }
+    }
+
+    static func addMoves(to table: inout fuse_lowlevel_ops) {
         table.unlink = { request, parent, name in
             answer(request, "unlink", parent, waits: true) { mount in
                 try mount.writableDirectory(parent).remove(try entry(name), by: mount.caller(request))
@@ -76,6 +79,9 @@ extension Mount {
                 return .done
             }
         }
+    }
+
+    static func addModes(to table: inout fuse_lowlevel_ops) {
         table.setattr = { request, id, wanted, changed, info in
             answer(request, "setattr", id, waits: true) { mount in
                 guard let wanted else { throw Failure(.invalidArgument, "no attributes") }

@@ -46,9 +46,12 @@ extension Mount {
             }
         }
         addFiles(to: &table)
+        addWriting(to: &table)
         addDirectories(to: &table)
         addAttributes(to: &table)
-        addChanges(to: &table)
+        addNewNames(to: &table)
+        addMoves(to: &table)
+        addModes(to: &table)
         addRefusals(to: &table)
         return table
     }
@@ -84,6 +87,18 @@ extension Mount {
                 }
             }
         }
+        table.release = { request, id, info in
+            let file = info.flatMap(OpenFile.of)
+            answer(request, "release", id) { mount in
+                if case .writing = file?.takeUnretainedValue().content { mount.gate.leave() }
+                try file?.takeUnretainedValue().close()
+                return .done
+            }
+            file?.release()
+        }
+    }
+
+    private static func addWriting(to table: inout fuse_lowlevel_ops) {
         table.write = { request, id, buffer, size, offset, info in
             answer(request, "write", id, waits: true) { _ in
                 let bytes = UnsafeRawBufferPointer(start: buffer, count: size)
@@ -109,15 +124,6 @@ extension Mount {
                 }
                 return .done
             }
-        }
-        table.release = { request, id, info in
-            let file = info.flatMap(OpenFile.of)
-            answer(request, "release", id) { mount in
-                if case .writing = file?.takeUnretainedValue().content { mount.gate.leave() }
-                try file?.takeUnretainedValue().close()
-                return .done
-            }
-            file?.release()
         }
         table.fsync = { request, id, _, _ in
             answer(request, "fsync", id, waits: true) { mount in
