@@ -6,15 +6,15 @@ import SystemPackage
 
 /// Threads of programs that wanted to write a file and were told to look its name up again.
 ///
-/// The kernel does that once and no third time. So what such a thread finds then is a node that it may write, whatever became of the
-/// name meanwhile: the node that it knew may be gone, with all that told where its name leads.
+/// The kernel retries once, and only once. So the second look-up must find a node that the thread may write, whatever became of the
+/// name meanwhile: the node that the thread knew may be gone, and with it what said where its name leads.
 final class Retries: Sendable {
-    /// Who has not come by then has given up. Seconds.
+    /// A thread that has not come back by then has given up. Seconds.
     private static let patience = 2
 
     private let state = Lock(.retries, [Int32: Int]())
 
-    /// Whether a thread is looking a name up again. One of another namespace of processes has no number.
+    /// Whether a thread is looking a name up again. A thread of another process namespace has no number.
     func contains(_ thread: Int32) -> Bool {
         state.withLock { threads in
             guard !threads.isEmpty, let since = threads[thread] else { return false }
@@ -22,7 +22,7 @@ final class Retries: Sendable {
         }
     }
 
-    /// Runs what a thread does to write a file by its node.
+    /// Runs `body`, in which a thread opens a file for writing by its node, and remembers the thread if it is told to retry.
     func attempt<Result>(by thread: Int32, _ body: () throws -> Result) throws -> Result {
         do {
             let result = try body()
@@ -50,7 +50,7 @@ final class Retries: Sendable {
 extension Mount {
     func thread(_ request: fuse_req_t?) -> Int32 { fuse_req_ctx(request)?.pointee.pid ?? 0 }
 
-    /// What a look-up found, as its thread is to have it.
+    /// The node that a look-up is answered with: for a thread that retries, one that it may write.
     func found(_ node: Node, _ request: fuse_req_t?) throws -> Node {
         guard retries.contains(thread(request)), let file = node.inode as? any WritableFile else { return node }
         gate.leave()
@@ -72,11 +72,11 @@ extension Mount {
             }
             guard let file = file as? any WritableFile else { throw Failure.readOnly }
             gate.leave()
-            // Before the file is asked, so that nobody begins to read it in another way meanwhile.
+            // Taken before the file is opened, so that nobody begins to read it in another way meanwhile.
             let use = backings.use(file.id, nil)
             let writing = try file.write(by: caller(request))
             guard use.backing == nil else {
-                // Its name leads elsewhere now: what the kernel reads by itself is never written.
+                // The kernel reads this node by itself, so it is never written; its name leads to another node now.
                 try writing.close()
                 throw StoreError.gone(EntryName(number: id))
             }

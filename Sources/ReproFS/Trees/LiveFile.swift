@@ -5,12 +5,12 @@ import Store
 struct LiveFile: WritableFile, LiveNode {
     let view: LiveView
     let row: LiveRow
-    /// The number that it was opened by, where its name went to another row since.
+    /// The number that it was opened by, if another row has its name now.
     var node: Int64?
 
     var id: NodeID { NodeID(.liveFile, node ?? row.id) }
     var number: Int64 { row.id }
-    /// What stands for another node has had other bytes, and may get others again.
+    /// A node that stands for another row has had other bytes, and may get others again.
     var caching: Caching { node != nil ? .none : row.mayChange ? .brief : .pages }
 
     func attributes() throws(StoreError) -> Attributes {
@@ -43,13 +43,13 @@ struct LiveFile: WritableFile, LiveNode {
     }
 
     func extendedAttribute(_ key: String) throws(StoreError) -> [UInt8]? {
-        // What every file tells is asked for often, and costs no look-up.
+        // Programs ask often for what every file has, so that is answered without a look-up.
         let known = key.hasPrefix(FileAttribute.ownPrefix) ? own : try view.store.attributes(ofLive: row.id)
         return known.first { $0.isNamed(key) }?.value
     }
 
     func open() throws(StoreError) -> BlobContents {
-        // It is held by now; who writes may have taken it away before.
+        // The file is held by now, but its writer may have deleted it before.
         if !view.lease.isHeld, try view.store.live(row.id) == nil { throw .gone(row.name) }
         if node == nil, view.standing(for: row.id) != row.id { throw .gone(row.name) }
         return try view.contents(of: row)
@@ -63,7 +63,7 @@ struct LiveFile: WritableFile, LiveNode {
             return nil
         }
         guard let path = try view.store.path(ofLive: row.id) else { return nil }
-        // Caches name files by their hashes, and link to them.
+        // Caches name files by their hashes and link to them, so a link's name may be the model's.
         let own = ModelName(live: path)
         var name = own
         if name == nil { name = try view.store.linkName(of: blob) }
@@ -100,8 +100,8 @@ private struct LiveReading: Following {
 struct LiveWriting: Writing {
     let view: LiveView
     let draft: Draft
-    /// Whether writing takes the file the bits that let others run it as its owner or group: the kernel does so itself only where
-    /// it keeps the pages.
+    /// Whether a write clears the set-user-ID and set-group-ID bits. The kernel clears them itself only for files whose pages it
+    /// keeps.
     var dropsPrivileges = false
     var isDirect = false
 

@@ -10,7 +10,7 @@ struct LiveTree: Tree {
     var root: any Directory { LiveDirectory(view: view, row: LiveRow.root) }
 
     func node(_ id: NodeID) throws(StoreError) -> Node? {
-        // What only needs the number need not look.
+        // A directory's node needs only the number, so nothing is looked up.
         if id.kind == .liveDirectory { return .directory(LiveDirectory(view: view, row: id.row)) }
         let number = id.kind == .liveFile ? view.standing(for: id.row) : id.row
         guard let row = try view.store.live(number) else { return nil }
@@ -24,7 +24,7 @@ struct LiveDirectory: WritableDirectory, LiveNode {
     let view: LiveView
     let row: Int64
     var known: LiveRow?
-    /// What else is there, without being listed.
+    /// Finds other names that are there, but are not listed.
     var others: (@Sendable (EntryName) -> Node?)?
 
     var id: NodeID { NodeID(.liveDirectory, row) }
@@ -76,7 +76,7 @@ struct LiveDirectory: WritableDirectory, LiveNode {
     private func rows(after: Int64, limit: Int) throws(StoreError) -> [Listing.Item] {
         var items: [Listing.Item] = []
         var last = after
-        // A file that lost its name while it was listed must not end the listing.
+        // A page whose files have all lost their names meanwhile must not end the listing.
         while items.isEmpty {
             let page = try view.store.live(in: row, after: last, limit: limit)
             guard let newest = page.last else { return items }
@@ -146,7 +146,7 @@ struct LiveLink: Link, LiveNode {
 /// What directories, files and links of the live view have in common.
 protocol LiveNode: WritableInode {
     var view: LiveView { get }
-    /// The row.
+    /// The number of its row.
     var number: Int64 { get }
 }
 

@@ -24,9 +24,9 @@ package protocol Inode: Sendable {
     func attributes() throws(StoreError) -> Attributes
     /// The corresponding operations are `getxattr` and `listxattr`.
     func extendedAttributes() throws(StoreError) -> [FileAttribute]
-    /// The value of one of them, of the `user` namespace; nil where there is none.
+    /// The value of one attribute of the `user` namespace; nil if there is none.
     func extendedAttribute(_ key: String) throws(StoreError) -> [UInt8]?
-    /// Returns when it is on disk. The corresponding operations are `fsync` and `fsyncdir`.
+    /// Returns when the node is on disk. The corresponding operations are `fsync` and `fsyncdir`.
     func sync() throws(StoreError)
 }
 
@@ -35,19 +35,19 @@ extension Inode {
     package func extendedAttribute(_ key: String) throws(StoreError) -> [UInt8]? {
         try extendedAttributes().first { $0.isNamed(key) }?.value
     }
-    /// Nothing is to be done, unless a tree says otherwise.
+    /// Does nothing, unless a tree overrides it.
     package func sync() throws(StoreError) {}
 }
 
 /// A directory.
 package protocol Directory: Inode {
-    /// The node of this name; nil where there is none. Aliases resolve here without being listed.
+    /// The node of this name; nil if there is none. Aliases resolve here, but are not listed.
     func child(_ name: EntryName) throws(StoreError) -> Node?
     /// The next entries after `cookie`, which is 0 at the start or an earlier entry's; at most about `limit`.
     func entries(after cookie: Cookie, limit: Int) throws(StoreError) -> [Entry]
 }
 
-/// A file whose bytes may come to lie elsewhere while it is open.
+/// An open file whose bytes may move to another place while it is open.
 package protocol Following: Sendable {
     /// Where to read from now.
     func contents() throws(StoreError) -> BlobContents
@@ -57,29 +57,29 @@ package protocol Following: Sendable {
 package protocol File: Inode {
     /// The bytes, held for one open file.
     func open() throws(StoreError) -> BlobContents
-    /// The same for a file that tells every process something else.
+    /// The same for a file whose bytes depend on who opens it.
     func open(by opener: Opener?) throws(StoreError) -> BlobContents
-    /// What to read where somebody may be writing it; nil where the bytes stay what they are.
+    /// What to read if somebody may be writing the file; nil if its bytes cannot change.
     func follow() throws(StoreError) -> (any Following)?
     /// How the kernel may keep the bytes.
     var caching: Caching { get }
-    /// What is worth noting when a process opens it; nil for what is not a model.
+    /// What to record when a process opens it; nil for a file that is not a model.
     func witness(by opener: Opener) throws(StoreError) -> Witnessed?
-    /// What is to be held as long as the file is open.
+    /// An object to keep as long as the file is open.
     func hold() -> (any Sendable)?
 }
 
 extension File {
-    /// Who opens it makes no difference, unless a tree says otherwise.
+    /// The same bytes for everybody, unless a tree overrides it.
     package func open(by opener: Opener?) throws(StoreError) -> BlobContents { try open() }
-    /// Nil: its bytes come from nowhere else.
+    /// Nil: its bytes never move.
     package func follow() throws(StoreError) -> (any Following)? { nil }
     package func witness(by opener: Opener) throws(StoreError) -> Witnessed? { nil }
-    /// Nil: nothing is to be kept while the kernel knows it.
+    /// Nil: nothing is to be kept.
     package func hold() -> (any Sendable)? { nil }
 }
 
-/// A file that takes what is written into it, as one message for each open, and gives nothing back.
+/// A file that takes each open, write and close as one message. There is nothing to read in it.
 package protocol Inbox: File {
     /// The longest message. Bytes.
     var limit: Int { get }
@@ -103,11 +103,11 @@ package protocol Link: Inode {
     func target() throws(StoreError) -> String
 }
 
-/// How long what the kernel was told stays true.
+/// How long the kernel may believe what it was told.
 package enum Caching: Sendable {
-    /// One content for ever, but its name may go or get another node at any time: pages are kept, the rest for a moment.
+    /// The bytes never change, but the name may go, or get another node, at any time: pages are kept, everything else for a moment.
     case pages
-    /// The text may be rendered again: kept for a moment.
+    /// The text may be rendered again, so it is kept for a moment only.
     case brief
     /// Made anew for each open; never cached.
     case none
