@@ -3,17 +3,17 @@ import GRDB
 package import Recipe
 package import SystemPackage
 
-/// What making a snapshot came to.
+/// The result of making a snapshot.
 package struct SnapshotResult: Sendable {
     /// The id, which is the SHA-256 of `snapshot.json`.
     package let id: Digest
-    /// Whether this call stored it; false when the image's snapshot was as good already.
+    /// Whether this call stored it; false if the image's snapshot was already as good.
     package let isNew: Bool
-    /// The id of the snapshot in whose place it is; nil where there was none.
+    /// The id of the snapshot that it supersedes; nil if there was none.
     package let supersedes: Digest?
     /// How far it can be reproduced now.
     package let grade: Grade
-    /// Why the grade is no better.
+    /// Why the grade is not better.
     package let reasons: [Reason]
 }
 
@@ -50,7 +50,7 @@ extension Store {
         try db.setPixels(image.pixels, of: row)
         try db.remember(image, as: row)
         for blob in image.documents.all { _ = try db.blob(blob, in: files) }
-        // The image is everybody's by now, and so is what was made of it before.
+        // Everybody may read the image now, so everybody may read what was made from it before.
         if image.documents.all.contains(where: { !$0.isPrivate }) { try db.makeReadable(snapshotsOf: row) }
         if let previous, previous.document == document {
             _ = try db.nameImage(row, at: place, label: image.label, time: image.facts.time)
@@ -78,7 +78,7 @@ extension Store {
         let document: SnapshotDocument
     }
 
-    /// The best snapshot that can be made now: the previous one itself, unless some evidence got better.
+    /// The best snapshot that can be made now. Without better evidence it is the previous one itself.
     func propose(
         _ recipe: Recipe, _ facts: ImageFacts, _ found: [InputReference: PreparedImage.FoundInput],
         _ documents: SnapshotDocuments<DocumentReference>, run: Run? = nil, _ previous: Current?, _ db: Database
@@ -120,7 +120,7 @@ extension Store {
         try db.image(image).flatMap { try current(of: $0, db) }
     }
 
-    /// Nil also where its document cannot be read: then one is made as if there had been none.
+    /// Nil also if its document cannot be read: a new snapshot is made then as if there had been none.
     func current(of image: Int64, _ db: Database) throws -> Current? {
         let row = try Row.fetchOne(
             db,
@@ -202,7 +202,7 @@ extension Database {
         }
     }
 
-    /// The first 12 hex of the id, more where another snapshot is called so.
+    /// The first 12 hex digits of the id, or more if another snapshot has that name.
     fileprivate func freeName(for id: Digest) throws -> String {
         for length in 12..<64 {
             let name = String(id.hex.prefix(length))
