@@ -142,117 +142,143 @@ COLLECT_ALL = ["--superseded-older-than", "0s", "--grace", "0s"]
 CLOSED = 5
 
 
-def work(commands, disk, place, image, moment):
-    """Uses the store on `disk` in every way that writes; `place` is a directory elsewhere to mount on."""
-    facts = Facts(moment)
-    source = os.path.join(disk, "source")
-    commands("init")
-    facts.begins = moment()
+class Work:
+    """Uses the store on `disk` in every way that writes, and notes what must hold from when on."""
 
-    def add(name, seed, *options):
+    def __init__(self, commands, disk, image, moment):
+        self.commands, self.disk, self.image, self.moment = commands, disk, image, moment
+        self.facts = Facts(moment)
+        self.source = os.path.join(disk, "source")
+
+    def add(self, name, seed, *options):
         data = model(seed)
-        write(os.path.join(source, "models", name), data, sync=False)
-        with facts.change((name, digest(data))):
-            commands("add", *options, os.path.join(source, "models"))
+        write(os.path.join(self.source, "models", name), data, sync=False)
+        with self.facts.change((name, digest(data))):
+            self.commands("add", *options, os.path.join(self.source, "models"))
 
-    def snapshot(mark):
-        path = os.path.join(source, "output", f"{mark}_00001_.png")
-        write(path, image + mark.encode(), sync=False)
-        name = commands("snapshot", path).split()[0]
-        facts.snapshots.append((moment(), name))
+    def snapshot(self, mark):
+        path = os.path.join(self.source, "output", f"{mark}_00001_.png")
+        write(path, self.image + mark.encode(), sync=False)
+        name = self.commands("snapshot", path).split()[0]
+        self.facts.snapshots.append((self.moment(), name))
         return name
 
-    add("checkpoints/model.safetensors", 1, "--copy")
-    add("checkpoints/model.safetensors", 2)
-    add("loras/lora.safetensors", 3)
-    # Or it would be added again below, under the names that it has there.
-    shutil.rmtree(os.path.join(source, "models"))
-    first = snapshot("first")
-    commands("use", first), commands("use", "live")
+    def pin(self, snapshot, name):
+        self.commands("pin", snapshot, name)
+        self.facts.pins[name] = [self.moment(), None]
 
-    def pin(snapshot, name):
-        commands("pin", snapshot, name)
-        facts.pins[name] = [moment(), None]
+    def use_commands(self):
+        self.add("checkpoints/model.safetensors", 1, "--copy")
+        self.add("checkpoints/model.safetensors", 2)
+        self.add("loras/lora.safetensors", 3)
+        # Or it would be added again below, under the names that it has there.
+        shutil.rmtree(os.path.join(self.source, "models"))
+        first = self.snapshot("first")
+        self.commands("use", first), self.commands("use", "live")
+        self.pin(first, "first"), self.pin(first, "cover")
+        self.commands("backup")
+        self.facts.backups.append(self.moment())
 
-    pin(first, "first"), pin(first, "cover")
-    commands("backup")
-    facts.backups.append(moment())
+    def use_mount(self, models):
+        self.write_files(models)
+        # Written and synced, and not closed before the end.
+        half = model(40)
+        os.makedirs(os.path.join(models, "vae"))
+        # By a process of its own: this one starts programs, which closes copies of its descriptors.
+        draft = Writer(os.path.join(models, "vae/half.safetensors"))
+        with self.facts.change(("vae/half.safetensors.partial", digest(half[: len(half) // 2]))):
+            draft.write(half[: len(half) // 2])
+        self.change_names(models)
+        self.snapshot("second")
+        self.add("checkpoints/beside.safetensors", 60)
+        with self.facts.change(("vae/half.safetensors.partial", ANYTHING)):
+            draft.write(half[len(half) // 2 :])
+        with self.facts.change(("vae/half.safetensors", digest(half)), ("vae/half.safetensors.partial", None)):
+            draft.close()
+            time.sleep(CLOSED)
+        with self.facts.change(("checkpoints/model.safetensors", digest(model(1)))):
+            self.commands("restore", "checkpoints/model.safetensors@v1")
 
-    with commands.mounted(place) as models:
-        def path(name):
-            return os.path.join(models, name)
-
+    def write_files(self, models):
         # Synced, closed, and overwritten in the same way.
         for seed in (10, 11):
             data = model(seed)
-            with facts.change(("checkpoints/synced.safetensors", digest(data))):
-                write(path("checkpoints/synced.safetensors"), data, sync=True)
+            with self.facts.change(("checkpoints/synced.safetensors", digest(data))):
+                write(os.path.join(models, "checkpoints/synced.safetensors"), data, sync=True)
         # Closed only, several at a time.
         closed = {f"loras/closed{number}.safetensors": model(20 + number) for number in range(4)}
         closed["checkpoints/model.safetensors"] = model(30)
-        with facts.change(*((name, digest(data)) for name, data in closed.items())):
+        with self.facts.change(*((name, digest(data)) for name, data in closed.items())):
             for name, data in closed.items():
-                write(path(name), data, sync=False)
+                write(os.path.join(models, name), data, sync=False)
             time.sleep(CLOSED)
-        # Written and synced, and not closed before the end.
-        half = model(40)
-        os.makedirs(path("vae"))
-        # By a process of its own: this one starts programs, which closes copies of its descriptors.
-        draft = Writer(path("vae/half.safetensors"))
-        with facts.change(("vae/half.safetensors.partial", digest(half[: len(half) // 2]))):
-            draft.write(half[: len(half) // 2])
+
+    def change_names(self, models):
+        def path(name):
+            return os.path.join(models, name)
+
         # What is not a model is written too.
         notes = b"notes" * 1000
-        with facts.change(("loras/notes.txt", digest(notes))):
+        with self.facts.change(("loras/notes.txt", digest(notes))):
             write(path("loras/notes.txt"), notes, sync=True)
         # Names go and come.
-        moved = facts.names["loras/lora.safetensors"][-1][2]
-        with facts.change(("loras/lora.safetensors", None), ("loras/moved.safetensors", moved)):
+        moved = self.facts.names["loras/lora.safetensors"][-1][2]
+        with self.facts.change(("loras/lora.safetensors", None), ("loras/moved.safetensors", moved)):
             os.rename(path("loras/lora.safetensors"), path("loras/moved.safetensors"))
             sync_directory(path("loras"))
-        with facts.change(("loras/closed0.safetensors", None)):
+        with self.facts.change(("loras/closed0.safetensors", None)):
             os.remove(path("loras/closed0.safetensors"))
             sync_directory(path("loras"))
         # A download that takes its name when it is whole, over what has the name.
         data = model(50)
         write(path("checkpoints/download.part"), data, sync=True)
-        with facts.change(("checkpoints/synced.safetensors", digest(data))):
+        with self.facts.change(("checkpoints/synced.safetensors", digest(data))):
             os.rename(path("checkpoints/download.part"), path("checkpoints/synced.safetensors"))
             sync_directory(path("checkpoints"))
-        snapshot("second")
-        add("checkpoints/beside.safetensors", 60)
-        with facts.change(("vae/half.safetensors.partial", ANYTHING)):
-            draft.write(half[len(half) // 2 :])
-        with facts.change(("vae/half.safetensors", digest(half)), ("vae/half.safetensors.partial", None)):
-            draft.close()
-            time.sleep(CLOSED)
-        with facts.change(("checkpoints/model.safetensors", digest(model(1)))):
-            commands("restore", "checkpoints/model.safetensors@v1")
 
-    # A models directory that the store takes over: no byte is nowhere, at no moment.
-    taken = os.path.join(disk, "taken")
-    given = {f"loras/taken{number}.safetensors": model(70 + number) for number in range(3)}
-    for name, data in given.items():
-        write(os.path.join(taken, name), data, sync=True)
-        sync_directory(os.path.dirname(os.path.join(taken, name)))
-    sync_directory(taken), sync_directory(disk)
-    facts.sources = [(moment(), os.path.join("taken", name), digest(data)) for name, data in given.items()]
-    with facts.change(*((name, digest(data)) for name, data in given.items())):
-        commands("add", "--move", taken)
-    pin(snapshot("third"), "third")
-    facts.pins["first"][1] = moment()
-    commands("unpin", "first"), commands("backup", "--keep", "1")
-    facts.backups.append(moment())
-    for number in filter(str.isdigit, os.listdir(SCHEMAS)):
-        old = os.path.join(disk, f"old{number}")
-        old_store(old, number)
-        begins = moment()
-        commands("list", "versions", "--store", old)
-        facts.migrations.append((begins, moment(), f"old{number}"))
-    # Old bytes may be there or not from its beginning on; whatever is there is whole.
-    facts.collection = moment()
-    facts.collected = {row["sha256"] for row in commands.json("gc", *COLLECT_ALL)["versions"]}
-    if not facts.collected:
-        raise RuntimeError("there was nothing to collect")
-    add("checkpoints/last.safetensors", 80)
-    return facts
+    def take_over(self):
+        """A models directory that the store takes over: no byte is nowhere, at no moment."""
+        taken = os.path.join(self.disk, "taken")
+        given = {f"loras/taken{number}.safetensors": model(70 + number) for number in range(3)}
+        for name, data in given.items():
+            write(os.path.join(taken, name), data, sync=True)
+            sync_directory(os.path.dirname(os.path.join(taken, name)))
+        sync_directory(taken), sync_directory(self.disk)
+        self.facts.sources = [
+            (self.moment(), os.path.join("taken", name), digest(data)) for name, data in given.items()]
+        with self.facts.change(*((name, digest(data)) for name, data in given.items())):
+            self.commands("add", "--move", taken)
+
+    def change_pins(self):
+        self.pin(self.snapshot("third"), "third")
+        self.facts.pins["first"][1] = self.moment()
+        self.commands("unpin", "first"), self.commands("backup", "--keep", "1")
+        self.facts.backups.append(self.moment())
+
+    def migrate(self):
+        for number in filter(str.isdigit, os.listdir(SCHEMAS)):
+            old = os.path.join(self.disk, f"old{number}")
+            old_store(old, number)
+            begins = self.moment()
+            self.commands("list", "versions", "--store", old)
+            self.facts.migrations.append((begins, self.moment(), f"old{number}"))
+
+    def collect(self):
+        # Old bytes may be there or not from its beginning on; whatever is there is whole.
+        self.facts.collection = self.moment()
+        self.facts.collected = {row["sha256"] for row in self.commands.json("gc", *COLLECT_ALL)["versions"]}
+        if not self.facts.collected:
+            raise RuntimeError("there was nothing to collect")
+        self.add("checkpoints/last.safetensors", 80)
+
+
+def work(commands, disk, place, image, moment):
+    """Uses the store on `disk` in every way that writes; `place` is a directory elsewhere to mount on. Returns what must hold."""
+    works = Work(commands, disk, image, moment)
+    commands("init")
+    works.facts.begins = moment()
+    works.use_commands()
+    with commands.mounted(place) as models:
+        works.use_mount(models)
+    works.take_over(), works.change_pins(), works.migrate(), works.collect()
+    return works.facts

@@ -241,8 +241,8 @@ private let name = "checkpoints/model.safetensors"
         let (row, draft) = try root.context.live.create("run.sh", in: folder, mode: mode, by: owner)
         try root.context.live.close(draft)
         for (user, expected) in [(0, mode), (65534, dropped)] as [(UInt32, UInt32)] {
-            guard case .file(let file) = try root.node(NodeID(.liveFile, row.id)) else { throw Errno.isDirectory }
-            let writing = try file.write(by: LiveView.Caller(user: user, group: user, opener: nil))
+            let file = try #require(try root.node(NodeID(.liveFile, row.id)).inode as? any WritableFile)
+            let writing = try file.write(by: Caller(user: user, group: user, opener: nil))
             try [1].withUnsafeBytes { bytes throws in try writing.write(bytes, at: 0) }
             try writing.close()
             #expect(try fixture.store.live(row.id)?.mode == expected)

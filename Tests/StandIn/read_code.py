@@ -13,7 +13,7 @@ with tempfile.TemporaryDirectory() as top:
         with open(path, "w") as file: file.write(source)
         spec = importlib.util.spec_from_file_location(f"pack{i}", path, submodule_search_locations=[directory])
         module = importlib.util.module_from_spec(spec); sys.modules[spec.name] = module; spec.loader.exec_module(module)
-        try: told = code._Reading(os.path.realpath(directory), {}).read(module.N)
+        try: told = code.Reading(os.path.realpath(directory), {}).read(module.N)
         except code.Unread as why: told = [{"kind": "unread", "what": str(why)}]
         found.append(told)
 print(json.dumps(found))

@@ -104,7 +104,7 @@ package struct InProcessTree: TreeAccess {
             do {
                 guard let next = try directory.child(name) else { throw Errno.noSuchFileOrDirectory }
                 node = next
-            } catch let failure as Failure { throw failure.errno }
+            } catch let error as StoreError { throw Failure(error).errno }
             if case .link(let link) = node, following || index < names.count - 1 {
                 var target = walked
                 for part in try link.target().slashed {

@@ -125,37 +125,39 @@ struct StatusCommand: ParsableCommand {
                     "Dead mount \(place): its process has ended; 'reprofs unmount \(Naming.word(place))' removes it")
             }
             if mounts.isEmpty, deadMounts.isEmpty { lines.append("Mounts     none; 'reprofs mount DIR' makes one") }
-            for (row, status) in mounts {
-                lines.append("Mount      \(row.path), process \(row.pid)")
-                guard let status else {
-                    lines.append("           it gives no answer; 'reprofs unmount \(Naming.word(row.path))' ends it")
-                    continue
+            return lines + mounts.flatMap { Self.lines(of: $0, $1) }
+        }
+
+        /// What a mount says of itself; nil where it does not answer.
+        private static func lines(of row: MountRow, _ status: JSON?) -> [String] {
+            var lines = ["Mount      \(row.path), process \(row.pid)"]
+            guard let status else {
+                return lines + ["           it gives no answer; 'reprofs unmount \(Naming.word(row.path))' ends it"]
+            }
+            if let why = status["models"]?["readOnly"]?.string { lines.append("           \(why)") }
+            if let problem = status["models"]?["problem"]?.string {
+                lines.append("           models/ makes no versions: \(problem)")
+            }
+            for delay in status["delays"]?.array ?? [] {
+                lines.append(
+                    """
+                               \(delay["what"]?.string ?? "something") has been at work for \
+                    \(delay["seconds"]?.number?.int ?? 0) s; it waits for \(delay["waitsFor"]?.string ?? "")
+                    """)
+            }
+            let passthrough = status["passthrough"]
+            if passthrough?["on"] == true {
+                lines.append("           the kernel reads models by itself")
+            } else {
+                lines.append(
+                    "           the kernel does not read models by itself: \(passthrough?["why"]?.string ?? "unknown")"
+                )
+                if let advice = passthrough?["advice"]?.string {
+                    lines.append("           to change that: \(advice)")
                 }
-                if let why = status["models"]?["readOnly"]?.string { lines.append("           \(why)") }
-                if let problem = status["models"]?["problem"]?.string {
-                    lines.append("           models/ makes no versions: \(problem)")
-                }
-                for delay in status["delays"]?.array ?? [] {
-                    lines.append(
-                        """
-                                   \(delay["what"]?.string ?? "something") has been at work for \
-                        \(delay["seconds"]?.number?.int ?? 0) s; it waits for \(delay["waitsFor"]?.string ?? "")
-                        """)
-                }
-                let passthrough = status["passthrough"]
-                if passthrough?["on"] == true {
-                    lines.append("           the kernel reads models by itself")
-                } else {
-                    lines.append(
-                        "           the kernel does not read models by itself: \(passthrough?["why"]?.string ?? "unknown")"
-                    )
-                    if let advice = passthrough?["advice"]?.string {
-                        lines.append("           to change that: \(advice)")
-                    }
-                }
-                if let view = status["active"]?["view"]?.string {
-                    lines.append("           active/models shows \(view)")
-                }
+            }
+            if let view = status["active"]?["view"]?.string {
+                lines.append("           active/models shows \(view)")
             }
             return lines
         }

@@ -25,18 +25,7 @@ extension SnapshotDocument {
             }
             changed = true
         }
-        // What no node names was seen by one run, and perhaps not by another one that left the same file.
-        var unnamed = recipe.models.filter(\.reference.isUnnamed)
-        for use in fresh.recipe.models where use.reference.isUnnamed {
-            guard let index = unnamed.firstIndex(where: { $0.resolution == use.resolution }) else {
-                unnamed.append(use)
-                changed = true
-                continue
-            }
-            guard use.evidence > unnamed[index].evidence else { continue }
-            unnamed[index] = use
-            changed = true
-        }
+        let unnamed = unnamedModels(with: fresh, &changed)
         better.recipe.models = named + unnamed
         for (index, use) in fresh.recipe.inputs.enumerated() where index < recipe.inputs.count {
             let old = recipe.inputs[index]
@@ -67,6 +56,22 @@ extension SnapshotDocument {
         better.image.time = min(image.time, fresh.image.time)
         better.parent = id
         return better
+    }
+
+    /// What no node names was seen by one run, and perhaps not by another one that left the same file.
+    private func unnamedModels(with fresh: SnapshotDocument, _ changed: inout Bool) -> [Recipe.ModelUse] {
+        var unnamed = recipe.models.filter(\.reference.isUnnamed)
+        for use in fresh.recipe.models where use.reference.isUnnamed {
+            guard let index = unnamed.firstIndex(where: { $0.resolution == use.resolution }) else {
+                unnamed.append(use)
+                changed = true
+                continue
+            }
+            guard use.evidence > unnamed[index].evidence else { continue }
+            unnamed[index] = use
+            changed = true
+        }
+        return unnamed
     }
 
     private static func isBetter(

@@ -63,26 +63,9 @@ struct PickleScan {
                 note("?", "?")
             }
             push()
-        case "S", "V":
-            guard let text = reader.line() else { return false }
-            texts += 1
-            let isQuoted = code == UInt8(ascii: "S") && text.count >= 2
-            stack.append(.text(isQuoted ? String(text.dropFirst().dropLast()) : text))
-        case "U", "\u{8c}", "C": return counted(1, &reader, isText: code != UInt8(ascii: "C"))
-        case "T", "X", "B": return counted(4, &reader, isText: code != UInt8(ascii: "B"))
-        case "\u{8d}", "\u{8e}", "\u{96}": return counted(8, &reader, isText: code == 0x8d)
-        case "\u{8a}": return counted(1, &reader, isText: false)
-        case "\u{8b}": return counted(4, &reader, isText: false)
         case "F", "I", "L", "P":
             guard reader.line() != nil else { return false }
             push()
-        case "g": return reader.line().flatMap { Int($0) }.map { recall($0) } != nil
-        case "p": return reader.line().flatMap { Int($0) }.map { keep($0) } != nil
-        case "h": return reader.number(1).map { recall($0) } != nil
-        case "j": return reader.number(4).map { recall($0) } != nil
-        case "q": return reader.number(1).map { keep($0) } != nil
-        case "r": return reader.number(4).map { keep($0) } != nil
-        case "\u{94}": keep(memoized)
         case "K", "\u{82}", "M", "\u{83}", "J", "\u{84}", "G":
             let sizes: [UInt8: Int] = [0x4B: 1, 0x82: 1, 0x4D: 2, 0x83: 2, 0x4A: 4, 0x84: 4, 0x47: 8]
             // An extension's code stands for a name that only the reader's registry knows.
@@ -106,6 +89,39 @@ struct PickleScan {
         case "R", "\u{81}", "\u{86}": pop(2, pushes: true)
         case "\u{92}", "\u{87}": pop(3, pushes: true)
         case "\u{98}": break
+        default: return constant(code, &reader) || recollection(code, &reader)
+        }
+        return true
+    }
+
+    /// Texts, bytes and long numbers, which carry their lengths.
+    private mutating func constant(_ code: UInt8, _ reader: inout Reader) -> Bool {
+        switch code {
+        case "S", "V":
+            guard let text = reader.line() else { return false }
+            texts += 1
+            let isQuoted = code == UInt8(ascii: "S") && text.count >= 2
+            stack.append(.text(isQuoted ? String(text.dropFirst().dropLast()) : text))
+        case "U", "\u{8c}", "C": return counted(1, &reader, isText: code != UInt8(ascii: "C"))
+        case "T", "X", "B": return counted(4, &reader, isText: code != UInt8(ascii: "B"))
+        case "\u{8d}", "\u{8e}", "\u{96}": return counted(8, &reader, isText: code == 0x8d)
+        case "\u{8a}": return counted(1, &reader, isText: false)
+        case "\u{8b}": return counted(4, &reader, isText: false)
+        default: return false
+        }
+        return true
+    }
+
+    /// What is kept for later, and taken from there.
+    private mutating func recollection(_ code: UInt8, _ reader: inout Reader) -> Bool {
+        switch code {
+        case "g": return reader.line().flatMap { Int($0) }.map { recall($0) } != nil
+        case "p": return reader.line().flatMap { Int($0) }.map { keep($0) } != nil
+        case "h": return reader.number(1).map { recall($0) } != nil
+        case "j": return reader.number(4).map { recall($0) } != nil
+        case "q": return reader.number(1).map { keep($0) } != nil
+        case "r": return reader.number(4).map { keep($0) } != nil
+        case "\u{94}": keep(memoized)
         default: return false
         }
         return true

@@ -2,15 +2,15 @@ import Logging
 import Recipe
 import Store
 
-/// Has the lease to write the live view, or waits for it, and makes versions of what was closed there: closing a file waits for
-/// no disk.
+/// Holds the lease to write the live view, or waits for it, and makes versions of the files that were closed there. Closing a file
+/// itself never waits for the disk.
 final class Publisher: Job {
-    /// Microseconds between two groups: how much of what was closed and never synced a power cut can take, beside the
-    /// time that hashing takes.
+    /// Microseconds between two groups. A power cut can lose what was closed during that time and never synced, and what is still
+    /// being hashed.
     private static let interval: UInt32 = 50_000
     /// Between two tries to get the lease. Microseconds.
     private static let patience: UInt32 = 800_000
-    /// For how long it still hashes once it is to end. Seconds.
+    /// How long it goes on hashing after it was told to end. Seconds.
     static let patienceAtEnd = 1.0
 
     private let view: LiveView
@@ -54,7 +54,7 @@ final class Publisher: Job {
         }
     }
 
-    /// What goes wrong again and again: a full disk is said once, not twenty times a second.
+    /// The last failure that was logged, so that a full disk is logged once and not twenty times a second.
     private struct Trouble {
         private let logger: Logger
         private var last: String?
@@ -67,7 +67,7 @@ final class Publisher: Job {
         }
     }
 
-    /// Takes the lease where it is free, and begins.
+    /// Takes the lease if it is free, and starts to publish.
     func start() throws(MountError) {
         do throws(StoreError) {
             if try !Self.begin(view, places, logger) {
@@ -78,7 +78,8 @@ final class Publisher: Job {
         try large.start()
     }
 
-    /// Returns when what was closed has its version, but for what takes longer to hash than ``patienceAtEnd``: that is kept by its row.
+    /// Returns when every closed file has its version. Files that take longer to hash than ``patienceAtEnd`` are left; their rows
+    /// remember them.
     func stop() {
         view.ending.begin(within: Self.patienceAtEnd)
         ticker.stop()
@@ -96,7 +97,7 @@ final class Publisher: Job {
         view.lease.give()
     }
 
-    /// Brings in order what the last one left who wrote here; false where somebody else has the lease.
+    /// Recovers what the previous holder of the lease left unfinished; false if somebody else holds the lease.
     private static func begin(_ view: LiveView, _ places: [String], _ logger: Logger) throws(StoreError) -> Bool {
         var recovery = Recovery()
         let isTaken = try view.lease.take(serving: places) { () throws(StoreError) in recovery = try view.recover() }
@@ -110,7 +111,7 @@ final class Publisher: Job {
         return true
     }
 
-    /// Says what became of files, and gives back why one is not a version yet.
+    /// Logs what became of the files, and returns why one of them is not a version yet.
     private static func tell(_ publication: Publication, _ loads: LoadBuffer, _ logger: Logger) -> String? {
         for name in publication.setAside { logger.warning("\(name)") }
         for load in publication.loads { loads.note(load) }

@@ -8,7 +8,7 @@ import SystemPackage
 /// `waits`: for the disk or for whoever writes the catalogue, so that others go on meanwhile.
 func answer(
     _ request: fuse_req_t?, _ operation: StaticString, _ node: fuse_ino_t = 0, waits: Bool = false,
-    _ body: (Mount) throws(Failure) -> Reply
+    _ body: (Mount) throws -> Reply
 ) {
     let activity = Activity.current
     activity.began(operation, node)
@@ -17,11 +17,11 @@ func answer(
     let mount = Mount.of(data)
     defer { mount.bell.ring() }
     if waits { mount.gate.leave() }
-    do throws(Failure) {
-        let reply = try body(mount)
-        reply.send(request, mount.owner)
+    do {
+        try body(mount).send(request, mount.owner)
     } catch {
-        if error.isNoteworthy { mount.logger.error("\(operation): \(error.message) (\(error.errno))") }
-        fuse_reply_err(request, error.errno.rawValue)
+        let failure = Failure(error)
+        if failure.isNoteworthy { mount.logger.error("\(operation): \(failure.message) (\(failure.errno))") }
+        fuse_reply_err(request, failure.errno.rawValue)
     }
 }

@@ -7,7 +7,7 @@ extension Mount {
     /// `.` and `..` come first and have cookies 1 and 2, below those of any row.
     func list(
         _ id: NodeID, after offset: off_t, size: Int, _ request: fuse_req_t?, withAttributes: Bool
-    ) throws(Failure) -> ArraySlice<UInt8> {
+    ) throws -> ArraySlice<UInt8> {
         var buffer = DirectoryBuffer(capacity: size, owner, withAttributes: withAttributes)
         let directory = try root.directory(id)
         let dots: [(String, NodeID, off_t)] = [(".", id, 1), ("..", .root, 2)]

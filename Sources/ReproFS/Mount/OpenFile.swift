@@ -49,7 +49,7 @@ final class OpenFile: Sendable {
     }
 
     /// The corresponding operation is `release`.
-    func close() throws(Failure) { if case .writing(let writing, _) = content { try writing.close() } }
+    func close() throws(StoreError) { if case .writing(let writing, _) = content { try writing.close() } }
 
     /// The file that `open` left in the handle.
     static func of(_ info: UnsafeMutablePointer<fuse_file_info>) -> Unmanaged<OpenFile>? {
@@ -83,12 +83,14 @@ final class Message: Sendable {
     }
 
     /// The corresponding operation is `flush`.
-    func deliver() throws(Failure) {
+    func deliver() throws {
         let message = bytes.withLock { bytes in
             defer { bytes = [] }
             return bytes
         }
         // A descriptor that was duplicated is closed more than once.
-        if !message.isEmpty { try inbox.accept(message, from: opener, by: writer) }
+        guard !message.isEmpty else { return }
+        if let why = writer.refusal { throw Failure(.permissionDenied, why, isNoteworthy: true) }
+        try inbox.accept(message, from: opener, by: writer)
     }
 }

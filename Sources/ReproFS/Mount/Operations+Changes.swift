@@ -4,16 +4,16 @@ import Recipe
 import Store
 import SystemPackage
 
-/// What changes names, modes and sizes. Trees that are read-only refuse by themselves; what no tree has is refused here, so
-/// that nothing is ever accepted and dropped.
+/// What changes names, modes and sizes. What a node cannot do, and what no tree has, is refused here, so that nothing is ever
+/// accepted and dropped.
 extension Mount {
-    static func addChanges(to table: inout fuse_lowlevel_ops) {
+    static func addNewNames(to table: inout fuse_lowlevel_ops) {
         table.create = { request, parent, name, mode, info in
-            answer(request, "create", parent, waits: true) { mount throws(Failure) in
+            answer(request, "create", parent, waits: true) { mount in
                 guard let info else { throw Failure(.invalidArgument, "no file info") }
-                let directory = try mount.root.directory(NodeID(rawValue: parent))
+                let directory = try mount.writableDirectory(parent)
                 let (file, writing) = try directory.create(
-                    try entry(name), mode: mode & 0o7777, by: mount.caller(request))
+                    try newEntry(name), mode: mode & 0o7777, by: mount.caller(request))
                 let use = mount.backings.use(file.id, nil)
                 return .created(
                     try file.attributes(), OpenFile(writing, by: mount.writingProcesses(request), use, file.hold()),
@@ -22,76 +22,82 @@ extension Mount {
             }
         }
         table.mknod = { request, parent, name, mode, _ in
-            answer(request, "mknod", parent, waits: true) { mount throws(Failure) in
-                let directory = try mount.root.directory(NodeID(rawValue: parent))
-                guard directory.isWritable else { throw .readOnly }
+            answer(request, "mknod", parent, waits: true) { mount in
+                let directory = try mount.writableDirectory(parent)
                 guard mode & S_IFMT == S_IFREG else {
                     throw Failure(
                         .notPermitted, "models hold files, directories and links, no devices, pipes or sockets")
                 }
                 let (file, writing) = try directory.create(
-                    try entry(name), mode: mode & 0o7777, by: mount.caller(request))
+                    try newEntry(name), mode: mode & 0o7777, by: mount.caller(request))
                 try writing.close()
                 return .entry(try file.attributes())
             }
         }
         table.mkdir = { request, parent, name, mode in
-            answer(request, "mkdir", parent, waits: true) { mount throws(Failure) in
-                let made = try mount.root.directory(NodeID(rawValue: parent)).makeDirectory(
-                    try entry(name), mode: mode & 0o7777, by: mount.caller(request))
+            answer(request, "mkdir", parent, waits: true) { mount in
+                let made = try mount.writableDirectory(parent).makeDirectory(
+                    try newEntry(name), mode: mode & 0o7777, by: mount.caller(request))
                 return .entry(try made.attributes())
             }
         }
         table.symlink = { request, target, parent, name in
-            answer(request, "symlink", parent, waits: true) { mount throws(Failure) in
-                let made = try mount.root.directory(NodeID(rawValue: parent)).makeLink(
-                    try entry(name), to: try text(target), by: mount.caller(request))
+            answer(request, "symlink", parent, waits: true) { mount in
+                let made = try mount.writableDirectory(parent).makeLink(
+                    try newEntry(name), to: try text(target), by: mount.caller(request))
                 return .entry(try made.attributes())
             }
         }
+    }
+
+    static func addMoves(to table: inout fuse_lowlevel_ops) {
         table.unlink = { request, parent, name in
-            answer(request, "unlink", parent, waits: true) { mount throws(Failure) in
-                try mount.root.directory(NodeID(rawValue: parent)).remove(try entry(name), by: mount.caller(request))
+            answer(request, "unlink", parent, waits: true) { mount in
+                try mount.writableDirectory(parent).remove(try entry(name), by: mount.caller(request))
                 return .done
             }
         }
         table.rmdir = { request, parent, name in
-            answer(request, "rmdir", parent, waits: true) { mount throws(Failure) in
-                try mount.root.directory(NodeID(rawValue: parent)).removeDirectory(
+            answer(request, "rmdir", parent, waits: true) { mount in
+                try mount.writableDirectory(parent).removeDirectory(
                     try entry(name), by: mount.caller(request))
                 return .done
             }
         }
         table.rename = { request, parent, name, newParent, newName, flags in
-            answer(request, "rename", parent, waits: true) { mount throws(Failure) in
-                let mode: LiveView.RenameMode
+            answer(request, "rename", parent, waits: true) { mount in
+                let mode: RenameMode
                 switch flags {
                 case 0: mode = .replace
                 case 1: mode = .new
                 case 2: mode = .exchange
                 default: throw Failure(.invalidArgument, "no such way of renaming")
                 }
-                try mount.root.directory(NodeID(rawValue: parent)).rename(
-                    try entry(name), to: try mount.root.directory(NodeID(rawValue: newParent)), as: try entry(newName),
+                try mount.writableDirectory(parent).rename(
+                    try entry(name), to: try mount.writableDirectory(newParent), as: try newEntry(newName),
                     mode, by: mount.caller(request))
                 return .done
             }
         }
+    }
+
+    static func addModes(to table: inout fuse_lowlevel_ops) {
         table.setattr = { request, id, wanted, changed, info in
-            answer(request, "setattr", id, waits: true) { mount throws(Failure) in
+            answer(request, "setattr", id, waits: true) { mount in
                 guard let wanted else { throw Failure(.invalidArgument, "no attributes") }
                 if changed & FUSE_SET_ATTR_SIZE != 0 {
-                    try mount.retries.attempt(by: mount.thread(request)) { () throws(Failure) in
+                    try mount.retries.attempt(by: mount.thread(request)) {
                         let node = try mount.root.node(NodeID(rawValue: id))
                         try mount.resize(node, Int(wanted.pointee.st_size), info, request)
                     }
                 }
                 let node = try mount.root.node(NodeID(rawValue: id))
-                let change = LiveView.Change(wanted.pointee, changed)
-                if case .file(let file) = node, file is any Inbox, change.isEmpty {
+                let change = Change(wanted.pointee, changed)
+                if case .file(let file) = node, file is any Inbox, change == Change() {
                     return .attributes(try file.attributes())
                 }
-                try node.inode.change(change)
+                guard let writable = node.inode as? any WritableInode else { throw Failure.readOnly }
+                try writable.change(change)
                 return .attributes(try mount.root.node(NodeID(rawValue: id)).inode.attributes())
             }
         }
@@ -99,15 +105,15 @@ extension Mount {
 
     static func addRefusals(to table: inout fuse_lowlevel_ops) {
         table.link = { request, _, parent, _ in
-            answer(request, "link", parent, waits: true) { mount throws(Failure) in
-                guard try mount.root.directory(NodeID(rawValue: parent)).isWritable else { throw .readOnly }
+            answer(request, "link", parent, waits: true) { mount in
+                _ = try mount.writableDirectory(parent)
                 throw Failure(.notPermitted, "two names of one file could not be two models; copy it")
             }
         }
         table.setxattr = { request, id, name, value, size, flags in
-            answer(request, "setxattr", id, waits: true) { mount throws(Failure) in
+            answer(request, "setxattr", id, waits: true) { mount in
                 // XATTR_CREATE and XATTR_REPLACE.
-                let mode: LiveView.AttributeMode =
+                let mode: AttributeMode =
                     flags == 1 ? .new : flags == 2 ? .replace : .any
                 let bytes = [UInt8](UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : size))
                 try mount.set(name, bytes, of: NodeID(rawValue: id), mode)
@@ -115,7 +121,7 @@ extension Mount {
             }
         }
         table.removexattr = { request, id, name in
-            answer(request, "removexattr", id, waits: true) { mount throws(Failure) in
+            answer(request, "removexattr", id, waits: true) { mount in
                 try mount.set(name, nil, of: NodeID(rawValue: id), .any)
                 return .done
             }
@@ -123,29 +129,36 @@ extension Mount {
     }
 
     private func set(
-        _ name: UnsafePointer<CChar>?, _ value: [UInt8]?, of id: NodeID, _ mode: LiveView.AttributeMode
-    ) throws(Failure) {
-        let node = try root.node(id)
-        guard [.liveDirectory, .liveFile].contains(id.kind) else { throw .readOnly }
+        _ name: UnsafePointer<CChar>?, _ value: [UInt8]?, of id: NodeID, _ mode: AttributeMode
+    ) throws {
+        guard let node = try root.node(id).inode as? any WritableInode else { throw Failure.readOnly }
         let name = try text(name)
         guard name.hasPrefix("user.") else {
             throw Failure(.notSupported, "files of models have extended attributes of the user namespace alone")
         }
         // A copy of a file brings what its original told, which need not be true of it.
         if name.hasPrefix(FileAttribute.ownPrefix) { return }
-        try node.inode.setExtendedAttribute(name, value, mode)
+        try node.setExtendedAttribute(name, value, mode)
+    }
+
+    private func writableDirectory(_ id: fuse_ino_t) throws -> any WritableDirectory {
+        guard let directory = try root.directory(NodeID(rawValue: id)) as? any WritableDirectory else {
+            throw Failure.readOnly
+        }
+        return directory
     }
 
     private func resize(
         _ node: Node, _ size: Int, _ info: UnsafeMutablePointer<fuse_file_info>?, _ request: fuse_req_t?
-    ) throws(Failure) {
-        guard case .file(let file) = node else { throw .readOnly }
+    ) throws {
+        guard case .file(let file) = node else { throw Failure.readOnly }
         // Opening an inbox as programs open what they write anew begins with cutting it.
         if file is any Inbox, size == 0 { return }
         if case .writing(let writing, let processes)? = info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
             processes.wrote(fuse_req_ctx(request)?.pointee.pid)
             try writing.truncate(size)
         } else {
+            guard let file = file as? any WritableFile else { throw Failure.readOnly }
             try file.truncate(size, by: caller(request))
         }
     }
@@ -165,27 +178,29 @@ extension Mount {
         return ReportWriter(user: context.uid, group: context.gid, process: opener(request)?.pid)
     }
 
-    func caller(_ request: fuse_req_t?) -> LiveView.Caller {
+    func caller(_ request: fuse_req_t?) -> Caller {
         let context = fuse_req_ctx(request)?.pointee
-        return LiveView.Caller(
+        return Caller(
             user: context?.uid ?? owner.user, group: context?.gid ?? owner.group, opener: opener(request),
             thread: thread(request))
     }
 }
 
-private func text(_ bytes: UnsafePointer<CChar>?) throws(Failure) -> String {
+private func text(_ bytes: UnsafePointer<CChar>?) throws -> String {
     guard let text = bytes.flatMap({ String(validatingCString: $0) }) else {
         throw Failure(.illegalByteSequence, "the name is not UTF-8")
     }
     return text
 }
 
-private func entry(_ bytes: UnsafePointer<CChar>?) throws(Failure) -> EntryName {
-    let text = try text(bytes)
-    do { return try EntryName(text) } catch { throw Failure(error) }
+private func entry(_ bytes: UnsafePointer<CChar>?) throws -> EntryName { try EntryName(try text(bytes)) }
+
+/// A name that is to be made.
+private func newEntry(_ bytes: UnsafePointer<CChar>?) throws -> EntryName {
+    try EntryName(comingIn: try text(bytes).utf8)
 }
 
-extension LiveView.Change {
+extension Change {
     fileprivate init(_ wanted: stat, _ changed: CInt) {
         self.init()
         func has(_ flag: CInt) -> Bool { changed & flag != 0 }

@@ -13,7 +13,7 @@ extension Mount {
             Mount.of(data).negotiate(connection)
         }
         table.lookup = { request, parent, name in
-            answer(request, "lookup", parent) { mount throws(Failure) in
+            answer(request, "lookup", parent) { mount in
                 // FUSE lets longer names through than any file system has.
                 guard let name, strlen(name) <= 255 else {
                     throw Failure(.fileNameTooLong, "a name has at most 255 bytes")
@@ -28,12 +28,12 @@ extension Mount {
         table.forget = { request, _, _ in fuse_reply_none(request) }
         table.forget_multi = { request, _, _ in fuse_reply_none(request) }
         table.getattr = { request, id, _ in
-            answer(request, "getattr", id) { mount throws(Failure) in
+            answer(request, "getattr", id) { mount in
                 .attributes(try mount.root.node(NodeID(rawValue: id)).inode.attributes())
             }
         }
         table.readlink = { request, id in
-            answer(request, "readlink", id) { mount throws(Failure) in
+            answer(request, "readlink", id) { mount in
                 guard case .link(let link) = try mount.root.node(NodeID(rawValue: id)) else {
                     throw Failure(.invalidArgument, "not a link")
                 }
@@ -41,21 +41,24 @@ extension Mount {
             }
         }
         table.statfs = { request, _ in
-            answer(request, "statfs") { mount throws(Failure) in
-                .space(try asking(mount.root.context.store.space))
+            answer(request, "statfs") { mount in
+                .space(try mount.root.context.store.space())
             }
         }
         addFiles(to: &table)
+        addWriting(to: &table)
         addDirectories(to: &table)
         addAttributes(to: &table)
-        addChanges(to: &table)
+        addNewNames(to: &table)
+        addMoves(to: &table)
+        addModes(to: &table)
         addRefusals(to: &table)
         return table
     }
 
     private static func addFiles(to table: inout fuse_lowlevel_ops) {
         table.open = { request, id, info in
-            answer(request, "open", id) { mount throws(Failure) in
+            answer(request, "open", id) { mount in
                 guard let info else { throw Failure(.invalidArgument, "no file info") }
                 guard info.pointee.flags & O_ACCMODE == O_RDONLY, info.pointee.flags & O_TRUNC == 0 else {
                     return try mount.openToWrite(id, info, request)
@@ -69,7 +72,7 @@ extension Mount {
             }
         }
         table.read = { request, id, size, offset, info in
-            answer(request, "read", id) { mount throws(Failure) in
+            answer(request, "read", id) { mount in
                 switch info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
                 case .blob(let contents):
                     if case .file = contents { mount.gate.leave() }
@@ -84,8 +87,20 @@ extension Mount {
                 }
             }
         }
+        table.release = { request, id, info in
+            let file = info.flatMap(OpenFile.of)
+            answer(request, "release", id) { mount in
+                if case .writing = file?.takeUnretainedValue().content { mount.gate.leave() }
+                try file?.takeUnretainedValue().close()
+                return .done
+            }
+            file?.release()
+        }
+    }
+
+    private static func addWriting(to table: inout fuse_lowlevel_ops) {
         table.write = { request, id, buffer, size, offset, info in
-            answer(request, "write", id, waits: true) { _ throws(Failure) in
+            answer(request, "write", id, waits: true) { _ in
                 let bytes = UnsafeRawBufferPointer(start: buffer, count: size)
                 switch info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
                 case .message(let message): try message.write(bytes, at: Int(offset))
@@ -99,7 +114,7 @@ extension Mount {
             }
         }
         table.flush = { request, id, info in
-            answer(request, "flush", id, waits: true) { _ throws(Failure) in
+            answer(request, "flush", id, waits: true) { _ in
                 switch info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
                 case .message(let message): try message.deliver()
                 case .writing(let writing, let processes):
@@ -110,26 +125,17 @@ extension Mount {
                 return .done
             }
         }
-        table.release = { request, id, info in
-            let file = info.flatMap(OpenFile.of)
-            answer(request, "release", id) { mount throws(Failure) in
-                if case .writing = file?.takeUnretainedValue().content { mount.gate.leave() }
-                try file?.takeUnretainedValue().close()
-                return .done
-            }
-            file?.release()
-        }
         table.fsync = { request, id, _, _ in
-            answer(request, "fsync", id, waits: true) { mount throws(Failure) in
+            answer(request, "fsync", id, waits: true) { mount in
                 try mount.root.node(NodeID(rawValue: id)).inode.sync()
                 return .done
             }
         }
         table.fallocate = { request, id, mode, offset, length, info in
-            answer(request, "fallocate", id, waits: true) { _ throws(Failure) in
+            answer(request, "fallocate", id, waits: true) { _ in
                 guard
                     case .writing(let writing, let processes) = info.flatMap(OpenFile.of)?.takeUnretainedValue().content
-                else { throw .readOnly }
+                else { throw Failure.readOnly }
                 processes.wrote(fuse_req_ctx(request)?.pointee.pid)
                 try writing.allocate(mode, at: Int(offset), count: Int(length))
                 return .done
@@ -139,37 +145,37 @@ extension Mount {
 
     private static func addDirectories(to table: inout fuse_lowlevel_ops) {
         table.opendir = { request, id, info in
-            answer(request, "opendir", id) { mount throws(Failure) in
+            answer(request, "opendir", id) { mount in
                 guard let info else { throw Failure(.invalidArgument, "no file info") }
                 _ = try mount.root.directory(NodeID(rawValue: id))
                 return .openedDirectory(info)
             }
         }
         table.readdir = { request, id, size, offset, _ in
-            answer(request, "readdir", id) { mount throws(Failure) in
+            answer(request, "readdir", id) { mount in
                 .bytes(
                     try mount.list(NodeID(rawValue: id), after: offset, size: size, request, withAttributes: false)
                 )
             }
         }
         table.readdirplus = { request, id, size, offset, _ in
-            answer(request, "readdirplus", id) { mount throws(Failure) in
+            answer(request, "readdirplus", id) { mount in
                 .bytes(
                     try mount.list(NodeID(rawValue: id), after: offset, size: size, request, withAttributes: true))
             }
         }
         table.fsyncdir = { request, id, _, _ in
-            answer(request, "fsyncdir", id, waits: true) { mount throws(Failure) in
+            answer(request, "fsyncdir", id, waits: true) { mount in
                 try mount.root.node(NodeID(rawValue: id)).inode.sync()
                 return .done
             }
         }
-        table.releasedir = { request, id, _ in answer(request, "releasedir", id) { _ throws(Failure) in .done } }
+        table.releasedir = { request, id, _ in answer(request, "releasedir", id) { _ in .done } }
     }
 
     private static func addAttributes(to table: inout fuse_lowlevel_ops) {
         table.getxattr = { request, id, name, size in
-            answer(request, "getxattr", id) { mount throws(Failure) in
+            answer(request, "getxattr", id) { mount in
                 // Programs ask every file for ACLs and labels; that must not cost a look-up.
                 guard let name = name.flatMap({ String(validatingCString: $0) }), name.hasPrefix("user."),
                     let value = try mount.root.node(NodeID(rawValue: id)).inode.extendedAttribute(name)
@@ -178,7 +184,7 @@ extension Mount {
             }
         }
         table.listxattr = { request, id, size in
-            answer(request, "listxattr", id) { mount throws(Failure) in
+            answer(request, "listxattr", id) { mount in
                 let all = try mount.root.node(NodeID(rawValue: id)).inode.extendedAttributes()
                 return .extended(all.flatMap { Array($0.name.utf8) + [0] }, size: size)
             }
@@ -205,7 +211,7 @@ extension Mount {
     }
 
     /// Opens a file for reading, and notes which model was found under which name by whom.
-    fileprivate func open(_ file: any File, _ opener: Opener?) throws(Failure) -> OpenFile {
+    fileprivate func open(_ file: any File, _ opener: Opener?) throws -> OpenFile {
         let held = file.hold()
         let commit = root.context.store.newestCommit
         let again = backings.again(file.id, as: commit)

@@ -1,19 +1,20 @@
 import CFuse
 import Glibc
+import Recipe
 import Store
 import SystemPackage
 
 /// Threads of programs that wanted to write a file and were told to look its name up again.
 ///
-/// The kernel does that once and no third time. So what such a thread finds then is a node that it may write, whatever became of the
-/// name meanwhile: the node that it knew may be gone, with all that told where its name leads.
+/// The kernel retries once, and only once. So the second look-up must find a node that the thread may write, whatever became of the
+/// name meanwhile: the node that the thread knew may be gone, and with it what said where its name leads.
 final class Retries: Sendable {
-    /// Who has not come by then has given up. Seconds.
+    /// A thread that has not come back by then has given up. Seconds.
     private static let patience = 2
 
     private let state = Lock(.retries, [Int32: Int]())
 
-    /// Whether a thread is looking a name up again. One of another namespace of processes has no number.
+    /// Whether a thread is looking a name up again. A thread of another process namespace has no number.
     func contains(_ thread: Int32) -> Bool {
         state.withLock { threads in
             guard !threads.isEmpty, let since = threads[thread] else { return false }
@@ -21,14 +22,14 @@ final class Retries: Sendable {
         }
     }
 
-    /// Runs what a thread does to write a file by its node.
-    func attempt<Result>(by thread: Int32, _ body: () throws(Failure) -> Result) throws(Failure) -> Result {
-        do throws(Failure) {
+    /// Runs `body`, in which a thread opens a file for writing by its node, and remembers the thread if it is told to retry.
+    func attempt<Result>(by thread: Int32, _ body: () throws -> Result) throws -> Result {
+        do {
             let result = try body()
             state.withLock { if !$0.isEmpty { $0[thread] = nil } }
             return result
         } catch {
-            if error.errno == .staleNFSFileHandle, thread != 0 {
+            if Failure(error).errno == .staleNFSFileHandle, thread != 0 {
                 let now = Self.now
                 state.withLock { threads in
                     threads = threads.filter { now - $0.value <= Self.patience }
@@ -49,9 +50,9 @@ final class Retries: Sendable {
 extension Mount {
     func thread(_ request: fuse_req_t?) -> Int32 { fuse_req_ctx(request)?.pointee.pid ?? 0 }
 
-    /// What a look-up found, as its thread is to have it.
-    func found(_ node: Node, _ request: fuse_req_t?) throws(Failure) -> Node {
-        guard retries.contains(thread(request)), case .file(let file) = node else { return node }
+    /// The node that a look-up is answered with: for a thread that retries, one that it may write.
+    func found(_ node: Node, _ request: fuse_req_t?) throws -> Node {
+        guard retries.contains(thread(request)), let file = node.inode as? any WritableFile else { return node }
         gate.leave()
         return .file(try file.found(again: caller(request)))
     }
@@ -59,8 +60,8 @@ extension Mount {
     /// Opens a file for writing.
     func openToWrite(
         _ id: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>, _ request: fuse_req_t?
-    ) throws(Failure) -> Reply {
-        try retries.attempt(by: thread(request)) { () throws(Failure) in
+    ) throws -> Reply {
+        try retries.attempt(by: thread(request)) {
             guard case .file(let file) = try root.node(NodeID(rawValue: id)) else {
                 throw Failure(.invalidArgument, "not a file")
             }
@@ -69,17 +70,18 @@ extension Mount {
                 return .opened(
                     OpenFile(writingTo: inbox, from: opener(request), by: reportWriter(request)), info, .none)
             }
+            guard let file = file as? any WritableFile else { throw Failure.readOnly }
             gate.leave()
-            // Before the file is asked, so that nobody begins to read it in another way meanwhile.
+            // Taken before the file is opened, so that nobody begins to read it in another way meanwhile.
             let use = backings.use(file.id, nil)
             let writing = try file.write(by: caller(request))
             guard use.backing == nil else {
-                // Its name leads elsewhere now: what the kernel reads by itself is never written.
+                // The kernel reads this node by itself, so it is never written; its name leads to another node now.
                 try writing.close()
-                throw .stale
+                throw StoreError.gone(EntryName(number: id))
             }
             if info.pointee.flags & O_TRUNC != 0 {
-                do throws(Failure) { try writing.truncate(0) } catch {
+                do { try writing.truncate(0) } catch {
                     try? writing.close()
                     throw error
                 }

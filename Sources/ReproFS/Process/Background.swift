@@ -1,4 +1,3 @@
-import CFuse  // whose headers define struct stat
 import CLinux
 import Glibc
 package import SystemPackage
@@ -33,16 +32,14 @@ package enum Background {
         guard let value = getenv(variable) else { return nil }
         let said = String(cString: value)
         unsetenv(variable)
-        var facts = stat()
+        let pipe = FileDescriptor(rawValue: inherited)
         // What another program was started with, and hands on, is not meant.
-        guard said == "\(getppid())", fstat(inherited, &facts) == 0, facts.st_mode & S_IFMT == S_IFIFO else {
-            return nil
-        }
+        guard said == "\(getppid())", (try? pipe.stat().type) == .fifo else { return nil }
         // Else the kernel calls it by the last word of /proc/self/exe.
         reprofs_name_process("reprofs")
         // Who waits for the end of the pipe must not wait for what this process starts.
         _ = fcntl(inherited, F_SETFD, FD_CLOEXEC)
-        return Messenger(pipe: FileDescriptor(rawValue: inherited))
+        return Messenger(pipe: pipe)
     }
 
     /// Starts this program anew, with standard error in `log`, and returns when the mount is ready. This process may have no other

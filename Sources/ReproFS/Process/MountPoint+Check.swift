@@ -1,4 +1,3 @@
-import CFuse  // whose headers define struct stat
 import CLinux
 import Glibc
 import Store
@@ -23,9 +22,10 @@ extension MountPoint {
             throw MountError(
                 "cannot mount: that needs root's rights here, or the program fusermount3, which is not installed")
         }
-        var facts = stat()
-        let isRoots = stat(helper, &facts) == 0 && facts.st_mode & S_ISUID != 0 && facts.st_uid == 0
-        guard isRoots else { throw MountError("cannot mount: \(helper) has not root's rights (setuid)") }
+        let facts = try? FilePath(helper).stat()
+        guard let facts, facts.permissions.contains(.setUserID), facts.userID.rawValue == 0 else {
+            throw MountError("cannot mount: \(helper) has not root's rights (setuid)")
+        }
         // It mounts for the directory's owner, or for who may write there.
         guard path.withPlatformString({ access($0, W_OK) }) == 0 else {
             throw MountError("cannot mount: \(path) is not yours to write to")

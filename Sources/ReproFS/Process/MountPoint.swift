@@ -1,4 +1,3 @@
-import CFuse  // whose headers define struct stat
 import Glibc
 package import Recipe
 import Store
@@ -11,21 +10,18 @@ package enum MountPoint {
         // A mount over its own store would hide the bytes that it serves.
         if store.starts(with: path) { throw MountError("the store \(store) lies inside the mount point \(path)") }
         if path.starts(with: store) { throw MountError("the mount point \(path) lies inside the store \(store)") }
-        var facts = stat()
-        if inspect(path, &facts) == .socketNotConnected {
+        do throws(Errno) { _ = try path.stat() } catch .socketNotConnected {
             // The process of an earlier mount died; its mount answers nothing but this error until it is removed.
             try detach(path)
-        }
-        switch inspect(path, &facts) {
-        case nil: break
-        case .noSuchFileOrDirectory:
+        } catch {}
+        let facts: Stat
+        do throws(Errno) { facts = try path.stat() } catch .noSuchFileOrDirectory {
             guard path.withPlatformString({ mkdir($0, 0o755) }) == 0 else {
                 throw MountError("cannot make the mount point \(path): \(Errno(rawValue: errno))")
             }
             return
-        case let problem?: throw MountError("cannot use the mount point \(path): \(problem)")
-        }
-        guard facts.st_mode & S_IFMT == S_IFDIR else { throw MountError("the mount point \(path) is not a directory") }
+        } catch { throw MountError("cannot use the mount point \(path): \(error)") }
+        guard facts.type == .directory else { throw MountError("the mount point \(path) is not a directory") }
         guard let mounted = MountTable.mount(at: path), mounted.isReproFS else { return }
         switch isServed(path) {
         // It was killed a moment ago, and what the kernel keeps of it hides that.
@@ -125,8 +121,9 @@ package enum MountPoint {
     private static func isServed(_ path: FilePath) -> Bool? {
         let asked = Asked<Bool>()
         let thread = try? WorkerThread("look") {
-            var facts = statvfs()
-            asked.answer.withLock { $0 = path.withPlatformString { statvfs($0, &facts) } == 0 }
+            let directory = try? FileDescriptor.open(path, .readOnly, options: .directory)
+            try? directory?.close()
+            asked.answer.withLock { $0 = directory != nil }
         }
         guard let thread else { return nil }
         thread.detach()
@@ -147,10 +144,6 @@ package enum MountPoint {
         }
         thread?.detach()
         return (thread == nil ? nil : asked.wait()) ?? MountTable.Refusal.busy.description
-    }
-
-    private static func inspect(_ path: FilePath, _ facts: inout stat) -> Errno? {
-        path.withPlatformString { stat($0, &facts) } == 0 ? nil : Errno(rawValue: errno)
     }
 
     private static func detach(_ path: FilePath) throws(MountError) {

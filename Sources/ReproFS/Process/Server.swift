@@ -64,7 +64,7 @@ package final class Server: Sendable {
                 live, mountPoint: place.path.string, isModelsDirectory: place.isModelsDirectory,
                 places: places.map(\.path.string))
             let root: Root
-            do { root = try Root(context) } catch { throw MountError(error.message) }
+            do { root = try Root(context) } catch { throw MountError(error.description) }
             mounts.append(
                 Mount(
                     root, isOpenToOthers: options.allowOther, passesThrough: options.passesThrough, bell, loads: loads,

@@ -11,31 +11,28 @@ struct ActiveLive: Directory {
 
     var id: NodeID { NodeID(.activeLiveDirectory, row) }
 
-    func attributes() throws(Failure) -> Attributes {
-        let live = try asking { () throws(StoreError) in try store.live(row) }
-        guard let live else { throw .stale }
+    func attributes() throws(StoreError) -> Attributes {
+        guard let live = try store.live(row) else { throw .gone(EntryName(number: row)) }
         return .directory(id, modified: view.modified(live.modified), caching: .none)
     }
 
-    func child(_ name: EntryName) throws(Failure) -> Node? {
-        try asking { () throws(StoreError) -> Node? in
-            guard let found = try store.live(named: name, in: row) else { return nil }
-            if found.kind == .directory { return .directory(ActiveLive(store: store, view: view, row: found.id)) }
-            return try Self.link(to: found, store).map { .link($0) }
-        }
+    func child(_ name: EntryName) throws(StoreError) -> Node? {
+        guard let found = try store.live(named: name, in: row) else { return nil }
+        if found.kind == .directory { return .directory(ActiveLive(store: store, view: view, row: found.id)) }
+        return try Self.link(to: found, store).map { .link($0) }
     }
 
-    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+    func entries(after cookie: Cookie, limit: Int) throws(StoreError) -> [Entry] {
         try Listing(phases: [rows]).entries(after: cookie, limit: limit)
     }
 
-    private func rows(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
+    private func rows(after: Int64, limit: Int) throws(StoreError) -> [Listing.Item] {
         var items: [Listing.Item] = []
-        for row in try asking({ () throws(StoreError) in try store.live(in: row, after: after, limit: limit) }) {
+        for row in try store.live(in: row, after: after, limit: limit) {
             if row.kind == .directory {
                 let inner = ActiveLive(store: store, view: view, row: row.id)
                 items.append(Listing.Item(row.id, row.name, try inner.attributes()))
-            } else if let link = try asking({ () throws(StoreError) in try Self.link(to: row, store) }) {
+            } else if let link = try Self.link(to: row, store) {
                 items.append(Listing.Item(row.id, row.name, link.attributes()))
             }
         }
@@ -62,26 +59,22 @@ struct ActivePins: Directory {
         .directory(id, modified: view.changed, caching: .none, isPrivate: view.isPrivate)
     }
 
-    func child(_ name: EntryName) throws(Failure) -> Node? {
-        try asking { () throws(StoreError) -> Node? in
-            guard let pin = try store.pin(named: name, under: place, in: set) else { return nil }
-            return try link(to: pin).map { .link($0) } ?? .directory(inner(pin))
-        }
+    func child(_ name: EntryName) throws(StoreError) -> Node? {
+        guard let pin = try store.pin(named: name, under: place, in: set) else { return nil }
+        return try link(to: pin).map { .link($0) } ?? .directory(inner(pin))
     }
 
-    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+    func entries(after cookie: Cookie, limit: Int) throws(StoreError) -> [Entry] {
         try Listing(phases: [pins]).entries(after: cookie, limit: limit)
     }
 
-    private func pins(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
-        try asking { () throws(StoreError) -> [Listing.Item] in
-            var items: [Listing.Item] = []
-            for pin in try store.pins(under: place, in: set, after: after, limit: limit) {
-                let attributes = try link(to: pin)?.attributes() ?? inner(pin).attributes()
-                items.append(Listing.Item(pin.position, pin.name, attributes))
-            }
-            return items
+    private func pins(after: Int64, limit: Int) throws(StoreError) -> [Listing.Item] {
+        var items: [Listing.Item] = []
+        for pin in try store.pins(under: place, in: set, after: after, limit: limit) {
+            let attributes = try link(to: pin)?.attributes() ?? inner(pin).attributes()
+            items.append(Listing.Item(pin.position, pin.name, attributes))
         }
+        return items
     }
 
     private func inner(_ pin: PinRow) -> ActivePins {

@@ -15,32 +15,30 @@ struct ActiveTree: Tree {
 
     var root: any Directory { ActiveDirectory(context: context) }
 
-    func node(_ id: NodeID) throws(Failure) -> Node? {
-        try asking { () throws(StoreError) -> Node? in
-            switch id.kind {
-            case .fixed:
-                switch FixedNode(rawValue: id.row) {
-                case .activeModels: return .directory(try ActiveModels(context.store))
-                case .activePaths: return .file(ActivePathsFile(context: context))
-                default: return .directory(root)
-                }
-            case .activeFolder: return try ActiveFolder(id.row, context.store).map { .directory($0) }
-            case .activeLiveDirectory:
-                return .directory(ActiveLive(store: context.store, view: try context.store.active(), row: id.row))
-            case .activeLiveLink:
-                guard let file = try context.store.live(id.row) else { return nil }
-                return try ActiveLive.link(to: file, context.store).map { .link($0) }
-            case .activePinDirectory:
-                return .directory(
-                    ActivePins(
-                        store: context.store, view: try context.store.active(), set: id.snapshot, place: id.place))
-            case .activePinLink:
-                let pins = ActivePins(
-                    store: context.store, view: try context.store.active(), set: id.snapshot, place: 0)
-                guard let pin = try context.store.pin(id.place, in: id.snapshot) else { return nil }
-                return try pins.link(to: pin).map { .link($0) }
-            default: return nil
+    func node(_ id: NodeID) throws(StoreError) -> Node? {
+        switch id.kind {
+        case .fixed:
+            switch FixedNode(rawValue: id.row) {
+            case .activeModels: return .directory(try ActiveModels(context.store))
+            case .activePaths: return .file(ActivePathsFile(context: context))
+            default: return .directory(root)
             }
+        case .activeFolder: return try ActiveFolder(id.row, context.store).map { .directory($0) }
+        case .activeLiveDirectory:
+            return .directory(ActiveLive(store: context.store, view: try context.store.active(), row: id.row))
+        case .activeLiveLink:
+            guard let file = try context.store.live(id.row) else { return nil }
+            return try ActiveLive.link(to: file, context.store).map { .link($0) }
+        case .activePinDirectory:
+            return .directory(
+                ActivePins(
+                    store: context.store, view: try context.store.active(), set: id.snapshot, place: id.place))
+        case .activePinLink:
+            let pins = ActivePins(
+                store: context.store, view: try context.store.active(), set: id.snapshot, place: 0)
+            guard let pin = try context.store.pin(id.place, in: id.snapshot) else { return nil }
+            return try pins.link(to: pin).map { .link($0) }
+        default: return nil
         }
     }
 }
@@ -50,21 +48,21 @@ private struct ActiveDirectory: Directory {
     let context: MountContext
     var id: NodeID { FixedNode.active.id }
 
-    func attributes() throws(Failure) -> Attributes {
-        .directory(id, modified: try asking(context.store.created), caching: .none)
+    func attributes() throws(StoreError) -> Attributes {
+        .directory(id, modified: try context.store.created(), caching: .none)
     }
 
-    func child(_ name: EntryName) throws(Failure) -> Node? {
+    func child(_ name: EntryName) throws(StoreError) -> Node? {
         switch name {
         case "models":
-            .directory(try asking { () throws(StoreError) in try ActiveModels(context.store) })
+            .directory(try ActiveModels(context.store))
         case "extra_model_paths.yaml": .file(ActivePathsFile(context: context))
         default: nil
         }
     }
 
-    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
-        let models = try asking { () throws(StoreError) in try ActiveModels(context.store) }
+    func entries(after cookie: Cookie, limit: Int) throws(StoreError) -> [Entry] {
+        let models = try ActiveModels(context.store)
         return try Listing(phases: [
             Listing.fixed([
                 ("models", try models.attributes()),
@@ -86,23 +84,21 @@ private struct ActiveModels: Directory {
 
     var id: NodeID { FixedNode.activeModels.id }
 
-    func attributes() throws(Failure) -> Attributes {
-        let live = try asking { () throws(StoreError) in try store.live(LiveRow.root) }
+    func attributes() throws(StoreError) -> Attributes {
+        let live = try store.live(LiveRow.root)
         return .directory(
             id, modified: view.modified(live?.modified), caching: .none, isPrivate: view.isPrivate)
     }
 
-    func child(_ name: EntryName) throws(Failure) -> Node? {
-        try asking { () throws(StoreError) in
-            try ActiveFolder(named: name, store, view).map { .directory($0) }
-        }
+    func child(_ name: EntryName) throws(StoreError) -> Node? {
+        try ActiveFolder(named: name, store, view).map { .directory($0) }
     }
 
-    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+    func entries(after cookie: Cookie, limit: Int) throws(StoreError) -> [Entry] {
         try Listing(phases: [known, others]).entries(after: cookie, limit: limit)
     }
 
-    private func known(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
+    private func known(after: Int64, limit: Int) throws(StoreError) -> [Listing.Item] {
         var items: [Listing.Item] = []
         for (index, name) in Folder.listed.enumerated().dropFirst(Int(after)).prefix(limit) {
             let folder = ActiveFolder(store: store, view: view, row: Int64(index), name: name)
@@ -111,14 +107,12 @@ private struct ActiveModels: Directory {
         return items
     }
 
-    private func others(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
+    private func others(after: Int64, limit: Int) throws(StoreError) -> [Listing.Item] {
         var items: [Listing.Item] = []
         var last = after
         // A page may be all of known folders; it must not end the listing.
         while items.isEmpty {
-            let page = try asking { () throws(StoreError) in
-                try store.live(in: LiveRow.root, after: last, limit: limit)
-            }
+            let page = try store.live(in: LiveRow.root, after: last, limit: limit)
             guard let newest = page.last else { return items }
             last = newest.id
             for row in page where row.kind == .directory && !Folder.listed.contains(row.name) {
@@ -172,24 +166,22 @@ private struct ActiveFolder: Directory {
     var id: NodeID { NodeID(.activeFolder, row) }
 
     /// What fills it now; nil for an empty folder.
-    private func content() throws(Failure) -> (any Directory)? {
-        try asking { () throws(StoreError) -> (any Directory)? in
-            if let set = view.models {
-                guard let pin = try store.pin(named: name, under: 0, in: set), pin.blob == nil else { return nil }
-                return ActivePins(store: store, view: view, set: set, place: pin.position)
-            }
-            guard let live = try store.live(named: name, in: LiveRow.root), live.kind == .directory else { return nil }
-            return ActiveLive(store: store, view: view, row: live.id)
+    private func content() throws(StoreError) -> (any Directory)? {
+        if let set = view.models {
+            guard let pin = try store.pin(named: name, under: 0, in: set), pin.blob == nil else { return nil }
+            return ActivePins(store: store, view: view, set: set, place: pin.position)
         }
+        guard let live = try store.live(named: name, in: LiveRow.root), live.kind == .directory else { return nil }
+        return ActiveLive(store: store, view: view, row: live.id)
     }
 
-    func attributes() throws(Failure) -> Attributes {
+    func attributes() throws(StoreError) -> Attributes {
         .directory(
             id, modified: try content()?.attributes().modified ?? view.changed, caching: .none,
             isPrivate: view.isPrivate)
     }
-    func child(_ name: EntryName) throws(Failure) -> Node? { try content()?.child(name) }
-    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+    func child(_ name: EntryName) throws(StoreError) -> Node? { try content()?.child(name) }
+    func entries(after cookie: Cookie, limit: Int) throws(StoreError) -> [Entry] {
         try content()?.entries(after: cookie, limit: limit) ?? []
     }
 }
@@ -200,18 +192,16 @@ private struct ActivePathsFile: File {
     var id: NodeID { FixedNode.activePaths.id }
     var caching: Caching { .brief }
 
-    func attributes() throws(Failure) -> Attributes {
+    func attributes() throws(StoreError) -> Attributes {
         Attributes(
-            id: id, kind: .file, size: try text().utf8.count, modified: try asking(context.store.created),
+            id: id, kind: .file, size: try text().utf8.count, modified: try context.store.created(),
             caching: .brief)
     }
 
-    func open() throws(Failure) -> BlobContents { .bytes(Array(try text().utf8)) }
+    func open() throws(StoreError) -> BlobContents { .bytes(Array(try text().utf8)) }
 
-    private func text() throws(Failure) -> String {
-        let live = try asking { () throws(StoreError) in
-            try context.store.live(in: LiveRow.root, after: 0, limit: 10_000)
-        }
+    private func text() throws(StoreError) -> String {
+        let live = try context.store.live(in: LiveRow.root, after: 0, limit: 10_000)
         let others = live.filter { $0.kind == .directory && !$0.name.hasPrefix(".") }.map(\.name)
             .filter { !Folder.listed.contains($0) }
         return ModelPaths.text(

@@ -20,12 +20,12 @@ struct BlobFile: File {
     func extendedAttributes() -> [FileAttribute] {
         FileAttribute.of(blob, version: version, evidence: evidence)
     }
-    func open() throws(Failure) -> BlobContents {
-        try asking { () throws(StoreError) in try store.contents(of: blob) }
+    func open() throws(StoreError) -> BlobContents {
+        try store.contents(of: blob)
     }
-    func witness(by opener: Opener) throws(Failure) -> Witnessed? {
+    func witness(by opener: Opener) throws(StoreError) -> Witnessed? {
         guard let place else { return nil }
-        let name = try asking { () throws(StoreError) in try store.loadName(of: place, blob) }
+        let name = try store.loadName(of: place, blob)
         return name.map { Witnessed(name: $0, blob: blob, version: version) }
     }
 }

@@ -10,13 +10,13 @@ struct HashTree: Tree {
 
     var root: any Directory { AlgorithmsDirectory(store: store) }
 
-    func node(_ id: NodeID) throws(Failure) -> Node? {
+    func node(_ id: NodeID) throws(StoreError) -> Node? {
         guard let kind = id.kind else { return nil }
         if kind == .fixed {
             let known = AlgorithmsDirectory(store: store).directories.first { $0.directory.id == id }
             return .directory(known?.directory ?? root)
         }
-        guard let blob = try asking({ () throws(StoreError) in try store.blob(id.row) }) else { return nil }
+        guard let blob = try store.blob(id.row) else { return nil }
         switch kind {
         case .blob: return .file(BlobFile(blob: blob, store))
         case .blobAlias: return .link(try HashLink.link(id, to: blob, store))
@@ -30,12 +30,12 @@ private enum HashLink {
     /// `isBeside` where the link lies in a directory beside `sha256`.
     static func link(
         _ id: NodeID, to blob: Blob, _ store: Store, isBeside: Bool = false
-    ) throws(Failure) -> AliasLink {
+    ) throws(StoreError) -> AliasLink {
         AliasLink(id: id, path: (isBeside ? "../sha256/" : "") + blob.digest.hex, modified: try modified(store))
     }
 
-    static func modified(_ store: Store) throws(Failure) -> Timestamp {
-        max(try store.present(DirectoryRow.Root.hashes.rawValue).changed, try asking(store.created))
+    static func modified(_ store: Store) throws(StoreError) -> Timestamp {
+        max(try store.present(DirectoryRow.Root.hashes.rawValue).changed, try store.created())
     }
 }
 
@@ -54,9 +54,9 @@ private struct AlgorithmsDirectory: Directory {
         ]
     }
 
-    func attributes() throws(Failure) -> Attributes { .directory(id, modified: try asking(store.created)) }
+    func attributes() throws(StoreError) -> Attributes { .directory(id, modified: try store.created()) }
     func child(_ name: EntryName) -> Node? { directories.first { $0.name == name }.map { .directory($0.directory) } }
-    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+    func entries(after cookie: Cookie, limit: Int) throws(StoreError) -> [Entry] {
         var fixed: [(name: EntryName, attributes: Attributes)] = []
         for (name, directory) in directories { fixed.append((name, try directory.attributes())) }
         return try Listing(phases: [Listing.fixed(fixed)]).entries(after: cookie, limit: limit)
@@ -71,28 +71,28 @@ private struct ShortHashDirectory: Directory {
     let kind: NodeKind
     var id: NodeID { node.id }
 
-    func attributes() throws(Failure) -> Attributes { .directory(id, modified: try HashLink.modified(store)) }
+    func attributes() throws(StoreError) -> Attributes { .directory(id, modified: try HashLink.modified(store)) }
 
-    func child(_ name: EntryName) throws(Failure) -> Node? {
+    func child(_ name: EntryName) throws(StoreError) -> Node? {
         guard name.utf8.count == hash.digits, name.isLowerCase, let prefix = DigestPrefix(hex: name.text),
-            let blob = try asking({ () throws(StoreError) in try store.blob(hash, prefix, name.text) })
+            let blob = try store.blob(hash, prefix, name.text)
         else { return nil }
         return .link(try link(blob))
     }
 
-    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+    func entries(after cookie: Cookie, limit: Int) throws(StoreError) -> [Entry] {
         try Listing(phases: [links]).entries(after: cookie, limit: limit)
     }
 
-    private func links(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
+    private func links(after: Int64, limit: Int) throws(StoreError) -> [Listing.Item] {
         var items: [Listing.Item] = []
-        for (name, blob) in try asking({ () throws(StoreError) in try store.names(hash, after: after, limit: limit) }) {
+        for (name, blob) in try store.names(hash, after: after, limit: limit) {
             items.append(Listing.Item(blob.id, name, try link(blob).attributes()))
         }
         return items
     }
 
-    private func link(_ blob: Blob) throws(Failure) -> AliasLink {
+    private func link(_ blob: Blob) throws(StoreError) -> AliasLink {
         try HashLink.link(NodeID(kind, blob.id), to: blob, store, isBeside: true)
     }
 }
@@ -101,23 +101,23 @@ private struct SHA256Directory: Directory {
     let store: Store
     var id: NodeID { FixedNode.sha256.id }
 
-    func attributes() throws(Failure) -> Attributes {
+    func attributes() throws(StoreError) -> Attributes {
         .directory(id, modified: try HashLink.modified(store))
     }
 
-    func child(_ name: EntryName) throws(Failure) -> Node? {
+    func child(_ name: EntryName) throws(StoreError) -> Node? {
         guard name.utf8.count >= 8, let prefix = DigestPrefix(hex: name.text) else { return nil }
-        guard let blob = try asking({ () throws(StoreError) in try store.blob(prefix) }) else { return nil }
+        guard let blob = try store.blob(prefix) else { return nil }
         if name.text == blob.digest.hex { return .file(BlobFile(blob: blob, store)) }
         return .link(try HashLink.link(NodeID(.blobAlias, blob.id), to: blob, store))
     }
 
-    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+    func entries(after cookie: Cookie, limit: Int) throws(StoreError) -> [Entry] {
         try Listing(phases: [blobs]).entries(after: cookie, limit: limit)
     }
 
-    private func blobs(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
-        try asking { () throws(StoreError) in try store.blobs(after: after, limit: limit) }
+    private func blobs(after: Int64, limit: Int) throws(StoreError) -> [Listing.Item] {
+        try store.blobs(after: after, limit: limit)
             .map { Listing.Item($0.id, EntryName($0.digest), BlobFile(blob: $0, store).attributes()) }
     }
 }

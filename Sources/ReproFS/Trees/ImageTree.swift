@@ -12,10 +12,10 @@ struct ImageTree: Tree {
 
     var root: any Directory { ImageDirectory(store: store, row: DirectoryRow.Root.images.rawValue) }
 
-    func node(_ id: NodeID) throws(Failure) -> Node? {
+    func node(_ id: NodeID) throws(StoreError) -> Node? {
         guard let kind = id.kind else { return nil }
         if kind == .imageDirectory { return .directory(ImageDirectory(store: store, row: id.row)) }
-        guard let image = try asking({ () throws(StoreError) in try store.imageName(id.row) }) else { return nil }
+        guard let image = try store.imageName(id.row) else { return nil }
         return try ImageNodes(store: store, image: image).node(kind)
     }
 }
@@ -25,7 +25,7 @@ private struct ImageNodes {
     let store: Store
     let image: ImageNameRow
 
-    func node(_ kind: NodeKind) throws(Failure) -> Node? {
+    func node(_ kind: NodeKind) throws(StoreError) -> Node? {
         switch kind {
         case .imageRecipe, .olderImageRecipe: .file(text(.json, kind))
         case .imageCard, .olderImageCard: .file(text(.card, kind))
@@ -43,7 +43,7 @@ private struct ImageNodes {
     }
 
     /// Nil where the name has no room for a suffix.
-    private func link(_ kind: NodeKind, in path: [EntryName], _ mark: String) throws(Failure) -> Node? {
+    private func link(_ kind: NodeKind, in path: [EntryName], _ mark: String) throws(StoreError) -> Node? {
         guard let target = image.name.appending(mark + ".json") else { return nil }
         return .link(
             AliasLink(
@@ -52,14 +52,12 @@ private struct ImageNodes {
     }
 
     /// The directory of the image, from the top of by-image.
-    private func path() throws(Failure) -> [EntryName] {
+    private func path() throws(StoreError) -> [EntryName] {
         var names: [EntryName] = []
         var next: Int64? = image.directory
         while let row = next, row != DirectoryRow.Root.images.rawValue {
-            guard names.count < DirectoryRow.depthLimit else { throw .stale }
-            guard let directory = try asking({ () throws(StoreError) in try store.directory(row) }) else {
-                throw .stale
-            }
+            guard names.count < DirectoryRow.depthLimit else { throw .gone(image.name) }
+            guard let directory = try store.directory(row) else { throw .gone(image.name) }
             names.insert(directory.name, at: 0)
             next = directory.parent
         }
@@ -78,23 +76,23 @@ private struct ImageDirectory: Directory {
 
     var id: NodeID { NodeID(.imageDirectory, row) }
 
-    func attributes() throws(Failure) -> Attributes {
+    func attributes() throws(StoreError) -> Attributes {
         .directory(id, modified: try store.present(row, known: known).changed)
     }
 
-    func child(_ name: EntryName) throws(Failure) -> Node? {
+    func child(_ name: EntryName) throws(StoreError) -> Node? {
         // A recipe first: of a million names nearly all are one, and each question counts.
         for (suffix, kind, newest, older) in Self.texts {
             guard let image = name.without(suffix: suffix) else { continue }
             if let node = try recipe(image, newest, older, reading: kind) { return node }
         }
-        let directory = try asking { () throws(StoreError) in try store.directory(named: name, in: row) }
+        let directory = try store.directory(named: name, in: row)
         if let directory {
             return .directory(ImageDirectory(store: store, row: directory.id, known: directory))
         }
         if let node = try recipe(name, .imageAlias, .olderImageAlias) { return node }
         guard row == DirectoryRow.Root.images.rawValue,
-            let newest = try asking({ () throws(StoreError) in try store.newestImage(named: name) })
+            let newest = try store.newestImage(named: name)
         else { return nil }
         return try ImageNodes(store: store, image: newest).node(.bareImageAlias)
     }
@@ -102,37 +100,35 @@ private struct ImageDirectory: Directory {
     /// The holder of `name`, or, for `NAME@<8 hex>`, the image with those digits that has or had the name.
     private func recipe(
         _ name: EntryName, _ newest: NodeKind, _ older: NodeKind, reading kind: RenderingKind? = nil
-    ) throws(Failure) -> Node? {
-        if let image = try asking({ () throws(StoreError) in try store.imageName(name, in: row, reading: kind) }) {
+    ) throws(StoreError) -> Node? {
+        if let image = try store.imageName(name, in: row, reading: kind) {
             return try ImageNodes(store: store, image: image).node(newest)
         }
         guard let (before, digits) = name.text.splitAtLast("@"), let prefix = DigestPrefix(hex: digits),
             prefix.digits == 8, let bare = try? EntryName(before),
-            let image = try asking({ () throws(StoreError) in try store.imageName(bare, in: row, image: prefix) })
+            let image = try store.imageName(bare, in: row, image: prefix)
         else { return nil }
         return try ImageNodes(store: store, image: image).node(older)
     }
 
-    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+    func entries(after cookie: Cookie, limit: Int) throws(StoreError) -> [Entry] {
         try Listing(phases: [directories, texts]).entries(after: cookie, limit: limit)
     }
 
-    private func directories(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
-        try asking { () throws(StoreError) in try store.directories(in: row, after: after, limit: limit) }
+    private func directories(after: Int64, limit: Int) throws(StoreError) -> [Listing.Item] {
+        try store.directories(in: row, after: after, limit: limit)
             .map { Listing.Item($0.id, $0.name, .directory(NodeID(.imageDirectory, $0.id), modified: $0.changed)) }
     }
 
     /// Two entries for each image, so the key is the image's row and one bit.
     private func texts(
         after: Int64, limit: Int
-    ) throws(Failure) -> [Listing.Item] {
+    ) throws(StoreError) -> [Listing.Item] {
         var found: [Listing.Item] = []
         var last = (after - 1) >> 1
         // A page may be all of names that are too long with a suffix; it must not end the listing.
         while found.isEmpty {
-            let images = try asking { () throws(StoreError) in
-                try store.imageNames(in: row, after: last, limit: limit / 2 + 1)
-            }
+            let images = try store.imageNames(in: row, after: last, limit: limit / 2 + 1)
             guard let newest = images.last else { return found }
             last = newest.id
             for image in images {

@@ -9,19 +9,17 @@ struct NameTree: Tree {
 
     var root: any Directory { NameDirectory(store: store, row: DirectoryRow.Root.models.rawValue) }
 
-    func node(_ id: NodeID) throws(Failure) -> Node? {
-        try asking { () throws(StoreError) -> Node? in
-            switch id.kind {
-            case .nameDirectory: .directory(NameDirectory(store: store, row: id.row))
-            case .nameModel: try store.model(id.row).map { .directory(ModelDirectory(store: store, model: $0)) }
-            case .nameVersion: try store.version(id.row).map { .directory(VersionDirectory(store: store, version: $0)) }
-            case .nameFile: try store.version(id.row).map { .file(BlobFile(version: $0, store)) }
-            case .nameLatest:
-                try store.model(id.row).flatMap { ModelDirectory(store: store, model: $0).latest }.map { .link($0) }
-            case .nameAlias:
-                try store.directory(id.row).map { .link(AliasLink(id: id, path: $0.name.text, modified: $0.named)) }
-            default: nil
-            }
+    func node(_ id: NodeID) throws(StoreError) -> Node? {
+        switch id.kind {
+        case .nameDirectory: .directory(NameDirectory(store: store, row: id.row))
+        case .nameModel: try store.model(id.row).map { .directory(ModelDirectory(store: store, model: $0)) }
+        case .nameVersion: try store.version(id.row).map { .directory(VersionDirectory(store: store, version: $0)) }
+        case .nameFile: try store.version(id.row).map { .file(BlobFile(version: $0, store)) }
+        case .nameLatest:
+            try store.model(id.row).flatMap { ModelDirectory(store: store, model: $0).latest }.map { .link($0) }
+        case .nameAlias:
+            try store.directory(id.row).map { .link(AliasLink(id: id, path: $0.name.text, modified: $0.named)) }
+        default: nil
         }
     }
 }
@@ -34,38 +32,36 @@ private struct NameDirectory: Directory {
 
     var id: NodeID { NodeID(.nameDirectory, row) }
 
-    func attributes() throws(Failure) -> Attributes {
+    func attributes() throws(StoreError) -> Attributes {
         .directory(id, modified: try store.present(row, known: known).named)
     }
 
-    func child(_ name: EntryName) throws(Failure) -> Node? {
-        try asking { () throws(StoreError) -> Node? in
-            if let directory = try store.directory(named: name, in: row) {
-                return .directory(NameDirectory(store: store, row: directory.id, known: directory))
-            }
-            if let model = try store.model(named: name, in: row) {
-                return .directory(ModelDirectory(store: store, model: model))
-            }
-            guard row == DirectoryRow.Root.models.rawValue else { return nil }
-            for alias in Folder.aliases(of: name) {
-                guard let target = try store.directory(named: alias, in: row) else { continue }
-                return .link(AliasLink(id: NodeID(.nameAlias, target.id), path: alias.text, modified: target.named))
-            }
-            return nil
+    func child(_ name: EntryName) throws(StoreError) -> Node? {
+        if let directory = try store.directory(named: name, in: row) {
+            return .directory(NameDirectory(store: store, row: directory.id, known: directory))
         }
+        if let model = try store.model(named: name, in: row) {
+            return .directory(ModelDirectory(store: store, model: model))
+        }
+        guard row == DirectoryRow.Root.models.rawValue else { return nil }
+        for alias in Folder.aliases(of: name) {
+            guard let target = try store.directory(named: alias, in: row) else { continue }
+            return .link(AliasLink(id: NodeID(.nameAlias, target.id), path: alias.text, modified: target.named))
+        }
+        return nil
     }
 
-    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+    func entries(after cookie: Cookie, limit: Int) throws(StoreError) -> [Entry] {
         try Listing(phases: [directories, models]).entries(after: cookie, limit: limit)
     }
 
-    private func directories(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
-        try asking { () throws(StoreError) in try store.directories(in: row, after: after, limit: limit) }
+    private func directories(after: Int64, limit: Int) throws(StoreError) -> [Listing.Item] {
+        try store.directories(in: row, after: after, limit: limit)
             .map { Listing.Item($0.id, $0.name, .directory(NodeID(.nameDirectory, $0.id), modified: $0.named)) }
     }
 
-    private func models(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
-        try asking { () throws(StoreError) in try store.models(in: row, after: after, limit: limit) }
+    private func models(after: Int64, limit: Int) throws(StoreError) -> [Listing.Item] {
+        try store.models(in: row, after: after, limit: limit)
             .map { Listing.Item($0.id, $0.name, ModelDirectory(store: store, model: $0).attributes()) }
     }
 }
@@ -96,22 +92,22 @@ private struct ModelDirectory: Directory {
 
     func attributes() -> Attributes { .directory(id, modified: model.changed) }
 
-    func child(_ name: EntryName) throws(Failure) -> Node? {
+    func child(_ name: EntryName) throws(StoreError) -> Node? {
         if name == "latest" { return latest.map { .link($0) } }
         guard let number = name.versionNumber else { return nil }
-        let version = try asking { () throws(StoreError) in try store.version(number, of: model.id) }
+        let version = try store.version(number, of: model.id)
         return version.map { .directory(VersionDirectory(store: store, version: $0)) }
     }
 
-    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+    func entries(after cookie: Cookie, limit: Int) throws(StoreError) -> [Entry] {
         try Listing(phases: [
             Listing.fixed(latest.map { [("latest" as EntryName, $0.attributes())] } ?? []),
             versions,
         ]).entries(after: cookie, limit: limit)
     }
 
-    private func versions(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
-        try asking { () throws(StoreError) in try store.versions(of: model.id, after: after, limit: limit) }
+    private func versions(after: Int64, limit: Int) throws(StoreError) -> [Listing.Item] {
+        try store.versions(of: model.id, after: after, limit: limit)
             .map { Listing.Item($0.id, .version($0.number), VersionDirectory(store: store, version: $0).attributes()) }
     }
 }
@@ -129,7 +125,7 @@ private struct VersionDirectory: Directory {
         name == version.fileName ? .file(BlobFile(version: version, store)) : nil
     }
 
-    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+    func entries(after cookie: Cookie, limit: Int) throws(StoreError) -> [Entry] {
         let file = BlobFile(version: version, store)
         return try Listing(phases: [Listing.fixed([(version.fileName, file.attributes())])])
             .entries(after: cookie, limit: limit)

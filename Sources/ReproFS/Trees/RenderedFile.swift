@@ -16,21 +16,21 @@ struct RenderedFile: File {
 
     var caching: Caching { .brief }
 
-    func attributes() throws(Failure) -> Attributes {
+    func attributes() throws(StoreError) -> Attributes {
         let facts = try present()
         return Attributes(
             id: id, kind: .file, size: facts.size, modified: facts.rendered, caching: caching, isPrivate: isPrivate)
     }
 
-    private func present() throws(Failure) -> RenderingFacts {
+    private func present() throws(StoreError) -> RenderingFacts {
         if let known { return known }
-        return try asking { () throws(StoreError) in try store.renderingFacts(kind, of: snapshot, named: name) }
+        return try store.renderingFacts(kind, of: snapshot, named: name)
     }
 
-    func open() throws(Failure) -> BlobContents {
+    func open() throws(StoreError) -> BlobContents {
         if let text = known?.text() { return .bytes(text) }
         return .bytes(
-            try asking { () throws(StoreError) in try store.rendering(kind, of: snapshot, named: name, known: known) }
+            try store.rendering(kind, of: snapshot, named: name, known: known)
                 .bytes)
     }
 }

@@ -1,6 +1,5 @@
 package import Recipe
-import Store
-import SystemPackage
+package import Store
 
 /// The mount point: its views, and the way from a node's number back to the node.
 package struct Root: Directory {
@@ -11,7 +10,7 @@ package struct Root: Directory {
     package let context: MountContext
 
     /// Makes all views; fails where the store cannot be read.
-    package init(_ context: MountContext) throws(Failure) {
+    package init(_ context: MountContext) throws(StoreError) {
         self.context = context
         let trees: [any Tree] = [
             LiveTree(view: context.live),
@@ -27,7 +26,7 @@ package struct Root: Directory {
         var byKind: [NodeKind: any Tree] = [:]
         for tree in trees { for kind in tree.kinds { byKind[kind] = tree } }
         self.byKind = byKind
-        created = try asking(context.store.created)
+        created = try context.store.created()
     }
 
     /// The number that FUSE gives the root: 1.
@@ -38,14 +37,14 @@ package struct Root: Directory {
     package func child(_ name: EntryName) -> Node? { trees.first { $0.name == name }.map { .directory($0.root) } }
 
     /// The views, in a fixed order.
-    package func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+    package func entries(after cookie: Cookie, limit: Int) throws(StoreError) -> [Entry] {
         var fixed: [(name: EntryName, attributes: Attributes)] = []
         for tree in trees { fixed.append((tree.name, try tree.root.attributes())) }
         return try Listing(phases: [Listing.fixed(fixed)]).entries(after: cookie, limit: limit)
     }
 
-    /// The node of a number that the kernel was told; `stale` where it is gone.
-    package func node(_ id: NodeID) throws(Failure) -> Node {
+    /// The node of a number that the kernel was told; `gone` where it is.
+    package func node(_ id: NodeID) throws(StoreError) -> Node {
         if id == .root { return .directory(context.isModelsDirectory ? top : self) }
         // Fixed nodes are spread over the trees that show them.
         let fixed = id.kind == .fixed ? FixedNode(rawValue: id.row) : nil
@@ -54,13 +53,13 @@ package struct Root: Directory {
         // That a descriptor stands for another node now is not a commit.
         let isItself = id.kind != .liveFile || context.live.standing(for: id.row) == id.row
         if isItself, let file = memory.file(id, as: commit) { return .file(file) }
-        guard let node = try owner?.node(id) else { throw .stale }
+        guard let node = try owner?.node(id) else { throw .gone(EntryName(number: id.rawValue)) }
         if case .file(let file) = node { memory.keep(file, as: commit) }
         return node
     }
 
     /// The node of a name, remembered: who looks a file up mostly opens it.
-    func child(_ name: EntryName, of parent: NodeID) throws(Failure) -> Node? {
+    func child(_ name: EntryName, of parent: NodeID) throws(StoreError) -> Node? {
         let commit = context.store.newestCommit
         let node = try directory(parent).child(name)
         if case .file(let file) = node { memory.keep(file, as: commit) }
@@ -73,8 +72,8 @@ package struct Root: Directory {
     }
 
     /// The directory with this number; fails where none has it.
-    package func directory(_ id: NodeID) throws(Failure) -> any Directory {
-        guard case .directory(let directory) = try node(id) else { throw Failure(.notDirectory, "not a directory") }
+    package func directory(_ id: NodeID) throws(StoreError) -> any Directory {
+        guard case .directory(let directory) = try node(id) else { throw .notDirectory(EntryName(number: id.rawValue)) }
         return directory
     }
 }

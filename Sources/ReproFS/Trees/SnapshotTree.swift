@@ -13,15 +13,13 @@ struct SnapshotTree: Tree {
 
     var root: any Directory { SnapshotsDirectory(context: context) }
 
-    func node(_ id: NodeID) throws(Failure) -> Node? {
+    func node(_ id: NodeID) throws(StoreError) -> Node? {
         if id.kind == .fixed { return .directory(root) }
         if id.kind == .pinName {
-            return try asking { () throws(StoreError) in try context.store.pin(id.row) }.map { .link(AliasLink($0)) }
+            return try context.store.pin(id.row).map { .link(AliasLink($0)) }
         }
         let row = id.kind == .snapshotAlias ? id.row : id.snapshot
-        guard let snapshot = try asking({ () throws(StoreError) in try context.store.snapshot(row) }) else {
-            return nil
-        }
+        guard let snapshot = try context.store.snapshot(row) else { return nil }
         let directory = SnapshotDirectory(context: context, snapshot: snapshot)
         switch id.kind {
         case .snapshot: return directory.node(at: id.place)
@@ -41,38 +39,36 @@ private struct SnapshotsDirectory: Directory {
     let context: MountContext
     var id: NodeID { FixedNode.snapshots.id }
 
-    func attributes() throws(Failure) -> Attributes {
+    func attributes() throws(StoreError) -> Attributes {
         let row = try context.store.present(DirectoryRow.Root.snapshots.rawValue)
-        return .directory(id, modified: max(row.changed, try asking(context.store.created)))
+        return .directory(id, modified: max(row.changed, try context.store.created()))
     }
 
-    func child(_ name: EntryName) throws(Failure) -> Node? {
-        try asking { () throws(StoreError) -> Node? in
-            if let snapshot = try context.store.snapshot(named: name) {
-                return .directory(SnapshotDirectory(context: context, snapshot: snapshot))
-            }
-            guard name.utf8.count >= 8, let prefix = DigestPrefix(hex: name.text) else {
-                return try context.store.pin(named: name.text).map { .link(AliasLink($0)) }
-            }
-            guard let snapshot = try context.store.snapshot(prefix) else { return nil }
-            return .link(SnapshotDirectory(context: context, snapshot: snapshot).alias)
+    func child(_ name: EntryName) throws(StoreError) -> Node? {
+        if let snapshot = try context.store.snapshot(named: name) {
+            return .directory(SnapshotDirectory(context: context, snapshot: snapshot))
         }
+        guard name.utf8.count >= 8, let prefix = DigestPrefix(hex: name.text) else {
+            return try context.store.pin(named: name.text).map { .link(AliasLink($0)) }
+        }
+        guard let snapshot = try context.store.snapshot(prefix) else { return nil }
+        return .link(SnapshotDirectory(context: context, snapshot: snapshot).alias)
     }
 
-    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+    func entries(after cookie: Cookie, limit: Int) throws(StoreError) -> [Entry] {
         try Listing(phases: [snapshots, pins]).entries(after: cookie, limit: limit)
     }
 
-    private func snapshots(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
-        try asking { () throws(StoreError) in try context.store.snapshots(after: after, limit: limit) }
+    private func snapshots(after: Int64, limit: Int) throws(StoreError) -> [Listing.Item] {
+        try context.store.snapshots(after: after, limit: limit)
             .map {
                 Listing.Item(
                     $0.id, $0.short, SnapshotDirectory(context: context, snapshot: $0).attributes())
             }
     }
 
-    private func pins(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
-        try asking { () throws(StoreError) in try context.store.pins(after: after, limit: limit) }
+    private func pins(after: Int64, limit: Int) throws(StoreError) -> [Listing.Item] {
+        try context.store.pins(after: after, limit: limit)
             .map { Listing.Item($0.id, $0.name, AliasLink($0).attributes()) }
     }
 }
@@ -139,7 +135,7 @@ private struct SnapshotDirectory: Directory {
         }
     }
 
-    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+    func entries(after cookie: Cookie, limit: Int) throws(StoreError) -> [Entry] {
         var fixed: [(name: EntryName, attributes: Attributes)] = [
             ("models", models.attributes()), ("input", inputs.attributes()),
         ]
@@ -170,124 +166,5 @@ private struct SnapshotDirectory: Directory {
 
     private func blob(_ blob: Blob, _ id: NodeID) -> BlobFile {
         BlobFile(store: context.store, id: id, blob: blob, modified: snapshot.recorded)
-    }
-}
-
-/// A directory of a pinned tree: exactly the pinned files, under the names that the prompt uses.
-private struct PinnedDirectory: Directory {
-    let store: Store
-    let snapshot: SnapshotRow
-    let kind: NodeKind
-    let set: Int64
-    var place: Int64 = 0
-
-    static func models(of snapshot: SnapshotRow, _ store: Store) -> Self {
-        Self(store: store, snapshot: snapshot, kind: .snapshotModel, set: snapshot.models)
-    }
-    static func inputs(of snapshot: SnapshotRow, _ store: Store) -> Self {
-        Self(store: store, snapshot: snapshot, kind: .snapshotInput, set: snapshot.inputs)
-    }
-
-    /// Node packs; nil where none were captured.
-    static func nodes(of snapshot: SnapshotRow, _ store: Store) -> Self? {
-        snapshot.nodes.map { Self(store: store, snapshot: snapshot, kind: .snapshotNode, set: $0) }
-    }
-
-    var id: NodeID { NodeID(kind, snapshot: snapshot.id, place: place) }
-
-    /// Where a prompt would look for a file of it; node packs are not models.
-    private func place(of pin: PinRow) -> BlobPlace? {
-        switch kind {
-        case .snapshotModel: .pin(pin.position, set: set, under: nil)
-        case .snapshotInput: .pin(pin.position, set: set, under: "input")
-        default: nil
-        }
-    }
-
-    func attributes() -> Attributes {
-        .directory(id, modified: snapshot.recorded, isPrivate: snapshot.document.isPrivate)
-    }
-
-    func node(at place: Int64) throws(Failure) -> Node? {
-        if place == 0 { return .directory(self) }
-        return try asking { () throws(StoreError) in try store.pin(place, in: set) }.map(node)
-    }
-
-    /// The link that an absent folder is: to the one that holds its models under another name.
-    func alias(to place: Int64) throws(Failure) -> Node? {
-        let target = try asking { () throws(StoreError) in try store.pin(place, in: set) }
-        return target.map { pin in
-            .link(
-                AliasLink(
-                    id: NodeID(.snapshotFolderAlias, snapshot: snapshot.id, place: place), path: pin.name.text,
-                    modified: snapshot.recorded))
-        }
-    }
-
-    func child(_ name: EntryName) throws(Failure) -> Node? {
-        if let pin = try pin(name) { return node(pin) }
-        guard kind == .snapshotModel, place == 0 else { return nil }
-        for other in Folder.aliases(of: name) {
-            if let target = try pin(other) { return try alias(to: target.position) }
-        }
-        return nil
-    }
-
-    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
-        try Listing(phases: [pinned]).entries(after: cookie, limit: limit)
-    }
-
-    private func pinned(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
-        try pins(after: after, limit: limit).map { pin throws(Failure) in
-            Listing.Item(pin.position, pin.name, try node(pin).inode.attributes())
-        }
-    }
-
-    private func pin(_ name: EntryName) throws(Failure) -> PinRow? {
-        try asking { () throws(StoreError) in try store.pin(named: name, under: place, in: set) }
-    }
-
-    private func pins(after: Int64, limit: Int) throws(Failure) -> [PinRow] {
-        try asking { () throws(StoreError) in try store.pins(under: place, in: set, after: after, limit: limit) }
-    }
-
-    private func node(_ pin: PinRow) -> Node {
-        guard let blob = pin.blob else {
-            var inner = self
-            inner.place = pin.position
-            return .directory(inner)
-        }
-        return .file(
-            BlobFile(
-                store: store, id: NodeID(kind, snapshot: snapshot.id, place: pin.position), blob: blob,
-                modified: snapshot.recorded, version: pin.version, evidence: pin.evidence,
-                place: place(of: pin)))
-    }
-}
-
-/// `extra_model_paths.yaml`: points a ComfyUI at the pinned models of this mount.
-private struct ModelPathsFile: File {
-    let context: MountContext
-    let id: NodeID
-    let snapshot: SnapshotRow
-
-    var caching: Caching { .brief }
-
-    func attributes() throws(Failure) -> Attributes {
-        Attributes(id: id, kind: .file, size: try text().utf8.count, modified: snapshot.recorded, caching: .brief)
-    }
-
-    func open() throws(Failure) -> BlobContents { .bytes(Array(try text().utf8)) }
-
-    private func text() throws(Failure) -> String {
-        let folders = try asking { () throws(StoreError) in
-            try context.store.pins(under: 0, in: snapshot.models, after: 0, limit: 1000)
-        }
-        return ModelPaths.text(
-            [
-                "The models that one image was made from, as ComfyUI takes them:",
-                "  python main.py --extra-model-paths-config <this file>",
-                "It comes before ComfyUI's own folders; a name that is not pinned is still looked up in those.",
-            ], base: "\(context.mountPoint)/by-snapshot/\(snapshot.short)/models", folders: folders.map(\.name))
     }
 }

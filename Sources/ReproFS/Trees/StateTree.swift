@@ -27,9 +27,9 @@ private struct StateDirectory: Directory {
         ]
     }
 
-    func attributes() throws(Failure) -> Attributes { .directory(id, modified: try asking(context.store.created)) }
+    func attributes() throws(StoreError) -> Attributes { .directory(id, modified: try context.store.created()) }
     func child(_ name: EntryName) -> Node? { files.first { $0.name == name }.map { .file($0.1) } }
-    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+    func entries(after cookie: Cookie, limit: Int) throws(StoreError) -> [Entry] {
         var listed: [(name: EntryName, attributes: Attributes)] = []
         for (name, file) in files { listed.append((name, try file.attributes())) }
         return try Listing(phases: [Listing.fixed(listed)]).entries(after: cookie, limit: limit)
@@ -42,13 +42,13 @@ private struct StatusFile: File {
     var id: NodeID { FixedNode.status.id }
     var caching: Caching { .none }
 
-    func attributes() throws(Failure) -> Attributes {
+    func attributes() throws(StoreError) -> Attributes {
         Attributes(
-            id: id, kind: .file, size: try text().utf8.count, modified: try asking(context.store.created),
+            id: id, kind: .file, size: try text().utf8.count, modified: try context.store.created(),
             caching: .none)
     }
 
-    func open() throws(Failure) -> BlobContents { .bytes(Array(try text().utf8)) }
+    func open() throws(StoreError) -> BlobContents { .bytes(Array(try text().utf8)) }
 
     private var passthrough: JSON {
         guard let problem = context.passthrough.problem else { return ["on": true] }
@@ -63,10 +63,10 @@ private struct StatusFile: File {
         return ["writable": false, "readOnly": .string(context.live.lease.obstacle.description), "problem": .null]
     }
 
-    private func text() throws(Failure) -> String {
-        let counts = try asking(context.store.counts)
-        let view = try asking(context.store.active)
-        let verification = try asking(context.store.verificationState)
+    private func text() throws(StoreError) -> String {
+        let counts = try context.store.counts()
+        let view = try context.store.active()
+        let verification = try context.store.verificationState()
         let active: JSON = [
             "view": .string(view.models == nil ? "live" : view.snapshot?.text ?? "a variation"),
             "generation": .integer(view.generation), "switched": .string(view.changed.description),
@@ -114,14 +114,14 @@ private struct WhoamiFile: File {
     var caching: Caching { .none }
 
     /// The text depends on who opens it, so its size is not told.
-    func attributes() throws(Failure) -> Attributes {
+    func attributes() throws(StoreError) -> Attributes {
         Attributes(
-            id: id, kind: .file, size: 0, modified: try asking(context.store.created), caching: .none)
+            id: id, kind: .file, size: 0, modified: try context.store.created(), caching: .none)
     }
 
-    func open() throws(Failure) -> BlobContents { try open(by: Opener(process: getpid())) }
+    func open() throws(StoreError) -> BlobContents { try open(by: Opener(process: getpid())) }
 
-    func open(by opener: Opener?) throws(Failure) -> BlobContents {
+    func open(by opener: Opener?) throws(StoreError) -> BlobContents {
         let text: JSON = [
             "schema": DocumentSchema.whoami.json,
             "version": .string(ReproFSVersion.current),
@@ -143,20 +143,14 @@ private struct ReportBox: Inbox {
     var caching: Caching { .none }
     var limit: Int { Store.reportLimit }
 
-    func attributes() throws(Failure) -> Attributes {
+    func attributes() throws(StoreError) -> Attributes {
         Attributes(
-            id: id, kind: .file, size: 0, modified: try asking(context.store.created), caching: .none, isInbox: true)
+            id: id, kind: .file, size: 0, modified: try context.store.created(), caching: .none, isInbox: true)
     }
 
-    func open() throws(Failure) -> BlobContents { .bytes([]) }
+    func open() throws(StoreError) -> BlobContents { .bytes([]) }
 
-    func accept(_ message: [UInt8], from opener: Opener?, by writer: ReportWriter) throws(Failure) {
-        if let why = writer.refusal { throw Failure(.permissionDenied, why, isNoteworthy: true) }
-        do throws(StoreError) {
-            try context.store.accept(report: message, from: opener?.identity, by: writer)
-        } catch {
-            if case .refusedReport(let why) = error { throw Failure(.invalidArgument, why, isNoteworthy: true) }
-            throw Failure(error)
-        }
+    func accept(_ message: [UInt8], from opener: Opener?, by writer: ReportWriter) throws(StoreError) {
+        try context.store.accept(report: message, from: opener?.identity, by: writer)
     }
 }

@@ -11,22 +11,20 @@ struct TimeTree: Tree {
 
     var root: any Directory { TimesDirectory(store: store) }
 
-    func node(_ id: NodeID) throws(Failure) -> Node? {
+    func node(_ id: NodeID) throws(StoreError) -> Node? {
         if id.kind == .fixed { return .directory(root) }
         let isInner = id.kind == .momentDirectory || id.kind == .momentLink
         let row = isInner ? id.snapshot : id.row
-        return try asking { () throws(StoreError) -> Node? in
-            guard let moment = try store.moment(row) else { return nil }
-            switch id.kind {
-            case .moment: return .directory(MomentDirectory(store: store, moment: moment))
-            case .momentAlias: return .link(TimesDirectory.alias(to: moment))
-            case .momentModels: return .directory(PastDirectory(store: store, moment: moment, row: PastDirectory.root))
-            case .momentDirectory: return .directory(PastDirectory(store: store, moment: moment, row: id.place))
-            case .momentLink:
-                guard let model = try store.model(id.place, at: moment) else { return nil }
-                return .link(try PastDirectory.link(to: model, moment, store))
-            default: return nil
-            }
+        guard let moment = try store.moment(row) else { return nil }
+        switch id.kind {
+        case .moment: return .directory(MomentDirectory(store: store, moment: moment))
+        case .momentAlias: return .link(TimesDirectory.alias(to: moment))
+        case .momentModels: return .directory(PastDirectory(store: store, moment: moment, row: PastDirectory.root))
+        case .momentDirectory: return .directory(PastDirectory(store: store, moment: moment, row: id.place))
+        case .momentLink:
+            guard let model = try store.model(id.place, at: moment) else { return nil }
+            return .link(try PastDirectory.link(to: model, moment, store))
+        default: return nil
         }
     }
 }
@@ -35,11 +33,11 @@ private struct TimesDirectory: Directory {
     let store: Store
     var id: NodeID { FixedNode.times.id }
 
-    func attributes() throws(Failure) -> Attributes { .directory(id, modified: try asking(store.created)) }
+    func attributes() throws(StoreError) -> Attributes { .directory(id, modified: try store.created()) }
 
-    func child(_ name: EntryName) throws(Failure) -> Node? {
+    func child(_ name: EntryName) throws(StoreError) -> Node? {
         guard let time = Timestamp(rfc3339: name.text),
-            let moment = try asking({ () throws(StoreError) in try store.moment(at: time) })
+            let moment = try store.moment(at: time)
         else { return nil }
         if name.text == moment.time.description { return .directory(MomentDirectory(store: store, moment: moment)) }
         return .link(Self.alias(to: moment))
@@ -61,7 +59,7 @@ private struct MomentDirectory: Directory {
 
     func attributes() -> Attributes { .directory(id, modified: moment.time) }
     func child(_ name: EntryName) -> Node? { name == "models" ? .directory(models) : nil }
-    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+    func entries(after cookie: Cookie, limit: Int) throws(StoreError) -> [Entry] {
         try Listing(phases: [Listing.fixed([("models", models.attributes())])]).entries(after: cookie, limit: limit)
     }
 }
@@ -81,49 +79,43 @@ private struct PastDirectory: Directory {
 
     func attributes() -> Attributes { .directory(id, modified: moment.time) }
 
-    func child(_ name: EntryName) throws(Failure) -> Node? {
-        try asking { () throws(StoreError) -> Node? in
-            if let inner = try store.directory(named: name, in: row),
-                try store.hasModels(below: inner.id, at: moment)
-            {
-                return .directory(PastDirectory(store: store, moment: moment, row: inner.id))
-            }
-            guard let model = try store.model(named: name, in: row, at: moment) else { return nil }
-            return .link(try Self.link(to: model, moment, store))
+    func child(_ name: EntryName) throws(StoreError) -> Node? {
+        if let inner = try store.directory(named: name, in: row),
+            try store.hasModels(below: inner.id, at: moment)
+        {
+            return .directory(PastDirectory(store: store, moment: moment, row: inner.id))
         }
+        guard let model = try store.model(named: name, in: row, at: moment) else { return nil }
+        return .link(try Self.link(to: model, moment, store))
     }
 
-    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+    func entries(after cookie: Cookie, limit: Int) throws(StoreError) -> [Entry] {
         try Listing(phases: [directories, models]).entries(after: cookie, limit: limit)
     }
 
-    private func directories(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
-        try asking { () throws(StoreError) -> [Listing.Item] in
-            var items: [Listing.Item] = []
-            var last = after
-            // A page may be all of directories that were empty then; it must not end the listing.
-            while items.isEmpty {
-                let page = try store.directories(in: row, after: last, limit: limit)
-                guard let newest = page.last else { return items }
-                last = newest.id
-                for inner in page where try store.hasModels(below: inner.id, at: moment) {
-                    let directory = PastDirectory(store: store, moment: moment, row: inner.id)
-                    items.append(Listing.Item(inner.id, inner.name, directory.attributes()))
-                }
+    private func directories(after: Int64, limit: Int) throws(StoreError) -> [Listing.Item] {
+        var items: [Listing.Item] = []
+        var last = after
+        // A page may be all of directories that were empty then; it must not end the listing.
+        while items.isEmpty {
+            let page = try store.directories(in: row, after: last, limit: limit)
+            guard let newest = page.last else { return items }
+            last = newest.id
+            for inner in page where try store.hasModels(below: inner.id, at: moment) {
+                let directory = PastDirectory(store: store, moment: moment, row: inner.id)
+                items.append(Listing.Item(inner.id, inner.name, directory.attributes()))
             }
-            return items
         }
+        return items
     }
 
-    private func models(after: Int64, limit: Int) throws(Failure) -> [Listing.Item] {
-        try asking { () throws(StoreError) -> [Listing.Item] in
-            var items: [Listing.Item] = []
-            for model in try store.models(in: row, at: moment, after: after, limit: limit) {
-                items.append(
-                    Listing.Item(model.id, model.name, try Self.link(to: model, moment, store).attributes()))
-            }
-            return items
+    private func models(after: Int64, limit: Int) throws(StoreError) -> [Listing.Item] {
+        var items: [Listing.Item] = []
+        for model in try store.models(in: row, at: moment, after: after, limit: limit) {
+            items.append(
+                Listing.Item(model.id, model.name, try Self.link(to: model, moment, store).attributes()))
         }
+        return items
     }
 
     static func link(to model: MomentModel, _ moment: MomentRow, _ store: Store) throws(StoreError) -> AliasLink {

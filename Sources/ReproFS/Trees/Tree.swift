@@ -11,7 +11,7 @@ package protocol Tree: Sendable {
     var fixed: Set<FixedNode> { get }
     var root: any Directory { get }
     /// The node of a number that this tree gave out; nil where its row is gone.
-    func node(_ id: NodeID) throws(Failure) -> Node?
+    func node(_ id: NodeID) throws(StoreError) -> Node?
 }
 
 /// What trees know of the mount they are shown through.
@@ -42,4 +42,13 @@ package struct MountContext: Sendable {
 
 extension Tree {
     package var fixed: Set<FixedNode> { [] }
+}
+
+extension Store {
+    /// The directory of a node that the kernel knows; `gone` where its row is.
+    func present(_ row: Int64, known: DirectoryRow? = nil) throws(StoreError) -> DirectoryRow {
+        if let known { return known }
+        guard let found = try directory(row) else { throw .gone(EntryName(number: row)) }
+        return found
+    }
 }

@@ -1,4 +1,5 @@
 package import Recipe
+import Store
 
 /// Where a listing goes on: a key of the entry, never a count of entries, so that a page costs the same everywhere and
 /// entries that come or go meanwhile shift nothing.
@@ -41,11 +42,11 @@ struct Listing {
     }
 
     /// The next entries of one kind after a row; none only where there are no more, for some may be left out of a page.
-    typealias Phase = (_ after: Int64, _ limit: Int) throws(Failure) -> [Listing.Item]
+    typealias Phase = (_ after: Int64, _ limit: Int) throws(StoreError) -> [Listing.Item]
 
     let phases: [Phase]
 
-    func entries(after cookie: Cookie, limit: Int) throws(Failure) -> [Entry] {
+    func entries(after cookie: Cookie, limit: Int) throws(StoreError) -> [Entry] {
         var found: [Entry] = []
         var phase = max(0, cookie.phase)
         var row = cookie.row
@@ -65,7 +66,7 @@ struct Listing {
 
     /// Entries that are few and always the same.
     static func fixed(_ entries: [(name: EntryName, attributes: Attributes)]) -> Phase {
-        { (after: Int64, limit: Int) throws(Failure) -> [Listing.Item] in
+        { (after: Int64, limit: Int) throws(StoreError) -> [Listing.Item] in
             entries.enumerated().dropFirst(Int(after)).prefix(limit).map {
                 Item(Int64($0.offset + 1), $0.element.name, $0.element.attributes)
             }

@@ -27,7 +27,7 @@ package struct NodeID: Hashable, Sendable {
     /// Of a node in a snapshot: the place in its tree.
     package var place: Int64 { row & ((1 << 20) - 1) }
 
-    /// FUSE calls the root 1.
+    /// The kernel calls the root 1.
     package static let root = NodeID(.fixed, 1)
 }
 

@@ -99,18 +99,6 @@ extension Store {
     }
 }
 
-extension Database {
-    @discardableResult
-    fileprivate func use(snapshot: Int64?, models: Int64?) throws -> Int64 {
-        // Directories that show something else have another time, and a time that never goes back.
-        try execute(
-            sql: """
-                UPDATE active SET generation = generation + 1, changed = max(?, changed + 1), snapshot = ?, pinSet = ?
-                """, arguments: [Timestamp.now().nanoseconds, snapshot, models])
-        return try Int64.fetchOne(self, sql: "SELECT generation FROM active") ?? 0
-    }
-}
-
 extension Store {
     /// The models that a snapshot pins, under the names that its prompt uses.
     package func pinnedModels(of snapshot: SnapshotRow) throws(StoreError) -> [PinnedModel] {

@@ -29,28 +29,21 @@ extension Store {
     package func noteMount(at path: String, by process: Opener) throws(StoreError) -> Int64 {
         let dead = try page("SELECT * FROM mount", [], 10_000, MountRow.init).filter { !$0.isAlive }
         return try catalogue.write { db in
-            for mount in dead { try db.execute(sql: "DELETE FROM mount WHERE id = ?", arguments: [mount.id]) }
-            try db.execute(
-                sql: """
-                    INSERT INTO mount (path, process, pid, acknowledged)
-                    VALUES (?, ?, ?, (SELECT generation FROM active))
-                    """, arguments: [path, process.identity, process.pid])
-            return db.lastInsertedRowID
+            for mount in dead { try db.deleteMount(mount.id) }
+            return try db.insertMount(at: path, by: process)
         }
     }
 
     /// Notes that the mount shows this generation of the active view, for `use`, which waits for that.
     package func acknowledge(_ generation: Int64, by mount: Int64) throws(StoreError) {
         try catalogue.write { db in
-            try db.execute(
-                sql: "UPDATE mount SET acknowledged = ? WHERE id = ? AND acknowledged < ?",
-                arguments: [generation, mount, generation])
+            try db.setAcknowledged(generation, by: mount)
         }
     }
 
     /// Takes the row of a mount away that has ended.
     package func forgetMount(_ id: Int64) throws(StoreError) {
-        try catalogue.write { db in try db.execute(sql: "DELETE FROM mount WHERE id = ?", arguments: [id]) }
+        try catalogue.write { db in try db.deleteMount(id) }
     }
 
     /// The mounts that are there now, the oldest first.

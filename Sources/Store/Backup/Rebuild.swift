@@ -127,13 +127,10 @@ extension Store {
             let tables = try String.fetchAll(
                 db, sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%'")
             for table in tables {
-                try db.execute(sql: "DELETE FROM sqlite_sequence WHERE name = ?", arguments: [table])
-                try db.execute(
-                    sql: "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)",
-                    arguments: [table, (newest / stride + 1) * stride])
+                try db.setSequence(of: table, to: (newest / stride + 1) * stride)
             }
-            try db.execute(sql: "DELETE FROM mount")
-            try db.execute(sql: "UPDATE live SET process = NULL")
+            try db.deleteMounts()
+            try db.forgetProcesses()
         }
     }
 

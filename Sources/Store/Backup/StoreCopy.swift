@@ -64,7 +64,7 @@ private final class StoreCopy {
                 let blob = try Int64.fetchOne(db, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [digest.data])
                 if let blob { try db.setState(of: blob, .lost) }
             }
-            try db.execute(sql: "DELETE FROM mount")
+            try db.deleteMounts()
         }
         let collected = try catalogue.read { db in
             try Row.fetchAll(db, sql: "SELECT sha256 FROM blob WHERE dropped IS NOT NULL").map {

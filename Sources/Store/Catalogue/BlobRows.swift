@@ -22,9 +22,8 @@ extension Database {
                 throw StoreError.blobMissing(published.digest)
             }
         }
-        let digest = published.digest.data
         let known = try Int64.fetchOne(
-            cachedStatement(sql: "SELECT id FROM blob WHERE sha256 = ?"), arguments: [digest])
+            cachedStatement(sql: "SELECT id FROM blob WHERE sha256 = ?"), arguments: [published.digest.data])
         if let known {
             let isServed = try state(of: known)?.isServed == true
             if !published.isPrivate { try makeReadable(blob: known) }
@@ -32,8 +31,7 @@ extension Database {
             case .known: guard isServed else { throw StoreError.blobMissing(published.digest) }
             // Its file was lost, or collected: it is in the catalogue again.
             case .document(let compressed) where !isServed:
-                try execute(
-                    cachedStatement(sql: "INSERT OR REPLACE INTO document VALUES (?, ?)"), [known, Data(compressed)])
+                try setDocument(known, compressed)
                 try setState(of: known, .document)
             case .document: break
             // A whole file lies there now, whatever was known of it before.
@@ -47,27 +45,16 @@ extension Database {
         switch published.place {
         case .known: throw StoreError.blobMissing(published.digest)
         case .file(let changed):
-            try execute(
-                cachedStatement(sql: "INSERT INTO blob (sha256, size, changed, private) VALUES (?, ?, ?, ?)"),
-                [digest, size, changed.nanoseconds, isPrivate])
-            let id = lastInsertedRowID
+            let id = try insertBlob(published.digest, size: size, changed: changed, isPrivate: isPrivate)
             try keepPieces(published, of: id)
             try touch(.hashes)
             return id
         case .document(let compressed):
-            try execute(
-                cachedStatement(sql: "INSERT INTO blob (sha256, size, private) VALUES (?, ?, ?)"),
-                [digest, size, isPrivate])
-            let id = lastInsertedRowID
-            try execute(cachedStatement(sql: "INSERT INTO document VALUES (?, ?)"), [id, Data(compressed)])
+            let id = try insertBlob(published.digest, size: size, changed: nil, isPrivate: isPrivate)
+            try setDocument(id, compressed)
             try touch(.hashes)
             return id
         }
-    }
-
-    /// The bytes came from where everybody could read them. Nobody takes that back.
-    func makeReadable(blob: Int64) throws {
-        try execute(cachedStatement(sql: "UPDATE blob SET private = 0 WHERE id = ? AND private"), [blob])
     }
 
     /// The size of a blob that can be served; nil where it cannot.

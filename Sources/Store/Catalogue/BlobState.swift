@@ -43,45 +43,11 @@ extension Database {
         ).map(BlobState.init)
     }
 
-    /// The one way to change what is known of a blob's bytes. Where that changes whether they can be served, the snapshots that
-    /// pin them are graded again.
-    func setState(of blob: Int64, _ state: BlobState) throws {
-        guard let before = try self.state(of: blob), before != state else { return }
-        switch state {
-        case .whole(let changed):
-            try execute(
-                cachedStatement(sql: "UPDATE blob SET changed = ?, damaged = 0, dropped = NULL WHERE id = ?"),
-                [changed.nanoseconds, blob])
-        case .document:
-            try execute(
-                cachedStatement(sql: "UPDATE blob SET changed = NULL, damaged = 0, dropped = NULL WHERE id = ?"), [blob]
-            )
-        case .lost:
-            try execute(cachedStatement(sql: "UPDATE blob SET damaged = 1, dropped = NULL WHERE id = ?"), [blob])
-        case .collected(let time):
-            try execute(
-                cachedStatement(sql: "UPDATE blob SET changed = NULL, damaged = 1, dropped = ? WHERE id = ?"),
-                [time.nanoseconds, blob])
-        }
-        if before.isServed != state.isServed { try regrade(blob: blob) }
-    }
-
     /// The file of a blob got or lost a name, which moves the time by which it is known unchanged.
     func noteChange(ofBlob digest: Digest, _ changed: Timestamp) throws {
         let blob = try Int64.fetchOne(
             cachedStatement(sql: "SELECT id FROM servedBlob WHERE sha256 = ? AND changed IS NOT NULL"),
             arguments: [digest.data])
         if let blob { try setState(of: blob, .whole(changed: changed)) }
-    }
-
-    /// A blob was lost or came back: the recipes of the snapshots that pin it are rendered again when they are asked for.
-    private func regrade(blob: Int64) throws {
-        try execute(
-            cachedStatement(
-                sql: """
-                    UPDATE rendering SET fresh = 0 WHERE snapshot IN (
-                        SELECT snapshot.id FROM pin JOIN snapshot ON snapshot.models = pin.pinSet WHERE pin.blob = ?1
-                        UNION SELECT snapshot.id FROM pin JOIN snapshot ON snapshot.inputs = pin.pinSet WHERE pin.blob = ?1)
-                    """), [blob])
     }
 }

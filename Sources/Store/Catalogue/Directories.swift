@@ -44,18 +44,6 @@ package struct DirectoryRow: Sendable {
 }
 
 extension Database {
-    enum DirectoryTime: String {
-        case changed
-        case named
-    }
-
-    /// The directory's entries changed now; its time never goes back, even where the clock does.
-    func touch(_ directory: Int64, _ time: DirectoryTime = .changed) throws {
-        try execute(
-            cachedStatement(sql: "UPDATE directory SET \(time.rawValue) = max(?, \(time.rawValue) + 1) WHERE id = ?"),
-            [Timestamp.now().nanoseconds, directory])
-    }
-
     func touch(_ root: DirectoryRow.Root) throws { try touch(root.rawValue) }
 
     /// The directory at `components` under `root`; nil where one is absent.
@@ -81,11 +69,7 @@ extension Database {
             }
             try touch(id)
             try touch(id, .named)
-            let now = Timestamp.now().nanoseconds
-            try execute(
-                cachedStatement(sql: "INSERT INTO directory (parent, name, changed, named) VALUES (?, ?, ?, ?)"),
-                [id, name.databaseValue, now, now])
-            id = lastInsertedRowID
+            id = try insertDirectory(name, in: id)
         }
         return id
     }

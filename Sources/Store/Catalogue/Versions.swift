@@ -119,7 +119,7 @@ extension Database {
                 cachedStatement(sql: "SELECT model, blob FROM version WHERE id = ?"), arguments: [version])
         else { return wanted }
         let shown = try visibleTime(wanted, of: row.id("blob"), in: row.id("model"))
-        try execute(cachedStatement(sql: "UPDATE version SET modified = ? WHERE id = ?"), [shown.nanoseconds, version])
+        try setModified(shown, ofVersion: version)
         return shown
     }
 
@@ -153,19 +153,6 @@ extension Database {
         try came(name.path)
     }
 
-    private func insertEvent(
-        _ model: Int64, _ version: Int64?, _ previous: Int64?, _ cause: Cause, _ process: Int64?, since: Timestamp,
-        now: Timestamp
-    ) throws {
-        try execute(
-            cachedStatement(
-                sql: """
-                    INSERT INTO event (model, version, previous, cause, process, since, recorded)
-                    VALUES (?, ?, ?, ?, ?, ?, ?)
-                    """),
-            [model, version, previous, cause.rawValue, process, since.nanoseconds, now.nanoseconds])
-    }
-
     /// An event, where the name did not hold that already.
     private func note(
         _ model: Int64, _ version: Int64?, cause: Cause, process: Int64?, since: Timestamp?, now: Timestamp
@@ -177,43 +164,7 @@ extension Database {
             cachedStatement(sql: "SELECT max(recorded) FROM event WHERE model = ?"), arguments: [model])
         let from = min(max(since ?? now, Timestamp(nanoseconds: previous ?? 0)), now)
         try insertEvent(model, version, current, cause, process, since: from, now: now)
-        try execute(cachedStatement(sql: "UPDATE model SET current = ? WHERE id = ?"), [version, model])
+        try setCurrent(version, of: model)
         return true
-    }
-
-    func makeModel(_ name: EntryName, in directory: Int64, now: Timestamp) throws -> Int64 {
-        let known = try Int64.fetchOne(
-            cachedStatement(sql: "SELECT id FROM model WHERE directory = ? AND name = ?"),
-            arguments: [directory, name.databaseValue])
-        if let known { return known }
-        try execute(
-            cachedStatement(sql: "INSERT INTO model (directory, name, changed) VALUES (?, ?, ?)"),
-            [directory, name.databaseValue, now.nanoseconds])
-        let id = lastInsertedRowID
-        try touch(directory, .named)
-        return id
-    }
-
-    func makeVersion(
-        of model: Int64, blob: Int64, modified: Timestamp, now: Timestamp
-    ) throws -> (Int64, Addition) {
-        let known = try Row.fetchOne(
-            cachedStatement(sql: "SELECT id, number FROM version WHERE model = ? AND blob = ?"),
-            arguments: [model, blob])
-        if let known { return try (known.id("id"), .returned(to: known.value("number"))) }
-        try execute(
-            cachedStatement(
-                sql: "UPDATE model SET versions = versions + 1, changed = max(?, changed + 1) WHERE id = ?"),
-            [now.nanoseconds, model])
-        try execute(
-            cachedStatement(
-                sql: """
-                    INSERT INTO version (model, number, blob, modified, recorded)
-                    SELECT id, versions, ?, ?, ? FROM model WHERE id = ?
-                    """), [blob, modified.nanoseconds, now.nanoseconds, model])
-        let id = lastInsertedRowID
-        let number =
-            try Int.fetchOne(cachedStatement(sql: "SELECT number FROM version WHERE id = ?"), arguments: [id]) ?? 0
-        return (id, .version(number))
     }
 }

@@ -126,7 +126,7 @@ struct Collector {
         try markRoots()
         defer { try? db.execute(sql: "DROP TABLE temp.root") }
         try db.execute(
-            sql: "DELETE FROM root WHERE blob IN (SELECT value FROM json_each(?))", arguments: [Store.list(given)])
+            sql: "DELETE FROM temp.root WHERE blob IN (SELECT value FROM json_each(?))", arguments: [Store.list(given)])
         try drop(&plan)
         try removeOrphans(&plan)
         for (change, after) in zip(before, try grades(pinning: given)) where change.grade != after.grade {
@@ -142,7 +142,7 @@ struct Collector {
         let superseded = policy.supersededBefore?.nanoseconds
         try db.execute(
             sql: """
-                INSERT OR IGNORE INTO root
+                INSERT OR IGNORE INTO temp.root
                 SELECT version.blob FROM version JOIN model ON model.id = version.model
                     WHERE ?1 IS NULL OR model.current = version.id OR version.recorded >= ?1
                     OR EXISTS (SELECT 1 FROM event WHERE event.model = model.id AND event.recorded >= ?1
@@ -164,7 +164,7 @@ struct Collector {
         // What a model's header says outlives its bytes.
         try db.execute(
             sql: """
-                INSERT OR IGNORE INTO root SELECT header FROM identity WHERE header IS NOT NULL
+                INSERT OR IGNORE INTO temp.root SELECT header FROM identity WHERE header IS NOT NULL
                 AND (blob IN root OR blob IN (SELECT blob FROM version))
                 """)
     }
@@ -190,12 +190,10 @@ struct Collector {
                     .init(
                         name: try db.text(of: row), number: try row.value("number"), sha256: blob.digest,
                         size: blob.size))
-                try db.execute(
-                    cachedSQL("UPDATE model SET changed = max(?, changed + 1) WHERE id = ?"),
-                    [now.nanoseconds, try row.value("id") as Int64])
+                try db.touch(model: row.id("id"), at: now)
             }
             try db.setState(of: blob.id, .collected(now))
-            try db.execute(cachedSQL("DELETE FROM document WHERE blob = ?"), [blob.id])
+            try db.deleteDocument(blob.id)
             plan.files.append(.init(digest: blob.digest, size: blob.size))
         }
     }
@@ -219,15 +217,12 @@ struct Collector {
                 plan.documents += 1
                 plan.documentBytes += try row.value("stored") as Int? ?? 0
             }
-            for table in ["claim", "identity", "document", "load"] {
-                try db.execute(cachedSQL("DELETE FROM \(table) WHERE blob = ?"), [blob.id])
-            }
-            try db.execute(cachedSQL("UPDATE identity SET header = NULL WHERE header = ?"), [blob.id])
-            try db.execute(cachedSQL("DELETE FROM blob WHERE id = ?"), [blob.id])
+            try db.deleteIdentity(of: blob.id)
+            try db.deleteDocument(blob.id)
+            try db.deleteLoads(of: blob.id)
+            try db.deleteBlob(blob.id)
         }
     }
-
-    private func cachedSQL(_ sql: String) throws -> Statement { try db.cachedStatement(sql: sql) }
 
     /// Whether the file is old enough, and open nowhere on this machine: not in a mount, not in another program.
     private func isFree(_ blob: Blob, _ plan: inout CollectionPlan) throws -> Bool {

@@ -22,17 +22,12 @@ extension Database {
                 """
         ).map { try .init(id: $0.digest("sha256"), image: $0.value("name") ?? "image") }
         guard !report.snapshots.isEmpty else { return }
-        for sql in [
-            "DELETE FROM rendering WHERE snapshot IN (SELECT id FROM forgotten)",
-            "DELETE FROM certificate WHERE snapshot IN (SELECT id FROM forgotten)",
-            "UPDATE snapshot SET parent = NULL WHERE parent IN (SELECT id FROM forgotten)",
-            // Where an older one is kept under a name, it is the image's again.
-            """
-            UPDATE image SET snapshot = (SELECT max(id) FROM snapshot WHERE snapshot.image = image.id
-            AND snapshot.id NOT IN (SELECT id FROM forgotten)) WHERE snapshot IN (SELECT id FROM forgotten)
-            """,
-            "DELETE FROM snapshot WHERE id IN (SELECT id FROM forgotten)",
-        ] { try execute(sql: sql) }
+        let forgotten = "SELECT id FROM forgotten"
+        try deleteRenderings(ofSnapshotsIn: forgotten)
+        try deleteCertificates(ofSnapshotsIn: forgotten)
+        // Where an older one is kept under a name, it is the image's again.
+        try setSnapshots(forgetting: forgotten)
+        try deleteSnapshots(in: forgotten)
         try forgetImages(&report)
         try execute(
             sql: """
@@ -41,10 +36,8 @@ extension Database {
                     UNION SELECT nodes FROM snapshot WHERE nodes IS NOT NULL
                     UNION SELECT pinSet FROM active WHERE pinSet IS NOT NULL)
                 """)
-        for sql in [
-            "DELETE FROM pin WHERE pinSet IN (SELECT id FROM unused)",
-            "DELETE FROM pinSet WHERE id IN (SELECT id FROM unused)", "DROP TABLE temp.unused",
-        ] { try execute(sql: sql) }
+        try deletePinSets(in: "SELECT id FROM unused")
+        try execute(sql: "DROP TABLE temp.unused")
         try touch(.snapshots)
     }
 
@@ -57,18 +50,11 @@ extension Database {
         for row in names {
             report.images.append(try text(of: row, dropping: 1))
         }
-        for table in ["want", "improvable", "imageFile", "imageName"] {
-            try execute(sql: "DELETE FROM \(table) WHERE image IN (\(gone))")
-        }
-        try execute(sql: "DELETE FROM image WHERE snapshot IS NULL AND id IN (SELECT image FROM forgotten)")
+        try deleteWants(ofImagesIn: gone)
+        try deleteImages(in: gone)
         for row in names where try row.value("newest") {
             let directory: Int64 = try row.value("directory")
-            try execute(
-                cachedStatement(
-                    sql: """
-                        UPDATE imageName SET newest = 1 WHERE id = (SELECT id FROM imageName WHERE directory = ? AND name = ?
-                        ORDER BY time DESC, id DESC LIMIT 1)
-                        """), [directory, try row.value("name") as DatabaseValue])
+            try giveBack(imageName: row.value("name"), in: directory)
             try touch(directory)
         }
     }

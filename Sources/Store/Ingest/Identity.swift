@@ -127,8 +127,7 @@ extension Store {
             // An older version read it, and did not look for a pickle: that is in its first or last bytes.
             let imports = try Identity.pickle(file, path, size: blob.size)
             return try catalogue.write { db in
-                try db.execute(
-                    sql: "UPDATE identity SET imports = ? WHERE blob = ?", arguments: [imports.column, blob.id])
+                try db.setImports(imports.column, of: blob.id)
             }
         }
         let cache = PageCacheGuard(file, size: blob.size)
@@ -164,20 +163,10 @@ extension Store {
             try files.publish(bytes, isPrivate: blob.isPrivate)
         }
         try catalogue.write { db in
-            try db.execute(
-                sql: """
-                    INSERT OR REPLACE INTO identity (blob, autoV1, tensors, layout, crc32, header, imports)
-                    VALUES (?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    blob.id, identity.autoV1, identity.tensors?.data, identity.layout?.data,
-                    identity.crc32.lowercased(),
-                    try header.map { try db.blob($0, in: files) }, identity.pickle.column,
-                ])
-            try db.execute(sql: "DELETE FROM claim WHERE blob = ?", arguments: [blob.id])
-            for (key, value) in identity.claims {
-                try db.execute(sql: "INSERT INTO claim VALUES (?, ?, ?)", arguments: [blob.id, key, value])
-            }
+            try db.setIdentity(
+                of: blob.id, autoV1: identity.autoV1, tensors: identity.tensors, layout: identity.layout,
+                crc32: identity.crc32.lowercased(), header: try header.map { try db.blob($0, in: files) },
+                imports: identity.pickle.column, claims: identity.claims.map { ($0.key, $0.value) })
             for hash in [identity.autoV1, identity.tensors?.hex, identity.crc32.lowercased()] {
                 if let hash { try db.came(hash: hash) }
             }

@@ -60,10 +60,7 @@ extension Store {
         }
         try catalogue.write { db in
             for (blob, digest) in zip(blobs, digests) {
-                // No bytes say that b3sum failed, so that it is not tried for ever.
-                try db.execute(
-                    db.cachedStatement(sql: "UPDATE identity SET blake3 = ? WHERE blob = ?"),
-                    [digest?.data ?? Data(), blob.id])
+                try db.setBLAKE3(digest, of: blob.id)
                 if let digest { try db.came(hash: digest.hex) }
             }
             try db.touch(.hashes)

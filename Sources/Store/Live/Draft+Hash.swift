@@ -1,9 +1,9 @@
 import Recipe
 
 extension Draft {
-    /// Fewer bytes than this wait until the file is closed.
+    /// Fewer new bytes than this are not hashed before the file is closed.
     private static let step = 8 << 20
-    /// More than this at once would keep others waiting who are followed too. Bytes.
+    /// How much of one file is hashed before the next file has its turn. Bytes.
     private static let stride = 256 << 20
 
     struct Hashing {
@@ -13,14 +13,14 @@ extension Draft {
         var hashed: HashedBytes?
     }
 
-    /// Hashes what was written in order since the last call; cheap where that is little.
+    /// Hashes what was written in order since the last call; cheap if that is little.
     func follow() throws(StoreError) {
         _ = try hashing.withLockIfAvailable { hashing throws(StoreError) in try digest(all: false, .max, &hashing) }
     }
 
-    /// The digest of all bytes, and the generation that it is of; nil where they changed meanwhile, where more than `stride` bytes
-    /// were to be hashed or the mount is to end, and, unless it `waits`, where somebody else is hashing them. What was hashed by
-    /// then counts when it goes on.
+    /// The digest of all bytes, and the generation that it is of. Nil if the bytes changed meanwhile, if more than `stride` bytes are
+    /// left, if the mount is to end, and, unless it `waits`, if another thread is hashing them. The next call continues where
+    /// this one stopped.
     func digest(
         waits: Bool = true, stride: Int = .max
     ) throws(StoreError) -> (hashed: HashedBytes, size: Int, generation: Int)? {
@@ -47,7 +47,7 @@ extension Draft {
         let size = try FileFacts.of(file, path).size
         let known = (hashing.generation, hashing.hashed)
         let isAnew = state.withLock { state in all && !state.isInOrder && known.0 != state.generation }
-        // What was hashed has changed since.
+        // Bytes that were hashed have changed since.
         if isAnew { hashing = Hashing() }
         let done = hashing.count
         let (end, generation) = state.withLock { state in
@@ -62,7 +62,7 @@ extension Draft {
             FaultPoint.pass("hashes", path)
             try file.forEachChunk(path, from: done, to: end) { chunk throws(StoreError) in
                 try ending.check()
-                // Whoever writes meanwhile makes it worthless.
+                // A write into these bytes meanwhile invalidates the hash.
                 guard !all || hashing.count - done < stride && self.generation == generation else {
                     throw .interrupted
                 }
@@ -78,7 +78,7 @@ extension Draft {
         let hashed = hashing.hash.finishWithPieces()
         let isSame = state.withLock { state in
             let wasInOrder = state.isInOrder
-            // Whatever is written from now on is hashed anew.
+            // Everything that is written from now on is hashed again.
             state.isInOrder = false
             return state.generation == generation && wasInOrder
         }

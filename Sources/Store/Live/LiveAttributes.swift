@@ -43,8 +43,7 @@ extension LiveView {
         let id = standing(for: id)
         try store.catalogue.writeSoon { db in
             guard try db.attribute(attribute, of: id) != nil else { throw StoreError.noAttribute(attribute) }
-            try db.execute(
-                db.cachedStatement(sql: "DELETE FROM liveAttribute WHERE live = ? AND name = ?"), [id, attribute])
+            try db.delete(attribute: attribute, ofLive: id)
             try db.attributesChanged(of: id)
         }
     }
@@ -67,25 +66,5 @@ extension Database {
         try Data.fetchOne(
             cachedStatement(sql: "SELECT value FROM liveAttribute WHERE live = ? AND name = ?"),
             arguments: [live, key])
-    }
-
-    fileprivate func attributesChanged(of live: Int64) throws {
-        try execute(
-            cachedStatement(sql: "UPDATE live SET changed = max(?, changed + 1) WHERE id = ?"),
-            [Timestamp.now().nanoseconds, live])
-    }
-
-    /// A file or directory of the live view has these from now on.
-    func keep(_ attributes: [FileAttribute], ofLive live: Int64) throws {
-        for attribute in attributes {
-            try execute(
-                cachedStatement(sql: "INSERT OR REPLACE INTO liveAttribute (live, name, value) VALUES (?, ?, ?)"),
-                [live, attribute.name, Data(attribute.value)])
-        }
-    }
-
-    /// A name has another node from now on, which is the same file to programs.
-    func moveAttributes(from old: Int64, to new: Int64) throws {
-        try execute(cachedStatement(sql: "UPDATE liveAttribute SET live = ? WHERE live = ?"), [new, old])
     }
 }

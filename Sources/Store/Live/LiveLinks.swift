@@ -147,7 +147,7 @@ extension Database {
         guard !gone.isEmpty || !changed.isEmpty else { return true }
         guard !isDryRun else { return false }
         for name in gone {
-            try execute(cachedStatement(sql: "DELETE FROM linkName WHERE path = ?"), [name.description])
+            try setLinkName(name, nil)
             // A file may have the name by now, and tells of it by itself.
             let directory = try directory(liveNames: name.directories)
             let file = try directory.flatMap { try live(named: name.path.name, in: $0) }
@@ -156,9 +156,7 @@ extension Database {
         for (name, row) in changed {
             guard let blob = row.blob else { continue }
             _ = try recordVersion(name, blob: blob.id, modified: row.modified, cause: .link)
-            try execute(
-                cachedStatement(sql: "INSERT OR REPLACE INTO linkName (path, blob) VALUES (?, ?)"),
-                [name.description, blob.id])
+            try setLinkName(name, blob.id)
         }
         return false
     }

@@ -30,46 +30,10 @@ extension NewNode {
 }
 
 extension Database {
-    func insert(_ node: NewNode, _ name: EntryName, in parent: Int64?) throws -> Int64 {
-        let now = Timestamp.now()
-        try execute(
-            cachedStatement(
-                sql: """
-                    INSERT INTO live (parent, name, kind, mode, user, team, accessed, modified, changed, blob, version, target,
-                    process, closed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    """),
-            [
-                parent, name.databaseValue, node.kind.rawValue, node.mode, node.user, node.group,
-                node.modified.nanoseconds,
-                node.modified.nanoseconds, now.nanoseconds, node.blob, node.version, node.target, node.process,
-                node.closing.rawValue,
-            ])
-        let id = lastInsertedRowID
-        if let parent { try entriesChanged(in: parent) }
-        return id
-    }
-
-    /// A directory's time is that of the change, and visibly another than before: programs read a directory again when it differs.
-    func entriesChanged(in directory: Int64, at time: Timestamp = .now()) throws {
-        let old = try Int64.fetchOne(
-            cachedStatement(sql: "SELECT modified FROM live WHERE id = ?"), arguments: [directory])
-        guard let old else { return }
-        try execute(
-            cachedStatement(sql: "UPDATE live SET modified = ?1, changed = max(?2, changed + 1) WHERE id = ?3"),
-            [time.distinct(from: Timestamp(nanoseconds: old)).nanoseconds, time.nanoseconds, directory])
-    }
-
     /// Takes the name of a file or link away; its row stays for programs that have it open.
     func unname(_ row: LiveRow) throws {
         try setParent(row.id, nil, name: row.name)
         if let parent = row.parent { try entriesChanged(in: parent) }
-    }
-
-    /// Gives a node another place and name, which changes the node.
-    func setParent(_ id: Int64, _ parent: Int64?, name: EntryName) throws {
-        try execute(
-            cachedStatement(sql: "UPDATE live SET parent = ?, name = ?, changed = max(?, changed + 1) WHERE id = ?"),
-            [parent, name.databaseValue, Timestamp.now().nanoseconds, id])
     }
 
     func hasEntries(_ directory: Int64) throws -> Bool {
@@ -121,9 +85,7 @@ extension Database {
     func addPendingVersion(_ row: LiveRow, _ name: ModelName, _ cause: Cause) throws {
         let isClosed = row.source != nil || row.closing == .closed || row.closing == .durable
         guard row.kind == .file, row.blob == nil, isClosed else { return }
-        try execute(
-            cachedStatement(sql: "INSERT INTO owed (live, path, cause, time) VALUES (?, ?, ?, ?)"),
-            [row.fileRow, name.description, cause.rawValue, Timestamp.now().nanoseconds])
+        try insertPendingVersion(name, cause, of: row.fileRow)
     }
 
     /// Whether a version is pending for a name that the file has lost.
@@ -142,14 +104,9 @@ extension Database {
                     """), arguments: [live])
         for row in rows {
             let shown = try setTime(row.time("modified"), ofVersion: row.value("version"))
-            try execute(
-                cachedStatement(sql: "UPDATE live SET modified = ? WHERE id = ?"),
-                [shown.nanoseconds, try row.value("id") as Int64])
+            try setModified(shown, ofLive: row.id("id"))
         }
-        try execute(
-            cachedStatement(
-                sql: "UPDATE live SET closed = 0 WHERE closed = 4 AND blob IS NOT NULL AND (?1 IS NULL OR id = ?1)"),
-            [live])
+        try closeRenewed(live)
     }
 
     /// A new node of a name, which holds what the old one held until something is written.
@@ -169,23 +126,16 @@ extension Database {
     func takeBack(_ source: Int64, from row: LiveRow) throws {
         guard let old = try live(source), let parent = row.parent else { return }
         try moveAttributes(from: row.id, to: old.id)
-        try execute(cachedStatement(sql: "DELETE FROM live WHERE id = ?"), [row.id])
-        try execute(
-            cachedStatement(sql: "UPDATE live SET mode = ?, user = ?, team = ? WHERE id = ?"),
-            [row.mode, row.user, row.group, old.id])
+        try deleteLive(row.id)
+        try own(old.id, mode: row.mode, user: row.user, group: row.group)
         try setParent(old.id, parent, name: row.name)
         try entriesChanged(in: parent)
     }
 
     /// Says how far a draft's bytes can be trusted. Where somebody writes again, no version is pending any more.
     func setClosing(_ closing: LiveRow.Closing, of live: Int64) throws {
-        try execute(cachedStatement(sql: "UPDATE live SET closed = ? WHERE id = ?"), [closing.rawValue, live])
+        try writeClosing(closing, of: live)
         if closing == .open || closing == .failed { try dropPendingVersions(live) }
-    }
-
-    /// No version of a draft is pending any more.
-    func dropPendingVersions(_ live: Int64) throws {
-        try execute(cachedStatement(sql: "DELETE FROM owed WHERE live = ?"), [live])
     }
 
     /// A file got a name: where its bytes are a blob, that is a version and an event.
@@ -194,8 +144,6 @@ extension Database {
         let held = try modelName(live: path).map {
             try recordVersion($0, blob: blob.id, modified: row.modified, cause: cause, process: process)
         }
-        try execute(
-            cachedStatement(sql: "UPDATE live SET version = ?, modified = ? WHERE id = ?"),
-            [held?.version, (held?.modified ?? row.modified).nanoseconds, row.id])
+        try setVersion(held?.version, modified: held?.modified ?? row.modified, ofLive: row.id)
     }
 }

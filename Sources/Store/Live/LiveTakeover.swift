@@ -15,7 +15,7 @@ struct LiveTakeover: Sendable {
     func run(_ db: Database) throws {
         guard try FileFacts.at(directory) != nil else { return }
         for row in try db.liveLeftovers() where row.kind == .file && row.blob == nil {
-            try db.setClosing(closing(of: row.id), keepingDebts: row.id)
+            try db.writeClosing(closing(of: row.id), of: row.id)
         }
         // A power cut may have taken any part of a journal: then only the catalogue counts.
         let last = try String.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'boot'")
@@ -98,24 +98,9 @@ struct LiveTakeover: Sendable {
                 try db.unname(other)
             }
         }
-        try db.execute(
-            db.cachedStatement(
-                sql: """
-                    INSERT INTO live (id, parent, name, kind, mode, user, team, accessed, modified, changed, closed)
-                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?8, ?9)
-                    """),
-            [
-                file.id, parent, name.databaseValue, LiveRow.Kind.file.rawValue, file.mode, file.user, file.group,
-                file.changed,
-                closing(of: file.id).rawValue,
-            ])
+        try db.insertLive(
+            file.id, name, in: parent, mode: file.mode, user: file.user, group: file.group, changed: file.changed,
+            closing: closing(of: file.id))
         try db.entriesChanged(in: parent)
-    }
-}
-
-extension Database {
-    /// As the version before knew it.
-    fileprivate func setClosing(_ closing: LiveRow.Closing, keepingDebts live: Int64) throws {
-        try execute(cachedStatement(sql: "UPDATE live SET closed = ? WHERE id = ?"), [closing.rawValue, live])
     }
 }

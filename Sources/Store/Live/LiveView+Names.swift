@@ -72,7 +72,7 @@ extension LiveView {
             guard let row = try store.live(named: name, in: directory, db) else { throw StoreError.absent(name) }
             guard row.kind == .directory else { throw StoreError.notDirectory(name) }
             guard try !db.hasEntries(row.id) else { throw StoreError.notEmptyDirectory(name) }
-            try db.execute(cachedStatement(db, "DELETE FROM live WHERE id = ?"), [row.id])
+            try db.deleteLive(row.id)
             try db.entriesChanged(in: directory)
         }
     }
@@ -110,7 +110,7 @@ extension LiveView {
                 if mode == .exchange {
                     try db.setParent(other.id, nil, name: other.name)
                 } else if other.kind == .directory {
-                    try db.execute(cachedStatement(db, "DELETE FROM live WHERE id = ?"), [other.id])
+                    try db.deleteLive(other.id)
                 } else {
                     try unname(other, .replace, by: caller, db)
                 }
@@ -177,18 +177,9 @@ extension LiveView {
             {
                 change.modified = try db.setTime(wanted, ofVersion: version)
             }
-            try db.execute(
-                cachedStatement(
-                    db,
-                    """
-                    UPDATE live SET mode = coalesce(?, mode), user = coalesce(?, user), team = coalesce(?, team),
-                    accessed = coalesce(?, accessed), modified = coalesce(?, modified), changed = max(?, changed + 1)
-                    WHERE id = ?
-                    """),
-                [
-                    change.mode, change.user, change.group, change.accessed?.nanoseconds, change.modified?.nanoseconds,
-                    Timestamp.now().nanoseconds, id,
-                ])
+            try db.setLive(
+                id, mode: change.mode, user: change.user, group: change.group, accessed: change.accessed,
+                modified: change.modified)
             if let mode = change.mode, mode & 0o004 != 0, let blob = try db.live(id)?.blob, blob.isPrivate {
                 try db.makeReadable(blob: blob.id)
             }

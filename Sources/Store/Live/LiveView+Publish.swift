@@ -3,44 +3,20 @@ import Glibc
 import Recipe
 import SystemPackage
 
-/// What publishing came to.
-package struct Publication: Sendable {
-    /// The names that got versions.
-    package var versions: [(name: ModelName, addition: Addition, blob: Blob)] = []
-    /// Who opened them before they were blobs.
-    package var loads: [Load] = []
-    /// Drafts that could not be published; they are tried again.
-    package var failures: [StoreError] = []
-    /// What could not be written in full and left its name to what that held before, in words.
-    package var setAside: [String] = []
-
-    var isEmpty: Bool { versions.isEmpty && loads.isEmpty && failures.isEmpty && setAside.isEmpty }
-
-    mutating func append(_ other: Publication) {
-        versions += other.versions
-        loads += other.loads
-        failures += other.failures
-        setAside += other.setAside
-    }
-}
-
-// Any number of threads may publish the same drafts at once, so that nobody waits for another: whoever comes second to a step
-// finds it done. A draft is sealed from before its file gets a blob's name until its row names the blob, so nobody writes into it.
-
 extension LiveView {
-    /// More drafts than these are put on disk by syncing the whole file system once.
+    /// With more drafts than this, one sync of the whole file system is cheaper than one for each file.
     private static let syncEach = 8
 
-    /// Files of more bytes than this are hashed by a thread of their own, so that no other file waits for them.
+    /// A thread of its own hashes files of more bytes than this, so that no smaller file waits for them.
     private static let largeSize = 64 << 20
     func isLarge(_ draft: Draft) throws(StoreError) -> Bool {
         try DraftFacts.at(draft.path)?.size ?? 0 > Self.largeSize
     }
 
-    /// More than this of a large file at once would keep others waiting that are large, too. Bytes.
+    /// How much of one large file is hashed before the next large file has its turn. Bytes.
     private static let stride = 256 << 20
 
-    /// Publishes every draft that was closed as a whole model; then takes away what nobody knows any more.
+    /// Publishes every draft that was closed as a whole model, then deletes rows and files that nothing refers to any more.
     @discardableResult
     package func publish() throws(StoreError) -> Publication {
         var all = try publishSmall()
@@ -48,7 +24,7 @@ extension LiveView {
         return all
     }
 
-    /// The same for what is hashed in no time, as one group.
+    /// The same for small files alone, as one group.
     package func publishSmall() throws(StoreError) -> Publication {
         try settleLinks()
         var all = publishCandidates(waits: false) { $0 <= Self.largeSize }
@@ -61,7 +37,8 @@ extension LiveView {
         }
     }
 
-    /// Goes on with hashing what is being written, and what is large and was closed, each for a while; publishes what is hashed.
+    /// Continues to hash files that are being written and large files that were closed, each for a while, and publishes those that are
+    /// hashed.
     package func publishLarge() -> Publication { publishLarge(stride: Self.stride) }
 
     private func publishLarge(stride: Int) -> Publication {
@@ -73,7 +50,7 @@ extension LiveView {
         return all
     }
 
-    /// Publishes one draft now, because something waits for it; says whether it is a blob.
+    /// Publishes one draft now because something waits for it; returns whether it is a blob now.
     func publish(only draft: Draft) throws(StoreError) -> Bool {
         if let draft = try ready(draft.row) {
             let own = try publish([draft], waits: true)
@@ -85,7 +62,7 @@ extension LiveView {
         return true
     }
 
-    /// Returns when a closed file is a version on disk, or all of a draft's bytes are there. The corresponding operation is
+    /// Returns when a closed file is a version on disk, or when all bytes of a draft are on disk. The corresponding operation is
     /// `fsync`.
     package func sync(_ id: Int64) throws(StoreError) {
         var known = draft(id)
@@ -93,7 +70,7 @@ extension LiveView {
         if let draft = known {
             defer { if draft.writers == 0 { state.withLock { $0.dropIdle(draft) } } }
             var isBlob = false
-            // What takes long to hash is safe as it is.
+            // A large file is only synced: hashing it would take too long, and its row remembers it.
             if draft.isAtRest, try !isLarge(draft) { isBlob = try publish(only: draft) }
             if !isBlob { try draft.sync() }
             if let source = try store.live(id)?.source { try self.draft(source)?.sync() }
@@ -113,10 +90,10 @@ extension LiveView {
         if let failure = own.failures.first { throw failure }
     }
 
-    /// Nobody has written into these new nodes of published files: what they hold is theirs for ever.
+    /// Nobody wrote into these new nodes of published files, so they keep the blob that they hold.
     func settle(_ drafts: [Draft]) throws(StoreError) {
         var own: [Draft] = []
-        // Some wait until they are a blob's.
+        // Some show the bytes of a draft that is not a blob yet.
         for draft in drafts where try store.live(draft.row)?.source == nil { own.append(draft) }
         let settled = state.withLock { state in
             own.filter { draft in
@@ -129,11 +106,11 @@ extension LiveView {
         try store.catalogue.writeSoon { db in for draft in settled { try db.settle(draft.row) } }
     }
 
-    /// Whoever publishes groups tells of it.
+    /// Kept until the publisher of groups reports it.
     private func tell(_ publication: Publication) { state.withLock { $0.untold.append(publication) } }
 
-    /// Publishes what waits for it, where it `isWanted` by its size and directory; unless it `waits`, without what somebody else is
-    /// publishing. With a `stride` each file is a group of its own, and is left there after as many bytes.
+    /// Publishes the candidates that `isWanted` accepts by size and directory. Unless it `waits`, drafts that another thread is
+    /// publishing are skipped. With a `stride` each file is a group of its own, and hashing pauses after that many bytes.
     private func publishCandidates(
         waits: Bool, stride: Int? = nil, in directory: Int64? = nil, _ isWanted: (_ size: Int) -> Bool = { _ in true }
     ) -> Publication {
@@ -145,7 +122,7 @@ extension LiveView {
                     if let directory, row.parent != directory { continue }
                     if !isWanted(try facts(of: row)?.size ?? 0) { continue }
                 }
-                // Before it is looked at: who closes or renames it later finds it among the candidates again.
+                // Removed before it is looked at, so that a later close or rename makes it a candidate again.
                 state.withLock { _ = $0.candidates.remove(id) }
                 if let draft = try ready(id) {
                     drafts.append(draft)
@@ -166,14 +143,14 @@ extension LiveView {
         return publication
     }
 
-    /// The draft of a row that is a model now, or owes a version to a name which it has lost; nil for everything else.
+    /// The draft of a row that is a model now, or has a version pending for a name that it has lost; nil for anything else.
     func ready(_ id: Int64) throws(StoreError) -> Draft? {
         guard let row = try store.live(id), row.kind == .file, row.blob == nil else { return nil }
         var known = draft(id)
         if known == nil { known = try open(row) }
         guard let draft = known else { return nil }
         let isModel = try modelName(of: id) != nil
-        // What a kill left open, and somebody gave its name again.
+        // A kill left it open, and somebody has renamed it since.
         if isModel, draft.isIdle, !draft.isClosed { try draft.flush() }
         guard draft.isAtRest else { return nil }
         guard !draft.isExpected else {
@@ -196,7 +173,7 @@ extension LiveView {
         return nil
     }
 
-    /// Why a draft under a model's name is not a version yet; nil where it is one.
+    /// Why a draft under a model's name is not a version yet; nil if it is one.
     private func problem(with draft: Draft, named name: EntryName, in parent: Int64?) throws(StoreError) -> String? {
         guard let file = try draft.file() else { return "nothing was written" }
         if draft.hasFailed { return "it could not be written in full" }
@@ -204,7 +181,7 @@ extension LiveView {
         return try ModelFile.problem(with: file, draft.path, named: name, isDownloading: isDownloading)
     }
 
-    /// Hash and sync while others go on; then rename and commit while nobody may open these for writing.
+    /// Hashes and syncs while others go on, then renames and commits while nobody may open these files for writing.
     private func publish(
         _ drafts: [Draft], waits: Bool, stride: Int = .max
     ) throws(StoreError) -> Publication {
@@ -223,7 +200,7 @@ extension LiveView {
                     let file = try draft.file(),
                     let facts = try DraftFacts.at(draft.path)
                 else {
-                    // Whoever changes it, or is hashing it, comes back to it; should that fail, or is more to be hashed, it is
+                    // Whoever changes or hashes it will make it a candidate again; if that fails, or more is to be hashed, it is
                     // looked at again.
                     state.withLock { _ = $0.candidates.insert(draft.row) }
                     continue
@@ -236,7 +213,7 @@ extension LiveView {
             }
         }
         if drafts.count > Self.syncEach { try Kernel.syncFileSystem(store.path) }
-        // Until a row names them, garbage collection may take the bytes away.
+        // Garbage collection may delete the bytes until a row names them.
         for isLast in [false, false, true] {
             do throws(StoreError) {
                 try name(ready, &publication)
@@ -248,7 +225,7 @@ extension LiveView {
         return publication
     }
 
-    /// Deletes the rows and files of nodes without a name that nobody has open and of which no version is pending.
+    /// Deletes the rows and files of nodes that have no name, are open nowhere, and have no pending version.
     private func reapUnlinked() throws(StoreError) {
         let closed = state.withLock { state in
             state.unlinked.filter {
@@ -263,7 +240,7 @@ extension LiveView {
                 guard row.parent == nil, try !db.hasPendingVersion(id), !openRows.isOpenElsewhere(id) else {
                     return false
                 }
-                try db.execute(db.cachedStatement(sql: "DELETE FROM live WHERE id = ?"), [id])
+                try db.deleteLive(id)
                 return true
             }
         }

@@ -31,10 +31,7 @@ extension LiveView {
         // Last: who is killed on the way must not trust at the next start what this one did not.
         try store.catalogue.write { db in
             try db.settle()
-            try db.execute(
-                db.cachedStatement(
-                    sql: "INSERT INTO meta VALUES ('boot', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1"),
-                [Opener.boot])
+            try db.setMeta("boot", Opener.boot)
         }
         return recovery
     }
@@ -45,7 +42,7 @@ extension LiveView {
         guard try FileFacts.at(store.livePath(row.id), followLinks: false) != nil else {
             let name = try store.path(ofLive: row.id)
             try store.catalogue.write { db in
-                try db.execute(db.cachedStatement(sql: "DELETE FROM live WHERE id = ?"), [row.id])
+                try db.deleteLive(row.id)
             }
             guard let name else { return }
             recovery.lost.append(ViewPath(name).description)
@@ -95,8 +92,7 @@ extension Database {
         let directory = try makeLiveDirectory(path.dropLast())
         guard try live(named: name.path.name, in: directory) == nil else { return }
         if let closed = try closed(under: name) {
-            try execute(
-                cachedStatement(sql: "DELETE FROM owed WHERE live = ? AND path = ?"), [closed, name.description])
+            try dropPendingVersions(closed, under: name)
             try setParent(closed, directory, name: name.path.name)
             return try entriesChanged(in: directory)
         }

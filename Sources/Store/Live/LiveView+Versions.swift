@@ -17,12 +17,12 @@ extension LiveView {
         var digest: Digest { hashed.digest }
     }
 
-    /// Gives drafts that are on disk their blobs' names, and the rows that say so.
+    /// Gives drafts that are on disk their names as blobs, and writes the rows that say so.
     func name(_ ready: [Ready], _ publication: inout Publication) throws(StoreError) {
         var published: [(Ready, PublishedBlob)] = []
         for item in ready where state.withLock({ $0.seal(item.draft, item.generation) }) {
             do throws(StoreError) {
-                // Should it become readable by all until the rows are made, that is told then.
+                // If it becomes readable by everybody before the rows are written, that is noted then.
                 let isPrivate = try store.live(item.draft.row).map { $0.mode & 0o004 == 0 } ?? false
                 if try store.isServed(item.digest) {
                     published.append(
@@ -41,7 +41,7 @@ extension LiveView {
                         ))
                 }
             } catch {
-                // Its file may be a blob's already, so it stays sealed until another try succeeds.
+                // Its file may already have a blob's name, so the draft stays sealed until another try succeeds.
                 if try store.live(item.draft.row)?.blob != nil { continue }
                 publication.failures.append(error)
                 state.withLock { _ = $0.candidates.insert(item.draft.row) }
@@ -59,12 +59,12 @@ extension LiveView {
         for (name, _, _) in versions where ModelName.pipelineMarks.contains(name.path.name) {
             try reconsiderPipeline(name.directories)
         }
-        // On disk before the second names go, but nobody who changes names waits for that.
+        // The log must be on disk before the second names are removed; changes of names do not wait for it.
         try store.catalogue.sync()
         try finish(published)
     }
 
-    /// A directory has become a pipeline's: what was closed in it before may be models.
+    /// The directory belongs to a pipeline now, so files that were closed in it before may be models.
     func reconsiderPipeline(_ directory: [EntryName]) throws(StoreError) {
         let drafts = try store.catalogue.read { db in
             try db.directory(liveNames: directory).map { try db.drafts(below: $0) } ?? []
@@ -72,12 +72,12 @@ extension LiveView {
         state.withLock { $0.candidates.formUnion(drafts) }
     }
 
-    /// The rows that say that a draft is a blob, and which versions that makes.
+    /// Writes the rows that say that a draft is a blob, and records the versions that follow.
     private func record(
         _ item: Ready, _ bytes: PublishedBlob, _ db: Database,
         _ versions: inout [(name: ModelName, addition: Addition, blob: Blob)], _ loads: inout [Load]
     ) throws {
-        // Times may have been set since; whoever sets them holds the catalogue meanwhile.
+        // Somebody may have set the times since; nobody can do so during this transaction.
         guard let row = try db.live(item.draft.row), row.blob == nil, let facts = try DraftFacts.at(item.draft.path)
         else { return }
         let id = try db.blob(bytes, in: store.files)
@@ -105,28 +105,21 @@ extension LiveView {
                         version: number, time: reader.time))
             }
         }
-        try db.execute(
-            db.cachedStatement(
-                sql: """
-                    UPDATE live SET blob = ?, version = ?, accessed = ?, modified = ?, changed = max(changed, ?) WHERE id = ?
-                    """),
-            [
-                blob.id, version, facts.accessed.nanoseconds, modified.nanoseconds, item.closed.changed.nanoseconds,
-                row.id,
-            ])
+        try db.publish(
+            row.id, as: blob.id, version: version, accessed: facts.accessed, modified: modified,
+            changed: item.closed.changed)
         guard let borrower = state.withLock({ $0.borrowers[row.id] }), try db.live(borrower)?.source == row.id else {
             return
         }
         // Its bytes are a blob's now, and its name holds the version.
-        try db.execute(
-            db.cachedStatement(sql: "UPDATE live SET blob = ?, target = NULL, accessed = ?, modified = ? WHERE id = ?"),
-            [blob.id, facts.accessed.nanoseconds, modified.nanoseconds, borrower])
+        try db.endBorrowing(borrower, of: blob.id, accessed: facts.accessed, modified: modified)
         if let other = try db.live(borrower), let path = try db.path(ofLive: borrower) {
             try db.won(other, path: path, cause: .write, process: process)
         }
     }
 
-    /// The rows name the blobs: the second names of their files go, which moves the time by which blobs are known unchanged.
+    /// Removes the second names of the files, now that rows name the blobs. That changes the ctime by which blobs are known to be
+    /// unchanged, so it is noted again.
     private func finish(_ published: [(Ready, PublishedBlob)]) throws(StoreError) {
         try store.catalogue.writeSoon { db in
             for (item, bytes) in published {
@@ -149,7 +142,7 @@ extension LiveView {
 }
 
 extension Database {
-    /// Gives a draft's bytes the versions that are pending for names which it has lost.
+    /// Records the versions that are pending for names which the draft has lost.
     fileprivate func pay(_ live: Int64, _ blob: Blob, _ closed: DraftFacts, _ process: Int64?) throws {
         for pending in try Row.fetchAll(
             cachedStatement(sql: "SELECT path, cause, time FROM owed WHERE live = ? ORDER BY id"), arguments: [live])

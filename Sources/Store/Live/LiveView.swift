@@ -5,8 +5,8 @@ import SystemPackage
 
 /// The live view as one process serves it: which files are being written, and which wait to become versions.
 ///
-/// Every version that anybody closed is published before its bytes may change again, and one node never shows other bytes
-/// once they were published: whoever opens such a file for writing is sent to a new node of the same name.
+/// A file that was closed is published before its bytes may change again, and a node never shows other bytes once its bytes are
+/// published: whoever opens such a file for writing is sent to a new node of the same name.
 ///
 /// One process at a time has the lease to write it; commands change names by one transaction each and need none.
 package final class LiveView: Sendable {
@@ -14,7 +14,7 @@ package final class LiveView: Sendable {
     package let store: Store
     /// Whether this process may write.
     package let lease: LiveLease
-    /// When what takes long is left as it is: what was closed is kept by its row, and the next one who writes here goes on with it.
+    /// Says when work that takes long is to stop. Rows remember what was closed, and the next holder of the lease continues.
     package let ending = Ending()
     let openRows: LiveOpenRows
     let state = Lock(.view, State())
@@ -23,13 +23,13 @@ package final class LiveView: Sendable {
         var drafts: [Int64: Draft] = [:]
         /// Files that were closed, renamed or uncovered: they may be models now.
         var candidates: Set<Int64> = []
-        /// Programs that opened a file which was closed and no blob yet.
+        /// Programs that opened a closed file before it was a blob.
         var readers: [Int64: [(opener: Opener, time: Timestamp, generation: Int)]] = [:]
-        /// What was published because something waited for it.
+        /// What was published because something waited for it, and is not reported yet.
         var untold = Publication()
         /// The nodes that hold the bytes of closed files, by those files.
         var borrowers: [Int64: Int64] = [:]
-        /// Nodes that lost their names to new ones, which are to be written.
+        /// Nodes that lost their names to new nodes, which are to be written.
         var renewed: [Int64: Int64] = [:]
         /// Those of them that stand for the new ones from then on: somebody has them by a descriptor and wrote through it, or they are
         /// gone.
@@ -45,7 +45,7 @@ package final class LiveView: Sendable {
         /// The mirror's number of then.
         var linksChanges: Int?
         var linkedDrafts: [Int64: ModelName] = [:]
-        /// When files became blobs last.
+        /// When a file last became a blob.
         var published: ContinuousClock.Instant?
 
         /// It is a blob, or nobody needs to know it; programs that read it may still have its file open.
@@ -85,7 +85,7 @@ package final class LiveView: Sendable {
         }
     }
 
-    /// The live view of a store; whether this process may write is for the lease to say.
+    /// The live view of a store. The lease says whether this process may write.
     package init(_ store: Store) {
         self.store = store
         lease = LiveLease(store)
@@ -95,13 +95,13 @@ package final class LiveView: Sendable {
     /// Whether files became models a moment ago, so that more of them are likely to follow.
     package var isBusy: Bool { state.withLock { $0.published.map { $0.duration(to: .now) < .seconds(1) } ?? false } }
 
-    /// How many files may be models now and were not looked at.
+    /// How many files may be models now and have not been looked at.
     package var waiting: Int { state.withLock { $0.candidates.count } }
 
     /// Whether nothing is left to be published, settled or taken away until somebody asks for something.
     package var isAtRest: Bool {
         state.withLock { state in
-            // Whoever has a file open is heard of when he writes or closes it.
+            // Files that are open do not count: their writes and closes will be noticed.
             state.candidates.isEmpty && state.untold.isEmpty && state.drafts.values.allSatisfy { $0.writers > 0 }
                 && state.unlinked.allSatisfy { state.handles[$0] != nil }
         }
@@ -109,7 +109,7 @@ package final class LiveView: Sendable {
 
     /// Why a file that was closed could not become a version when that was tried last.
     package var problem: String? { state.withLock { $0.problem } }
-    /// Notes why nothing can be written now, for the status; nil when it is over.
+    /// Notes for the status why nothing can be published now; nil when that is over.
     package func note(problem: String?) { state.withLock { $0.problem = problem } }
 
     /// Who asks for a change.
@@ -128,7 +128,7 @@ package final class LiveView: Sendable {
         }
     }
 
-    /// The node that a file is to be taken for which somebody has by a descriptor; itself but where its name went to a new one.
+    /// The row that a node stands for, if somebody has it by a descriptor: its own, unless its name went to a new row.
     package func standing(for id: Int64) -> Int64 {
         state.withLock { $0.standIns.contains(id) ? $0.heir(of: id) ?? id : id }
     }
@@ -136,13 +136,13 @@ package final class LiveView: Sendable {
     /// A draft that is being written, if the row has one.
     package func draft(_ id: Int64) -> Draft? { state.withLock { $0.drafts[id] } }
 
-    /// Opens a file that somebody may be writing for reading; nil where its bytes stay what they are.
+    /// Opens for reading a file that somebody may be writing; nil if its bytes cannot change.
     package func follow(_ id: Int64) throws(StoreError) -> DraftReading? {
         guard let draft = draft(id) else { return nil }
         return try DraftReading(draft)
     }
 
-    /// What the file of a row holds now; for a draft its own bytes.
+    /// The bytes of a row's file now; for a draft its own bytes.
     package func contents(of row: LiveRow) throws(StoreError) -> BlobContents {
         if let contents = try draft(row.id)?.contents() { return contents }
         if let blob = row.blob { return try store.contents(of: blob) }
@@ -162,7 +162,7 @@ package final class LiveView: Sendable {
         return try DraftFacts.at(store.livePath(row.fileRow))
     }
 
-    /// Makes a file that is being written from now on.
+    /// Creates a file and opens it for writing.
     package func create(
         _ name: EntryName, in directory: Int64, mode: UInt32, by caller: Caller
     ) throws(StoreError) -> (row: LiveRow, draft: Draft) {
@@ -175,7 +175,7 @@ package final class LiveView: Sendable {
             let process = try caller.opener.map { try db.process($0) }
             let node = NewNode(kind: .file, mode: mode, user: caller.user, group: caller.group, process: process)
             let id = try db.insert(node.inheriting(from: parent), name, in: directory)
-            // Within the transaction: a row without its file would be taken for a loss.
+            // Made within the transaction, since a row without its file counts as lost.
             return (id, try store.makeStaged(id))
         }
         let draft = Draft(row: id, staged: file, self)
@@ -215,7 +215,7 @@ package final class LiveView: Sendable {
         }
     }
 
-    /// Held by whoever has a file open: its row stays as long as that, whatever becomes of its name.
+    /// Held by whoever has a file open. The row stays as long as the handle lives, whatever becomes of the name.
     package final class Handle: Sendable {
         private let view: LiveView
         private let row: Int64
@@ -243,60 +243,4 @@ package final class LiveView: Sendable {
 
     /// Keeps a node's row for as long as the handle lives, whatever becomes of its name.
     package func hold(_ id: Int64) -> Handle { Handle(self, id) }
-}
-
-/// What `stat` says of a draft's file.
-package struct DraftFacts: Sendable {
-    /// Bytes; blocks are 512 bytes each.
-    package let size, blocks: Int
-    /// As programs are told.
-    package let accessed, modified, changed: Timestamp
-
-    static func at(_ path: FilePath) throws(StoreError) -> DraftFacts? {
-        var facts = stat()
-        guard path.withPlatformString({ lstat($0, &facts) }) == 0 else { return nil }
-        func time(_ time: timespec) -> Timestamp { Timestamp(seconds: time.tv_sec, nanoseconds: time.tv_nsec) }
-        return DraftFacts(
-            size: Int(facts.st_size), blocks: Int(facts.st_blocks), accessed: time(facts.st_atim),
-            modified: time(facts.st_mtim), changed: time(facts.st_ctim))
-    }
-}
-
-extension Store {
-    func livePath(_ id: Int64) -> FilePath { path.appending("live").appending("\(id)") }
-    /// The same as a name in an open directory.
-    func drafts() throws(StoreError) -> OpenDirectory { try OpenDirectory(named: path.appending("live")) }
-    static func draftName(_ id: Int64) -> EntryName { EntryName(number: id) }
-
-    /// The file of a draft; nil where it is none any more.
-    func openStaged(_ id: Int64) throws(StoreError) -> OwnedDescriptor? {
-        try catalogue.place.require()
-        let path = livePath(id)
-        do throws(StoreError) {
-            let file = try Kernel.open(path, .readWrite, options: [.noFollow, .keepsAccessTime])
-            try Kernel.requireSpare(file, path)
-            return file
-        } catch {
-            guard case .system(_, _, .noSuchFileOrDirectory) = error else { throw error }
-            return nil
-        }
-    }
-
-    func removeStaged(_ id: Int64) { _ = livePath(id).withPlatformString { Glibc.unlink($0) } }
-
-    /// A new, empty file for a draft.
-    func makeStaged(_ id: Int64) throws(StoreError) -> OwnedDescriptor {
-        let path = livePath(id)
-        try catalogue.place.require()
-        let file = try Kernel.open(
-            path, .readWrite, options: [.create, .truncate, .noFollow, .keepsAccessTime],
-            permissions: [.ownerReadWrite])
-        try Kernel.requireSpare(file, path)
-        return file
-    }
-}
-
-extension FileDescriptor.OpenOptions {
-    /// Hashing is not a reading by anybody.
-    static let keepsAccessTime = FileDescriptor.OpenOptions(rawValue: 0o1_000_000)
 }

@@ -123,9 +123,7 @@ extension Store {
             document.recipe.models.compactMap(\.resolution) + document.recipe.inputs.compactMap(\.resolution)
         for resolution in resolutions {
             // Bytes that were lost before the catalogue was: the snapshot says what they were.
-            try db.execute(
-                sql: "INSERT OR IGNORE INTO blob (sha256, size, damaged) VALUES (?, ?, 1)",
-                arguments: [resolution.sha256.data, resolution.size])
+            try db.insertLostBlob(resolution.sha256, size: resolution.size)
         }
         let known = try Int64.fetchOne(
             db, sql: "SELECT id FROM image WHERE sha256 = ?", arguments: [document.image.sha256.data])
@@ -135,11 +133,10 @@ extension Store {
             try Int64.fetchOne(db, sql: "SELECT id FROM snapshot WHERE sha256 = ?", arguments: [$0.data])
         }
         let id = try insert(document, image: image, parent: parent, db)
-        try db.execute(
-            sql: "UPDATE snapshot SET recorded = ? WHERE id = ?", arguments: [manifest.created.nanoseconds, id])
+        try db.setRecorded(manifest.created, ofSnapshot: id)
         if let current {
             // The catalogue knows a later one of the image.
-            try db.execute(sql: "UPDATE image SET snapshot = ? WHERE id = ?", arguments: [current, image])
+            try db.setSnapshot(current, of: image)
         } else {
             let name = (try? EntryName(manifest.title)) ?? "image"
             // No path of a file system begins so, thus no image that is snapshotted later comes among them.
@@ -189,12 +186,6 @@ extension Database {
                 return
             }
         }
-        try execute(
-            sql: "UPDATE OR IGNORE version SET number = ? WHERE model = ? AND blob = ?",
-            arguments: [max(1, number), model, blob])
-        try execute(
-            sql: """
-                UPDATE model SET versions = max(versions, (SELECT max(number) FROM version WHERE model = ?1)) WHERE id = ?1
-                """, arguments: [model])
+        try setNumber(max(1, number), ofVersion: blob, of: model)
     }
 }

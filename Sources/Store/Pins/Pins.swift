@@ -108,7 +108,7 @@ extension Store {
         guard let pin = try pin(named: name) else { throw .notFound("a pin '\(name)'") }
         try catalogue.write { db in
             // Also where somebody else takes it away meanwhile.
-            try db.execute(sql: "DELETE FROM pinName WHERE id = ?", arguments: [pin.id])
+            try db.deletePin(pin.id)
             try db.touch(.snapshots)
         }
         try writeIndex()
@@ -202,24 +202,12 @@ extension Database {
             }
             if try known.digest("sha256") == manifest { return false }
             id = try known.id("id")
-            try execute(
-                sql: "UPDATE pinName SET manifest = (SELECT id FROM blob WHERE sha256 = ?) WHERE id = ?",
-                arguments: [manifest.data, id])
-            try execute(sql: "DELETE FROM pinLayer WHERE pinName = ?", arguments: [id])
+            try setManifest(manifest, ofPin: id)
         } else {
-            try execute(
-                sql: """
-                    INSERT INTO pinName (name, snapshot, manifest, time)
-                    VALUES (?, ?, (SELECT id FROM blob WHERE sha256 = ?), ?)
-                    """, arguments: [name, snapshot, manifest.data, Timestamp.now().nanoseconds])
-            id = lastInsertedRowID
+            id = try insertPin(name, of: snapshot, manifest: manifest)
             try touch(.snapshots)
         }
-        for blob in blobs {
-            try execute(
-                cachedStatement(sql: "INSERT OR IGNORE INTO pinLayer SELECT ?, id FROM blob WHERE sha256 = ?"),
-                [id, blob.data])
-        }
+        for blob in blobs { try insertLayer(blob, ofPin: id) }
         return true
     }
 }

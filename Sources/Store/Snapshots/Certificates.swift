@@ -22,24 +22,15 @@ extension Store {
             Array(certificate.canonical().utf8), isPrivate: snapshot.document.isPrivate)
         try catalogue.write { db in
             let document = try snapshotDocument(snapshot.document.id, of: snapshot.id, db)
-            try db.execute(
-                sql: "INSERT INTO certificate (snapshot, verdict, pins, time, document) VALUES (?, ?, ?, ?, ?)",
-                arguments: [
-                    snapshot.id, verdict.rawValue, document.recipe.pinnedBytes.data, Timestamp.now().nanoseconds,
-                    try db.blob(blob, in: files),
-                ])
-            let number = db.lastInsertedRowID
+            let number = try db.insertCertificate(
+                try db.blob(blob, in: files), verdict, of: snapshot.id, pins: document.recipe.pinnedBytes)
             let environment = try document.environment.flatMap { try JSONParser.parse(documentBytes($0.sha256, db)) }
             let causes = document.recipe.causes(in: environment)
             // Every grade that rests on one of its causes may be another now.
             if try db.learn(causes, from: number, verdict, certificate) {
-                try db.execute(sql: "UPDATE rendering SET fresh = 0")
+                try db.renderAgain()
             }
-            try db.execute(
-                sql: """
-                    UPDATE rendering SET fresh = 0 WHERE snapshot IN (
-                        SELECT id FROM snapshot WHERE image = (SELECT image FROM snapshot WHERE id = ?))
-                    """, arguments: [snapshot.id])
+            try db.renderAgain(besides: snapshot.id)
         }
     }
 

@@ -80,17 +80,13 @@ extension Database {
         let key: StatementArguments = [directory, place.name.databaseValue]
         let before = try Int64.fetchOne(
             self, sql: "SELECT id FROM imageName WHERE directory = ? AND name = ? AND newest", arguments: key)
-        try execute(
-            sql: """
-                INSERT INTO imageName (directory, name, image, time, newest) VALUES (?, ?, ?, ?, 0)
-                ON CONFLICT (directory, name, image) DO UPDATE SET time = excluded.time
-                """, arguments: key + [image, time.nanoseconds])
+        try insertImageName(place.name, in: directory, of: image, time: time)
         let holder = try Int64.fetchOne(
             self, sql: "SELECT id FROM imageName WHERE directory = ? AND name = ? ORDER BY time DESC, id DESC LIMIT 1",
             arguments: key)
         if holder != before {
-            try execute(sql: "UPDATE imageName SET newest = 0 WHERE id = ?", arguments: [before])
-            try execute(sql: "UPDATE imageName SET newest = 1 WHERE id = ?", arguments: [holder])
+            try setNewest(false, imageName: before)
+            try setNewest(true, imageName: holder)
             try touch(directory)
         }
         return try Int64.fetchOne(
@@ -111,7 +107,7 @@ extension Database {
             suffix += 1
         }
         let directory = try makeDirectory(under: DirectoryRow.Root.images.rawValue, [free])
-        try execute(sql: "INSERT INTO imageRoot VALUES (?, ?)", arguments: [directory, path.string])
+        try insertImageRoot(directory, path)
         return directory
     }
 }

@@ -1,15 +1,15 @@
 import Recipe
 import SystemPackage
 
-/// Finds the files of ComfyUI's `input` and `output` directories that a graph read, where they still lie.
+/// Finds the files of ComfyUI's `input` and `output` directories that a graph read, if they are still there.
 struct InputFinder {
     /// Directories that the user named, searched first.
     let named: [FilePath]
     /// The image that was made from them.
     let image: FilePath
 
-    /// The regular file that a reference stands for now; nil where there is none. A link in a directory leads to nothing: whoever can
-    /// write there could name any file by one.
+    /// The regular file that a reference stands for now; nil if there is none. Links in a directory are not followed: whoever can write
+    /// there could point one at any file.
     func find(_ reference: InputReference) -> OpenFile? {
         guard let path = reference.path else { return nil }
         for directory in named + beside(reference.directory) {
@@ -18,7 +18,7 @@ struct InputFinder {
         return nil
     }
 
-    /// The image's own directory, and ComfyUI's directory of that name where the image lies in its `output`.
+    /// The image's own directory, and ComfyUI's directory of that name if the image is in its `output`.
     private func beside(_ directory: String) -> [FilePath] {
         var places = [image.removingLastComponent()]
         var above = image.removingLastComponent()

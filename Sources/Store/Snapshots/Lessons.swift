@@ -23,9 +23,7 @@ extension Database {
         }
         let before = try lessons(on: causes).map { [$0.repeats, $0.differs] }
         for cause in causes {
-            try execute(
-                sql: "INSERT OR IGNORE INTO lesson (certificate, cause, same) VALUES (?, ?, ?)",
-                arguments: [certificate, cause.key, isSame])
+            try insertLesson(cause.key, isSame: isSame, of: certificate)
         }
         // What was seen alone in a run may not be alone any more, so causes of other images may be seen otherwise too.
         let known = try Int.fetchOne(self, sql: "SELECT count(*) FROM lesson WHERE NOT same") ?? 0

@@ -61,22 +61,13 @@ extension Database {
         let identity = tree.identity.data
         let known = try Int64.fetchOne(self, sql: "SELECT id FROM pinSet WHERE sha256 = ?", arguments: [identity])
         if let known { return known }
-        try execute(sql: "INSERT INTO pinSet (sha256) VALUES (?)", arguments: [identity])
-        let set = lastInsertedRowID
+        let set = try insertPinSet(identity)
         var positions: [[EntryName]: Int64] = [[]: 0]
         func insert(_ components: [EntryName], _ file: PinTree.File?) throws {
             let position = Int64(positions.count)
             positions[components] = position
-            try execute(
-                sql: """
-                    INSERT INTO pin (pinSet, position, parent, name, blob, version, evidence)
-                    VALUES (?, ?, ?, ?, (SELECT id FROM blob WHERE sha256 = ?), ?, ?)
-                    """,
-                arguments: [
-                    set, position, positions[Array(components.dropLast())], components.last?.databaseValue,
-                    file?.digest.data,
-                    file?.version, file?.evidence.rawValue,
-                ])
+            try insertPin(
+                components.last, file, at: position, in: positions[Array(components.dropLast())], of: set)
         }
         for file in tree.files.sorted(by: { $0.components.lexicographicallyPrecedes($1.components) }) {
             for depth in 1..<max(1, file.components.count) {

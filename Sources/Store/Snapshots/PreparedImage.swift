@@ -2,9 +2,9 @@ import GRDB
 package import Recipe
 package import SystemPackage
 
-/// An image that was read and hashed, and whose inputs were found: all that a snapshot needs of the file system.
+/// An image that was read and hashed, with the inputs that were found: everything that a snapshot needs from the file system.
 ///
-/// Making one takes time and no lock, so that many threads can; ``Store/commit(_:)`` then takes groups of them.
+/// Preparing takes time and no lock, so many threads can do it; ``Store/commit(_:)`` then stores groups of them.
 package struct PreparedImage: Sendable {
     let path: FilePath
     /// The file's name.
@@ -19,7 +19,7 @@ package struct PreparedImage: Sendable {
     let isFilm: Bool
     var recipe: Recipe
     var inputs: [InputReference: FoundInput]
-    /// What is known of the run that made it; nil for a file that was found.
+    /// What is known of the run that made it; nil for a file that was only found.
     var run: Run?
     var documents: SnapshotDocuments<PublishedBlob>
 
@@ -29,17 +29,17 @@ package struct PreparedImage: Sendable {
     }
 }
 
-/// The run that made an image, as the tool itself told of it.
+/// The run that made an image, as the tool itself reported it.
 package struct Run: Sendable {
-    /// The process, as the mount knew it; nil where it was not known.
+    /// The process, as the mount knew it; nil if it did not.
     package let process: String?
-    /// When the run had ended.
+    /// When the run ended.
     package let ended: Timestamp
-    /// The change by which it came from another snapshot.
+    /// The change that makes it a variation of another snapshot; nil for an ordinary run.
     package let variation: Variation?
-    /// What its report says of its threads and nodes; nil where it does not.
+    /// What its report says of its threads and nodes; nil if it says nothing.
     var activity: RunActivity?
-    /// Whether the process is known to have made it, and not only the one that can have.
+    /// Whether the process is known to have made the image, and is not just the only one that could have.
     let isCertain: Bool
 
     package init(process: String?, ended: Timestamp, variation: Variation? = nil, isCertain: Bool = true) {
@@ -63,7 +63,7 @@ extension Store {
     /// Reads the image at `path` and hashes it; publishes the inputs that are still there.
     ///
     /// - `inputs`: directories to look for input images in, before those beside the image.
-    /// - `sources`: where else tools keep records of it.
+    /// - `sources`: other places where tools keep records of it.
     package func prepare(
         _ path: FilePath, root: FilePath? = nil, label: EntryName? = nil, inputs: [FilePath] = [],
         sources: [any RecordSource] = []
@@ -71,7 +71,7 @@ extension Store {
         try prepare(path, root: root, label: label, inputs: inputs, sources: sources, told: nil)
     }
 
-    /// `reader`: of the report that told of the image, by which it is opened; nothing else is looked for then.
+    /// `reader`: the reader of the report that named the image, which opens it; nothing beside the image is looked for then.
     func prepare(
         _ path: FilePath, root: FilePath?, label: EntryName? = nil, inputs: [FilePath] = [],
         sources: [any RecordSource] = [], told reader: ReportReader?
@@ -107,7 +107,7 @@ extension Store {
         throw .changedWhileRead(path)
     }
 
-    /// The snapshot of an image whose file has not changed since it was read; nil where it must be read again.
+    /// The snapshot of an image whose file has not changed since it was read; nil if it must be read again.
     package func unchangedSnapshot(_ path: FilePath) throws(StoreError) -> SnapshotRow? {
         guard let facts = try FileFacts.at(path), facts.kind == .file else { return nil }
         let known = try one(
@@ -143,12 +143,12 @@ extension Store {
             guard let file = finder.find(use.reference) else { continue }
             let (source, path) = (file.descriptor, file.path)
             let facts = try file.facts()
-            // The generator's own hash decides: another file of the same name is not the input.
+            // The generator's own hash decides: a file of the same name with another hash is not the input.
             let recorded = use.reference.recorded
             if let recorded, try files.hash(source, path, size: facts.size) != recorded { continue }
             let blob = try files.publish(source, path, size: facts.size)
             let unchanged = facts.modified <= time && facts.changed <= time
-            // The bytes count as they were published, should the file have changed since it was hashed.
+            // What counts are the published bytes, even if the file has changed since it was hashed.
             let evidence: Evidence = recorded == blob.digest ? .recorded : unchanged ? .inferred : .assumed
             if recorded == nil || evidence == .recorded {
                 found[use.reference] = .init(blob: blob, evidence: evidence)

@@ -1,9 +1,9 @@
 package import Recipe
 package import SystemPackage
 
-/// The recipe in a file, without any store.
+/// The recipe in a file; no store is needed.
 package enum RecipeFile {
-    /// Reads a file, and those beside it where it says nothing itself.
+    /// Reads a file, and the files beside it if the file itself says nothing.
     package static func read(
         _ path: FilePath, classes: ClassTable = .builtIn
     ) throws(StoreError) -> RecipeReader.Reading {

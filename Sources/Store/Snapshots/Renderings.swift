@@ -190,20 +190,10 @@ extension Database {
     fileprivate func keep(
         _ text: (RenderingKind) -> String, grade: Grade, of snapshot: Int64, named name: String
     ) throws {
-        let now = Timestamp.now().nanoseconds
+        let now = Timestamp.now()
         for kind in RenderingKind.allCases {
-            let bytes = Array(text(kind).utf8)
-            try execute(
-                sql: """
-                    INSERT INTO rendering VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                    ON CONFLICT (snapshot, name, kind) DO UPDATE SET fresh = 1,
-                    rendered = CASE zstd WHEN excluded.zstd THEN rendered ELSE max(excluded.rendered, rendered + 1) END,
-                    grade = excluded.grade, size = excluded.size, zstd = excluded.zstd
-                    """,
-                arguments: [
-                    snapshot, name, kind.rawValue, true, now, grade.rawValue, bytes.count,
-                    Data(Compression.compress(bytes)),
-                ])
+            try keepRendering(
+                Array(text(kind).utf8), kind: kind.rawValue, grade: grade.rawValue, of: snapshot, named: name, at: now)
         }
     }
 

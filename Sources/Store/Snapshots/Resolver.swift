@@ -2,19 +2,19 @@ import Foundation
 import GRDB
 import Recipe
 
-/// Finds the bytes that a reference stood for at a moment, from what the catalogue knows.
+/// Finds in the catalogue the bytes that a reference stood for at a moment.
 struct Resolver {
     let db: Database
     /// When the image was made.
     let time: Timestamp
-    /// The run that made it, where a tool told of it.
+    /// The run that made it, if a tool reported it.
     var run: Run?
 
-    /// The uses that a reference comes to: one, or for a directory of files one each.
+    /// The uses that a reference resolves to: one, or one for each file of a directory.
     func resolve(_ reference: ModelReference) throws -> [Recipe.ModelUse] {
         if reference.isDirectory { return try resolveDirectory(reference) }
         var use = Recipe.ModelUse(reference: reference)
-        // What a process that can have made it had opened tells less than a recorded hash.
+        // A recorded hash is stronger evidence than what a process that may have made the image had open.
         let isCertain = run?.isCertain == true
         if let seen = try byLoad(reference), try isCertain || byHash(reference) == nil {
             use.resolution = seen
@@ -28,7 +28,7 @@ struct Resolver {
             return [use]
         }
         let named = reference.isStem ? try byStem(reference) : try byPath(reference)
-        // A file of that name whose hash is another is known not to be the model.
+        // A file of that name with another hash is not the model.
         if let named, !contradicts(named.resolution.sha256, reference.recorded) {
             use.resolution = named.resolution
             use.evidence = named.evidence
@@ -64,7 +64,7 @@ struct Resolver {
         return try byLinkedLoad(reference, process, before: run.ended)
     }
 
-    /// The same where the name is that of a link: what it leads to was opened, under a name of its own.
+    /// The same for the name of a link: its target was opened, under the target's own name.
     private func byLinkedLoad(
         _ reference: ModelReference, _ process: String, before ended: Timestamp
     ) throws -> Recipe.Resolution? {
@@ -110,7 +110,7 @@ struct Resolver {
                 match = RecordedHash(hash.value, algorithm) ?? hash
                 match.isClaim = hash.isClaim
             }
-            // Digits that fit two blobs tell neither, unless both are the same weights.
+            // Digits that two blobs share identify neither, unless both hold the same weights.
             guard try areOneModel(rows, hash) else { continue }
             let exact = try rows.first { row in
                 let name = try row.name("name")
@@ -160,13 +160,13 @@ struct Resolver {
         recorded.contains { $0.algorithm == .sha256 && !$0.isClaim && !digest.hex.hasPrefix($0.value) }
     }
 
-    /// The folder and the path in it of a name in a directory.
+    /// The folder of a name in a directory, and the path in that folder.
     private func place(_ directory: Int64, _ name: EntryName) throws -> (folder: EntryName, path: ModelPath)? {
         guard let folders = try [directory].named(db.path).first, let folder = folders.first else { return nil }
         return ModelPath(folders.dropFirst() + [name]).map { (folder, $0) }
     }
 
-    /// A model of the folder whose name without its suffix is the recorded one, in whatever subfolder.
+    /// A model in any subfolder of the folder whose name without its suffix is the recorded one.
     private func byStem(_ reference: ModelReference) throws -> Found? {
         guard let folder = reference.folder, !reference.candidates.isEmpty else { return nil }
         let names = reference.candidates.flatMap { wanted in
@@ -179,7 +179,7 @@ struct Resolver {
         return try found(rows, in: folder).first ?? byAlias(reference, in: folder)
     }
 
-    /// A1111 calls a LoRA by what its trainer called it, whatever its file is called now; of several with one such name none.
+    /// A1111 refers to a LoRA by the name that its trainer wrote into it, whatever the file is called; nil if several have that name.
     private func byAlias(_ reference: ModelReference, in folder: String) throws -> Found? {
         let names = reference.candidates.map(\.name.text)
         let marks = names.map { _ in "?" }.joined(separator: ", ")
@@ -194,7 +194,7 @@ struct Resolver {
         return Set(found.map(\.resolution.sha256)).count == 1 ? found.first : nil
     }
 
-    /// What rows of names stand for, as far as they lie where a loader of `folder` looks.
+    /// What rows of names stand for, limited to places where a loader of `folder` looks.
     private func found(_ rows: [Row], in folder: String) throws -> [Found] {
         try rows.named({ (try $0.value("directory") as Int64, try $0.name("name")) }).compactMap { directory, name in
             guard let place = try place(directory, name),
@@ -213,7 +213,7 @@ struct Resolver {
         return nil
     }
 
-    /// The folders that the loader searches; a reference known only by its suffix may lie in any.
+    /// The folders that the loader searches; a reference that is known only by its suffix may be in any folder.
     private func folders(of reference: ModelReference, holding path: ModelPath) throws -> [EntryName] {
         if let folder = reference.folder { return Folder.searched(for: folder).compactMap { try? EntryName($0) } }
         return try Row.fetchAll(
@@ -234,7 +234,7 @@ struct Resolver {
         return try version(of: model, folder: folder, path)
     }
 
-    /// The version that was live at the time, or, for an image older than all that is known, the first that is known.
+    /// The version that was live at the time; for an image that is older than everything known of the name, the first known version.
     private func version(
         of model: Int64, folder: EntryName, _ path: ModelPath
     ) throws -> Found? {
@@ -245,7 +245,7 @@ struct Resolver {
         let before = try Row.fetchOne(
             db, sql: "\(columns) AND event.since <= ? ORDER BY event.since DESC, event.id DESC LIMIT 1",
             arguments: [model, time.nanoseconds])
-        // Where the name was gone at the time, what it held last is no more than likely.
+        // If the name held nothing at the time, what it held last is only likely.
         let wasGone =
             try Bool.fetchOne(
                 db,
@@ -293,7 +293,7 @@ struct Resolver {
 }
 
 extension RecordedHash {
-    /// How a blob with this hash is found, in the order of what the hash most likely is.
+    /// The conditions that find a blob with this hash, the likeliest kind of hash first.
     fileprivate var conditions: [(Algorithm, String)] {
         let file = (Algorithm.sha256, "blob.sha256 BETWEEN ?2 AND ?3")
         let tensors = (Algorithm.tensors, "identity.tensors BETWEEN ?2 AND ?3")

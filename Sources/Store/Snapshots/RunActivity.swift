@@ -56,9 +56,7 @@ extension Resolver {
             guard activity.counts(opening.resolution.path, openedAt: opening.time) else { continue }
             let node = activity.node(at: opening.time)
             if let kind = node.flatMap({ activity.nodes[$0] }) {
-                try db.execute(
-                    sql: "UPDATE opening SET class = ?, begun = ? WHERE id = ?",
-                    arguments: [kind, activity.begun.nanoseconds, opening.id])
+                try db.setOpener(kind, begun: activity.begun, ofOpening: opening.id)
                 openers.insert(kind)
             }
             found.append(opening.use(by: node, .observed))

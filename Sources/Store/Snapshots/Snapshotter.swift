@@ -3,17 +3,17 @@ import GRDB
 package import Recipe
 package import SystemPackage
 
-/// What making a snapshot came to.
+/// The result of making a snapshot.
 package struct SnapshotResult: Sendable {
     /// The id, which is the SHA-256 of `snapshot.json`.
     package let id: Digest
-    /// Whether this call stored it; false when the image's snapshot was as good already.
+    /// Whether this call stored it; false if the image's snapshot was already as good.
     package let isNew: Bool
-    /// The id of the snapshot in whose place it is; nil where there was none.
+    /// The id of the snapshot that it supersedes; nil if there was none.
     package let supersedes: Digest?
     /// How far it can be reproduced now.
     package let grade: Grade
-    /// Why the grade is no better.
+    /// Why the grade is not better.
     package let reasons: [Reason]
 }
 
@@ -47,12 +47,10 @@ extension Store {
             image.recipe, image.facts, image.inputs, documents,
             run: image.run ?? likely, previous, db)
         let row = try previous?.image ?? db.image(image.facts.sha256) ?? db.makeImage(image.facts.sha256)
-        try db.execute(
-            sql: "UPDATE image SET pixels = ? WHERE id = ? AND pixels IS NOT ?",
-            arguments: [image.pixels?.data, row, image.pixels?.data])
+        try db.setPixels(image.pixels, of: row)
         try db.remember(image, as: row)
         for blob in image.documents.all { _ = try db.blob(blob, in: files) }
-        // The image is everybody's by now, and so is what was made of it before.
+        // Everybody may read the image now, so everybody may read what was made from it before.
         if image.documents.all.contains(where: { !$0.isPrivate }) { try db.makeReadable(snapshotsOf: row) }
         if let previous, previous.document == document {
             _ = try db.nameImage(row, at: place, label: image.label, time: image.facts.time)
@@ -80,7 +78,7 @@ extension Store {
         let document: SnapshotDocument
     }
 
-    /// The best snapshot that can be made now: the previous one itself, unless some evidence got better.
+    /// The best snapshot that can be made now. Without better evidence it is the previous one itself.
     func propose(
         _ recipe: Recipe, _ facts: ImageFacts, _ found: [InputReference: PreparedImage.FoundInput],
         _ documents: SnapshotDocuments<DocumentReference>, run: Run? = nil, _ previous: Current?, _ db: Database
@@ -122,7 +120,7 @@ extension Store {
         try db.image(image).flatMap { try current(of: $0, db) }
     }
 
-    /// Nil also where its document cannot be read: then one is made as if there had been none.
+    /// Nil also if its document cannot be read: a new snapshot is made then as if there had been none.
     func current(of image: Int64, _ db: Database) throws -> Current? {
         let row = try Row.fetchOne(
             db,
@@ -157,22 +155,14 @@ extension Store {
             document.prompt, document.workflow, document.parameters, document.records,
         ])
         let blob = try files.publish(document.canonicalBytes, isPrivate: isPrivate)
-        try db.execute(
-            sql: """
-                INSERT INTO snapshot
-                    (sha256, short, image, parent, document, prompt, workflow, parameters, records, environment, models, inputs,
-                    nodes, recorded)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
-                blob.digest.data, try db.freeName(for: blob.digest), image, parent, try db.blob(blob, in: files),
-                try db.row(of: document.prompt), try db.row(of: document.workflow), try db.row(of: document.parameters),
-                try db.row(of: document.records), try db.row(of: document.environment), try db.pinSet(models),
-                try db.pinSet(inputs), try nodes.flatMap { $0.files.isEmpty ? nil : try db.pinSet($0) },
-                Timestamp.now().nanoseconds,
-            ])
-        let id = db.lastInsertedRowID
-        try db.execute(sql: "UPDATE image SET snapshot = ? WHERE id = ?", arguments: [id, image])
+        let id = try db.insertSnapshot([
+            blob.digest.data, try db.freeName(for: blob.digest), image, parent, try db.blob(blob, in: files),
+            try db.row(of: document.prompt), try db.row(of: document.workflow), try db.row(of: document.parameters),
+            try db.row(of: document.records), try db.row(of: document.environment), try db.pinSet(models),
+            try db.pinSet(inputs), try nodes.flatMap { $0.files.isEmpty ? nil : try db.pinSet($0) },
+            Timestamp.now().nanoseconds,
+        ])
+        try db.setSnapshot(id, of: image)
         try db.want(document.recipe, image: image)
         try db.touch(.snapshots)
         return id
@@ -198,22 +188,6 @@ extension Database {
         try Int64.fetchOne(self, sql: "SELECT id FROM image WHERE sha256 = ?", arguments: [digest.data])
     }
 
-    func makeImage(_ digest: Digest) throws -> Int64 {
-        try execute(sql: "INSERT INTO image (sha256) VALUES (?)", arguments: [digest.data])
-        return lastInsertedRowID
-    }
-
-    /// Notes the file as read. One in which nothing was found is read again the next time: a text may lie beside it then.
-    fileprivate func remember(_ image: PreparedImage, as row: Int64) throws {
-        guard image.recipe.generator.dialect != nil else { return }
-        try execute(
-            sql: "INSERT OR REPLACE INTO imageFile VALUES (?, ?, ?, ?, ?)",
-            arguments: [
-                image.path.string, image.file.size, image.file.modified.nanoseconds, image.file.changed.nanoseconds,
-                row,
-            ])
-    }
-
     fileprivate func row(of document: DocumentReference?) throws -> Int64? {
         try document.flatMap { reference in
             try Int64.fetchOne(self, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [reference.sha256.data])
@@ -228,16 +202,7 @@ extension Database {
         }
     }
 
-    fileprivate func makeReadable(snapshotsOf image: Int64) throws {
-        try execute(
-            cachedStatement(
-                sql: """
-                    UPDATE blob SET private = 0 WHERE private AND id IN
-                    (SELECT document FROM snapshot WHERE image = ?1 UNION SELECT environment FROM snapshot WHERE image = ?1)
-                    """), [image])
-    }
-
-    /// The first 12 hex of the id, more where another snapshot is called so.
+    /// The first 12 hex digits of the id, or more if another snapshot has that name.
     fileprivate func freeName(for id: Digest) throws -> String {
         for length in 12..<64 {
             let name = String(id.hex.prefix(length))

@@ -7,17 +7,13 @@ import Recipe
 extension Database {
     /// Notes which names and hashes would make the image's snapshot better, instead of what was noted before.
     func want(_ recipe: Recipe, image: Int64) throws {
-        try execute(sql: "DELETE FROM want WHERE image = ?", arguments: [image])
+        try deleteWants(of: image)
         for use in recipe.models where use.evidence < .recorded {
             if use.evidence == .missing, let path = use.reference.candidates.first {
-                try want(.name, Folder.stem(of: path.name.text).lowercased(), image)
+                try insertWant(.name, Folder.stem(of: path.name.text).lowercased(), of: image)
             }
-            for hash in use.reference.recorded { try want(.hash, hash.value, image) }
+            for hash in use.reference.recorded { try insertWant(.hash, hash.value, of: image) }
         }
-    }
-
-    private func want(_ kind: Want, _ value: String, _ image: Int64) throws {
-        try execute(sql: "INSERT OR IGNORE INTO want VALUES (?, ?, ?)", arguments: [image, kind.rawValue, value])
     }
 }
 
@@ -37,7 +33,7 @@ extension Store {
             let results: [SnapshotResult?] = try catalogue.write { db in
                 let images = try Int64.fetchAll(db, sql: "SELECT image FROM improvable LIMIT 64")
                 return try images.map { image in
-                    try db.execute(sql: "DELETE FROM improvable WHERE image = ?", arguments: [image])
+                    try db.deleteImprovable(image)
                     return try improve(image, db)
                 }
             }

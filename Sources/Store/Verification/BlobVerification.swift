@@ -11,15 +11,14 @@ extension Store {
             let last = try Int64.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'verifying'")
             if let last, !anew { return Timestamp(nanoseconds: last) }
             let now = Timestamp.now()
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO meta VALUES ('verifying', ?)", arguments: [now.nanoseconds])
+            try db.setMeta("verifying", now.nanoseconds)
             return now
         }
     }
 
     /// Notes that everything was read, so that the next reading begins anew.
     package func finishVerification() throws(StoreError) {
-        try catalogue.write { db in try db.execute(sql: "DELETE FROM meta WHERE key = 'verifying'") }
+        try catalogue.write { db in try db.setMeta("verifying", nil) }
     }
 
     /// The blobs that were read longest ago, of those that were not read since `time`.
@@ -183,12 +182,4 @@ private struct BlobReading {
     var pieces: PieceList?
     /// The first piece that is not as its list had it.
     var firstWrong: Int?
-}
-
-extension Database {
-    /// All of a blob's file was read now, and it was whole.
-    fileprivate func noteReading(of blob: Int64) throws {
-        try execute(
-            cachedStatement(sql: "UPDATE blob SET checked = ? WHERE id = ?"), [Timestamp.now().nanoseconds, blob])
-    }
 }

@@ -60,14 +60,14 @@ private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: ni
             throw Errno.timedOut
         }
 
+        private func write(_ bytes: [UInt8], at offset: Int = 0, _ draft: Draft) throws {
+            try bytes.withUnsafeBytes { bytes throws in try draft.write(bytes, at: offset) }
+            try draft.flush()
+            try view.close(draft)
+        }
+
         func run(_ operation: Operation, as who: String) throws {
             let folder = try folder(who, operation)
-            func write(_ bytes: [UInt8], at offset: Int = 0, _ draft: Draft, closes: Bool = true) throws {
-                try bytes.withUnsafeBytes { bytes throws in try draft.write(bytes, at: offset) }
-                guard closes else { return }
-                try draft.flush()
-                try view.close(draft)
-            }
             switch operation {
             case .writePublished: try write([9], at: 20, try open("one.safetensors", in: folder))
             case .create, .publish, .fsync:

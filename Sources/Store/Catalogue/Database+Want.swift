@@ -1,6 +1,8 @@
 import GRDB
 import Recipe
 
+// Everything that is written into `want` and `improvable`.
+
 extension Database {
     /// What an image waits for, as the table `want` calls it.
     enum Want: String { case name, hash }
@@ -24,5 +26,22 @@ extension Database {
                     INSERT OR IGNORE INTO improvable SELECT image FROM want
                     WHERE kind = ?1 AND value BETWEEN substr(?2, 1, 8) AND ?2 AND value = substr(?2, 1, length(value))
                     """), [Want.hash.rawValue, hash])
+    }
+
+    func insertWant(_ kind: Want, _ value: String, of image: Int64) throws {
+        try execute(sql: "INSERT OR IGNORE INTO want VALUES (?, ?, ?)", arguments: [image, kind.rawValue, value])
+    }
+
+    func deleteWants(of image: Int64) throws {
+        try execute(sql: "DELETE FROM want WHERE image = ?", arguments: [image])
+    }
+
+    /// The image was looked at again.
+    func deleteImprovable(_ image: Int64) throws {
+        try execute(sql: "DELETE FROM improvable WHERE image = ?", arguments: [image])
+    }
+
+    func deleteWants(ofImagesIn rows: String) throws {
+        for table in ["want", "improvable"] { try execute(sql: "DELETE FROM \(table) WHERE image IN (\(rows))") }
     }
 }

@@ -1,0 +1,11 @@
+import GRDB
+
+// Everything that is written into `meta`, but by migrations.
+
+extension Database {
+    /// Nil takes the key away.
+    func setMeta(_ key: String, _ value: (any DatabaseValueConvertible)?) throws {
+        guard let value else { return try execute(sql: "DELETE FROM meta WHERE key = ?", arguments: [key]) }
+        try execute(sql: "INSERT OR REPLACE INTO meta VALUES (?, ?)", arguments: [key, value])
+    }
+}

@@ -1,0 +1,183 @@
+import Foundation
+import GRDB
+import Recipe
+
+// Everything that is written into `live`, `liveAttribute`, `owed` and `linkName`.
+
+extension Database {
+    func insert(_ node: NewNode, _ name: EntryName, in parent: Int64?) throws -> Int64 {
+        let now = Timestamp.now()
+        try execute(
+            cachedStatement(
+                sql: """
+                    INSERT INTO live (parent, name, kind, mode, user, team, accessed, modified, changed, blob, version, target,
+                    process, closed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """),
+            [
+                parent, name.databaseValue, node.kind.rawValue, node.mode, node.user, node.group,
+                node.modified.nanoseconds,
+                node.modified.nanoseconds, now.nanoseconds, node.blob, node.version, node.target, node.process,
+                node.closing.rawValue,
+            ])
+        let id = lastInsertedRowID
+        if let parent { try entriesChanged(in: parent) }
+        return id
+    }
+
+    /// A row with a number that is known already.
+    func insertLive(
+        _ id: Int64, _ name: EntryName, in parent: Int64, mode: UInt32, user: UInt32?, group: UInt32?, changed: Int64,
+        closing: LiveRow.Closing
+    ) throws {
+        try execute(
+            cachedStatement(
+                sql: """
+                    INSERT INTO live (id, parent, name, kind, mode, user, team, accessed, modified, changed, closed)
+                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?8, ?9)
+                    """),
+            [
+                id, parent, name.databaseValue, LiveRow.Kind.file.rawValue, mode, user, group, changed,
+                closing.rawValue,
+            ])
+    }
+
+    /// A directory's time is that of the change, and visibly another than before: programs read a directory again when it differs.
+    func entriesChanged(in directory: Int64, at time: Timestamp = .now()) throws {
+        let old = try Int64.fetchOne(
+            cachedStatement(sql: "SELECT modified FROM live WHERE id = ?"), arguments: [directory])
+        guard let old else { return }
+        try execute(
+            cachedStatement(sql: "UPDATE live SET modified = ?1, changed = max(?2, changed + 1) WHERE id = ?3"),
+            [time.distinct(from: Timestamp(nanoseconds: old)).nanoseconds, time.nanoseconds, directory])
+    }
+
+    /// Gives a node another place and name, which changes the node.
+    func setParent(_ id: Int64, _ parent: Int64?, name: EntryName) throws {
+        try execute(
+            cachedStatement(sql: "UPDATE live SET parent = ?, name = ?, changed = max(?, changed + 1) WHERE id = ?"),
+            [parent, name.databaseValue, Timestamp.now().nanoseconds, id])
+    }
+
+    func deleteLive(_ id: Int64) throws { try execute(cachedStatement(sql: "DELETE FROM live WHERE id = ?"), [id]) }
+
+    /// Only what the row says; ``setClosing(_:of:)`` knows of pending versions too.
+    func writeClosing(_ closing: LiveRow.Closing, of live: Int64) throws {
+        try execute(cachedStatement(sql: "UPDATE live SET closed = ? WHERE id = ?"), [closing.rawValue, live])
+    }
+
+    /// A draft has bytes of its own from now on, and no blob's.
+    func dropBlob(ofLive live: Int64) throws {
+        try execute(
+            cachedStatement(
+                sql: "UPDATE live SET blob = NULL, version = NULL, target = NULL, closed = 0 WHERE id = ?"), [live])
+    }
+
+    func own(_ live: Int64, mode: UInt32, user: UInt32?, group: UInt32?) throws {
+        try execute(
+            cachedStatement(sql: "UPDATE live SET mode = ?, user = ?, team = ? WHERE id = ?"),
+            [mode, user, group, live])
+    }
+
+    /// What `setattr` changes; nil for what stays.
+    func setLive(
+        _ id: Int64, mode: UInt32?, user: UInt32?, group: UInt32?, accessed: Timestamp?, modified: Timestamp?
+    ) throws {
+        try execute(
+            cachedStatement(
+                sql: """
+                    UPDATE live SET mode = coalesce(?, mode), user = coalesce(?, user), team = coalesce(?, team),
+                    accessed = coalesce(?, accessed), modified = coalesce(?, modified), changed = max(?, changed + 1)
+                    WHERE id = ?
+                    """),
+            [
+                mode, user, group, accessed?.nanoseconds, modified?.nanoseconds, Timestamp.now().nanoseconds, id,
+            ])
+    }
+
+    func setModified(_ time: Timestamp, ofLive live: Int64) throws {
+        try execute(cachedStatement(sql: "UPDATE live SET modified = ? WHERE id = ?"), [time.nanoseconds, live])
+    }
+
+    /// Nodes that hold a blob's bytes keep them; nil for all of them.
+    func closeRenewed(_ live: Int64?) throws {
+        try execute(
+            cachedStatement(
+                sql: "UPDATE live SET closed = 0 WHERE closed = 4 AND blob IS NOT NULL AND (?1 IS NULL OR id = ?1)"),
+            [live])
+    }
+
+    func setVersion(_ version: Int64?, modified: Timestamp, ofLive live: Int64) throws {
+        try execute(
+            cachedStatement(sql: "UPDATE live SET version = ?, modified = ? WHERE id = ?"),
+            [version, modified.nanoseconds, live])
+    }
+
+    /// A draft is a blob now.
+    func publish(
+        _ live: Int64, as blob: Int64, version: Int64?, accessed: Timestamp, modified: Timestamp, changed: Timestamp
+    ) throws {
+        try execute(
+            cachedStatement(
+                sql: """
+                    UPDATE live SET blob = ?, version = ?, accessed = ?, modified = ?, changed = max(changed, ?) WHERE id = ?
+                    """),
+            [blob, version, accessed.nanoseconds, modified.nanoseconds, changed.nanoseconds, live])
+    }
+
+    /// What a node shows of another one's draft is a blob now.
+    func endBorrowing(_ live: Int64, of blob: Int64, accessed: Timestamp, modified: Timestamp) throws {
+        try execute(
+            cachedStatement(sql: "UPDATE live SET blob = ?, target = NULL, accessed = ?, modified = ? WHERE id = ?"),
+            [blob, accessed.nanoseconds, modified.nanoseconds, live])
+    }
+
+    /// Rows of processes may be others' by now.
+    func forgetProcesses() throws { try execute(sql: "UPDATE live SET process = NULL") }
+
+    func attributesChanged(of live: Int64) throws {
+        try execute(
+            cachedStatement(sql: "UPDATE live SET changed = max(?, changed + 1) WHERE id = ?"),
+            [Timestamp.now().nanoseconds, live])
+    }
+
+    /// A file or directory of the live view has these from now on.
+    func keep(_ attributes: [FileAttribute], ofLive live: Int64) throws {
+        for attribute in attributes {
+            try execute(
+                cachedStatement(sql: "INSERT OR REPLACE INTO liveAttribute (live, name, value) VALUES (?, ?, ?)"),
+                [live, attribute.name, Data(attribute.value)])
+        }
+    }
+
+    /// A name has another node from now on, which is the same file to programs.
+    func moveAttributes(from old: Int64, to new: Int64) throws {
+        try execute(cachedStatement(sql: "UPDATE liveAttribute SET live = ? WHERE live = ?"), [new, old])
+    }
+
+    func delete(attribute: String, ofLive live: Int64) throws {
+        try execute(cachedStatement(sql: "DELETE FROM liveAttribute WHERE live = ? AND name = ?"), [live, attribute])
+    }
+
+    func insertPendingVersion(_ name: ModelName, _ cause: Cause, of live: Int64) throws {
+        try execute(
+            cachedStatement(sql: "INSERT INTO owed (live, path, cause, time) VALUES (?, ?, ?, ?)"),
+            [live, name.description, cause.rawValue, Timestamp.now().nanoseconds])
+    }
+
+    /// No version of a draft is pending any more; with `name`, none under that name.
+    func dropPendingVersions(_ live: Int64, under name: ModelName? = nil) throws {
+        try execute(
+            cachedStatement(sql: "DELETE FROM owed WHERE live = ?1 AND (?2 IS NULL OR path = ?2)"),
+            [live, name?.description])
+    }
+
+    /// What the name of a link holds; nil where the link is gone.
+    func setLinkName(_ name: ModelName, _ blob: Int64?) throws {
+        guard let blob else {
+            return try execute(cachedStatement(sql: "DELETE FROM linkName WHERE path = ?"), [name.description])
+        }
+        try execute(
+            cachedStatement(sql: "INSERT OR REPLACE INTO linkName (path, blob) VALUES (?, ?)"),
+            [name.description, blob])
+    }
+}

@@ -1,0 +1,179 @@
+import CLinux
+import GRDB
+import Glibc
+import Recipe
+import SystemPackage
+
+// What is done to the bytes of a draft.
+
+extension Draft {
+    /// Writes at an offset. The corresponding operation is `write`.
+    package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StoreError) {
+        try change(before: { if offset < $0.claimed { $0.isInOrder = false } }) { file throws(StoreError) in
+            try Kernel.requireReserve(file, path)
+            try FaultPoint.reach("cannot write", path)
+            var done = 0
+            while done < bytes.count {
+                let count = pwrite(
+                    file.rawValue, bytes.baseAddress?.advanced(by: done), bytes.count - done, off_t(offset + done))
+                if count < 0 {
+                    if errno == EINTR { continue }
+                    throw .system("cannot write", path, Errno(rawValue: errno))
+                }
+                done += count
+            }
+        }
+        state.withLock { state in
+            // Hashing may have begun to read there meanwhile.
+            if offset < state.claimed { state.isInOrder = false }
+            if offset <= state.end { state.end = max(state.end, offset + bytes.count) }
+        }
+    }
+
+    /// Cuts or lengthens. The corresponding operations are `truncate` and `ftruncate`.
+    package func truncate(_ size: Int) throws(StoreError) {
+        try change(
+            keeping: size > 0,
+            before: { state in
+                if size == 0 {
+                    // What could not be written is gone.
+                    state.hasFailed = false
+                    state.end = 0
+                    state.isInOrder = state.claimed == 0
+                } else if size < state.claimed {
+                    state.isInOrder = false
+                }
+                state.end = min(state.end, size)
+            }
+        ) { file throws(StoreError) in
+            guard ftruncate(file.rawValue, off_t(size)) == 0 else {
+                throw .system("cannot cut", path, Errno(rawValue: errno))
+            }
+        }
+    }
+
+    /// The corresponding operation is `fallocate`; modes are those of the file system below.
+    package func allocate(_ mode: CInt, at offset: Int, count: Int) throws(StoreError) {
+        // Anything but making room may change bytes that were hashed.
+        try change(before: { if mode != 0, mode != 1 { $0.isInOrder = false } }) { file throws(StoreError) in
+            if mode == 0 || mode == 1 { try Kernel.requireReserve(file, path, for: count) }
+            guard fallocate(file.rawValue, mode, offset, count) == 0 else {
+                throw .system("cannot allocate", path, Errno(rawValue: errno))
+            }
+        }
+    }
+
+    /// The bytes so far are whole: whoever is killed from now on loses none. The corresponding operation is `flush`.
+    package func flush() throws(StoreError) {
+        try bytes.withLock { _ throws(StoreError) in
+            let closing = state.withLock { state -> (LiveRow.Closing, generation: Int)? in
+                // Whoever is still writing closes it too.
+                guard state.isStaged, state.closing == .open, state.underWay == 0 else { return nil }
+                if state.hasFailed { return (.failed, state.generation) }
+                return (state.isSynced ? .durable : .closed, state.generation)
+            }
+            guard let (closing, generation) = closing else { return }
+            try store.catalogue.writeSoon { try $0.setClosing(closing, of: row) }
+            let isStill = state.withLock { state in
+                guard state.generation == generation else { return false }
+                state.closing = closing
+                return true
+            }
+            if !isStill { try store.catalogue.writeSoon { try $0.setClosing(.open, of: row) } }
+        }
+        // Whoever asked for the disk before wants this there too.
+        if state.withLock({ $0.closing }) == .durable { try store.catalogue.sync() }
+    }
+
+    /// The bytes so far are on disk, and the row says so where it was closed. The corresponding operation is `fsync`.
+    package func sync() throws(StoreError) {
+        let generation = generation
+        guard let file = try file() else { return }
+        try Kernel.sync(file, path)
+        try bytes.withLock { _ throws(StoreError) in
+            let isClosed = state.withLock { state in
+                guard state.generation == generation else { return false }
+                state.isSynced = true
+                return state.closing == .closed
+            }
+            guard isClosed else { return }
+            try store.catalogue.writeSoon { try $0.setClosing(.durable, of: row) }
+            state.withLock { if $0.generation == generation { $0.closing = .durable } }
+        }
+    }
+
+    /// Runs `body` with the staged file, made where there is none yet. `before` notes what it will do.
+    private func change(
+        keeping: Bool = true, before: (inout State) -> Void, _ body: (OwnedDescriptor) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        do throws(StoreError) {
+            let file = try begin(keeping: keeping, before)
+            // Counted at both ends: what was read meanwhile is of neither.
+            defer {
+                state.withLock { state in
+                    state.generation += 1
+                    state.underWay -= 1
+                }
+            }
+            try body(file)
+        } catch {
+            // Bytes that could not be written must not become a version that looks right.
+            if case .system(_, _, let errno) = error, [.noSpace, .ioError, .diskQuotaExceeded].contains(errno) {
+                state.withLock { $0.hasFailed = true }
+            }
+            throw error
+        }
+    }
+
+    /// The file, which counts as being written from now on.
+    private func begin(keeping: Bool, _ note: (inout State) -> Void) throws(StoreError) -> OwnedDescriptor {
+        func enter(_ state: inout State) -> OwnedDescriptor? {
+            guard let file = state.staged, state.closing == .open else { return nil }
+            state.isSynced = false
+            state.generation += 1
+            state.underWay += 1
+            note(&state)
+            return file
+        }
+        if let file = state.withLock({ enter(&$0) }) { return file }
+        return try bytes.withLock { _ throws(StoreError) in
+            if let file = state.withLock({ enter(&$0) }) { return file }
+            if let staged = try file() {
+                try store.catalogue.writeSoon { try $0.setClosing(.open, of: row) }
+                return state.withLock { state in
+                    state.closing = .open
+                    return enter(&state) ?? staged
+                }
+            }
+            guard !state.withLock({ $0.isStaged }) else { throw .notFound("the bytes of file \(row)") }
+            let staged = try stage(keeping: keeping)
+            return state.withLock { state in
+                state.isStaged = true
+                state.staged = staged
+                state.base = nil
+                return enter(&state) ?? staged
+            }
+        }
+    }
+
+    /// Copies the blob's bytes into a file of this draft's own; the row says so only when they are all there.
+    private func stage(keeping: Bool) throws(StoreError) -> OwnedDescriptor {
+        let file = try store.makeStaged(row)
+        let base = state.withLock { $0.base }
+        do throws(StoreError) {
+            switch keeping ? base : nil {
+            case .file(let source)?: try source.copy(to: file, path, ending)
+            case .bytes(let bytes)?: try file.writeAll(bytes, path)
+            case nil: break
+            }
+        } catch {
+            // The row knows nothing of it.
+            store.removeStaged(row)
+            throw error
+        }
+        try store.catalogue.writeSoon { db in
+            try db.dropBlob(ofLive: row)
+        }
+        return file
+    }
+}

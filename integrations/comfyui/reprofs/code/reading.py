@@ -1,0 +1,123 @@
+"""Follows a node class from its function through `self`, names, imports and constructed classes, within its pack."""
+import ast
+import os
+import sys
+import time
+
+from .findings import Findings
+from .rules import SEEDING
+from .source import Source, Unread
+
+# Files and seconds for one class.
+FILES, SECONDS = 300, 5
+# Methods by which ComfyUI asks a node what it is; they make no part of what it gives.
+ASKED = {"INPUT_TYPES", "IS_CHANGED", "VALIDATE_INPUTS", "define_schema", "fingerprint_inputs", "validate_inputs"}
+
+
+class Reading(Findings):
+    """One reading of one class. `modules` are the sources that were read already, by the names of their modules."""
+
+    def __init__(self, root, modules):
+        super().__init__(root)
+        self.modules = modules
+        self.until = time.monotonic() + SECONDS
+        self.seen, self.queue = set(), []
+
+    def module(self, name):
+        """The pack's module of this name; None where it is another's."""
+        path = getattr(sys.modules.get(name), "__file__", None)
+        if path is None or not (os.path.realpath(path) + os.sep).startswith(self.root + os.sep):
+            return None
+        if time.monotonic() > self.until or len(self.modules) > FILES:
+            raise Unread("it reaches too much code")
+        if not path.endswith(".py"):
+            raise Unread(f"{os.path.basename(path)} is not a Python source")
+        if name not in self.modules:
+            try:
+                self.modules[name] = Source(path, name)
+            except (OSError, SyntaxError, ValueError, RecursionError) as error:
+                raise Unread(f"{os.path.basename(path)} cannot be read: {type(error).__name__}") from error
+        return self.modules[name]
+
+    def read(self, kind):
+        self.function = "execute" if hasattr(kind, "GET_NODE_INFO_V1") else getattr(kind, "FUNCTION", None)
+        self.method(kind, self.function)
+        while self.queue:
+            self.body(*self.queue.pop())
+        if not self.seen:
+            raise Unread("its code is not where its class is")
+        return self.found
+
+    def method(self, kind, function):
+        """The methods of a class that its function reaches, also those of its bases in the pack."""
+        wanted, done = [function, "__init__"], set()
+        bases = []
+        for base in kind.__mro__:
+            module = self.module(base.__module__)
+            if module is not None:
+                node = module.tops.get(base.__qualname__)
+                if not isinstance(node, ast.ClassDef):
+                    raise Unread(f"{base.__qualname__} is made as the pack runs")
+                bases.append((module, node))
+        while wanted:
+            name = wanted.pop()
+            if name in done:
+                continue
+            done.add(name)
+            for module, node in bases:
+                body = next((item for item in node.body if getattr(item, "name", None) == name), None)
+                if body is not None:
+                    self.queue.append((module, body, node.name))
+                    wanted += [item.attr for item in ast.walk(body) if isinstance(item, ast.Attribute)
+                               and isinstance(item.value, ast.Name) and item.value.id in ("self", "cls", node.name)]
+                    break
+            else:
+                if name == function:
+                    raise Unread(f"its function {name!r} is not in its class")
+
+    def body(self, module, node, owner=None):
+        key = (module.name, node.lineno, getattr(node, "name", ""))
+        if key in self.seen:
+            return
+        self.seen.add(key)
+        if time.monotonic() > self.until:
+            raise Unread("it takes too long to read")
+        calls = [item for item in ast.walk(node) if isinstance(item, ast.Call)]
+        names = {id(call): self.name(module, call.func) for call in calls}
+        seeded = tuple(SEEDING[names[id(call)]] for call in calls if names[id(call)] in SEEDING and self.has_seed(call))
+        self.sources = self.paths(module, node, owner)
+        for call in calls:
+            self.call(module, call, names[id(call)], seeded)
+        self.state(module, node, owner)
+        for item in ast.walk(node):
+            if isinstance(item, (ast.Name, ast.Attribute)) and self.name(module, item) in ("os.environ", "os.environb"):
+                self.tell("environment", module, item, "os.environ")
+            if isinstance(item, (ast.Name, ast.Attribute)) and isinstance(item.ctx, ast.Load):
+                self.follow(module, item)
+
+    def follow(self, module, item):
+        if isinstance(item, ast.Name) and item.id in module.tops:
+            return self.enter(module, module.tops[item.id])
+        name = self.name(module, item)
+        if name is None or "." not in name:
+            return None
+        place, _, top = name.rpartition(".")
+        other = self.module(place)
+        if other is not None and top in other.tops:
+            return self.enter(other, other.tops[top])
+        # A name that an __init__ hands on.
+        if other is not None and top in other.aliases:
+            place, _, top = other.aliases[top].rpartition(".")
+            further = self.module(place)
+            if further is not None and top in further.tops:
+                return self.enter(further, further.tops[top])
+        return None
+
+    def enter(self, module, node):
+        if not isinstance(node, ast.ClassDef):
+            self.queue.append((module, node, None))
+            return
+        for base in node.bases:
+            self.follow(module, base)
+        self.queue += [(module, item, node.name) for item in node.body
+                       if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)) and item.name not in ASKED]
