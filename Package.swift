@@ -74,7 +74,8 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
-            name: "CLITests", dependencies: ["CLI", "Comfy", "Recipe", "Store", "Support", grdb, system],
+            name: "CLITests",
+            dependencies: ["CLI", "Comfy", "Recipe", "Reproduction", "Store", "Support", grdb, system],
             swiftSettings: strict),
     ]
 )

@@ -45,11 +45,8 @@ import Testing
         let before = fixture.store.newestCommit
         let count = try followed {
             for index in 0..<5 {
-                let load = Load(
-                    opener: try #require(Opener(process: getpid())),
-                    name: LoadName(view: "models", folder: "loras", name: "a\(index).safetensors"),
-                    blob: try fixture.blob(seed: 1), version: nil, time: .now())
-                try fixture.store.record([load])
+                try fixture.witness(
+                    1, as: "a\(index).safetensors", in: "loras", by: try #require(Opener(process: getpid())))
                 try view.publish()
             }
         }

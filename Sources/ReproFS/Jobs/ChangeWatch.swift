@@ -40,7 +40,7 @@ final class ChangeWatch: Job {
         // Whoever begins after this one has seen this commit, or is told of a later one.
         let seen = store.newestCommit
         do throws(MountError) {
-            let thread = try WorkerThread("changes") { [self] in
+            let thread = try WorkerThread.named("changes") { [self] in
                 watch(until: end, after: seen)
                 try? end.close()
             }

@@ -32,7 +32,7 @@ final class Ticker: Job {
     }
 
     func start() throws(MountError) {
-        let started = try WorkerThread(name) { self.tick() }
+        let started = try WorkerThread.named(name) { self.tick() }
         thread.withLock { $0 = started }
     }
 

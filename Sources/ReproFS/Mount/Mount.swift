@@ -97,7 +97,7 @@ final class Mount: Sendable {
     func serve() throws(MountError) -> WorkerThread {
         // Known before it can end.
         try state.withLock { state throws(MountError) in
-            let loop = try WorkerThread("requests") { [self] in
+            let loop = try WorkerThread.named("requests") { [self] in
                 let result = answerRequests()
                 backings.end()
                 self.state.withLock { state in

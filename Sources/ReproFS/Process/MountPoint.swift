@@ -51,35 +51,20 @@ package enum MountPoint {
 
     /// What a mount says of itself in `.reprofs/status`; nil where it does not answer within two seconds.
     package static func status(at path: String) -> JSON? {
-        let asked = Asked<JSON?>()
-        // A mount whose process hangs never answers, and who waits in the kernel for it cannot be called back.
-        let thread = try? WorkerThread("status") {
+        let answer = Question<JSON?>.answer(within: patience) {
             guard let file = try? FileDescriptor.open(FilePath(path).appending(".reprofs/status"), .readOnly) else {
-                return asked.answer.withLock { $0 = .some(nil) }
+                return nil
             }
             defer { try? file.close() }
             var buffer = [UInt8](repeating: 0, count: 64 << 10)
             let count = (try? buffer.withUnsafeMutableBytes { try file.read(into: $0) }) ?? 0
-            asked.answer.withLock { $0 = .some(try? JSONParser.parse(Array(buffer[..<count]))) }
+            return try? JSONParser.parse(Array(buffer[..<count]))
         }
-        guard let thread else { return nil }
-        thread.detach()
-        return asked.wait() ?? nil
+        return answer ?? nil
     }
 
-    /// Shared with a thread that asks.
-    private final class Asked<Answer: Sendable>: Sendable {
-        let answer = Lock(.report, Answer?.none)
-
-        /// Nil where there is no answer within two seconds.
-        func wait() -> Answer? {
-            for _ in 0..<200 {
-                if let answer = answer.withLock({ $0 }) { return answer }
-                usleep(10_000)
-            }
-            return nil
-        }
-    }
+    /// How long a mount may take to answer before it counts as one that hangs.
+    private static let patience = Duration.seconds(2)
 
     /// Unmounts what ReproFS has mounted at `path`. `busy` says so; nothing is detached behind open files.
     package static func unmount(_ path: FilePath) throws(MountError) {
@@ -98,7 +83,8 @@ package enum MountPoint {
             let problem: MountTable.Refusal? =
                 geteuid() == 0 ? MountTable.unmountDirectly(path) : MountTable.helper(["-u", path.string])
             if let problem {
-                throw MountError("cannot unmount \(path): \(problem == .busy ? users(of: path) : problem.description)")
+                throw MountError(
+                    "cannot unmount \(path): \(problem == .busy ? MountUsers(of: path).sentence : problem.description)")
             }
         }
         // One that serves other places too goes on.
@@ -119,31 +105,16 @@ package enum MountPoint {
 
     /// Whether a mount's process is there; nil where it gives no answer within two seconds. Nothing that the kernel keeps is asked.
     private static func isServed(_ path: FilePath) -> Bool? {
-        let asked = Asked<Bool>()
-        let thread = try? WorkerThread("look") {
+        Question.answer(within: patience) {
             let directory = try? FileDescriptor.open(path, .readOnly, options: .directory)
             try? directory?.close()
-            asked.answer.withLock { $0 = directory != nil }
+            return directory != nil
         }
-        guard let thread else { return nil }
-        thread.detach()
-        return asked.wait()
     }
 
     /// Where the kernel lists mounts of the store at this path, whether their processes are there or not.
     package static func places(ofStore store: FilePath) -> [String] {
         MountTable.mounts().filter { $0.isReproFS && $0.source == "reprofs:\(store)" }.map(\.path)
-    }
-
-    /// Who uses what is mounted at `path`, as a sentence. A process that is in `execve` tells of itself only afterwards.
-    private static func users(of path: FilePath) -> String {
-        let asked = Asked<String>()
-        let thread = try? WorkerThread("users") {
-            let sentence = MountUsers(of: path).sentence
-            asked.answer.withLock { $0 = sentence }
-        }
-        thread?.detach()
-        return (thread == nil ? nil : asked.wait()) ?? MountTable.Refusal.busy.description
     }
 
     private static func detach(_ path: FilePath) throws(MountError) {

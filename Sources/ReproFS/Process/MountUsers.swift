@@ -45,9 +45,11 @@ struct MountUsers {
 
     /// Its working directory, its program, what it has open and what it has mapped.
     private static func files(of process: pid_t) -> [String] {
-        let directory = "/proc/\(process)"
-        let open = ServerProcess.names(in: directory + "/fd").map { "fd/\($0)" }
-        return (["cwd", "root", "exe"] + open).compactMap { Opener.link("\(directory)/\($0)") } + mapped(process)
+        ProcessFile.told(of: process) {
+            let directory = "/proc/\(process)"
+            let open = ServerProcess.names(in: directory + "/fd").map { "fd/\($0)" }
+            return (["cwd", "root", "exe"] + open).compactMap { Opener.link("\(directory)/\($0)") } + mapped(process)
+        } ?? []
     }
 
     private static func mapped(_ process: pid_t) -> [String] {

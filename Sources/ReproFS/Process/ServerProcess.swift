@@ -14,8 +14,7 @@ struct ServerProcess: Sendable {
     private static let patienceWhereStopped: CInt = 500
 
     /// Those that serve the connection of this number, as far as /proc shows them; also one that served another of this number and
-    /// is about to end. Nothing is asked of the mount: it may hang. Nor is anything that the kernel tells no more of a process which
-    /// is in `execve` and waits for such a mount.
+    /// is about to end. Nothing is asked of the mount: it may hang.
     static func serving(connection: String, store: String) -> [ServerProcess] {
         let processes = names(in: "/proc").compactMap { pid_t($0) }
         var isTold = false
@@ -27,10 +26,12 @@ struct ServerProcess: Sendable {
             }
         }
         if isTold { return found.map { ServerProcess(number: $0) } }
-        // Older kernels tell no numbers; they tell where descriptors lead at any time.
+        // Older kernels tell no numbers.
         let others = processes.filter { process in
-            let targets = names(in: "/proc/\(process)/fd").compactMap { Opener.link("/proc/\(process)/fd/\($0)") }
-            return targets.contains("/dev/fuse") && targets.contains(store + "/lock")
+            ProcessFile.told(of: process) {
+                let targets = names(in: "/proc/\(process)/fd").compactMap { Opener.link("/proc/\(process)/fd/\($0)") }
+                return targets.contains("/dev/fuse") && targets.contains(store + "/lock")
+            } ?? false
         }
         return others.count == 1 ? others.map { ServerProcess(number: $0) } : []
     }

@@ -32,7 +32,7 @@ package final class Signals: Job {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { _ in }
         sigaction(SIGUSR1, &action, nil)
-        let worker = try WorkerThread("signals") { [self] in
+        let worker = try WorkerThread.named("signals") { [self] in
             var set = Self.all
             // Of this thread alone: nobody else is woken by it.
             sigaddset(&set, SIGUSR1)

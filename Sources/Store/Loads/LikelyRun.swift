@@ -5,7 +5,7 @@ extension Store {
     /// The one running process that had opened every model of a recipe when its image was made; nil where there is none,
     /// or more than one. It tells which bytes a server still held that had been replaced by then.
     func likelyRun(_ recipe: Recipe, at time: Timestamp) throws(StoreError) -> Run? {
-        // Not within the transaction: whether a process runs is told late, see ``Opener/writes(_:into:)``.
+        // Not within the transaction: whether a process runs is told late, see ``ProcessFile/told(of:_:)``.
         let alive = try catalogue.read { try $0.processesThatOpened(recipe, by: time) }
             .filter { Opener(process: $0.pid)?.identity == $0.identity }
         guard alive.count == 1, let process = alive.first else { return nil }

@@ -29,10 +29,19 @@ package struct Opener: Sendable, Hashable {
 
 extension Opener {
     /// The process with this number; nil where /proc shows none, or one that has ended and whose parent has not noticed: it
-    /// holds nothing any more, and in a container without an init it stays for ever.
+    /// holds nothing any more, and in a container without an init it stays for ever. Nor is one told that is becoming another program
+    /// and does not come to an end of that: it has lost what it had in memory.
     package init?(process: Int32) {
+        let found =
+            process == getpid()
+            ? Opener(present: process) : ProcessFile.told(of: process) { Opener(present: process) }
+        guard let found else { return nil }
+        self = found
+    }
+
+    /// Waits while the process is in `execve`.
+    private init?(present process: Int32) {
         // The program's name stands in parentheses and may hold anything, also parentheses.
-        // The kernel tells neither `stat` nor `exe` while the process is in `execve`, which may wait for this mount.
         guard
             let (line, executable) = Activity.perform(
                 .kernel,
@@ -49,10 +58,11 @@ extension Opener {
             executable: executable)
     }
 
-    /// The process that the thread belongs to; nil where /proc shows none.
+    /// The process that a thread belongs to which waits for this process to open or change something, and so is not in `execve`; nil
+    /// where /proc shows none.
     package init?(thread: Int32) {
         guard let (process, own) = Self.numbers(ofThread: thread) else { return nil }
-        self.init(process: process)
+        self.init(present: process)
         self.thread = own
     }
 
@@ -85,8 +95,8 @@ extension Opener {
     /// Whether a process has a file of this number open for writing, as far as /proc says: before Linux 5.14 it tells no numbers of
     /// files. Of the files of that number, which each mount may have, those on `device` count: `0:52`, as the kernel writes it.
     ///
-    /// It reads `fdinfo` alone, which the kernel tells of a process whatever that does. Where its descriptors lead, its program and its
-    /// `stat` it tells no more while the process is in `execve`, which closes what is closed on exec and waits here for that.
+    /// It reads `fdinfo` alone, which the kernel tells of a process whatever that does (``ProcessFile/told(of:_:)``): in `execve` it
+    /// closes what is closed on exec, and waits here for that.
     /// Any thread of it stands for the process: what its first thread has open is not told any more when that has ended.
     package static func writes(_ thread: Int32, into file: UInt64, on device: String?) -> Bool {
         let directory = "/proc/\(thread)/fdinfo"

@@ -44,25 +44,26 @@ enum StoreLease {
         }
         return processes.compactMap { name -> String? in
             guard let pid = Int32(name), pid != getpid() else { return nil }
-            let descriptors = FilePath("/proc/\(pid)/fd")
-            let isHolder = ((try? DirectoryListing.names(in: descriptors)) ?? []).contains { descriptor in
-                // By its name first: a file on a mount that hangs is never asked for anything.
-                let link = descriptors.appending(descriptor)
-                guard let target = Opener.link(link.string), FilePath(target).lastComponent == path.lastComponent,
-                    let facts = try? FileFacts.at(link)
-                else {
-                    return false
+            let isHolder = ProcessFile.told(of: pid) { () -> Bool in
+                let descriptors = FilePath("/proc/\(pid)/fd")
+                return ((try? DirectoryListing.names(in: descriptors)) ?? []).contains { descriptor in
+                    // By its name first: a file on a mount that hangs is never asked for anything.
+                    let link = descriptors.appending(descriptor)
+                    guard let target = Opener.link(link.string), FilePath(target).lastComponent == path.lastComponent,
+                        let facts = try? FileFacts.at(link)
+                    else {
+                        return false
+                    }
+                    return facts.device == wanted.device && facts.inode == wanted.inode
                 }
-                return facts.device == wanted.device && facts.inode == wanted.inode
             }
-            guard isHolder else { return nil }
+            guard isHolder == true else { return nil }
             return "'\(commandLine(of: pid))' (process \(pid))"
         }
     }
 
     private static func commandLine(of pid: Int32) -> String {
-        let path = FilePath("/proc/\(pid)/cmdline")
-        guard let bytes = try? Kernel.open(path, .readOnly).readAll(path) else { return "a process" }
+        let bytes = ProcessFile.told(of: pid) { ProcessFile.bytes(FilePath("/proc/\(pid)/cmdline")) } ?? []
         let words = bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
         guard let program = words.first else { return "a process" }
         return ([FilePath(program).lastComponent?.string ?? program] + words.dropFirst()).joined(separator: " ")

@@ -17,10 +17,8 @@ import Testing
         try fixture.add("checkpoints/model.safetensors", seed: 2)
     }
 
-    private func load(_ seed: UInt64, at nanoseconds: Int64, name: String = "model.safetensors") throws -> Load {
-        Load(
-            opener: process, name: LoadName(view: "models", folder: "checkpoints", name: name),
-            blob: try fixture.blob(seed: seed), version: Int(seed), time: Timestamp(nanoseconds: nanoseconds))
+    private func load(_ seed: UInt64, at nanoseconds: Int64) throws -> Load {
+        try fixture.load(seed, version: Int(seed), at: Timestamp(nanoseconds: nanoseconds), by: process)
     }
 
     @Test func `in a row of the same bytes are one row with their number`() throws {
@@ -86,32 +84,14 @@ import Testing
     }
 
     private func witness(_ seed: UInt64, at time: Timestamp = .now()) throws {
-        try fixture.store.record([
-            Load(
-                opener: process, name: LoadName(view: "models", folder: "checkpoints", name: "model.safetensors"),
-                blob: try fixture.blob(seed: seed), version: nil, time: time)
-        ])
+        try fixture.witness(seed, at: time, by: process)
     }
 
     private func report(
         of image: FilePath, _ graph: String = SmallImage.graph(), ended: Timestamp = .now(),
         _ more: [String: JSON] = [:]
     ) throws -> [UInt8] {
-        var object: JSON.Object = .init([
-            ("schema", "reprofs.report/1"), ("ended", .integer(ended.nanoseconds)), ("prompt", .string(graph)),
-            ("process", .string(process.identity)),
-            (
-                "outputs",
-                .array([
-                    [
-                        "path": .string(image.string),
-                        "sha256": .string(try #require(try fixture.store.digest(ofFile: image)).hex),
-                    ]
-                ])
-            ),
-        ])
-        for (key, value) in more { object[key] = value }
-        return Array(JSON.object(object).compact().utf8)
+        try fixture.report(of: image, graph, ended: ended, by: process, more)
     }
 
     private func model(_ id: Digest) throws -> JSON { try #require(try fixture.recipe(id)["models"]?.array?.first) }

@@ -18,11 +18,7 @@ import Testing
         fixture = try StoreFixture()
         process = try #require(Opener(process: getpid()))
         try fixture.add("checkpoints/model.safetensors", seed: 1)
-        try fixture.store.record([
-            Load(
-                opener: process, name: LoadName(view: "models", folder: "checkpoints", name: "model.safetensors"),
-                blob: try fixture.blob(seed: 1), version: 1, time: .now())
-        ])
+        try fixture.witness(1, version: 1, by: process)
         try fixture.directory.write(Array("one".utf8), to: "custom_nodes/pack/__init__.py")
     }
 
@@ -44,22 +40,15 @@ import Testing
         }
         if let code { classes["PackText"] = ["python_module": "custom_nodes.pack", "input": [:], "code": code] }
         let image = try fixture.image("\(seed)-\(code == nil).png", graph)
-        let report: JSON = [
-            "schema": "reprofs.report/1", "ended": .integer(Timestamp.now().nanoseconds), "prompt": .string(graph),
-            "process": .string(process.identity),
-            "outputs": [
-                [
-                    "path": .string(image.string),
-                    "sha256": .string(try #require(try fixture.store.digest(ofFile: image)).hex),
-                ]
-            ],
+        let told: [String: JSON] = [
             "environment": [
                 "schema": "reprofs.environment/1", "comfyui": ["version": "0.33.0"], "nodePacks": [["name": "pack"]],
                 "objectInfo": .object(classes),
             ],
             "nodePacks": ["pack": .string(fixture.directory.appending("custom_nodes/pack").string)],
         ]
-        let made = try fixture.store.snapshot(report: Array(report.compact().utf8), by: process.identity)
+        let report = try fixture.report(of: image, graph, by: process, told)
+        let made = try fixture.store.snapshot(report: report, by: process.identity)
         return try fixture.row(made[0].result.id)
     }
 

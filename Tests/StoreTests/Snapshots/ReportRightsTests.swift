@@ -18,21 +18,7 @@ import Testing
     }
 
     private func report(of image: FilePath, _ more: [String: JSON] = [:]) throws -> [UInt8] {
-        var object: JSON.Object = .init([
-            ("schema", "reprofs.report/1"), ("ended", .integer(Timestamp.now().nanoseconds)),
-            ("prompt", .string(SmallImage.graph())),
-            (
-                "outputs",
-                .array([
-                    [
-                        "path": .string(image.string),
-                        "sha256": .string(try #require(try fixture.store.digest(ofFile: image)).hex),
-                    ]
-                ])
-            ),
-        ])
-        for (key, value) in more { object[key] = value }
-        return Array(JSON.object(object).compact().utf8)
+        try fixture.report(of: image, by: nil, more)
     }
 
     /// What comes of a report; and whether it was given up at once where it failed.
@@ -297,11 +283,7 @@ import Testing
     @Test func `a report of another user says nothing for a process that is not theirs`() throws {
         try fixture.add("checkpoints/model.safetensors", seed: 1)
         let own = try #require(Opener(process: getpid()))
-        try fixture.store.record([
-            Load(
-                opener: own, name: LoadName(view: "models", folder: "checkpoints", name: "model.safetensors"),
-                blob: try fixture.blob(seed: 1), version: nil, time: .now())
-        ])
+        try fixture.witness(1, by: own)
         let image = try fixture.image(SmallImage.graph())
         let claim: [String: JSON] = ["process": .string(own.identity)]
         let made = try outcome(try report(of: image, claim), by: nobody).get()

@@ -23,11 +23,8 @@ import Testing
     private func open(_ folder: String, _ name: String, _ seed: UInt64, at time: Int64, thread: Int32? = 7) throws {
         let opener = Opener(
             identity: process.identity, pid: process.pid, started: process.started, executable: nil, thread: thread)
-        try fixture.store.record([
-            Load(
-                opener: opener, name: LoadName(view: "models", folder: folder, name: name),
-                blob: try fixture.blob(seed: seed), version: 1, time: Timestamp(nanoseconds: time))
-        ])
+        try fixture.witness(
+            seed, as: name, in: folder, version: 1, at: Timestamp(nanoseconds: time), by: opener)
     }
 
     /// A run from `begun` until 90 later, whose node 6 is at work from 20 until 30 after its beginning.
@@ -36,17 +33,10 @@ import Testing
     ) throws -> JSON {
         let image = try fixture.image(image, graph)
         let spans: JSON = [["id": "6", "begun": .integer(begun + 20), "ended": .integer(begun + 30)]]
-        let report: JSON = [
-            "schema": "reprofs.report/1", "begun": .integer(begun), "ended": .integer(begun + 90), "threads": threads,
-            "nodes": nodes ?? spans, "prompt": .string(graph), "process": .string(process.identity),
-            "outputs": [
-                [
-                    "path": .string(image.string),
-                    "sha256": .string(try #require(try fixture.store.digest(ofFile: image)).hex),
-                ]
-            ],
-        ]
-        let made = try fixture.store.snapshot(report: Array(report.compact().utf8), by: process.identity)
+        let told: [String: JSON] = ["begun": .integer(begun), "threads": threads, "nodes": nodes ?? spans]
+        let report = try fixture.report(
+            of: image, graph, ended: Timestamp(nanoseconds: begun + 90), by: process, told)
+        let made = try fixture.store.snapshot(report: report, by: process.identity)
         return try fixture.recipe(made[0].result.id)
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Store
 
 /// Finds the process that answers at an address of this machine.
 package enum ListeningProcess {
@@ -10,15 +11,17 @@ package enum ListeningProcess {
         let port = url.port ?? (url.scheme == "https" ? 443 : 80)
         let sockets = Set(["/proc/net/tcp", "/proc/net/tcp6"].flatMap { listeners(in: $0, port: port) })
         guard !sockets.isEmpty else { return nil }
-        let files = FileManager.default
-        for name in (try? files.contentsOfDirectory(atPath: "/proc")) ?? [] {
-            guard let pid = Int32(name) else { continue }
-            for descriptor in (try? files.contentsOfDirectory(atPath: "/proc/\(pid)/fd")) ?? [] {
-                let target = try? files.destinationOfSymbolicLink(atPath: "/proc/\(pid)/fd/\(descriptor)")
-                if let target, sockets.contains(target) { return pid }
-            }
+        return names(in: "/proc").compactMap { Int32($0) }.first { process in
+            ProcessFile.told(of: process) {
+                names(in: "/proc/\(process)/fd").contains { descriptor in
+                    Opener.link("/proc/\(process)/fd/\(descriptor)").map { sockets.contains($0) } ?? false
+                }
+            } ?? false
         }
-        return nil
+    }
+
+    private static func names(in directory: String) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     }
 
     /// The sockets that listen on a port, as /proc names them. Source: proc_net_tcp.txt of the kernel.
