@@ -8,8 +8,10 @@ it until POST /free, lists folders by their directories' times, and loads node p
 STANDIN=fail|die|hang makes a run fail in a node, end the process, or never end. STANDIN_DRIFT gives other pixels for the
 same prompt, STANDIN_HOLDS never lets go of a model, STANDIN_FIRST is a directory that it says it searches first, STANDIN_CLASSES and STANDIN_WITHOUT add and remove node classes.
 """
-import argparse, base64, hashlib, http.server, json, os, queue, struct, sys, threading, time, types, uuid, zlib
+import argparse, asyncio, base64, hashlib, http.server, json, logging, os, queue, struct, sys, threading, time, types, uuid, zlib
 
+# As ComfyUI shows its log.
+logging.basicConfig(level=logging.INFO, format="%(message)s")
 parser = argparse.ArgumentParser()
 parser.add_argument("--listen", default="127.0.0.1")
 parser.add_argument("--port", type=int, default=8188)
@@ -123,6 +125,10 @@ class PromptQueue:
             item = self.currently_running.pop(item_id)
             self.history[item[1]] = {"prompt": item, "status": status._asdict(), **history_result}
 
+    def get_history(self, max_items=None):
+        with self.lock:
+            return dict(list(self.history.items())[-(max_items or 1 << 30):])
+
     def set_flag(self, name, value):
         with self.lock:
             self.flags[name] = value
@@ -173,7 +179,10 @@ nodes.NODE_CLASS_MAPPINGS = {
 nodes.LOADED_MODULE_DIRS = {}
 comfyui_version = types.ModuleType("comfyui_version")
 comfyui_version.__version__ = os.environ.get("STANDIN_VERSION", "0.33.0")
-sys.modules.update(folder_paths=folder_paths, execution=execution, nodes=nodes, comfyui_version=comfyui_version)
+server = types.ModuleType("server")
+server.PromptServer = types.SimpleNamespace(instance=types.SimpleNamespace(address=args.listen, port=args.port))
+sys.modules.update(
+    folder_paths=folder_paths, execution=execution, nodes=nodes, comfyui_version=comfyui_version, server=server)
 
 packs = os.path.join(base, "custom_nodes")
 if os.path.isdir(packs):
@@ -186,7 +195,7 @@ if os.path.isdir(packs):
                 PACKED[kind] = nodes.NODE_CLASS_MAPPINGS[kind] = found
                 KINDS[kind] = found.INPUT_TYPES()["required"]
 
-prompts = execution.PromptQueue()
+prompts = server.PromptServer.instance.prompt_queue = execution.PromptQueue()
 held, sockets = {}, {}
 
 
@@ -335,6 +344,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         url = urllib.parse.urlsplit(self.path)
         query = {key: values[0] for key, values in urllib.parse.parse_qs(url.query).items()}
         parts = [urllib.parse.unquote(part) for part in url.path.split("/")[1:]]
+        if parts[0] == "reprofs":
+            return self.page(query, b"")
         if url.path == "/ws":
             return self.socket(query.get("clientId"))
         if url.path == "/system_stats":
@@ -365,6 +376,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.path == "/upload/image":
             return self.upload(body)
+        if self.path.startswith("/reprofs/"):
+            return self.page({}, body)
         data = json.loads(body or b"{}")
         if self.path == "/prompt":
             refused = problems(data["prompt"])
@@ -377,6 +390,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
             for name, value in data.items():
                 prompts.set_flag(name, value)
         self.answer({})
+
+    def page(self, query, body):
+        """What the node pack's own pages are answered with; its runs go on between requests."""
+        pack = sys.modules.get("reprofs.page")
+        if pack is None:
+            return self.answer({"error": "not found"}, 404)
+        called = pack.answer(self.command, self.path.partition("?")[0], self.headers, query, body)
+        status, told = asyncio.run_coroutine_threadsafe(called, loop).result(60)
+        self.answer(told, status)
 
     def upload(self, body):
         import email.parser
@@ -409,6 +431,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.close_connection = True
 
 
+loop = asyncio.new_event_loop()
+threading.Thread(target=loop.run_forever, daemon=True).start()
 threading.Thread(target=work, daemon=True).start()
 for directory in ("output", "temp", "user"):
     os.makedirs(os.path.join(base, directory), exist_ok=True)

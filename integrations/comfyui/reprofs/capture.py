@@ -32,12 +32,12 @@ _is_up = threading.Event()
 
 
 def install():
-    """Looks over the shoulder of ComfyUI's queue. Should a version have none of this shape, nothing is captured.
+    """Looks over the shoulder of ComfyUI's queue. Should a version have none of this shape, nothing is captured. Says whether it looks.
 
     REPROFS_CAPTURE=off keeps it from looking: a ComfyUI that ReproFS starts itself is watched by the mount.
     """
     if os.environ.get("REPROFS_CAPTURE") == "off":
-        return
+        return False
     import execution
 
     prompts = execution.PromptQueue
@@ -64,6 +64,7 @@ def install():
     _quietly(lambda: activity.install(execution))
     _kept(spool.claim)
     threading.Thread(target=_work, args=(time.time_ns(),), name="reprofs", daemon=True).start()
+    return True
 
 
 def _quietly(body):
@@ -398,5 +399,6 @@ def _work(start):
             time.sleep(PAUSE)
             _quietly(lambda: _finish(run))
         elif delivery.process() is None:
+            # It was away at the start.
             _quietly(delivery.find)
         is_told = _quietly(delivery.deliver)
