@@ -122,13 +122,15 @@ struct StatusCommand: ParsableCommand {
             if parts.count > Self.mostParts { lines.append("           and \(parts.count - Self.mostParts) more") }
             for place in deadMounts {
                 lines.append(
-                    "Dead mount \(place): its process has ended; 'reprofs unmount \(Naming.word(place))' removes it")
+                    "Dead mount \(place): its process has ended; remove it with: \(ShellCommand.line("reprofs unmount", place))"
+                )
             }
             if mounts.isEmpty, deadMounts.isEmpty { lines.append("Mounts     none; 'reprofs mount DIR' makes one") }
             for (row, status) in mounts {
                 lines.append("Mount      \(row.path), process \(row.pid)")
                 guard let status else {
-                    lines.append("           it gives no answer; 'reprofs unmount \(Naming.word(row.path))' ends it")
+                    lines.append(
+                        "           it gives no answer; end it with: \(ShellCommand.line("reprofs unmount", row.path))")
                     continue
                 }
                 if let why = status["models"]?["readOnly"]?.string { lines.append("           \(why)") }
