@@ -26,6 +26,14 @@ package enum ComfyError: SeveralLines, Sendable {
     /// It cannot be started.
     case cannotStart(String)
 
+    /// Whether it is what came of a run: the server was there, and did not make what it was asked for.
+    package var endsRun: Bool {
+        switch self {
+        case .rejected, .failed, .died, .silent, .unexpected, .tooLong, .endless: true
+        case .absent, .noAddress, .interrupted, .elsewhere, .cannotStart: false
+        }
+    }
+
     package var lines: [String] {
         if case .rejected(let reasons) = self { return ["ComfyUI refuses the prompt:"] + reasons.map { "  " + $0 } }
         return [sentence]

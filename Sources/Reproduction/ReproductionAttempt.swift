@@ -27,14 +27,20 @@ package struct ReproductionAttempt: Sendable {
         _ run: SnapshotRun, on place: ComfyChoice, original: [UInt8]?, _ show: @escaping RunProgress
     ) async throws -> Result {
         let result = try await place.staged(run, models: .snapshot(run.row), pinned: run.models) { stage in
-            try await Self(run: run, stage: stage, original: original, patience: place.timeout, show: show).perform()
+            let attempt = Self(run: run, stage: stage, original: original, patience: place.timeout, show: show)
+            let present = try await stage.server.environment(of: stage.process)
+            do { return try await attempt.perform(present) } catch let error as ComfyError where error.endsRun {
+                // A failure is a result, too: whoever asks how far the image can be made again is told of it.
+                try run.store.keep(certificate: attempt.failure(error, present), .failed, of: run.row)
+                throw error
+            }
         }
         try run.store.keep(certificate: result.certificate, result.verdict, of: run.row)
         return result
     }
 
-    private func perform() async throws -> Result {
-        let present = try await stage.server.environment(of: stage.process)
+    /// `present` is what it runs in.
+    private func perform(_ present: JSON) async throws -> Result {
         let recorded = run.document.environment
         let reasons = recorded.map { EnvironmentComparison.reasons(recorded: $0, present: present) } ?? []
         let nodes = try await run.differences(on: stage.server)
@@ -81,6 +87,7 @@ package struct ReproductionAttempt: Sendable {
     ) -> [String] {
         var lines: [String] = []
         switch verdict {
+        case .failed: lines.append("it has no picture")
         case .verified: lines.append("verified: the same pixels, from the pinned bytes")
         case .unproven: lines.append("the same pixels, but it is not proven that they came from the pinned bytes")
         case .different: lines.append("other pixels" + (outcome.difference.map { ": \($0)" } ?? ""))
@@ -106,10 +113,20 @@ package struct ReproductionAttempt: Sendable {
         return lines + stage.notes
     }
 
+    /// The certificate of a run that has no picture.
+    private func failure(_ error: ComfyError, _ present: JSON) throws -> JSON {
+        let opened = try stage.process.map { try run.seen(run.models, by: $0, since: stage.since) } ?? ([], [])
+        let recorded = run.document.environment
+        let reasons = recorded.map { EnvironmentComparison.reasons(recorded: $0, present: present) } ?? []
+        let expected = try run.store.pixels(ofSnapshot: run.row.id)
+        let problem = error.lines.joined(separator: " ")
+        return certificate(.failed, nil, opened, present, reasons, [], expected, problem: problem)
+    }
+
     private func certificate(
-        _ verdict: ReproductionVerdict, _ outcome: Outcome,
+        _ verdict: ReproductionVerdict, _ outcome: Outcome?,
         _ opened: (proven: [LoadListing], strangers: [LoadListing]), _ present: JSON, _ reasons: [Reason],
-        _ nodes: [NodeClasses.Difference], _ expected: Digest?
+        _ nodes: [NodeClasses.Difference], _ expected: Digest?, problem: String? = nil
     ) -> JSON {
         [
             "schema": DocumentSchema.certificate.json, "snapshot": .string(run.document.id.hex),
@@ -134,7 +151,8 @@ package struct ReproductionAttempt: Sendable {
                 run.document.snapshot.recipe.inputs.map {
                     ["name": .string($0.reference.name), "sha256": .string(orNull: $0.resolution?.sha256.hex)]
                 }),
-            "opened": .array((opened.proven + opened.strangers).map(\.json)), "result": outcome.json,
+            "opened": .array((opened.proven + opened.strangers).map(\.json)),
+            "problem": .string(orNull: problem), "result": outcome?.json ?? .null,
             "environment": ["recorded": run.document.environment ?? .null, "present": present],
             "differences": .array(
                 reasons.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] }

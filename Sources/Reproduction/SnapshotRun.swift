@@ -139,7 +139,8 @@ package struct SnapshotRun: Sendable {
         return try seen(models, by: process, since: stage.since)
     }
 
-    private func seen(
+    /// The same, as far as it is known now.
+    func seen(
         _ models: [PinnedModel], by process: Opener, since: Timestamp
     ) throws -> (proven: [LoadListing], strangers: [LoadListing]) {
         let loads = try store.loads(by: process.identity, since: since, limit: 100_000)

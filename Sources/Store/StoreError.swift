@@ -52,12 +52,16 @@ package enum StoreError: Error, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .notAStore(let path): "\(path) is not a ReproFS store; make one with 'reprofs init'"
+        case .notAStore(let path):
+            "\(path) is not a ReproFS store; make one with: \(ShellCommand.line("reprofs init --store", "\(path)"))"
         case .notEmpty(let path): "\(path) is not empty and no ReproFS store; nothing was changed"
         case .moved(let path):
             "the store that was at \(path) was moved or replaced while it was in use; end what uses it, and begin anew where it is"
         case .noCatalogue(let path):
-            "the store \(path) has no catalogue; 'reprofs rebuild' makes one from its backups, pins and blobs"
+            """
+            the store \(path) has no catalogue; make one from its backups, pins and blobs with: \
+            \(ShellCommand.line("reprofs rebuild --store", "\(path)"))
+            """
         case .inUse(let path, let holders):
             "the store \(path) is in use by \(holders.isEmpty ? "another process" : holders.joined(separator: " and "))"
         case .newerStore(let path, let needs):
@@ -89,7 +93,7 @@ package enum StoreError: Error, CustomStringConvertible {
             "the attributes of one file take \(LiveView.attributeLimit >> 10) KiB at most; '\(name)' has no room"
         case .isRead(let name): "'\(name)' is being read; open it by its name to write it"
         case .leavesView(let target):
-            "a link to '\(target)' would lead out of models; put the file into the store with 'reprofs add \(target)'"
+            "a link to '\(target)' would lead out of models; put the file into the store with: \(ShellCommand.line("reprofs add", target))"
         case .leased(let holder):
             "models/ is written by \(holder); write there, or end it with 'reprofs unmount'"
         case .readOnlyStore(let path): "the store \(path) lies on a read-only file system; nothing in it can be changed"

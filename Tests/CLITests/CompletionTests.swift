@@ -110,6 +110,51 @@ import Testing
         #expect(try complete("reprofs explain holiday/pict", in: shell) == "reprofs explain holiday/picture.png ")
     }
 
+    @Test(arguments: Shell.allCases) func `knows directories and files below them, in the store and elsewhere`(
+        shell: Shell
+    )
+        throws
+    {
+        try #require(try line.run("init").status == 0)
+        let models = line.directory.appending("models").string
+        try line.directory.write(SmallModel.bytes(seed: 1), to: "models/loras/style/deep/ink.safetensors")
+        try #require(try line.run("add", models).status == 0)
+        let image = try line.copyImage()
+        let output = line.directory.appending("output").string
+        try FileManager.default.createDirectory(atPath: output + "/day/late", withIntermediateDirectories: true)
+        try FileManager.default.moveItem(atPath: image.string, toPath: output + "/day/late/picture.png")
+        try #require(try line.run("snapshot", output).status == 0)
+        for place in [models, output] { try FileManager.default.removeItem(atPath: place) }
+        try line.directory.write([1], to: "holiday/album/inner/shot.png")
+        for (typed, completed) in [
+            ("add --folder loras/st", "add --folder loras/style"),
+            ("add --folder loras/style/d", "add --folder loras/style/deep "),
+            ("log loras/style/d", "log loras/style/deep/ink.safetensors "),
+            ("explain output/d", "explain output/day/"), ("explain output/day/l", "explain output/day/late/"),
+            ("explain output/day/late/p", "explain output/day/late/picture.png "),
+            ("add holiday/album/in", "add holiday/album/inner/"),
+            ("explain holiday/album/inner/s", "explain holiday/album/inner/shot.png "),
+            ("mount holiday/album/in", "mount holiday/album/inner/"),
+        ] {
+            #expect(try complete("reprofs " + typed, in: shell) == "reprofs " + completed)
+        }
+    }
+
+    @Test(arguments: Shell.allCases) func `goes down directory by directory where the models are many`(shell: Shell)
+        throws
+    {
+        try #require(try line.run("init").status == 0)
+        for number in 0..<101 {
+            try line.directory.write(
+                SmallModel.bytes(seed: UInt64(number)), to: "models/loras/style/\(number).safetensors")
+        }
+        try #require(try line.run("add", line.directory.appending("models").string).status == 0)
+        #expect(try complete("reprofs log lor", in: shell) == "reprofs log loras/")
+        #expect(try complete("reprofs log loras/st", in: shell) == "reprofs log loras/style/")
+        #expect(
+            try complete("reprofs log loras/style/100", in: shell) == "reprofs log loras/style/100.safetensors ")
+    }
+
     @Test(arguments: Shell.allCases) func `runs nothing that a name says`(shell: Shell) throws {
         try #require(try line.run("init").status == 0)
         try line.directory.write(

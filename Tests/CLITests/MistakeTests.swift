@@ -27,7 +27,8 @@ import Testing
         Mistake("add --move DIR/nothing", "DIR/nothing is not a directory; nothing was moved"),
         Mistake("add IMAGE", "say which folder it belongs to"),
         Mistake(
-            "add MODELS --store DIR/nothing", "DIR/nothing is not a ReproFS store; make one with 'reprofs init'", 10),
+            "add MODELS --store DIR/nothing",
+            "DIR/nothing is not a ReproFS store; make one with: reprofs init --store ", 10),
         Mistake("list models --store DIR/nothing", "is not a ReproFS store", 10),
         Mistake("list images --grade good", "'good' is invalid for '--grade <grade>'", 64),
         Mistake("list images --since never", "'never' is invalid for '--since <since>'", 64),
@@ -163,7 +164,7 @@ import Testing
         let status = try line.run("status")
         #expect(
             status.output.contains(
-                "Dead mount \(line.mountPoint): its process has ended; 'reprofs unmount '\(line.mountPoint)'' removes it"
+                "Dead mount \(line.mountPoint): its process has ended; remove it with: reprofs unmount '\(line.mountPoint)'"
             ),
             "\(status.output)")
         #expect(try line.run("status", "--json").json?["deadMounts"] == [.string(line.mountPoint.string)])

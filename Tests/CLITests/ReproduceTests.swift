@@ -220,6 +220,15 @@ import Testing
             #expect(outcome.complaint.contains(words), "\(outcome.complaint)")
             #expect(try line.json(".reprofs/status")["active"]?["view"] == "live")
         }
+        // Everybody who looks at the image is told of it, and its grade stays what it was.
+        let card = String(decoding: try line.read("by-snapshot/\(id)/recipe.txt"), as: UTF8.self)
+        for text in [card, try line.run("explain", id).output] {
+            let told = try #require(text.split(separator: "\n").first { $0.contains(": no picture: ") }, "\(text)")
+            #expect(told.contains(words), "\(told)")
+        }
+        let explained = try #require(try line.run("explain", id, "--json").json)
+        #expect(explained["attempts"]?.array?.map { $0["verdict"] } == ["failed"])
+        #expect(explained["grade"] == "approximate" && explained["verified"] == false)
     }
 
     @Test func `says which models are not in the store, before anything is queued`() async throws {

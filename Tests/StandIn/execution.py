@@ -30,6 +30,10 @@ class PromptQueue:
             item = self.currently_running.pop(item_id)
             self.history[item[1]] = {"prompt": item, "status": status._asdict(), **history_result}
 
+    def get_history(self, max_items=None):
+        with self.lock:
+            return dict(list(self.history.items())[-(max_items or 1 << 30):])
+
     def set_flag(self, name, value):
         with self.lock:
             self.flags[name] = value

@@ -9,6 +9,7 @@ STANDIN=fail|die|hang makes a run fail in a node, end the process, or never end.
 same prompt, STANDIN_HOLDS never lets go of a model, STANDIN_FIRST is a directory that it says it searches first, STANDIN_CLASSES and STANDIN_WITHOUT add and remove node classes.
 """
 import http.server
+import logging
 import os
 import threading
 
@@ -17,6 +18,8 @@ import routes
 import running
 from options import args, base
 
+# As ComfyUI shows its log.
+logging.basicConfig(level=logging.INFO, format="%(message)s")
 nodes.load_packs()
 threading.Thread(target=running.work, daemon=True).start()
 for directory in ("output", "temp", "user"):

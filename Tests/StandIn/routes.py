@@ -1,4 +1,5 @@
 """The documented routes of ComfyUI."""
+import asyncio
 import base64
 import email.parser
 import hashlib
@@ -6,6 +7,7 @@ import http.server
 import json
 import os
 import sys
+import threading
 import urllib.parse
 import uuid
 
@@ -15,6 +17,10 @@ import nodes
 import sockets
 from options import ANSWERS, base
 from running import prompts
+
+
+loop = asyncio.new_event_loop()
+threading.Thread(target=loop.run_forever, daemon=True).start()
 
 
 def problems(prompt):
@@ -50,6 +56,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         url = urllib.parse.urlsplit(self.path)
         query = {key: values[0] for key, values in urllib.parse.parse_qs(url.query).items()}
         parts = [urllib.parse.unquote(part) for part in url.path.split("/")[1:]]
+        if parts[0] == "reprofs":
+            return self.page(query, b"")
         if url.path == "/ws":
             return self.socket(query.get("clientId"))
         if url.path == "/system_stats":
@@ -80,6 +88,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.path == "/upload/image":
             return self.upload(body)
+        if self.path.startswith("/reprofs/"):
+            return self.page({}, body)
         data = json.loads(body or b"{}")
         if self.path == "/prompt":
             refused = problems(data["prompt"])
@@ -92,6 +102,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
             for name, value in data.items():
                 prompts.set_flag(name, value)
         self.answer({})
+
+    def page(self, query, body):
+        """What the node pack's own pages are answered with; its runs go on between requests."""
+        pack = sys.modules.get("reprofs.page")
+        if pack is None:
+            return self.answer({"error": "not found"}, 404)
+        called = pack.answer(self.command, self.path.partition("?")[0], self.headers, query, body)
+        status, told = asyncio.run_coroutine_threadsafe(called, loop).result(60)
+        self.answer(told, status)
 
     def upload(self, body):
         message = email.parser.BytesParser().parsebytes(b"Content-Type: " + self.headers["Content-Type"].encode() + b"\r\n\r\n" + body)

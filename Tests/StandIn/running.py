@@ -7,11 +7,12 @@ import time
 import execution
 import folder_paths
 import nodes
+import server
 import sockets
 from options import MODE, base, models_directory
 from picture import picture
 
-prompts = execution.PromptQueue()
+prompts = server.PromptServer.instance.prompt_queue = execution.PromptQueue()
 # Models that were read, and instances of packs' node classes.
 held, instances = {}, {}
 

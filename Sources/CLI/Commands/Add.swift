@@ -150,9 +150,11 @@ struct AddCommand: ParsableCommand {
         guard status == 0 else {
             Terminal.complain(
                 """
-                reprofs: everything was moved into the store \(storePath) and nothing is mounted at \(paths[0]). \
-                'reprofs release \(paths[0]) --store \(storePath)' puts it back; \
-                'reprofs mount \(paths[0]) --models-only --store \(storePath)' tries the mount again
+                reprofs: everything was moved into the store \(storePath) and nothing is mounted at \(paths[0]).
+                To try the mount again: \
+                \(ShellCommand.line(ShellCommand.line("reprofs mount --models-only --store", storePath), paths[0]))
+                To put everything back: \
+                \(ShellCommand.line(ShellCommand.line("reprofs release --store", storePath), paths[0]))
                 """)
             throw ExitCode.failure
         }
@@ -165,7 +167,8 @@ struct AddCommand: ParsableCommand {
             throw StoreError.conflict(
                 """
                 the models are written by \(lease.holder), so a mount here would be read-only; nothing was moved. \
-                Use 'reprofs add --move \(paths[0])', end that mount, and mount both: 'reprofs mount DIR --models-at \(paths[0])'
+                Move the models without --mount-here, end that mount, and mount both: \
+                \(ShellCommand.line("reprofs mount DIR --models-at", paths[0]))
                 """)
         }
         lease.give()

@@ -54,6 +54,7 @@ struct ReproduceCommand: AnswersInJSON {
         case .verified: return
         case .different: throw ExitCode.otherPixels
         case .unproven, .incomparable: throw ExitCode.unproven
+        case .failed: throw ExitCode.serverFailed
         }
     }
 }

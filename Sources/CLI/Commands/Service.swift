@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import Recipe
 import ReproFS
 import Store
 import SystemPackage
@@ -122,14 +123,20 @@ struct ServiceInstall: ParsableCommand {
         let systemctl = "systemctl\(unit.scope == .user ? " --user" : "")"
         guard service.hasManager else {
             return Terminal.complain(
-                "No systemd answers here; start it with: \(systemctl) daemon-reload && \(systemctl) enable --now \(service.unit)"
+                """
+                No systemd answers here; start it with: \(systemctl) daemon-reload && \
+                \(ShellCommand.line("\(systemctl) enable --now", service.unit))
+                """
             )
         }
         guard service.systemctl("daemon-reload"), service.systemctl("enable", service.unit),
             service.systemctl("restart", service.unit)
         else {
             throw CommandFailure(
-                "the unit was written, but not started; '\(systemctl) status \(service.unit)' says why")
+                """
+                the unit was written, but not started; to see why: \
+                \(ShellCommand.line("\(systemctl) status", service.unit))
+                """)
         }
         let shown = places.map(\.string).joined(separator: " and ")
         Terminal.say("Mounted \(storePath) at \(shown), now and from \(unit.scope == .user ? "log-in" : "boot") on.")

@@ -122,7 +122,8 @@ struct StatusCommand: ParsableCommand {
             if parts.count > Self.mostParts { lines.append("           and \(parts.count - Self.mostParts) more") }
             for place in deadMounts {
                 lines.append(
-                    "Dead mount \(place): its process has ended; 'reprofs unmount \(Naming.word(place))' removes it")
+                    "Dead mount \(place): its process has ended; remove it with: \(ShellCommand.line("reprofs unmount", place))"
+                )
             }
             if mounts.isEmpty, deadMounts.isEmpty { lines.append("Mounts     none; 'reprofs mount DIR' makes one") }
             return lines + mounts.flatMap { Self.lines(of: $0, $1) }
@@ -132,7 +133,9 @@ struct StatusCommand: ParsableCommand {
         private static func lines(of row: MountRow, _ status: JSON?) -> [String] {
             var lines = ["Mount      \(row.path), process \(row.pid)"]
             guard let status else {
-                return lines + ["           it gives no answer; 'reprofs unmount \(Naming.word(row.path))' ends it"]
+                return lines + [
+                    "           it gives no answer; end it with: \(ShellCommand.line("reprofs unmount", row.path))"
+                ]
             }
             if let why = status["models"]?["readOnly"]?.string { lines.append("           \(why)") }
             if let problem = status["models"]?["problem"]?.string {

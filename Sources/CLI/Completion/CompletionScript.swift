@@ -76,6 +76,8 @@ enum CompletionScript {
             _reprofs "${1}" "${typed}" "${whole[current - 1]}"
             # What stands before that is on the line already.
             COMPREPLY=("${COMPREPLY[@]#"${typed%"${2}"}"}")
+            # A directory of the store goes on, too, though there is none of its name here.
+            [[ "${#COMPREPLY[@]}" = 1 && "${COMPREPLY[0]}" = */ ]] && compopt -o nospace 2>/dev/null
             # As names of files, even those that need it least would be quoted.
             for word in "${COMPREPLY[@]}"; do
                 printf -v quoted %q "${word}"

@@ -15,7 +15,7 @@ enum Offers {
         kind(files: true) { try [Offer("live", "what models/ holds")] + $0.images($1) }
     }
     static var pin: CompletionKind { kind(files: false) { store, _ in try store.pinOffers() } }
-    static var folder: CompletionKind { kind(files: false) { store, _ in try store.folderOffers() } }
+    static var folder: CompletionKind { kind(files: false) { try $0.folders($1) } }
 
     /// What ends the answer where files are offered too: each shell lists those by itself. It begins every absolute path and
     /// is not a name.
@@ -78,18 +78,38 @@ extension Store {
             if !found.isEmpty { return found }
         }
         var found: [Offer] = []
+        // The same as a file manager would show them: what lies in the directory that is typed, and the directories there.
+        var level: [Offer] = []
+        let depth = Self.depth(of: typed)
         try forEachModel { model in
             let name = "\(model.folder)/\(model.name)"
-            guard found.count < Offers.limit, name.utf8.starts(with: typed.utf8) else { return }
-            found.append(Offer(name, model.live.map { "v\($0) of \(model.versions)" } ?? "deleted"))
+            guard name.utf8.starts(with: typed.utf8) else { return }
+            let offer = Offer(name, model.live.map { "v\($0) of \(model.versions)" } ?? "deleted")
+            found.append(offer)
+            let parts = ViewPath(parsing: name)?.components ?? []
+            if parts.count <= depth + 1 {
+                level.append(offer)
+            } else {
+                let directory = ViewPath(parts.prefix(depth + 1)).description + "/"
+                // They come in the order of their names.
+                if level.last?.text.utf8.elementsEqual(directory.utf8) != true {
+                    level.append(Offer(directory, "models"))
+                }
+            }
         }
-        return found
+        return found.count > Offers.limit ? Array(level.prefix(Offers.limit)) : found
+    }
+
+    /// How many directories are typed already.
+    private static func depth(of typed: String) -> Int {
+        typed.splitAtLast("/").flatMap { ViewPath(parsing: $0.0)?.components.count } ?? 0
     }
 
     /// The same, and the versions of the model that alone is left.
     fileprivate func versions(_ typed: String) throws -> [Offer] {
         let found = try models(typed)
-        return try found + (found.count == 1 ? versionOffers(of: found[0].text) : [])
+        guard found.count == 1, found[0].text.utf8.last != UInt8(ascii: "/") else { return found }
+        return try found + versionOffers(of: found[0].text)
     }
 
     private func versionOffers(of name: String) throws -> [Offer] {
@@ -123,8 +143,20 @@ extension Store {
         try pins(after: 0, limit: Int(Int32.max)).map { Offer($0.name.text, "\($0.snapshot), \($0.image)") }
     }
 
-    fileprivate func folderOffers() throws -> [Offer] {
-        let used = Set(try folders())
-        return used.union(Folder.listed).sorted().map { Offer($0.text, used.contains($0) ? "has models" : "") }
+    /// Folders, and the directories in the one that is typed.
+    fileprivate func folders(_ typed: String) throws -> [Offer] {
+        guard Self.depth(of: typed) > 0 else {
+            let used = Set(try folders())
+            return used.union(Folder.listed).sorted().map { Offer($0.text, used.contains($0) ? "has models" : "") }
+        }
+        var found: Set<ViewPath> = []
+        try forEachModel { model in
+            guard let path = ViewPath(parsing: "\(model.folder)/\(model.name)") else { return }
+            for depth in 2..<max(2, path.components.count) where found.count < Offers.limit {
+                let directory = ViewPath(path.components.prefix(depth))
+                if directory.description.utf8.starts(with: typed.utf8) { found.insert(directory) }
+            }
+        }
+        return found.map { Offer($0.description, "has models") }
     }
 }

@@ -17,6 +17,9 @@ struct ImageArgument: ParsableArguments {
     func tellSuccessor(of found: FoundImage, in store: Store) throws {
         guard let newer = try store.successor(of: found.snapshot) else { return }
         Terminal.complain(
-            "This snapshot is superseded by \(newer.short), for which more is known: reprofs explain \(newer.short)")
+            """
+            This snapshot is superseded by \(newer.short), for which more is known: \
+            \(ShellCommand.line("reprofs explain", "\(newer.short)"))
+            """)
     }
 }

@@ -46,7 +46,7 @@ extension Naming {
         guard let first = same.first else {
             throw NamingFailure(
                 problem: .notKept, argument: text,
-                message: "\(text) has no snapshot yet. Make one: reprofs snapshot \(Self.word(text))")
+                message: "\(text) has no snapshot yet. Make one: \(ShellCommand.line("reprofs snapshot", text))")
         }
         guard Set(same.map(\.snapshot)).count == 1 else {
             throw NamingFailure(

@@ -82,7 +82,8 @@ extension Naming {
                 throw NamingFailure(
                     problem: .notKept, argument: text,
                     message:
-                        "\(text) has bytes that the store holds under no name. Add it: reprofs add \(Self.word(text))")
+                        "\(text) has bytes that the store holds under no name. Add it: \(ShellCommand.line("reprofs add", text))"
+                )
             }
             let own = same.filter { file.ends(with: FilePath($0.fullName)) }
             return FoundVersions(versions: own.isEmpty ? same : own, isNumbered: true)

@@ -17,13 +17,6 @@ struct Naming {
 
     /// A text in quotation marks, on one line.
     static func quoted(_ text: String) -> String { "'\(text.onOneLine)'" }
-
-    /// A text as a shell takes it.
-    static func word(_ text: String) -> String {
-        let plain = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-".utf8)
-        return !text.isEmpty && text.utf8.allSatisfy(plain.contains)
-            ? text : "'" + text.replacing("'", with: #"'\''"#) + "'"
-    }
 }
 
 // MARK: Pins and folders

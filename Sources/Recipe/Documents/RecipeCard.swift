@@ -8,15 +8,16 @@ extension RecipeDocument {
         for (index, pass) in snapshot.recipe.passes.enumerated() { lines += [""] + describe(pass, index: index) }
         if !snapshot.recipe.models.isEmpty { lines += ["", "Models"] + snapshot.recipe.models.flatMap(describe) }
         if !snapshot.recipe.inputs.isEmpty { lines += ["", "Inputs"] + snapshot.recipe.inputs.flatMap(describe) }
-        if !attempts.isEmpty {
-            lines += ["", "Made again"] + attempts.suffix(10).map { "  \($0.occasion): \($0.outcome)" }
-        }
         return (lines + [""]).shown + explanation
     }
 
-    /// The end of the card: what the grade means, every reason for it, and what would raise it.
+    /// The end of the card: what came of making it again, what the grade means, every reason for it, and what would raise it.
     package var explanation: String {
-        var lines = [sentence] + verdict.reasons.map { "  - \($0.message) [\($0.code.rawValue)]" }
+        var lines: [String] = []
+        if !attempts.isEmpty {
+            lines += ["Made again"] + attempts.suffix(10).map { "  \($0.occasion): \($0.outcome)" } + [""]
+        }
+        lines += [sentence] + verdict.reasons.map { "  - \($0.message) [\($0.code.rawValue)]" }
         var seen: Set<String> = []
         // The command is to be copied: it names this snapshot.
         let remedies = verdict.reasons.compactMap {

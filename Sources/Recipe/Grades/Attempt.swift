@@ -8,6 +8,8 @@ package enum ReproductionVerdict: String, Sendable {
     case different
     /// Pixels that cannot be compared.
     case incomparable
+    /// No pixels: the run ended in an error, or its server went away.
+    case failed
 }
 
 /// One try to make an image again from its pinned bytes, as far as grades and cards tell of it.
@@ -24,10 +26,12 @@ package struct Attempt: Sendable, Equatable {
     package let isFromPinnedBytes: Bool
     /// How far the pixels are off; nil where they are the same, or nothing was there to measure against.
     package let difference: PixelDifference?
+    /// Why there are no pixels, in words; nil where there are.
+    package let problem: String?
 
     package init(
         _ verdict: ReproductionVerdict, at time: Timestamp, certificate: Digest, place: String? = nil,
-        isFromPinnedBytes: Bool = true, difference: PixelDifference? = nil
+        isFromPinnedBytes: Bool = true, difference: PixelDifference? = nil, problem: String? = nil
     ) {
         self.verdict = verdict
         self.time = time
@@ -35,6 +39,7 @@ package struct Attempt: Sendable, Equatable {
         self.place = place
         self.isFromPinnedBytes = isFromPinnedBytes
         self.difference = difference
+        self.problem = problem
     }
 
     /// Reads a certificate. One that cannot be read is taken to be of the pinned bytes: nothing is guessed upwards.
@@ -42,7 +47,8 @@ package struct Attempt: Sendable, Equatable {
         self.init(
             verdict, at: time, certificate: certificate, place: json?["environment"]?["present"].flatMap(Self.place),
             isFromPinnedBytes: json.map(Self.isFromPinnedBytes) ?? true,
-            difference: json?["result"]?["difference"].flatMap(PixelDifference.init))
+            difference: json?["result"]?["difference"].flatMap(PixelDifference.init),
+            problem: json?["problem"]?.string)
     }
 
     private static func place(_ environment: JSON) -> String? {
@@ -76,6 +82,7 @@ package struct Attempt: Sendable, Equatable {
             "other pixels" + (difference.map { ": \($0.description)" } ?? "")
                 + (isFromPinnedBytes ? "" : "; not proven to be from these bytes")
         case .incomparable: "pixels that cannot be compared"
+        case .failed: "no picture" + (problem.map { ": \($0)" } ?? "")
         }
     }
 
@@ -90,7 +97,7 @@ package struct Attempt: Sendable, Equatable {
                     "pixels": .integer($0.pixels), "invisible": .bool($0.isInvisible),
                 ]
             } ?? .null,
-            "sha256": .string(certificate.hex),
+            "problem": .string(orNull: problem), "sha256": .string(certificate.hex),
         ]
     }
 }

@@ -1,3 +1,4 @@
+import Recipe
 package import SystemPackage
 
 /// What a mount on a directory would hide: whoever put it there would not find it any more.
@@ -13,8 +14,9 @@ package struct HiddenFiles: Error, CustomStringConvertible {
         let rest = names.count - Self.shown
         let list = names.prefix(Self.shown).joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
         return """
-            \(directory) is not empty, and a mount there would hide what is in it: \(list). Take it into the store first with \
-            'reprofs add --move \(directory) --mount-here', mount elsewhere, or say --allow-non-empty; nothing was mounted
+            \(directory) is not empty, and a mount there would hide what is in it: \(list). Nothing was mounted. Mount elsewhere, \
+            say --allow-non-empty, or take it into the store first: \
+            \(ShellCommand.line("reprofs add --mount-here --move", directory.string))
             """
     }
 }

@@ -29,7 +29,10 @@ package enum MountPoint {
         case true?: throw MountError("\(mounted.source) is mounted at \(path) already")
         case nil:
             throw MountError(
-                "\(mounted.source) is mounted at \(path) already and gives no answer; 'reprofs unmount \(path)' ends it"
+                """
+                \(mounted.source) is mounted at \(path) already and gives no answer; end it with: \
+                \(ShellCommand.line("reprofs unmount", path.string))
+                """
             )
         }
     }

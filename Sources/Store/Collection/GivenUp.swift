@@ -38,7 +38,7 @@ extension Store {
             WHERE pin.blob = \(blob)
             """, [version.sha256.data]
         ) { try $0.name("name").text }
-        if let pin { throw .conflict("the pin '\(pin)' keeps \(name); take it away with 'reprofs unpin \(pin)' first") }
+        if let pin { throw .kept("\(name)", by: pin) }
         let isActive = try one(
             "SELECT 1 FROM active JOIN pin ON pin.pinSet = active.pinSet WHERE pin.blob = \(blob)",
             [version.sha256.data]
@@ -50,9 +50,7 @@ extension Store {
 
     private func requireUnheld(_ snapshot: SnapshotRow) throws(StoreError) {
         let pin = try one("SELECT name FROM pinName WHERE snapshot = ?", [snapshot.id]) { try $0.name("name").text }
-        if let pin {
-            throw .conflict("the pin '\(pin)' keeps \(snapshot.short); take it away with 'reprofs unpin \(pin)' first")
-        }
+        if let pin { throw .kept("\(snapshot.short)", by: pin) }
         let isActive = try one("SELECT 1 FROM active WHERE snapshot = ?", [snapshot.id]) { _ in true }
         if isActive == true {
             throw .conflict("active/models shows \(snapshot.short); show something else with 'reprofs use live' first")
@@ -90,5 +88,12 @@ extension CollectionReport {
     mutating func holdBack(_ size: Int) {
         heldBack += 1
         heldBackBytes += size
+    }
+}
+
+extension StoreError {
+    /// A pin stands in the way of giving something up.
+    fileprivate static func kept(_ what: String, by pin: String) -> Self {
+        .conflict("the pin '\(pin)' keeps \(what); take it away first: \(ShellCommand.line("reprofs unpin", pin))")
     }
 }

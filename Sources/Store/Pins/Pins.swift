@@ -197,7 +197,10 @@ extension Database {
         if let known {
             guard known["snapshot"] == snapshot else {
                 throw StoreError.conflict(
-                    "'\(name)' is the name of snapshot \(try known.value("short") as String); 'reprofs unpin \(name)' frees it"
+                    """
+                    '\(name)' is the name of snapshot \(try known.value("short") as String); free it with: \
+                    \(ShellCommand.line("reprofs unpin", name))
+                    """
                 )
             }
             if try known.digest("sha256") == manifest { return false }

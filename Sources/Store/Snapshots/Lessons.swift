@@ -19,7 +19,7 @@ extension Database {
                 json["environment"]?["recorded"]?.object != nil
             else { return false }
             isSame = false
-        case .unproven, .incomparable: return false
+        case .unproven, .incomparable, .failed: return false
         }
         let before = try lessons(on: causes).map { [$0.repeats, $0.differs] }
         for cause in causes {

@@ -1,10 +1,18 @@
 """Tells ReproFS what every prompt was really made from. Drop this folder into ComfyUI's custom_nodes.
 
-It adds no node and changes no result. When ReproFS is away, generations go on as ever; what ran is kept and told later.
+It adds no node and changes no result. When ReproFS is away, generations go on as ever; what ran is kept and told later. ComfyUI's page
+gets a tab with the last outputs and how far each can be made again.
 """
-from . import capture
+import logging
+
+from . import capture, page
 
 NODE_CLASS_MAPPINGS = {}
 NODE_DISPLAY_NAME_MAPPINGS = {}
 
-capture.install()
+if capture.install():
+    WEB_DIRECTORY = "./web"
+    try:
+        page.install()
+    except Exception as error:
+        logging.getLogger("reprofs").warning("ReproFS: its tab in ComfyUI has nothing to show: %r", error)

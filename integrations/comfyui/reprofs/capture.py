@@ -23,12 +23,12 @@ _is_up = threading.Event()
 
 
 def install():
-    """Looks over the shoulder of ComfyUI's queue. Should a version have none of this shape, nothing is captured.
+    """Looks over the shoulder of ComfyUI's queue. Should a version have none of this shape, nothing is captured. Says whether it looks.
 
     REPROFS_CAPTURE=off keeps it from looking: a ComfyUI that ReproFS starts itself is watched by the mount.
     """
     if os.environ.get("REPROFS_CAPTURE") == "off":
-        return
+        return False
     import execution
 
     prompts = execution.PromptQueue
@@ -55,6 +55,7 @@ def install():
     quietly(lambda: activity.install(execution))
     _kept(spool.claim)
     threading.Thread(target=_work, args=(time.time_ns(),), name="reprofs", daemon=True).start()
+    return True
 
 
 class _Run:
@@ -166,5 +167,6 @@ def _work(start):
             quietly(lambda: report.finish(run, _is_busy))
             run.forget()
         elif delivery.process() is None:
+            # It was away at the start.
             quietly(delivery.find)
         is_told = quietly(delivery.deliver)

@@ -13,7 +13,8 @@ REFUSALS = (errno.EINVAL, errno.EFBIG, errno.EMSGSIZE)
 # After so many failures in a row a mount cannot take anything now.
 FAILURES = 20
 _known = None
-_is_away = False
+# The mount that the log named last; None where it said that there is none.
+_said = ""
 # Reports that the spool does not take. Should there be more, the oldest are lost.
 _unkept = collections.deque(maxlen=64)
 # Entries that were delivered and cannot be removed.
@@ -43,10 +44,24 @@ def find():
         try:
             with open(os.path.join(mount, ".reprofs", "whoami"), "rb") as file:
                 _known = json.load(file).get("process") or _known
-                return mount
         except (OSError, ValueError):
             continue
-    return None
+        return _say(mount)
+    return _say(None)
+
+
+def _say(mount):
+    """Says in the log where runs are recorded, once each time that this becomes another place."""
+    global _said
+    if mount != _said:
+        _said = mount
+        if mount is None:
+            log.warning(
+                "ReproFS cannot be reached: no mount of it is above ComfyUI's model directories, and REPROFS_MOUNT names none. What runs "
+                "is kept in %a and told once there is one.", spool.directory())
+        else:
+            log.info("ReproFS: what runs is recorded at %a.", mount)
+    return mount
 
 
 def process():
@@ -72,7 +87,6 @@ def add(report):
 def deliver():
     """Hands over what waits. What is refused is set aside, and what cannot be read too, so that they stop nothing; anything else
     that fails means that the mount is away, or cannot take it now. Says whether nothing waits any more."""
-    global _is_away
     waiting = spool.reports()
     mount = find() if waiting or _unkept else None
     is_complete, failures = True, 0
@@ -112,12 +126,7 @@ def deliver():
                 break
             log.warning("ReproFS refused what was told of a run: %s", error.strerror)
         _unkept.popleft()
-    is_complete = is_complete and not _unkept
-    is_away = not is_complete and mount is None
-    if is_away and not _is_away:
-        log.warning("ReproFS cannot be reached; what ran is kept in %a and told later.", spool.directory())
-    _is_away = is_away
-    return is_complete
+    return is_complete and not _unkept
 
 
 def _read(path):

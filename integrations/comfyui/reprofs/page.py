@@ -1,0 +1,121 @@
+"""What the module in web/ asks for, on ComfyUI's server, whose routes ask nobody who they are.
+
+So nothing here is done for a page of somebody else: the request's host has to be an address and no name, which a page of another
+site cannot make stand for this machine; what a browser says of where a request comes from has to be this server; and what changes
+something takes a header that no form can send. A page names images as /view takes them and snapshots by their ids, and nothing else
+of it comes near a command.
+"""
+import asyncio
+import ipaddress
+import json
+import os
+import re
+import urllib.parse
+
+from . import facts, runs
+
+PREFIX = "/reprofs/"
+# Bytes of what a page sends.
+LONGEST = 4096
+_ID = re.compile(r"[0-9a-f]{64}")
+
+
+def install():
+    """Adds the routes to ComfyUI's server."""
+    from aiohttp import web
+    from server import PromptServer
+
+    async def handle(request):
+        body = await request.content.read(LONGEST + 1)
+        status, told = await answer(request.method, request.path, request.headers, dict(request.query), body)
+        return web.json_response(told, status=status, headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"})
+
+    for what in ("outputs", "recipe", "run"):
+        PromptServer.instance.routes.get(PREFIX + what)(handle)
+    for what in ("reproduce", "vary", "cancel"):
+        PromptServer.instance.routes.post(PREFIX + what)(handle)
+
+
+async def answer(method, path, headers, query, body):
+    """The status and the document that a request is answered with."""
+    problem = _foreign(method, headers)
+    if problem is not None:
+        return 403, {"problem": problem}
+    try:
+        what = path.rpartition(PREFIX)[2]
+        if method == "GET" and what == "outputs":
+            return 200, await asyncio.to_thread(_outputs)
+        if method == "GET" and what == "recipe":
+            return 200, await asyncio.to_thread(_recipe, query)
+        if method == "GET" and what == "run":
+            return 200, runs.told()
+        if method == "POST" and what == "cancel":
+            return 200, runs.cancel()
+        if method == "POST" and what in runs.KINDS:
+            return 200, await runs.start(what, _id(body))
+        return 404, {"problem": "There is no such page."}
+    except facts.Refused as why:
+        return 409, {"problem": str(why)}
+    except OSError as why:
+        return 409, {"problem": f"The file cannot be read: {why.strerror}."}
+
+
+def _foreign(method, headers):
+    """Why a request may be of somebody else's page; None where it is not."""
+    host = headers.get("Host") or ""
+    try:
+        name = urllib.parse.urlsplit("//" + host).hostname or ""
+    except ValueError:
+        name = ""
+    if name != "localhost" and name not in os.environ.get("REPROFS_HOSTS", "").split():
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            return (
+                "ReproFS answers pages at addresses such as 127.0.0.1 alone, for a name can be made to stand for any machine. "
+                "REPROFS_HOSTS names those that you trust.")
+    origin = headers.get("Origin")
+    if origin is not None and origin.lower() not in (f"http://{host}".lower(), f"https://{host}".lower()):
+        return "The request comes from another page."
+    if headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        return "The request comes from another page."
+    if method != "GET" and headers.get("X-ReproFS") != "1":
+        return "The request lacks the header X-ReproFS."
+    return None
+
+
+def _id(body):
+    try:
+        told = json.loads(body) if len(body) <= LONGEST else None
+    except ValueError:
+        told = None
+    found = told.get("id") if isinstance(told, dict) else None
+    if not isinstance(found, str) or not _ID.fullmatch(found):
+        raise facts.Refused("This is not the id of a snapshot.")
+    return found
+
+
+def _outputs():
+    place = facts.mount()
+    images = []
+    for image in facts.newest():
+        try:
+            found = facts.of_image(image) if place else None
+            images.append({**image, **(_grade(found[0]) if found else {"snapshot": None, "grade": None, "verified": False})})
+        except (facts.Refused, OSError):
+            # It was deleted or replaced a moment ago.
+            continue
+    return {"mount": place and place[0], "program": runs.program() is not None, "images": images}
+
+
+def _recipe(image):
+    found = facts.of_image(image)
+    if found is None:
+        raise facts.Refused("ReproFS has not recorded this image. It records what is generated while it is mounted.")
+    told, card = found
+    return {**_grade(told), "name": (told.get("image") or {}).get("name"), "card": facts.card(card), "run": runs.line(told)}
+
+
+def _grade(told):
+    grade = told.get("grade") or {}
+    return {"snapshot": told.get("snapshot"), "grade": grade.get("grade"), "verified": grade.get("verified") is True}
