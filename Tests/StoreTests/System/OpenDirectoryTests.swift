@@ -136,4 +136,14 @@ import Testing
         try open.directory(["inner"]).remove("file")
         #expect(try open.removeDirectory("inner"))
     }
+
+    @Test func `never gives a new file a name that something has, and a private one is its owner's alone`() throws {
+        try directory.write([1], to: "top/a.png")
+        try FileManager.default.createSymbolicLink(atPath: path("top/a-2.png"), withDestinationPath: "nothing")
+        let names = try [false, true].map { try open.add([2], as: "a.png", isPrivate: $0) }
+        #expect(names == ["a-3.png", "a-4.png"])
+        #expect(bytes("top/a.png") == [1] && bytes("top/a-3.png") == [2])
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: path("top/a-2.png")) == "nothing")
+        #expect(try names.map { try FileNumbers(path("top/\($0)")).mode } == [0o644, 0o600])
+    }
 }

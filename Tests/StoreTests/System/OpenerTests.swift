@@ -1,6 +1,7 @@
 import Foundation
 import Store
 import Support
+import SystemPackage
 import Testing
 
 @Suite struct `A process that opened a file` {
@@ -47,5 +48,17 @@ import Testing
         try eventually { !opener.isAlive }
         #expect(kill(pid, 0) == 0)
         #expect(waitpid(pid, nil, 0) == pid)
+    }
+
+    /// Files of two mounts have the same numbers.
+    @Test func `writes a file of its mount, and no other one of that number`() throws {
+        let directory = try TemporaryDirectory()
+        let path = try directory.write([1], to: "file")
+        let number = UInt64(try FileNumbers(path.string).inode)
+        let file = try FileDescriptor.open(path, .writeOnly)
+        #expect(Opener.writes(getpid(), into: number, on: nil))
+        #expect(!Opener.writes(getpid(), into: number, on: "0:1048575"))
+        try file.close()
+        #expect(!Opener.writes(getpid(), into: number, on: nil))
     }
 }
