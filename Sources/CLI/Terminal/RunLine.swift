@@ -1,3 +1,4 @@
+import Recipe
 import Comfy
 import Synchronization
 

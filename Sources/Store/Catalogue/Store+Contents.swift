@@ -87,7 +87,7 @@ extension Store {
     }
 
     /// Whether the store can give these bytes as a file now.
-    func isServed(_ digest: Digest) throws(StoreError) -> Bool {
+    package func isServed(_ digest: Digest) throws(StoreError) -> Bool {
         let row = try one(
             "SELECT \(Blob.columns) FROM servedBlob AS blob WHERE sha256 = ? AND changed IS NOT NULL",
             [digest.data], Blob.init)
