@@ -32,6 +32,7 @@ final class Feed: Sendable {
     private let watch: CommitWatch
     /// Tells this start's numbers from those of others.
     private let start = String(UInt32.random(in: 0 ... .max), radix: 36)
+    private let isStopped = Atomic(false)
     private let state = Mutex(State())
 
     init(_ store: Store, logger: Logger) throws {
@@ -56,6 +57,7 @@ final class Feed: Sendable {
     }
 
     func stop() {
+        isStopped.store(true, ordering: .relaxed)
         watch.stop()
         let listeners = state.withLock { state in
             defer { state.listeners = [:] }
@@ -66,7 +68,7 @@ final class Feed: Sendable {
 
     private func look() {
         do {
-            if !store.isReadOnly { _ = try store.updateLibrary() }
+            if !store.isReadOnly { _ = try store.updateLibrary { !self.isStopped.load(ordering: .relaxed) } }
             let newest = try store.library(LibraryQuery(), limit: 1).first
             let seen = Seen(summary: try store.librarySummary(), newest: newest?.image.hex ?? "")
             let listeners = state.withLock { state -> [AsyncStream<Void>.Continuation] in

@@ -5,7 +5,7 @@ import Store
 enum FacetColumn {
     /// In the order in which they are asked for; months have the rail.
     private static let facets: [LibraryFacet] = [
-        .grade, .proof, .checkpoint, .lora, .version, .missing, .reason, .tool, .folder, .kind, .pinned,
+        .grade, .proof, .mainModel, .lora, .version, .missing, .reason, .tool, .folder, .kind, .pinned,
     ]
     /// Those that are long, or rarely looked for, are folded at first.
     private static let folded: Set<LibraryFacet> = [.reason, .version, .kind]
@@ -81,7 +81,7 @@ extension LibraryFacet {
         case .grade: "Grade"
         case .reason: "Reason"
         case .proof: "Made again"
-        case .checkpoint: "Checkpoint"
+        case .mainModel: "Checkpoint"
         case .lora: "LoRA"
         case .version: "Version"
         case .missing: "Waits for"

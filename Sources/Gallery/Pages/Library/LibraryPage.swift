@@ -19,11 +19,12 @@ enum LibraryPage {
         router.get("image/:id/thumbnail") { request, context in
             let id = try context.image
             return try await request.answer("t" + id.hex.prefix(32)) {
-                guard let bytes = try await pool.ask({ try $0.thumbnail(of: id) }) else {
+                guard let bytes = try await pool.ask({ try $0.original(ofImage: id)?.bytes }), let picture = Picture(bytes)
+                else {
                     // The cell shows the file's name then, and asks again another time.
                     return Response(bytes: emptyPicture, type: Picture.gif.rawValue)
                 }
-                var response = Response(bytes: bytes, type: Picture.webp.rawValue)
+                var response = Response(bytes: bytes, type: picture.rawValue)
                 // Bytes of an image never change, and neither does its thumbnail.
                 response.headers[.cacheControl] = "private, max-age=31536000, immutable"
                 return response
