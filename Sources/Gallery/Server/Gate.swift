@@ -20,6 +20,7 @@ struct Gate: RouterMiddleware {
         do {
             if let answer = admit(request, from: context.peer) { response = answer } else { response = try await next(request, context) }
         } catch { response = Problem(error).response(asPage: request.wantsPage) }
+        if request.method == .head { response = response.createHeadResponse() }
         for (name, value) in Self.headers { response.headers[name] = value }
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "private, no-cache" }
         return response

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import NIOCore
 import Recipe
 import Store
 
@@ -19,6 +20,7 @@ struct Problem: Error {
         case let problem as Problem: self = problem
         case is StorePool.Busy:
             self.init(.serviceUnavailable, "More is being asked than can be answered. Try again in a moment.")
+        case is NIOTooManyBytesError: self.init(.contentTooLarge, "More was sent than this can be.")
         case StoreError.notFound(let what): self.init(.notFound, "\(what) is not in the store.")
         case StoreError.refusedName(let why): self.init(.badRequest, "\(why).")
         case StoreError.conflict(let what): self.init(.conflict, "\(what).")

@@ -1,6 +1,9 @@
 extension Schema {
     /// What a library shows, found without looking at the images one by one.
     static let eighth = """
+        -- Where an image lies, for whoever shows it.
+        CREATE INDEX imageFileByImage ON imageFile (image);
+
         -- Codes of the reasons for the grade; NULL where they were not noted.
         ALTER TABLE rendering ADD COLUMN reasons TEXT;
 
