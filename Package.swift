@@ -66,7 +66,9 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "CLI",
-            dependencies: ["Comfy", "Gallery", "Recipe", "Reproduction", "Store", "ReproFS", arguments, logging, system],
+            dependencies: [
+                "Comfy", "Gallery", "Recipe", "Reproduction", "Store", "ReproFS", arguments, logging, system,
+            ],
             swiftSettings: strict),
         .target(
             name: "Support",

@@ -32,7 +32,8 @@ import Testing
         try await withGallery(fixture) { gallery async throws in
             for (path, status) in addresses {
                 #expect(try await gallery.get(path).status == status, "\(path)")
-                let origin = try await gallery.get(path, "Origin: http://\(gallery.host)", "Sec-Fetch-Site: same-origin")
+                let origin = try await gallery.get(
+                    path, "Origin: http://\(gallery.host)", "Sec-Fetch-Site: same-origin")
                 #expect(origin.status == status, "\(path)")
                 #expect(try await gallery.send("HEAD", path, ["Host: \(gallery.host)", gallery.cookie]).body.isEmpty)
             }
@@ -43,7 +44,9 @@ import Testing
         try await withGallery(fixture) { gallery async throws in
             let name = "reprofs-gallery-\(gallery.port)"
             for (path, _) in addresses + [("/events", 200)] {
-                for cookie in ["", "\(name)=", "\(name)=\(String(repeating: "0", count: 64))", "other=\(gallery.token)"] {
+                for cookie in [
+                    "", "\(name)=", "\(name)=\(String(repeating: "0", count: 64))", "other=\(gallery.token)",
+                ] {
                     let answer = try await gallery.send("GET", path, ["Host: \(gallery.host)", "Cookie: \(cookie)"])
                     #expect(answer.status == 401, "\(path) \(cookie)")
                     #expect(!answer.text.contains("test_00001_"))
@@ -53,7 +56,8 @@ import Testing
         }
     }
 
-    @Test func `takes the secret out of the address, and has the browser keep it where no page reads it`() async throws {
+    @Test func `takes the secret out of the address, and has the browser keep it where no page reads it`() async throws
+    {
         try await withGallery(fixture) { gallery async throws in
             #expect(gallery.token.utf8.count == 64)
             let answer = try await gallery.send("GET", "/?token=\(gallery.token)", ["Host: \(gallery.host)"])
@@ -168,10 +172,12 @@ import Testing
         try await withGallery(fixture) { gallery async throws in
             for path in [
                 "/../secret.txt", "/..%2fsecret.txt", "/static/../secret.txt", "/static/..%2f..%2fetc%2fpasswd",
-                "/static/%2e%2e/%2e%2e/etc/passwd", "/image/..", "/image/../../secret.txt", "/image/..%2f..%2fetc%2fpasswd",
+                "/static/%2e%2e/%2e%2e/etc/passwd", "/image/..", "/image/../../secret.txt",
+                "/image/..%2f..%2fetc%2fpasswd",
                 "/image/\(image)/../../secret.txt", "/image/\(image)/..%2foriginal", "/image/\(image)/original/..",
                 "/image/\(secret)", "/image//etc/passwd", "/image/\(image)%00", "/image/\(image.hex.prefix(12))",
-                "/image/\(image)/original?path=/etc/passwd&keep=/etc/passwd", "//etc/passwd", "/static/%00", "/\\..\\etc",
+                "/image/\(image)/original?path=/etc/passwd&keep=/etc/passwd", "//etc/passwd", "/static/%00",
+                "/\\..\\etc",
             ] {
                 let answer = try await gallery.get(path)
                 #expect(!answer.text.contains("root:") && !answer.text.contains("a secret"), "\(path)")

@@ -9,7 +9,8 @@ import Testing
     let fixture: StoreFixture
     init() throws { fixture = try StoreFixture() }
 
-    private func listen(_ gallery: GalleryFixture, after revision: String, _ fields: String = "") async throws -> String {
+    private func listen(_ gallery: GalleryFixture, after revision: String, _ fields: String = "") async throws -> String
+    {
         let request =
             "GET /events?after=\(revision) HTTP/1.1\r\nHost: \(gallery.host)\r\n\(gallery.cookie)\r\n\(fields)\r\n"
         return try await gallery.exchange(request) { $0.firstRange(of: Array("event: change\n".utf8)) != nil }.text

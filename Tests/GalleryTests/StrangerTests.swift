@@ -25,11 +25,14 @@ import Testing
         try await withGallery(fixture) { gallery async throws in
             for path in ["/image/\(image)", "/", "/?q=%3Cscript%3Ealert(3)%3C/script%3E&nothing=%22%3E%3Cb%3E"] {
                 let text = try await gallery.get(path).text
-                #expect(!text.contains("<script>alert") && !text.contains("<img src=x") && !text.contains("<b>"), "\(path)")
+                #expect(
+                    !text.contains("<script>alert") && !text.contains("<img src=x") && !text.contains("<b>"), "\(path)")
                 #expect(!text.contains("\u{202E}"), "\(path)")
             }
             let page = try await gallery.get("/image/\(image)").text
-            #expect(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=alert(2)&gt; &amp;amp; &#39;"))
+            #expect(
+                page.contains("&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=alert(2)&gt; &amp;amp; &#39;")
+            )
         }
     }
 
@@ -67,7 +70,8 @@ import Testing
             let answer = try await gallery.get("/image/\(image)/original")
             #expect(answer.fields["content-type"] == "image/png" && answer.fields["content-disposition"] == nil)
             #expect(answer.body == SmallImage.comfy(prompt: SmallImage.graph()))
-            let again = try await gallery.get("/image/\(image)/original", "If-None-Match: \(answer.fields["etag"] ?? "")")
+            let again = try await gallery.get(
+                "/image/\(image)/original", "If-None-Match: \(answer.fields["etag"] ?? "")")
             #expect(again.status == 304 && again.body.isEmpty)
         }
     }
@@ -79,7 +83,8 @@ import Testing
             try fixture.directory.write(Array("<html>a secret</html>".utf8), to: "output/test.png")
             let answer = try await gallery.get("/image/\(image)/original")
             #expect(answer.status == 410)
-            #expect(answer.text == "The file of this image was moved or changed since it was read; its snapshot is kept.\n")
+            #expect(
+                answer.text == "The file of this image was moved or changed since it was read; its snapshot is kept.\n")
             #expect(try await gallery.get("/image/\(image)").status == 200)
         }
     }

@@ -1,5 +1,5 @@
-import Recipe
 import Comfy
+import Recipe
 import Synchronization
 
 /// One line on a terminal that shows how far a run has come: node, step, time left. Silent elsewhere.

@@ -1,6 +1,5 @@
 import Foundation
 
-
 /// The browser of the desktop that a command was started from.
 enum Browser {
     /// Shows an address, which other users of the machine may see meanwhile. Nothing happens where there is no desktop.

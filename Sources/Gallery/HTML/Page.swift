@@ -46,7 +46,11 @@ struct Page: Sendable {
                         if section != nil, Section.allCases.count > 1 {
                             tag("nav", .label("Pages")) {
                                 for section in Section.allCases {
-                                    tag("a", [.href(section.address)] + (section == self.section ? [Attribute("aria-current", "page")] : [])) {
+                                    tag(
+                                        "a",
+                                        [.href(section.address)]
+                                            + (section == self.section ? [Attribute("aria-current", "page")] : [])
+                                    ) {
                                         section.rawValue
                                     }
                                 }

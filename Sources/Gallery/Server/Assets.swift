@@ -14,7 +14,9 @@ struct Asset: Sendable {
         self.name = name
         self.bytes = bytes
         type =
-            if name.hasSuffix(".css") { "text/css; charset=utf-8" } else if name.hasSuffix(".svg") { "image/svg+xml" } else {
+            if name.hasSuffix(".css") { "text/css; charset=utf-8" } else if name.hasSuffix(".svg") {
+                "image/svg+xml"
+            } else {
                 "text/javascript; charset=utf-8"
             }
         tag = String(SHA256.digest(of: bytes).hex.prefix(32))

@@ -48,7 +48,9 @@ final class Feed: Sendable {
     func begin() {
         let thread = Thread { [self] in
             look()
-            watch.run { self.look() } cannotBeTold: { problem in
+            watch.run {
+                self.look()
+            } cannotBeTold: { problem in
                 self.logger.warning("the store's directory cannot be watched: \(problem); it is looked at instead")
             }
         }

@@ -18,7 +18,11 @@ struct Gate: RouterMiddleware {
     ) async throws -> Response {
         var response: Response
         do {
-            if let answer = admit(request, from: context.peer) { response = answer } else { response = try await next(request, context) }
+            if let answer = admit(request, from: context.peer) {
+                response = answer
+            } else {
+                response = try await next(request, context)
+            }
         } catch { response = Problem(error).response(asPage: request.wantsPage) }
         if request.method == .head { response = response.createHeadResponse() }
         for (name, value) in Self.headers { response.headers[name] = value }

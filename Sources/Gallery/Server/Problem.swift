@@ -37,13 +37,14 @@ struct Problem: Error {
     func response(asPage: Bool) -> Response {
         var response: Response
         if asPage {
-            response = Page(title: "\(status.code)", section: nil) {
-                tag("section", .class("problem")) {
-                    tag("h1") { status.code == 404 ? "Not here" : "This did not work" }
-                    tag("p") { sentence.capitalized }
-                    if status != .unauthorized { tag("p") { tag("a", .href(Address("/"))) { "To the library" } } }
-                }
-            }.response
+            response =
+                Page(title: "\(status.code)", section: nil) {
+                    tag("section", .class("problem")) {
+                        tag("h1") { status.code == 404 ? "Not here" : "This did not work" }
+                        tag("p") { sentence.capitalized }
+                        if status != .unauthorized { tag("p") { tag("a", .href(Address("/"))) { "To the library" } } }
+                    }
+                }.response
         } else {
             response = Response(text: sentence.capitalized + "\n")
         }

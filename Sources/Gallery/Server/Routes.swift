@@ -23,7 +23,9 @@ struct Routes {
     func add(to router: Router<GalleryContext>) {
         let pool = pool
         router.get("static/:name") { request, context in
-            guard let asset = context.parameters.get("name").flatMap({ Asset.all[$0] }) else { throw Problem.nothingHere }
+            guard let asset = context.parameters.get("name").flatMap({ Asset.all[$0] }) else {
+                throw Problem.nothingHere
+            }
             return await request.answer(asset.tag) { Response(bytes: asset.bytes, type: asset.type) }
         }
         router.get("events") { [feed] request, _ in

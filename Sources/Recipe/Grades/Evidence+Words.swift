@@ -3,7 +3,8 @@ extension Recipe.ModelUse {
     package var evidenceInWords: String {
         switch evidence {
         case .observed: "these bytes were seen being opened"
-        case .recorded: "found by the hash that the image holds" + (match?.isClaim == true ? ", which may be stale" : "")
+        case .recorded:
+            "found by the hash that the image holds" + (match?.isClaim == true ? ", which may be stale" : "")
         case .inferred: "the version that was in place when the image was made"
         case .assumed: "only the name fits; the bytes may have been others"
         case .missing: isChanged ? "not in the store: under the name are other bytes" : "not in the store"

@@ -156,7 +156,7 @@ extension Store {
         let isPrivate = try db.isAnyPrivate([
             document.prompt, document.workflow, document.parameters, document.records,
         ])
-        let blob = try files.publish(document.canonicalBytes, isPrivate: isPrivate)
+        let blob = try files.publish(document: document.canonicalBytes, isPrivate: isPrivate)
         try db.execute(
             sql: """
                 INSERT INTO snapshot

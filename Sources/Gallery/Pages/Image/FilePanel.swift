@@ -19,16 +19,23 @@ enum FilePanel {
                         }
                     }
                     tag("li") {
-                        tag("a", .href(Address.image(shown.id, "original", query: [("keep", "1")]))) { "the file itself" }
+                        tag("a", .href(Address.image(shown.id, "original", query: [("keep", "1")]))) {
+                            "the file itself"
+                        }
                     }
                 }
                 if shown.snapshot.workflow != nil {
                     tag("p", .class("note")) { "Drag the workflow, or the file itself, into ComfyUI to open it there." }
                 }
-                tag("p", .class("command")) { copyable("reprofs export \(short) DIR", what: "the command that exports it") }
                 tag("p", .class("command")) {
-                    copyable(
-                        "reprofs vary \(short) --set seed=1..4 --launch COMFYUI", what: "the command that makes variations")
+                    copyable("reprofs export \(short) DIR", what: "the command that exports it")
+                }
+                if shown.snapshot.prompt != nil {
+                    tag("p", .class("command")) {
+                        copyable(
+                            "reprofs vary \(short) --set seed=1..4 --launch COMFYUI",
+                            what: "the command that makes variations")
+                    }
                 }
             },
             panel("Names", "ids") {

@@ -15,9 +15,11 @@ enum ImagePage {
         router.get("image/:id/original") { request, context in
             let id = try context.image
             return try await request.answer(id.hex) {
-                let found = try await pool.ask { store in (try store.original(ofImage: id), try store.name(ofImage: id)) }
+                let found = try await pool.ask { store in (try store.original(ofImage: id), try store.name(ofImage: id))
+                }
                 guard let original = found.0 else {
-                    throw Problem(.gone, "The file of this image was moved or changed since it was read; its snapshot is kept.")
+                    throw Problem(
+                        .gone, "The file of this image was moved or changed since it was read; its snapshot is kept.")
                 }
                 return Response(file: original.bytes, named: found.1, keeping: request.parameter("keep") != nil)
             }

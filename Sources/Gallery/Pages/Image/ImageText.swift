@@ -38,7 +38,9 @@ enum ImageText: String, CaseIterable, Sendable {
 
     /// Nil where the image has none.
     func read(_ id: Digest, in store: Store) throws -> [UInt8]? {
-        guard let row = try store.snapshot(ofImage: id) else { throw StoreError.notFound("the image \(id.hex.prefix(12))") }
+        guard let row = try store.snapshot(ofImage: id) else {
+            throw StoreError.notFound("the image \(id.hex.prefix(12))")
+        }
         switch self {
         case .recipe: return try store.rendering(.json, of: row.id, named: row.imageName).bytes
         case .card: return try store.rendering(.card, of: row.id, named: row.imageName).bytes

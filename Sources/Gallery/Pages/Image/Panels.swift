@@ -86,7 +86,8 @@ enum RecipePanel {
         let size = pass.width.flatMap { width in pass.height.map { "\(width.literal) × \($0.literal)" } }
         let values: [(String, String?)] = [
             ("Seed", pass.seed?.literal), ("Steps", pass.steps?.literal), ("CFG", pass.cfg?.literal),
-            ("Sampler", pass.sampler), ("Scheduler", pass.scheduler), ("Denoise", pass.denoise?.literal), ("Size", size),
+            ("Sampler", pass.sampler), ("Scheduler", pass.scheduler), ("Denoise", pass.denoise?.literal),
+            ("Size", size),
         ]
         return values.compactMap { label, value in value.map { (label, $0) } }
     }

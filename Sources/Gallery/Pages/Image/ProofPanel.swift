@@ -34,7 +34,8 @@ enum ProofPanel {
                 tag("label") {
                     "Original"
                     void(
-                        "input", .type("range"), Attribute("min", "0"), Attribute("max", "100"), Attribute("value", "50"),
+                        "input", .type("range"), Attribute("min", "0"), Attribute("max", "100"),
+                        Attribute("value", "50"),
                         .label("How much of the original is shown, in percent"))
                     "Again"
                 }

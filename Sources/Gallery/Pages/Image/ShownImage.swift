@@ -44,7 +44,8 @@ struct ShownImage: Sendable {
             guard let resolution = use.resolution else { return Model(use: use, isServed: false, live: nil) }
             let versions = try store.versions(called: "\(resolution.folder)/\(resolution.path)")
             return Model(
-                use: use, isServed: try store.isServed(resolution.sha256), live: versions.first(where: \.isLive)?.number)
+                use: use, isServed: try store.isServed(resolution.sha256), live: versions.first(where: \.isLive)?.number
+            )
         }
         proofs = try document.attempts.reversed().map { attempt in
             Proof(attempt: attempt, picture: try Self.picture(of: attempt, other: id, in: store))

@@ -25,7 +25,9 @@ enum FacetColumn {
     private static func group(_ facet: LibraryFacet, _ screen: LibraryScreen) -> HTML? {
         let counts = screen.facets.values[facet] ?? []
         let chosen = screen.query.filters.filter { $0.facet == facet }
-        guard !counts.isEmpty, counts.count > 1 || !chosen.isEmpty || facet == .missing || facet == .grade else { return nil }
+        guard !counts.isEmpty, counts.count > 1 || !chosen.isEmpty || facet == .missing || facet == .grade else {
+            return nil
+        }
         let isOpen = !folded.contains(facet) || !chosen.isEmpty
         return tag("details", [.class("facet")] + (isOpen ? [Attribute("open")] : [])) {
             tag("summary") { facet.title }
@@ -39,14 +41,21 @@ enum FacetColumn {
         let (isIn, isOut) = (query.filters.contains(own), query.filters.contains(without))
         return tag("li", [Attribute("data-state", isIn ? "in" : isOut ? "out" : "")]) {
             tag(
-                "a", [.class("value"), .href(.library(query.toggling(own)))]
+                "a",
+                [.class("value"), .href(.library(query.toggling(own)))]
                     + (isIn ? [Attribute("aria-current", "true")] : [])
             ) {
-                tag("span") { own.shown }
+                tag("span") {
+                    if facet == .grade, let mark = Mark(rawValue: count.value.description) {
+                        tag("span", Attribute("data-mark", mark.rawValue)) { mark.shape }
+                    }
+                    own.shown
+                }
                 tag("span", .class("number")) { count.count.grouped }
             }
             tag(
-                "a", [.class("without"), .href(.library(query.toggling(without))), .label("Leave out \(own.shown)")]
+                "a",
+                [.class("without"), .href(.library(query.toggling(without))), .label("Leave out \(own.shown)")]
                     + (isOut ? [Attribute("aria-current", "true")] : [])
             ) { "−" }
         }

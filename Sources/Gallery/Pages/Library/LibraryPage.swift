@@ -19,7 +19,8 @@ enum LibraryPage {
         router.get("image/:id/thumbnail") { request, context in
             let id = try context.image
             return try await request.answer("t" + id.hex.prefix(32)) {
-                guard let bytes = try await pool.ask({ try $0.original(ofImage: id)?.bytes }), let picture = Picture(bytes)
+                guard let bytes = try await pool.ask({ try $0.original(ofImage: id)?.bytes }),
+                    let picture = Picture(bytes)
                 else {
                     // The cell shows the file's name then, and asks again another time.
                     return Response(bytes: emptyPicture, type: Picture.gif.rawValue)

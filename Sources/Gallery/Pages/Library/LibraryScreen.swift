@@ -15,6 +15,7 @@ struct LibraryScreen: Sendable {
     /// The image that the address asks for, which is among ``entries``.
     let wanted: Digest?
     let facets: LibraryFacets
+    /// In the order of the query.
     let months: [(month: LibraryMonth, count: Int)]
     let summary: LibrarySummary
     /// What of the address could not be understood, a sentence each.
@@ -53,7 +54,8 @@ struct LibraryScreen: Sendable {
         count = try store.count(query)
         if let first = entries.first { index = try store.index(of: first.cursor, query) } else { index = 0 }
         facets = try store.facets(query, values: 12)
-        months = try store.months(query)
+        let months = try store.months(query)
+        self.months = query.order == .newest ? months.reversed() : months
         summary = try store.librarySummary()
     }
 

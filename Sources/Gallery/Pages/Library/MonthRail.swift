@@ -19,7 +19,10 @@ enum MonthRail {
             tag("ol") {
                 for (month, count) in screen.months {
                     tag("li", Attribute("data-month", "\(month)"), Attribute("data-count", String(count))) {
-                        tag("a", .href(.library(screen.query, [("from", "\(month)")])), .label("\(month), \(count.of("image"))")) {
+                        tag(
+                            "a", .href(.library(screen.query, [("from", "\(month)")])),
+                            .label("\(month), \(count.of("image"))")
+                        ) {
                             tag("span", .class("month")) { "\(month)" }
                             bar(count, of: most)
                         }

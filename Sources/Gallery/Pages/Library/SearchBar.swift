@@ -76,7 +76,10 @@ enum SearchBar {
                 counts.enumerated().map { index, part in
                     HTML([
                         HTML(text: index == 0 ? ": " : ", "),
-                        tag("a", .class("count-mark"), Attribute("data-mark", part.1.rawValue), .href(.library(part.1.query))) {
+                        tag(
+                            "a", .class("count-mark"), Attribute("data-mark", part.1.rawValue),
+                            .href(.library(part.1.query))
+                        ) {
                             part.1.shape
                             "\(part.0.grouped) \(part.1.rawValue)"
                         },
@@ -106,7 +109,8 @@ extension Mark {
         var query = LibraryQuery()
         switch self {
         case .reproduced: query.filters = [LibraryFilter(.proof, "verified"), LibraryFilter(.grade, "full")]
-        case .full: query.filters = [LibraryFilter(.grade, "full"), LibraryFilter(.proof, "verified", isExcluded: true)]
+        case .full:
+            query.filters = [LibraryFilter(.grade, "full"), LibraryFilter(.proof, "verified", isExcluded: true)]
         case .approximate, .partial: query.filters = [LibraryFilter(.grade, FacetValue(rawValue))]
         }
         return query
