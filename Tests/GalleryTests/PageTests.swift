@@ -50,6 +50,24 @@ import Testing
         }
     }
 
+    @Test func `shows what came of making it again, beside the picture where that is kept`() async throws {
+        let image = try keep("a.png", SmallImage.graph())
+        let other = try fixture.directory.write(
+            SmallImage.comfy(prompt: SmallImage.graph(), shade: 0x81), to: "output/again.png")
+        _ = try fixture.store.snapshot(other)
+        let pixels = try #require(try fixture.store.pixels(ofFile: other))
+        let again = try #require(try fixture.store.digest(ofFile: other))
+        let row = try #require(try fixture.store.snapshot(ofImage: image))
+        let difference: JSON = ["largest": 1, "changedPixels": 1, "pixels": 1]
+        try fixture.store.keep(
+            certificate: ["result": ["pixels": .string(pixels.hex), "difference": difference]], .different, of: row)
+        try await withGallery(fixture) { gallery async throws in
+            let text = try await gallery.get("/image/\(image)").text
+            #expect(text.contains("other pixels: 100.0 % of the pixels differ, by 1 of 255 levels at most"))
+            #expect(text.contains("src=\"/image/\(again)/original\"") && text.contains("Difference ×16"))
+        }
+    }
+
     @Test func `has a link to each image, and is complete without a program`() async throws {
         let images = try (1...3).map { try keep("image\($0).png", SmallImage.graph(seed: UInt64($0))) }
         try await withGallery(fixture) { gallery async throws in

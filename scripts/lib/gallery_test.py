@@ -255,7 +255,7 @@ def by_itself(run, page, origin):
     run.options.images += 1
 
 
-def every_page(run, browser, state, origin, image, secret):
+def every_page(run, browser, state, origin, image):
     pages = {"library": "/", "filtered": "/?grade=partial&q=fog", "nothing": "/?q=nobodyeverwrotethis", "image": f"/image/{image}",
              "missing": "/image/" + "0" * 64}
     for colour in ("dark", "light"):
@@ -277,10 +277,12 @@ def every_page(run, browser, state, origin, image, secret):
                 run.shoot(page, f"{name}-{size}-{colour}")
             context.close()
     for width in (320, 3840):
-        context = browser.new_context(storage_state=state, viewport={"width": width, "height": 900})
+        context = browser.new_context(storage_state=state, color_scheme="dark", viewport={"width": width, "height": 900})
         page = context.new_page()
         for name, path in pages.items():
             page.goto(origin + path)
+            if page.locator("#grid").count():
+                settle(page)
             run.check(f"{name} fits {width} pixels", page.evaluate(
                 "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
             run.shoot(page, f"{name}-{width}")
@@ -313,7 +315,7 @@ def main():
             with_keys(run, page, origin)
             by_itself(run, page, origin)
             without_program(run, browser, state, origin)
-            every_page(run, browser, state, origin, image, address)
+            every_page(run, browser, state, origin, image)
             browser.close()
         finally:
             run.server.send_signal(signal.SIGINT)

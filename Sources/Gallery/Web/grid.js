@@ -37,6 +37,11 @@ class Grid {
     this.sizer.className = 'sizer';
     this.sizer.setAttribute('role', 'rowgroup');
     this.box.append(this.sizer);
+    this.pages.take(Number(library.dataset.index), [...list.querySelectorAll('a.cell')].map((cell) => ({
+      id: cell.dataset.id, name: cell.querySelector('.title').textContent, mark: cell.querySelector('.mark').dataset.mark,
+      label: cell.getAttribute('aria-label'), kind: cell.dataset.kind, folded: Number(cell.dataset.folded),
+      pinned: cell.querySelector('.pinned') !== null,
+    })));
     list.replaceWith(this.box);
     document.getElementById('pager')?.remove();
     document.documentElement.classList.add('live');
@@ -60,7 +65,7 @@ class Grid {
     const first = Number(library.dataset.index);
     const place = history.state?.active === wanted && wanted ? history.state : null;
     if (wanted) {
-      this.jump({ at: wanted }, true, place?.above);
+      this.arrive(wanted, first, place?.above);
     } else {
       this.show(first);
     }
@@ -137,6 +142,15 @@ class Grid {
     this.moveTo(Math.floor(index / this.columns) * this.pitch - (above ?? (values.at ? (this.view - this.pitch) / 2 : 0)));
     this.draw();
     if (focuses && document.activeElement === document.body) this.focus(index);
+  }
+
+  /// Shows the image that the address asks for, which came with the page, as it was seen last.
+  arrive(wanted, first, above) {
+    let index = first;
+    while (index < first + 200 && this.pages.at(index)?.id !== wanted) index++;
+    if (this.pages.at(index)?.id !== wanted) return this.jump({ at: wanted }, true, above);
+    this.moveTo(Math.floor(index / this.columns) * this.pitch - (above ?? (this.view - this.pitch) / 2));
+    this.focus(index);
   }
 
   show(index) {

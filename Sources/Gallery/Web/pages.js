@@ -17,6 +17,11 @@ export class Pages {
     return this.pages.get(Math.floor(index / SIZE))?.[index % SIZE];
   }
 
+  /// Images that came with the page itself, where they are one of ours.
+  take(start, images) {
+    if (start % SIZE === 0) this.pages.set(start / SIZE, images);
+  }
+
   /// Fetches what lacks between two places, and lets go of what was asked for elsewhere.
   want(first, last) {
     const from = Math.floor(first / SIZE);

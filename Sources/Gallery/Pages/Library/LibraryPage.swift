@@ -87,7 +87,9 @@ enum LibraryPage {
         let mark = Mark(entry)
         return tag(
             "a", .class("cell"), .href(.image(entry.image, query: screen.query.parameters)),
-            Attribute("data-id", entry.image.hex), .label(ShownImage.alternative(entry.name.text, mark, entry.words))
+            Attribute("data-id", entry.image.hex), Attribute("data-kind", entry.kind.rawValue),
+            Attribute("data-folded", String(entry.folded)),
+            .label(ShownImage.alternative(entry.name.text, mark, entry.words))
         ) {
             tag("span", .class("title"), Attribute("aria-hidden", "true")) { entry.name.text.onOneLine }
             switch entry.kind {
