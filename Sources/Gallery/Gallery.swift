@@ -51,15 +51,22 @@ package struct Gallery: Sendable {
                 let lasting = origin.address(with: secret)
                 whenReady(Addresses(lasting: lasting, once: origin.address(with: ticket) ?? lasting))
             }, logger: logger)
+        var problem: (any Error)?
         do { try await application.run() } catch is CancellationError {
             // That is how it ends.
-        } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            throw GalleryError("port \(options.port) is in use; leave --port out, or give another one")
-        } catch let error as IOError where error.errnoCode == EACCES {
-            throw GalleryError("port \(options.port) cannot be used by an ordinary user; give one above 1023")
-        }
-        feed.stop()
+        } catch { problem = sentence(error) }
+        await feed.stop()
         try await pool.stop()
+        if let problem { throw problem }
+    }
+
+    /// A port that cannot be had, in words.
+    private func sentence(_ error: any Error) -> any Error {
+        switch (error as? IOError)?.errnoCode {
+        case EADDRINUSE: GalleryError("port \(options.port) is in use; leave --port out, or give another one")
+        case EACCES: GalleryError("port \(options.port) cannot be used by an ordinary user; give one above 1023")
+        default: error
+        }
     }
 }
 

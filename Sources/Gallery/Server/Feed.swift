@@ -15,6 +15,9 @@ final class Feed: Sendable {
         var number = 0
         var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
         var next = 0
+        var hasEnded = false
+        /// Who waits for the thread's end.
+        var ending: CheckedContinuation<Void, Never>?
     }
 
     private struct Seen: Equatable, Sendable {
@@ -53,12 +56,18 @@ final class Feed: Sendable {
             } cannotBeTold: { problem in
                 self.logger.warning("the store's directory cannot be watched: \(problem); it is looked at instead")
             }
+            let waiting = state.withLock { state in
+                state.hasEnded = true
+                return state.ending
+            }
+            waiting?.resume()
         }
         thread.name = "changes"
         thread.start()
     }
 
-    func stop() {
+    /// Returns when its thread has ended: nothing uses the store any more.
+    func stop() async {
         isStopped.store(true, ordering: .relaxed)
         watch.stop()
         let listeners = state.withLock { state in
@@ -66,6 +75,13 @@ final class Feed: Sendable {
             return state.listeners.values.map { $0 }
         }
         for listener in listeners { listener.finish() }
+        await withCheckedContinuation { continuation in
+            let hasEnded = state.withLock { state in
+                if !state.hasEnded { state.ending = continuation }
+                return state.hasEnded
+            }
+            if hasEnded { continuation.resume() }
+        }
     }
 
     private func look() {
