@@ -79,6 +79,9 @@ class Grid {
     const least = parseFloat(style.getPropertyValue('--cell')) || 160;
     const width = this.sizer.clientWidth || this.box.clientWidth;
     if (!width) return;
+    if (width === this.width) return this.draw();
+    this.width = width;
+    const held = this.sizer.contains(document.activeElement);
     const top = this.columns ? this.firstSeen() : this.active;
     this.columns = Math.max(1, Math.floor((width + gap) / (least + gap)));
     this.cell = (width - gap * (this.columns - 1)) / this.columns;
@@ -87,6 +90,7 @@ class Grid {
     this.moveTo(Math.floor(top / this.columns) * this.pitch);
     this.clear();
     this.draw();
+    if (held) this.focus(this.active);
   }
 
   /// As many pixels as all rows would have, and as many as the box has.
