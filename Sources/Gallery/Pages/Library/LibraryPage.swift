@@ -113,7 +113,7 @@ enum LibraryPage {
                 copyable("reprofs snapshot ComfyUI/output", what: "the command")
                 tag("p") { "They appear here by themselves." }
             } else {
-                tag("h2") { "No image is so" }
+                tag("h2") { "No image matches" }
                 tag("p") { tag("a", .href(Address("/"))) { "Show all of them" } }
             }
         }
