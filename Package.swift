@@ -19,6 +19,7 @@ let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket
 }
 let tls: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let http: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let server: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -33,6 +34,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
@@ -57,9 +59,16 @@ let package = Package(
         .target(name: "Comfy", dependencies: ["Recipe", http, tls, system] + nio, swiftSettings: strict),
         .target(
             name: "Reproduction", dependencies: ["Comfy", "Recipe", "Store", system], swiftSettings: strict),
+        .target(
+            name: "Gallery",
+            dependencies: ["Recipe", "Store", server, logging, system] + nio,
+            resources: [.embedInCode("Web")],
+            swiftSettings: strict),
         .executableTarget(
             name: "CLI",
-            dependencies: ["Comfy", "Recipe", "Reproduction", "Store", "ReproFS", arguments, logging, system],
+            dependencies: [
+                "Comfy", "Gallery", "Recipe", "Reproduction", "Store", "ReproFS", arguments, logging, system,
+            ],
             swiftSettings: strict),
         .target(
             name: "Support",
@@ -73,6 +82,9 @@ let package = Package(
             name: "ReproFSTests", dependencies: ["ReproFS", "Store", "Recipe", "Support", grdb, system],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "GalleryTests", dependencies: ["Gallery", "Recipe", "Store", "Support", logging, system],
+            swiftSettings: strict),
         .testTarget(
             name: "CLITests",
             dependencies: ["CLI", "Comfy", "Recipe", "Reproduction", "Store", "Support", grdb, system],

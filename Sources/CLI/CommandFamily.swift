@@ -34,7 +34,9 @@ struct CommandFamily {
             )),
         CommandFamily(
             name: "Serve",
-            commands: [MountCommand.self, UnmountCommand.self, ServiceCommand.self, WatchCommand.self],
+            commands: [
+                MountCommand.self, UnmountCommand.self, ServiceCommand.self, WatchCommand.self, GalleryCommand.self,
+            ],
             example: ("reprofs mount ~/reprofs", "show models, images and snapshots as files")),
     ]
 

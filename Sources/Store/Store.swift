@@ -17,6 +17,7 @@ package final class Store: Sendable {
     let classes: ClassTable
     /// What this process knows of the live view without asking.
     let mirror: LiveMirror
+    private let library: LibraryKeeper
     /// Held as long as the store is used, so that nobody replaces the catalogue meanwhile.
     private let lease: OwnedDescriptor?
     /// Whether it lies on a read-only file system. Then the catalogue is a copy of what it was when the store was opened, and what
@@ -30,6 +31,8 @@ package final class Store: Sendable {
         self.isReadOnly = isReadOnly
         files = BlobFiles(root: path)
         classes = KnownClasses.table(ofStore: path)
+        // Before what counts a transaction's changes.
+        library = LibraryKeeper(catalogue, files)
         mirror = LiveMirror(catalogue)
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Recipe
+import Store
 
 /// Why a text stands for nothing that a command could work on. Nothing was done.
 struct NamingFailure: SeveralLines {

@@ -1,4 +1,5 @@
 import Comfy
+import Recipe
 import Synchronization
 
 /// One line on a terminal that shows how far a run has come: node, step, time left. Silent elsewhere.

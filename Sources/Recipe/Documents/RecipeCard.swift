@@ -19,12 +19,14 @@ extension RecipeDocument {
         }
         lines += [sentence] + verdict.reasons.map { "  - \($0.message) [\($0.code.rawValue)]" }
         var seen: Set<String> = []
-        // The command is to be copied: it names this snapshot.
-        let remedies = verdict.reasons.compactMap {
-            $0.remedy?.replacing("reproduce ID ", with: "reproduce \(id.hex.prefix(12)) ")
-        }.filter { seen.insert($0).inserted }
+        let remedies = verdict.reasons.compactMap(remedy).filter { seen.insert($0).inserted }
         if !remedies.isEmpty { lines += ["To raise the grade:"] + remedies.map { "  - \($0)" } }
         return lines.shown
+    }
+
+    /// What would raise the grade, where a reason stands against it. Its command is to be copied: it names this snapshot.
+    package func remedy(for reason: Reason) -> String? {
+        reason.remedy?.replacing("reproduce ID ", with: "reproduce \(id.hex.prefix(12)) ")
     }
 
     private var facts: [(label: String, value: String)] {
@@ -39,13 +41,13 @@ extension RecipeDocument {
     }
 
     /// The tool, with its version where that was recorded.
-    private var tool: String {
+    package var tool: String {
         let version = environment?["comfyui"]?["version"]?.string.map { " \($0)" } ?? ""
         return (snapshot.recipe.generator.name ?? "an unknown tool") + version
     }
 
     /// What the grade means, in one sentence.
-    private var sentence: String {
+    package var sentence: String {
         if verdict.isVerified, verdict.grade == .full { return "This image was reproduced, pixel by pixel." }
         return switch verdict.grade {
         case .full: "Everything this image was made from is known and kept; the same result is expected."

@@ -71,10 +71,10 @@ package struct Attempt: Sendable, Equatable {
     }
 
     /// When and where, in words.
-    var occasion: String { "on \(time.brief) UTC" + (place.map { " on \($0)" } ?? "") }
+    package var occasion: String { "on \(time.brief) UTC" + (place.map { " on \($0)" } ?? "") }
 
     /// What came of it, in words.
-    var outcome: String {
+    package var outcome: String {
         switch verdict {
         case .verified: "the same pixels"
         case .unproven: "the same pixels, not proven to be from these bytes"

@@ -1,3 +1,21 @@
+/// What would raise a grade: words, and the command that does it, where one does.
+package struct Remedy: Sendable, Equatable {
+    package let words: String
+    package let command: String?
+
+    /// Takes the sentence of ``Reason/remedy`` apart: a command stands at its end, behind a colon.
+    package init(_ sentence: String) {
+        let mark = ": reprofs "
+        guard let place = sentence.places(of: mark).last else {
+            words = sentence
+            command = nil
+            return
+        }
+        words = String(sentence[..<place.lowerBound])
+        command = "reprofs " + sentence[place.upperBound...]
+    }
+}
+
 extension Reason {
     /// What would raise the grade, in one sentence; nil where nothing can.
     package var remedy: String? {

@@ -119,6 +119,7 @@ package final class Server: Sendable {
             // Before the publisher: what was published last may tell of loads.
             jobs.append(WitnessWriter(store, bell, loads: loads, logger: logger))
             jobs.append(HashBackfill(live, bell, logger: logger))
+            jobs.append(LibraryUpdate(store, bell, logger: logger))
             jobs.append(RoomWatch(store, logger: logger))
             if let schedule = options.scrub { jobs.append(Scrub(store, schedule, logger: logger)) }
             if options.backsUp { jobs.append(DailyBackup(store, logger: logger)) }

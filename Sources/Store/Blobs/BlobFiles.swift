@@ -110,18 +110,24 @@ struct BlobFiles {
     func publish(
         _ bytes: [UInt8], asFile: Bool = false, isPrivate: Bool = false
     ) throws(StoreError) -> PublishedBlob {
+        if !asFile, bytes.count <= Self.documentLimit { return try publish(document: bytes, isPrivate: isPrivate) }
         try Kernel.requireReserve(incoming, for: bytes.count)
         let digest = SHA256.digest(of: bytes)
-        if !asFile, bytes.count <= Self.documentLimit {
-            return .init(
-                digest, size: bytes.count, .document(compressed: Compression.compress(bytes)), isPrivate: isPrivate)
-        }
         let staged = try Staged(in: incoming)
         do {
             try bytes.withUnsafeBytes { try staged.file.writeAll($0, staged.path) }
         } catch { throw (error as? StoreError) ?? .system("cannot write", staged.path, .ioError) }
         return try publish(
             staged, HashedBytes(digest), size: bytes.count, isPrivate: isPrivate)
+    }
+
+    /// Publishes bytes that are in memory in the catalogue, however many they are: what is made within a transaction, in which no file is
+    /// written.
+    func publish(document bytes: [UInt8], isPrivate: Bool) throws(StoreError) -> PublishedBlob {
+        try Kernel.requireReserve(incoming, for: bytes.count)
+        return .init(
+            SHA256.digest(of: bytes), size: bytes.count, .document(compressed: Compression.compress(bytes)),
+            isPrivate: isPrivate)
     }
 
     private func publish(

@@ -5,19 +5,21 @@ import Recipe
 // Everything that is written into `rendering`.
 
 extension Database {
-    /// A text that comes out the same keeps its time.
+    /// A text that comes out the same keeps its time. `reasons` are codes with spaces between them.
     func keepRendering(
-        _ bytes: [UInt8], kind: Int, grade: String, of snapshot: Int64, named name: String, at now: Timestamp
+        _ bytes: [UInt8], kind: Int, grade: String, reasons: String, of snapshot: Int64, named name: String, at now: Timestamp
     ) throws {
         try execute(
             sql: """
-                INSERT INTO rendering VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO rendering (snapshot, name, kind, fresh, rendered, grade, size, zstd, reasons)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (snapshot, name, kind) DO UPDATE SET fresh = 1,
                 rendered = CASE zstd WHEN excluded.zstd THEN rendered ELSE max(excluded.rendered, rendered + 1) END,
-                grade = excluded.grade, size = excluded.size, zstd = excluded.zstd
+                grade = excluded.grade, size = excluded.size, zstd = excluded.zstd, reasons = excluded.reasons
                 """,
             arguments: [
                 snapshot, name, kind, true, now.nanoseconds, grade, bytes.count, Data(Compression.compress(bytes)),
+                reasons,
             ])
     }
 

@@ -27,6 +27,7 @@ enum Schema {
         migrator.registerMigration("6") { try $0.execute(sql: sixth) }
         migrator.registerMigration("7") { try $0.execute(sql: seventh) }
         migrator.registerMigration("8") { try $0.execute(sql: eighth) }
+        migrator.registerMigration("9") { try $0.execute(sql: ninth) }
         return migrator
     }
 

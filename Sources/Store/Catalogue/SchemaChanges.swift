@@ -143,7 +143,7 @@ extension Schema {
         """
 
     /// A file's pieces can be checked alone.
-    static let eighth = """
+    static let ninth = """
         -- SHA-256's chaining value after every MiB of a blob's file, as hashing it gave them; none before it was read for that.
         CREATE TABLE pieceList (
             blob INTEGER PRIMARY KEY REFERENCES blob(id) ON DELETE CASCADE,

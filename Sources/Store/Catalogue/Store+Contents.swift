@@ -70,24 +70,10 @@ extension Store {
     }
 
     /// The bytes of a document, wherever they are kept.
-    func documentBytes(_ blob: Int64, _ db: Database) throws -> [UInt8] {
-        guard
-            let row = try Row.fetchOne(
-                db, sql: "SELECT \(Blob.columns) FROM blob WHERE id = ?", arguments: [blob])
-        else { throw StoreError.notFound("document \(blob)") }
-        let document = try Blob(row)
-        let compressed = try Data.fetchOne(db, sql: "SELECT zstd FROM document WHERE blob = ?", arguments: [blob])
-        if let compressed {
-            guard let bytes = Compression.decompress(Array(compressed), size: document.size) else {
-                throw StoreError.blobDamaged(document.digest)
-            }
-            return bytes
-        }
-        return try FileSource(try files.open(document.digest), count: document.size).read(at: 0, count: document.size)
-    }
+    func documentBytes(_ blob: Int64, _ db: Database) throws -> [UInt8] { try files.document(blob, db) }
 
     /// Whether the store can give these bytes as a file now.
-    func isServed(_ digest: Digest) throws(StoreError) -> Bool {
+    package func isServed(_ digest: Digest) throws(StoreError) -> Bool {
         let row = try one(
             "SELECT \(Blob.columns) FROM servedBlob AS blob WHERE sha256 = ? AND changed IS NOT NULL",
             [digest.data], Blob.init)
@@ -118,5 +104,24 @@ extension Store {
             if case .collected = try db.state(of: blob.id) { return }
             try db.setState(of: blob.id, state)
         }
+    }
+}
+
+extension BlobFiles {
+    /// The bytes of a document, from its row or from its file.
+    func document(_ blob: Int64, _ db: Database) throws -> [UInt8] {
+        guard
+            let row = try Row.fetchOne(
+                db, sql: "SELECT \(Blob.columns) FROM blob WHERE id = ?", arguments: [blob])
+        else { throw StoreError.notFound("document \(blob)") }
+        let document = try Blob(row)
+        let compressed = try Data.fetchOne(db, sql: "SELECT zstd FROM document WHERE blob = ?", arguments: [blob])
+        if let compressed {
+            guard let bytes = Compression.decompress(Array(compressed), size: document.size) else {
+                throw StoreError.blobDamaged(document.digest)
+            }
+            return bytes
+        }
+        return try FileSource(try open(document.digest), count: document.size).read(at: 0, count: document.size)
     }
 }

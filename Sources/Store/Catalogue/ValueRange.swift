@@ -56,13 +56,13 @@ extension ValueRange {
         "INTEGER": "'integer', 'null'", "TEXT": "'text', 'null'", "BLOB": "'blob', 'null'",
     ]
 
-    /// The first of such values in each column of each table.
+    /// The first of such values in each column of each table. An index of words looks after its own tables.
     static func strangers(in db: Database) throws -> [Stranger] {
         var found: [Stranger] = []
         let tables = try String.fetchAll(
             db,
             sql: """
-                SELECT name FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL
+                SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'
                 AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name
                 """)
         for table in tables {

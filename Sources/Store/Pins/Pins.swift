@@ -130,6 +130,11 @@ extension Store {
         try page("\(columns) WHERE pinName.id > ? ORDER BY pinName.id", [id], limit, NamedPin.init)
     }
 
+    /// The names of one snapshot, in the order in which they were given.
+    package func pins(of snapshot: Int64) throws(StoreError) -> [EntryName] {
+        try page("SELECT name FROM pinName WHERE snapshot = ? ORDER BY id", [snapshot], 1000) { try $0.name("name") }
+    }
+
     /// Every file of a snapshot's directory that is stored, with its path there.
     private func files(of snapshot: SnapshotRow) throws(StoreError) -> [(path: String, blob: Blob)] {
         var found: [(path: String, blob: Blob)] = [("snapshot.json", snapshot.document)]

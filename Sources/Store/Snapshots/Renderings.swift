@@ -49,9 +49,7 @@ extension Store {
         }
         if let kept { return kept }
         let made = try catalogue.write { db in
-            do { try render(snapshot, named: name, db) } catch let problem as UnreadableSnapshot {
-                try db.keep(problem.rendering, grade: .partial, of: snapshot, named: name)
-            }
+            try renderAnyway(snapshot, named: name, db)
             return try db.rendering(kind, of: snapshot, named: name)
         }
         guard let made else { throw .catalogue("a rendering of snapshot \(snapshot) was not kept") }
@@ -110,9 +108,16 @@ extension Store {
     func render(_ snapshot: Int64, named name: String, _ db: Database) throws -> RecipeDocument {
         let document = try recipeDocument(of: snapshot, named: name, db)
         try db.keep(
-            { $0 == .json ? document.json.formatted() : document.card }, grade: document.verdict.grade, of: snapshot,
-            named: name)
+            { $0 == .json ? document.json.formatted() : document.card }, grade: document.verdict.grade,
+            document.verdict.reasons, of: snapshot, named: name)
         return document
+    }
+
+    /// The same, also where the snapshot cannot be read: then its renderings tell that.
+    func renderAnyway(_ snapshot: Int64, named name: String, _ db: Database) throws {
+        do { try render(snapshot, named: name, db) } catch let problem as UnreadableSnapshot {
+            try db.keep(problem.rendering, grade: .partial, [], of: snapshot, named: name)
+        }
     }
 
     /// The recipe of a snapshot, graded against the store as it is now.
@@ -150,10 +155,7 @@ extension Store {
 
     /// What a snapshot says, from its document's row.
     func snapshotDocument(_ document: Int64, of snapshot: Int64, _ db: Database) throws -> SnapshotDocument {
-        let bytes = try documentBytes(document, db)
-        do { return try SnapshotDocument(try JSONParser.parse(bytes)) } catch {
-            throw UnreadableSnapshot(name: try db.shortName(ofSnapshot: snapshot), why: "\(error)")
-        }
+        try files.snapshotDocument(document, of: snapshot, db)
     }
 
     private func verdict(
@@ -167,6 +169,16 @@ extension Store {
         }
         return Verdict(recipe, made: snapshot.image.time, attempts: attempts, lessons: lessons, others: others) {
             served.contains($0)
+        }
+    }
+}
+
+extension BlobFiles {
+    /// What a snapshot says, from its document's row.
+    func snapshotDocument(_ document: Int64, of snapshot: Int64, _ db: Database) throws -> SnapshotDocument {
+        let bytes = try self.document(document, db)
+        do { return try SnapshotDocument(try JSONParser.parse(bytes)) } catch {
+            throw UnreadableSnapshot(name: try db.shortName(ofSnapshot: snapshot), why: "\(error)")
         }
     }
 }
@@ -188,12 +200,14 @@ struct UnreadableSnapshot: Error, CustomStringConvertible {
 extension Database {
     /// Keeps the texts of a snapshot for an image of this name; one that comes out the same keeps its time.
     fileprivate func keep(
-        _ text: (RenderingKind) -> String, grade: Grade, of snapshot: Int64, named name: String
+        _ text: (RenderingKind) -> String, grade: Grade, _ reasons: [Reason], of snapshot: Int64, named name: String
     ) throws {
         let now = Timestamp.now()
+        let codes = Set(reasons.map(\.code.rawValue)).sorted().joined(separator: " ")
         for kind in RenderingKind.allCases {
             try keepRendering(
-                Array(text(kind).utf8), kind: kind.rawValue, grade: grade.rawValue, of: snapshot, named: name, at: now)
+                Array(text(kind).utf8), kind: kind.rawValue, grade: grade.rawValue, reasons: codes, of: snapshot,
+                named: name, at: now)
         }
     }
 

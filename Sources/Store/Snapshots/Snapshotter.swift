@@ -154,7 +154,7 @@ extension Store {
         let isPrivate = try db.isAnyPrivate([
             document.prompt, document.workflow, document.parameters, document.records,
         ])
-        let blob = try files.publish(document.canonicalBytes, isPrivate: isPrivate)
+        let blob = try files.publish(document: document.canonicalBytes, isPrivate: isPrivate)
         let id = try db.insertSnapshot([
             blob.digest.data, try db.freeName(for: blob.digest), image, parent, try db.blob(blob, in: files),
             try db.row(of: document.prompt), try db.row(of: document.workflow), try db.row(of: document.parameters),

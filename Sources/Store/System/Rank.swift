@@ -23,6 +23,8 @@ package enum Rank: Int, Sendable, CaseIterable {
     case draft
     /// Rows of the live view in memory.
     case mirror
+    /// Images of a transaction whose rows in the library are to be made.
+    case library
     /// Files that were looked up last, what the kernel keeps, what it reads by itself, who opened what.
     case nodes, texts, backings, loads, openers, retries, message, writers, nodePacks, rights
     /// Which threads take requests, and how one ends.

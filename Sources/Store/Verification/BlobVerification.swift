@@ -45,7 +45,7 @@ extension Store {
     ///
     /// What is wrong is never served again: the row says so before the file leaves its place.
     package func verify(
-        _ blob: Blob, by sharing: Sharing = { count, body throws(StoreError) in try body(0..<count) },
+        _ blob: Blob, by sharing: @escaping Sharing = { count, body throws(StoreError) in try body(0..<count) },
         pace: @Sendable (Int) throws(StoreError) -> Void
     ) throws(StoreError) -> Damage? {
         let path = files.path(of: blob.digest)
@@ -82,7 +82,7 @@ extension Store {
 
     /// Reads all of a blob's file. A piece that is not as the list has it may mean that the list is wrong: then the whole is hashed.
     private func read(
-        _ blob: Blob, _ file: OwnedDescriptor, _ facts: FileFacts, by sharing: Sharing,
+        _ blob: Blob, _ file: OwnedDescriptor, _ facts: FileFacts, by sharing: @escaping Sharing,
         pace: @Sendable (Int) throws(StoreError) -> Void
     ) throws(StoreError) -> BlobReading {
         let path = files.path(of: blob.digest)

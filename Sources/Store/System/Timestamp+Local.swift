@@ -1,60 +1,14 @@
 import Glibc
-import Recipe
+package import Recipe
 
-// Numbers and times as people read them.
-
-extension Int {
-    /// With its digits in groups: `1,000`.
-    var grouped: String {
-        var digits = Array(String(magnitude))
-        for place in stride(from: digits.count - 3, to: 0, by: -3) { digits.insert(",", at: place) }
-        return (self < 0 ? "-" : "") + String(digits)
-    }
-
-    /// With the name of what is counted: `1 image`, `1,000 images`, `2 copies`.
-    func of(_ singular: String, _ plural: String? = nil) -> String {
-        guard self != 1 else { return "1 \(singular)" }
-        if let plural { return "\(grouped) \(plural)" }
-        let vowels = "aeiou"
-        guard singular.last == "y", let before = singular.dropLast().last, !vowels.contains(before) else {
-            return "\(grouped) \(singular)s"
-        }
-        return "\(grouped) \(singular.dropLast())ies"
-    }
-
-    /// Bytes: `32.2 MB`.
-    var asSize: String {
-        var value = Double(self)
-        var unit = 0
-        let units = ["B", "kB", "MB", "GB", "TB", "PB"]
-        while value >= 1000, unit < units.count - 1 {
-            value /= 1000
-            unit += 1
-        }
-        return unit == 0 ? "\(self) B" : "\((value * 10).rounded() / 10) \(units[unit])"
-    }
-
-    /// Whole percents.
-    func share(of total: Int) -> Int { Int(Double(self) / Double(total) * 100) }
-}
-
-extension Double {
-    /// Seconds as `4:05` or `2:04:05`.
-    var asMinutes: String {
-        guard self < 360_000 else { return "days" }
-        let seconds = Int(self)
-        let two = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
-        let (hours, minutes) = (seconds / 3600, seconds / 60 % 60)
-        return hours > 0 ? "\(hours):\(two(minutes)):\(two(seconds % 60))" : "\(minutes):\(two(seconds % 60))"
-    }
-}
+// Times as people read and write them, in the time zone of this machine.
 
 extension Timestamp {
     /// For people: local, to the second, with the zone, as in `2026-11-24 09:30:11 +0100`. Programs get UTC.
-    var local: String { formatted("%Y-%m-%d %H:%M:%S %z") }
+    package var local: String { formatted("%Y-%m-%d %H:%M:%S %z") }
 
     /// A date of this place, with or without a time: `2026-11-24`, `2026-11-24 09:30`, `2026-11-24 09:30:11`. Nil for anything else.
-    init?(local text: String) {
+    package init?(local text: String) {
         let parts = text.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false).map { part in
             part.split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ":") }
                 .map { Int(String(decoding: $0, as: UTF8.self)).flatMap { CInt(exactly: $0) } }

@@ -1,0 +1,77 @@
+import Glibc
+import Hummingbird
+package import Logging
+import NIOCore
+package import Store
+
+/// The pages over a store, served to this machine's user alone.
+package struct Gallery: Sendable {
+    /// How it is served.
+    package struct Options: Sendable {
+        /// 0: whichever is free.
+        package var port = 0
+        /// Whether requests that change anything are refused, all of them.
+        package var isReadOnly = false
+        package init() {}
+    }
+
+    private let store: Store
+    private let options: Options
+    private let logger: Logger
+
+    package init(_ store: Store, options: Options = Options(), logger: Logger) {
+        self.store = store
+        self.options = options
+        self.logger = logger
+    }
+
+    /// What opens a gallery. Both hold secrets.
+    package struct Addresses: Sendable {
+        /// For the person, until the gallery ends.
+        package let lasting: String
+        /// For a browser that is started with it, once, by the same user.
+        package let once: String
+    }
+
+    /// Serves until its task is cancelled. `whenReady` is told what opens the gallery, once it answers.
+    package func run(whenReady: @escaping @Sendable (Addresses) -> Void) async throws {
+        let (origin, secret, ticket) = (Origin(), Secret(), Ticket())
+        let pool = StorePool(store)
+        let feed = try Feed(store, logger: logger)
+        feed.begin()
+        let router = Router(context: GalleryContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: Gate(origin: origin, secret: secret, ticket: ticket, allowsChanges: !options.isReadOnly))
+        Routes(pool: pool, feed: feed, allowsChanges: !options.isReadOnly).add(to: router)
+        let application = Application(
+            router: router,
+            configuration: .init(address: .hostname("127.0.0.1", port: options.port)),
+            onServerRunning: { channel in
+                guard let port = channel.localAddress?.port else { return }
+                origin.listens(at: port)
+                let lasting = origin.address(with: secret)
+                whenReady(Addresses(lasting: lasting, once: origin.address(with: ticket) ?? lasting))
+            }, logger: logger)
+        var problem: (any Error)?
+        do { try await application.run() } catch is CancellationError {
+            // That is how it ends.
+        } catch { problem = sentence(error) }
+        await feed.stop()
+        try await pool.stop()
+        if let problem { throw problem }
+    }
+
+    /// A port that cannot be had, in words.
+    private func sentence(_ error: any Error) -> any Error {
+        switch (error as? IOError)?.errnoCode {
+        case EADDRINUSE: GalleryError("port \(options.port) is in use; leave --port out, or give another one")
+        case EACCES: GalleryError("port \(options.port) cannot be used by an ordinary user; give one above 1023")
+        default: error
+        }
+    }
+}
+
+/// Why the gallery could not be served.
+package struct GalleryError: Error, CustomStringConvertible {
+    package let description: String
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,79 @@
+import Recipe
+import Store
+import SystemPackage
+
+/// What the page of one image shows, as the store tells it at one moment.
+struct ShownImage: Sendable {
+    /// The SHA-256 of the image's file, by which pages name it.
+    let id: Digest
+    let snapshot: SnapshotRow
+    let document: RecipeDocument
+    /// Where the file lay when it was read last.
+    let places: [FilePath]
+    let models: [Model]
+    let proofs: [Proof]
+    /// The names that people gave its snapshot.
+    let pins: [EntryName]
+
+    /// A model, and what has become of it.
+    struct Model: Sendable {
+        let use: Recipe.ModelUse
+        /// Whether the store can give its bytes now.
+        let isServed: Bool
+        /// The version that the name holds now; nil where it holds nothing, or is not known.
+        let live: Int?
+    }
+
+    /// A try to make the image again.
+    struct Proof: Sendable {
+        let attempt: Attempt
+        /// An image of the library that shows just the pixels that came out, where somebody kept one.
+        let picture: Digest?
+    }
+
+    /// Throws `notFound` where the store has no such image.
+    init(_ id: Digest, in store: Store) throws {
+        guard let row = try store.snapshot(ofImage: id) else {
+            throw StoreError.notFound("the image \(id.hex.prefix(12))")
+        }
+        self.id = id
+        snapshot = row
+        document = try store.recipeDocument(of: row.id, named: row.imageName)
+        places = try store.places(ofImage: id)
+        models = try document.snapshot.recipe.models.map { use in
+            guard let resolution = use.resolution else { return Model(use: use, isServed: false, live: nil) }
+            let versions = try store.versions(called: "\(resolution.folder)/\(resolution.path)")
+            return Model(
+                use: use, isServed: try store.isServed(resolution.sha256), live: versions.first(where: \.isLive)?.number
+            )
+        }
+        proofs = try document.attempts.reversed().map { attempt in
+            Proof(attempt: attempt, picture: try Self.picture(of: attempt, other: id, in: store))
+        }
+        pins = try store.pins(of: row.id)
+    }
+
+    private static func picture(of attempt: Attempt, other own: Digest, in store: Store) throws -> Digest? {
+        guard let blob = try store.blob(attempt.certificate),
+            let certificate = try? JSONParser.parse(try store.bytes(of: blob)),
+            let pixels = certificate["result"]?["pixels"]?.string.flatMap({ Digest(hex: $0) })
+        else { return nil }
+        return try store.images(ofPixels: pixels).first { $0.image != own }?.image
+    }
+
+    var name: String { document.name }
+    var mark: Mark { Mark(document.verdict.grade, isReproduced: document.verdict.isVerified) }
+
+    /// Where the picture, its texts and its page are.
+    var address: Address { .image(id) }
+    var original: Address { Self.original(id) }
+    static func original(_ id: Digest) -> Address { .image(id, "original") }
+
+    /// For whoever does not see the picture: its name, its grade, and what it shows.
+    var alternative: String { Self.alternative(name, mark, document.snapshot.recipe.passes.first?.positive ?? "") }
+
+    static func alternative(_ name: String, _ mark: Mark, _ prompt: String) -> String {
+        let words = prompt.prefix(400).split(whereSeparator: \.isWhitespace).prefix(12).joined(separator: " ")
+        return "\(name.onOneLine), \(mark.rawValue)" + (words.isEmpty ? "" : ", \(words)")
+    }
+}

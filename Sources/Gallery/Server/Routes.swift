@@ -1,0 +1,39 @@
+import HTTPTypes
+import Hummingbird
+import Recipe
+
+/// What a request comes with, besides itself.
+struct GalleryContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// The port of whoever asks.
+    let peer: Int?
+
+    init(source: Source) {
+        coreContext = .init(source: source)
+        peer = source.channel.remoteAddress?.port
+    }
+}
+
+/// Everything that the gallery answers. A page is one file in `Pages`, and its lines here.
+struct Routes {
+    let pool: StorePool
+    let feed: Feed
+    let allowsChanges: Bool
+
+    func add(to router: Router<GalleryContext>) {
+        let pool = pool
+        router.get("static/:name") { request, context in
+            guard let asset = context.parameters.get("name").flatMap({ Asset.all[$0] }) else {
+                throw Problem.nothingHere
+            }
+            return await request.answer(asset.tag) { Response(bytes: asset.bytes, type: asset.type) }
+        }
+        router.get("events") { [feed] request, _ in
+            try feed.stream(after: request.headers[.lastEventID] ?? request.parameter("after"))
+        }
+        LibraryPage.add(to: router, pool, feed)
+        ImagePage.add(to: router, pool, allowsChanges: allowsChanges)
+        guard allowsChanges else { return }
+        ImagePins.add(to: router, pool)
+    }
+}

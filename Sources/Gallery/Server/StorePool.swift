@@ -1,0 +1,36 @@
+import NIOPosix
+package import Store
+import Synchronization
+
+/// The store as requests use it: on threads of its own, because its calls wait for the disk, and no request keeps an event loop from the
+/// others.
+package final class StorePool: Sendable {
+    /// As many as the catalogue has readers to spare.
+    package static let threads = 4
+    /// How many may wait; whoever comes then is told to come again.
+    package static let queue = 64
+
+    private let store: Store
+    private let pool = NIOThreadPool(numberOfThreads: threads)
+    private let pending = Atomic(0)
+
+    /// Its threads wait for questions until it is stopped.
+    package init(_ store: Store) {
+        self.store = store
+        pool.start()
+    }
+
+    /// Asks the store. Throws ``Busy`` where too many ask already.
+    package func ask<Value: Sendable>(_ question: @escaping @Sendable (Store) throws -> Value) async throws -> Value {
+        let count = pending.add(1, ordering: .relaxed).newValue
+        defer { pending.subtract(1, ordering: .relaxed) }
+        guard count <= Self.threads + Self.queue else { throw Busy() }
+        return try await pool.runIfActive { [store] in try question(store) }
+    }
+
+    /// Answers nothing any more.
+    package func stop() async throws { try await pool.shutdownGracefully() }
+
+    /// More is asked for than can be answered.
+    package struct Busy: Error {}
+}

@@ -1,0 +1,8 @@
+// What every page has. Each module does nothing where the page lacks what it is for.
+import './copy.js';
+import './keys.js';
+import './compare.js';
+import './post.js';
+import { start } from './grid.js';
+
+start();

@@ -1,0 +1,61 @@
+// Keys that work on every page, and the list of them.
+const help = [
+  ['Arrows', 'Go from image to image'], ['Home, End', 'The first and the last image of the row; with Ctrl of all'],
+  ['Page Up, Page Down', 'A screen up or down'], ['Enter', 'Open the image'], ['Esc', 'Back to where you were'],
+  ['/', 'Search'], ['g', 'Go to a month'], ['?', 'These keys'],
+];
+
+function dialog() {
+  let box = document.getElementById('keys');
+  if (box) return box;
+  box = document.createElement('dialog');
+  box.id = 'keys';
+  box.setAttribute('aria-labelledby', 'keys-title');
+  const title = document.createElement('h2');
+  title.id = 'keys-title';
+  title.textContent = 'Keys';
+  const list = document.createElement('dl');
+  for (const [key, what] of help) {
+    const term = document.createElement('dt');
+    const code = document.createElement('kbd');
+    code.textContent = key;
+    term.append(code);
+    const text = document.createElement('dd');
+    text.textContent = what;
+    list.append(term, text);
+  }
+  const form = document.createElement('form');
+  form.method = 'dialog';
+  const close = document.createElement('button');
+  close.textContent = 'Close';
+  form.append(close);
+  box.append(title, list, form);
+  document.body.append(box);
+  return box;
+}
+
+addEventListener('keydown', (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
+  const writes = event.target.matches?.('input:not([type=range]):not([type=checkbox]), textarea, select');
+  if (event.key === 'Escape') {
+    if (document.querySelector('dialog[open]')) return;
+    if (writes) { event.target.blur(); return; }
+    const back = document.getElementById('back');
+    if (!back) return;
+    event.preventDefault();
+    // Where the library is behind this page, it is shown as it was left.
+    if (sessionStorage.getItem('came') === location.pathname && history.length > 1) history.back();
+    else back.click();
+    return;
+  }
+  if (writes) return;
+  const field = event.key === '/' ? document.getElementById('q') : event.key === 'g' ? document.getElementById('month') : null;
+  if (field) {
+    event.preventDefault();
+    field.focus();
+    field.select();
+  } else if (event.key === '?') {
+    event.preventDefault();
+    dialog().showModal();
+  }
+});

@@ -1,0 +1,35 @@
+import Logging
+import Store
+
+/// Works off what the library has still to look at: images that a new version found in the store, and those whose grades may be others.
+final class LibraryUpdate: Job {
+    /// Pieces of one turn; a stop waits for it.
+    private static let pieces = 8
+
+    private let ticker: Ticker
+
+    init(_ store: Store, _ bell: Bell, logger: Logger) {
+        ticker = Ticker("library", every: 200_000, wokenBy: bell) {
+            var seen = Commit.unknown
+            var last = ""
+            return {
+                // All that it works on comes by commits.
+                let newest = store.newestCommit
+                if newest.isSame(as: seen) { return .rest }
+                do throws(StoreError) {
+                    guard try store.updateLibrary(pieces: Self.pieces) else { return .again }
+                    seen = newest
+                    last = ""
+                    return .rest
+                } catch {
+                    if error.description != last { logger.error("the library: \(error)") }
+                    last = error.description
+                    return .again
+                }
+            }
+        }
+    }
+
+    func start() throws(MountError) { try ticker.start() }
+    func stop() { ticker.stop() }
+}

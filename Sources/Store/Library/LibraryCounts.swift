@@ -1,0 +1,105 @@
+import GRDB
+import Recipe
+
+extension Database {
+    /// How many images have a value, by its blocks; with `folds` those that do not fold under another.
+    func countLibrary(facet: Int64, folds: Bool) throws -> Int {
+        try Int.fetchOne(
+            cachedStatement(
+                sql:
+                    "SELECT coalesce(sum(images - CASE WHEN ? THEN folded ELSE 0 END), 0) FROM libraryBlock WHERE facet = ?"
+            ),
+            arguments: [folds, facet]) ?? 0
+    }
+}
+
+/// All images of a selection in their order, as far as that has to be known to find the n-th one: of each so many the first one.
+struct LibraryAnchors: Sendable {
+    /// Images from one anchor to the next. The rest of a way is as long at most.
+    static let step = 1000
+
+    struct Anchor: Sendable {
+        let cursor: LibraryCursor
+        /// How many stand before it.
+        let index: Int
+    }
+
+    private(set) var anchors: [Anchor] = []
+    private(set) var count = 0
+    /// Where the order is one of time.
+    private(set) var months: [Int: Int] = [:]
+
+    /// The anchor before the n-th image; nil where there are not so many.
+    func anchor(before index: Int) -> Anchor? {
+        index < count && index >= 0 ? anchors[..<firstIndex { $0.index > index }].last : nil
+    }
+
+    /// The last anchor that is not behind a cursor.
+    func anchor(before cursor: LibraryCursor, _ isBefore: (LibraryCursor, LibraryCursor) -> Bool) -> Anchor? {
+        anchors[..<firstIndex { isBefore(cursor, $0.cursor) }].last
+    }
+
+    /// Of the first anchor of which something is true, as it then is of all behind it.
+    private func firstIndex(where isBehind: (Anchor) -> Bool) -> Int {
+        var (low, high) = (0, anchors.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isBehind(anchors[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+
+    init(_ selection: LibrarySelection, _ db: Database) throws {
+        if let facet = selection.keptFacet, selection.order != .name {
+            try readBlocks(facet, selection, db)
+        } else {
+            try readPlaces(selection, db)
+        }
+    }
+
+    private mutating func readBlocks(_ facet: Int64, _ selection: LibrarySelection, _ db: Database) throws {
+        let isNewest = selection.order == .newest
+        let rows = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT start, month, images - CASE WHEN ?2 THEN folded ELSE 0 END FROM libraryBlock WHERE facet = ?1
+                ORDER BY start \(isNewest ? "DESC" : "ASC")
+                """, arguments: [facet, selection.folds])
+        // Of the newest the first one of a block stands before the block behind it.
+        var end = Int64.max
+        while let row = try rows.next() {
+            let (start, images): (Int64, Int) = try (row.value(0), row.value(2))
+            anchors.append(Anchor(cursor: LibraryCursor(place: isNewest ? end : start), index: count))
+            count += images
+            months[try row.value(1), default: 0] += images
+            end = start - 1
+        }
+    }
+
+    private mutating func readPlaces(_ selection: LibrarySelection, _ db: Database) throws {
+        let statement = try selection.places(nil, db)
+        let rows = try Row.fetchCursor(db, sql: statement.sql, arguments: statement.arguments)
+        var month = 0
+        var range = 0..<Int64.zero
+        while let row = try rows.next() {
+            let place: Int64 = try row.value(0)
+            if count.isMultiple(of: Self.step) {
+                let name = try selection.order == .name ? FacetValue(row.value(1)) : nil
+                anchors.append(Anchor(cursor: LibraryCursor(place: place, name: name), index: count))
+            }
+            count += 1
+            guard selection.order != .name else { continue }
+            if !range.contains(place) { (month, range) = LibraryRow.monthRange(of: place) }
+            months[month, default: 0] += 1
+        }
+    }
+}
+
+extension LibraryRow {
+    /// The number of the month of a place, and all places of that.
+    fileprivate static func monthRange(of place: Int64) -> (Int, Range<Int64>) {
+        let month = month(of: place)
+        let first = month.beginning.map { Self.place($0) } ?? .min
+        return (month.number, first..<(month.next.beginning.map { Self.place($0) } ?? .max))
+    }
+}

@@ -1,0 +1,81 @@
+package import Recipe
+
+/// In which order a library shows its images.
+package enum LibraryOrder: String, Sendable, CaseIterable {
+    case newest, oldest, name
+}
+
+/// Which images of a library are meant, and in which order. It can stand in an address, and is read back from there.
+package struct LibraryQuery: Sendable, Equatable {
+    /// What stands in the search box, as it was typed.
+    package var text = ""
+    package var filters: [LibraryFilter] = []
+    package var order = LibraryOrder.newest
+    /// Whether variations and reproductions are shown with what they are of, and not by themselves.
+    package var folds = true
+    /// The SHA-256 of an image: nothing is shown but what folds under it.
+    package var base: Digest?
+    /// What an address said that cannot be understood, a sentence each.
+    private var misread: [String] = []
+
+    package init() {}
+
+    /// What the search box means.
+    package var words: LibraryText { LibraryText(text) }
+
+    /// What of the query could not be understood, a sentence each; the rest of it counts.
+    package var problems: [String] { misread + words.problems }
+
+    /// Reads the parameters of an address, each with its name and its value without any encoding. Those of other names are somebody
+    /// else's.
+    package init(parameters: some Sequence<(name: String, value: String)>) {
+        for (name, value) in parameters {
+            let isExcluded = name.hasPrefix("not-")
+            if let facet = LibraryFacet(rawValue: isExcluded ? String(name.dropFirst(4)) : name) {
+                read(LibraryFilter(facet, FacetValue(value), isExcluded: isExcluded))
+                continue
+            }
+            switch name {
+            case "q": text = value
+            case "order":
+                if let order = LibraryOrder(rawValue: value) { self.order = order } else { misread(name, value) }
+            case "fold": if value == "no" { folds = false } else { misread(name, value) }
+            case "under": if let digest = Digest(hex: value) { base = digest } else { misread(name, value) }
+            default: continue
+            }
+        }
+    }
+
+    /// The query as parameters of an address, without any encoding; what is as usual is left out.
+    package var parameters: [(name: String, value: String)] {
+        var parameters = text.isEmpty ? [] : [(name: "q", value: text)]
+        for filter in filters {
+            parameters.append(
+                ((filter.isExcluded ? "not-" : "") + filter.facet.rawValue, filter.value.description))
+        }
+        if order != .newest { parameters.append(("order", order.rawValue)) }
+        if !folds { parameters.append(("fold", "no")) }
+        if let base { parameters.append(("under", base.hex)) }
+        return parameters
+    }
+
+    private mutating func read(_ filter: LibraryFilter) {
+        let value = filter.value.description
+        let isKnown =
+            switch filter.facet {
+            case .grade: Grade(rawValue: value) != nil
+            case .reason: Reason.Code(rawValue: value) != nil
+            case .proof: ["verified", "different"].contains(value)
+            case .kind: LibraryKind(rawValue: value) != nil
+            case .pinned: value == "yes"
+            case .month: LibraryMonth(value) != nil
+            case .mainModel, .lora, .version, .missing, .tool, .folder: !value.isEmpty
+            }
+        guard isKnown else { return misread(filter.facet.rawValue, value) }
+        if !filters.contains(filter) { filters.append(filter) }
+    }
+
+    private mutating func misread(_ name: String, _ value: String) {
+        misread.append("'\(value)' is not a value that '\(name)' can have.")
+    }
+}

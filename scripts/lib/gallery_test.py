@@ -1,0 +1,331 @@
+#!/usr/bin/env python3
+"""The gallery as people use it. See scripts/gallery-test."""
+import argparse
+import json
+import os
+import pathlib
+import random
+import re
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import zlib
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+WIDTHS = {"phone": (360, 780), "tablet": (768, 1024), "desk": (1400, 900)}
+TOOLS = ["full", "ink", "fog", "sea", "moss", "glass", "ember", "paper"]
+PROMPTS = ["a lighthouse in the fog, long exposure, {}", "portrait of an old sailor, {} light", "a red cube on {} ground",
+           "macro photograph of {} moss", "a city of {} at night, rain", "still life with {} and pears"]
+
+
+def png(width, height, shade, texts):
+    """A PNG of a soft landscape, with text fields as ComfyUI writes them."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    colours = random.Random(shade)
+    sky, ground, sun = [[colours.randrange(20, 236) for _ in range(3)] for _ in range(3)]
+    at = (colours.randrange(width), colours.randrange(height // 2))
+    rows = bytearray()
+    for y in range(height):
+        rows.append(0)
+        far = y / height
+        for x in range(width):
+            glow = max(0.0, 1 - (((x - at[0]) ** 2 + (y - at[1]) ** 2) ** 0.5) / (width / 3))
+            rows += bytes(min(255, int(a * (1 - far) + b * far + c * glow * 0.6)) for a, b, c in zip(sky, ground, sun))
+    body = b"".join(chunk(b"tEXt", key.encode() + b"\0" + value.encode()) for key, value in texts.items())
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) + body
+            + chunk(b"IDAT", zlib.compress(bytes(rows), 1)) + chunk(b"IEND", b""))
+
+
+def graph(number, checkpoint, lora, prompt):
+    nodes = {
+        "3": {"class_type": "KSampler", "inputs": {
+            "model": ["10" if lora else "4", 0], "seed": 1000 + number, "steps": 20 + number % 9, "cfg": 7.0,
+            "sampler_name": "euler" if number % 3 else "dpmpp_2m", "scheduler": "karras", "positive": ["6", 0],
+            "negative": ["7", 0], "latent_image": ["5", 0], "denoise": 1.0}},
+        "4": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": checkpoint}},
+        "5": {"class_type": "EmptyLatentImage", "inputs": {"width": 96, "height": 96, "batch_size": 1}},
+        "6": {"class_type": "CLIPTextEncode", "inputs": {"text": prompt, "clip": ["4", 1]}},
+        "7": {"class_type": "CLIPTextEncode", "inputs": {"text": "blurry, watermark", "clip": ["4", 1]}},
+        "8": {"class_type": "VAEDecode", "inputs": {"samples": ["3", 0], "vae": ["4", 2]}},
+        "9": {"class_type": "SaveImage", "inputs": {"filename_prefix": "x", "images": ["8", 0]}},
+    }
+    if lora:
+        nodes["10"] = {"class_type": "LoraLoaderModelOnly",
+                       "inputs": {"model": ["4", 0], "lora_name": lora, "strength_model": 0.8}}
+    return json.dumps(nodes)
+
+
+def write_image(path, number):
+    choose = random.Random(number)
+    checkpoint = choose.choice(["dream.safetensors", "photo.safetensors", "gone.safetensors"])
+    lora = choose.choice([None, "style/ink.safetensors", "fog.safetensors"])
+    prompt = choose.choice(PROMPTS).format(choose.choice(TOOLS))
+    if number == 7:
+        prompt = "<script>document.title='stolen'</script> " + prompt
+    size = choose.choice([(96, 96), (128, 80), (80, 128)])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(png(*size, number, {"prompt": graph(number, checkpoint, lora, prompt),
+                                         "workflow": json.dumps({"nodes": [], "links": [], "version": 0.4})}))
+    when = 1_700_000_000 + number * 86_400 * 3
+    os.utime(path, (when, when))
+
+
+class Run:
+    def __init__(self, options, work):
+        self.options, self.work = options, work
+        self.environment = dict(os.environ, REPROFS_STORE=str(work / "store"))
+        self.problems = []
+
+    def reprofs(self, *words):
+        subprocess.run([self.options.reprofs, *words], env=self.environment, check=True, stdout=subprocess.DEVNULL)
+
+    def make_store(self):
+        models = self.work / "models"
+        for name, seed in [("checkpoints/dream.safetensors", 1), ("checkpoints/photo.safetensors", 2),
+                           ("loras/style/ink.safetensors", 3)]:
+            header = json.dumps({"w": {"dtype": "U8", "shape": [64], "data_offsets": [0, 64]}}).encode()
+            path = models / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(struct.pack("<Q", len(header)) + header + bytes([seed]) * 64)
+        self.reprofs("init")
+        self.reprofs("add", str(models))
+        for number in range(self.options.images):
+            write_image(self.work / "output" / f"test_{number:05}_.png", number)
+        self.reprofs("snapshot", str(self.work / "output"))
+
+    def serve(self):
+        self.server = subprocess.Popen([self.options.reprofs, "gallery"], env=self.environment, stdout=subprocess.PIPE,
+                                       stderr=subprocess.DEVNULL, text=True)
+        return self.server.stdout.readline().strip()
+
+    def check(self, what, holds):
+        print(("ok: " if holds else "FAILED: ") + what, flush=True)
+        if not holds:
+            self.problems.append(what)
+
+    def watch(self, page):
+        """What a console says, what a policy refuses and what a script throws are faults."""
+        page.on("console", lambda message: message.type in ("error", "warning") and self.problems.append(
+            f"console of {page.url}: {message.text}"))
+        page.on("pageerror", lambda error: self.problems.append(f"{page.url}: {error}"))
+
+    def accessible(self, page, what):
+        for found in Axe().run(page).response["violations"]:
+            nodes = "; ".join(str(node["target"]) + " " + (node.get("failureSummary") or "") for node in found["nodes"][:3])
+            self.problems.append(f"axe-core, {what}: {found['id']}: {nodes}")
+            print(self.problems[-1], flush=True)
+
+    def shoot(self, page, name):
+        if self.options.screenshots:
+            pathlib.Path(self.options.screenshots).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=f"{self.options.screenshots}/{name}.png")
+
+
+def seen(page):
+    """The images that are in the view, by their ids."""
+    return page.evaluate("""() => { const box = document.getElementById('grid').getBoundingClientRect();
+        return [...document.querySelectorAll('#grid a[data-id]')].filter((cell) => { const at = cell.getBoundingClientRect();
+        return at.bottom > box.top + 4 && at.top < box.bottom - 4; }).map((cell) => cell.dataset.id); }""")
+
+
+def settle(page):
+    page.wait_for_selector("#grid a[data-id]")
+    page.wait_for_function("() => !document.querySelector('#grid .coming')")
+
+
+def with_mouse(run, page, origin):
+    page.goto(origin + "/")
+    settle(page)
+    run.check("the grid tells how many rows it has", int(page.get_attribute("#grid", "aria-rowcount")) > 1)
+    run.check("few cells are in the document", page.locator("#grid a").count() < 500)
+    run.check("a prompt is text", page.title() == "Library · ReproFS")
+    page.click("#facets a.value:has-text('partial')")
+    settle(page)
+    run.check("a filter is in the address, and leaves what it says", "grade=partial" in page.url and page.evaluate(
+        "() => [...document.querySelectorAll('#grid .mark')].every((mark) => mark.dataset.mark === 'partial')"))
+    page.goto(origin + "/")
+    settle(page)
+    months = page.locator("#rail [data-month]")
+    month = months.nth(months.count() - 1).get_attribute("data-month")
+    page.fill("#month", month)
+    page.press("#month", "Enter")
+    page.wait_for_function("(month) => document.querySelector('#rail [aria-current]')?.closest('li').dataset.month === month"
+                           " || document.getElementById('grid').scrollTop > 0", arg=month)
+    settle(page)
+    before = seen(page)
+    run.check("a jump to a month shows other images", bool(before))
+    page.wait_for_timeout(400)
+    page.locator(f"#grid a[data-id='{before[len(before) // 2]}']").click()
+    page.wait_for_selector("article.image")
+    page.wait_for_load_state()
+    page.go_back()
+    settle(page)
+    page.wait_for_timeout(200)
+    run.check("Back leads to the same image", before[len(before) // 2] in seen(page))
+    page.fill("#q", "lighthouse")
+    page.press("#q", "Enter")
+    page.wait_for_load_state()
+    settle(page)
+    run.check("a word finds images", "q=lighthouse" in page.url and len(seen(page)) > 0)
+    page.fill("#q", "colour:red")
+    page.press("#q", "Enter")
+    page.wait_for_load_state()
+    run.check("what is not understood is said", "There is no 'colour:' to search by" in page.inner_text("main"))
+
+
+def with_keys(run, page, origin):
+    page.goto(origin + "/")
+    settle(page)
+    first = seen(page)[0]
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("() => document.activeElement.closest('#grid') !== null"):
+            break
+    focus = "() => document.activeElement.dataset.id"
+    run.check("Tab reaches the grid", page.evaluate(focus) == first)
+    page.keyboard.press("Tab")
+    run.check("the grid is one stop", page.evaluate("() => document.activeElement.closest('#grid') === null"))
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    there = page.evaluate(focus)
+    run.check("arrows go from image to image", there not in (None, first))
+    page.keyboard.press("Home")
+    page.keyboard.press("End")
+    page.keyboard.press("PageDown")
+    page.keyboard.press("Control+End")
+    settle(page)
+    last = page.evaluate("() => document.activeElement.dataset.index")
+    run.check("Ctrl and End go to the last image", last == str(run.options.images - 1))
+    page.keyboard.press("Control+Home")
+    settle(page)
+    page.keyboard.press("ArrowRight")
+    image = page.evaluate(focus)
+    page.wait_for_timeout(300)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("article.image")
+    page.wait_for_load_state()
+    run.check("Enter opens the image", image in page.url)
+    page.keyboard.press("Escape")
+    settle(page)
+    page.wait_for_timeout(300)
+    run.check("Esc leads back to it", page.evaluate(focus) == image)
+    page.keyboard.press("/")
+    run.check("/ goes to the search box", page.evaluate("() => document.activeElement.id") == "q")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    run.check("? shows the keys", page.locator("dialog[open]").count() == 1)
+    run.accessible(page, "keys")
+    page.keyboard.press("Escape")
+
+
+def without_program(run, browser, state, origin):
+    context = browser.new_context(java_script_enabled=False, storage_state=state)
+    page = context.new_page()
+    page.goto(origin + "/")
+    run.check("without JavaScript there are images", page.locator("#cells a.cell").count() > 0)
+    if page.locator("a[rel=next]").count():
+        page.click("a[rel=next]")
+        run.check("and pages of them", page.locator("a[rel=prev]").count() == 1)
+    page.click("#rail li:last-child a")
+    run.check("and months", "from=" in page.url)
+    page.fill("#q", "sailor")
+    page.press("#q", "Enter")
+    run.check("and the search", "q=sailor" in page.url)
+    page.locator("#cells a.cell").first.click()
+    run.check("and the page of an image", page.locator("article.image h1").count() == 1)
+    page.click("#back")
+    run.check("and a way back", "q=sailor" in page.url)
+    context.close()
+
+
+def by_itself(run, page, origin):
+    page.goto(origin + "/")
+    settle(page)
+    before = page.inner_text("#truth")
+    write_image(run.work / "output" / "new.png", run.options.images + 1)
+    run.reprofs("snapshot", str(run.work / "output" / "new.png"))
+    page.wait_for_function("(before) => document.getElementById('truth').innerText !== before", arg=before, timeout=15_000)
+    page.wait_for_selector("#grid a[aria-label^='new.png']", timeout=5_000)
+    run.check("a new image appears by itself", f"{run.options.images + 1:,} images" in page.inner_text("#truth"))
+    run.options.images += 1
+
+
+def every_page(run, browser, state, origin, image):
+    pages = {"library": "/", "filtered": "/?grade=partial&q=fog", "nothing": "/?q=nobodyeverwrotethis", "image": f"/image/{image}",
+             "missing": "/image/" + "0" * 64}
+    for colour in ("dark", "light"):
+        for size, (width, height) in WIDTHS.items():
+            context = browser.new_context(storage_state=state, color_scheme=colour, viewport={"width": width, "height": height})
+            page = context.new_page()
+            if colour == "dark":
+                page.on("pageerror", lambda error: run.problems.append(str(error)))
+            for name, path in pages.items():
+                page.goto(origin + path)
+                page.wait_for_load_state("networkidle" if name == "image" else "load")
+                if name in ("library", "filtered") and page.locator("#grid").count():
+                    settle(page)
+                    page.wait_for_timeout(300)
+                run.accessible(page, f"{name}, {colour}, {size}")
+                overflow = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                if overflow > 0:
+                    run.check(f"{name} fits {width} pixels ({overflow} too wide)", False)
+                run.shoot(page, f"{name}-{size}-{colour}")
+            context.close()
+    for width in (320, 3840):
+        context = browser.new_context(storage_state=state, color_scheme="dark", viewport={"width": width, "height": 900})
+        page = context.new_page()
+        for name, path in pages.items():
+            page.goto(origin + path)
+            if page.locator("#grid").count():
+                settle(page)
+            run.check(f"{name} fits {width} pixels", page.evaluate(
+                "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+            run.shoot(page, f"{name}-{width}")
+        context.close()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--chromium", required=True)
+    parser.add_argument("--reprofs", default=str(ROOT / ".build/debug/reprofs"))
+    parser.add_argument("--images", type=int, default=260)
+    parser.add_argument("--screenshots")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as directory, sync_playwright() as playwright:
+        run = Run(options, pathlib.Path(directory))
+        run.make_store()
+        address = run.serve()
+        try:
+            origin = re.match(r"http://[^/]+", address)[0]
+            browser = playwright.chromium.launch(executable_path=options.chromium, args=["--no-sandbox"])
+            context = browser.new_context(viewport={"width": 1400, "height": 900})
+            page = context.new_page()
+            run.watch(page)
+            page.goto(address)
+            run.check("the secret leaves the address", page.url == origin + "/")
+            state = context.storage_state()
+            settle(page)
+            image = seen(page)[1]
+            with_mouse(run, page, origin)
+            with_keys(run, page, origin)
+            by_itself(run, page, origin)
+            without_program(run, browser, state, origin)
+            every_page(run, browser, state, origin, image)
+            browser.close()
+        finally:
+            run.server.send_signal(signal.SIGINT)
+            run.check("an interrupt ends it", run.server.wait(15) == 0)
+    if run.problems:
+        print("\n".join(["", "What failed:"] + sorted(set(run.problems))))
+    sys.exit(1 if run.problems else 0)
+
+
+if __name__ == "__main__":
+    main()
