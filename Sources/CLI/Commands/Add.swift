@@ -148,14 +148,12 @@ struct AddCommand: ParsableCommand {
         var status: CInt = posix_spawn(&mount, "/proc/self/exe", nil, nil, words + [nil], environ)
         if status == 0 { while waitpid(mount, &status, 0) < 0, errno == EINTR {} }
         guard status == 0 else {
+            let again = ShellCommand.line(ShellCommand.line("reprofs mount --models-only --store", storePath), paths[0])
+            let back = ShellCommand.line(ShellCommand.line("reprofs release --store", storePath), paths[0])
             Terminal.complain(
-                """
-                reprofs: everything was moved into the store \(storePath) and nothing is mounted at \(paths[0]).
-                To try the mount again: \
-                \(ShellCommand.line(ShellCommand.line("reprofs mount --models-only --store", storePath), paths[0]))
-                To put everything back: \
-                \(ShellCommand.line(ShellCommand.line("reprofs release --store", storePath), paths[0]))
-                """)
+                "reprofs: everything was moved into the store \(storePath) and nothing is mounted at \(paths[0]).")
+            Terminal.complain("To try the mount again: \(again)")
+            Terminal.complain("To put everything back: \(back)")
             throw ExitCode.failure
         }
     }
