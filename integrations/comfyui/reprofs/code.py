@@ -5,6 +5,8 @@ It is read with Python's `ast`, nothing is run, and an import alone says nothing
 What could not be read says so: it counts as not known.
 """
 import ast
+import collections
+import functools
 import hashlib
 import json
 import logging
@@ -18,7 +20,7 @@ log = logging.getLogger("reprofs")
 # Bytes of a file, files and seconds for one class, and findings that are told of it.
 FILE, FILES, SECONDS, FINDINGS = 2 << 20, 300, 5, 8
 # What is found changes with this number.
-VERSION = 2
+VERSION = 3
 
 # A star stands for any ending.
 CALLS = {
@@ -54,6 +56,12 @@ WITH_SEED = ("random.Random", "numpy.random.default_rng", "numpy.random.RandomSt
 PATHS = ("os.path.*", "os.fspath", "str", "pathlib.Path", "folder_paths.get_annotated_filepath", "folder_paths.get_input_directory")
 # Where ComfyUI looks for models: the mount sees which of them are opened.
 MODELS = ("folder_paths.get_full_path", "folder_paths.get_full_path_or_raise")
+# Of what reads files, what depends on more than on what is in them, or on files that its path does not name.
+BEYOND = ("os.stat", "os.path.getmtime", "os.path.getctime", "sqlite3.*", "glob.*", "folder_paths.*")
+# What lists a directory in an order that no copy of it has.
+LISTING = ("os.listdir", "os.scandir", "os.walk", "iterdir", "glob", "rglob")
+# What makes the order of what it takes its own.
+ORDERING = ("sorted", "set", "frozenset", "len", "any", "all")
 # Methods by which ComfyUI asks a node what it is; they make no part of what it gives.
 ASKED = {"INPUT_TYPES", "IS_CHANGED", "VALIDATE_INPUTS", "define_schema", "fingerprint_inputs", "validate_inputs"}
 CHANGING = {"append", "extend", "insert", "add", "update", "setdefault", "pop", "popitem", "clear", "remove", "discard"}
@@ -94,6 +102,10 @@ class _Module:
         self.path, self.name = path, name
         self.package = name if os.path.basename(path) == "__init__.py" else name.rpartition(".")[0]
         self.tops, self.aliases, self.values = {}, {}, set()
+        # How often a name is given something, anywhere in the file.
+        self.stored = collections.Counter(
+            node.arg if isinstance(node, ast.arg) else node.id for node in ast.walk(tree)
+            if isinstance(node, ast.arg) or isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load))
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 for alias in node.names:
@@ -155,7 +167,8 @@ class _Reading:
 
     def method(self, kind, function):
         """The methods of a class that its function reaches, also those of its bases in the pack."""
-        wanted, done = [function, "__init__"], set()
+        # A node is made once for many runs: what its `__init__` read may be from before this one.
+        wanted, done = [(function, False), ("__init__", True)], set()
         bases = []
         for base in kind.__mro__:
             module = self.module(base.__module__)
@@ -165,23 +178,27 @@ class _Reading:
                     raise Unread(f"{base.__qualname__} is made as the pack runs")
                 bases.append((module, node))
         while wanted:
-            name = wanted.pop()
-            if name in done:
+            name, is_kept = wanted.pop()
+            if (name, is_kept) in done:
                 continue
-            done.add(name)
+            done.add((name, is_kept))
             for module, node in bases:
                 body = next((item for item in node.body if getattr(item, "name", None) == name), None)
                 if body is not None:
-                    self.queue.append((module, body, node.name))
-                    wanted += [item.attr for item in ast.walk(body) if isinstance(item, ast.Attribute)
+                    self.queue.append((module, body, node.name, is_kept))
+                    wanted += [(item.attr, is_kept) for item in ast.walk(body) if isinstance(item, ast.Attribute)
                                and isinstance(item.value, ast.Name) and item.value.id in ("self", "cls", node.name)]
                     break
             else:
                 if name == function:
                     raise Unread(f"its function {name!r} is not in its class")
 
-    def body(self, module, node, owner=None):
-        key = (module.name, node.lineno, getattr(node, "name", ""))
+    def body(self, module, node, owner, is_kept):
+        # What a module's own lines make, and what a decorator may remember, is from before the run.
+        is_function = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        is_kept = is_kept or not is_function or any(self.name(module, one) not in ("staticmethod", "classmethod", "property")
+                                                    for one in node.decorator_list)
+        key = (module.name, node.lineno, getattr(node, "name", ""), is_kept)
         if key in self.seen:
             return
         self.seen.add(key)
@@ -190,7 +207,10 @@ class _Reading:
         calls = [item for item in ast.walk(node) if isinstance(item, ast.Call)]
         names = {id(call): self.name(module, call.func) for call in calls}
         seeded = tuple(SEEDING[names[id(call)]] for call in calls if names[id(call)] in SEEDING and self.has_seed(call))
-        self.sources = self.paths(module, node, owner)
+        self.sources, self.is_kept = self.paths(module, node, owner), is_kept
+        self.locals = {item.targets[0].id: item.value for item in ast.walk(node) if isinstance(item, ast.Assign)
+                       and len(item.targets) == 1 and isinstance(item.targets[0], ast.Name) and module.stored[item.targets[0].id] == 1}
+        self.ordered = {id(inner) for call in calls if names[id(call)] in ORDERING for part in call.args for inner in ast.walk(part)}
         for call in calls:
             self.call(module, call, names[id(call)], seeded)
         self.state(module, node, owner)
@@ -240,6 +260,62 @@ class _Reading:
         told = parts - {("constant", None)}
         return told.pop() if len(told) == 1 else None if told else ("constant", None)
 
+    def own(self, module, value, depth=0):
+        """The path in the pack of a file or directory that is the pack's own, where the code says which: by names that are set once,
+        from `__file__` on. None of any other path, and "" of the pack's directory."""
+        inner = functools.partial(self.own, module, depth=depth + 1)
+        if depth > 20:
+            return None
+        if isinstance(value, ast.Name):
+            if value.id == "__file__":
+                path = os.path.realpath(module.path)
+                return None if os.path.islink(module.path) else os.path.relpath(path, self.root)
+            made = self.locals.get(value.id)
+            top = module.tops.get(value.id)
+            if made is None and isinstance(top, ast.Assign) and module.stored[value.id] == 1:
+                made = top.value
+            return None if made is None else inner(made)
+        if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div):
+            return self.below(inner(value.left), [value.right])
+        if isinstance(value, ast.Attribute) and value.attr == "parent":
+            return self.above(inner(value.value))
+        if not isinstance(value, ast.Call):
+            return None
+        name = self.name(module, value.func)
+        if name is None and isinstance(value.func, ast.Attribute) and value.func.attr in ("resolve", "absolute") and not value.args:
+            return inner(value.func.value)
+        if not value.args or value.keywords or value.args and isinstance(value.args[0], ast.Starred):
+            return None
+        if name in ("os.path.abspath", "os.path.realpath", "os.path.normpath", "os.fspath", "str") and len(value.args) == 1:
+            return inner(value.args[0])
+        if name == "os.path.dirname" and len(value.args) == 1:
+            return self.above(inner(value.args[0]))
+        if name in ("os.path.join", "pathlib.Path"):
+            return self.below(inner(value.args[0]), value.args[1:])
+        return None
+
+    @staticmethod
+    def above(path):
+        return os.path.dirname(path) if path else None
+
+    @staticmethod
+    def below(path, parts):
+        if path is None or not all(isinstance(part, ast.Constant) and isinstance(part.value, str) for part in parts):
+            return None
+        path = os.path.normpath(os.path.join(path, *(part.value for part in parts)))
+        return None if path.startswith((".." + os.sep, os.sep)) or path == ".." else "" if path == "." else path
+
+    def own_of(self, module, call, name):
+        """The pack's own file or directory that a call reads, and that as it is during the run."""
+        if self.is_kept or name is not None and matches(name, BEYOND):
+            return None
+        method = getattr(call.func, "attr", None)
+        if (name if name in LISTING else method) in LISTING and id(call) not in self.ordered:
+            return None
+        if isinstance(call.func, ast.Attribute) and (path := self.own(module, call.func.value)) is not None:
+            return path
+        return self.own(module, call.args[0]) if call.args else None
+
     def name(self, module, node):
         """`numpy.random.rand` of `np.random.rand`; None of what is not a plain name."""
         parts = []
@@ -270,11 +346,11 @@ class _Reading:
 
     def enter(self, module, node):
         if not isinstance(node, ast.ClassDef):
-            self.queue.append((module, node, None))
+            self.queue.append((module, node, None, self.is_kept))
             return
         for base in node.bases:
             self.follow(module, base)
-        self.queue += [(module, item, node.name) for item in node.body
+        self.queue += [(module, item, node.name, self.is_kept) for item in node.body
                        if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)) and item.name not in ASKED]
 
     def call(self, module, call, name, seeded):
@@ -286,10 +362,13 @@ class _Reading:
             mode = call.args[1] if len(call.args) > 1 else next((k.value for k in call.keywords if k.arg == "mode"), None)
             mode = mode.value if isinstance(mode, ast.Constant) and isinstance(mode.value, str) else "r"
             # What only writes reads nothing.
-            return self.tell("files", module, call, name or "open", self.input(module, call)) if "r" in mode or "+" in mode else None
+            if "r" not in mode and "+" not in mode:
+                return None
+            own = self.own_of(module, call, name) if mode in ("r", "rb", "rt") else None
+            return self.tell("files", module, call, name or "open", self.input(module, call), own)
         method = METHODS.get(getattr(call.func, "attr", None)) if name is None or not matches(name, CALLS["files"]) else None
         if method == "files":
-            return self.tell(method, module, call, call.func.attr, self.input(module, call))
+            return self.tell(method, module, call, call.func.attr, self.input(module, call), self.own_of(module, call, name))
         if method == "chance" and not is_seeded("torch.", seeded, call):
             return self.tell(method, module, call, call.func.attr)
         if name is None:
@@ -304,7 +383,8 @@ class _Reading:
             given = self.source_of(module, call) if kind in ("files", "weights") else None
             if kind == "weights" and given == ("models", None):
                 return None
-            return self.tell(kind, module, call, name, given[1] if given and given[0] == "input" else None)
+            own = self.own_of(module, call, name) if kind in ("files", "weights") else None
+            return self.tell(kind, module, call, name, given[1] if given and given[0] == "input" else None, own)
         return None
 
     def source_of(self, module, call):
@@ -358,11 +438,13 @@ class _Reading:
     def is_own(item):
         return isinstance(item.value, ast.Name) and item.value.id == "self"
 
-    def tell(self, kind, module, node, what, given=None):
+    def tell(self, kind, module, node, what, given=None, own=None):
         told = {"kind": kind, "text": TEXTS[kind], "what": what, "line": node.lineno,
                 "file": os.path.relpath(os.path.realpath(module.path), self.root)}
         if given is not None:
             told["input"] = given
+        if own is not None:
+            told["own"] = own
         if told not in self.found and len(self.found) < FINDINGS:
             self.found.append(told)
 
