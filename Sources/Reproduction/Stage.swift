@@ -116,7 +116,7 @@ extension Stage {
         guard let paths else { return }
         for model in pinned {
             let folders = paths[Folder.preferred(model.folder.text)] ?? paths[model.folder.text] ?? []
-            // In a container or through a link the same view has another path; what the server lists after the switch tells.
+            // What the server lists after the switch tells whether it is the view of this store.
             guard !folders.contains(where: Self.isActive) else { continue }
             let mount = mounts.first?.path ?? "MOUNT"
             throw ReproductionError(
@@ -128,9 +128,12 @@ extension Stage {
         }
     }
 
+    /// Also through a link, as where `models` of ComfyUI leads there.
     private static func isActive(_ folder: String) -> Bool {
-        let parts = folder.slashed
-        return zip(parts, parts.dropFirst()).contains { $0 == ("active", "models") }
+        [folder, URL(fileURLWithPath: folder).resolvingSymlinksInPath().path].contains { path in
+            let parts = path.slashed
+            return zip(parts, parts.dropFirst()).contains { $0 == ("active", "models") }
+        }
     }
 
     /// After the switch the server must list what is pinned.

@@ -158,6 +158,43 @@ import Testing
         #expect(verdict.contains("verified"), "\(verdict)")
     }
 
+    @Test func `that reads a file of its own pack is full, for the file is pinned with the code`() async throws {
+        try line.directory.write(Array("red".utf8), to: "comfy/custom_nodes/pack/words/colour.txt")
+        let before = "HERE = os.path.dirname(os.path.abspath(__file__))"
+        let read = #"with open(os.path.join(HERE, "words", "colour.txt")) as file:"#
+        let body = #"""
+            names = sorted(os.listdir(os.path.join(HERE, "words")))
+            \#(read)
+                return (text + file.read() + str(names),)
+            """#
+        let recipe = try #require(try await recipes(body, before: before).first)
+        #expect(recipe["grade"]?["grade"] == "full", "\(reasons(recipe))")
+        let id = try #require(recipe["snapshot"]?.string).prefix(12)
+        #expect(
+            try line.read("by-snapshot/\(id)/custom_nodes/pack/words/colour.txt") == Array("red".utf8))
+    }
+
+    @Test(arguments: [
+        (
+            #"return (text + open(os.path.join(HERE, "none.txt")).read() if text == "" else text,)"#,
+            "no file that is pinned"
+        ),
+        (#"return (str(os.listdir(os.path.join(HERE, "words"))),)"#, "an order that no copy has"),
+        (#"return (str(sorted(os.listdir(os.path.dirname(HERE)))),)"#, "what lies outside the pack"),
+        (#"return (READ,)"#, "what was read before the run"),
+    ])
+    func `is not full where what it reads of its pack is not pinned as it was`(_ body: String, _ why: String)
+        async throws
+    {
+        try line.directory.write(Array("red".utf8), to: "comfy/custom_nodes/pack/words/colour.txt")
+        let before = """
+            HERE = os.path.dirname(os.path.abspath(__file__))
+            READ = open(os.path.join(HERE, "words", "colour.txt")).read()
+            """
+        let found = reasons(try #require(try await recipes(body, before: before).first))
+        #expect(found.contains { $0.hasPrefix("node.unrepeatable") }, "\(why): \(found)")
+    }
+
     @Test func `that says it is never the same is not full`() async throws {
         let members = #"IS_CHANGED = classmethod(lambda cls, **inputs: float("nan"))"#
         let found = reasons(try #require(try await recipes("return (text,)", members: members).first))

@@ -2,10 +2,13 @@ extension Recipe {
     /// Takes what a reported run tells of its nodes that may come out otherwise.
     ///
     /// `nodes` are those that the image was made with, by their numbers; `changes` is what they said of themselves, and `classes` the
-    /// environment's `objectInfo`. `isPinned` says whether an input of a node names nothing but a file that is pinned. A node that leaves files says that it changes to be run each time, which changes no pixel.
+    /// environment's `objectInfo`. `isPinned` says whether an input of a node names nothing but a file that is pinned, and `isCaptured`
+    /// whether a file or directory of a pack is, as it was when the run began. A node that leaves files says that it changes to be run
+    /// each time, which changes no pixel.
     package mutating func doubt(
         nodes: [String: String], changes: [String: String], classes: JSON?,
-        isPinned: (_ node: String, _ input: String) -> Bool
+        isPinned: (_ node: String, _ input: String) -> Bool,
+        isCaptured: (_ pack: String, _ path: String) -> Bool
     ) {
         for (node, kind) in nodes.sorted(by: { $0.key < $1.key }) {
             guard let change = changes[node], change != "same", classes?[kind]?["output_node"]?.bool != true else {
@@ -16,15 +19,20 @@ extension Recipe {
             findings.append(.init(.nodeChanges, "node \(node) (\(kind)) \(what)", of: kind))
         }
         for kind in Set(nodes.values).sorted() {
-            guard let told = classes?[kind], told["python_module"]?.string?.hasPrefix("custom_nodes.") == true else {
-                continue
-            }
+            guard let told = classes?[kind], let module = told["python_module"]?.string,
+                module.hasPrefix("custom_nodes.")
+            else { continue }
+            let pack = String(module.dropFirst("custom_nodes.".count))
             let own = nodes.filter { $0.value == kind }.keys
-            findings += Self.doubts(of: kind, code: told["code"]) { input in own.allSatisfy { isPinned($0, input) } }
+            findings += Self.doubts(of: kind, code: told["code"]) { use in
+                if let input = use["input"]?.string { return own.allSatisfy { isPinned($0, input) } }
+                return use["own"]?.string.map { isCaptured(pack, $0) } == true
+            }
         }
     }
 
-    private static func doubts(of kind: String, code: JSON?, isPinned: (String) -> Bool) -> [Reason] {
+    /// `isKept` says whether what a use reads is kept as it was.
+    private static func doubts(of kind: String, code: JSON?, isKept: (_ use: JSON) -> Bool) -> [Reason] {
         guard let uses = code?["uses"]?.array else {
             let why = code?["unread"]?.string.map { ": \($0)" } ?? ""
             return [.init(.nodeUnread, "what the code of \(kind) uses was not read\(why)", of: kind)]
@@ -33,7 +41,7 @@ extension Recipe {
             guard let text = use["text"]?.string, let what = use["what"]?.string, let file = use["file"]?.string,
                 let line = use["line"]?.number?.int
             else { return nil }
-            if let input = use["input"]?.string, isPinned(input) { return nil }
+            if isKept(use) { return nil }
             return .init(
                 .nodeUnrepeatable, "the code of \(kind) \(text): \(what), line \(line) of \(file)",
                 of: kind)

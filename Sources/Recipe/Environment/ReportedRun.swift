@@ -6,13 +6,14 @@ extension Recipe {
     package mutating func take(reported environment: JSON?, holdsAllNodes: Bool) {
         var answered: Set<Reason.Code> = [.batchIndexUnknown, .batchCoupled]
         if holdsAllNodes { answered.insert(.nodeVersion) }
-        if environment?["device"]?["type"]?.string != nil { answered.formUnion([.deviceNoise, .gpuNoise]) }
+        let device = environment?["device"]?["type"]?.string
+        if device != nil { answered.formUnion([.deviceNoise, .gpuNoise]) }
         // On the processor these repeat; of other devices that is not known before they were seen to.
-        let isProcessor = environment?["device"]?["type"]?.string == "cpu"
-        if isProcessor { answered.insert(.approximated) }
+        if device == "cpu" { answered.insert(.approximated) }
         findings.removeAll { finding in
+            // Samplers that differ between devices repeat on one: measured, docs/GRADES.md.
             answered.contains(finding.code)
-                || isProcessor && finding.code == .samplerNondeterministic
+                || device != nil && finding.code == .samplerNondeterministic
                     && finding.subject.map(ComfySamplers.isNondeterministic) == true
         }
         if generator.name == "ComfyUI", let version = environment?["comfyui"]?["version"]?.string {

@@ -6,7 +6,7 @@ enum ComfySamplers {
             || sampler.hasPrefix("sa_solver") || ["lcm", "er_sde", "restart"].contains(sampler)
     }
 
-    /// Samplers that are known not to repeat exactly.
+    /// Samplers that are known not to repeat exactly from one device to another.
     static func isNondeterministic(_ sampler: String) -> Bool {
         sampler.hasSuffix("_gpu") || sampler == "dpm_adaptive"
     }

@@ -30,7 +30,18 @@ struct NodePackWalk {
     private static let suffixes = [".pyc", ".pyo", ".log", ".tmp"]
 
     private(set) var files: [File] = []
+    /// Directories by their paths in the pack, with the last change of what is in them; those are not there of which something beneath
+    /// was not taken.
+    var directories: [String: Timestamp] {
+        found.filter { directory, _ in
+            !incomplete.contains { directory.isEmpty || ($0 + "/").hasPrefix(directory + "/") }
+        }
+    }
+    /// Files that are not code, and what is no file.
     private(set) var omitted = 0
+    private var found: [String: Timestamp] = [:]
+    /// Paths of directories of which something was not taken.
+    private var incomplete: Set<String> = []
     private(set) var leftOut: [LeftOut] = []
     private let reader: ReportReader
     private var size = 0
@@ -45,7 +56,7 @@ struct NodePackWalk {
         var walk = NodePackWalk(reader)
         if let file = try? reader.file(path) {
             walk.take(
-                File(path: path, name: "", facts: try file.facts()), called: path.lastComponent?.string ?? "")
+                File(path: path, name: "", facts: try file.facts()), called: path.lastComponent?.string ?? "", [])
             return walk
         }
         try walk.enter(try reader.directory(path), [], isLinked: false)
@@ -63,11 +74,12 @@ struct NodePackWalk {
             return leave(names, "it is a directory of the pack that was seen already")
         }
         guard names.count < Self.depthLimit else { return leave(names, "it lies too deep") }
+        found[ViewPath(names).description] = facts.changed
         for bytes in try directory.entries() {
             visited += 1
             guard visited <= Self.visitLimit else { return leave(names, "the pack holds too many names") }
             guard let name = try? EntryName(bytes: bytes) else {
-                omitted += 1
+                omit(names)
                 continue
             }
             let inner = names + [name]
@@ -80,47 +92,54 @@ struct NodePackWalk {
     private mutating func look(
         at name: EntryName, in directory: OpenDirectory, _ names: [EntryName], isLinked: Bool
     ) throws(StoreError) {
-        guard !Self.directories.contains(name.text) else { return omitted += 1 }
+        guard !Self.directories.contains(name.text) else { return omit(names.dropLast()) }
         let path = directory.path(of: [name])
         // Whoever could open the directory may look at what its names stand for. They may have put a file system there that never
         // answers.
         guard let facts = try directory.facts(name, asksNobody: true) else { return }
         switch facts.kind {
         case .directory: try enter(try reader.directory(name, in: directory), names, isLinked: isLinked)
-        case .file: take(File(path: path, name: ViewPath(names).description, facts: facts), called: name.text)
-        case .other: omitted += 1
+        case .file: take(File(path: path, name: ViewPath(names).description, facts: facts), called: name.text, names)
+        case .other: omit(names.dropLast())
         case .link:
             guard reader.followsLinks else {
                 return leave(names, "it is a link, which leads somewhere else in a container")
             }
             guard !isLinked else { return leave(names, "it is a link in a directory that a link led to") }
-            guard let found = try reader.find(path), let descriptor = found.descriptor else { return omitted += 1 }
+            guard let found = try reader.find(path), let descriptor = found.descriptor else {
+                return omit(names.dropLast())
+            }
             if found.kind == .directory {
                 try enter(OpenDirectory(descriptor, path), names, isLinked: true)
             } else {
                 let facts = try FileFacts.of(descriptor, path)
-                take(File(path: path, name: ViewPath(names).description, facts: facts), called: name.text)
+                take(File(path: path, name: ViewPath(names).description, facts: facts), called: name.text, names)
             }
         }
     }
 
-    private mutating func take(_ file: File, called name: String) {
+    private mutating func take(_ file: File, called name: String, _ names: [EntryName]) {
         let isData =
             file.facts.size > Self.fileLimit || Folder.isModelFile(name)
             || Self.suffixes.contains { name.endsInBytes(of: $0) }
-        guard !isData || file.name.isEmpty && file.facts.size <= Self.fileLimit else { return omitted += 1 }
+        guard !isData || file.name.isEmpty && file.facts.size <= Self.fileLimit else {
+            return omit(names.dropLast())
+        }
         guard files.count < Self.countLimit, size + file.facts.size <= Self.sizeLimit else {
-            return tell(.init(path: file.name, why: "the pack holds too much"))
+            return leave(names, "the pack holds too much")
         }
         size += file.facts.size
         files.append(file)
     }
 
-    private mutating func leave(_ names: [EntryName], _ why: String) {
-        tell(.init(path: ViewPath(names).description, why: why))
+    private mutating func omit(_ directory: some Collection<EntryName>) {
+        omitted += 1
+        incomplete.insert(ViewPath(Array(directory)).description)
     }
 
-    private mutating func tell(_ left: LeftOut) {
+    private mutating func leave(_ names: [EntryName], _ why: String) {
+        incomplete.insert(ViewPath(names.dropLast()).description)
+        let left = LeftOut(path: ViewPath(names).description, why: why)
         if leftOut.count < Self.tellingLimit { leftOut.append(left) } else { untold += 1 }
     }
 }

@@ -27,6 +27,29 @@ final class NodePacks: Sendable {
         var omitted = 0
         /// What else is not there, and why.
         var leftOut: [NodePackWalk.LeftOut] = []
+        /// When what is captured last changed: files by their paths, and directories of which all is captured.
+        var changes: [String: Timestamp] = [:]
+
+        /// Whether a file, or a directory with all that is beneath, is captured as it was at a time.
+        func holds(_ path: String, asOf time: Timestamp) -> Bool {
+            guard let changed = changes[path], changed <= time else { return false }
+            return changes.allSatisfy { !($0.key.hasPrefix(path + "/") || path.isEmpty) || $0.value <= time }
+        }
+
+        /// With the times of a walk over the same files.
+        fileprivate func with(timesOf walk: NodePackWalk) -> Capture {
+            var capture = self
+            let captured = Set(files.map(\.path))
+            let lost = Set(walk.files.map(\.name)).subtracting(captured)
+            capture.changes = Dictionary(
+                walk.files.filter { captured.contains($0.name) }.map { ($0.name, $0.facts.changed) },
+                uniquingKeysWith: max)
+            for (directory, changed) in walk.directories
+            where !lost.contains(where: { directory.isEmpty || $0.hasPrefix(directory + "/") }) {
+                capture.changes[directory] = changed
+            }
+            return capture
+        }
     }
 
     /// What was captured of each directory, as long as its files are the same: a pack does not change between images.
@@ -42,7 +65,9 @@ final class NodePacks: Sendable {
         let lines = walk.files.map { "\($0.name)\0\($0.facts.size)\0\($0.facts.modified.nanoseconds)\n" }
         let fingerprint = SHA256.digest(of: Array(lines.joined().utf8))
         let key = Key(path: path, writer: reader.writer)
-        if let same = known.withLock({ $0[key] }), same.fingerprint == fingerprint { return same.capture }
+        if let same = known.withLock({ $0[key] }), same.fingerprint == fingerprint {
+            return same.capture.with(timesOf: walk)
+        }
         var capture = Capture(omitted: walk.omitted, leftOut: walk.leftOut)
         for file in walk.files {
             let opened: OpenFile
@@ -64,7 +89,7 @@ final class NodePacks: Sendable {
             if known.count >= Self.limit { known = [:] }
             known[key] = made
         }
-        return capture
+        return capture.with(timesOf: walk)
     }
 }
 

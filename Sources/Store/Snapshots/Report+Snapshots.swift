@@ -65,7 +65,11 @@ extension Store {
         let (uses, found) = (recipe.inputs, image.inputs)
         recipe.doubt(
             nodes: nodes ?? [:], changes: report.changes, classes: told,
-            isPinned: { node, input in outside.isPinned(node, input, in: uses, found: found) })
+            isPinned: { node, input in outside.isPinned(node, input, in: uses, found: found) },
+            isCaptured: { pack, path in
+                guard let begun = report.begun else { return false }
+                return environment?.packs[pack]?.holds(path, asOf: begun) == true
+            })
         image.recipe = recipe
         image.run = Run(process: process, ended: report.ended, variation: report.variation)
         image.run?.activity = RunActivity(report, nodes: nodes ?? [:])
@@ -130,6 +134,8 @@ extension Store {
         let nodes: [PublishedBlob]
         /// Whether the code of every class that the prompt uses is known: ComfyUI's own by its version, packs by their files.
         let holdsAllNodes: Bool
+        /// What is captured of packs, by their names.
+        let packs: [String: NodePacks.Capture]
     }
 
     /// The environment as a document of its own, equal for all runs in it, with the files of its node packs.
@@ -139,11 +145,12 @@ extension Store {
         guard let environment = report.environment else { return nil }
         var all: [PublishedBlob] = []
         var packs: [JSON] = []
+        var captures: [String: NodePacks.Capture] = [:]
         let directories = PackDirectories(
             base: report.base.map { FilePath($0) }, pathFiles: report.pathFiles.map { FilePath($0) }, reader)
         for pack in environment["nodePacks"]?.array ?? [] {
             guard var object = pack.object else { continue }
-            if let path = object["name"]?.string.flatMap({ report.nodePacks[$0] }).map({ FilePath($0) }) {
+            if let name = object["name"]?.string, let path = report.nodePacks[name].map({ FilePath($0) }) {
                 let captured: NodePacks.Capture
                 do throws(StoreError) {
                     captured = try nodePacks.capture(path, by: reader, from: directories, into: files)
@@ -153,6 +160,7 @@ extension Store {
                     packs.append(.object(object))
                     continue
                 }
+                captures[name] = captured
                 all += captured.files.map(\.blob)
                 object["files"] = .array(
                     captured.files.map {
@@ -180,7 +188,7 @@ extension Store {
             }
         return PublishedEnvironment(
             document: try files.publish(Array(JSON.object(object).canonical().utf8)), nodes: all,
-            holdsAllNodes: holdsAll)
+            holdsAllNodes: holdsAll, packs: captures)
     }
 }
 

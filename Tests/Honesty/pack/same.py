@@ -1,6 +1,7 @@
 """Nodes that give the same again."""
 import hashlib
 import os
+import pathlib
 import random
 import time
 
@@ -11,6 +12,8 @@ from PIL import Image
 import folder_paths
 
 from . import shade
+
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 class SameText:
@@ -98,3 +101,20 @@ class SameLora(shade.Shader):
         path = folder_paths.get_full_path_or_raise("loras", lora_name)
         weights = comfy.utils.load_torch_file(path)
         return shade.shaded(image, sum(float(weight.sum()) for weight in weights.values()))
+
+
+class SameWords(shade.Shader):
+    """Reads a file of its pack, which is pinned with the code."""
+
+    def go(self, image):
+        return shade.shaded(image, pathlib.Path(HERE, "words.txt").read_text())
+
+
+class SameListing(shade.Shader):
+    def go(self, image):
+        return shade.shaded(image, sorted(os.listdir(os.path.join(HERE, "listed"))))
+
+
+class SamePaths(shade.Shader):
+    def go(self, image):
+        return shade.shaded(image, sorted(path.name for path in pathlib.Path(HERE, "listed").glob("*")))

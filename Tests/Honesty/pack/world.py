@@ -1,7 +1,6 @@
 """Nodes whose result depends on what lies outside the graph: files, the environment, other machines and processes."""
 import datetime
 import os
-import pathlib
 import subprocess
 import time
 import urllib.request
@@ -34,21 +33,6 @@ class EnvironmentGet(shade.Shader):
 class EnvironmentName(shade.Shader):
     def go(self, image):
         return shade.shaded(image, environ["HONESTY_WORD"])
-
-
-class ListDirectory(shade.Shader):
-    def go(self, image):
-        return shade.shaded(image, sorted(os.listdir(os.path.join(HERE, "listed"))))
-
-
-class ListPaths(shade.Shader):
-    def go(self, image):
-        return shade.shaded(image, sorted(path.name for path in pathlib.Path(HERE, "listed").glob("*")))
-
-
-class FileWords(shade.Shader):
-    def go(self, image):
-        return shade.shaded(image, pathlib.Path(HERE, "words.txt").read_text())
 
 
 class FileOutside(shade.Shader):

@@ -6,7 +6,9 @@ import Testing
         changes: [String: String] = [:], _ told: JSON = ["python_module": "custom_nodes.pack", "code": ["uses": []]]
     ) -> [Reason] {
         var recipe = Recipe(generator: .init(name: "ComfyUI", dialect: nil))
-        recipe.doubt(nodes: ["5": "Pack"], changes: changes, classes: ["Pack": told]) { _, _ in false }
+        recipe.doubt(
+            nodes: ["5": "Pack"], changes: changes, classes: ["Pack": told], isPinned: { _, _ in false },
+            isCaptured: { _, _ in false })
         return recipe.findings
     }
 
@@ -18,6 +20,20 @@ import Testing
     @Test(arguments: ["never", "differs"]) func `is a doubt where a node says that it changes`(_ change: String) {
         #expect(findings(changes: ["5": change]).map(\.code) == [.nodeChanges])
         #expect(findings(changes: ["6": change]).isEmpty, "a node that the image was not made with")
+    }
+
+    @Test(arguments: [true, false]) func `is a doubt where a file of the pack that it reads is not kept as it was`(
+        _ isKept: Bool
+    ) {
+        let use: JSON = [
+            "text": "reads files or lists them", "what": "open", "file": "a.py", "line": 1, "own": "words.txt",
+        ]
+        var recipe = Recipe(generator: .init(name: "ComfyUI", dialect: nil))
+        recipe.doubt(
+            nodes: ["5": "Pack"], changes: [:],
+            classes: ["Pack": ["python_module": "custom_nodes.pack", "code": ["uses": [use]]]],
+            isPinned: { _, _ in false }, isCaptured: { $0 == "pack" && $1 == "words.txt" && isKept })
+        #expect(recipe.findings.map(\.code) == (isKept ? [] : [.nodeUnrepeatable]))
     }
 
     @Test func `is none where a node that leaves files says that it is to be run each time`() {

@@ -3,12 +3,12 @@
 # Classes that every prompt has.
 PLAIN = {"CheckpointLoaderSimple", "SameText", "VAEDecode", "SaveImage", "EmptyLatentImage"}
 # Beginnings of the names in Tests/Honesty of what may not repeat; `Same` is what does.
-DOUBTFUL = ("Chance", "Count", "Changes", "Clock", "Environment", "List", "FileWords", "FileOutside", "OwnModel", "AutoModel", "Network",
-            "Process")
+DOUBTFUL = ("Chance", "Count", "Changes", "Clock", "Environment", "FileOutside", "OwnModel", "AutoModel", "Network", "Process")
 OURS = "custom_nodes.honesty"
+# What scripts/repeats tells apart.
+KINDS = ("sampler", "scheduler", "model class", "latent class", "image class", "class made to repeat")
 # Classes that take one image and give one, but are made for other things: they wait for people, or take very long on the CPU.
 LEFT_OUT = {"ImageUpscaleWithModel", "WebcamCapture", "PainterNode"}
-SIDE = 64
 
 
 def node(kind, **inputs):
@@ -27,8 +27,8 @@ def sampler(graph):
 
 
 class Classes:
-    def __init__(self, info, draw):
-        self.info, self.draw = info, draw
+    def __init__(self, info, draw, side):
+        self.info, self.draw, self.side = info, draw, side
         self.ours = [name for name, told in info.items() if told["python_module"] == OURS and name != "SameText"]
         self.steps = {kind: [name for name, told in info.items() if told["python_module"] != OURS and self.is_step(told, kind)]
                       for kind in ("IMAGE", "LATENT", "MODEL")}
@@ -58,7 +58,7 @@ class Classes:
             return self.draw.choice(spec[0] if isinstance(spec[0], list) else options["options"])
         default, low, high = options["default"], options.get("min"), options.get("max")
         if "width" in name or "height" in name:
-            return min(SIDE, high or SIDE)
+            return min(self.side, high or self.side)
         if spec[0] == "FLOAT" and low is not None and high is not None and high - low <= 4 and self.draw.random() < 0.5:
             return round(self.draw.uniform(low, min(high, 2.0)), 2)
         if "seed" in name:
@@ -80,6 +80,45 @@ class Classes:
         fixed = {"path": trial.outside, "url": trial.url, "picture": "photo.png", "lora_name": "ink.safetensors"}
         return fixed.get(key) or self.value(key, spec)
 
+    def cases(self, trial):
+        """One graph for every sampler, scheduler and class: (kind, name, graph)."""
+        options = self.info["KSampler"]["input"]["required"]
+        found = []
+        for name in sorted(options["sampler_name"][0]):
+            found.append(("sampler", name, self.pipeline(trial, sampler=name)))
+        for name in sorted(options["scheduler"][0]):
+            found.append(("scheduler", name, self.pipeline(trial, scheduler=name)))
+        for kind in ("MODEL", "LATENT", "IMAGE"):
+            for name in sorted(self.steps[kind]):
+                found.append((f"{kind.lower()} class", name, self.pipeline(trial, kind, name)))
+        for name in sorted(self.ours):
+            if name.startswith("Same"):
+                found.append(("class made to repeat", name, self.pipeline(trial, "IMAGE", name)))
+        return found
+
+    def pipeline(self, trial, kind=None, name=None, sampler="euler", scheduler="normal"):
+        """From words to an image in four steps, with one class more where one is named. What comes before that class is equal in all
+        of them, so that a server makes it once."""
+        graph = {}
+
+        def add(one, kind_here=None):
+            graph[str(len(graph) + 1)] = one
+            place = [str(len(graph)), 0]
+            if kind_here == kind and name is not None:
+                graph[str(len(graph) + 1)] = self.step(name, kind, place, trial)
+                return [str(len(graph)), 0]
+            return place
+
+        loader = add(node("CheckpointLoaderSimple", ckpt_name="model.safetensors"))[0]
+        model = add(node("LoraLoaderModelOnly", model=[loader, 0], lora_name="ink.safetensors", strength_model=0.8), "MODEL")
+        words = [add(node("SameText", text=text)) for text in ("a fox", "blurry")]
+        empty = add(node("EmptyLatentImage", width=self.side, height=self.side, batch_size=1))
+        latent = add(node("KSampler", model=model, positive=words[0], negative=words[1], latent_image=empty, denoise=1.0, seed=7, steps=4,
+                          cfg=4.0, sampler_name=sampler, scheduler=scheduler), "LATENT")
+        image = add(node("VAEDecode", samples=latent, vae=[loader, 2]), "IMAGE")
+        add(node("SaveImage", images=image, filename_prefix="honesty/a"))
+        return graph
+
     def graph(self, trial):
         draw, graph = self.draw, {}
 
@@ -99,7 +138,7 @@ class Classes:
             latent, denoise = [add(node("VAEEncode", pixels=[image, 0], vae=vae)), 0], 0.6
         else:
             size = 2 if draw.random() < 0.2 else 1
-            latent, denoise = [add(node("EmptyLatentImage", width=SIDE, height=SIDE, batch_size=size)), 0], 1.0
+            latent, denoise = [add(node("EmptyLatentImage", width=self.side, height=self.side, batch_size=size)), 0], 1.0
         latent = self.sample(add, model, words, latent, denoise)
         if draw.random() < 0.2 and self.steps["LATENT"]:
             latent = [add(self.step(draw.choice(self.steps["LATENT"]), "LATENT", latent, trial)), 0]

@@ -95,8 +95,8 @@ class Trial:
         self.address = f"http://127.0.0.1:{port}"
         with open(self.work / "comfyui.log", "a") as log:
             self.server = subprocess.Popen(
-                [self.python, "main.py", "--port", str(port), "--base-directory", str(self.base), "--models-directory",
-                 str(self.mount / "active/models"), "--disable-auto-launch", *self.arguments],
+                [self.python, "main.py", "--port", str(port), "--base-directory", str(self.base), "--extra-model-paths-config",
+                 str(self.mount / "active/extra_model_paths.yaml"), "--disable-auto-launch", *self.arguments],
                 cwd=self.comfyui, env={**self.environment, "HONESTY_WORD": self.word}, stdout=log, stderr=log)
         for _ in range(600):
             try:
@@ -207,13 +207,16 @@ class Trial:
     def reproduce(self, snapshot):
         """`identical`, `different` or `failed`, and why."""
         done = self.command("reproduce", snapshot, "--server", self.address, "--json", check=False)
-        if done.returncode == 5 and "not in list" in done.stderr:
-            # A running server lists its own input files and no uploaded ones; one of its own has the pinned ones.
+        # A running server lists its own input files and no uploaded ones, and has the node packs of now; a launched one has what is pinned.
+        if done.returncode == 3 or done.returncode == 5 and "not in list" in done.stderr:
             done = self.command("reproduce", snapshot, "--launch", self.comfyui, "--python", self.python, "--json", "--", *self.arguments,
                                 check=False)
         if done.returncode in (0, 3, 4):
             told = json.loads(done.stdout)
             same = told["result"]["identical"]
             why = "" if told["verdict"] in ("verified", "different") else told["verdict"]
+            # Rounding is told from other inputs by how far off it is.
+            if difference := told["result"].get("difference"):
+                why += f" (PSNR {difference['psnr']:.0f} dB)"
             return ("identical" if same else "different"), why
         return "failed", done.stderr.strip().replace("\n", " ")[:200]

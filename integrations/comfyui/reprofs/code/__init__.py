@@ -15,7 +15,7 @@ from .source import Unread
 
 log = logging.getLogger("reprofs")
 # What is found changes with this number.
-VERSION = 2
+VERSION = 3
 _known, _modules = {}, {}
 
 

@@ -2,7 +2,7 @@
 import ast
 import os
 
-from .rules import (CALLS, CHANGING, DRAWS_NOTHING, METHODS, MODELS, PATHS, SEEDING, TEXTS, WITH_SEED, is_none, is_seeded,
+from .rules import (BEYOND, CALLS, CHANGING, DRAWS_NOTHING, LISTING, METHODS, MODELS, PATHS, SEEDING, TEXTS, WITH_SEED, is_none, is_seeded,
                     matches)
 
 # Findings that are told of one class.
@@ -16,6 +16,8 @@ class Findings:
         self.root, self.found = root, []
         # The function that ComfyUI calls, and where the paths in the function that is judged come from.
         self.function, self.sources = None, {}
+        # Whether that function may have run before the run, and remembers; what in it is put in order; which files are the pack's own.
+        self.is_kept, self.ordered, self.own = False, set(), None
 
     def name(self, module, node):
         """`numpy.random.rand` of `np.random.rand`; None of what is not a plain name."""
@@ -76,10 +78,13 @@ class Findings:
             mode = call.args[1] if len(call.args) > 1 else next((k.value for k in call.keywords if k.arg == "mode"), None)
             mode = mode.value if isinstance(mode, ast.Constant) and isinstance(mode.value, str) else "r"
             # What only writes reads nothing.
-            return self.tell("files", module, call, name or "open", self.input(module, call)) if "r" in mode or "+" in mode else None
+            if "r" not in mode and "+" not in mode:
+                return None
+            own = self.own_of(call, name) if mode in ("r", "rb", "rt") else None
+            return self.tell("files", module, call, name or "open", self.input(module, call), own)
         method = METHODS.get(getattr(call.func, "attr", None)) if name is None or not matches(name, CALLS["files"]) else None
         if method == "files":
-            return self.tell(method, module, call, call.func.attr, self.input(module, call))
+            return self.tell(method, module, call, call.func.attr, self.input(module, call), self.own_of(call, name))
         if method == "chance" and not is_seeded("torch.", seeded, call):
             return self.tell(method, module, call, call.func.attr)
         if name is None:
@@ -94,8 +99,20 @@ class Findings:
             given = self.source_of(module, call) if kind in ("files", "weights") else None
             if kind == "weights" and given == ("models", None):
                 return None
-            return self.tell(kind, module, call, name, given[1] if given and given[0] == "input" else None)
+            own = self.own_of(call, name) if kind in ("files", "weights") else None
+            return self.tell(kind, module, call, name, given[1] if given and given[0] == "input" else None, own)
         return None
+
+    def own_of(self, call, name):
+        """The pack's own file or directory that a call reads, and that as it is during the run."""
+        if self.is_kept or name is not None and matches(name, BEYOND):
+            return None
+        method = getattr(call.func, "attr", None)
+        if (name if name in LISTING else method) in LISTING and id(call) not in self.ordered:
+            return None
+        if isinstance(call.func, ast.Attribute) and (path := self.own.path(call.func.value)) is not None:
+            return path
+        return self.own.path(call.args[0]) if call.args else None
 
     def source_of(self, module, call):
         """Where the path comes from that a call reads: `open(path)`, `Path(path).open()`."""
@@ -148,10 +165,12 @@ class Findings:
     def is_own(item):
         return isinstance(item.value, ast.Name) and item.value.id == "self"
 
-    def tell(self, kind, module, node, what, given=None):
+    def tell(self, kind, module, node, what, given=None, own=None):
         told = {"kind": kind, "text": TEXTS[kind], "what": what, "line": node.lineno,
                 "file": os.path.relpath(os.path.realpath(module.path), self.root)}
         if given is not None:
             told["input"] = given
+        if own is not None:
+            told["own"] = own
         if told not in self.found and len(self.found) < FINDINGS:
             self.found.append(told)

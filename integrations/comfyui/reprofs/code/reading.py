@@ -5,7 +5,8 @@ import sys
 import time
 
 from .findings import Findings
-from .rules import SEEDING
+from .own_files import OwnFiles
+from .rules import ORDERING, SEEDING
 from .source import Source, Unread
 
 # Files and seconds for one class.
@@ -50,7 +51,8 @@ class Reading(Findings):
 
     def method(self, kind, function):
         """The methods of a class that its function reaches, also those of its bases in the pack."""
-        wanted, done = [function, "__init__"], set()
+        # A node is made once for many runs: what its `__init__` read may be from before this one.
+        wanted, done = [(function, False), ("__init__", True)], set()
         bases = []
         for base in kind.__mro__:
             module = self.module(base.__module__)
@@ -60,23 +62,27 @@ class Reading(Findings):
                     raise Unread(f"{base.__qualname__} is made as the pack runs")
                 bases.append((module, node))
         while wanted:
-            name = wanted.pop()
-            if name in done:
+            name, is_kept = wanted.pop()
+            if (name, is_kept) in done:
                 continue
-            done.add(name)
+            done.add((name, is_kept))
             for module, node in bases:
                 body = next((item for item in node.body if getattr(item, "name", None) == name), None)
                 if body is not None:
-                    self.queue.append((module, body, node.name))
-                    wanted += [item.attr for item in ast.walk(body) if isinstance(item, ast.Attribute)
+                    self.queue.append((module, body, node.name, is_kept))
+                    wanted += [(item.attr, is_kept) for item in ast.walk(body) if isinstance(item, ast.Attribute)
                                and isinstance(item.value, ast.Name) and item.value.id in ("self", "cls", node.name)]
                     break
             else:
                 if name == function:
                     raise Unread(f"its function {name!r} is not in its class")
 
-    def body(self, module, node, owner=None):
-        key = (module.name, node.lineno, getattr(node, "name", ""))
+    def body(self, module, node, owner, is_kept):
+        # What a module's own lines make, and what a decorator may remember, is from before the run.
+        is_function = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        is_kept = is_kept or not is_function or any(self.name(module, one) not in ("staticmethod", "classmethod", "property")
+                                                    for one in node.decorator_list)
+        key = (module.name, node.lineno, getattr(node, "name", ""), is_kept)
         if key in self.seen:
             return
         self.seen.add(key)
@@ -85,7 +91,9 @@ class Reading(Findings):
         calls = [item for item in ast.walk(node) if isinstance(item, ast.Call)]
         names = {id(call): self.name(module, call.func) for call in calls}
         seeded = tuple(SEEDING[names[id(call)]] for call in calls if names[id(call)] in SEEDING and self.has_seed(call))
-        self.sources = self.paths(module, node, owner)
+        self.sources, self.is_kept = self.paths(module, node, owner), is_kept
+        self.own = OwnFiles(self, module, node)
+        self.ordered = {id(inner) for call in calls if names[id(call)] in ORDERING for part in call.args for inner in ast.walk(part)}
         for call in calls:
             self.call(module, call, names[id(call)], seeded)
         self.state(module, node, owner)
@@ -115,9 +123,9 @@ class Reading(Findings):
 
     def enter(self, module, node):
         if not isinstance(node, ast.ClassDef):
-            self.queue.append((module, node, None))
+            self.queue.append((module, node, None, self.is_kept))
             return
         for base in node.bases:
             self.follow(module, base)
-        self.queue += [(module, item, node.name) for item in node.body
+        self.queue += [(module, item, node.name, self.is_kept) for item in node.body
                        if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)) and item.name not in ASKED]

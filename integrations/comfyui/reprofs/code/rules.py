@@ -35,6 +35,12 @@ WITH_SEED = ("random.Random", "numpy.random.default_rng", "numpy.random.RandomSt
 PATHS = ("os.path.*", "os.fspath", "str", "pathlib.Path", "folder_paths.get_annotated_filepath", "folder_paths.get_input_directory")
 # Where ComfyUI looks for models: the mount sees which of them are opened.
 MODELS = ("folder_paths.get_full_path", "folder_paths.get_full_path_or_raise")
+# Of what reads files, what depends on more than on what is in them, or on files that its path does not name.
+BEYOND = ("os.stat", "os.path.getmtime", "os.path.getctime", "sqlite3.*", "glob.*", "folder_paths.*")
+# What lists a directory in an order that no copy of it has.
+LISTING = ("os.listdir", "os.scandir", "os.walk", "iterdir", "glob", "rglob")
+# What makes the order of what it takes its own.
+ORDERING = ("sorted", "set", "frozenset", "len", "any", "all")
 # Methods that change what they are called on.
 CHANGING = {"append", "extend", "insert", "add", "update", "setdefault", "pop", "popitem", "clear", "remove", "discard"}
 TEXTS = {"chance": "draws without a seed", "clock": "reads a clock", "network": "uses the network", "files": "reads files or lists them",

@@ -1,5 +1,6 @@
 """A source file of a pack: its top names, and what its imports stand for."""
 import ast
+import collections
 import os
 
 # Bytes of a file.
@@ -21,6 +22,10 @@ class Source:
         self.path, self.name = path, name
         self.package = name if os.path.basename(path) == "__init__.py" else name.rpartition(".")[0]
         self.tops, self.aliases, self.values = {}, {}, set()
+        # How often a name is given something, anywhere in the file.
+        self.stored = collections.Counter(
+            node.arg if isinstance(node, ast.arg) else node.id for node in ast.walk(tree)
+            if isinstance(node, ast.arg) or isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load))
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 for alias in node.names:
