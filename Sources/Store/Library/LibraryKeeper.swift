@@ -43,34 +43,6 @@ extension LibraryKeeper: TransactionObserver {
     func databaseDidRollback(_ db: Database) {}
 }
 
-extension Database {
-    /// Makes the row of an image anew; nil where its recipe has to be made before, and then it waits as it did.
-    func updateLibrary(_ image: Int64, _ files: BlobFiles) throws -> LibraryReading.Result {
-        let old = try libraryRow(of: image)
-        let result = try LibraryReading(files: files, db: self).read(image, old)
-        let new: LibraryRow?
-        switch result {
-        case .stale: return result
-        case .none: new = nil
-        case .row(let row): new = row
-        }
-        try replace(old, with: new)
-        try execute(cachedStatement(sql: "DELETE FROM libraryChange WHERE image = ?"), [image])
-        if old?.fold.base != new?.fold.base || new == nil {
-            try execute(
-                cachedStatement(
-                    sql: "INSERT OR IGNORE INTO libraryChange SELECT image FROM libraryImage WHERE base = ?"), [image])
-        }
-        try execute(
-            cachedStatement(
-                sql: """
-                    INSERT OR IGNORE INTO libraryChange SELECT libraryImage.image FROM snapshot JOIN libraryImage
-                    ON awaited IN (lower(hex(snapshot.sha256)), snapshot.short) WHERE snapshot.image = ?
-                    """), [image])
-        return result
-    }
-}
-
 extension Store {
     /// Works off what came since the library's rows were made, or may have another grade now, each piece in a transaction of its own.
     ///

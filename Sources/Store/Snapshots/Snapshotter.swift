@@ -35,7 +35,9 @@ extension Store {
         for image in images {
             likely.append(image.run == nil ? try likelyRun(image.recipe, at: image.facts.time) : nil)
         }
-        return try catalogue.write { db in try zip(images, likely).map { try commit($0, likely: $1, db) } }
+        let results = try catalogue.write { db in try zip(images, likely).map { try commit($0, likely: $1, db) } }
+        thumbnails.keep(images.compactMap { image in image.pixels?.thumbnail.map { (image.facts.sha256, $0) } })
+        return results
     }
 
     private func commit(_ image: PreparedImage, likely: Run?, _ db: Database) throws -> SnapshotResult {
@@ -47,7 +49,7 @@ extension Store {
             image.recipe, image.facts, image.inputs, documents,
             run: image.run ?? likely, previous, db)
         let row = try previous?.image ?? db.image(image.facts.sha256) ?? db.makeImage(image.facts.sha256)
-        try db.setPixels(image.pixels, of: row)
+        try db.setPixels(image.pixels?.digest, of: row)
         try db.remember(image, as: row)
         for blob in image.documents.all { _ = try db.blob(blob, in: files) }
         // Everybody may read the image now, so everybody may read what was made from it before.
