@@ -49,11 +49,13 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(
-            name: "Recipe", dependencies: ["CBrotli", "COpenSSL", "CPNG", "CWebP", "CXML", "CZlib"],
+            name: "Recipe", dependencies: ["CBrotli", "COpenSSL", "CPNG", "CThumbnail", "CWebP", "CXML", "CZlib"],
             swiftSettings: strict),
         .target(name: "CReader"),
+        .target(name: "CThumbnail", dependencies: ["CPNG", "CWebP"]),
         .target(
-            name: "Store", dependencies: ["Recipe", "CDeflate", "CLinux", "CReader", "CZstd", grdb, sqlite, system],
+            name: "Store",
+            dependencies: ["Recipe", "CDeflate", "CLinux", "CReader", "CThumbnail", "CZstd", grdb, sqlite, system],
             swiftSettings: strict),
         .target(name: "ReproFS", dependencies: ["CFuse", "Recipe", "Store", logging, system], swiftSettings: strict),
         .target(name: "Comfy", dependencies: ["Recipe", http, tls, system] + nio, swiftSettings: strict),
@@ -77,7 +79,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Support"], swiftSettings: strict),
         .testTarget(
-            name: "StoreTests", dependencies: ["Store", "Recipe", "Support", grdb, system], swiftSettings: strict),
+            name: "StoreTests", dependencies: ["Store", "Recipe", "Support", "CThumbnail", grdb, system],
+            swiftSettings: strict),
         .testTarget(
             name: "ReproFSTests", dependencies: ["ReproFS", "Store", "Recipe", "Support", grdb, system],
             swiftSettings: strict

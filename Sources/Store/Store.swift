@@ -13,11 +13,14 @@ package final class Store: Sendable {
     let catalogue: Catalogue
     let files: BlobFiles
     let nodePacks = NodePacks()
+    let thumbnails: Thumbnails
     /// What is known of node classes, as far as files beside the catalogue told it when the store was opened.
     let classes: ClassTable
     /// What this process knows of the live view without asking.
     let mirror: LiveMirror
     private let library: LibraryKeeper
+    /// Where images stand in what was asked of the library last.
+    let libraryAnchors = Lock(.anchors, LibraryAnchorCache())
     /// Held as long as the store is used, so that nobody replaces the catalogue meanwhile.
     private let lease: OwnedDescriptor?
     /// Whether it lies on a read-only file system. Then the catalogue is a copy of what it was when the store was opened, and what
@@ -30,6 +33,7 @@ package final class Store: Sendable {
         self.lease = lease
         self.isReadOnly = isReadOnly
         files = BlobFiles(root: path)
+        thumbnails = Thumbnails(ofStore: path, isReadOnly: isReadOnly)
         classes = KnownClasses.table(ofStore: path)
         // Before what counts a transaction's changes.
         library = LibraryKeeper(catalogue, files)

@@ -57,7 +57,7 @@ package enum FuzzTargets {
     private static func read(_ bytes: [UInt8]) {
         if let pickle = try? PickleImports.read(MemorySource(bytes)) { precondition(!pickle.warning.isEmpty) }
         guard let reading = try? RecipeReader.read(MemorySource(bytes), fileName: "x_00001_.png") else { return }
-        _ = try? PixelDigest.of(MemorySource(bytes), reading.metadata)
+        _ = try? PixelFacts.of(MemorySource(bytes), reading.metadata)
         show(reading.recipe, reading.metadata)
     }
 

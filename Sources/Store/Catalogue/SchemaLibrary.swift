@@ -29,7 +29,9 @@ extension Schema {
             height INTEGER,
             proof TEXT NOT NULL,
             pinned INTEGER NOT NULL,
-            -- The image that it folds under, and whether it is a reproduction of it; NULL: it stands by itself.
+            -- The image that it is a variation or a reproduction of; NULL: it stands by itself. And the one that it folds under, which is
+            -- the first of such a chain.
+            subject INTEGER,
             base INTEGER,
             reproduction INTEGER NOT NULL,
             -- A snapshot that it would fold under, which is not there: its id or the name of its directory.
@@ -37,8 +39,9 @@ extension Schema {
             -- Numbers of libraryFacet, four bytes each.
             facets BLOB NOT NULL
         );
-        CREATE INDEX libraryByName ON libraryImage (name, place);
+        CREATE INDEX libraryByName ON libraryImage (name, place, base);
         CREATE INDEX libraryByBase ON libraryImage (base, place) WHERE base IS NOT NULL;
+        CREATE INDEX libraryBySubject ON libraryImage (subject) WHERE subject IS NOT NULL;
         CREATE INDEX libraryAwaited ON libraryImage (awaited) WHERE awaited IS NOT NULL;
 
         -- Values of facets; row 1 is what every image has.
@@ -69,43 +72,51 @@ extension Schema {
             prompt, name, models, seeds, tokenize = "unicode61 remove_diacritics 2", columnsize = 0, detail = full
         );
 
+        -- A statement's own way of meeting conflicts would be that of its triggers, so these ask first.
         CREATE TRIGGER libraryImageMade AFTER INSERT ON image WHEN NEW.snapshot IS NOT NULL BEGIN
-            INSERT OR IGNORE INTO libraryChange VALUES (NEW.id);
+            INSERT INTO libraryChange SELECT NEW.id WHERE NEW.id NOT IN (SELECT image FROM libraryChange);
         END;
         CREATE TRIGGER libraryImageChanged AFTER UPDATE OF snapshot ON image WHEN OLD.snapshot IS NOT NEW.snapshot BEGIN
-            INSERT OR IGNORE INTO libraryChange VALUES (NEW.id);
+            INSERT INTO libraryChange SELECT NEW.id WHERE NEW.id NOT IN (SELECT image FROM libraryChange);
         END;
         CREATE TRIGGER libraryImageGone AFTER DELETE ON image BEGIN
-            INSERT OR IGNORE INTO libraryChange VALUES (OLD.id);
+            INSERT INTO libraryChange SELECT OLD.id WHERE OLD.id NOT IN (SELECT image FROM libraryChange);
         END;
         CREATE TRIGGER librarySnapshotGone AFTER DELETE ON snapshot BEGIN
-            INSERT OR IGNORE INTO libraryChange VALUES (OLD.image);
+            INSERT INTO libraryChange SELECT image FROM libraryImage
+            WHERE subject = OLD.image AND image NOT IN (SELECT image FROM libraryChange);
+            INSERT INTO libraryChange SELECT OLD.image WHERE OLD.image NOT IN (SELECT image FROM libraryChange);
         END;
         CREATE TRIGGER libraryRecipeMade AFTER INSERT ON rendering WHEN NEW.kind = 0 BEGIN
-            INSERT OR IGNORE INTO libraryChange SELECT image FROM snapshot WHERE id = NEW.snapshot;
+            INSERT INTO libraryChange SELECT image FROM snapshot
+            WHERE id = NEW.snapshot AND image NOT IN (SELECT image FROM libraryChange);
         END;
         CREATE TRIGGER libraryRecipeChanged AFTER UPDATE OF fresh, grade, reasons ON rendering
         WHEN NEW.kind = 0 AND (OLD.fresh <> NEW.fresh OR OLD.grade <> NEW.grade OR OLD.reasons IS NOT NEW.reasons) BEGIN
-            INSERT OR IGNORE INTO libraryChange SELECT image FROM snapshot WHERE id = NEW.snapshot;
+            INSERT INTO libraryChange SELECT image FROM snapshot
+            WHERE id = NEW.snapshot AND image NOT IN (SELECT image FROM libraryChange);
         END;
         CREATE TRIGGER libraryNameMade AFTER INSERT ON imageName BEGIN
-            INSERT OR IGNORE INTO libraryChange VALUES (NEW.image);
+            INSERT INTO libraryChange SELECT NEW.image WHERE NEW.image NOT IN (SELECT image FROM libraryChange);
         END;
         CREATE TRIGGER libraryNameChanged AFTER UPDATE OF name, directory, time ON imageName
         WHEN OLD.time <> NEW.time OR OLD.name <> NEW.name OR OLD.directory <> NEW.directory BEGIN
-            INSERT OR IGNORE INTO libraryChange VALUES (NEW.image);
+            INSERT INTO libraryChange SELECT NEW.image WHERE NEW.image NOT IN (SELECT image FROM libraryChange);
         END;
         CREATE TRIGGER libraryNameGone AFTER DELETE ON imageName BEGIN
-            INSERT OR IGNORE INTO libraryChange VALUES (OLD.image);
+            INSERT INTO libraryChange SELECT OLD.image WHERE OLD.image NOT IN (SELECT image FROM libraryChange);
         END;
         CREATE TRIGGER libraryPinMade AFTER INSERT ON pinName BEGIN
-            INSERT OR IGNORE INTO libraryChange SELECT image FROM snapshot WHERE id = NEW.snapshot;
+            INSERT INTO libraryChange SELECT image FROM snapshot
+            WHERE id = NEW.snapshot AND image NOT IN (SELECT image FROM libraryChange);
         END;
         CREATE TRIGGER libraryPinMoved AFTER UPDATE OF snapshot ON pinName BEGIN
-            INSERT OR IGNORE INTO libraryChange SELECT image FROM snapshot WHERE id IN (OLD.snapshot, NEW.snapshot);
+            INSERT INTO libraryChange SELECT DISTINCT image FROM snapshot
+            WHERE id IN (OLD.snapshot, NEW.snapshot) AND image NOT IN (SELECT image FROM libraryChange);
         END;
         CREATE TRIGGER libraryPinGone AFTER DELETE ON pinName BEGIN
-            INSERT OR IGNORE INTO libraryChange SELECT image FROM snapshot WHERE id = OLD.snapshot;
+            INSERT INTO libraryChange SELECT image FROM snapshot
+            WHERE id = OLD.snapshot AND image NOT IN (SELECT image FROM libraryChange);
         END;
         -- Those that are there already come in pieces.
         INSERT INTO libraryChange SELECT id FROM image WHERE snapshot IS NOT NULL;

@@ -25,6 +25,18 @@ extension Store {
         let strays =
             policy.forgotten.isEmpty
             ? try strays(policy, besides: Set(plan.files.map(\.digest)), &plan.report) : []
+        if !isDryRun, !plan.report.images.isEmpty {
+            thumbnails.sweep { images in
+                try catalogue.read { db in
+                    Set(
+                        try images.filter { image in
+                            try Bool.fetchOne(
+                                db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM image WHERE sha256 = ?)"),
+                                arguments: [image.data]) == true
+                        })
+                }
+            }
+        }
         if !isDryRun { try unlink(plan.files.map(\.digest) + strays.map(\.digest), policy) }
         plan.report.strays = strays.count
         plan.report.blobs = plan.files.count + plan.documents + strays.count

@@ -103,3 +103,32 @@ extension LibraryRow {
         return (month.number, first..<(month.next.beginning.map { Self.place($0) } ?? .max))
     }
 }
+
+/// The anchors of what was asked last: who scrolls asks for many places of one query.
+struct LibraryAnchorCache {
+    private static let limit = 16
+
+    private struct Entry {
+        let key: [UInt8]
+        let commit: Commit
+        let anchors: LibraryAnchors
+    }
+
+    private var entries: [Entry] = []
+
+    func anchors(for key: [UInt8], at commit: Commit) -> LibraryAnchors? {
+        entries.first { $0.key == key && $0.commit.isSame(as: commit) }?.anchors
+    }
+
+    /// `commit`: one that was the newest before they were read.
+    mutating func keep(_ anchors: LibraryAnchors, for key: [UInt8], at commit: Commit) {
+        entries.removeAll { $0.key == key || !$0.commit.isSame(as: commit) }
+        entries.append(Entry(key: key, commit: commit, anchors: anchors))
+        if entries.count > Self.limit { entries.removeFirst() }
+    }
+
+    static func key(_ query: LibraryQuery, without facet: LibraryFacet?) -> [UInt8] {
+        query.parameters.flatMap { Array($0.name.utf8) + [0] + Array($0.value.utf8) + [0] }
+            + Array((facet?.rawValue ?? "").utf8)
+    }
+}

@@ -59,7 +59,8 @@ extension Database {
         if old?.fold.base != new?.fold.base || new == nil {
             try execute(
                 cachedStatement(
-                    sql: "INSERT OR IGNORE INTO libraryChange SELECT image FROM libraryImage WHERE base = ?"), [image])
+                    sql: "INSERT OR IGNORE INTO libraryChange SELECT image FROM libraryImage WHERE subject = ?"),
+                [image])
         }
         try execute(
             cachedStatement(

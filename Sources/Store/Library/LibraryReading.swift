@@ -103,7 +103,7 @@ struct LibraryReading {
             db.cachedStatement(sql: "SELECT base FROM libraryImage WHERE image = ?"), arguments: [subject])
         let base = try row.flatMap { try $0.value("base") as Int64? } ?? subject
         // Only in a store that somebody brought can two be variations of each other.
-        return base == image ? .none : .under(base, isReproduction: isReproduction)
+        return base == image ? .none : .under(base, by: subject, isReproduction: isReproduction)
     }
 
     private func words(of recipe: Recipe, _ name: String) -> LibraryRow.Words {

@@ -25,11 +25,12 @@ struct LibraryRow: Equatable {
     /// What it folds under.
     enum Fold: Equatable {
         case none
-        case under(Int64, isReproduction: Bool)
+        /// The first image of a chain, and the one before this one in it.
+        case under(Int64, by: Int64, isReproduction: Bool)
         /// A snapshot that is not there: its id, or the name of its directory.
         case awaited(String)
 
-        var base: Int64? { if case .under(let base, _) = self { base } else { nil } }
+        var base: Int64? { if case .under(let base, _, _) = self { base } else { nil } }
     }
 
     /// What words are looked for in.
@@ -86,6 +87,7 @@ extension Database {
                     """), arguments: [image])
         guard let row else { return nil }
         let base: Int64? = try row.value("base")
+        let subject: Int64? = try row.value("subject")
         let awaited: String? = try row.value("awaited")
         let isReproduction: Bool = try row.value("reproduction")
         return LibraryRow(
@@ -96,7 +98,9 @@ extension Database {
             kind: LibraryKind(rawValue: try row.value("media")) ?? .other, width: try row.value("width"),
             height: try row.value("height"), proof: LibraryProof(rawValue: try row.value("proof")) ?? .none,
             isPinned: try row.value("pinned"),
-            fold: base.map { .under($0, isReproduction: isReproduction) } ?? awaited.map { .awaited($0) } ?? .none,
+            fold: base.map { .under($0, by: subject ?? $0, isReproduction: isReproduction) } ?? awaited.map {
+                .awaited($0)
+            } ?? .none,
             folder: try row.value("folder"), facets: LibraryRow.unpacked(try row.value("facets")),
             words: .init(
                 prompt: try row.value("prompt"), name: try row.value("named"), models: try row.value("models"),
@@ -132,23 +136,26 @@ extension Database {
 
     private func insert(_ row: LibraryRow) throws {
         var isReproduction = false
+        var subject: Int64?
         var awaited: String?
         switch row.fold {
         case .none: break
-        case .under(_, let reproduction): isReproduction = reproduction
+        case .under(_, let direct, let reproduction):
+            subject = direct
+            isReproduction = reproduction
         case .awaited(let snapshot): awaited = snapshot
         }
         try execute(
             cachedStatement(
                 sql: """
                     INSERT INTO libraryImage (place, image, snapshot, name, folder, time, grade, reasons, media, width, height, proof,
-                        pinned, base, reproduction, awaited, facets)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        pinned, subject, base, reproduction, awaited, facets)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """),
             [
                 row.place, row.image, row.snapshot, row.name, row.folder, row.time.nanoseconds, row.grade.rawValue,
                 row.reasons.joined(separator: " "), row.kind.rawValue, row.width, row.height, row.proof.rawValue,
-                row.isPinned, row.fold.base, isReproduction, awaited, LibraryRow.packed(row.facets),
+                row.isPinned, subject, row.fold.base, isReproduction, awaited, LibraryRow.packed(row.facets),
             ])
     }
 

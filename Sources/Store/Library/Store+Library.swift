@@ -110,7 +110,12 @@ extension Store {
     private func anchors(
         _ query: LibraryQuery, without facet: LibraryFacet? = nil
     ) throws(StoreError) -> LibraryAnchors {
-        try catalogue.read { db in try LibraryAnchors(LibrarySelection(query, without: facet, db), db) }
+        let key = LibraryAnchorCache.key(query, without: facet)
+        let commit = newestCommit
+        if let known = libraryAnchors.withLock({ $0.anchors(for: key, at: commit) }) { return known }
+        let made = try catalogue.read { db in try LibraryAnchors(LibrarySelection(query, without: facet, db), db) }
+        libraryAnchors.withLock { $0.keep(made, for: key, at: commit) }
+        return made
     }
 }
 

@@ -14,7 +14,7 @@ package struct PreparedImage: Sendable {
     let label: EntryName?
     let file: FileFacts
     let facts: ImageFacts
-    let pixels: Digest?
+    let pixels: PixelFacts?
     /// Whether it is all of its batch.
     let isFilm: Bool
     var recipe: Recipe
@@ -89,8 +89,8 @@ extension Store {
             let reading = try RecipeFile.read(
                 source, path, asking: sources, looksBeside: reader == nil, classes: classes)
             guard !reading.isModel(named: path.lastComponent?.string ?? "") else { throw .isModel(path) }
-            let pixels: Digest?
-            do throws(SourceError) { pixels = try PixelDigest.of(source, reading.metadata) } catch {
+            let pixels: PixelFacts?
+            do throws(SourceError) { pixels = try PixelFacts.of(source, reading.metadata) } catch {
                 throw .system("cannot read (\(error))", path, .ioError)
             }
             let digest = try files.hash(file, path, size: before.size)

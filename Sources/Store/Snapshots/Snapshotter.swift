@@ -35,7 +35,9 @@ extension Store {
         for image in images {
             likely.append(image.run == nil ? try likelyRun(image.recipe, at: image.facts.time) : nil)
         }
-        return try catalogue.write { db in try zip(images, likely).map { try commit($0, likely: $1, db) } }
+        let results = try catalogue.write { db in try zip(images, likely).map { try commit($0, likely: $1, db) } }
+        thumbnails.keep(images.compactMap { image in image.pixels?.thumbnail.map { (image.facts.sha256, $0) } })
+        return results
     }
 
     private func commit(_ image: PreparedImage, likely: Run?, _ db: Database) throws -> SnapshotResult {
@@ -49,7 +51,7 @@ extension Store {
         let row = try previous?.image ?? db.image(image.facts.sha256) ?? db.makeImage(image.facts.sha256)
         try db.execute(
             sql: "UPDATE image SET pixels = ? WHERE id = ? AND pixels IS NOT ?",
-            arguments: [image.pixels?.data, row, image.pixels?.data])
+            arguments: [image.pixels?.digest.data, row, image.pixels?.digest.data])
         try db.remember(image, as: row)
         for blob in image.documents.all { _ = try db.blob(blob, in: files) }
         // The image is everybody's by now, and so is what was made of it before.

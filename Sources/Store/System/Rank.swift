@@ -26,7 +26,7 @@ package enum Rank: Int, Sendable, CaseIterable {
     /// Images of a transaction whose rows in the library are to be made.
     case library
     /// Files that were looked up last, what the kernel keeps, what it reads by itself, who opened what.
-    case nodes, texts, backings, loads, openers, retries, message, writers, nodePacks, rights
+    case nodes, texts, backings, loads, openers, retries, message, writers, nodePacks, rights, thumbnails, anchors
     /// Which threads take requests, and how one ends.
     case gate, session, thread, bell
     /// What is told of this process, and what it keeps for others to use.

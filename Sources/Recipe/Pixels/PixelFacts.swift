@@ -1,0 +1,60 @@
+import CThumbnail
+
+/// What one decoding of an image gives: the digest of its pixels, and a small picture of it.
+package struct PixelFacts: Sendable {
+    /// As ``PixelDigest`` has it.
+    package let digest: Digest
+    /// A WebP file of 320 pixels at most on a side; nil where the image is too long to make one.
+    package let thumbnail: [UInt8]?
+
+    /// Nil for animations, and for lossy formats.
+    package static func of(_ source: some ByteSource, _ metadata: Metadata) throws(SourceError) -> PixelFacts? {
+        guard !metadata.isAnimated else { return nil }
+        let visitor = Visitor()
+        guard try PixelReader.read(source, metadata, visitor) else { return nil }
+        return PixelFacts(digest: visitor.hash.finish(), thumbnail: visitor.thumbnail?.bytes)
+    }
+
+    private final class Visitor: PixelReader.Visitor {
+        let hash = SHA256()
+        var thumbnail: Thumbnail?
+
+        func begin(_ size: PixelReader.Size) -> Bool {
+            thumbnail = Thumbnail(size)
+            return true
+        }
+
+        func row(_ rgba: UnsafeRawBufferPointer) -> Bool {
+            hash.update(rgba)
+            thumbnail?.add(rgba)
+            return true
+        }
+    }
+}
+
+/// A small picture on its way, by rows of the large one.
+private final class Thumbnail {
+    /// The largest there is of such a size. Bytes.
+    private static let capacity = 1 << 20
+
+    private let state: OpaquePointer
+
+    init?(_ size: PixelReader.Size) {
+        guard let state = reprofs_thumbnail_new(size.width, size.height, Int32(size.sample)) else { return nil }
+        self.state = state
+    }
+
+    deinit { reprofs_thumbnail_free(state) }
+
+    func add(_ rgba: UnsafeRawBufferPointer) {
+        guard let start = rgba.baseAddress else { return }
+        reprofs_thumbnail_row(state, start.assumingMemoryBound(to: UInt8.self))
+    }
+
+    var bytes: [UInt8]? {
+        let bytes = [UInt8](unsafeUninitializedCapacity: Self.capacity) { buffer, count in
+            count = reprofs_thumbnail_write(state, buffer.baseAddress, buffer.count)
+        }
+        return bytes.isEmpty ? nil : bytes
+    }
+}

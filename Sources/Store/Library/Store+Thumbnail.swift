@@ -1,0 +1,31 @@
+import CThumbnail
+import Glibc
+package import Recipe
+import SystemPackage
+
+extension Store {
+    /// Milliseconds until a file counts as one of which no picture can be made.
+    private static let patience: Int32 = 10_000
+
+    /// A small picture of an image, as WebP: the one that was made with its snapshot, or one that is made now of its file, where that
+    /// still lies where it was read; nil where neither is possible.
+    ///
+    /// The file may be anybody's by now, so it is decoded by a child process that can open nothing.
+    package func thumbnail(of image: Digest) throws(StoreError) -> [UInt8]? {
+        if let kept = thumbnails.picture(of: image) { return kept.isEmpty ? nil : kept }
+        guard let path = try file(ofImage: image) else { return nil }
+        let file = try OpenFile(named: path)
+        guard try files.hash(file.descriptor, path) == image else { return nil }
+        Activity.require(.wait)
+        var problem: Int32 = 0
+        let webp = [UInt8](unsafeUninitializedCapacity: 1 << 20) { buffer, count in
+            let made = reprofs_thumbnail_in_child(
+                file.descriptor.rawValue, buffer.baseAddress, buffer.count, Self.patience)
+            if made < 0 { problem = errno }
+            count = max(0, made)
+        }
+        guard problem == 0 else { throw .system("cannot decode", path, Errno(rawValue: problem)) }
+        thumbnails.keep([(image, webp)])
+        return webp.isEmpty ? nil : webp
+    }
+}

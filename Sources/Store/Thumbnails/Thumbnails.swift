@@ -1,0 +1,107 @@
+import Foundation
+import GRDB
+import Glibc
+import Recipe
+import SystemPackage
+
+/// Small pictures of images by the SHA-256 of their files, in a database of their own beside the catalogue. What is lost of it is made
+/// again, so it is in no backup, waits for no disk, and nobody fails for want of it.
+final class Thumbnails: Sendable {
+    private let path: FilePath
+    private let isReadOnly: Bool
+    private let queue = Lock(.thumbnails, DatabaseQueue?.none)
+
+    init(ofStore store: FilePath, isReadOnly: Bool) {
+        path = store.appending("thumbnails.sqlite")
+        self.isReadOnly = isReadOnly
+    }
+
+    /// The picture of an image; empty where none can be made of it, nil where that is not known.
+    func picture(of image: Digest) -> [UInt8]? {
+        use { queue in
+            try queue.read { db in
+                try Data.fetchOne(
+                    db.cachedStatement(sql: "SELECT webp FROM thumbnail WHERE image = ?"), arguments: [image.data])
+            }.map { Array($0) }
+        } ?? nil
+    }
+
+    /// Keeps pictures; an empty one says that none can be made.
+    func keep(_ pictures: [(image: Digest, webp: [UInt8])]) {
+        guard !pictures.isEmpty else { return }
+        _ = use { queue in
+            try queue.write { db in
+                for (image, webp) in pictures {
+                    try db.execute(
+                        db.cachedStatement(sql: "INSERT OR REPLACE INTO thumbnail VALUES (?, ?)"),
+                        [image.data, Data(webp)])
+                }
+            }
+        }
+    }
+
+    /// Takes those away whose images are not there any more. `areThere` is asked of some at a time.
+    func sweep(_ areThere: ([Digest]) throws -> Set<Digest>) {
+        var last = Data()
+        while true {
+            let page = use { queue in
+                try queue.read { db in
+                    try Data.fetchAll(
+                        db, sql: "SELECT image FROM thumbnail WHERE image > ? ORDER BY image LIMIT 1000",
+                        arguments: [last])
+                }
+            }
+            guard let page, let newest = page.last else { return }
+            last = newest
+            let images = page.compactMap { try? Digest(column: $0) }
+            guard let there = try? areThere(images) else { return }
+            _ = use { queue in
+                try queue.write { db in
+                    for image in images where !there.contains(image) {
+                        try db.execute(
+                            db.cachedStatement(sql: "DELETE FROM thumbnail WHERE image = ?"), [image.data])
+                    }
+                }
+            }
+        }
+    }
+
+    /// Nil where it cannot be done: a full disk, somebody else who writes, a damaged file, which is made anew the next time.
+    private func use<Result>(_ body: (DatabaseQueue) throws -> Result) -> Result? {
+        do { return try body(try opened()) } catch {
+            let code = (error as? DatabaseError)?.resultCode
+            if code == .SQLITE_CORRUPT || code == .SQLITE_NOTADB, !isReadOnly {
+                queue.withLock { $0 = nil }
+                for ending in ["", "-wal", "-shm"] { try? Kernel.unlink(FilePath(path.string + ending)) }
+            }
+            return nil
+        }
+    }
+
+    private func opened() throws -> DatabaseQueue {
+        if let queue = queue.withLock({ $0 }) { return queue }
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(1)
+        configuration.readonly = isReadOnly
+        let made = try DatabaseQueue(path: path.string, configuration: configuration)
+        if !isReadOnly {
+            guard path.withPlatformString({ chmod($0, 0o600) }) == 0 else {
+                throw StoreError.system("cannot protect", path, Errno(rawValue: errno))
+            }
+            try made.writeWithoutTransaction { db in
+                try db.execute(
+                    sql: """
+                        PRAGMA journal_mode = WAL;
+                        PRAGMA synchronous = NORMAL;
+                        CREATE TABLE IF NOT EXISTS thumbnail (image BLOB PRIMARY KEY, webp BLOB NOT NULL);
+                        """)
+            }
+        }
+        return queue.withLock { known in
+            // Of two that opened it the first stays.
+            if let known { return known }
+            known = made
+            return made
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import CThumbnail
+import Foundation
+import Recipe
+import Store
+import Support
+import SystemPackage
+import Testing
+
+/// Small pictures of images.
+///
+/// > Small pictures of images lie in `thumbnails.sqlite` beside the catalogue, which its owner alone can read and which is in no
+/// > backup. They are made with the snapshots; one that is not there is made of the image's file, where that still has its bytes.
+/// > What is forgotten has none.
+@Suite struct `A thumbnail` {
+    let fixture: StoreFixture
+    let image: FilePath
+    let made: SnapshotResult
+    let digest: Digest
+    var store: Store { fixture.store }
+    private var database: String { store.path.appending("thumbnails.sqlite").string }
+
+    init() throws {
+        fixture = try StoreFixture()
+        image = try fixture.image(SmallImage.graph())
+        made = try fixture.store.snapshot(image)
+        digest = try #require(try fixture.store.digest(ofFile: image))
+    }
+
+    private func isWebP(_ bytes: [UInt8]?) -> Bool {
+        guard let bytes else { return false }
+        return (try? Container.read(MemorySource(bytes)))?.mediaType == "image/webp"
+    }
+
+    @Test func `is made with the snapshot, and is its owner's alone`() throws {
+        try FileManager.default.removeItem(atPath: image.string)
+        #expect(isWebP(try store.thumbnail(of: digest)))
+        for name in [database, database + "-wal"] {
+            let mode = try FileManager.default.attributesOfItem(atPath: name)[.posixPermissions] as? Int
+            #expect(mode == 0o600, "\(name)")
+        }
+    }
+
+    @Test(arguments: [true, false]) func `is made anew of the image's file where it is lost`(isDamaged: Bool) throws {
+        for ending in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: database + ending) }
+        if isDamaged { try Data("no database at all, and long enough".utf8).write(to: URL(fileURLWithPath: database)) }
+        let again = try Store.open(store.path)
+        // The first look finds the damage.
+        _ = try again.thumbnail(of: digest)
+        #expect(isWebP(try again.thumbnail(of: digest)))
+        try FileManager.default.removeItem(atPath: image.string)
+        #expect(isWebP(try again.thumbnail(of: digest)))
+    }
+
+    @Test func `is not made of another file that has the image's name`() throws {
+        for ending in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: database + ending) }
+        let again = try Store.open(store.path)
+        try fixture.directory.write(SmallImage.comfy(prompt: "{}", shade: 7), to: "output/test_00001_.png")
+        #expect(try again.thumbnail(of: digest) == nil)
+        #expect(try again.thumbnail(of: SHA256.digest(of: [])) == nil)
+    }
+
+    @Test func `is in no copy of the store`() throws {
+        let copy = fixture.directory.appending("copy")
+        _ = try store.copy(to: copy) { _ in }
+        #expect(try !FileManager.default.contentsOfDirectory(atPath: copy.string).contains { $0.contains("thumbnail") })
+    }
+
+    @Test func `goes with its image`() throws {
+        _ = try store.forget([], [try fixture.row(made.id)], isDryRun: false)
+        #expect(try store.thumbnail(of: digest) == nil)
+    }
+
+    @Test(arguments: [0, 1]) func `is decoded where nothing can be opened`(attempt: Int32) {
+        #expect(reprofs_thumbnail_child_is_confined(attempt) == 1)
+    }
+
+    @Test func `is not made of what is damaged, or claims to be larger than it is`() throws {
+        let whole = SmallImage.comfy(prompt: SmallImage.graph())
+        var wide = whole
+        // The width of a PNG; its checksum is that of another one.
+        wide.replaceSubrange(16..<20, with: [0x7F, 0xFF, 0xFF, 0xFF])
+        for (name, bytes) in [
+            ("cut", Array(whole.dropLast(30))), ("wide", wide), ("text", Array("RIFF....WEBP".utf8)), ("none", []),
+        ] {
+            let file = try fixture.directory.write(bytes, to: name)
+            let descriptor = try FileDescriptor.open(file, .readOnly)
+            defer { try? descriptor.close() }
+            var buffer: [UInt8] = Array(repeating: 0, count: 1000)
+            #expect(reprofs_thumbnail_in_child(descriptor.rawValue, &buffer, buffer.count, 10_000) == 0, "\(name)")
+        }
+    }
+
+    @Test(arguments: [
+        (640, 480, 320, 240), (100, 50, 100, 50), (321, 1, 320, 1), (1000, 1003, 319, 320), (1, 4000, 1, 320),
+    ])
+    func `has the image's shape and colours`(width: Int, height: Int, smallWidth: Int, smallHeight: Int) throws {
+        let state = try #require(reprofs_thumbnail_new(width, height, 1))
+        defer { reprofs_thumbnail_free(state) }
+        let row = (0..<width).flatMap { _ in [200, 100, 50, 255] as [UInt8] }
+        for _ in 0..<height { reprofs_thumbnail_row(state, row) }
+        var bytes: [UInt8] = Array(repeating: 0, count: 1 << 20)
+        let count = reprofs_thumbnail_write(state, &bytes, bytes.count)
+        let metadata = try #require(try Container.read(MemorySource(Array(bytes.prefix(count)))))
+        #expect(metadata.width == smallWidth && metadata.height == smallHeight)
+    }
+}
