@@ -36,12 +36,12 @@ package struct Gallery: Sendable {
     /// Serves until its task is cancelled. `whenReady` is told what opens the gallery, once it answers.
     package func run(whenReady: @escaping @Sendable (Addresses) -> Void) async throws {
         let (origin, secret, ticket) = (Origin(), Secret(), Ticket())
-        let pool = StorePool(store)
+        let (pool, pictures) = (StorePool(store), StorePool(store, threads: 2))
         let feed = try Feed(store, logger: logger)
         feed.begin()
         let router = Router(context: GalleryContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: Gate(origin: origin, secret: secret, ticket: ticket, allowsChanges: !options.isReadOnly))
-        Routes(pool: pool, feed: feed, allowsChanges: !options.isReadOnly).add(to: router)
+        Routes(pool: pool, pictures: pictures, feed: feed, allowsChanges: !options.isReadOnly).add(to: router)
         let application = Application(
             router: router,
             configuration: .init(address: .hostname("127.0.0.1", port: options.port)),
@@ -57,6 +57,7 @@ package struct Gallery: Sendable {
         } catch { problem = sentence(error) }
         await feed.stop()
         try await pool.stop()
+        try await pictures.stop()
         if let problem { throw problem }
     }
 

@@ -17,6 +17,8 @@ struct GalleryContext: RequestContext {
 /// Everything that the gallery answers. A page is one file in `Pages`, and its lines here.
 struct Routes {
     let pool: StorePool
+    /// Whole files and small pictures, which may take long, keep no page waiting.
+    let pictures: StorePool
     let feed: Feed
     let allowsChanges: Bool
 
@@ -31,8 +33,8 @@ struct Routes {
         router.get("events") { [feed] request, _ in
             try feed.stream(after: request.headers[.lastEventID] ?? request.parameter("after"))
         }
-        LibraryPage.add(to: router, pool, feed)
-        ImagePage.add(to: router, pool, allowsChanges: allowsChanges)
+        LibraryPage.add(to: router, pool, pictures: pictures, feed)
+        ImagePage.add(to: router, pool, pictures: pictures, allowsChanges: allowsChanges)
         guard allowsChanges else { return }
         ImagePins.add(to: router, pool)
     }

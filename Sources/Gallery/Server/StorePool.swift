@@ -11,12 +11,15 @@ package final class StorePool: Sendable {
     package static let queue = 64
 
     private let store: Store
-    private let pool = NIOThreadPool(numberOfThreads: threads)
+    private let threads: Int
+    private let pool: NIOThreadPool
     private let pending = Atomic(0)
 
     /// Its threads wait for questions until it is stopped.
-    package init(_ store: Store) {
+    package init(_ store: Store, threads: Int = StorePool.threads) {
         self.store = store
+        self.threads = threads
+        pool = NIOThreadPool(numberOfThreads: threads)
         pool.start()
     }
 
@@ -24,7 +27,7 @@ package final class StorePool: Sendable {
     package func ask<Value: Sendable>(_ question: @escaping @Sendable (Store) throws -> Value) async throws -> Value {
         let count = pending.add(1, ordering: .relaxed).newValue
         defer { pending.subtract(1, ordering: .relaxed) }
-        guard count <= Self.threads + Self.queue else { throw Busy() }
+        guard count <= threads + Self.queue else { throw Busy() }
         return try await pool.runIfActive { [store] in try question(store) }
     }
 

@@ -5,7 +5,7 @@ import Store
 
 /// One image: the picture, what it was made from, and whether it can be made again.
 enum ImagePage {
-    static func add(to router: Router<GalleryContext>, _ pool: StorePool, allowsChanges: Bool) {
+    static func add(to router: Router<GalleryContext>, _ pool: StorePool, pictures: StorePool, allowsChanges: Bool) {
         router.get("image/:id") { request, context in
             let id = try context.image
             let shown = try await pool.ask { try ShownImage(id, in: $0) }
@@ -15,7 +15,8 @@ enum ImagePage {
         router.get("image/:id/original") { request, context in
             let id = try context.image
             return try await request.answer(id.hex) {
-                let found = try await pool.ask { store in (try store.original(ofImage: id), try store.name(ofImage: id))
+                let found = try await pictures.ask { store in
+                    (try store.original(ofImage: id), try store.name(ofImage: id))
                 }
                 guard let original = found.0 else {
                     throw Problem(

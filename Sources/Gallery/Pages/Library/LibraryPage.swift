@@ -4,7 +4,7 @@ import Store
 
 /// All images: a grid, what they have in common at its left, and their months at its right.
 enum LibraryPage {
-    static func add(to router: Router<GalleryContext>, _ pool: StorePool, _ feed: Feed) {
+    static func add(to router: Router<GalleryContext>, _ pool: StorePool, pictures: StorePool, _ feed: Feed) {
         router.get("") { request, _ in
             let parameters = request.parameters
             // Before the store is asked: what changes meanwhile is told again.
@@ -16,20 +16,18 @@ enum LibraryPage {
             let parameters = request.parameters
             return Response(json: try await pool.ask { try LibraryAnswer.json(parameters, in: $0) })
         }
-        router.get("image/:id/thumbnail") { request, context in
+        router.get("image/:id/thumbnail") { _, context in
             let id = try context.image
-            return try await request.answer("t" + id.hex.prefix(32)) {
-                guard let bytes = try await pool.ask({ try $0.original(ofImage: id)?.bytes }),
-                    let picture = Picture(bytes)
-                else {
-                    // The cell shows the file's name then, and asks again another time.
-                    return Response(bytes: emptyPicture, type: Picture.gif.rawValue)
-                }
-                var response = Response(bytes: bytes, type: picture.rawValue)
-                // Bytes of an image never change, and neither does its thumbnail.
-                response.headers[.cacheControl] = "private, max-age=31536000, immutable"
+            guard let bytes = try await pictures.ask({ try $0.thumbnail(of: id) }) else {
+                // The cell shows the file's name then, and asks again another time.
+                var response = Response(bytes: emptyPicture, type: Picture.gif.rawValue)
+                response.headers[.cacheControl] = "no-store"
                 return response
             }
+            var response = Response(bytes: bytes, type: Picture.webp.rawValue)
+            // Bytes of an image never change, and neither does its thumbnail.
+            response.headers[.cacheControl] = "private, max-age=31536000, immutable"
+            return response
         }
     }
 
