@@ -31,7 +31,9 @@ struct LibraryReading {
         guard let row else { return .none }
         let snapshot: Int64 = try row.value("snapshot")
         let name: String = try row.value("name")
-        guard try row.value("fresh") == true, let codes: String = try row.value("reasons") else {
+        // There is none at all where nothing was rendered yet.
+        let isFresh: Bool? = try row.value("fresh")
+        guard isFresh == true, let codes: String = try row.value("reasons") else {
             return .stale(snapshot: snapshot, name: name)
         }
         // What cannot be read has a row as well, which says little.
