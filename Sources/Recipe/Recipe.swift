@@ -68,6 +68,8 @@ package struct Recipe: Sendable, Equatable {
         package var match: RecordedHash?
         /// Whether the store holds the name with bytes that are not the recorded ones.
         package var isChanged = false
+        /// Whether the name held several bytes while the process ran, and the node may have had others than these.
+        package var mayBeKept = false
         package init(reference: ModelReference) { self.reference = reference }
     }
 

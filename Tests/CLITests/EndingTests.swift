@@ -149,7 +149,7 @@ import Testing
             let outcome = try line.run(
                 tool: CommandLineFixture.executable, arguments, environment: ["REPROFS_STORE": line.store.string])
             #expect(outcome.status == 1)
-            #expect(outcome.complaint.contains("'reprofs rebuild'"), "\(arguments): \(outcome.complaint)")
+            #expect(outcome.complaint.contains("with: reprofs rebuild --store "), "\(arguments): \(outcome.complaint)")
         }
     }
 

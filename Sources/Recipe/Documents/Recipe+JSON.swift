@@ -41,7 +41,7 @@ extension Recipe.ModelUse {
     /// An element of `models`, with what the name stood for and how that is known.
     package var json: JSON {
         let folder = resolution?.folder.text ?? reference.folder
-        return [
+        let json: JSON = [
             "folder": .string(orNull: folder), "name": .string(resolution?.path.description ?? reference.name),
             "reference": .string(reference.name),
             "role": .string(orNull: reference.isUnnamed ? "unnamed" : folder.map(Folder.role)),
@@ -52,6 +52,9 @@ extension Recipe.ModelUse {
             "air": .string(orNull: reference.air), "url": .string(orNull: reference.url),
             "refused": .bool(reference.candidates.isEmpty), "match": match?.json ?? .null, "changed": .bool(isChanged),
         ]
+        guard mayBeKept, var object = json.object else { return json }
+        object["kept"] = true
+        return .object(object)
     }
 
     init(_ json: JSON) throws(DocumentError) {
@@ -77,6 +80,7 @@ extension Recipe.ModelUse {
         self.evidence = evidence
         match = json["match"].flatMap { RecordedHash($0) }
         isChanged = json["changed"]?.bool ?? false
+        mayBeKept = json["kept"]?.bool ?? false
         guard let digest, let found else { return }
         guard let size = json["size"]?.size, let folder = json["folder"]?.string else { throw DocumentError("models") }
         let version = json["version"]?.versionNumber

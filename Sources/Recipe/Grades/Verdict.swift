@@ -80,6 +80,11 @@ package struct Verdict: Sendable, Equatable {
                 .modelKept,
                 "\(name), which no node names, was opened by node \(use.reference.node)'s class in an earlier run of the process, which may have kept it"
             )
+        case .inferred where use.mayBeKept:
+            .init(
+                .modelKept,
+                "\(name) was replaced while the process ran, and node \(use.reference.node) may have kept other bytes of it than are pinned"
+            )
         case .inferred:
             .init(
                 .modelInferred,

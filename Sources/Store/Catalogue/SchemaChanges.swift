@@ -142,13 +142,19 @@ extension Schema {
         CREATE INDEX linkNameByBlob ON linkName (blob);
         """
 
-    /// A file's pieces can be checked alone.
+    /// A file's pieces can be checked alone, and what a node opened is known when ComfyUI keeps its result.
     static let ninth = """
         -- SHA-256's chaining value after every MiB of a blob's file, as hashing it gave them; none before it was read for that.
         CREATE TABLE pieceList (
             blob INTEGER PRIMARY KEY REFERENCES blob(id) ON DELETE CASCADE,
             list BLOB NOT NULL
         );
+
+        -- Which node of a run's prompt opened it: its id, its class, and a digest of its own inputs.
+        ALTER TABLE opening ADD COLUMN node TEXT;
+        ALTER TABLE opening ADD COLUMN nodeClass TEXT;
+        ALTER TABLE opening ADD COLUMN nodeInputs BLOB;
+        CREATE INDEX openingByNode ON opening (load, node) WHERE node IS NOT NULL;
         """
 }
 

@@ -68,6 +68,13 @@ extension Database {
             sql: "UPDATE opening SET class = ?, begun = ? WHERE id = ?", arguments: [kind, begun.nanoseconds, id])
     }
 
+    /// Which node of a run's prompt opened it, with a digest of the node's own inputs.
+    func setNode(_ node: String, _ kind: String, _ inputs: Digest, ofOpening id: Int64) throws {
+        try execute(
+            cachedStatement(sql: "UPDATE opening SET node = ?, nodeClass = ?, nodeInputs = ? WHERE id = ?"),
+            [node, kind, inputs.data, id])
+    }
+
     func deleteLoads(of blob: Int64) throws {
         try execute(cachedStatement(sql: "DELETE FROM load WHERE blob = ?"), [blob])
     }

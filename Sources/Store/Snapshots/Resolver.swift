@@ -16,9 +16,10 @@ struct Resolver {
         var use = Recipe.ModelUse(reference: reference)
         // A recorded hash is stronger evidence than what a process that may have made the image had open.
         let isCertain = run?.isCertain == true
-        if let seen = try byLoad(reference), try isCertain || byHash(reference) == nil {
-            use.resolution = seen
-            use.evidence = run?.isCertain == true ? .observed : .inferred
+        if let seen = try byLoad(reference), try isCertain && !seen.mayBeKept || byHash(reference) == nil {
+            use.resolution = seen.resolution
+            use.evidence = isCertain && !seen.mayBeKept ? .observed : .inferred
+            use.mayBeKept = isCertain && seen.mayBeKept
             return [use]
         }
         if let found = try byHash(reference) {
@@ -37,8 +38,9 @@ struct Resolver {
         return [use]
     }
 
-    /// The bytes that the run's process opened last under the name before the run ended.
-    private func byLoad(_ reference: ModelReference) throws -> Recipe.Resolution? {
+    /// The bytes that the run's process opened under the name, and whether the node may have kept others. Of several it is those that
+    /// the node itself opened, or else the newest before the run ended.
+    private func byLoad(_ reference: ModelReference) throws -> (resolution: Recipe.Resolution, mayBeKept: Bool)? {
         guard let run, let process = run.process else { return nil }
         let folders = reference.folder.map { Folder.searched(byStemIn: $0) }
         for path in reference.candidates {
@@ -47,21 +49,23 @@ struct Resolver {
                 let rows = try Row.fetchAll(
                     db,
                     sql: """
-                        SELECT load.folder, load.name, load.version, load.blob, blob.sha256, blob.size, blob.private FROM load
+                        SELECT load.id, load.first, load.folder, load.name, load.version, load.blob, blob.sha256, blob.size, blob.private FROM load
                         JOIN process ON process.id = load.process JOIN blob ON blob.id = load.blob
                         WHERE process.identity = ? AND load.name = ? AND load.folder <> '' AND load.first <= ?
                         ORDER BY load.first DESC, load.id DESC
                         """, arguments: [process, name, run.ended.nanoseconds])
-                guard let row = try rows.first(where: { try folders?.contains($0.value("folder")) ?? true }),
+                let found = try rows.filter { try folders?.contains($0.value("folder")) ?? true }
+                guard let (row, mayBeKept) = try choose(found, for: reference.node),
                     let folder = try [row].named({ try $0.name("folder") }).first
                 else { continue }
                 let blob = try Blob(row)
-                return Recipe.Resolution(
+                let resolution = Recipe.Resolution(
                     folder: folder, path: try own(row.value("name")), sha256: blob.digest,
                     size: blob.size, version: try row.value("version"))
+                return (resolution, mayBeKept)
             }
         }
-        return try byLinkedLoad(reference, process, before: run.ended)
+        return try byLinkedLoad(reference, process, before: run.ended).map { ($0, false) }
     }
 
     /// The same for the name of a link: its target was opened, under the target's own name.

@@ -10,6 +10,14 @@ struct RunActivity: Sendable {
     let nodes: [String: String]
     /// All values of the prompt that are texts.
     private let texts: Set<String>
+    private let inputs: [String: Digest]
+
+    /// A node as it stood in the prompt. ComfyUI keeps its result as long as nothing of this changes.
+    struct Node: Equatable {
+        let id, kind: String
+        /// Of its own inputs' canonical JSON.
+        let inputs: Digest
+    }
 
     /// Nil where the report does not tell.
     init?(_ report: RunReport, nodes: [String: String]) {
@@ -20,6 +28,10 @@ struct RunActivity: Sendable {
         threads = report.threads
         spans = report.spans
         self.nodes = nodes
+        inputs = Dictionary(
+            (json.object?.members ?? []).map { id, node in
+                (id, SHA256.digest(of: Array((node["inputs"] ?? .null).canonical().utf8)))
+            }, uniquingKeysWith: { first, _ in first })
         let values = (json.object?.members ?? []).flatMap { $0.value["inputs"]?.object?.members ?? [] }
         texts = Set(values.compactMap(\.value.string))
     }
@@ -28,6 +40,12 @@ struct RunActivity: Sendable {
     func counts(_ path: ModelPath, openedAt time: Timestamp) -> Bool {
         guard let node = node(at: time) else { return !texts.contains(path.description) }
         return nodes[node] != nil
+    }
+
+    /// A node that made the image.
+    func known(_ id: String) -> Node? {
+        guard let kind = nodes[id], let inputs = inputs[id] else { return nil }
+        return Node(id: id, kind: kind, inputs: inputs)
     }
 
     /// The node that was at work alone; nil where none was, or several.
@@ -50,6 +68,9 @@ extension Resolver {
         var found: [Recipe.ModelUse] = []
         var openers: Set<String> = []
         for opening in try openings(by: process, activity, until: run.ended) {
+            if let node = activity.node(at: opening.time).flatMap(activity.known) {
+                try db.setNode(node.id, node.kind, node.inputs, ofOpening: opening.id)
+            }
             guard !known.contains(opening.resolution.sha256),
                 !paths.contains([opening.resolution.folder] + opening.resolution.path.components)
             else { continue }

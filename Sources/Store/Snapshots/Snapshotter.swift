@@ -89,7 +89,7 @@ extension Store {
         if let earlier = previous?.document.image.time { facts.time = min(earlier, facts.time) }
         var resolved = recipe
         let resolver = Resolver(db: db, time: facts.time, run: run)
-        resolved.models = try recipe.models.flatMap { try resolver.resolve($0.reference) }
+        resolved.models = resolver.withOneFileEach(try recipe.models.flatMap { try resolver.resolve($0.reference) })
         resolved.models += try resolver.embeddingsInWords(of: recipe)
         resolved.models += try resolver.unnamed(besides: resolved.models)
         resolved.inputs = try recipe.inputs.map { use in
