@@ -7,7 +7,8 @@ import Recipe
 extension Database {
     /// A text that comes out the same keeps its time. `reasons` are codes with spaces between them.
     func keepRendering(
-        _ bytes: [UInt8], kind: Int, grade: String, reasons: String, of snapshot: Int64, named name: String, at now: Timestamp
+        _ bytes: [UInt8], kind: Int, grade: String, reasons: String, of snapshot: Int64, named name: String,
+        at now: Timestamp
     ) throws {
         try execute(
             sql: """

@@ -12,7 +12,8 @@ extension OwnedDescriptor {
     /// Reads the whole file, and says which is the first piece that is not as the list has it; nil where all
     /// are, and so is the digest. `pace` is told of every byte read.
     func firstWrongPiece(
-        _ list: PieceList, _ path: FilePath, by sharing: @escaping Sharing, pace: @Sendable (Int) throws(StoreError) -> Void
+        _ list: PieceList, _ path: FilePath, by sharing: @escaping Sharing,
+        pace: @Sendable (Int) throws(StoreError) -> Void
     ) throws(StoreError) -> Int? {
         let wrong = Atomic(Int.max)
         try sharing(list.count) { pieces throws(StoreError) in

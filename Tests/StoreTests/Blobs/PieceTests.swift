@@ -136,7 +136,9 @@ private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: ni
 
     @Test func `a list goes with the last of its blob`() throws {
         _ = try add()
-        try sql("DELETE FROM live WHERE blob IS NOT NULL; DELETE FROM event; DELETE FROM owed; DELETE FROM version; DELETE FROM model")
+        try sql(
+            "DELETE FROM live WHERE blob IS NOT NULL; DELETE FROM event; DELETE FROM owed; DELETE FROM version; DELETE FROM model"
+        )
         let now = Timestamp.now()
         _ = try store.collect(
             CollectionPolicy(supersededBefore: now, forgetBefore: now, graceBefore: now), isDryRun: false)

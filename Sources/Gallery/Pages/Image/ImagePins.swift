@@ -62,7 +62,8 @@ enum ImagePins {
             }
             tag("p", .class("command")) {
                 copyable(
-                    ShellCommand.line("reprofs pin", "\(shown.snapshot.short)", "NAME"), what: "the command that pins it")
+                    ShellCommand.line("reprofs pin", "\(shown.snapshot.short)", "NAME"),
+                    what: "the command that pins it")
             }
         }
     }
