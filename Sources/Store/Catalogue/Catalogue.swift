@@ -189,9 +189,9 @@ final class Catalogue: Sendable {
     func writing<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
         let activity = Activity.current
         activity.waits(for: .catalogue)
-        defer { activity.left(.catalogue) }
         return try typed {
-            try pool.writeWithoutTransaction { db in
+            defer { activity.left(.catalogue) }
+            return try pool.writeWithoutTransaction { db in
                 activity.took(.catalogue)
                 return try body(db)
             }

@@ -63,6 +63,11 @@ package final class Activity: Sendable {
         #endif
     }
 
+    /// Whether this thread holds no lock that forbids this work.
+    static func allows(_ work: Rank.Work) -> Bool {
+        ranks(current.held.load(ordering: .relaxed)).allSatisfy { $0.allows(work) }
+    }
+
     private func begin(_ work: Rank.Work) -> Int {
         #if DEBUG
             check(work)

@@ -36,10 +36,11 @@ enum StoreLease {
         return file
     }
 
-    /// The processes of this machine that have the store open, but for this one: `reprofs mount /models (process 812)`.
+    /// The processes of this machine that have the store open, but for this one: `reprofs mount /models (process 812)`. Nobody is
+    /// looked for while others wait for a lock of this thread.
     static func holders(of store: FilePath) -> [String] {
         let path = path(store)
-        guard let wanted = try? FileFacts.at(path), let processes = try? DirectoryListing.names(in: "/proc") else {
+        guard Activity.allows(.wait), let wanted = try? FileFacts.at(path), let processes = try? DirectoryListing.names(in: "/proc") else {
             return []
         }
         return processes.compactMap { name -> String? in
