@@ -80,7 +80,7 @@ final class GalleryFixture: Sendable {
     ) throws -> Answer {
         let connection = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         defer { close(connection) }
-        var patience = timeval(tv_sec: 20, tv_usec: 0)
+        var patience = timeval(tv_sec: 600, tv_usec: 0)
         setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

@@ -91,15 +91,19 @@ struct VerifyCommand: ParsableCommand {
         let damages = Mutex<[Damage]>([])
         let jobs = jobs ?? Workers.processors
         var count = 0
+        var seen: Set<Int64> = []
         while left > 0 {
             var blobs: [Blob] = []
-            for blob in try store.blobsToVerify(before: before, limit: 256) where left > 0 {
+            // What could not be noted as read, since something else came into its place meanwhile, is not read for ever.
+            for blob in try store.blobsToVerify(before: before, limit: 256)
+            where left > 0 && seen.insert(blob.id).inserted {
                 blobs.append(blob)
                 left -= left == .max ? 0 : max(1, blob.size)
             }
             guard !blobs.isEmpty else { break }
             let due = blobs
             let verify = { @Sendable (blob: Blob, jobs: Int) throws(StoreError) in
+                try reading.pace(0)
                 let sharing: Sharing = { count, body throws(StoreError) in
                     // Enough pieces at a time to read in order.
                     try Workers.forEach(of: count, share: 16, limit: jobs, body)

@@ -57,8 +57,11 @@ final class Scrub: Job {
             defer { withExtendedLifetime(lease) {} }
             let before = Timestamp(nanoseconds: Timestamp.now().nanoseconds - Int64(schedule.age) * 1_000_000_000)
             for damage in try store.verifyDamaged(inPlace: true, pace: pace) { report(damage) }
+            var last: Blob?
             while !isStopped.load(ordering: .relaxed) {
-                guard let blob = try store.blobsToVerify(before: before, limit: 1).first else { return }
+                // One that could not be noted as read is read again another time.
+                guard let blob = try store.blobsToVerify(before: before, limit: 1).first, blob != last else { return }
+                last = blob
                 if let damage = try store.verify(blob, pace: pace) { report(damage) }
             }
         } catch StoreError.interrupted {

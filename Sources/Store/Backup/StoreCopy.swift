@@ -73,7 +73,7 @@ private final class StoreCopy {
         }
         try catalogue.close()
         try install()
-        for digest in collected where try FileFacts.at(files.path(of: digest)) != nil {
+        for digest in collected where try files.facts(of: digest) != nil {
             try Kernel.unlink(files.path(of: digest))
         }
         return report

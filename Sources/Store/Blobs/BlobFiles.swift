@@ -22,6 +22,13 @@ struct BlobFiles {
     var directory: FilePath { root.appending("blobs").appending("sha256") }
 
     func path(of digest: Digest) -> FilePath { directory.appending(digest.hex) }
+    /// What lies in a blob's place; nil where nothing does, or what is not a file: nothing is followed out of `blobs/`.
+    func facts(of digest: Digest) throws(StoreError) -> FileFacts? {
+        guard let facts = try FileFacts.at(path(of: digest), followLinks: false), facts.kind == .file else {
+            return nil
+        }
+        return facts
+    }
     /// A blob's file as it lies there.
     func file(_ digest: Digest) throws(StoreError) -> OpenFile {
         try OpenDirectory(named: directory).file([EntryName(digest)])
@@ -146,7 +153,7 @@ struct BlobFiles {
             try Kernel.rename(staged.path, to: target)
         }
         try Kernel.syncDirectory(directory)
-        guard let facts = try FileFacts.at(target) else { throw .blobMissing(digest) }
+        guard let facts = try facts(of: digest) else { throw .blobMissing(digest) }
         return .init(
             digest, size: size, .file(changed: facts.changed), isPrivate: isPrivate, pieces: hashed.pieces)
     }
@@ -169,7 +176,7 @@ struct BlobFiles {
                 guard try Kernel.linkNew(path, to: second) else { throw .blobMissing(digest) }
             }
         }
-        guard let facts = try FileFacts.at(target) else { throw .blobMissing(digest) }
+        guard let facts = try facts(of: digest) else { throw .blobMissing(digest) }
         return .init(
             digest, size: size, .file(changed: facts.changed), isPrivate: isPrivate, pieces: hashed.pieces)
     }

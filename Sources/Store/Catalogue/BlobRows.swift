@@ -18,7 +18,7 @@ extension Database {
     /// `blobMissing` where garbage collection took the file away since it was published, or found: nothing may name it then.
     func blob(_ published: PublishedBlob, in files: BlobFiles) throws -> Int64 {
         if case .file = published.place {
-            guard try FileFacts.at(files.path(of: published.digest), followLinks: false)?.size == published.size else {
+            guard try files.facts(of: published.digest)?.size == published.size else {
                 throw StoreError.blobMissing(published.digest)
             }
         }

@@ -37,6 +37,7 @@ final class Catalogue: Sendable {
         self.place = place
         ballast = Ballast(in: path.removingLastComponent())
         writer = Lock(.connection, Writer())
+        try Self.requireOwnFiles(path)
         try Self.protect(path)
         LogFiles(of: path).prepare()
         var configuration = Configuration()
@@ -69,6 +70,7 @@ final class Catalogue: Sendable {
         ballast = Ballast(in: path.removingLastComponent())
         writer = Lock(.connection, Writer())
         counter = .none
+        try Self.requireOwnFiles(path)
         do { pool = try Self.transientCopy(of: path) } catch { throw Self.typed(error) }
         try Schema.requireNewest(pool, path: path)
     }
@@ -97,6 +99,15 @@ final class Catalogue: Sendable {
     func add(_ participant: some CatalogueParticipant & TransactionObserver) {
         writer.withLock { $0.participants.append(participant) }
         pool.add(transactionObserver: participant, extent: .databaseLifetime)
+    }
+
+    /// Throws where a file of the catalogue is a link, or none: what is written there would be somebody else's.
+    private static func requireOwnFiles(_ path: FilePath) throws(StoreError) {
+        for ending in ["", "-wal", "-shm", "-journal"] {
+            let file = FilePath(path.string + ending)
+            guard let facts = try FileFacts.at(file, followLinks: false), facts.kind != .file else { continue }
+            throw .conflict("\(file) is not a file of the store's own; nothing was changed")
+        }
     }
 
     /// Nobody else reads it; SQLite's log takes the mode after it. By its name: closing a descriptor would drop the locks that

@@ -21,7 +21,8 @@ extension Store {
     package func pieces(of blob: Blob) throws(StoreError) -> PieceList? {
         guard blob.size > PieceList.pieceSize else { return nil }
         return try one("SELECT list FROM pieceList WHERE blob = ?", [blob.id]) {
-            PieceList(bytes: Array(try $0.value("list") as Data), of: blob.digest, size: blob.size)
+            // What is not a list is as good as none: the file is hashed as a whole, and gets one.
+            (try? $0.value("list") as Data).flatMap { PieceList(bytes: Array($0), of: blob.digest, size: blob.size) }
         } ?? nil
     }
 }

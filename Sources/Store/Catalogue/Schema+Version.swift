@@ -9,6 +9,10 @@ extension Schema {
         do {
             try refuseNewer(pool, migrator, path)
             let done = try pool.read(migrator.appliedIdentifiers)
+            // A database that another program made is none of ours to change.
+            if done.isEmpty, let table = try pool.read(Self.strangeTable) {
+                throw StoreError.conflict("\(path) is not a catalogue: it has a table '\(table)' of another program")
+            }
             if !done.isEmpty, done.count < migrator.migrations.count {
                 try migration.isAlone?()
                 try migration.backUp?("before-\(migrator.migrations.count)") { target in
@@ -28,6 +32,10 @@ extension Schema {
                 throw StoreError.olderStore(path.removingLastComponent())
             }
         } catch let error as StoreError { throw error } catch { throw .catalogue("\(error)") }
+    }
+
+    private static func strangeTable(_ db: Database) throws -> String? {
+        try String.fetchOne(db, sql: "SELECT name FROM sqlite_master WHERE name <> 'grdb_migrations' LIMIT 1")
     }
 
     private static func refuseNewer(_ pool: any DatabaseWriter, _ migrator: DatabaseMigrator, _ path: FilePath) throws {

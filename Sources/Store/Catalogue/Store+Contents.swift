@@ -78,7 +78,7 @@ extension Store {
             "SELECT \(Blob.columns) FROM servedBlob AS blob WHERE sha256 = ? AND changed IS NOT NULL",
             [digest.data], Blob.init)
         guard let row else { return false }
-        return try FileFacts.at(files.path(of: digest))?.size == row.size
+        return try files.facts(of: digest)?.size == row.size
     }
 
     /// Hashes a file that is not as it was recorded, and records what came of it.

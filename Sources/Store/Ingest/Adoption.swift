@@ -150,7 +150,7 @@ extension Store {
             return addition
         }
         try takeAway(item, source, as: last, while: lease, kept: bytes.digest.hex)
-        if let now = try FileFacts.at(files.path(of: bytes.digest)) {
+        if let now = try files.facts(of: bytes.digest) {
             try catalogue.writeSoon { db in try db.noteChange(ofBlob: bytes.digest, now.changed) }
         }
         return .version(AddedBytes(addition: addition, digest: bytes.digest, isNew: bytes.isNew, source: facts))

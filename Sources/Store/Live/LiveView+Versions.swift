@@ -124,7 +124,7 @@ extension LiveView {
         try store.catalogue.writeSoon { db in
             for (item, bytes) in published {
                 _ = item.draft.path.withPlatformString { Glibc.unlink($0) }
-                guard case .file = bytes.place, let facts = try FileFacts.at(store.files.path(of: item.digest)) else {
+                guard case .file = bytes.place, let facts = try store.files.facts(of: item.digest) else {
                     continue
                 }
                 try db.noteChange(ofBlob: item.digest, facts.changed)

@@ -80,7 +80,7 @@ extension Store {
         }
         for (path, size, modified, changed) in rows {
             guard let facts = try? FileFacts.at(FilePath(path)), facts.size == size,
-                facts.modified.nanoseconds == modified, facts.changed.nanoseconds == changed
+                facts.modified.nanoseconds == modified, changed == 0 || facts.changed.nanoseconds == changed
             else { continue }
             return FilePath(path)
         }

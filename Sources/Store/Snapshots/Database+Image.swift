@@ -21,13 +21,15 @@ extension Database {
         try execute(sql: "UPDATE image SET snapshot = ? WHERE id = ?", arguments: [snapshot, image])
     }
 
-    /// Notes the file as read. One in which nothing was found is read again the next time: a text may lie beside it then.
+    /// Notes the file as read. One in which nothing was found is read again the next time, since a text may lie beside it then: it counts
+    /// as changed since.
     func remember(_ image: PreparedImage, as row: Int64) throws {
-        guard image.recipe.generator.dialect != nil else { return }
+        let isRead = image.recipe.generator.dialect != nil
         try execute(
             sql: "INSERT OR REPLACE INTO imageFile VALUES (?, ?, ?, ?, ?)",
             arguments: [
-                image.path.string, image.file.size, image.file.modified.nanoseconds, image.file.changed.nanoseconds,
+                image.path.string, image.file.size, image.file.modified.nanoseconds,
+                isRead ? image.file.changed.nanoseconds : 0,
                 row,
             ])
     }

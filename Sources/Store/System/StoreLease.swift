@@ -40,7 +40,9 @@ enum StoreLease {
     /// looked for while others wait for a lock of this thread.
     static func holders(of store: FilePath) -> [String] {
         let path = path(store)
-        guard Activity.allows(.wait), let wanted = try? FileFacts.at(path), let processes = try? DirectoryListing.names(in: "/proc") else {
+        guard Activity.allows(.wait), let wanted = try? FileFacts.at(path),
+            let processes = try? DirectoryListing.names(in: "/proc")
+        else {
             return []
         }
         return processes.compactMap { name -> String? in

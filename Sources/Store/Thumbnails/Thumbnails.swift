@@ -21,9 +21,17 @@ final class Thumbnails: Sendable {
         use { queue in
             try queue.read { db in
                 try Data.fetchOne(
-                    db.cachedStatement(sql: "SELECT webp FROM thumbnail WHERE image = ?"), arguments: [image.data])
+                    db.cachedStatement(sql: "SELECT webp FROM thumbnail WHERE image = ? AND length(webp) <= ?"),
+                    arguments: [image.data, Self.limit])
             }.map { Array($0) }
-        } ?? nil
+        }.flatMap { $0 }.flatMap { Self.isPicture($0) ? $0 : nil }
+    }
+
+    /// No picture of this size has more. Bytes.
+    private static let limit = 1 << 20
+
+    private static func isPicture(_ bytes: [UInt8]) -> Bool {
+        bytes.isEmpty || bytes.starts(with: Array("RIFF".utf8)) && bytes.dropFirst(8).starts(with: Array("WEBP".utf8))
     }
 
     /// Keeps pictures; an empty one says that none can be made.
@@ -72,14 +80,23 @@ final class Thumbnails: Sendable {
             let code = (error as? DatabaseError)?.resultCode
             if code == .SQLITE_CORRUPT || code == .SQLITE_NOTADB, !isReadOnly {
                 queue.withLock { $0 = nil }
-                for ending in ["", "-wal", "-shm"] { try? Kernel.unlink(FilePath(path.string + ending)) }
+                for file in files { try? Kernel.unlink(file) }
             }
             return nil
         }
     }
 
+    private var files: [FilePath] { ["", "-wal", "-shm", "-journal"].map { FilePath(path.string + $0) } }
+
+    private static let schema = "CREATE TABLE thumbnail (image BLOB PRIMARY KEY, webp BLOB NOT NULL)"
+
+    /// A file that is not one, or has anything but this one table, was put there by somebody else: it is made anew.
     private func opened() throws -> DatabaseQueue {
         if let queue = queue.withLock({ $0 }) { return queue }
+        for file in files {
+            guard let facts = try FileFacts.at(file, followLinks: false), facts.kind != .file else { continue }
+            throw DatabaseError(resultCode: .SQLITE_NOTADB)
+        }
         var configuration = Configuration()
         configuration.busyMode = .timeout(1)
         configuration.readonly = isReadOnly
@@ -89,19 +106,23 @@ final class Thumbnails: Sendable {
                 throw StoreError.system("cannot protect", path, Errno(rawValue: errno))
             }
             try made.writeWithoutTransaction { db in
-                try db.execute(
-                    sql: """
-                        PRAGMA journal_mode = WAL;
-                        PRAGMA synchronous = NORMAL;
-                        CREATE TABLE IF NOT EXISTS thumbnail (image BLOB PRIMARY KEY, webp BLOB NOT NULL);
-                        """)
+                try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
+                try db.inTransaction(.immediate) {
+                    if try Self.objects(db).isEmpty { try db.execute(sql: Self.schema) }
+                    return .commit
+                }
             }
         }
+        guard try made.read(Self.objects) == [Self.schema] else { throw DatabaseError(resultCode: .SQLITE_NOTADB) }
         return queue.withLock { known in
             // Of two that opened it the first stays.
             if let known { return known }
             known = made
             return made
         }
+    }
+    /// What the schema has, but for SQLite's own indexes.
+    private static func objects(_ db: Database) throws -> [String] {
+        try String.fetchAll(db, sql: "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
     }
 }

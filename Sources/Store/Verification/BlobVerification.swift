@@ -49,13 +49,13 @@ extension Store {
         pace: @Sendable (Int) throws(StoreError) -> Void
     ) throws(StoreError) -> Damage? {
         let path = files.path(of: blob.digest)
-        guard try FileFacts.at(path, followLinks: false)?.kind == .file else {
+        guard var facts = try FileFacts.at(path, followLinks: false) else {
             return try lose(blob, .missing, "its file is not there", found: nil)
         }
-        var facts: FileFacts
+        guard facts.kind == .file else {
+            return try lose(blob, .damaged, "what lies in its place is not a file", found: facts)
+        }
         let reading: BlobReading
-        guard let before = try FileFacts.at(path, followLinks: false) else { return nil }
-        facts = before
         do throws(StoreError) {
             let file = try files.open(blob.digest)
             facts = try FileFacts.of(file, path)
@@ -66,10 +66,16 @@ extension Store {
             guard case .system(_, _, let errno) = error, errno != .permissionDenied else { throw error }
             return try lose(blob, .unreadable, "\(error)", found: facts)
         }
-        guard reading.digest == blob.digest, facts.size == blob.size else {
+        guard reading.digest == blob.digest else {
             let place = reading.firstWrong.map { "; the first wrong ones are in MiB \($0)" } ?? ""
             return try lose(
                 blob, .damaged, "its \(facts.size) bytes have the hash \(reading.digest)\(place)", found: facts)
+        }
+        guard facts.size == blob.size else {
+            return Damage(
+                kind: .catalogue, digest: blob.digest,
+                detail: "its \(facts.size) bytes have its hash, but the catalogue says that they are \(blob.size)",
+                affected: try affected(by: blob.digest))
         }
         try catalogue.writeSoon { db in
             guard case .whole = try db.state(of: blob.id) else { return }
@@ -105,10 +111,10 @@ extension Store {
             "SELECT \(Blob.columns) FROM blob WHERE damaged AND dropped IS NULL ORDER BY id", [],
             Int(Int32.max), Blob.init)
         for blob in blobs {
-            if inPlace, try FileFacts.at(files.path(of: blob.digest), followLinks: false) == nil { continue }
+            if inPlace, try files.facts(of: blob.digest) == nil { continue }
             if let damage = try verify(blob, pace: pace) {
                 found.append(damage)
-            } else if let facts = try FileFacts.at(files.path(of: blob.digest)), facts.size == blob.size {
+            } else if let facts = try files.facts(of: blob.digest), facts.size == blob.size {
                 try serveAgain(.init(blob.digest, file: facts))
             }
         }

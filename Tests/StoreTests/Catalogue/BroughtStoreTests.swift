@@ -132,6 +132,39 @@ import Testing
         )
     }
 
+    @Test(arguments: ["", "-wal", "-shm", "-journal"])
+    func `a link in the place of the catalogue leads nobody into another program's database`(ending: String) throws {
+        let other = fixture.directory.appending("other.sqlite").string
+        try DatabaseQueue(path: other).write { try $0.execute(sql: "CREATE TABLE mine (a)") }
+        try #require(chmod(other, 0o644) == 0)
+        let before = try Data(contentsOf: URL(fileURLWithPath: other))
+        let path = fixture.directory.appending("second")
+        _ = try Store.create(path)
+        let catalogue = path.appending("catalogue.sqlite").string
+        for name in [catalogue + ending] + (ending.isEmpty ? [catalogue + "-wal", catalogue + "-shm"] : []) {
+            try? FileManager.default.removeItem(atPath: name)
+        }
+        try #require(symlink(other, catalogue + ending) == 0)
+        #expect(throws: StoreError.self) { try Store.open(path) }
+        #expect(throws: StoreError.self) { try Store.glance(at: path) }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: other)) == before)
+        let mode = try FileManager.default.attributesOfItem(atPath: other)[.posixPermissions] as? Int
+        #expect(mode == 0o644)
+    }
+
+    @Test func `another program's database in the place of the catalogue gets no tables`() throws {
+        let path = fixture.directory.appending("third")
+        _ = try Store.create(path)
+        let catalogue = path.appending("catalogue.sqlite").string
+        for ending in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: catalogue + ending) }
+        try DatabaseQueue(path: catalogue).write { try $0.execute(sql: "CREATE TABLE mine (a)") }
+        #expect(throws: StoreError.self) { try Store.open(path) }
+        let tables = try DatabaseQueue(path: catalogue).read {
+            try String.fetchAll($0, sql: "SELECT name FROM sqlite_master")
+        }
+        #expect(tables == ["mine"])
+    }
+
     @Test func `a pipe in the place of a blob keeps nobody waiting`() throws {
         try fixture.add("loras/piped.safetensors", seed: 77)
         let blob = try fixture.blob(seed: 77)

@@ -1,5 +1,6 @@
 import CThumbnail
 import Foundation
+import GRDB
 import Recipe
 import Store
 import Support
@@ -49,6 +50,47 @@ import Testing
         #expect(isWebP(try again.thumbnail(of: digest)))
         try FileManager.default.removeItem(atPath: image.string)
         #expect(isWebP(try again.thumbnail(of: digest)))
+    }
+
+    /// What somebody who brings the store put there is never asked: it might not end, or be anything.
+    @Test(arguments: [
+        "CREATE TRIGGER t BEFORE INSERT ON thumbnail BEGIN SELECT 1; END",
+        """
+        DROP TABLE thumbnail; CREATE VIEW thumbnail AS WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r)
+        SELECT CAST(n AS BLOB) AS image, x'00' AS webp FROM r
+        """, "UPDATE thumbnail SET webp = zeroblob(2000000)", "UPDATE thumbnail SET webp = CAST('<html>' AS BLOB)",
+    ]) func `is made anew where somebody else wrote into its database`(_ sql: String) throws {
+        try DatabaseQueue(path: database).write { try $0.execute(sql: sql) }
+        let again = try Store.open(store.path)
+        _ = try again.thumbnail(of: digest)
+        #expect(isWebP(try again.thumbnail(of: digest)))
+    }
+
+    @Test func `is never written through a link`() throws {
+        for ending in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: database + ending) }
+        let other = fixture.directory.appending("other.sqlite").string
+        try DatabaseQueue(path: other).write { try $0.execute(sql: "CREATE TABLE mine (a)") }
+        try #require(chmod(other, 0o644) == 0)
+        let before = try Data(contentsOf: URL(fileURLWithPath: other))
+        try #require(symlink(other, database) == 0)
+        let again = try Store.open(store.path)
+        _ = try again.thumbnail(of: digest)
+        #expect(isWebP(try again.thumbnail(of: digest)))
+        #expect(try Data(contentsOf: URL(fileURLWithPath: other)) == before)
+        let mode = try FileManager.default.attributesOfItem(atPath: other)[.posixPermissions] as? Int
+        #expect(mode == 0o644)
+    }
+
+    @Test func `is made also of an image that says nothing of how it was made, which is found where it lies`() throws {
+        let plain = try fixture.directory.write(SmallImage.comfy(prompt: "nothing", shade: 9), to: "output/plain.png")
+        let kept = try #require(try store.digest(ofFile: plain))
+        _ = try store.snapshot(plain)
+        #expect(try store.original(ofImage: kept)?.path == plain)
+        #expect(try store.places(ofImage: kept) == [plain])
+        // A text may come to lie beside it.
+        #expect(try store.unchangedSnapshot(plain) == nil)
+        for ending in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: database + ending) }
+        #expect(isWebP(try Store.open(store.path).thumbnail(of: kept)))
     }
 
     @Test func `is not made of another file that has the image's name`() throws {

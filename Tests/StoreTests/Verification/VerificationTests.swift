@@ -69,6 +69,46 @@ import Testing
         #expect(try verify().map(\.kind) == [.missing])
     }
 
+    enum Intruder: CaseIterable { case link, directory, pipe }
+
+    /// Somebody short of room moves a blob elsewhere and leaves a link.
+    @Test(arguments: Intruder.allCases)
+    func `names what is no file in a blob's place, puts it away, and finds what else is wrong`(_ intruder: Intruder)
+        throws
+    {
+        try fixture.add(name, seed: 1)
+        try fixture.add("loras/other.safetensors", seed: 2)
+        let moved = fixture.directory.appending("moved.safetensors").string
+        try FileManager.default.moveItem(atPath: path(1), toPath: moved)
+        switch intruder {
+        case .link: try #require(symlink(moved, path(1)) == 0)
+        case .directory: try #require(mkdir(path(1), 0o700) == 0)
+        case .pipe: try #require(mkfifo(path(1), 0o600) == 0)
+        }
+        try spoil(2)
+        // A reader may have met it before.
+        if intruder == .link { _ = try? store.contents(of: try fixture.blob(seed: 1)) }
+        let damages = try verify()
+        #expect(damages.count == 2 && damages.allSatisfy { $0.kind == .damaged })
+        #expect(Set(damages.flatMap(\.affected.models)) == ["\(name)@v1", "loras/other.safetensors@v1"])
+        // Both come back as they came in at first.
+        try fixture.addModels()
+        #expect(try verify().isEmpty)
+        let kind = try FileManager.default.attributesOfItem(atPath: path(1))[.type] as? FileAttributeType
+        #expect(kind == .typeRegular)
+    }
+
+    @Test func `a size that the catalogue has wrong puts no file away`() throws {
+        try fixture.add(name, seed: 1)
+        let queue = try DatabaseQueue(path: store.path.string + "/catalogue.sqlite")
+        try queue.write { try $0.execute(sql: "UPDATE blob SET size = size + 1 WHERE changed IS NOT NULL") }
+        try queue.close()
+        let blob = try #require(try store.blobsToVerify(before: .now(), limit: 1).first)
+        let damage = try #require(try store.verify(blob) { _ in })
+        #expect(damage.kind == .catalogue && damage.affected.models == ["\(name)@v1"])
+        #expect(FileManager.default.fileExists(atPath: path(1)))
+    }
+
     @Test func `brings bytes back from where they still are`() throws {
         try fixture.add(name, seed: 1)
         let snapshot = try store.snapshot(try fixture.image(SmallImage.graph()))
