@@ -16,22 +16,25 @@ import Testing
         try line.mount()
     }
 
-    private func withPage(_ body: (StandIn) async throws -> Void) async throws {
+    /// `mount` is what the pack is told to be the mount; `base` is a base directory that is there before.
+    func withPage(
+        mount: FilePath? = nil, base: FilePath? = nil, _ body: (StandIn) async throws -> Void
+    ) async throws {
         let environment = [
-            "REPROFS_MOUNT": line.mountPoint.string, "REPROFS_PROGRAM": CommandLineFixture.executable,
+            "REPROFS_MOUNT": (mount ?? line.mountPoint).string, "REPROFS_PROGRAM": CommandLineFixture.executable,
             "REPROFS_STORE": "/nowhere",
         ]
-        try await withStandIn(line, pack: true, environment: environment, body)
+        try await withStandIn(line, pack: true, environment: environment, base: base, body)
     }
 
-    private struct Answer {
+    struct Answer {
         let status: Int
         let json: JSON
         var problem: String? { json["problem"]?.string }
     }
 
     /// `words` are curl's.
-    private func ask(_ standIn: StandIn, _ what: String, _ words: String...) throws -> Answer {
+    func ask(_ standIn: StandIn, _ what: String, _ words: String...) throws -> Answer {
         let outcome = try line.run(
             tool: "/usr/bin/curl",
             ["-sS", "--globoff", "--path-as-is", "-w", "\n%{http_code}", "\(standIn.address)/reprofs/\(what)"] + words)
@@ -40,7 +43,7 @@ import Testing
         return Answer(status: try #require(lines.last.flatMap { Int($0) }), json: json)
     }
 
-    private func send(_ standIn: StandIn, _ what: String, _ body: String, _ words: String...) throws -> Answer {
+    func send(_ standIn: StandIn, _ what: String, _ body: String, _ words: String...) throws -> Answer {
         let outcome = try line.run(
             tool: "/usr/bin/curl",
             [
@@ -53,7 +56,7 @@ import Testing
     }
 
     /// The only output that is listed, once it has a snapshot.
-    private func listed(_ standIn: StandIn) async throws -> JSON {
+    func listed(_ standIn: StandIn) async throws -> JSON {
         try await eventually {
             try ask(standIn, "outputs").json["images"]?.array?.first?["snapshot"]?.string != nil
         }
@@ -154,15 +157,18 @@ import Testing
                 "filename=comfyui.log&subfolder=..&type=output",
             ] {
                 let answer = try ask(standIn, "recipe?\(query)")
-                #expect(answer.status == 409 && answer.problem?.hasPrefix("This is not the name") == true, "\(query)")
+                #expect(answer.status == 400 && answer.problem?.hasPrefix("This is not the name") == true, "\(query)")
             }
             let short = String(repeating: "a", count: 64)
             for body in [
                 "", "[]", "{}", #"{"id":7}"#, #"{"id":"--help"}"#, #"{"id":"abc"}"#, #"{"id":"../../etc"}"#,
                 #"{"id":"\#(short) --store /tmp"}"#, #"{"id":"\#(short)\n"}"#,
-                String(repeating: " ", count: 5000) + #"{"id":"\#(short)"}"#,
+                String(repeating: " ", count: 5000) + #"{"id":"\#(short)"}"#, String(repeating: "[", count: 4096),
+                String(repeating: #"{"id":"#, count: 680),
             ] {
-                #expect(try send(standIn, "reproduce", body).problem == "This is not the id of a snapshot.", "\(body)")
+                let answer = try send(standIn, "reproduce", body)
+                #expect(
+                    answer.status == 400 && answer.problem == "This is not the id of a snapshot.", "\(body)")
             }
             #expect(
                 try send(standIn, "reproduce", #"{"id":"\#(short)"}"#).problem == "ReproFS has no such snapshot.")

@@ -73,10 +73,10 @@ final class StandIn: Sendable {
 /// A test with a running stand-in, which is stopped whatever happens.
 func withStandIn(
     _ line: CommandLineFixture, models: String? = nil, pack: Bool = false, environment: [String: String] = [:],
-    _ body: (StandIn) async throws -> Void
+    base: FilePath? = nil, _ body: (StandIn) async throws -> Void
 ) async throws {
     let standIn = try await StandIn(
-        line, models: models ?? line.file("active/models"), pack: pack, environment: environment)
+        line, models: models ?? line.file("active/models"), pack: pack, environment: environment, base: base)
     do { try await body(standIn) } catch {
         await standIn.stop()
         throw error

@@ -6,12 +6,15 @@ import logging
 import os
 
 from . import spool
+from .documents import parse
 
 log = logging.getLogger("reprofs")
 # What a mount refuses for good: no report, or one that is too long.
 REFUSALS = (errno.EINVAL, errno.EFBIG, errno.EMSGSIZE)
 # After so many failures in a row a mount cannot take anything now.
 FAILURES = 20
+# Bytes of what a mount says of who asks.
+LONGEST = 1 << 16
 _known = None
 # The mount that the log named last; None where it said that there is none.
 _said = ""
@@ -43,7 +46,7 @@ def find():
     for mount in _mounts():
         try:
             with open(os.path.join(mount, ".reprofs", "whoami"), "rb") as file:
-                _known = json.load(file).get("process") or _known
+                _known = parse(file.read(LONGEST + 1), LONGEST).get("process") or _known
         except (OSError, ValueError):
             continue
         return _say(mount)

@@ -1,25 +1,35 @@
 """What a mount of ReproFS says of images that lie in ComfyUI's directories: grade, recipe, card.
 
 An image is named as ComfyUI's own /view takes it: a file's name, a directory beneath, and which of ComfyUI's directories. It is that
-image only if the mount has its very bytes, whatever their name is.
+image only if the mount has its very bytes, whatever their name is. What the mount says is read from the mount alone: no part
+of a path leads elsewhere.
 """
 import hashlib
-import json
 import os
+import re
+import stat
 
 from . import delivery
+from .documents import at, parse
 
 # Bytes of an image that is looked at, and of what a mount says of one.
 LARGEST, LONGEST = 256 << 20, 16 << 20
 # Files that are walked at most to find the newest ones of a former start, and images that are listed.
 WALKED, LISTED = 20000, 24
 SUFFIXES = (".png", ".webp", ".jpg", ".jpeg", ".gif", ".avif", ".jxl", ".mp4", ".webm", ".flac", ".mp3", ".opus")
+ID = re.compile(r"[0-9a-f]{64}")
 _digests = {}
 _former = None
 
 
 class Refused(Exception):
     """What a page asked for is not given; the message is for its reader."""
+    status = 409
+
+
+class Malformed(Refused):
+    """What a page asked for is no question."""
+    status = 400
 
 
 def mount():
@@ -28,59 +38,72 @@ def mount():
     if place is None:
         return None
     try:
-        status = _json(os.path.join(place, ".reprofs", "status"))
-        return place, str(status["store"])
-    except (OSError, ValueError, KeyError, TypeError):
+        store = at(_json(place, ".reprofs", "status"), "store", kind=str)
+    except (OSError, ValueError):
         return None
+    return (place, store) if store else None
 
 
 def path(image):
-    """The file that is meant by `filename`, `subfolder` and `type`: checked as /view does it, and nothing is followed out of the
-    directory."""
+    """The directory of ComfyUI's and the path in it that are meant by `filename`, `subfolder` and `type`: checked as /view does it, and
+    nothing is followed out of the directory."""
     import folder_paths
 
     name, subfolder, kind = (image.get(key, "") for key in ("filename", "subfolder", "type"))
-    if not all(isinstance(part, str) and len(part) < 1024 and "\0" not in part for part in (name, subfolder, kind)):
-        raise Refused("This is not the name of an image.")
+    if not all(_is_name(part) for part in (name, subfolder, kind)):
+        raise Malformed("This is not the name of an image.")
     if not name or name != os.path.basename(name) or ".." in name or kind not in ("output", "input", "temp"):
-        raise Refused("This is not the name of an image.")
+        raise Malformed("This is not the name of an image.")
     top = os.path.realpath(getattr(folder_paths, f"get_{kind}_directory")())
     found = os.path.realpath(os.path.join(top, subfolder, name))
     if os.path.commonpath((top, found)) != top or not found.lower().endswith(SUFFIXES):
-        raise Refused("This is not the name of an image.")
+        raise Malformed("This is not the name of an image.")
     if not os.path.isfile(found):
         raise Refused("The file is not there any more.")
-    return found
+    return top, os.path.relpath(found, top)
+
+
+def _is_name(text):
+    try:
+        return isinstance(text, str) and len(text) < 1024 and b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
 
 
 def of_image(image):
-    """What the mount says of an image: its snapshot, grade and recipe. None where it has not taken it yet."""
+    """What the mount says of an image: its recipe, and where its card is. None where it has not taken it yet."""
     place = mount()
     if place is None:
         raise Refused("ReproFS is not mounted.")
-    file = path(image)
-    digest = _digest(file)
-    for recipe in _candidates(place[0], image, os.path.basename(file), digest):
+    top, file = path(image)
+    digest = _digest(os.path.join(top, file))
+    for where in _candidates(place[0], file, digest):
         try:
-            told = _json(recipe + ".json")
+            told = _json(*where[:-1], where[-1] + ".json")
         except (OSError, ValueError):
             continue
-        if (told.get("image") or {}).get("sha256") == digest:
-            return told, recipe + ".txt"
+        if at(told, "image", "sha256", kind=str) == digest and ID.fullmatch(at(told, "snapshot", kind=str) or ""):
+            return told, (*where[:-1], where[-1] + ".txt")
     return None
 
 
-def card(file):
-    with open(file, "rb") as opened:
-        return opened.read(LONGEST).decode("utf-8", "replace")
+def card(where):
+    try:
+        return _read(*where)[:LONGEST].decode("utf-8", "replace")
+    except ValueError:
+        raise Refused("ReproFS has no card of this image.") from None
 
 
 def of_snapshot(place, id):
-    """The recipe of a snapshot."""
+    """The recipe of the snapshot that has this whole id."""
     try:
-        return _json(os.path.join(place, "by-snapshot", id[:12], "recipe.json"))
+        # To the mount a whole id is a link to the directory's name, which is as short as it can be.
+        told = _json(place, "by-snapshot", os.readlink(os.path.join(place, "by-snapshot", id)), "recipe.json")
     except (OSError, ValueError):
-        raise Refused("ReproFS has no such snapshot.") from None
+        told = None
+    if at(told, "snapshot", kind=str) != id:
+        raise Refused("ReproFS has no such snapshot.")
+    return told
 
 
 def newest():
@@ -93,11 +116,12 @@ def newest():
     found, seen = [], set()
     history = PromptServer.instance.prompt_queue.get_history(max_items=LISTED)
     for run in reversed(list(history.values())):
-        for output in (run.get("outputs") or {}).values():
-            for files in output.values() if isinstance(output, dict) else ():
-                for file in files if isinstance(files, (list, tuple)) else ():
-                    if isinstance(file, dict) and file.get("type") == "output":
-                        found.append({key: str(file.get(key) or "") for key in ("filename", "subfolder", "type")})
+        outputs = at(run, "outputs") or {}
+        for node in outputs:
+            for name in at(outputs, node) or ():
+                for file in at(outputs, node, name, kind=(list, tuple)) or ():
+                    if at(file, "type", kind=str) == "output":
+                        found.append({key: at(file, key, kind=str) or "" for key in ("filename", "subfolder", "type")})
     result = []
     for image in found + _former:
         key = (image["subfolder"], image["filename"])
@@ -126,17 +150,18 @@ def _walk():
         for _, place, name in found[:LISTED]]
 
 
-def _candidates(place, image, name, digest):
+def _candidates(place, file, digest):
     """Where the mount may show the image: its path beneath each label, by name and hash, for a later one may have its name."""
-    view = os.path.join(place, "by-image")
     try:
-        labels = sorted(os.listdir(view))[:100]
+        labels = sorted(os.listdir(os.path.join(place, "by-image")))[:100]
     except OSError:
         return
+    *above, name = file.split(os.sep)
     named = f"{name}@{digest[:8]}"
     for label in labels:
-        yield os.path.join(view, label, image.get("subfolder") or "", named)
-        yield os.path.join(view, label, named)
+        yield place, "by-image", label, *above, named
+        if above:
+            yield place, "by-image", label, named
 
 
 def _digest(file):
@@ -155,12 +180,26 @@ def _digest(file):
     return _digests[key]
 
 
-def _json(file):
-    with open(file, "rb") as opened:
-        body = opened.read(LONGEST + 1)
-    if len(body) > LONGEST:
-        raise ValueError("it is too long")
-    told = json.loads(body)
-    if not isinstance(told, dict):
-        raise ValueError("it is not an object")
-    return told
+def _json(place, *parts):
+    return parse(_read(place, *parts), LONGEST)
+
+
+def _read(place, *parts):
+    """A file of the mount, and no other: each part is one name in the directory before it, none is a link, and the file is of the
+    mount's own filesystem. Of one that is too long a byte too many is read."""
+    file = os.open(place, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        mounted = os.fstat(file).st_dev
+        for count, part in enumerate(parts, 1):
+            if part in ("", ".", "..") or os.sep in part:
+                raise ValueError("it is not beneath the mount")
+            kind = os.O_RDONLY | os.O_NONBLOCK if count == len(parts) else os.O_PATH | os.O_DIRECTORY
+            above, file = file, os.open(part, kind | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=file)
+            os.close(above)
+        found = os.fstat(file)
+        if found.st_dev != mounted or not stat.S_ISREG(found.st_mode):
+            raise ValueError("it is not a file of the mount")
+        with open(file, "rb", closefd=False) as opened:
+            return opened.read(LONGEST + 1)
+    finally:
+        os.close(file)

@@ -7,17 +7,15 @@ of it comes near a command.
 """
 import asyncio
 import ipaddress
-import json
 import os
-import re
 import urllib.parse
 
 from . import facts, runs
+from .documents import at, parse
 
 PREFIX = "/reprofs/"
 # Bytes of what a page sends.
 LONGEST = 4096
-_ID = re.compile(r"[0-9a-f]{64}")
 
 
 def install():
@@ -55,7 +53,7 @@ async def answer(method, path, headers, query, body):
             return 200, await runs.start(what, _id(body))
         return 404, {"problem": "There is no such page."}
     except facts.Refused as why:
-        return 409, {"problem": str(why)}
+        return why.status, {"problem": str(why)}
     except OSError as why:
         return 409, {"problem": f"The file cannot be read: {why.strerror}."}
 
@@ -86,12 +84,11 @@ def _foreign(method, headers):
 
 def _id(body):
     try:
-        told = json.loads(body) if len(body) <= LONGEST else None
+        found = at(parse(body, LONGEST), "id", kind=str)
     except ValueError:
-        told = None
-    found = told.get("id") if isinstance(told, dict) else None
-    if not isinstance(found, str) or not _ID.fullmatch(found):
-        raise facts.Refused("This is not the id of a snapshot.")
+        found = None
+    if not facts.ID.fullmatch(found or ""):
+        raise facts.Malformed("This is not the id of a snapshot.")
     return found
 
 
@@ -113,9 +110,10 @@ def _recipe(image):
     if found is None:
         raise facts.Refused("ReproFS has not recorded this image. It records what is generated while it is mounted.")
     told, card = found
-    return {**_grade(told), "name": (told.get("image") or {}).get("name"), "card": facts.card(card), "run": runs.line(told)}
+    return {**_grade(told), "name": at(told, "image", "name", kind=str), "card": facts.card(card), "run": runs.line(told)}
 
 
 def _grade(told):
-    grade = told.get("grade") or {}
-    return {"snapshot": told.get("snapshot"), "grade": grade.get("grade"), "verified": grade.get("verified") is True}
+    return {
+        "snapshot": at(told, "snapshot", kind=str), "grade": at(told, "grade", "grade", kind=str),
+        "verified": at(told, "grade", "verified", kind=bool) is True}

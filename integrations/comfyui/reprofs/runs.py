@@ -11,6 +11,7 @@ import shutil
 import signal
 
 from . import facts
+from .documents import at
 
 KINDS = ("reproduce", "vary")
 # Images that varying the seed makes, and bytes that are kept of what a command says.
@@ -36,7 +37,7 @@ def told():
 
 def line(recipe):
     """The command that makes an image again, for a person to copy."""
-    return shlex.join(["reprofs", "reproduce", str(recipe.get("snapshot"))[:12], "--server", _address()])
+    return shlex.join(["reprofs", "reproduce", at(recipe, "snapshot", kind=str), "--server", _address()])
 
 
 async def start(kind, id):
@@ -97,13 +98,11 @@ async def _follow(process):
 
 def _seeds(recipe):
     """The setting that gives the seed its next values, at the node that sampled last."""
-    graph = recipe.get("prompt")
-    nodes = [str(step.get("node")) for step in recipe.get("passes") or [] if isinstance(step, dict)]
-    for node in nodes:
-        inputs = ((graph or {}).get(node) or {}).get("inputs") or {}
+    for step in at(recipe, "passes", kind=list) or ():
+        node = at(step, "node", kind=str) or ""
         for name in ("seed", "noise_seed"):
-            seed = inputs.get(name)
-            if _NODE.fullmatch(node) and isinstance(seed, int) and 0 <= seed <= (1 << 64) - 1 - VARIATIONS:
+            seed = at(recipe, "prompt", node, "inputs", name, kind=int)
+            if _NODE.fullmatch(node) and seed is not None and 0 <= seed <= (1 << 64) - 1 - VARIATIONS:
                 return f"{node}.{name}={seed + 1}..{seed + VARIATIONS}"
     raise facts.Refused("The recipe does not say which node takes the seed, so it cannot be varied here.")
 
