@@ -19,7 +19,7 @@ let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket
 }
 let tls: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let http: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
-let server: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let server: [Target.Dependency] = ["Hummingbird", "HummingbirdCore"].map { .product(name: $0, package: "hummingbird") }
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -63,7 +63,7 @@ let package = Package(
             name: "Reproduction", dependencies: ["Comfy", "Recipe", "Store", system], swiftSettings: strict),
         .target(
             name: "Gallery",
-            dependencies: ["Recipe", "Store", server, logging, system] + nio,
+            dependencies: ["Recipe", "Store", logging, system] + nio + server,
             resources: [.embedInCode("Web")],
             swiftSettings: strict),
         .executableTarget(

@@ -1,5 +1,6 @@
 import Glibc
 import Hummingbird
+import HummingbirdCore
 package import Logging
 import NIOCore
 package import Store
@@ -12,8 +13,13 @@ package struct Gallery: Sendable {
         package var port = 0
         /// Whether requests that change anything are refused, all of them.
         package var isReadOnly = false
+        /// Seconds until a connection that says nothing is closed.
+        package var patience = 30
         package init() {}
     }
+
+    /// Connections at once; who comes then waits until one is closed. A process may open as few as 1,024 files, and the store needs some.
+    package static let connections = 256
 
     private let store: Store
     private let options: Options
@@ -42,15 +48,19 @@ package struct Gallery: Sendable {
         let router = Router(context: GalleryContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: Gate(origin: origin, secret: secret, ticket: ticket, allowsChanges: !options.isReadOnly))
         Routes(pool: pool, pictures: pictures, feed: feed, allowsChanges: !options.isReadOnly).add(to: router)
+        let server = Logger(label: logger.label) { _ in EndingLog(handler: logger.handler) }
         let application = Application(
             router: router,
-            configuration: .init(address: .hostname("127.0.0.1", port: options.port)),
+            server: .http1(configuration: .init(idleTimeout: .seconds(Int64(options.patience)))),
+            configuration: .init(
+                address: .hostname("127.0.0.1", port: options.port),
+                availableConnectionsDelegate: MaximumAvailableConnections(Self.connections, logger: server)),
             onServerRunning: { channel in
                 guard let port = channel.localAddress?.port else { return }
                 origin.listens(at: port)
                 let lasting = origin.address(with: secret)
                 whenReady(Addresses(lasting: lasting, once: origin.address(with: ticket) ?? lasting))
-            }, logger: logger)
+            }, logger: server)
         var problem: (any Error)?
         do { try await application.run() } catch is CancellationError {
             // That is how it ends.

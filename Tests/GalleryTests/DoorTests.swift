@@ -5,7 +5,7 @@ import Support
 import Testing
 
 /// Who gets in, and who does not: at every address that the gallery has.
-@Suite(.timeLimit(.minutes(5))) struct `The door of the gallery` {
+@Suite(.timeLimit(.minutes(20))) struct `The door of the gallery` {
     let fixture: StoreFixture
     let image: Digest
 

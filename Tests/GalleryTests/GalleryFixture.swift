@@ -16,14 +16,18 @@ final class GalleryFixture: Sendable {
     let ticket: String
     private let task: Task<Void, any Error>
 
-    init(_ fixture: StoreFixture, isReadOnly: Bool = false) async throws {
+    init(
+        _ fixture: StoreFixture, isReadOnly: Bool = false, patience: Int? = nil,
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    ) async throws {
         self.fixture = fixture
         var options = Gallery.Options()
         options.isReadOnly = isReadOnly
-        let gallery = Gallery(
-            fixture.store, options: options, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        if let patience { options.patience = patience }
+        let gallery = Gallery(fixture.store, options: options, logger: logger)
         let (addresses, ready) = AsyncStream.makeStream(of: Gallery.Addresses.self)
-        task = Task {
+        // The threads that tests share may all be busy with tests.
+        task = Task(executorPreference: OwnThreads()) {
             defer { ready.finish() }
             try await gallery.run { ready.yield($0) }
         }
@@ -78,20 +82,8 @@ final class GalleryFixture: Sendable {
     private static func exchange(
         _ request: String, _ port: UInt16, _ isEnough: ([UInt8]) -> Bool
     ) throws -> Answer {
-        let connection = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        let connection = try connect(port)
         defer { close(connection) }
-        var patience = timeval(tv_sec: 600, tv_usec: 0)
-        setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        let connected = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(connection, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard connected == 0 else { throw Errno(rawValue: errno) }
         _ = Glibc.send(connection, request, request.utf8.count, CInt(MSG_NOSIGNAL))
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -101,6 +93,27 @@ final class GalleryFixture: Sendable {
             received += buffer[..<count]
         }
         return try Answer(received)
+    }
+
+    /// A connection that waits 20 seconds for what comes.
+    static func connect(_ port: UInt16) throws -> CInt {
+        let connection = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        var patience = timeval(tv_sec: 600, tv_usec: 0)
+        setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        let connected = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(connection, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard connected == 0 else {
+            defer { close(connection) }
+            throw Errno(rawValue: errno)
+        }
+        return connection
     }
 
     struct Answer: Sendable {
@@ -134,4 +147,14 @@ func withGallery(
         throw error
     }
     try await gallery.stop()
+}
+
+/// Runs a task on threads that nothing else uses.
+private final class OwnThreads: TaskExecutor {
+    private let queue = DispatchQueue(label: "gallery", attributes: .concurrent)
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
 }

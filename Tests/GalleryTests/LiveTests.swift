@@ -5,7 +5,7 @@ import Support
 import Testing
 
 /// What an open page is told.
-@Suite(.timeLimit(.minutes(5))) struct `The events of the gallery` {
+@Suite(.timeLimit(.minutes(20))) struct `The events of the gallery` {
     let fixture: StoreFixture
     init() throws { fixture = try StoreFixture() }
 

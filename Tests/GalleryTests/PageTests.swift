@@ -5,7 +5,7 @@ import Support
 import Testing
 
 /// What the pages say.
-@Suite(.timeLimit(.minutes(5))) struct `A page of the gallery` {
+@Suite(.timeLimit(.minutes(20))) struct `A page of the gallery` {
     let fixture: StoreFixture
     init() throws { fixture = try StoreFixture() }
 
@@ -95,6 +95,57 @@ import Testing
             let text = try await gallery.get("/?grade=good&from=never").text
             #expect(text.contains("&#39;good&#39; is not a value that &#39;grade&#39; can have."))
             #expect(text.contains("&#39;never&#39; is not a month such as 2026-10."))
+        }
+    }
+
+    @Test func `says how many are folded, and shows them by themselves to who looks for something`() async throws {
+        let image = try keep("a.png", SmallImage.graph())
+        let short = try #require(try fixture.store.snapshot(ofImage: image)).short.text
+        let output = fixture.directory.appending("output")
+        for seed in [2, 3] as [UInt64] {
+            let path = try fixture.image("reprofs/\(short)/b\(seed).png", SmallImage.graph(seed: seed))
+            _ = try fixture.store.snapshot(path, root: output)
+        }
+        try await withGallery(fixture) { gallery async throws in
+            let whole = try await gallery.get("/").text
+            #expect(whole.contains("<strong>3 images</strong>") && whole.contains(">1 image, 2 folded under it</p>"))
+            #expect(whole.contains("Unfold variations"))
+            let unfolded = try await gallery.get("/?fold=no").text
+            #expect(unfolded.contains(">3 images</p>") && unfolded.contains("Fold variations"))
+            for query in ["q=cube", "grade=partial", "q=cube&fold=no"] {
+                let text = try await gallery.get("/?\(query)").text
+                #expect(text.contains(">3 images of 3</p>") && !text.contains("old variations"), "\(query)")
+            }
+        }
+    }
+
+    @Test(arguments: ["from=1800-01", "after=0", "grade=partial&after=0"])
+    func `does not say that there are no images where there are, but not at this place`(query: String) async throws {
+        _ = try keep("a.png", SmallImage.graph())
+        try await withGallery(fixture) { gallery async throws in
+            let text = try await gallery.get("/?\(query)").text
+            #expect(!text.contains("No images yet") && !text.contains("No image matches"))
+            #expect(text.contains("To the first of 1 image</a>"))
+        }
+    }
+
+    @Test func `reads addresses as browsers write them, and is not led astray by others`() async throws {
+        _ = try keep("a.png", SmallImage.graph())
+        try await withGallery(fixture) { gallery async throws in
+            let nul = try await gallery.get("/?q=a%00red%00cube")
+            #expect(nul.status == 200 && nul.text.contains("1 image of 1"))
+            #expect(try await gallery.get("/?q=%+1%-1%4").text.contains("value=\"% 1%-1%4\""))
+        }
+    }
+
+    @Test func `has a caption for the picture that cannot be shown, and the module that shows it`() async throws {
+        let image = try keep("a.png", SmallImage.graph())
+        try await withGallery(fixture) { gallery async throws in
+            let text = try await gallery.get("/image/\(image)").text
+            #expect(text.contains("alt=\"a.png, ") && text.contains("<figcaption class=\"gone\">"))
+            #expect(try await gallery.get("/static/gallery.js").text.contains("import './gone.js';"))
+            #expect(try await gallery.get("/static/gone.js").text.contains("figure.classList.add('lost')"))
+            #expect(try await gallery.get("/static/gallery.css").text.contains(".picture.lost .gone { display: block"))
         }
     }
 

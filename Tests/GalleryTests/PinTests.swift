@@ -4,7 +4,7 @@ import Support
 import Testing
 
 /// What can be changed from a page.
-@Suite(.timeLimit(.minutes(5))) struct `A pin from the gallery` {
+@Suite(.timeLimit(.minutes(20))) struct `A pin from the gallery` {
     let fixture: StoreFixture
     let image: Digest
 

@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 /// Who asks while the store has much to do.
-@Suite(.timeLimit(.minutes(5))) struct `The threads of the gallery` {
+@Suite(.timeLimit(.minutes(20))) struct `The threads of the gallery` {
     private final class Counts: Sendable {
         let busy = Atomic(0)
         let done = Atomic(0)

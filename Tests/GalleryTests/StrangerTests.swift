@@ -6,7 +6,7 @@ import SystemPackage
 import Testing
 
 /// What strangers wrote into images, and what becomes of it in a browser.
-@Suite(.timeLimit(.minutes(5))) struct `What an image says` {
+@Suite(.timeLimit(.minutes(20))) struct `What an image says` {
     let fixture: StoreFixture
     init() throws { fixture = try StoreFixture() }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The gallery as people use it. See scripts/gallery-test."""
 import argparse
+import hashlib
 import json
 import os
 import pathlib
@@ -257,6 +258,23 @@ def by_itself(run, page, origin):
     run.options.images += 1
 
 
+def lost(run, browser, state, origin):
+    """The picture of an image whose file is gone."""
+    path = run.work / "output" / "lost.png"
+    write_image(path, run.options.images + 2)
+    run.reprofs("snapshot", str(path))
+    image = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.unlink()
+    context = browser.new_context(storage_state=state)
+    page = context.new_page()
+    page.goto(origin + f"/image/{image}")
+    page.wait_for_selector(".picture .gone", state="visible")
+    page.wait_for_function("() => document.querySelector('.picture .gone').innerText.includes('moved or changed')")
+    run.check("a picture that is gone has a caption that says so", not page.locator(".picture img").is_visible())
+    run.accessible(page, "lost")
+    context.close()
+
+
 def every_page(run, browser, state, origin, image):
     pages = {"library": "/", "filtered": "/?grade=partial&q=fog", "nothing": "/?q=nobodyeverwrotethis", "image": f"/image/{image}",
              "missing": "/image/" + "0" * 64}
@@ -317,6 +335,7 @@ def main():
             with_keys(run, page, origin)
             by_itself(run, page, origin)
             without_program(run, browser, state, origin)
+            lost(run, browser, state, origin)
             every_page(run, browser, state, origin, image)
             browser.close()
         finally:

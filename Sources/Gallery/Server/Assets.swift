@@ -29,7 +29,7 @@ struct Asset: Sendable {
             Asset("copy.js", PackageResources.copy_js), Asset("keys.js", PackageResources.keys_js),
             Asset("compare.js", PackageResources.compare_js), Asset("live.js", PackageResources.live_js),
             Asset("pages.js", PackageResources.pages_js), Asset("icon.svg", PackageResources.icon_svg),
-            Asset("post.js", PackageResources.post_js),
+            Asset("post.js", PackageResources.post_js), Asset("gone.js", PackageResources.gone_js),
         ]
         return Dictionary(uniqueKeysWithValues: assets.map { ($0.name, $0) })
     }()

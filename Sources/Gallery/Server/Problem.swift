@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOHTTP1
 import Recipe
 import Store
 
@@ -21,6 +22,8 @@ struct Problem: Error {
         case is StorePool.Busy:
             self.init(.serviceUnavailable, "More is being asked than can be answered. Try again in a moment.")
         case is NIOTooManyBytesError: self.init(.contentTooLarge, "More was sent than this can be.")
+        // The head of a request that cannot be read never gets here; its body may.
+        case is HTTPParserError: self.init(.badRequest, "What was sent with the request cannot be read.")
         case StoreError.notFound(let what): self.init(.notFound, "\(what) is not in the store.")
         case StoreError.refusedName(let why): self.init(.badRequest, "\(why).")
         case StoreError.conflict(let what): self.init(.conflict, "\(what).")

@@ -21,7 +21,9 @@ extension Request {
             switch byte {
             case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
             case UInt8(ascii: "%"):
-                guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+                let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+                // A sign is a part of a number, and no digit.
+                guard digits.utf8.count == 2, digits.allSatisfy(\.isHexDigit), let value = UInt8(digits, radix: 16)
                 else {
                     bytes.append(byte)
                     continue

@@ -3,6 +3,7 @@ import './copy.js';
 import './keys.js';
 import './compare.js';
 import './post.js';
+import './gone.js';
 import { start } from './grid.js';
 
 start();

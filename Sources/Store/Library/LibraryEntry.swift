@@ -61,6 +61,7 @@ package struct LibraryCursor: Sendable, Hashable, CustomStringConvertible {
         guard let first = parts.first, let place = Int64(first) else { return nil }
         guard parts.count > 1 else {
             self.init(place: place)
+            guard description.utf8.elementsEqual(text.utf8) else { return nil }
             return
         }
         var bytes: [UInt8] = []
@@ -69,10 +70,10 @@ package struct LibraryCursor: Sendable, Hashable, CustomStringConvertible {
             guard let byte = UInt8(String(decoding: [high, low], as: UTF8.self), radix: 16) else { return nil }
             bytes.append(byte)
         }
-        guard let name = String(validating: bytes, as: UTF8.self), parts[1].utf8.count == 2 * bytes.count else {
-            return nil
-        }
+        guard let name = String(validating: bytes, as: UTF8.self) else { return nil }
         self.init(place: place, name: FacetValue(name))
+        // What reads as a number is not always one of its digits: "+1" is none.
+        guard description.utf8.elementsEqual(text.utf8) else { return nil }
     }
 
     package var description: String {

@@ -11,7 +11,7 @@ package struct LibraryQuery: Sendable, Equatable {
     package var text = ""
     package var filters: [LibraryFilter] = []
     package var order = LibraryOrder.newest
-    /// Whether variations and reproductions are shown with what they are of, and not by themselves.
+    /// Whether variations and reproductions are to be shown with what they are of, and not by themselves. ``isFolding`` tells where.
     package var folds = true
     /// The SHA-256 of an image: nothing is shown but what folds under it.
     package var base: Digest?
@@ -19,6 +19,13 @@ package struct LibraryQuery: Sendable, Equatable {
     private var misread: [String] = []
 
     package init() {}
+
+    /// Whether it means every image.
+    package var isWhole: Bool { text.isEmpty && filters.isEmpty && base == nil }
+
+    /// Whether images are shown with what they are of: in the library as a whole alone. Who looks for something finds each image that is
+    /// it, also where the one that it is of is not.
+    package var isFolding: Bool { folds && isWhole }
 
     /// What the search box means.
     package var words: LibraryText { LibraryText(text) }

@@ -20,7 +20,7 @@ struct LibrarySelection {
     /// `facet`: one whose filters are left out. Times are left out with ``LibraryFacet/month``.
     init(_ query: LibraryQuery, without facet: LibraryFacet? = nil, _ db: Database) throws {
         order = query.order
-        folds = query.folds && query.base == nil
+        folds = query.isFolding
         var months: [Range<Int64>] = []
         for filter in query.filters where filter.facet != facet {
             if filter.facet == .month {
@@ -62,6 +62,7 @@ struct LibrarySelection {
 
     /// In the language of FTS5.
     private static func expression(_ terms: [LibraryText.Term], joined by: String) -> String? {
+        let quote = UInt8(ascii: "\"")
         let parts = terms.map { term in
             let columns =
                 switch term.place {
@@ -69,7 +70,9 @@ struct LibrarySelection {
                 case .seed: "seeds"
                 case .model: "models"
                 }
-            return "\(columns) : \"\(term.text)\"" + (term.isBeginning ? " *" : "")
+            // A quotation mark with an accent on it is another character to Swift, and the end of the word to FTS5.
+            let text = String(decoding: term.text.utf8.flatMap { $0 == quote ? [quote, quote] : [$0] }, as: UTF8.self)
+            return "\(columns) : \"\(text)\"" + (term.isBeginning ? " *" : "")
         }
         return parts.isEmpty ? nil : parts.joined(separator: by)
     }
@@ -173,11 +176,7 @@ extension LibrarySelection {
         if let match {
             let start = LibraryStatement(
                 sql: "SELECT rowid AS place FROM libraryWords WHERE libraryWords MATCH ?", arguments: [match])
-            let top = LibraryStatement(
-                sql: folds
-                    ? " AND EXISTS (SELECT 1 FROM libraryMember t WHERE t.facet = 1 AND t.place = libraryWords.rowid AND NOT t.folded)"
-                    : "")
-            return [start + bound("rowid") + conditions("libraryWords.rowid", except: nil) + top]
+            return [start + bound("rowid") + conditions("libraryWords.rowid", except: nil)]
         }
         let driver = try driver(db)
         return driver.values.map { value in

@@ -40,11 +40,12 @@ package struct LibraryText: Sendable, Equatable {
             if character == "\"" {
                 if !isQuoted, token.plain == nil { token.plain = token.text.utf8.count }
                 isQuoted.toggle()
-            } else if character.isWhitespace, !isQuoted {
+            } else if character.isWhitespace || character == "\0", !isQuoted {
                 if !token.isEmpty { tokens.append(token) }
                 token = Token()
             } else {
-                token.text.append(character)
+                // A NUL would end the text for whoever reads it in C.
+                token.text.append(character == "\0" ? " " : character)
             }
         }
         if !token.isEmpty { tokens.append(token) }

@@ -3,9 +3,12 @@ import GRDB
 import Recipe
 
 extension Store {
-    /// Which values the facets have among the images of a query, so many of each at most, and those that the query names.
+    /// Which values the facets have among the images of a query, so many of each at most, and those that the query names. What is folded
+    /// counts, as it is shown by itself when one of them is chosen.
     package func facets(_ query: LibraryQuery, values limit: Int = 50) throws(StoreError) -> LibraryFacets {
-        try catalogue.read { db in
+        var query = query
+        query.folds = false
+        return try catalogue.read { [query] db in
             var values: [LibraryFacet: [FacetCount]] = [:]
             var isPartial = false
             // A facet that is filtered by has the counts that its other values would have.
@@ -14,7 +17,7 @@ extension Store {
             for (facets, left) in [(others, nil)] + filtered.filter({ $0 != .month }).map({ ([$0], $0) }) {
                 let selection = try LibrarySelection(query, without: left, db)
                 if selection.keptFacet == LibraryBlock.all {
-                    values.merge(try db.facetCounts(facets, folds: selection.folds, limit: limit)) { $1 }
+                    values.merge(try db.facetCounts(facets, limit: limit)) { $1 }
                 } else {
                     let counted = try db.facetCounts(facets, among: selection, limit: limit)
                     values.merge(counted.values) { $1 }
@@ -33,18 +36,16 @@ extension Store {
 
 extension Database {
     /// The counts of all images.
-    func facetCounts(
-        _ facets: [LibraryFacet], folds: Bool, limit: Int
-    ) throws -> [LibraryFacet: [FacetCount]] {
+    func facetCounts(_ facets: [LibraryFacet], limit: Int) throws -> [LibraryFacet: [FacetCount]] {
         var found: [LibraryFacet: [FacetCount]] = [:]
         for facet in facets {
             let rows = try Row.fetchAll(
                 cachedStatement(
                     sql: """
-                        SELECT value, sum(images - CASE WHEN ?2 THEN folded ELSE 0 END) AS count FROM libraryFacet
+                        SELECT value, sum(images) AS count FROM libraryFacet
                         JOIN libraryBlock ON libraryBlock.facet = libraryFacet.id WHERE libraryFacet.facet = ?1
-                        GROUP BY libraryFacet.id HAVING count > 0 ORDER BY count DESC, value LIMIT ?3
-                        """), arguments: [facet.rawValue, folds, limit])
+                        GROUP BY libraryFacet.id HAVING count > 0 ORDER BY count DESC, value LIMIT ?2
+                        """), arguments: [facet.rawValue, limit])
             found[facet] = try rows.map { FacetCount(value: FacetValue(try $0.value(0)), count: try $0.value(1)) }
         }
         return found

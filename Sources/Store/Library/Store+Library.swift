@@ -98,7 +98,7 @@ extension Store {
             }
             let reproduced = try count(.proof, LibraryProof.verified.rawValue)
             let full = try count(.grade, Grade.full.rawValue)
-            let awaited = try db.facetCounts([.missing], folds: false, limit: 1)[.missing]?.first
+            let awaited = try db.facetCounts([.missing], limit: 1)[.missing]?.first
             return LibrarySummary(
                 images: try db.countLibrary(facet: LibraryBlock.all, folds: false), reproduced: reproduced,
                 full: max(0, full - reproduced), approximate: try count(.grade, Grade.approximate.rawValue),

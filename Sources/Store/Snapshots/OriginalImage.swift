@@ -19,21 +19,25 @@ extension Store {
     /// image, `conflict` where it is too large to be shown.
     package func original(ofImage digest: Digest) throws(StoreError) -> OriginalImage? {
         let paths = try page(
-            "SELECT path FROM imageFile JOIN image ON image.id = imageFile.image WHERE image.sha256 = ?", [digest.data],
-            100
-        ) { try $0.value("path") as String }
+            "SELECT path, size FROM imageFile JOIN image ON image.id = imageFile.image WHERE image.sha256 = ?",
+            [digest.data], 100
+        ) { (path: FilePath(try $0.value("path") as String), size: try $0.value("size") as Int) }
         if paths.isEmpty, try snapshot(ofImage: digest) == nil {
             throw .notFound("the image \(digest.hex.prefix(12))")
         }
-        for path in paths.map({ FilePath($0) }) {
+        var large: FilePath?
+        for (path, known) in paths {
             // Whoever cannot be read is as good as gone.
             guard let file = try? OpenFile(named: path), let size = try? file.facts().size else { continue }
+            guard size == known else { continue }
             guard size <= Self.shownLimit else {
-                throw .conflict("\(path) is larger than \(Self.shownLimit >> 20) MiB; open it where it lies")
+                large = path
+                continue
             }
             guard let bytes = try? file.bytes(), SHA256.digest(of: bytes) == digest else { continue }
             return OriginalImage(bytes: bytes, path: path)
         }
+        if let large { throw .conflict("\(large) is larger than \(Self.shownLimit >> 20) MiB; open it where it lies") }
         return nil
     }
 

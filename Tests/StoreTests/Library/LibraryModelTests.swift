@@ -55,8 +55,10 @@ private struct NaiveLibrary {
         let filters = query.filters.filter { $0.facet != facet }
         let included = Dictionary(grouping: filters.filter { !$0.isExcluded }, by: \.facet)
         let excluded = filters.filter(\.isExcluded).map { LibraryFilter($0.facet, $0.value) }
+        // Nothing that is looked for is folded.
+        let folds = query.folds && query.filters.isEmpty
         let found = images.filter { image in
-            (!query.folds || !image.isFolded) && excluded.allSatisfy { !image.facets.contains($0) }
+            (!folds || !image.isFolded) && excluded.allSatisfy { !image.facets.contains($0) }
                 && included.values.allSatisfy { $0.contains { image.facets.contains($0) } }
         }
         return switch query.order {
@@ -147,7 +149,9 @@ private struct NaiveLibrary {
             }
             let facets = try store.facets(query)
             for facet in [LibraryFacet.grade, .reason, .mainModel, .lora, .folder, .pinned] {
-                let images = naive.matches(query, without: facet)
+                var unfolded = query
+                unfolded.folds = false
+                let images = naive.matches(unfolded, without: facet)
                 let counts = Dictionary(
                     grouping: images.flatMap { image in image.facets.filter { $0.facet == facet } }, by: \.value
                 ).mapValues(\.count)

@@ -41,6 +41,15 @@ import Testing
         #expect(words.problems.count == 1)
     }
 
+    @Test func `has a NUL for a blank`() {
+        #expect(terms("red\0cube \"a\0b\"") == ["anywhere 'red'", "anywhere 'cube'", "anywhere 'a b'"])
+    }
+
+    @Test(arguments: ["+5", "05", "5.+1+1", "5.4A", "5.4", "5.zz", "", "x"])
+    func `begins at no cursor that it did not give`(text: String) {
+        #expect(LibraryCursor(text) == nil)
+    }
+
     @Test func `takes a key in quotation marks for words`() {
         #expect(terms(#""sampler:euler""#) == ["anywhere 'sampler:euler'"])
         #expect(LibraryText(#""sampler:euler""#).problems.isEmpty)

@@ -123,6 +123,27 @@ import Testing
         #expect(try store.count(LibraryQuery(parameters: [(name: "q", value: "red")])) == 2)
     }
 
+    @Test func `folds as a whole, and shows by itself what is looked for`() throws {
+        let short = try fixture.row(try image("a.png", second: 1, prompt: "a red cube").id).short.text
+        try image("reprofs/\(short)/b.png", second: 2, prompt: "a red ball")
+        #expect(try names() == ["a.png"])
+        #expect(try names(("fold", "no")) == ["b.png", "a.png"])
+        #expect(try names(("q", "ball")) == ["b.png"])
+        #expect(try names(("q", "-cube")) == ["b.png"])
+        #expect(try names(("grade", "approximate")) == ["b.png", "a.png"])
+        #expect(try names(("grade", "approximate"), ("order", "name")) == ["a.png", "b.png"])
+        #expect(try names(("month", "2026-10")) == ["b.png", "a.png"])
+        // As many as there are when one is chosen.
+        #expect(try store.facets(LibraryQuery()).values[.grade] == [.init(value: "approximate", count: 2)])
+        #expect(try store.librarySummary().images == 2)
+    }
+
+    @Test(arguments: ["red\0", "\0", "re\0d cube", "red \"\u{301}cube", "\"red \"\u{301} cube\"", "red \u{301}\""])
+    func `is searched by whatever stands in the box`(text: String) throws {
+        try image("cube.png", second: 1)
+        #expect(try store.count(LibraryQuery(parameters: [(name: "q", value: text)])) <= 1)
+    }
+
     @Test func `hides what was superseded, and follows the grade`() throws {
         let made = try image("a.png", second: 1, lora: "ink.safetensors")
         try fixture.add("loras/ink.safetensors", seed: 2)

@@ -71,7 +71,7 @@ enum ImagePage {
                             + (facts.height.map { [Attribute("height", String($0))] } ?? []))
                 }
                 tag("figcaption", .class("gone")) {
-                    "The file was moved or changed since it was read. Its snapshot is kept, and tells all that is beside this."
+                    "The file cannot be shown here. Its snapshot is kept, and tells all that is beside this."
                 }
             } else {
                 tag("div", .class("card")) {

@@ -71,7 +71,9 @@ enum LibraryPage {
 
     private static func count(_ screen: LibraryScreen) -> String {
         let images = screen.count.of("image")
-        return screen.isWhole ? images : "\(images) of \(screen.summary.images.grouped)"
+        guard screen.query.isWhole else { return "\(images) of \(screen.summary.images.grouped)" }
+        guard screen.folded > 0 else { return images }
+        return "\(images), \(screen.folded.grouped) folded under \(screen.count == 1 ? "it" : "them")"
     }
 
     /// The images as a list, which `grid.js` makes a grid of all of them.
@@ -105,7 +107,13 @@ enum LibraryPage {
 
     private static func nothing(_ screen: LibraryScreen) -> HTML {
         tag("div", .class("nothing")) {
-            if screen.isWhole {
+            if screen.count > 0 {
+                // The address names a place before the first image, or behind the last one.
+                tag("h2") { "No image stands here" }
+                tag("p") {
+                    tag("a", .href(.library(screen.query))) { "To the first of \(screen.count.of("image"))" }
+                }
+            } else if screen.query.isWhole {
                 tag("h2") { "No images yet" }
                 tag("p") { "Show the store the directory that your images are written to:" }
                 copyable("reprofs snapshot ComfyUI/output", what: "the command")

@@ -59,8 +59,8 @@ struct LibraryScreen: Sendable {
         summary = try store.librarySummary()
     }
 
-    /// Whether the query has everything.
-    var isWhole: Bool { query.text.isEmpty && query.filters.isEmpty && query.base == nil }
+    /// How many images are not shown by themselves.
+    var folded: Int { query.isFolding ? max(0, summary.images - count) : 0 }
 }
 
 extension Store {

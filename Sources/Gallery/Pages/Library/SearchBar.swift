@@ -57,8 +57,10 @@ enum SearchBar {
                 for order in LibraryOrder.allCases {
                     link(order.rawValue, isCurrent: order == screen.query.order) { $0.order = order }
                 }
-                link(screen.query.folds ? "Unfold variations" : "Fold variations", isCurrent: false) {
-                    $0.folds.toggle()
+                if screen.query.isWhole {
+                    link(screen.query.folds ? "Unfold variations" : "Fold variations", isCurrent: false) {
+                        $0.folds.toggle()
+                    }
                 }
             }
         }
