@@ -9,6 +9,12 @@ package enum ListeningProcess {
             ["127.0.0.1", "localhost", "::1", "[::1]", "0.0.0.0"].contains(host)
         else { return nil }
         let port = url.port ?? (url.scheme == "https" ? 443 : 80)
+        // The kernel gives its tables in pieces, and what comes and goes between two of them can hide a row.
+        for _ in 0..<5 { if let found = holder(of: port) { return found } }
+        return nil
+    }
+
+    private static func holder(of port: Int) -> Int32? {
         let sockets = Set(["/proc/net/tcp", "/proc/net/tcp6"].flatMap { listeners(in: $0, port: port) })
         guard !sockets.isEmpty else { return nil }
         return names(in: "/proc").compactMap { Int32($0) }.first { process in

@@ -4,7 +4,7 @@ import SystemPackage
 import Testing
 
 /// What the files in `packaging` rest on, as far as it can be seen without a container engine.
-@Suite(.timeLimit(.minutes(5))) struct `A mount in a container` {
+@Suite(.timeLimit(.minutes(20))) struct `A mount in a container` {
     private static let root = FilePath(#filePath).removingLastComponent().removingLastComponent()
         .removingLastComponent()
 

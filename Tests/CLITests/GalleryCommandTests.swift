@@ -6,7 +6,7 @@ import SystemPackage
 import Testing
 
 /// `reprofs gallery`, run as a user runs it.
-@Suite(.timeLimit(.minutes(5))) struct `The command 'gallery'` {
+@Suite(.timeLimit(.minutes(20))) struct `The command 'gallery'` {
     let line: CommandLineFixture
     init() throws {
         line = try CommandLineFixture()

@@ -4,7 +4,7 @@ import Support
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `A command that a message names` {
+@Suite(.timeLimit(.minutes(20))) struct `A command that a message names` {
     @Test(arguments: ["bash", "zsh"]) func `is taken by a shell as the words that are meant`(shell: String) throws {
         let program = "/usr/bin/" + shell
         guard FileManager.default.isExecutableFile(atPath: program) else {
