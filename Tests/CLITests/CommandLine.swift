@@ -98,6 +98,16 @@ final class CommandLineFixture: Sendable {
         return mounts.contains(" " + mountPoint.string.replacingOccurrences(of: " ", with: "\\040") + " ")
     }
 
+    /// One with a store that has `checkpoints/model.safetensors`, the model of `SmallImage.graph`, and is mounted.
+    static func mountedWithModel() throws -> CommandLineFixture {
+        let line = try CommandLineFixture()
+        try #require(try line.run("init").status == 0)
+        try line.directory.write(SmallModel.bytes(seed: 1), to: "models/checkpoints/model.safetensors")
+        try #require(try line.run("add", line.directory.appending("models").string).status == 0)
+        try line.mount()
+        return line
+    }
+
     /// Mounts, or cancels the test where there is no /dev/fuse, so that it counts as skipped.
     func mount(_ options: String...) throws {
         guard access("/dev/fuse", R_OK | W_OK) == 0 else { try Test.cancel("skipped: /dev/fuse is not there to use") }

@@ -13,11 +13,7 @@ import Testing
     let line: CommandLineFixture
 
     init() throws {
-        line = try CommandLineFixture()
-        try #require(try line.run("init").status == 0)
-        try line.directory.write(SmallModel.bytes(seed: 1), to: "models/checkpoints/model.safetensors")
-        try #require(try line.run("add", line.directory.appending("models").string).status == 0)
-        try line.mount()
+        line = try CommandLineFixture.mountedWithModel()
     }
 
     /// Returns the path of the first image.

@@ -2,7 +2,7 @@ import HTTPTypes
 
 extension HTTPField.Name {
     static let secFetchSite = named("sec-fetch-site")
-    /// The first one is the request's authority, and no field any more.
+    /// A second `Host`: the first one has become the request's authority.
     static let secondHost = named("host")
     static let reprofs = named("x-reprofs")
     static let referrerPolicy = named("referrer-policy")
@@ -12,7 +12,7 @@ extension HTTPField.Name {
     static let lastEventID = named("last-event-id")
 
     private static func named(_ name: String) -> Self {
-        guard let name = Self(name) else { preconditionFailure("'\(name)' is no field's name") }
+        guard let name = Self(name) else { preconditionFailure("'\(name)' is not the name of a field") }
         return name
     }
 }

@@ -53,7 +53,7 @@ struct Gate: RouterMiddleware {
         switch request.method {
         case .get, .head: break
         case .post where allowsChanges:
-            // A form of another page can send what it likes, but no header of its own.
+            // A form on another page can send any text, but cannot set a header.
             guard request.headers[.reprofs] == "1" else {
                 return refuse(.forbidden, "What changes something is asked for by the gallery's own pages alone.")
             }

@@ -24,7 +24,7 @@ package struct RunOutput: Sendable, Hashable {
         self.type = type
     }
 
-    /// What its file is called with at the end: `.png`; nothing where that is no such ending.
+    /// The suffix of its file's name, such as `.png`; empty where the name has none that is plain.
     package var suffix: String {
         guard let ending = name.splitAtLast(".")?.after, (1...8).contains(ending.utf8.count),
             ending.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20) })

@@ -23,14 +23,7 @@ struct PublishedBlob: Sendable {
 
     /// A file that lies in `blobs/` already: its mode says whose it is.
     init(_ digest: Digest, file facts: FileFacts) {
-        self.init(HashedBytes(digest), file: facts)
-    }
-
-    /// The same for one that was hashed just now.
-    init(_ hashed: HashedBytes, file facts: FileFacts) {
-        self.init(
-            hashed.digest, size: facts.size, .file(changed: facts.changed), isPrivate: !facts.isReadableByAll,
-            pieces: hashed.pieces)
+        self.init(digest, size: facts.size, .file(changed: facts.changed), isPrivate: !facts.isReadableByAll)
     }
 
     /// What the store has.
