@@ -25,7 +25,7 @@ extension JSON {
     /// The environment with the numbers of threads that a process was started with.
     fileprivate func with(threadsOf process: Int32) -> JSON {
         guard var object = self.object,
-            let block = ProcessFile.told(of: process, { ProcessFile.bytes(FilePath("/proc/\(process)/environ")) })
+            let block = ProcessFile.told(of: process, { ProcessFile.bytes("/proc/\(process)/environ") })
         else { return self }
         var threads = JSON.Object()
         for entry in block.split(separator: 0) {

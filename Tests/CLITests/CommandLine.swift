@@ -1,6 +1,7 @@
 import Comfy
 import Foundation
 import Recipe
+import Store
 import Support
 import SystemPackage
 import Testing
@@ -30,7 +31,7 @@ final class CommandLineFixture: Sendable {
 
     /// The executable beside the test bundle, which is mapped into this process.
     static let executable: String = {
-        let maps = (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)) ?? ""
+        let maps = ProcessFile.text("/proc/self/maps") ?? ""
         let bundle = maps.split(separator: "\n").lazy.compactMap { line in
             line.hasSuffix(".xctest") ? line.firstIndex(of: "/").map { String(line[$0...]) } : nil
         }.first
@@ -94,7 +95,7 @@ final class CommandLineFixture: Sendable {
     }
 
     var isMounted: Bool {
-        let mounts = (try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8)) ?? ""
+        let mounts = ProcessFile.text("/proc/self/mounts") ?? ""
         return mounts.contains(" " + mountPoint.string.replacingOccurrences(of: " ", with: "\\040") + " ")
     }
 

@@ -32,4 +32,12 @@ struct `Beside a process that does not get through execve` {
         defer { close(listener) }
         #expect(ListeningProcess.at("http://127.0.0.1:\(port)") == getpid())
     }
+
+    /// The kernel gives its table by the page.
+    @Test func `the process that listens at an address is found where many others listen`() throws {
+        defer { held.end() }
+        let listeners = try (0..<64).map { _ in try Loopback.listen() }
+        defer { for listener in listeners { close(listener.descriptor) } }
+        for listener in listeners { #expect(ListeningProcess.at("http://127.0.0.1:\(listener.port)") == getpid()) }
+    }
 }

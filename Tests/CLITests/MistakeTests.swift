@@ -1,6 +1,7 @@
 import Comfy
 import Foundation
 import Recipe
+import Store
 import Support
 import SystemPackage
 import Testing
@@ -207,7 +208,7 @@ import Testing
         process.standardOutput = FileHandle.nullDevice
         try ComfyProcess.withoutBlockedSignals { try process.run() }
         try eventually {
-            let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+            let status = ProcessFile.text("/proc/\(process.processIdentifier)/status") ?? ""
             guard let caught = status.split(separator: "\n").first(where: { $0.hasPrefix("SigCgt:") }) else {
                 return false
             }

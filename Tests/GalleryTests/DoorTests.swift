@@ -82,7 +82,7 @@ import Testing
 
     @Test func `knows whose a connection of this machine is`() async throws {
         try await withGallery(fixture) { gallery async throws in
-            #expect(LocalPeer.user(ofPort: 1, to: gallery.port) == nil)
+            #expect(SocketTable.user(ofPort: 1, to: gallery.port) == nil)
         }
     }
 

@@ -66,7 +66,7 @@ struct Gate: RouterMiddleware {
         }
         if request.method == .get, let text = request.parameter("ticket") {
             // Whose connection it is, is asked first: a stranger does not even use it up.
-            guard let peer, LocalPeer.user(ofPort: peer, to: origin.port) == geteuid(), ticket.take(text) else {
+            guard let peer, SocketTable.user(ofPort: peer, to: origin.port) == geteuid(), ticket.take(text) else {
                 return refuse(.unauthorized, Self.stranger)
             }
             return enter(request)

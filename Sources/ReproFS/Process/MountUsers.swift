@@ -25,7 +25,7 @@ struct MountUsers {
 
     init(of mountPoint: FilePath) {
         let prefix = mountPoint.string
-        users = ServerProcess.names(in: "/proc").compactMap { name in
+        users = ProcessFile.names(in: "/proc").compactMap { name in
             guard let process = pid_t(name) else { return nil }
             let found = Set(Self.files(of: process).compactMap { Self.inner($0, of: prefix) })
             guard !found.isEmpty else { return nil }
@@ -47,13 +47,13 @@ struct MountUsers {
     private static func files(of process: pid_t) -> [String] {
         ProcessFile.told(of: process) {
             let directory = "/proc/\(process)"
-            let open = ServerProcess.names(in: directory + "/fd").map { "fd/\($0)" }
+            let open = ProcessFile.names(in: directory + "/fd").map { "fd/\($0)" }
             return (["cwd", "root", "exe"] + open).compactMap { Opener.link("\(directory)/\($0)") } + mapped(process)
         } ?? []
     }
 
     private static func mapped(_ process: pid_t) -> [String] {
-        guard let bytes = ProcessFile.bytes(FilePath("/proc/\(process)/maps")) else { return [] }
+        guard let bytes = ProcessFile.bytes("/proc/\(process)/maps") else { return [] }
         // Address, rights, offset, device, number, path.
         return bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
             line.firstIndex(of: UInt8(ascii: "/")).map { String(decoding: line[$0...], as: UTF8.self) }
@@ -70,12 +70,6 @@ struct MountUsers {
     }
 
     private static func program(_ process: pid_t) -> String {
-        guard let file = try? FileDescriptor.open(FilePath("/proc/\(process)/comm"), .readOnly) else {
-            return "a program"
-        }
-        defer { try? file.close() }
-        var bytes = [UInt8](repeating: 0, count: 64)
-        let count = (try? bytes.withUnsafeMutableBytes { try file.read(into: $0) }) ?? 0
-        return String(decoding: bytes[..<max(0, count - 1)], as: UTF8.self)
+        ProcessFile.text("/proc/\(process)/comm").map { String($0.dropLast()) } ?? "a program"
     }
 }

@@ -16,10 +16,10 @@ struct ServerProcess: Sendable {
     /// Those that serve the connection of this number, as far as /proc shows them; also one that served another of this number and
     /// is about to end. Nothing is asked of the mount: it may hang.
     static func serving(connection: String, store: String) -> [ServerProcess] {
-        let processes = names(in: "/proc").compactMap { pid_t($0) }
+        let processes = ProcessFile.names(in: "/proc").compactMap { pid_t($0) }
         var isTold = false
         let found = processes.filter { process in
-            names(in: "/proc/\(process)/fdinfo").contains { descriptor in
+            ProcessFile.names(in: "/proc/\(process)/fdinfo").contains { descriptor in
                 let number = field("fuse_connection:", in: "/proc/\(process)/fdinfo/\(descriptor)")
                 if number != nil { isTold = true }
                 return number.map { $0 == connection } ?? false
@@ -29,7 +29,8 @@ struct ServerProcess: Sendable {
         // Older kernels tell no numbers.
         let others = processes.filter { process in
             ProcessFile.told(of: process) {
-                let targets = names(in: "/proc/\(process)/fd").compactMap { Opener.link("/proc/\(process)/fd/\($0)") }
+                let directory = "/proc/\(process)/fd"
+                let targets = ProcessFile.names(in: directory).compactMap { Opener.link("\(directory)/\($0)") }
                 return targets.contains("/dev/fuse") && targets.contains(store + "/lock")
             } ?? false
         }
@@ -64,22 +65,7 @@ struct ServerProcess: Sendable {
     }
 
     private static func field(_ name: String, in path: String) -> String? {
-        guard let file = try? FileDescriptor.open(FilePath(path), .readOnly) else { return nil }
-        defer { try? file.close() }
-        var bytes = [UInt8](repeating: 0, count: 8192)
-        guard let count = try? bytes.withUnsafeMutableBytes({ try file.read(into: $0) }) else { return nil }
-        let line = String(decoding: bytes[..<count], as: UTF8.self).split(separator: "\n").first { $0.hasPrefix(name) }
+        let line = ProcessFile.text(path)?.split(separator: "\n").first { $0.hasPrefix(name) }
         return line?.dropFirst(name.count).split(whereSeparator: { $0 == "\t" || $0 == " " }).first.map { String($0) }
-    }
-
-    static func names(in directory: String) -> [String] {
-        guard let list = opendir(directory) else { return [] }
-        defer { closedir(list) }
-        var names: [String] = []
-        while let entry = readdir(list) {
-            names.append(
-                withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
-        }
-        return names
     }
 }

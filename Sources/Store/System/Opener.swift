@@ -46,7 +46,7 @@ extension Opener {
             let (line, executable) = Activity.perform(
                 .kernel,
                 {
-                    Self.text("/proc/\(process)/stat").map { ($0, Self.link("/proc/\(process)/exe")) }
+                    ProcessFile.text("/proc/\(process)/stat").map { ($0, Self.link("/proc/\(process)/exe")) }
                 }), let end = line.lastIndex(of: ")")
         else { return nil }
         let fields = line[end...].split(separator: " ")
@@ -71,7 +71,7 @@ extension Opener {
 
     /// The process of a thread, and the thread as it is called there: in a container it has another number. Source: proc(5), NSpid.
     private static func numbers(ofThread thread: Int32) -> (process: Int32, own: Int32)? {
-        guard thread > 0, let status = text("/proc/\(thread)/status") else { return nil }
+        guard thread > 0, let status = ProcessFile.text("/proc/\(thread)/status") else { return nil }
         let last = { (name: String) in
             status.split(separator: "\n").first { $0.hasPrefix(name) }?.split(separator: "\t").last.flatMap {
                 Int32($0)
@@ -82,7 +82,7 @@ extension Opener {
 
     /// What /proc says of a process, by the names of its lines; empty where it says nothing.
     static func status(of process: Int32) -> [String: String]? {
-        guard let text = text("/proc/\(process)/status") else { return nil }
+        guard let text = ProcessFile.text("/proc/\(process)/status") else { return nil }
         var lines: [String: String] = [:]
         for line in text.split(separator: "\n") {
             let parts = line.split(separator: "\t", maxSplits: 1)
@@ -101,7 +101,7 @@ extension Opener {
     package static func writes(_ thread: Int32, into file: UInt64, on device: String?) -> Bool {
         let directory = "/proc/\(thread)/fdinfo"
         return ((try? DirectoryListing.names(in: FilePath(directory))) ?? []).contains { name in
-            guard let lines = text("\(directory)/\(name)")?.split(separator: "\n"),
+            guard let lines = ProcessFile.text("\(directory)/\(name)")?.split(separator: "\n"),
                 lines.contains(where: { $0.hasPrefix("ino:") && UInt64($0.dropFirst(5)) == file }),
                 let flags = lines.first(where: { $0.hasPrefix("flags:") }).flatMap({ Int32($0.dropFirst(7), radix: 8) })
             else { return false }
@@ -114,7 +114,7 @@ extension Opener {
 
     /// The device of a mount by its number; nil where the process does not see it.
     private static func device(ofMount number: Substring, seenBy thread: Int32) -> String? {
-        guard let bytes = ProcessFile.bytes(FilePath("/proc/\(thread)/mountinfo")) else { return nil }
+        guard let bytes = ProcessFile.bytes("/proc/\(thread)/mountinfo") else { return nil }
         let blank = UInt8(ascii: " ")
         for line in bytes.split(separator: UInt8(ascii: "\n")) {
             let fields = line.split(separator: blank, maxSplits: 3)
@@ -128,7 +128,7 @@ extension Opener {
     package var isAlive: Bool { Opener(process: pid)?.identity == identity }
 
     /// The first digits of this boot's id: process numbers begin anew with each boot.
-    static let boot = String((text("/proc/sys/kernel/random/boot_id") ?? "").prefix(8))
+    static let boot = String((ProcessFile.text("/proc/sys/kernel/random/boot_id") ?? "").prefix(8))
 
     /// When a process began that did so at `ticks` after the boot.
     private static func started(_ ticks: Int64) -> Timestamp {
@@ -137,14 +137,6 @@ extension Opener {
         let since = Int64(uptime.tv_sec) * 1_000_000_000 + Int64(uptime.tv_nsec)
         let tick = 1_000_000_000 / Int64(max(1, sysconf(CInt(_SC_CLK_TCK))))
         return Timestamp(nanoseconds: Timestamp.now().nanoseconds - since + ticks * tick)
-    }
-
-    private static func text(_ path: String) -> String? {
-        guard let file = try? FileDescriptor.open(FilePath(path), .readOnly) else { return nil }
-        defer { try? file.close() }
-        var bytes = [UInt8](repeating: 0, count: 8192)
-        guard let count = try? bytes.withUnsafeMutableBytes({ try file.read(into: $0) }) else { return nil }
-        return String(decoding: bytes[..<count], as: UTF8.self)
     }
 
     /// Where a link of /proc leads; nil where that is not told.

@@ -1,18 +1,27 @@
 import Glibc
-package import SystemPackage
+import SystemPackage
 
-/// Files of /proc, whose sizes nobody knows before they are read.
+/// Files of /proc. Each read of one gives a page of it at most, and its size is told as nought: who takes a short read for the end,
+/// as Foundation does, has the first page alone.
 package enum ProcessFile {
     /// All of it; nil where it cannot be opened, and what was read until then where it cannot be read to its end.
-    package static func bytes(_ path: FilePath) -> [UInt8]? {
-        guard let file = try? FileDescriptor.open(path, .readOnly) else { return nil }
+    package static func bytes(_ path: String) -> [UInt8]? {
+        guard let file = try? FileDescriptor.open(FilePath(path), .readOnly) else { return nil }
         defer { try? file.close() }
         var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        var buffer = [UInt8](repeating: 0, count: 8 << 10)
         while let count = try? buffer.withUnsafeMutableBytes({ try file.read(into: $0) }), count > 0 {
             bytes += buffer[..<count]
         }
         return bytes
+    }
+
+    /// All of it as text; nil where it cannot be opened.
+    package static func text(_ path: String) -> String? { bytes(path).map { String(decoding: $0, as: UTF8.self) } }
+
+    /// The names in a directory of /proc, in no order; none where it cannot be listed.
+    package static func names(in directory: String) -> [String] {
+        (try? DirectoryListing.names(in: FilePath(directory))) ?? []
     }
 
     /// Processes that were asked after and did not let the kernel tell yet.

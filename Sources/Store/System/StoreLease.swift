@@ -40,20 +40,16 @@ enum StoreLease {
     /// looked for while others wait for a lock of this thread.
     static func holders(of store: FilePath) -> [String] {
         let path = path(store)
-        guard Activity.allows(.wait), let wanted = try? FileFacts.at(path),
-            let processes = try? DirectoryListing.names(in: "/proc")
-        else {
-            return []
-        }
-        return processes.compactMap { name -> String? in
+        guard Activity.allows(.wait), let wanted = try? FileFacts.at(path) else { return [] }
+        return ProcessFile.names(in: "/proc").compactMap { name -> String? in
             guard let pid = Int32(name), pid != getpid() else { return nil }
             let isHolder = ProcessFile.told(of: pid) { () -> Bool in
-                let descriptors = FilePath("/proc/\(pid)/fd")
-                return ((try? DirectoryListing.names(in: descriptors)) ?? []).contains { descriptor in
+                let descriptors = "/proc/\(pid)/fd"
+                return ProcessFile.names(in: descriptors).contains { descriptor in
                     // By its name first: a file on a mount that hangs is never asked for anything.
-                    let link = descriptors.appending(descriptor)
-                    guard let target = Opener.link(link.string), FilePath(target).lastComponent == path.lastComponent,
-                        let facts = try? FileFacts.at(link)
+                    let link = "\(descriptors)/\(descriptor)"
+                    guard let target = Opener.link(link), FilePath(target).lastComponent == path.lastComponent,
+                        let facts = try? FileFacts.at(FilePath(link))
                     else {
                         return false
                     }
@@ -66,7 +62,7 @@ enum StoreLease {
     }
 
     private static func commandLine(of pid: Int32) -> String {
-        let bytes = ProcessFile.told(of: pid) { ProcessFile.bytes(FilePath("/proc/\(pid)/cmdline")) } ?? []
+        let bytes = ProcessFile.told(of: pid) { ProcessFile.bytes("/proc/\(pid)/cmdline") } ?? []
         let words = bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
         guard let program = words.first else { return "a process" }
         return ([FilePath(program).lastComponent?.string ?? program] + words.dropFirst()).joined(separator: " ")

@@ -83,7 +83,7 @@ import Testing
         try measure("facets, a word", rounds: 10) { _ = try store.facets(word) }
         print(
             "bench", "resident",
-            (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8))?
+            ProcessFile.text("/proc/self/status")?
                 .split(separator: "\n").first { $0.hasPrefix("VmRSS") } ?? "")
     }
 }

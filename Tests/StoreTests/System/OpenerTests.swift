@@ -20,7 +20,7 @@ import Testing
         process.standardInput = input
         try process.run()
         let path = "/proc/\(process.processIdentifier)/status"
-        try eventually { try String(contentsOfFile: path, encoding: .utf8).contains("State:\tZ") }
+        try eventually { ProcessFile.text(path)?.contains("State:\tZ") == true }
         #expect(Opener(process: process.processIdentifier)?.isAlive == true)
         try input.fileHandleForWriting.close()
         process.waitUntilExit()
