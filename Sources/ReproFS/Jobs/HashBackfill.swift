@@ -30,8 +30,11 @@ final class HashBackfill: Job {
                         passed += 1
                         return false
                     }
-                    while let blob = try store.unidentified(limit: 1).first {
+                    // Each search begins where the last one ended, for it passes over everything that was read.
+                    var place: Int64 = 0
+                    while let blob = try store.unidentified(after: place, limit: 1).first {
                         guard mayGoOn() else { return .again }
+                        place = blob.id
                         // An unmount does not wait for a long file; it is read again the next time.
                         try store.identify(blob) { _ throws(StoreError) in try ending.check() }
                         if let pickle = try store.identity(of: blob)?.pickle {

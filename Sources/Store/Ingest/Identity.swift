@@ -108,15 +108,16 @@ extension Identity {
 }
 
 extension Store {
-    /// The models whose other hashes are not known yet: those that were added since, or whose reading was cut off.
-    package func unidentified(limit: Int = .max) throws(StoreError) -> [Blob] {
+    /// The models whose other hashes are not known yet, by their numbers, from the one after `place` on: those that were added since,
+    /// or whose reading was cut off.
+    package func unidentified(after place: Int64 = 0, limit: Int = .max) throws(StoreError) -> [Blob] {
         try page(
             """
-            SELECT \(Blob.columns) FROM servedBlob AS blob WHERE changed IS NOT NULL
+            SELECT \(Blob.columns) FROM servedBlob AS blob WHERE id > ? AND changed IS NOT NULL
             AND EXISTS (SELECT 1 FROM version WHERE version.blob = blob.id)
             AND NOT EXISTS (SELECT 1 FROM identity WHERE identity.blob = blob.id AND identity.imports IS NOT NULL)
             ORDER BY id
-            """, [], limit, Blob.init)
+            """, [place], limit, Blob.init)
     }
 
     /// Reads and keeps the other hashes of a model. `progress` is told of every byte read.
