@@ -75,6 +75,6 @@ extension Store {
     /// All that a mount reads at leisure.
     package func readOtherHashes() throws {
         for blob in try unidentified() { try identify(blob) }
-        while case let blobs = try withoutBLAKE3(), !blobs.isEmpty { try readBLAKE3(of: blobs) }
+        try readBLAKE3()
     }
 }

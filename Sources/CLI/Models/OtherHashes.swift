@@ -21,11 +21,10 @@ enum OtherHashes {
         guard try store.isWaitingForBLAKE3() else { return false }
         let progress = Progress(total: try store.countWithoutBLAKE3(), counts: .things("model"))
         var hasRead = false
-        while case let blobs = try store.withoutBLAKE3(), !blobs.isEmpty {
-            try store.readBLAKE3(of: blobs)
-            progress.advance(by: blobs.count, of: "BLAKE3 of models")
+        try store.readBLAKE3(progress: { count in
+            progress.advance(by: count, of: "BLAKE3 of models")
             hasRead = true
-        }
+        })
         return hasRead
     }
 }

@@ -42,10 +42,7 @@ final class HashBackfill: Job {
                             logger.warning("\(models) is a pickle: \(pickle.warning)")
                         }
                     }
-                    while case let blobs = try store.withoutBLAKE3(), !blobs.isEmpty {
-                        guard mayGoOn() else { return .again }
-                        try store.readBLAKE3(of: blobs, ending)
-                    }
+                    guard try store.readBLAKE3(ending, mayGoOn: mayGoOn) else { return .again }
                     passed = 0
                     try store.improve(progress: {}) { logger.info("a better snapshot: \($0.id.hex.prefix(12))") }
                     last = ""

@@ -11,11 +11,28 @@ extension Store {
     /// More bytes or files than these are another process's.
     private static let group = (bytes: 64 << 20, files: 128)
 
-    /// The next models whose other hashes are known, as many as one process of b3sum reads; none where it is not installed.
-    package func withoutBLAKE3() throws(StoreError) -> [Blob] {
-        guard Self.hasBLAKE3 else { return [] }
+    /// Reads it for the models that lack it now, whose other hashes are known; nothing where b3sum is not installed. Of what comes
+    /// meanwhile nothing is read: where others add models all the time, that would have no end. `mayGoOn` is asked before each process
+    /// of b3sum, and `progress` told how many models it has read. `ending` cuts it off. False where not all were read.
+    @discardableResult
+    package func readBLAKE3(
+        _ ending: Ending = Ending(), mayGoOn: () -> Bool = { true }, progress: (Int) -> Void = { _ in }
+    ) throws(StoreError) -> Bool {
+        guard Self.hasBLAKE3,
+            let last = try one("SELECT max(blob.id) AS id \(Self.unread)", [], { try $0.value("id") as Int64? }) ?? nil
+        else { return true }
+        while case let blobs = try withoutBLAKE3(upTo: last), !blobs.isEmpty {
+            guard mayGoOn() else { return false }
+            try readBLAKE3(of: blobs, ending)
+            progress(blobs.count)
+        }
+        return true
+    }
+
+    /// As many as one process of b3sum reads.
+    private func withoutBLAKE3(upTo last: Int64) throws(StoreError) -> [Blob] {
         let blobs = try page(
-            "SELECT \(Blob.columns) \(Self.unread) ORDER BY blob.id", [], Self.group.files,
+            "SELECT \(Blob.columns) \(Self.unread) AND blob.id <= ? ORDER BY blob.id", [last], Self.group.files,
             Blob.init)
         var size = 0
         let rest = blobs.dropFirst().prefix { blob in
@@ -42,8 +59,8 @@ extension Store {
             ?? false
     }
 
-    /// Has b3sum read models, and keeps what it says. `ending` cuts it off.
-    package func readBLAKE3(of blobs: [Blob], _ ending: Ending = Ending()) throws(StoreError) {
+    /// Has b3sum read models, and keeps what it says.
+    private func readBLAKE3(of blobs: [Blob], _ ending: Ending) throws(StoreError) {
         var caches: [PageCacheGuard] = []
         for blob in blobs {
             guard case .file(let file) = try contents(of: blob) else { continue }

@@ -17,7 +17,7 @@ extension Store {
                             """), arguments: [directory, name.path.name.databaseValue, number])
             }
             guard let row else { throw StoreError.notFound("version v\(number) of '\(name)'") }
-            guard try row.value("isServed") else { throw StoreError.notFound("the bytes of v\(number) of '\(name)'") }
+            guard try row.value("isServed") else { throw StoreError.notFound("what v\(number) of '\(name)' holds") }
             let live = try db.directory(liveNames: name.directories)
             if let live, let old = try db.live(named: name.path.name, in: live), old.kind == .file, old.blob == nil {
                 throw StoreError.conflict(

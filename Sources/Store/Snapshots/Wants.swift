@@ -23,21 +23,24 @@ extension Store {
         try one("SELECT count(*) FROM improvable", []) { try $0.value(0) } ?? 0
     }
 
-    /// Makes better snapshots where what an image waited for has come. `body` is told of each one that got better.
+    /// Makes better snapshots of as many images as wait now for what has come. `body` is told of each one that got better.
     ///
-    /// Work that is cut off goes on the next time; `progress` is told of every image looked at.
+    /// What is cut off, or comes meanwhile, is left to the next time; `progress` is told of every image looked at.
     package func improve(
         progress: () -> Void, _ body: (SnapshotResult) -> Void
     ) throws(StoreError) {
-        while true {
+        var left = try countImprovable()
+        while left > 0 {
             let results: [SnapshotResult?] = try catalogue.write { db in
-                let images = try Int64.fetchAll(db, sql: "SELECT image FROM improvable LIMIT 64")
+                let images = try Int64.fetchAll(
+                    db, sql: "SELECT image FROM improvable LIMIT ?", arguments: [min(left, 64)])
                 return try images.map { image in
                     try db.deleteImprovable(image)
                     return try improve(image, db)
                 }
             }
             if results.isEmpty { return }
+            left -= results.count
             for result in results {
                 progress()
                 if let result { body(result) }

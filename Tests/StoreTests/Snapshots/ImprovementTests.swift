@@ -87,6 +87,23 @@ import Testing
         #expect(try other.counts().snapshots == 300)
     }
 
+    /// Or a command would have no end where others work on the same store all the time.
+    @Test func `leaves to the next time what comes meanwhile`() throws {
+        let store = fixture.store
+        for seed in 1...2 {
+            _ = try store.snapshot(
+                try fixture.image("\(seed).png", SmallImage.graph(checkpoint: "\(seed).safetensors")))
+        }
+        try fixture.add("checkpoints/1.safetensors", seed: 1)
+        var count = 0
+        try store.improve {
+            count += 1
+            #expect(throws: Never.self) { try fixture.add("checkpoints/2.safetensors", seed: 2) }
+        } _: { _ in }
+        #expect(count == 1)
+        #expect(try store.countImprovable() == 1)
+    }
+
     @Test func `keeps what was found already`() throws {
         try fixture.add("loras/ink.safetensors", seed: 3)
         let image = try fixture.image("a.png", SmallImage.graph(lora: "ink.safetensors"))
