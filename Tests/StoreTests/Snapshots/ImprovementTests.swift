@@ -99,7 +99,8 @@ import Testing
         try store.improve {
             count += 1
             #expect(throws: Never.self) { try fixture.add("checkpoints/2.safetensors", seed: 2) }
-        } _: { _ in }
+        } _: { _ in
+        }
         #expect(count == 1)
         #expect(try store.countImprovable() == 1)
     }
