@@ -35,6 +35,7 @@ struct Routes {
         }
         LibraryPage.add(to: router, pool, pictures: pictures, feed)
         ImagePage.add(to: router, pool, pictures: pictures, allowsChanges: allowsChanges)
+        ModelsPage.add(to: router, pool)
         guard allowsChanges else { return }
         ImagePins.add(to: router, pool)
     }

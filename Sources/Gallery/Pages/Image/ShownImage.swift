@@ -22,6 +22,8 @@ struct ShownImage: Sendable {
         let isServed: Bool
         /// The version that the name holds now; nil where it holds nothing, or is not known.
         let live: Int?
+        /// The row of its name, by which pages know it.
+        let row: Int64?
     }
 
     /// A try to make the image again.
@@ -41,11 +43,12 @@ struct ShownImage: Sendable {
         document = try store.recipeDocument(of: row.id, named: row.imageName)
         places = try store.places(ofImage: id)
         models = try document.snapshot.recipe.models.map { use in
-            guard let resolution = use.resolution else { return Model(use: use, isServed: false, live: nil) }
-            let versions = try store.versions(called: "\(resolution.folder)/\(resolution.path)")
+            guard let resolution = use.resolution else {
+                return Model(use: use, isServed: false, live: nil, row: nil)
+            }
+            let known = try store.model(at: resolution.folder, resolution.path)
             return Model(
-                use: use, isServed: try store.isServed(resolution.sha256), live: versions.first(where: \.isLive)?.number
-            )
+                use: use, isServed: try store.isServed(resolution.sha256), live: known?.live, row: known?.id)
         }
         proofs = try document.attempts.reversed().map { attempt in
             Proof(attempt: attempt, picture: try Self.picture(of: attempt, other: id, in: store))
