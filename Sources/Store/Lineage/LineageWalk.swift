@@ -6,11 +6,19 @@ import Recipe
 struct LineageWalk {
     let store: Store
     let db: Database
+    /// Nodes from which on nothing is followed any more.
+    private let limit: Int
     private(set) var lineage = Lineage()
 
-    init(store: Store, db: Database) {
+    init(store: Store, db: Database, limit: Int = Lineage.limit) {
         self.store = store
         self.db = db
+        self.limit = limit
+    }
+
+    private mutating func mayGoOn() -> Bool {
+        if lineage.nodes.count >= limit { lineage.isCut = true }
+        return !lineage.isCut
     }
 
     // MARK: - Images
@@ -23,7 +31,7 @@ struct LineageWalk {
                 SELECT image.sha256, (SELECT name FROM imageName WHERE image = image.id ORDER BY time DESC, id DESC LIMIT 1) AS name
                 FROM snapshot JOIN image ON image.id = snapshot.image WHERE snapshot.id = ?
                 """, arguments: [snapshot])
-        guard let row, lineage.nodes.count < Lineage.limit else { return nil }
+        guard let row, mayGoOn() else { return nil }
         let digest = try row.digest("sha256")
         let id = "image:\(digest.hex.prefix(16))"
         let document = try store.recipeDocument(of: snapshot, named: row.value("name") ?? "", db)
@@ -83,7 +91,7 @@ struct LineageWalk {
     /// Adds a model's bytes, the models that its header names, and those with the same weights; gives its node.
     mutating func model(blob: Int64?, _ digest: Digest, name: String) throws -> String {
         let id = "model:\(digest.hex.prefix(16))"
-        guard let blob, lineage.nodes.count < Lineage.limit else {
+        guard let blob, mayGoOn() else {
             _ = lineage.add(.init(id: id, kind: .model, name: name, sha256: digest))
             return id
         }

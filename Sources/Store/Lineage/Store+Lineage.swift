@@ -2,10 +2,10 @@ import GRDB
 import Recipe
 
 extension Store {
-    /// What an image was made from, and what that was made from.
-    package func lineage(ofSnapshot snapshot: Int64) throws(StoreError) -> Lineage {
+    /// What an image was made from, and what that was made from. With so many nodes nothing is followed any more.
+    package func lineage(ofSnapshot snapshot: Int64, nodes: Int = Lineage.limit) throws(StoreError) -> Lineage {
         try catalogue.read { db in
-            var walk = LineageWalk(store: self, db: db)
+            var walk = LineageWalk(store: self, db: db, limit: nodes)
             _ = try walk.image(snapshot)
             return walk.lineage
         }

@@ -14,6 +14,11 @@ struct ShownImage: Sendable {
     let proofs: [Proof]
     /// The names that people gave its snapshot.
     let pins: [EntryName]
+    /// What it is a variation or a reproduction of.
+    let base: Digest?
+    /// What is a variation or a reproduction of it: how many, and the newest one.
+    let folded: Int
+    let newest: Digest?
 
     /// A model, and what has become of it.
     struct Model: Sendable {
@@ -54,6 +59,10 @@ struct ShownImage: Sendable {
             Proof(attempt: attempt, picture: try Self.picture(of: attempt, other: id, in: store))
         }
         pins = try store.pins(of: row.id)
+        let entry = try store.libraryEntry(ofImage: id)
+        base = entry?.base
+        folded = entry?.folded ?? 0
+        newest = folded == 0 ? nil : try store.library(Self.under(id), limit: 1).first?.image
     }
 
     private static func picture(of attempt: Attempt, other own: Digest, in store: Store) throws -> Digest? {
@@ -62,6 +71,13 @@ struct ShownImage: Sendable {
             let pixels = certificate["result"]?["pixels"]?.string.flatMap({ Digest(hex: $0) })
         else { return nil }
         return try store.images(ofPixels: pixels).first { $0.image != own }?.image
+    }
+
+    /// What is a variation or a reproduction of an image.
+    static func under(_ id: Digest) -> LibraryQuery {
+        var query = LibraryQuery()
+        query.base = id
+        return query
     }
 
     var name: String { document.name }
