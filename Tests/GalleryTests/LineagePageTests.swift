@@ -35,7 +35,7 @@ import Testing
             let before = try await gallery.get("/lineage/\(input)").text
             #expect(
                 before.contains("href=\"/image/\(image)\"")
-                    && before.contains("<span class=\"note\">, made from it</span>"))
+                    && before.contains("<span class=\"note\"> (made from it, "))
             #expect(try await gallery.get("/image/\(image)").text.contains("href=\"/lineage/\(image)\""))
         }
     }
@@ -51,7 +51,7 @@ import Testing
             let text = try await gallery.get("/lineage/\(image)").text
             #expect(text.components(separatedBy: "<a class=\"node\" data-kind=\"image\"").count == 9)
             #expect(text.contains("and 4 more images") && text.contains("href=\"/?under=\(image)\""))
-            #expect(text.contains("<span class=\"note\">, a variation</span>"))
+            #expect(text.contains("<span class=\"note\"> (a variation, "))
         }
     }
 
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func `takes names for texts`() async throws {
-        let image = try keep("<script>a</script>.png", SmallImage.graph(lora: "<b>\\\"x\\\".safetensors"))
+        let image = try keep("<script>a.png", SmallImage.graph(lora: "<b>\\\"x\\\".safetensors"))
         try await withGallery(fixture) { gallery async throws in
             let text = try await gallery.get("/lineage/\(image)").text
             #expect(!text.contains("<script>a") && !text.contains("<b>") && text.contains("&lt;script&gt;a"))

@@ -69,12 +69,12 @@ enum ComparePage {
                     tag("div", .class("beside"), Attribute("data-count", String(comparison.images.count))) {
                         for image in comparison.images {
                             tag("figure") {
+                                tag("figcaption") { head(image) }
                                 tag("a", .href(.image(image.id))) {
                                     void(
                                         "img", .src(ShownImage.original(image.id)), Attribute("alt", image.name),
                                         Attribute("loading", "lazy"))
                                 }
-                                tag("figcaption") { head(image) }
                             }
                         }
                     }
@@ -101,13 +101,13 @@ enum ComparePage {
     }
 
     private static func table(_ part: Comparison.Part, _ comparison: Comparison) -> HTML {
-        tag("section", Attribute("aria-labelledby", "part-\(part.name)")) {
+        tag("div") {
             tag("h2", Attribute("id", "part-\(part.name)")) { part.name.prefix(1).uppercased() + part.name.dropFirst() }
             tag(
                 "div", .class("scroll"), .role("region"), Attribute("aria-labelledby", "part-\(part.name)"),
                 Attribute("tabindex", "0")
             ) {
-                tag("table", .class("differences")) {
+                tag("table", .class("differences"), Attribute("data-count", String(comparison.images.count))) {
                     tag("thead") {
                         tag("tr") {
                             tag("th", Attribute("scope", "col")) { "What" }

@@ -32,7 +32,8 @@ struct LineagePicture {
                 Attribute(
                     "d",
                     "M\(start.x) \(start.y)C\(start.x + bend) \(start.y) \(end.x - bend) \(end.y) \(end.x) \(end.y)")),
-            words.isEmpty
+            // How newer ones came about is said in each of them.
+            words.isEmpty || edge.dependency == 0
                 ? HTML([])
                 : tag(
                     "text", Attribute("x", String((start.x + end.x) / 2)),
@@ -99,9 +100,6 @@ struct LineagePicture {
                         for edge in newer {
                             tag("li") {
                                 entry(edge.dependent)
-                                tag("span", .class("note")) {
-                                    ", " + (edge.relation == .variation ? "a variation" : "made from it")
-                                }
                             }
                         }
                     }

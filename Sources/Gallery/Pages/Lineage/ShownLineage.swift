@@ -81,7 +81,7 @@ struct ShownLineage: Sendable {
         ] {
             for entry in entries {
                 edges.append(Edge(dependent: nodes.count, dependency: 0, relation: relation))
-                nodes.append(Self.node(entry))
+                nodes.append(Self.node(entry, relation))
             }
             if count > entries.count {
                 edges.append(Edge(dependent: nodes.count, dependency: 0, relation: relation))
@@ -99,9 +99,11 @@ struct ShownLineage: Sendable {
         self.edges = edges
     }
 
-    private static func node(_ entry: LibraryEntry) -> Node {
-        Node(
-            kind: .image, name: entry.name.text.onOneLine, notes: [Mark(entry).rawValue, entry.words.onOneLine],
+    private static func node(_ entry: LibraryEntry, _ relation: Relation) -> Node {
+        let what = relation == .variation ? "a variation" : "made from it"
+        return Node(
+            kind: .image, name: entry.name.text.onOneLine,
+            notes: ["\(what), \(Mark(entry).rawValue)", entry.words.onOneLine],
             address: .image(entry.image), thumbnail: .image(entry.image, "thumbnail"))
     }
 
@@ -120,7 +122,14 @@ struct ShownLineage: Sendable {
             {
                 address = number.map { Address.model(row.id).at("v\($0)") } ?? .model(row.id)
             }
-            return Node(kind: .model, name: node.name.onOneLine, notes: notes, address: address, thumbnail: nil)
+            // The folder and the version stand behind the name, which is cut where it is long.
+            let file = ModelName(name)?.path.name.text ?? name
+            let place = file.utf8.elementsEqual(name.utf8) ? [] : [String(name.dropLast(file.count + 1)).onOneLine]
+            return Node(
+                kind: .model, name: file.onOneLine,
+                notes: [(place + (number.map { ["v\($0)"] } ?? [])).joined(separator: ", ")].filter { !$0.isEmpty }
+                    + notes,
+                address: address, thumbnail: nil)
         }
     }
 }

@@ -60,8 +60,10 @@ enum ModelsPage {
                 tag(
                     "a", [.href(other.address())] + (query.unusedDays == nil ? [] : [Attribute("aria-current", "true")])
                 ) { "Unused for \(days.of("day"))" }
-                tag("span") {
-                    "Neither its names, nor a process that opened it through a mount, nor an image used it since then."
+                if query.unusedDays != nil {
+                    tag("span") {
+                        "No name got their bytes, no process opened them through a mount, and no image was made with them since then."
+                    }
                 }
             }
         }
