@@ -117,9 +117,9 @@ enum ComparePage {
                     tag("tbody") { for row in part.rows { line(row) } }
                 }
             }
-            if part.count > part.rows.count {
+            if part.more > 0 {
                 tag("p", .class("note")) {
-                    "And \((part.count - part.rows.count).grouped) more; the command below prints all of them."
+                    "And \(part.more.grouped) more; the command below prints all of them."
                 }
             }
         }

@@ -31,7 +31,8 @@ struct Comparison: Sendable {
         let name: String
         /// The first of them.
         var rows: [Row]
-        var count: Int
+        /// How many there are besides, at least.
+        let more: Int
     }
 
     /// A thing that differs, with what each image has.
@@ -56,9 +57,9 @@ struct Comparison: Sendable {
         }
         self.images = images
         let (first, others) = (images[0].document, images.dropFirst().map(\.document))
-        var table = DifferenceTable(columns: images.count)
+        var table = DifferenceTable(columns: images.count, limit: Self.rowsShown)
         for (index, other) in others.enumerated() { table.add(RecipeDifference(first, other), column: index + 1) }
-        parts = try table.parts(limit: Self.rowsShown).map { part in
+        parts = try table.parts.map { part in
             guard part.name == "models" else { return part }
             var part = part
             part.rows = try part.rows.map { row in
@@ -83,8 +84,11 @@ struct Comparison: Sendable {
     }
 }
 
-/// The differences of several recipes from the first one, made into one table.
+/// The differences of several recipes from the first one, made into one table. Of each part the first rows are kept, and the others are
+/// counted: a graph may have very many nodes, and all of one name.
 private struct DifferenceTable {
+    private static let order = ["parameters", "models", "inputs", "graph", "environment"]
+
     private struct Entry {
         let item: RecipeDifference.Item
         /// By columns; what is missing is as in the first one.
@@ -92,41 +96,43 @@ private struct DifferenceTable {
     }
 
     let columns: Int
-    private var entries: [Entry] = []
-    /// Where in ``entries`` the rows are that are called so: two of a name have other values.
-    private var places: [[UInt8]: [Int]] = [:]
+    let limit: Int
+    private var entries: [String: [Entry]] = [:]
+    /// Differences that are not kept, by part and column.
+    private var rest: [String: [Int: Int]] = [:]
 
-    init(columns: Int) { self.columns = columns }
+    init(columns: Int, limit: Int) {
+        self.columns = columns
+        self.limit = limit
+    }
 
     mutating func add(_ difference: RecipeDifference, column: Int) {
         for item in difference.items {
-            let key = Array("\(item.part)\0\(item.what)".utf8)
-            let place = places[key]?.first {
-                entries[$0].others[column] == nil && entries[$0].item.old == item.old
+            // Two that are called the same have other values.
+            let place = entries[item.part]?.firstIndex {
+                $0.others[column] == nil && $0.item.what.utf8.elementsEqual(item.what.utf8) && $0.item.old == item.old
             }
             if let place {
-                entries[place].others[column] = item.new
+                entries[item.part]?[place].others[column] = item.new
+            } else if entries[item.part, default: []].count < limit {
+                entries[item.part, default: []].append(Entry(item: item, others: [column: item.new]))
             } else {
-                places[key, default: []].append(entries.count)
-                entries.append(Entry(item: item, others: [column: item.new]))
+                rest[item.part, default: [:]][column, default: 0] += 1
             }
         }
     }
 
-    func parts(limit: Int) -> [Comparison.Part] {
-        var parts: [Comparison.Part] = []
-        for name in ["parameters", "models", "inputs", "graph", "environment"] {
-            let own = entries.filter { $0.item.part == name }
-            guard !own.isEmpty else { continue }
-            let rows = own.prefix(limit).map { entry in
+    var parts: [Comparison.Part] {
+        Self.order.compactMap { name in
+            guard let own = entries[name] else { return nil }
+            let rows = own.map { entry in
                 let values = (0..<columns).map { column in
                     Comparison.Value(json: entry.others[column] ?? entry.item.old)
                 }
                 return Comparison.Row(what: entry.item.what, values: values)
             }
-            parts.append(Comparison.Part(name: name, rows: rows, count: own.count))
+            return Comparison.Part(name: name, rows: rows, more: rest[name]?.values.max() ?? 0)
         }
-        return parts
     }
 }
 

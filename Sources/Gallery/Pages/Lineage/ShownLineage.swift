@@ -123,12 +123,13 @@ struct ShownLineage: Sendable {
                 address = number.map { Address.model(row.id).at("v\($0)") } ?? .model(row.id)
             }
             // The folder and the version stand behind the name, which is cut where it is long.
-            let file = ModelName(name)?.path.name.text ?? name
-            let place = file.utf8.elementsEqual(name.utf8) ? [] : [String(name.dropLast(file.count + 1)).onOneLine]
+            let file = ModelName(name).map { "\($0.path)" } ?? name
+            let folder = ModelName(name).map { ["\($0.folder)"] } ?? []
             return Node(
                 kind: .model, name: file.onOneLine,
-                notes: [(place + (number.map { ["v\($0)"] } ?? [])).joined(separator: ", ")].filter { !$0.isEmpty }
-                    + notes,
+                notes: (node.sha256 == nil ? notes : [])
+                    + [(folder + (number.map { ["v\($0)"] } ?? [])).joined(separator: ", ")].filter { !$0.isEmpty }
+                    + (node.sha256 == nil ? [] : notes),
                 address: address, thumbnail: nil)
         }
     }
