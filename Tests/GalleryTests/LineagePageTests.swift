@@ -88,4 +88,34 @@ import Testing
             #expect(try await gallery.get("/lineage/..%2f..").status == 404)
         }
     }
+
+    private func add(_ name: String, header: String, seed: UInt8) throws -> Digest {
+        let bytes =
+            withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) } + Array(header.utf8)
+            + [UInt8](repeating: seed, count: 64)
+        try fixture.directory.write(bytes, to: "models/" + name)
+        try fixture.addModels()
+        try fixture.store.readOtherHashes()
+        return SHA256.digest(of: bytes)
+    }
+
+    @Test func `of a model is on its page, in both directions, where its header tells anything`() async throws {
+        let base = try add(
+            "checkpoints/base.safetensors", header: "{\"a\":{\"dtype\":\"U8\",\"shape\":[64],\"data_offsets\":[0,64]}}",
+            seed: 1)
+        let merged = "{\\\"\(base)\\\": {\\\"name\\\": \\\"<b>old\\\"}}"
+        _ = try add(
+            "checkpoints/merge.safetensors", header: "{\"__metadata__\":{\"sd_merge_models\":\"\(merged)\"}}", seed: 2)
+        let rows = try fixture.store.modelEntries().sorted { $0.name < $1.name }.map(\.id)
+        try await withGallery(fixture) { gallery async throws in
+            let merge = try await gallery.get("/models/\(rows[1])").text
+            #expect(merge.contains("<svg class=\"lineage\"") && merge.contains("data-relation=\"merged\""))
+            #expect(merge.contains("href=\"/models/\(rows[0])#v1\""))
+            let base = try await gallery.get("/models/\(rows[0])").text
+            #expect(base.contains("href=\"/models/\(rows[1])#v1\"") && base.contains("What came from it"))
+            try fixture.add("loras/plain.safetensors", seed: 9)
+            let plain = try #require(try fixture.store.modelEntries().first { $0.name == "plain.safetensors" }).id
+            #expect(try await !gallery.get("/models/\(plain)").text.contains("<svg class=\"lineage\""))
+        }
+    }
 }

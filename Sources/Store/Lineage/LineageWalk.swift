@@ -131,17 +131,20 @@ struct LineageWalk {
         return blob.map { ($0, found.sha256, name) }
     }
 
-    /// Adds the images that are made with these bytes now, the newest so many, and the models whose headers name them.
-    mutating func dependents(on blobs: [Int64], images count: Int) throws {
-        let own = Store.list(blobs)
+    /// Adds the images that are made with these bytes now, the newest so many.
+    mutating func images(with blobs: [Int64], _ count: Int) throws {
         let snapshots = try Int64.fetchAll(
             db,
             sql: """
                 SELECT DISTINCT image.snapshot FROM image JOIN snapshot ON snapshot.id = image.snapshot
                 JOIN pin ON pin.pinSet = snapshot.models WHERE pin.blob IN (SELECT value FROM json_each(?)) ORDER BY image.id DESC
-                """, arguments: [own])
+                """, arguments: [Store.list(blobs)])
         lineage.omitted = max(0, snapshots.count - min(count, Lineage.limit))
         for snapshot in snapshots.prefix(count).reversed() { _ = try image(snapshot) }
+    }
+
+    /// Adds the models whose headers name these bytes.
+    mutating func models(of blobs: [Int64]) throws {
         let children = try Row.fetchAll(
             db,
             sql: """
@@ -150,7 +153,7 @@ struct LineageWalk {
                     OR (claim.key = 'sd_merge_models' AND instr(claim.value, lower(hex(own.sha256))) > 0)
                 JOIN blob child ON child.id = claim.blob
                 WHERE own.id IN (SELECT value FROM json_each(?)) AND child.id <> own.id ORDER BY child.id LIMIT 100
-                """, arguments: [own])
+                """, arguments: [Store.list(blobs)])
         for child in children {
             let digest = try child.digest("sha256")
             let id = try child.id("id")

@@ -8,14 +8,10 @@ struct ShownLineage: Sendable {
     private static let ancestors = 40
     private static let descendants = 8
 
-    let id: Digest
-    let name: String
-    /// The name of the directory of its snapshot, which names it to a command.
-    let short: String
-    /// The image itself is the first.
-    let nodes: [Node]
+    /// What was asked for is the first.
+    private(set) var nodes: [Node]
     /// What depends on what, by places in ``nodes``.
-    let edges: [Edge]
+    private(set) var edges: [Edge]
     /// Whether it came from more than is shown.
     let isCut: Bool
 
@@ -58,23 +54,10 @@ struct ShownLineage: Sendable {
         }
     }
 
-    /// Throws `notFound` where the store has no such image.
-    init(_ id: Digest, in store: Store) throws {
-        guard let row = try store.snapshot(ofImage: id) else {
-            throw StoreError.notFound("the image \(id.hex.prefix(12))")
-        }
-        let lineage = try store.lineage(ofSnapshot: row.id, nodes: Self.ancestors)
+    /// What an image came from, and what came from it.
+    init(_ id: Digest, snapshot: Int64, in store: Store) throws {
+        try self.init(try store.lineage(ofSnapshot: snapshot, nodes: Self.ancestors), in: store)
         let below = try store.descendants(ofImage: id, limit: Self.descendants)
-        // A recipe may name as many models as it likes.
-        let known = lineage.nodes.prefix(Self.ancestors)
-        var nodes = try known.map { try Self.node($0, in: store) }
-        let places = Dictionary(known.enumerated().map { ($1.id, $0) }) { first, _ in first }
-        var edges = lineage.edges.compactMap { edge -> Edge? in
-            guard let from = places[edge.from], let to = places[edge.to],
-                let relation = Relation(rawValue: edge.relation)
-            else { return nil }
-            return Edge(dependent: from, dependency: to, relation: relation)
-        }
         for (relation, entries, count, rest) in [
             (Relation.variation, below.varied, below.variedCount, Address.library(ShownImage.under(id))),
             (.madeFrom, below.used, below.usedCount, nil),
@@ -91,12 +74,25 @@ struct ShownLineage: Sendable {
                         notes: [], address: rest, thumbnail: nil))
             }
         }
-        self.id = id
-        name = row.imageName.onOneLine
-        short = row.short.text
+    }
+
+    /// What a version of a model came from, and which models came from it.
+    init(_ version: VersionListing, in store: Store) throws {
+        try self.init(try store.lineage(of: [version], images: nil, nodes: Self.ancestors), in: store)
+    }
+
+    private init(_ lineage: Lineage, in store: Store) throws {
+        // A recipe may name as many models as it likes.
+        let known = lineage.nodes.prefix(Self.ancestors)
+        nodes = try known.map { try Self.node($0, in: store) }
+        let places = Dictionary(known.enumerated().map { ($1.id, $0) }) { first, _ in first }
+        edges = lineage.edges.compactMap { edge -> Edge? in
+            guard let from = places[edge.from], let to = places[edge.to],
+                let relation = Relation(rawValue: edge.relation)
+            else { return nil }
+            return Edge(dependent: from, dependency: to, relation: relation)
+        }
         isCut = lineage.isCut || lineage.nodes.count > known.count
-        self.nodes = nodes
-        self.edges = edges
     }
 
     private static func node(_ entry: LibraryEntry, _ relation: Relation) -> Node {

@@ -24,6 +24,12 @@ enum ModelPage {
                     tag("ol", .class("versions")) { for version in shown.versions { item(version) } }
                     older(shown)
                 }
+                if let lineage = shown.lineage {
+                    panel("Lineage", "lineage") {
+                        LineagePage.html(
+                            lineage, command: ShellCommand.line("reprofs lineage", shown.entry.fullName))
+                    }
+                }
                 history(shown)
             }
         }

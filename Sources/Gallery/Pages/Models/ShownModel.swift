@@ -14,6 +14,8 @@ struct ShownModel: Sendable {
     let hasOlder: Bool
     /// The newest first, and whether that is not all of them.
     let events: [EventListing]
+    /// What the newest version came from, and the models that came from it, where anything is known of that.
+    let lineage: ShownLineage?
     let hasMoreEvents: Bool
 
     /// A version, and what hangs on its bytes.
@@ -58,7 +60,10 @@ struct ShownModel: Sendable {
     init?(_ id: Int64, before: Int?, in store: Store) throws {
         guard let entry = try store.modelEntry(id) else { return nil }
         self.entry = entry
-        let all = try store.versions(ofModel: id).filter { $0.number < before ?? .max }
+        var all = try store.versions(ofModel: id)
+        let lineage = try all.last.map { try ShownLineage($0, in: store) }
+        self.lineage = lineage.flatMap { $0.edges.isEmpty ? nil : $0 }
+        all.removeAll { $0.number >= before ?? .max }
         versions = try all.suffix(Self.versionsShown).reversed().map { try Version($0, in: store) }
         hasOlder = all.count > versions.count
         let events = try store.events(ofModel: id, limit: Self.eventsShown + 1)
