@@ -109,7 +109,7 @@ import Testing
         let rows = try fixture.store.modelEntries().sorted { $0.name < $1.name }.map(\.id)
         try await withGallery(fixture) { gallery async throws in
             let merge = try await gallery.get("/models/\(rows[1])").text
-            #expect(merge.contains("<svg class=\"lineage\"") && merge.contains("data-relation=\"merged\""))
+            #expect(merge.contains("<svg class=\"lineage\"") && merge.contains("data-relation=\"merged into\""))
             #expect(merge.contains("href=\"/models/\(rows[0])#v1\""))
             let base = try await gallery.get("/models/\(rows[0])").text
             #expect(base.contains("href=\"/models/\(rows[1])#v1\"") && base.contains("What came from it"))

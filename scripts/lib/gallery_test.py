@@ -93,7 +93,9 @@ class Run:
         models = self.work / "models"
         for name, seed in [("checkpoints/dream.safetensors", 1), ("checkpoints/photo.safetensors", 2),
                            ("loras/style/ink.safetensors", 3)]:
-            self.write_model(name, seed)
+            # The LoRA says that it was trained on what the checkpoint's name holds in the end.
+            base = hashlib.sha256(self.model_bytes(9, {})).hexdigest()
+            self.write_model(name, seed, {"ss_sd_model_name": "dream", "ss_new_sd_model_hash": base} if seed == 3 else {})
         self.reprofs("init")
         self.reprofs("add", str(models))
         for number in range(self.options.images):
@@ -111,12 +113,17 @@ class Run:
         self.reprofs("snapshot", str(self.work / "output"))
         self.subject = hashlib.sha256(first.read_bytes()).hexdigest()
 
-    def write_model(self, name, seed):
-        header = json.dumps({"w": {"dtype": "U8", "shape": [64], "data_offsets": [0, 64]},
-                             "v": {"dtype": "U8", "shape": [64], "data_offsets": [64, 128]}}).encode()
+    def write_model(self, name, seed, claims={}):
         path = self.work / "models" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(struct.pack("<Q", len(header)) + header + bytes([seed]) * 64 + bytes(64))
+        path.write_bytes(self.model_bytes(seed, claims))
+
+    @staticmethod
+    def model_bytes(seed, claims):
+        tensors = {"w": {"dtype": "U8", "shape": [64], "data_offsets": [0, 64]},
+                   "v": {"dtype": "U8", "shape": [64], "data_offsets": [64, 128]}}
+        header = json.dumps(({"__metadata__": claims} if claims else {}) | tensors).encode()
+        return struct.pack("<Q", len(header)) + header + bytes([seed]) * 64 + bytes(64)
 
     def serve(self):
         self.server = subprocess.Popen([self.options.reprofs, "gallery"], env=self.environment, stdout=subprocess.PIPE,
@@ -289,6 +296,7 @@ def models(run, page, origin):
     page.click(".list tbody a")
     page.wait_for_selector("article.model")
     run.check("a model has its versions", page.locator(".versions > li").count() == 2)
+    run.check("and what was trained on it", page.locator("svg.lineage a.node:has-text('ink.safetensors')").count() == 1)
     page.click(".versions li:last-child a")
     settle(page)
     run.check("which lead to their images", "version=checkpoints%2Fdream.safetensors%40v1" in page.url and len(seen(page)) > 0)

@@ -32,8 +32,8 @@ struct LineagePicture {
                 Attribute(
                     "d",
                     "M\(start.x) \(start.y)C\(start.x + bend) \(start.y) \(end.x - bend) \(end.y) \(end.x) \(end.y)")),
-            // How newer ones came about is said in each of them.
-            words.isEmpty || edge.dependency == 0
+            // How newer images came about is said in each of them.
+            words.isEmpty || edge.dependency == 0 && lineage.nodes[edge.dependent].kind != .model
                 ? HTML([])
                 : tag(
                     "text", Attribute("x", String((start.x + end.x) / 2)),

@@ -47,8 +47,8 @@ struct ShownLineage: Sendable {
             case .madeWith: ""
             case .madeFrom: "input"
             case .variation: "varied"
-            case .merged: "merged"
-            case .trained: "trained on"
+            case .merged: "merged into"
+            case .trained: "base of"
             case .same: "same weights"
             }
         }
