@@ -24,7 +24,11 @@ import Testing
             ("/static/icon.svg", 200), ("/image/\(image)", 200), ("/image/\(image)/original", 200),
             ("/image/\(image)/thumbnail", 200), ("/image/\(image)/recipe.json", 200),
             ("/image/\(image)/recipe.txt", 200), ("/image/\(image)/prompt.json", 200),
-            ("/image/\(image)/workflow.json", 404), ("/image/\(image)/parameters.txt", 404), ("/nothing", 404),
+            ("/lineage/\(image)", 200), ("/lineage/1", 404), ("/models", 200), ("/models/1", 200), ("/models/0", 404),
+            ("/compare", 200), ("/compare?a=\(image)", 200),
+            ("/compare?a=\(image)&b=\(String(repeating: "0", count: 64))", 404), ("/static/picks.js", 200),
+            ("/image/\(image)/workflow.json", 404),
+            ("/image/\(image)/parameters.txt", 404), ("/nothing", 404),
         ]
     }
 

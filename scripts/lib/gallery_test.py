@@ -78,6 +78,9 @@ def write_image(path, number):
 
 
 class Run:
+    # Images that are made from one of the others, and fold under it.
+    folded = 12
+
     def __init__(self, options, work):
         self.options, self.work = options, work
         self.environment = dict(os.environ, REPROFS_STORE=str(work / "store"))
@@ -90,15 +93,37 @@ class Run:
         models = self.work / "models"
         for name, seed in [("checkpoints/dream.safetensors", 1), ("checkpoints/photo.safetensors", 2),
                            ("loras/style/ink.safetensors", 3)]:
-            header = json.dumps({"w": {"dtype": "U8", "shape": [64], "data_offsets": [0, 64]}}).encode()
-            path = models / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(struct.pack("<Q", len(header)) + header + bytes([seed]) * 64)
+            # The LoRA says that it was trained on what the checkpoint's name holds in the end.
+            base = hashlib.sha256(self.model_bytes(9, {})).hexdigest()
+            self.write_model(name, seed, {"ss_sd_model_name": "dream", "ss_new_sd_model_hash": base} if seed == 3 else {})
         self.reprofs("init")
         self.reprofs("add", str(models))
         for number in range(self.options.images):
             write_image(self.work / "output" / f"test_{number:05}_.png", number)
         self.reprofs("snapshot", str(self.work / "output"))
+        # Another version of a model, what was made from an image, and an image made with an image.
+        self.write_model("checkpoints/dream.safetensors", 9)
+        self.reprofs("add", str(models))
+        first = self.work / "output" / "test_00003_.png"
+        listed = subprocess.run([self.options.reprofs, "list", "images", first.name, "--json"], env=self.environment, check=True,
+                                stdout=subprocess.PIPE, text=True).stdout
+        short = json.loads(listed)[0]["snapshot"][:12]
+        for number in range(self.folded):
+            write_image(self.work / "output" / "reprofs" / short / f"variation_{number:02}_.png", self.options.images + 10 + number)
+        self.reprofs("snapshot", str(self.work / "output"))
+        self.subject = hashlib.sha256(first.read_bytes()).hexdigest()
+
+    def write_model(self, name, seed, claims={}):
+        path = self.work / "models" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(self.model_bytes(seed, claims))
+
+    @staticmethod
+    def model_bytes(seed, claims):
+        tensors = {"w": {"dtype": "U8", "shape": [64], "data_offsets": [0, 64]},
+                   "v": {"dtype": "U8", "shape": [64], "data_offsets": [64, 128]}}
+        header = json.dumps(({"__metadata__": claims} if claims else {}) | tensors).encode()
+        return struct.pack("<Q", len(header)) + header + bytes([seed]) * 64 + bytes(64)
 
     def serve(self):
         self.server = subprocess.Popen([self.options.reprofs, "gallery"], env=self.environment, stdout=subprocess.PIPE,
@@ -226,6 +251,69 @@ def with_keys(run, page, origin):
     page.keyboard.press("Escape")
 
 
+def compare(run, page, origin):
+    """Images are chosen by keys and by the mark, over a search, and compared."""
+    page.goto(origin + "/")
+    settle(page)
+    page.locator("#grid a[data-id]").first.focus()
+    page.keyboard.press("c")
+    run.check("C chooses an image", page.inner_text("#chosen").startswith("Choose another image"))
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("c")
+    run.check("and another one", "Compare 2 images" in page.inner_text("#chosen"))
+    page.keyboard.press("c")
+    page.goto(origin + "/?q=lighthouse")
+    settle(page)
+    third = page.locator("#grid [role=gridcell]").nth(4)
+    third.hover()
+    third.locator("button.pick").click()
+    run.check("what is chosen outlasts a search", "Compare 2 images" in page.inner_text("#chosen"))
+    run.accessible(page, "chosen")
+    run.shoot(page, "chosen")
+    page.click("#chosen button:has-text('Compare')")
+    page.wait_for_selector("article.comparison")
+    run.check("the comparison has both pictures", page.locator(".stage img").count() == 2)
+    run.check("it tells what differs", page.locator(".differences tbody tr").count() > 0)
+    page.check("[data-over]")
+    run.check("they can lie in one place", page.locator(".compare.over").count() == 1)
+    page.check("[data-difference]")
+    run.check("and their difference is shown", page.locator(".stage.difference").count() == 1)
+    page.keyboard.press("Escape")
+    settle(page)
+    page.click("#chosen button:has-text('Choose none')")
+    run.check("nothing is chosen any more", not page.locator("#chosen").is_visible())
+
+
+def models(run, page, origin):
+    page.goto(origin + "/models")
+    run.check("every model is listed", page.locator(".list tbody tr").count() == 3)
+    page.click("thead a:has-text('Images')")
+    run.check("and sorted", "order=images" in page.url and page.locator("[aria-sort=descending]").count() == 1)
+    page.fill("#q", "dream")
+    page.press("#q", "Enter")
+    page.wait_for_load_state()
+    run.check("and found", page.locator(".list tbody tr").count() == 1)
+    page.click(".list tbody a")
+    page.wait_for_selector("article.model")
+    run.check("a model has its versions", page.locator(".versions > li").count() == 2)
+    run.check("and what was trained on it", page.locator("svg.lineage a.node:has-text('ink.safetensors')").count() == 1)
+    page.click(".versions li:last-child a")
+    settle(page)
+    run.check("which lead to their images", "version=checkpoints%2Fdream.safetensors%40v1" in page.url and len(seen(page)) > 0)
+
+
+def lineage(run, page, origin):
+    page.goto(origin + f"/image/{run.subject}")
+    page.click("a:has-text('What it came from')")
+    page.wait_for_selector("svg.lineage")
+    run.check("a lineage has its nodes", page.locator("svg.lineage .node").count() > 8)
+    run.check("and counts the rest", "and 4 more images" in page.text_content("svg.lineage"))
+    page.click("summary:has-text('list')")
+    run.check("which is a list as well", page.locator(".outline a").count() == page.locator("svg.lineage a.node").count())
+    page.locator("svg.lineage a.node[data-kind=model]").first.click()
+    page.wait_for_selector("article.model")
+
+
 def without_program(run, browser, state, origin):
     context = browser.new_context(java_script_enabled=False, storage_state=state)
     page = context.new_page()
@@ -243,6 +331,17 @@ def without_program(run, browser, state, origin):
     run.check("and the page of an image", page.locator("article.image h1").count() == 1)
     page.click("#back")
     run.check("and a way back", "q=sailor" in page.url)
+    for place in (0, 1):
+        page.locator("#cells input.pick").nth(place).check()
+    page.click("#chosen button")
+    run.check("and a comparison", page.locator(".stage img").count() == 2 and page.locator(".differences tr").count() > 0)
+    page.goto(origin + "/models")
+    page.locator(".list tbody a").first.click()
+    run.check("and models", page.locator(".versions > li").count() > 0)
+    page.goto(origin + f"/lineage/{run.subject}")
+    page.click("summary:has-text('list')")
+    page.locator(".outline a").nth(1).click()
+    run.check("and a lineage", "/lineage/" not in page.url)
     context.close()
 
 
@@ -254,7 +353,7 @@ def by_itself(run, page, origin):
     run.reprofs("snapshot", str(run.work / "output" / "new.png"))
     page.wait_for_function("(before) => document.getElementById('truth').innerText !== before", arg=before, timeout=15_000)
     page.wait_for_selector("#grid a[aria-label^='new.png']", timeout=5_000)
-    run.check("a new image appears by itself", f"{run.options.images + 1:,} images" in page.inner_text("#truth"))
+    run.check("a new image appears by itself", f"{run.options.images + run.folded + 1:,} images" in page.inner_text("#truth"))
     run.options.images += 1
 
 
@@ -277,7 +376,9 @@ def lost(run, browser, state, origin):
 
 def every_page(run, browser, state, origin, image):
     pages = {"library": "/", "filtered": "/?grade=partial&q=fog", "nothing": "/?q=nobodyeverwrotethis", "image": f"/image/{image}",
-             "missing": "/image/" + "0" * 64}
+             "missing": "/image/" + "0" * 64, "models": "/models", "unused": "/models?unused=90&q=nobody", "model": "/models/1",
+             "compare": f"/compare?a={run.subject}&b={image}&weights=yes", "compare-none": "/compare",
+             "compare-four": "/compare?" + "&".join("image=" + each for each in run.four), "lineage": f"/lineage/{run.subject}"}
     for colour in ("dark", "light"):
         for size, (width, height) in WIDTHS.items():
             context = browser.new_context(storage_state=state, color_scheme=colour, viewport={"width": width, "height": height})
@@ -286,7 +387,7 @@ def every_page(run, browser, state, origin, image):
                 page.on("pageerror", lambda error: run.problems.append(str(error)))
             for name, path in pages.items():
                 page.goto(origin + path)
-                page.wait_for_load_state("networkidle" if name == "image" else "load")
+                page.wait_for_load_state("networkidle" if name in ("image", "compare", "compare-four", "lineage") else "load")
                 if name in ("library", "filtered") and page.locator("#grid").count():
                     settle(page)
                     page.wait_for_timeout(300)
@@ -330,9 +431,13 @@ def main():
             run.check("the secret leaves the address", page.url == origin + "/")
             state = context.storage_state()
             settle(page)
-            image = seen(page)[1]
+            run.four = seen(page)[:4]
+            image = run.four[1]
             with_mouse(run, page, origin)
             with_keys(run, page, origin)
+            compare(run, page, origin)
+            models(run, page, origin)
+            lineage(run, page, origin)
             by_itself(run, page, origin)
             without_program(run, browser, state, origin)
             lost(run, browser, state, origin)

@@ -21,6 +21,11 @@ struct Address: Sendable, Equatable {
         _ query: LibraryQuery, _ place: [(name: String, value: String)] = []
     ) -> Address { Address("/", [], query.parameters + place) }
 
+    /// A place within the page.
+    func at(_ anchor: String) -> Address { Address(text: text + "#" + Self.encoded(anchor)) }
+
+    private init(text: String) { self.text = text }
+
     /// A page of another site, which a person may go to; the gallery itself asks no other site.
     init(outside site: StaticString, _ query: [(name: String, value: String)]) {
         text = site.description + Self.query(query)

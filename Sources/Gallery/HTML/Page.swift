@@ -5,10 +5,12 @@ struct Page: Sendable {
     /// What the pages at the top lead to.
     enum Section: String, CaseIterable, Sendable {
         case library = "Library"
+        case models = "Models"
 
         var address: Address {
             switch self {
             case .library: Address("/")
+            case .models: Address("/models")
             }
         }
     }

@@ -35,6 +35,9 @@ struct Routes {
         }
         LibraryPage.add(to: router, pool, pictures: pictures, feed)
         ImagePage.add(to: router, pool, pictures: pictures, allowsChanges: allowsChanges)
+        ModelsPage.add(to: router, pool)
+        ComparePage.add(to: router, pool, slow: pictures)
+        LineagePage.add(to: router, pool)
         guard allowsChanges else { return }
         ImagePins.add(to: router, pool)
     }

@@ -2,6 +2,7 @@
 import { Pages } from './pages.js';
 import { Rail } from './rail.js';
 import { listen } from './live.js';
+import { Picks } from './picks.js';
 import { say } from './copy.js';
 
 /// Browsers draw no element that is much higher. Pixels.
@@ -42,6 +43,7 @@ class Grid {
       label: cell.getAttribute('aria-label'), kind: cell.dataset.kind, folded: Number(cell.dataset.folded),
       pinned: cell.querySelector('.pinned') !== null,
     })));
+    this.picks = new Picks(() => this.showPicks());
     list.replaceWith(this.box);
     document.getElementById('pager')?.remove();
     document.documentElement.classList.add('live');
@@ -227,7 +229,7 @@ class Grid {
       if (box.dataset.key !== key || !box.firstElementChild) {
         const had = box.contains(document.activeElement);
         box.dataset.key = key;
-        box.replaceChildren(this.makeCell(image, index));
+        box.replaceChildren(this.makeCell(image, index), ...(image ? [this.makePick(image)] : []));
         box.ariaBusy = image ? null : 'true';
         if (had) box.firstElementChild.focus({ preventScroll: true });
       }
@@ -286,6 +288,23 @@ class Grid {
     return cell;
   }
 
+  /// A mark on the image for who points; whoever has keys presses C.
+  makePick(image) {
+    const pick = document.createElement('button');
+    pick.type = 'button';
+    pick.className = 'pick';
+    pick.tabIndex = -1;
+    pick.dataset.pick = image.id;
+    pick.ariaLabel = `Compare ${image.name}`;
+    pick.ariaPressed = String(this.picks.has(image.id));
+    pick.addEventListener('click', () => this.picks.toggle(image.id));
+    return pick;
+  }
+
+  showPicks() {
+    for (const pick of this.box.querySelectorAll('[data-pick]')) pick.ariaPressed = String(this.picks.has(pick.dataset.pick));
+  }
+
   activate(index) {
     const before = this.active;
     this.active = index;
@@ -308,6 +327,11 @@ class Grid {
 
   key(event) {
     if (event.altKey || event.metaKey) return;
+    const own = this.pages.at(this.active);
+    if (event.key.toLowerCase() === 'c' && !event.ctrlKey && own) {
+      event.preventDefault();
+      return this.picks.toggle(own.id);
+    }
     const screen = Math.max(1, Math.floor(this.view / this.pitch)) * this.columns;
     const last = this.count - 1;
     const line = this.active - (this.active % this.columns);

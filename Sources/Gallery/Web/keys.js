@@ -2,7 +2,7 @@
 const help = [
   ['Arrows', 'Go from image to image'], ['Home, End', 'The first and the last image of the row; with Ctrl of all'],
   ['Page Up, Page Down', 'A screen up or down'], ['Enter', 'Open the image'], ['Esc', 'Back to where you were'],
-  ['/', 'Search'], ['g', 'Go to a month'], ['?', 'These keys'],
+  ['c', 'Choose the image, to compare it'], ['/', 'Search'], ['g', 'Go to a month'], ['?', 'These keys'],
 ];
 
 function dialog() {

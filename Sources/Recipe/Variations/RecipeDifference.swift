@@ -41,20 +41,31 @@ package struct RecipeDifference: Sendable {
     private mutating func graph(_ a: [UInt8]?, _ b: [UInt8]?) {
         let parse = { (bytes: [UInt8]?) in bytes.flatMap { try? JSONParser.parse($0) }?.object }
         guard let a = parse(a), let b = parse(b) else { return }
+        let (old, new) = (Self.index(a), Self.index(b))
         for (id, node) in a.members {
-            guard let other = b[id] else {
+            guard let other = new[id] else {
                 add("graph", "node \(id)", node["class_type"], nil)
                 continue
             }
             add("graph", "class of node \(id)", node["class_type"], other["class_type"])
             let kind = node["class_type"]?.string ?? "?"
             let (mine, theirs) = (node["inputs"]?.object ?? .init(), other["inputs"]?.object ?? .init())
-            for (input, value) in mine.members { add("graph", "\(id).\(input) (\(kind))", value, theirs[input]) }
-            for (input, value) in theirs.members where mine[input] == nil {
+            let (known, others) = (Self.index(mine), Self.index(theirs))
+            for (input, value) in mine.members { add("graph", "\(id).\(input) (\(kind))", value, others[input]) }
+            for (input, value) in theirs.members where known[input] == nil {
                 add("graph", "\(id).\(input) (\(kind))", nil, value)
             }
         }
-        for (id, node) in b.members where a[id] == nil { add("graph", "node \(id)", nil, node["class_type"]) }
+        for (id, node) in b.members where old[id] == nil { add("graph", "node \(id)", nil, node["class_type"]) }
+    }
+
+    /// A graph can have very many nodes, and an object finds a member by looking at each.
+    private static func index(_ object: JSON.Object) -> [String: JSON] {
+        Dictionary(object.members.map { ($0.key, $0.value) }) { $1 }
+    }
+
+    private static func index<Use>(_ uses: [Use], by key: (Use) -> String) -> [String: Use] {
+        Dictionary(uses.map { (key($0), $0) }) { first, _ in first }
     }
 
     private mutating func models(_ a: [Recipe.ModelUse], _ b: [Recipe.ModelUse]) {
@@ -72,11 +83,9 @@ package struct RecipeDifference: Sendable {
                 "strength": .number(orNull: use.reference.strength),
             ]
         }
-        for use in a {
-            let other = b.first { key($0) == key(use) }
-            add("models", "model of \(key(use))", show(use), other.map(show))
-        }
-        for use in b where !a.contains(where: { key($0) == key(use) }) {
+        let (old, new) = (Self.index(a, by: key), Self.index(b, by: key))
+        for use in a { add("models", "model of \(key(use))", show(use), new[key(use)].map(show)) }
+        for use in b where old[key(use)] == nil {
             add("models", "model of \(key(use))", nil, show(use))
         }
     }
@@ -85,12 +94,11 @@ package struct RecipeDifference: Sendable {
         let show = { (use: Recipe.InputUse) -> JSON in
             ["name": .string(use.reference.name), "sha256": .string(orNull: use.resolution?.sha256.hex)]
         }
+        let (old, new) = (Self.index(a) { $0.reference.node }, Self.index(b) { $0.reference.node })
         for use in a {
-            add(
-                "inputs", "input of node \(use.reference.node)", show(use),
-                b.first { $0.reference.node == use.reference.node }.map(show))
+            add("inputs", "input of node \(use.reference.node)", show(use), new[use.reference.node].map(show))
         }
-        for use in b where !a.contains(where: { $0.reference.node == use.reference.node }) {
+        for use in b where old[use.reference.node] == nil {
             add("inputs", "input of node \(use.reference.node)", nil, show(use))
         }
     }
@@ -108,8 +116,9 @@ package struct RecipeDifference: Sendable {
         if path == "objectInfo" { return }
         switch (a, b) {
         case (.object(let old), .object(let new)):
-            for (key, value) in old.members { compare(value, new[key], at: path.isEmpty ? key : "\(path).\(key)") }
-            for (key, value) in new.members where old[key] == nil {
+            let (known, others) = (Self.index(old), Self.index(new))
+            for (key, value) in old.members { compare(value, others[key], at: path.isEmpty ? key : "\(path).\(key)") }
+            for (key, value) in new.members where known[key] == nil {
                 compare(nil, value, at: path.isEmpty ? key : "\(path).\(key)")
             }
         case (.array(let old), .array(let new)) where path == "packages":
@@ -134,6 +143,26 @@ package struct RecipeDifference: Sendable {
         let old = Dictionary(a.compactMap { item in name(item).map { ($0, item) } }) { first, _ in first }
         let new = Dictionary(b.compactMap { item in name(item).map { ($0, item) } }) { first, _ in first }
         return Set(old.keys).union(new.keys).sorted().map { ($0, old[$0], new[$0]) }
+    }
+
+    /// A value of ``items`` for people: of a model its name, its version and the beginning of its SHA-256; of long texts so many
+    /// characters.
+    package static func text(of value: JSON, limit: Int = 200) -> String {
+        switch value {
+        case .null: return "none"
+        case .string(let text): return cut(text, limit)
+        case .object(let object):
+            let name = object["name"]?.string
+            let version = object["version"]?.number.map { " v\($0.literal)" } ?? ""
+            let digest = object["sha256"]?.string.map { " (\($0.prefix(10)))" } ?? ""
+            return cut(name.map { $0 + version + digest } ?? value.compact(), limit)
+        default: return cut(value.compact(), limit)
+        }
+    }
+
+    private static func cut(_ text: String, _ limit: Int) -> String {
+        let beginning = String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit)))
+        return beginning.utf8.count < text.utf8.count ? beginning + "…" : text
     }
 
     /// The member `differences` of `reprofs diff --json`.

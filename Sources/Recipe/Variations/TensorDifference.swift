@@ -10,6 +10,8 @@ package struct TensorDifference: Sendable, Equatable {
     package private(set) var changed: [String] = []
     /// How many tensors are equal.
     package private(set) var same = 0
+    /// How many were not looked at, because nobody wanted to wait.
+    package private(set) var unread = 0
 
     private struct Tensor {
         let kind: JSON
@@ -17,11 +19,13 @@ package struct TensorDifference: Sendable, Equatable {
         let count: Int
     }
 
-    /// Nil where one of them is not a safetensors file. Both are read once, in pieces of a mebibyte.
+    /// Nil where one of them is not a safetensors file, or has a header of more bytes than this. Both are read once, in pieces of a
+    /// mebibyte; `mayGoOn` is asked before each.
     package static func between(
-        _ a: some ByteSource, _ b: some ByteSource
+        _ a: some ByteSource, _ b: some ByteSource, headers limit: Int = Safetensors.headerLimit,
+        mayGoOn: () -> Bool = { true }
     ) throws(SourceError) -> TensorDifference? {
-        guard let old = try table(a), let new = try table(b) else { return nil }
+        guard let old = try table(a, limit), let new = try table(b, limit) else { return nil }
         var found = TensorDifference()
         found.added = new.keys.filter { old[$0] == nil }.sorted()
         // In the order of the file, so that a disk is read from its beginning to its end.
@@ -32,18 +36,20 @@ package struct TensorDifference: Sendable, Equatable {
             }
             if other.kind != tensor.kind || other.count != tensor.count {
                 found.reshaped.append(name)
-            } else if try isSame(a, tensor, b, other) {
-                found.same += 1
-            } else {
-                found.changed.append(name)
+                continue
+            }
+            switch try isSame(a, tensor, b, other, mayGoOn) {
+            case true?: found.same += 1
+            case false?: found.changed.append(name)
+            case nil: found.unread += 1
             }
         }
         return found
     }
 
     /// Source: the safetensors format: 8 bytes of length, a JSON header, and the tensors by offsets behind it.
-    private static func table(_ source: some ByteSource) throws(SourceError) -> [String: Tensor]? {
-        guard let (length, isWhole) = try Safetensors.headerLength(source), isWhole,
+    private static func table(_ source: some ByteSource, _ limit: Int) throws(SourceError) -> [String: Tensor]? {
+        guard let (length, isWhole) = try Safetensors.headerLength(source), isWhole, length <= limit,
             let header = (try? JSONParser.parse(try source.read(at: 8, count: length)))?.object
         else { return nil }
         var found: [String: Tensor] = [:]
@@ -58,12 +64,14 @@ package struct TensorDifference: Sendable, Equatable {
         return found
     }
 
+    /// Nil where that was not seen to the end.
     private static func isSame(
-        _ a: some ByteSource, _ x: Tensor, _ b: some ByteSource, _ y: Tensor
-    ) throws(SourceError) -> Bool {
+        _ a: some ByteSource, _ x: Tensor, _ b: some ByteSource, _ y: Tensor, _ mayGoOn: () -> Bool
+    ) throws(SourceError) -> Bool? {
         let piece = 1 << 20
         var offset = 0
         while offset < x.count {
+            guard mayGoOn() else { return nil }
             let count = min(piece, x.count - offset)
             guard try a.read(at: x.start + offset, count: count) == b.read(at: y.start + offset, count: count) else {
                 return false
@@ -71,5 +79,20 @@ package struct TensorDifference: Sendable, Equatable {
             offset += count
         }
         return true
+    }
+
+    /// "2 changed (a, b), 1 added (c), 40 equal"
+    package var text: String {
+        let parts = [
+            ("changed", changed), ("added", added), ("removed", removed), ("of another shape", reshaped),
+        ].filter { !$0.1.isEmpty }
+        let rest = unread > 0 ? ", \(unread) not looked at" : ""
+        guard !parts.isEmpty else {
+            return unread > 0 ? "\(same) equal\(rest)" : "all \(same) tensors are equal; only the header differs"
+        }
+        let told = parts.map {
+            "\($0.1.count) \($0.0) (\($0.1.prefix(3).joined(separator: ", "))\($0.1.count > 3 ? ", …" : ""))"
+        }
+        return "\(told.joined(separator: ", ")), \(same) equal\(rest)"
     }
 }

@@ -37,16 +37,30 @@ package struct EventListing: Sendable {
 extension Store {
     /// Every event in the order of their times, or those of the model with this path, as `list models` shows it.
     package func forEachEvent(of model: String?, _ body: (EventListing) throws -> Void) throws(StoreError) {
+        try eachEvent(
+            "?2 IS NULL OR path.text || '/' || model.name = ?2 ORDER BY event.since, event.id", [model], body)
+    }
+
+    /// The newest events of a model, the newest first: so many at most.
+    package func events(ofModel id: Int64, limit: Int) throws(StoreError) -> [EventListing] {
+        var all: [EventListing] = []
+        try eachEvent("event.model = ?2 ORDER BY event.since DESC, event.id DESC LIMIT ?3", [id, limit]) {
+            all.append($0)
+        }
+        return all
+    }
+
+    private func eachEvent(
+        _ condition: String, _ arguments: StatementArguments, _ body: (EventListing) throws -> Void
+    ) throws(StoreError) {
         try each(
             """
             \(DirectoryRow.paths) SELECT event.since, event.recorded, path.text || '/' || model.name AS name, event.cause,
             new.number, old.number AS before, blob.sha256, process.pid, process.executable FROM event
             JOIN model ON model.id = event.model JOIN path ON path.id = model.directory
             LEFT JOIN version AS new ON new.id = event.version LEFT JOIN version AS old ON old.id = event.previous
-            LEFT JOIN blob ON blob.id = new.blob LEFT JOIN process ON process.id = event.process
-            WHERE ?2 IS NULL OR path.text || '/' || model.name = ?2
-            ORDER BY event.since, event.id
-            """, [DirectoryRow.Root.models.rawValue, model]
+            LEFT JOIN blob ON blob.id = new.blob LEFT JOIN process ON process.id = event.process WHERE \(condition)
+            """, [DirectoryRow.Root.models.rawValue] + arguments
         ) { try body(EventListing($0)) }
     }
 }

@@ -40,6 +40,17 @@ package enum HashName: Sendable, CaseIterable {
 private let identified = "FROM identity JOIN blob ON blob.id = identity.blob AND blob.dropped IS NULL"
 
 extension Store {
+    /// The names by which other tools know these bytes: those that were computed so far.
+    package func hashNames(of digest: Digest) throws(StoreError) -> [(hash: HashName, name: String)] {
+        let columns = HashName.allCases.map(\.column).joined(separator: ", ")
+        return try one("SELECT \(columns) \(identified) WHERE blob.sha256 = ?", [digest.data]) { row in
+            try HashName.allCases.enumerated().compactMap { index, hash in
+                let name: String? = try row.value(index)
+                return name.flatMap { $0.isEmpty ? nil : (hash, $0) }
+            }
+        } ?? []
+    }
+
     /// The model that was first known by this hash. Several can share one: merges an AutoV1, edited headers an AutoV3.
     package func blob(_ hash: HashName, _ prefix: DigestPrefix, _ digits: String) throws(StoreError) -> Blob? {
         // A parameter that is bound but not used is an error, so each is named.

@@ -34,16 +34,11 @@ package struct ModelFilter: Sendable {
 
     package init() {}
 
-    /// A condition on rows of `model` and `path`, of ``arguments`` from `?2` on.
+    /// A condition on rows of `model` and `path`, of ``arguments`` from `?2` on; where ``ModelUse/tables(of:)`` are.
     static let condition = """
         (?2 IS NULL OR instr(lower(path.text || '/' || model.name), lower(?2)))
         AND (?3 IS NULL OR EXISTS (SELECT 1 FROM event WHERE event.model = model.id AND event.recorded >= ?3))
-        AND (?4 IS NULL OR NOT EXISTS (SELECT 1 FROM event WHERE event.model = model.id AND event.recorded >= ?4)
-            AND NOT EXISTS (SELECT 1 FROM version JOIN load ON load.blob = version.blob
-                WHERE version.model = model.id AND load.last >= ?4)
-            AND NOT EXISTS (SELECT 1 FROM version JOIN pin ON pin.blob = version.blob
-                JOIN snapshot ON snapshot.models = pin.pinSet JOIN imageName ON imageName.image = snapshot.image
-                WHERE version.model = model.id AND imageName.time >= ?4))
+        AND (?4 IS NULL OR \(ModelUse.last) < ?4)
         AND (?5 IS NULL OR (model.current IS NULL) = ?5)
         """
 

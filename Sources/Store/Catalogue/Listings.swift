@@ -52,7 +52,7 @@ extension Store {
     ) throws(StoreError) {
         try each(
             """
-            \(DirectoryRow.paths), chosen AS (SELECT model.id, path.text || '/' || model.name AS name FROM model
+            \(DirectoryRow.paths), \(ModelUse.tables(of: "SELECT blob FROM version")), chosen AS (SELECT model.id, path.text || '/' || model.name AS name FROM model
                 JOIN path ON path.id = model.directory WHERE \(ModelFilter.condition)
                 ORDER BY CASE WHEN ?6 < 0 THEN 0 ELSE (SELECT max(recorded) FROM event WHERE event.model = model.id) END DESC
                 LIMIT ?6)
@@ -62,7 +62,7 @@ extension Store {
             LEFT JOIN identity ON identity.blob = blob.id ORDER BY 1
             """, [DirectoryRow.Root.models.rawValue] + filter.arguments + [filter.limit ?? -1]
         ) { row in
-            let (folder, name) = try split(row.path("name"))
+            let (folder, name) = try Self.split(row.path("name"))
             try body(
                 ModelListing(
                     folder: folder, name: name, versions: try row.value("versions"), live: try row.value("number"),
@@ -105,7 +105,7 @@ extension Store {
         return try versions(ofBytes: prefix)
     }
 
-    private func eachVersion(
+    func eachVersion(
         _ condition: String, _ arguments: StatementArguments, _ body: (VersionListing) throws -> Void
     ) throws(StoreError) {
         try each(
@@ -116,7 +116,7 @@ extension Store {
             JOIN blob ON blob.id = version.blob WHERE \(condition) ORDER BY 1, version.number
             """, [DirectoryRow.Root.models.rawValue] + arguments
         ) { row in
-            let (folder, name) = try split(row.path("name"))
+            let (folder, name) = try Self.split(row.path("name"))
             try body(
                 VersionListing(
                     folder: folder, name: name, number: try row.value("number"), isLive: try row.value("isLive"),
@@ -138,7 +138,8 @@ extension Store {
         }
     }
 
-    private func split(_ path: String) -> (folder: String, name: String) {
+    /// The folder and what is below it.
+    static func split(_ path: String) -> (folder: String, name: String) {
         let parts = path.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 1).map {
             String(decoding: $0, as: UTF8.self)
         }

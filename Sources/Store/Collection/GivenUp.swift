@@ -15,6 +15,12 @@ extension Store {
         return try collect(policy, isDryRun: isDryRun)
     }
 
+    /// Why the bytes of a version are not given up, whoever asks; nil where they would be.
+    package func hindrance(toForget version: VersionListing) throws(StoreError) -> String? {
+        do { try requireUnheld(version) } catch .conflict(let why) { return why }
+        return nil
+    }
+
     private func requireUnheld(_ version: VersionListing) throws(StoreError) {
         let name = "\(version.fullName)@v\(version.number)"
         let blob = "(SELECT id FROM blob WHERE sha256 = ?)"

@@ -7,6 +7,12 @@ package enum LibraryOrder: String, Sendable, CaseIterable {
 
 /// Which images of a library are meant, and in which order. It can stand in an address, and is read back from there.
 package struct LibraryQuery: Sendable, Equatable {
+    /// Filters, and bytes of all their values, that an address may have: each link of a page repeats them. Nobody looks for more.
+    package static let filterLimit = 32
+    private static let valueLimit = 16_384
+    /// Characters of ``text``.
+    private static let textLimit = 1000
+
     /// What stands in the search box, as it was typed.
     package var text = ""
     package var filters: [LibraryFilter] = []
@@ -43,7 +49,11 @@ package struct LibraryQuery: Sendable, Equatable {
                 continue
             }
             switch name {
-            case "q": text = value
+            case "q":
+                text = String(String.UnicodeScalarView(value.unicodeScalars.prefix(Self.textLimit)))
+                if text.utf8.count < value.utf8.count {
+                    misread.append("Nobody searches for so much: the first \(Self.textLimit) characters count.")
+                }
             case "order":
                 if let order = LibraryOrder(rawValue: value) { self.order = order } else { misread(name, value) }
             case "fold": if value == "no" { folds = false } else { misread(name, value) }
@@ -79,10 +89,22 @@ package struct LibraryQuery: Sendable, Equatable {
             case .mainModel, .lora, .version, .missing, .tool, .folder: !value.isEmpty
             }
         guard isKnown else { return misread(filter.facet.rawValue, value) }
-        if !filters.contains(filter) { filters.append(filter) }
+        guard !filters.contains(filter) else { return }
+        let size = filters.reduce(value.utf8.count) { $0 + $1.value.description.utf8.count }
+        guard filters.count < Self.filterLimit, size <= Self.valueLimit else {
+            if !misread.contains(Self.tooMany) { misread.append(Self.tooMany) }
+            return
+        }
+        filters.append(filter)
     }
 
+    private static let tooMany = "A search has \(filterLimit) filters at most; the first of these count."
+
     private mutating func misread(_ name: String, _ value: String) {
-        misread.append("'\(value)' is not a value that '\(name)' can have.")
+        // Who writes nonsense gets some of it back.
+        guard misread.count < Self.filterLimit else { return }
+        misread.append(
+            "'\(String(String.UnicodeScalarView(value.unicodeScalars.prefix(200))))' is not a value that '\(name)' can have."
+        )
     }
 }

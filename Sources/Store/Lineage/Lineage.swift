@@ -36,16 +36,21 @@ package struct Lineage: Sendable {
     package private(set) var edges: [Edge] = []
     /// Images that were made with the model and are left out.
     package internal(set) var omitted = 0
+    /// Whether something was not followed, because there were as many nodes as were asked for.
+    package internal(set) var isCut = false
+
+    private var known: Set<String> = []
+    private var joined: Set<Edge> = []
 
     /// Adds a node unless it is there; says whether it was new.
     mutating func add(_ node: Node) -> Bool {
-        guard !nodes.contains(where: { $0.id == node.id }) else { return false }
+        guard known.insert(node.id).inserted else { return false }
         nodes.append(node)
         return true
     }
 
     mutating func join(_ from: String, _ relation: String, _ to: String) {
         let edge = Edge(from: from, to: to, relation: relation)
-        if !edges.contains(edge) { edges.append(edge) }
+        if joined.insert(edge).inserted { edges.append(edge) }
     }
 }

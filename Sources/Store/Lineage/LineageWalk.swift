@@ -6,11 +6,19 @@ import Recipe
 struct LineageWalk {
     let store: Store
     let db: Database
+    /// Nodes from which on nothing is followed any more.
+    private let limit: Int
     private(set) var lineage = Lineage()
 
-    init(store: Store, db: Database) {
+    init(store: Store, db: Database, limit: Int = Lineage.limit) {
         self.store = store
         self.db = db
+        self.limit = limit
+    }
+
+    private mutating func mayGoOn() -> Bool {
+        if lineage.nodes.count >= limit { lineage.isCut = true }
+        return !lineage.isCut
     }
 
     // MARK: - Images
@@ -23,7 +31,7 @@ struct LineageWalk {
                 SELECT image.sha256, (SELECT name FROM imageName WHERE image = image.id ORDER BY time DESC, id DESC LIMIT 1) AS name
                 FROM snapshot JOIN image ON image.id = snapshot.image WHERE snapshot.id = ?
                 """, arguments: [snapshot])
-        guard let row, lineage.nodes.count < Lineage.limit else { return nil }
+        guard let row, mayGoOn() else { return nil }
         let digest = try row.digest("sha256")
         let id = "image:\(digest.hex.prefix(16))"
         let document = try store.recipeDocument(of: snapshot, named: row.value("name") ?? "", db)
@@ -83,7 +91,7 @@ struct LineageWalk {
     /// Adds a model's bytes, the models that its header names, and those with the same weights; gives its node.
     mutating func model(blob: Int64?, _ digest: Digest, name: String) throws -> String {
         let id = "model:\(digest.hex.prefix(16))"
-        guard let blob, lineage.nodes.count < Lineage.limit else {
+        guard let blob, mayGoOn() else {
             _ = lineage.add(.init(id: id, kind: .model, name: name, sha256: digest))
             return id
         }
@@ -123,17 +131,20 @@ struct LineageWalk {
         return blob.map { ($0, found.sha256, name) }
     }
 
-    /// Adds the images that are made with these bytes now, the newest so many, and the models whose headers name them.
-    mutating func dependents(on blobs: [Int64], images count: Int) throws {
-        let own = Store.list(blobs)
+    /// Adds the images that are made with these bytes now, the newest so many.
+    mutating func images(with blobs: [Int64], _ count: Int) throws {
         let snapshots = try Int64.fetchAll(
             db,
             sql: """
                 SELECT DISTINCT image.snapshot FROM image JOIN snapshot ON snapshot.id = image.snapshot
                 JOIN pin ON pin.pinSet = snapshot.models WHERE pin.blob IN (SELECT value FROM json_each(?)) ORDER BY image.id DESC
-                """, arguments: [own])
+                """, arguments: [Store.list(blobs)])
         lineage.omitted = max(0, snapshots.count - min(count, Lineage.limit))
         for snapshot in snapshots.prefix(count).reversed() { _ = try image(snapshot) }
+    }
+
+    /// Adds the models whose headers name these bytes.
+    mutating func models(of blobs: [Int64]) throws {
         let children = try Row.fetchAll(
             db,
             sql: """
@@ -142,7 +153,7 @@ struct LineageWalk {
                     OR (claim.key = 'sd_merge_models' AND instr(claim.value, lower(hex(own.sha256))) > 0)
                 JOIN blob child ON child.id = claim.blob
                 WHERE own.id IN (SELECT value FROM json_each(?)) AND child.id <> own.id ORDER BY child.id LIMIT 100
-                """, arguments: [own])
+                """, arguments: [Store.list(blobs)])
         for child in children {
             let digest = try child.digest("sha256")
             let id = try child.id("id")

@@ -88,4 +88,23 @@ import Testing
     @Test func `of anything else are not compared`() throws {
         #expect(try TensorDifference.between(MemorySource([1, 2, 3]), file([])) == nil)
     }
+
+    @Test func `are counted, and not looked at, where nobody wants to wait`() throws {
+        let old = file([("a", [1]), ("b", [2]), ("c", [3])])
+        let new = file([("a", [1]), ("b", [9]), ("c", [3, 3])])
+        var rounds = 0
+        let difference = try TensorDifference.between(old, new) {
+            rounds += 1
+            return rounds < 2
+        }
+        let found = try #require(difference)
+        #expect(found.same == 1 && found.unread == 1 && found.changed.isEmpty && found.reshaped == ["c"])
+        #expect(found.text == "1 of another shape (c), 1 equal, 1 not looked at")
+        #expect(try TensorDifference.between(old, old)?.text == "all 3 tensors are equal; only the header differs")
+    }
+
+    @Test func `are not compared where a header is longer than is asked for`() throws {
+        let one = file([("a", [1])])
+        #expect(try TensorDifference.between(one, one, headers: 10) == nil)
+    }
 }

@@ -81,6 +81,17 @@ import Testing
         }
         let word = query(("q", "\(frequent)"))
         try measure("facets, a word", rounds: 10) { _ = try store.facets(word) }
+        let models = try store.modelEntries()
+        try measure("all models with their last use: \(models.count)", rounds: 20) { _ = try store.modelEntries() }
+        if let model = models.max(by: { $0.images < $1.images }) {
+            try measure("the model with most images: \(model.images)", rounds: 20) {
+                _ = try store.modelEntry(model.id)
+                for version in try store.versions(ofModel: model.id) {
+                    #expect(try store.images(using: version.sha256) <= count)
+                }
+                _ = try store.events(ofModel: model.id, limit: 100)
+            }
+        }
         print(
             "bench", "resident",
             ProcessFile.text("/proc/self/status")?

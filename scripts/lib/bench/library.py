@@ -87,6 +87,28 @@ for value, places in sorted(members.items()):
         blocks[-1][2] += 1
         blocks[-1][3] += folded
     db.executemany("INSERT INTO libraryBlock VALUES (?, ?, ?, ?, ?)", ((value, *block) for block in blocks))
+# The models whose versions the images name.
+folders = {}
+for name in ("checkpoints", "loras"):
+    db.execute("INSERT INTO directory (parent, name, changed, named) VALUES (1, ?, 0, 0)", (name,))
+    folders[name] = db.execute("SELECT last_insert_rowid()").fetchone()[0]
+models = {}
+for kind, value in sorted(facets):
+    if kind != "version":
+        continue
+    name, number = value.rsplit("@v", 1)
+    if name not in models:
+        folder, file = name.split("/")
+        db.execute("INSERT INTO model (directory, name, versions, changed) VALUES (?, ?, 3, 0)", (folders[folder], file))
+        models[name] = db.execute("SELECT last_insert_rowid()").fetchone()[0]
+    db.execute("INSERT INTO blob (sha256, size, changed) VALUES (?, ?, 0)", (digest(value), chance.randrange(1 << 33)))
+    made = db.execute("SELECT last_insert_rowid()").fetchone()[0]
+    db.execute("INSERT INTO version (model, number, blob, modified, recorded) VALUES (?, ?, ?, 0, ?)",
+               (models[name], int(number), made, begin * MILLISECOND))
+    version = db.execute("SELECT last_insert_rowid()").fetchone()[0]
+    db.execute("UPDATE model SET current = ? WHERE id = ?", (version, models[name]))
+    db.execute("INSERT INTO event (model, version, cause, since, recorded) VALUES (?, ?, 'add', ?, ?)",
+               (models[name], version, begin * MILLISECOND, begin * MILLISECOND))
 db.execute("COMMIT")
 db.executescript("PRAGMA wal_checkpoint(TRUNCATE); ANALYZE")
 print(f"{options.images} images, {len(facets)} values of facets, {os.path.getsize(os.path.join(options.store, 'catalogue.sqlite')) >> 20} MB")

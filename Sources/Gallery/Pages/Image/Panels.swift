@@ -132,11 +132,16 @@ enum ModelPanel {
             if let resolution = use.resolution {
                 let name = "\(resolution.folder)/\(resolution.path)"
                 tag("p", .class("name")) {
-                    if let version = resolution.version {
-                        tag("a", .href(address(.version, "\(name)@v\(version)"))) { name.onOneLine }
-                        tag("span", .class("version")) { "v\(version)" }
+                    if let row = model.row {
+                        tag("a", .href(.model(row))) { name.onOneLine }
                     } else {
                         name.onOneLine
+                    }
+                    if let version = resolution.version {
+                        tag("a", .class("version"), .href(address(.version, "\(name)@v\(version)"))) {
+                            "v\(version)"
+                            tag("span", .class("aside")) { ": all images that were made with it" }
+                        }
                     }
                     strength(reference)
                 }

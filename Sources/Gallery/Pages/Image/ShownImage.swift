@@ -14,6 +14,11 @@ struct ShownImage: Sendable {
     let proofs: [Proof]
     /// The names that people gave its snapshot.
     let pins: [EntryName]
+    /// What it is a variation or a reproduction of.
+    let base: Digest?
+    /// What is a variation or a reproduction of it: how many, and the newest one.
+    let folded: Int
+    let newest: Digest?
 
     /// A model, and what has become of it.
     struct Model: Sendable {
@@ -22,6 +27,8 @@ struct ShownImage: Sendable {
         let isServed: Bool
         /// The version that the name holds now; nil where it holds nothing, or is not known.
         let live: Int?
+        /// The row of its name, by which pages know it.
+        let row: Int64?
     }
 
     /// A try to make the image again.
@@ -41,16 +48,21 @@ struct ShownImage: Sendable {
         document = try store.recipeDocument(of: row.id, named: row.imageName)
         places = try store.places(ofImage: id)
         models = try document.snapshot.recipe.models.map { use in
-            guard let resolution = use.resolution else { return Model(use: use, isServed: false, live: nil) }
-            let versions = try store.versions(called: "\(resolution.folder)/\(resolution.path)")
+            guard let resolution = use.resolution else {
+                return Model(use: use, isServed: false, live: nil, row: nil)
+            }
+            let known = try store.model(at: resolution.folder, resolution.path)
             return Model(
-                use: use, isServed: try store.isServed(resolution.sha256), live: versions.first(where: \.isLive)?.number
-            )
+                use: use, isServed: try store.isServed(resolution.sha256), live: known?.live, row: known?.id)
         }
         proofs = try document.attempts.reversed().map { attempt in
             Proof(attempt: attempt, picture: try Self.picture(of: attempt, other: id, in: store))
         }
         pins = try store.pins(of: row.id)
+        let entry = try store.libraryEntry(ofImage: id)
+        base = entry?.base
+        folded = entry?.folded ?? 0
+        newest = folded == 0 ? nil : try store.library(Self.under(id), limit: 1).first?.image
     }
 
     private static func picture(of attempt: Attempt, other own: Digest, in store: Store) throws -> Digest? {
@@ -59,6 +71,13 @@ struct ShownImage: Sendable {
             let pixels = certificate["result"]?["pixels"]?.string.flatMap({ Digest(hex: $0) })
         else { return nil }
         return try store.images(ofPixels: pixels).first { $0.image != own }?.image
+    }
+
+    /// What is a variation or a reproduction of an image.
+    static func under(_ id: Digest) -> LibraryQuery {
+        var query = LibraryQuery()
+        query.base = id
+        return query
     }
 
     var name: String { document.name }

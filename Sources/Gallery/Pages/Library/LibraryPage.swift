@@ -51,6 +51,7 @@ enum LibraryPage {
                     tag("div", .class("middle")) {
                         tag("p", .id("count"), .class("count"), Attribute("aria-live", "polite")) { count(screen) }
                         if screen.entries.isEmpty { nothing(screen) } else { cells(screen) }
+                        if !screen.entries.isEmpty { chosen }
                         pager(screen)
                     }
                     MonthRail.html(screen)
@@ -79,7 +80,22 @@ enum LibraryPage {
     /// The images as a list, which `grid.js` makes a grid of all of them.
     private static func cells(_ screen: LibraryScreen) -> HTML {
         tag("ol", .class("cells"), .id("cells"), .label("Images")) {
-            for entry in screen.entries { tag("li") { cell(entry, screen) } }
+            for entry in screen.entries {
+                tag("li") {
+                    cell(entry, screen)
+                    void(
+                        "input", .type("checkbox"), .class("pick"), .name("image"),
+                        Attribute("value", entry.image.hex), Attribute("form", "chosen"),
+                        .label("Compare \(entry.name.text.onOneLine)"))
+                }
+            }
+        }
+    }
+
+    /// Where the images are sent that are marked, to be compared; `picks.js` says there how many they are.
+    private static var chosen: HTML {
+        tag("form", .class("chosen"), .id("chosen"), .action(Address("/compare")), Attribute("method", "get")) {
+            tag("button", .type("submit")) { "Compare the marked images" }
         }
     }
 
