@@ -54,15 +54,18 @@ static inline int reprofs_make_read_only(int mount) {
     return (int)syscall(mount_setattr, mount, "", empty_path, &attributes, sizeof attributes);
 }
 
-// From now on this thread reads and writes where nobody else wants the disk; 0, or -1 and errno.
-static inline int reprofs_use_idle_disk(void) {
+// From now on the disk serves this thread after others, where its scheduler knows of that; 0, or -1 and errno.
+//
+// It is the last level of the usual class, not the idle class: the scheduler mq-deadline lets a request of the idle class wait for ten
+// seconds while there are others. A thread that waits so within a transaction holds up everybody, and one that reads holds up an unmount.
+static inline int reprofs_yield_disk(void) {
 #if defined(__x86_64__)
     enum { ioprio_set = 251 };
 #else
     enum { ioprio_set = 30 };
 #endif
-    enum { of_a_process = 1, this_thread = 0, idle_class = 3 << 13 };
-    return (int)syscall(ioprio_set, of_a_process, this_thread, idle_class);
+    enum { of_a_process = 1, this_thread = 0, usual_class = 2 << 13, last = 7 };
+    return (int)syscall(ioprio_set, of_a_process, this_thread, usual_class | last);
 }
 
 // Opens `path` under an open directory. No link is followed on the way and nothing leads out; -1 and errno.

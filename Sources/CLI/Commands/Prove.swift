@@ -47,7 +47,7 @@ struct ProveCommand: AnswersInJSON {
         try Blocking.run { try await proving.requirePlace() }
         // Whoever works on this machine comes first.
         _ = nice(19)
-        _ = reprofs_use_idle_disk()
+        _ = reprofs_yield_disk()
         let candidates = try store.proofCandidates()
         let plan = ProofPlan(candidates, withClass: kind)
         if let kind, plan.count == 0 {

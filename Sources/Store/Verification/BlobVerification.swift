@@ -127,10 +127,10 @@ extension Store {
         return Kernel.lock(directory, .exclusive, waits: false) ? directory : nil
     }
 
-    /// From now on this thread reads and writes only where nobody else wants the disk.
+    /// From now on the disk serves this thread after others. What it waits for is bounded, so it may hold what others wait for.
     package static func yieldDisk() {
         // A wish: a kernel or a disk that does not know of it takes turns as ever.
-        _ = reprofs_use_idle_disk()
+        _ = reprofs_yield_disk()
     }
 
     func serveAgain(_ published: PublishedBlob) throws(StoreError) {
