@@ -25,7 +25,8 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let package = Package(
     name: "ReproFS",
     products: [
-        .executable(name: "reprofs", targets: ["CLI"])
+        .executable(name: "reprofs", targets: ["CLI"]),
+        .executable(name: "reprofs-backing", targets: ["BackingHelper"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -51,6 +52,7 @@ let package = Package(
         .target(
             name: "Recipe", dependencies: ["CBrotli", "COpenSSL", "CPNG", "CThumbnail", "CWebP", "CXML", "CZlib"],
             swiftSettings: strict),
+        .executableTarget(name: "BackingHelper"),
         .target(name: "CReader"),
         .target(name: "CThumbnail", dependencies: ["CPNG", "CWebP"]),
         .target(

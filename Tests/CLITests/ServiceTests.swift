@@ -44,6 +44,36 @@ import Testing
         #expect(try service("uninstall", "--user").status == 1)
     }
 
+    @Test func `installs the helper for root alone, from where nobody else can change it`() throws {
+        let printed = try service("install", "--helper", "--print")
+        #expect(printed.status == 0, "\(printed.complaint)")
+        #expect(printed.output.contains("\nListenSequentialPacket=/run/reprofs/backing.sock\n"))
+        #expect(printed.output.contains("\nCapabilityBoundingSet=CAP_SYS_ADMIN\n"))
+        // Any of these makes a mount namespace, in which the helper would find nobody's files.
+        for word in ["Private", "Protect", "ReadOnlyPaths", "InaccessiblePaths", "DynamicUser", "ProcSubset"] {
+            #expect(!printed.output.contains("\n\(word)"), "\(word)")
+        }
+        #expect(try service("install", "--helper", line.mountPoint.string).status != 0)
+        #expect(try service("install").status != 0)
+        guard geteuid() == 0, FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv") else { return }
+        // A copy that an ordinary user could change, asked for by root.
+        let bin = line.directory.appending("bin")
+        try FileManager.default.createDirectory(atPath: bin.string, withIntermediateDirectories: false)
+        for name in ["reprofs", "reprofs-backing"] {
+            let from = FilePath(CommandLineFixture.executable).removingLastComponent().appending(name)
+            try FileManager.default.copyItem(atPath: from.string, toPath: bin.appending(name).string)
+        }
+        try #require(chown(bin.string, 65534, 65534) == 0 && chmod(line.directory.path.string, 0o755) == 0)
+        let unsafe = try line.run(tool: bin.appending("reprofs").string, ["service", "install", "--helper"])
+        #expect(unsafe.status == 1 && unsafe.complaint.contains("can be changed by others than root"), "\(unsafe)")
+        for word in ["install", "uninstall"] {
+            let refused = try line.run(
+                tool: "/usr/bin/setpriv",
+                ["--reuid", "65534", "--clear-groups", bin.appending("reprofs").string, "service", word, "--helper"])
+            #expect(refused.status == 1 && refused.complaint.contains("only root may \(word) the helper"), "\(refused)")
+        }
+    }
+
     @Test func `refuses a place where the mount would hide files`() throws {
         try line.directory.write([1], to: "full/a.safetensors")
         let full = line.directory.appending("full").string

@@ -58,9 +58,16 @@ struct ServiceName: ParsableArguments {
 
     /// Runs systemctl for this scope; its messages go to standard error. Says whether it succeeded.
     func systemctl(_ arguments: String...) -> Bool {
+        runTool(["systemctl"] + (resolvedScope == .user ? ["--user"] : []) + arguments)
+    }
+
+    /// The same for any of systemd's programs.
+    func runTool(_ words: String...) -> Bool { runTool(words) }
+
+    private func runTool(_ words: [String]) -> Bool {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["systemctl"] + (resolvedScope == .user ? ["--user"] : []) + arguments
+        process.arguments = words
         process.standardOutput = FileHandle.standardError
         guard (try? process.run()) != nil else { return false }
         process.waitUntilExit()
@@ -84,7 +91,11 @@ struct ServiceInstall: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "install", abstract: "Write a systemd unit that mounts the store, and start it.")
 
-    @Argument(help: "The directory to mount on.", completion: .directory) var directory: String
+    @Argument(help: "The directory to mount on.", completion: .directory) var directory: String?
+    @Flag(
+        help: """
+            Instead of a mount, install what lets the kernel read models by itself for mounts of ordinary users; as root.
+            """) var helper = false
     @OptionGroup var service: ServiceName
     @Flag(help: "Show the models at the top, in a models directory's place.") var modelsOnly = false
     @Option(
@@ -98,7 +109,14 @@ struct ServiceInstall: ParsableCommand {
     @Flag(name: .customLong("print"), help: "Print the unit; change nothing.") var isPrinted = false
     @OptionGroup var store: StoreOption
 
+    func validate() throws {
+        guard helper != (directory != nil) else {
+            throw ValidationError(helper ? "the helper has no directory" : "give the directory to mount on")
+        }
+    }
+
     func run() throws {
+        guard let directory else { return try ServiceHelper.install(service, isPrinted: isPrinted) }
         let storePath = try store.resolved
         try Store.require(storePath)
         let realStore = Paths.real(storePath) ?? storePath
@@ -170,8 +188,10 @@ struct ServiceUninstall: ParsableCommand {
         commandName: "uninstall", abstract: "Stop the mount and remove its unit; the store stays as it is.")
 
     @OptionGroup var service: ServiceName
+    @Flag(help: "Remove the helper that 'service install --helper' installed; as root.") var helper = false
 
     func run() throws {
+        if helper { return try ServiceHelper.uninstall(service) }
         let path = try service.path
         guard FileManager.default.fileExists(atPath: path.string) else {
             throw CommandFailure("there is no \(path)")
@@ -187,7 +207,7 @@ struct ServiceUninstall: ParsableCommand {
 }
 
 /// Nobody else's unit is replaced or removed.
-private func requireOwn(_ path: FilePath) throws {
+func requireOwn(_ path: FilePath) throws {
     guard let text = try? String(contentsOfFile: path.string, encoding: .utf8) else { return }
     guard text.hasPrefix(ServiceUnit.mark) else {
         throw CommandFailure("\(path) was not written by ReproFS; choose another --name")

@@ -150,7 +150,8 @@ struct StatusCommand: ParsableCommand {
             }
             let passthrough = status["passthrough"]
             if passthrough?["on"] == true {
-                lines.append("           the kernel reads models by itself")
+                let helper = passthrough?["helper"]?["used"] == true ? ", by way of the helper reprofs-backing" : ""
+                lines.append("           the kernel reads models by itself\(helper)")
             } else {
                 lines.append(
                     "           the kernel does not read models by itself: \(passthrough?["why"]?.string ?? "unknown")"

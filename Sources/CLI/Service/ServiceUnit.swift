@@ -115,7 +115,7 @@ struct ServiceUnit {
     }
 
     /// A word of a command line, where dollar signs begin variables too.
-    fileprivate static func argument(_ word: String) -> String { quoted(word.replacing("$", with: "$$")) }
+    static func argument(_ word: String) -> String { quoted(word.replacing("$", with: "$$")) }
 
     /// Percent signs begin specifiers; a line feed would end the line.
     static func escaped(_ text: String) -> String { text.replacing("%", with: "%%").replacing("\n", with: " ") }

@@ -9,7 +9,7 @@ import Store
 /// One inode is read in one way by everybody who has it open, as the kernel demands: the first open decides, and all opens of
 /// an inode that passes through share one number ("backing id"). Only files on a read-only mount are ever handed over.
 final class Backings: Sendable {
-    /// Numbers that nobody uses are kept for a moment, so that a file that is opened again and again is handed over once.
+    /// What nobody uses is kept for a moment, so that a file that is opened again and again is handed over once.
     private static let idleLimit = 64
     /// Seconds.
     private static let idleTime = 2
@@ -19,7 +19,7 @@ final class Backings: Sendable {
         var backing: CInt?
         var uses: Int
         var idleSince = 0
-        /// What was handed over, and when anybody changed it last, for damage to be seen.
+        /// Where the bytes are, and when anybody changed them last, for damage to be seen; nil where they may become others.
         var file: OwnedDescriptor?
         var changed: Timestamp?
         /// What the catalogue held when the bytes were looked at.
@@ -27,19 +27,24 @@ final class Backings: Sendable {
     }
 
     private struct State {
-        /// The connection to the kernel, once it reads by itself.
+        /// The connection to the kernel, once it reads by itself and takes files from this process.
         var device: CInt?
         var nodes: [UInt64: Shared] = [:]
         var idle: [UInt64] = []
+        /// What the helper is to give back.
+        var dropped: [CInt] = []
     }
 
     private let state = Lock(.backings, State())
     private let status: PassthroughStatus
     private let logger: Logger
+    /// Hands files over where this process may not.
+    let helper: BackingHelper
 
     init(_ status: PassthroughStatus, logger: Logger) {
         self.status = status
         self.logger = logger
+        helper = BackingHelper(status, logger: logger)
     }
 
     func begin(on device: CInt) { state.withLock { $0.device = device } }
@@ -62,38 +67,61 @@ final class Backings: Sendable {
 
     /// Somebody opens a node; `file` holds its bytes, which never change, or is nil where they may.
     ///
-    /// `commit` is the catalogue's newest commit from before the file was looked for.
-    func use(_ node: NodeID, _ file: OwnedDescriptor?, as commit: Commit = .unknown) -> Use {
-        let backing = state.withLock { state -> CInt? in
+    /// `commit` is the catalogue's newest commit from before the file was looked for. `waits` is called before anybody is waited for.
+    func use(
+        _ node: NodeID, _ file: OwnedDescriptor?, as commit: Commit = .unknown, waits: () -> Void = {}
+    ) -> Use {
+        let given = given(node, file, waits)
+        let (backing, isTaken) = state.withLock { state -> (CInt?, Bool) in
             // Nobody has it open: it need not be read as it was.
-            if file == nil, state.nodes[node.rawValue]?.uses == 0 {
+            if let known = state.nodes[node.rawValue], known.uses == 0, file == nil || known.backing == nil {
                 state.idle.removeAll { $0 == node.rawValue }
                 drop(node.rawValue, &state)
             }
             if share(node, &state) {
-                if file != nil { state.nodes[node.rawValue]?.commit = commit }
-                return state.nodes[node.rawValue]?.backing
+                if file != nil {
+                    state.nodes[node.rawValue]?.commit = commit
+                } else if state.nodes[node.rawValue]?.backing == nil {
+                    // Its bytes may change: whoever opens it next looks for them.
+                    state.nodes[node.rawValue]?.file = nil
+                }
+                return (state.nodes[node.rawValue]?.backing, false)
             }
             var shared = Shared(uses: 1)
-            if let file, let backing = hand(file, &state) {
+            if let file {
+                let backing = given ?? hand(file, &state)
                 shared = Shared(backing: backing, uses: 1, file: file, changed: file.changed, commit: commit)
             }
             state.nodes[node.rawValue] = shared
-            return shared.backing
+            return (shared.backing, true)
         }
+        // Somebody else was quicker, and decided.
+        if let given, !isTaken { helper.close([given]) }
         return Use(backing, self, node)
     }
 
-    /// Somebody opens a node that was handed over already: if nothing was committed since, its file need not be looked for.
-    func again(_ node: NodeID, as commit: Commit) -> Use? {
-        let backing = state.withLock { state -> CInt? in
-            guard let known = state.nodes[node.rawValue], known.commit.isSame(as: commit),
-                let backing = known.backing,
-                known.file?.changed == known.changed, share(node, &state)
+    /// What the helper makes of a file that nobody has open. No lock is held meanwhile.
+    private func given(_ node: NodeID, _ file: OwnedDescriptor?, _ waits: () -> Void) -> CInt? {
+        guard let file, helper.isAsked,
+            state.withLock({ state in state.nodes[node.rawValue].map { $0.uses == 0 && $0.backing == nil } ?? true })
+        else { return nil }
+        waits()
+        return helper.open(file)
+    }
+
+    /// Somebody opens a node that was opened already: if nothing was committed since, its file, which this gives too, need not be
+    /// looked for.
+    func again(_ node: NodeID, as commit: Commit) -> (use: Use, file: OwnedDescriptor)? {
+        // What nobody has open may be handed over now.
+        let mayBeHanded = helper.isAsked
+        let found = state.withLock { state -> (CInt?, OwnedDescriptor)? in
+            guard let known = state.nodes[node.rawValue], known.commit.isSame(as: commit), let file = known.file,
+                known.backing != nil || known.uses > 0 || !mayBeHanded,
+                file.changed == known.changed, share(node, &state)
             else { return nil }
-            return backing
+            return (known.backing, file)
         }
-        return backing.map { Use($0, self, node) }
+        return found.map { (Use($0.0, self, node), $0.1) }
     }
 
     private func share(_ node: NodeID, _ state: inout State) -> Bool {
@@ -124,7 +152,7 @@ final class Backings: Sendable {
                 state.nodes[node.rawValue] = known
                 return
             }
-            guard known.backing != nil else {
+            guard known.file != nil else {
                 state.nodes[node.rawValue] = nil
                 return
             }
@@ -140,14 +168,17 @@ final class Backings: Sendable {
 
     /// Lets go what nobody used for a moment; to be called now and then until nothing is left to let go, which it says.
     func expire() -> Bool {
-        state.withLock { state in
+        let (isDone, dropped) = state.withLock { state in
             let limit = Self.now - Self.idleTime
             while let first = state.idle.first, let known = state.nodes[first], known.idleSince <= limit {
                 state.idle.removeFirst()
                 drop(first, &state)
             }
-            return state.idle.isEmpty
+            defer { state.dropped = [] }
+            return (state.idle.isEmpty, state.dropped)
         }
+        helper.close(dropped)
+        return isDone
     }
 
     /// The connection ends: its numbers end with it.
@@ -155,16 +186,22 @@ final class Backings: Sendable {
         state.withLock { state in
             for id in state.idle { drop(id, &state) }
             state.idle = []
+            state.dropped = []
             state.device = nil
         }
+        helper.end()
     }
 
     private func drop(_ node: UInt64, _ state: inout State) {
         guard let known = state.nodes.removeValue(forKey: node), let backing = known.backing else { return }
-        if let device = state.device { _ = reprofs_backing_close(device, UInt32(backing)) }
+        if let device = state.device {
+            _ = reprofs_backing_close(device, UInt32(backing))
+        } else {
+            state.dropped.append(backing)
+        }
     }
 
-    private static var now: Int {
+    static var now: Int {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
         return time.tv_sec

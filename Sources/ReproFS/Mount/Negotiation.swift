@@ -41,6 +41,8 @@ final class Negotiation: Sendable {
     private let mountPoint: FilePath
     /// Nil: not to be agreed upon, and the status says why.
     private let stackDepth: UInt32?
+    /// Files are handed over by another process, for this one lacks the right.
+    private let takesHelper: Bool
 
     init(
         _ store: Store, at mountPoint: FilePath, isWanted: Bool, _ status: PassthroughStatus, _ backings: Backings
@@ -52,18 +54,23 @@ final class Negotiation: Sendable {
         guard isWanted else {
             status.turnOff(.notAskedFor)
             stackDepth = nil
+            takesHelper = false
             return
         }
+        let depth: UInt32 = reprofs_is_on_overlay(store.blobDirectory.string) != 0 ? 2 : 1
         do throws(StoreError) {
             try store.detachBlobs()
-            stackDepth = reprofs_is_on_overlay(store.blobDirectory.string) != 0 ? 2 : 1
+            stackDepth = depth
+            takesHelper = false
         } catch {
             if case .system(_, _, .notPermitted) = error {
-                status.turnOff(.noPrivilege)
+                stackDepth = depth
+                takesHelper = true
             } else {
                 status.turnOff(.noClone("\(error)"))
+                stackDepth = nil
+                takesHelper = false
             }
-            stackDepth = nil
         }
     }
 
@@ -138,6 +145,12 @@ final class Negotiation: Sendable {
             return status.turnOff(.oldKernel(release))
         }
         guard let file = try? store.anyFile() else { return }
+        if takesHelper {
+            backings.helper.begin(on: device)
+            // One that is not there now may come later.
+            if let backing = backings.helper.open(file) { backings.helper.close([backing]) }
+            return
+        }
         let backing = reprofs_backing_open(device, file.rawValue)
         guard backing > 0 else { return status.turnOff(PassthroughStatus.Reason(refusal: errno)) }
         _ = reprofs_backing_close(device, UInt32(backing))

@@ -222,10 +222,10 @@ extension Mount {
                 Load(opener: opener, name: seen.name, blob: seen.blob, version: seen.version, time: Timestamp.now()))
         }
         if let followed { return OpenFile(following: followed, backings.use(file.id, nil), held) }
-        if let again { return OpenFile(contents, again, held) }
+        if let again { return OpenFile(.file(again.file), again.use, held) }
         guard case .file(let descriptor) = contents, file.caching.keepsPages else {
             return OpenFile(contents, backings.use(file.id, nil), held)
         }
-        return OpenFile(contents, backings.use(file.id, descriptor, as: commit), held)
+        return OpenFile(contents, backings.use(file.id, descriptor, as: commit, waits: gate.leave), held)
     }
 }

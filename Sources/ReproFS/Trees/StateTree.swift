@@ -51,8 +51,19 @@ private struct StatusFile: File {
     func open() throws(StoreError) -> BlobContents { .bytes(Array(try text().utf8)) }
 
     private var passthrough: JSON {
-        guard let problem = context.passthrough.problem else { return ["on": true] }
-        return ["on": false, "why": .string(problem.why), "advice": .string(orNull: problem.advice)]
+        guard let problem = context.passthrough.problem else { return ["on": true, "helper": helper] }
+        return [
+            "on": false, "why": .string(problem.why), "advice": .string(orNull: problem.advice), "helper": helper,
+        ]
+    }
+
+    /// The process that has the right where this one lacks it.
+    private var helper: JSON {
+        guard let helper = context.passthrough.helper else { return .null }
+        return [
+            "there": .bool(helper.isThere), "used": .bool(helper.problem == nil),
+            "why": .string(orNull: helper.problem),
+        ]
     }
 
     /// Whether this process writes them, and if not, who does.

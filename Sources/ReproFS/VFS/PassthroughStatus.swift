@@ -19,10 +19,40 @@ package final class PassthroughStatus: Sendable {
         }
 
         static let service = "mount it as a system service: reprofs service install --system"
+        static let helper = "have root install the helper: reprofs service install --helper"
 
         static let notAskedFor = Reason("it was switched off with --no-passthrough", advice: nil)
         static let noPrivilege = Reason(
             "the process that serves the mount lacks CAP_SYS_ADMIN in the first user namespace", advice: service)
+        /// The helper gave no answer, for this errno.
+        static func noHelper(_ problem: CInt) -> Reason {
+            switch problem {
+            case ENOENT, ECONNREFUSED: Reason(noPrivilege.why, advice: helper)
+            case EPIPE, ECONNRESET, EAGAIN: refused(EAGAIN)
+            case ETIMEDOUT: Reason("the helper reprofs-backing gives no answer", advice: nil, isLasting: false)
+            case let other:
+                Reason(
+                    "the helper reprofs-backing cannot be asked: \(String(cString: strerror(other)))", advice: nil,
+                    isLasting: false)
+            }
+        }
+        /// The helper refused a file with this errno.
+        static func refused(_ problem: CInt) -> Reason {
+            switch problem {
+            case ENOTCONN:
+                Reason(
+                    "the helper reprofs-backing cannot see whose the mount is",
+                    advice: "it takes a kernel that tells the number of a connection, such as Linux 6.16")
+            case EACCES: Reason("the mount belongs to another user than its process", advice: service)
+            case EXDEV:
+                Reason(
+                    "the store's file system is not one of those that the helper reprofs-backing hands over",
+                    advice: "put the store on a local file system, such as ext4, XFS or btrfs, which root has mounted")
+            case EDQUOT, ENFILE, EAGAIN:
+                Reason("the helper reprofs-backing has too much to do", advice: nil, isLasting: false)
+            case let other: Reason(refusal: other)
+            }
+        }
         static func oldKernel(_ release: String) -> Reason {
             Reason(
                 "Linux \(release) does not offer it",
@@ -51,11 +81,31 @@ package final class PassthroughStatus: Sendable {
         }
     }
 
-    private let reason = Lock(.report, Reason?.some(Reason("the mount is not up yet", advice: nil)))
+    /// The process that has the right where the mount lacks it.
+    package struct Helper: Sendable {
+        /// Whether it listens.
+        package let isThere: Bool
+        /// Why it is not used; nil where it is.
+        package let problem: String?
+    }
+
+    private struct State {
+        var reason: Reason? = Reason("the mount is not up yet", advice: nil)
+        var helper: Helper?
+    }
+
+    private let state = Lock(.report, State())
     package init() {}
 
     /// Nil while the kernel reads by itself.
-    package var problem: Reason? { reason.withLock { $0 } }
-    func turnOn() { reason.withLock { $0 = nil } }
-    func turnOff(_ why: Reason) { reason.withLock { $0 = why } }
+    package var problem: Reason? { state.withLock { $0.reason } }
+    /// Nil where none is needed.
+    package var helper: Helper? { state.withLock { $0.helper } }
+
+    func turnOn() { state.withLock { $0.reason = nil } }
+    func turnOff(_ why: Reason) { state.withLock { $0.reason = why } }
+    /// What came of asking the helper last.
+    func asked(_ helper: Helper, _ reason: Reason?) {
+        state.withLock { $0 = State(reason: reason, helper: helper) }
+    }
 }

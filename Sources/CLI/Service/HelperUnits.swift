@@ -1,0 +1,71 @@
+import SystemPackage
+
+/// The units of reprofs-backing: a socket that everybody may connect to, and what systemd starts when somebody does.
+struct HelperUnits {
+    static let name = "reprofs-backing"
+    static let socketName = name + ".socket", serviceName = name + ".service"
+    /// Whom it runs as, in the words of sysusers.d(5).
+    static let user = "u \(name) - \"ReproFS hands files to the kernel\""
+
+    let program: FilePath
+
+    var socket: String {
+        """
+        \(ServiceUnit.mark)
+        [Unit]
+        Description=ReproFS: where mounts of ordinary users ask for reads by the kernel itself
+        Documentation=man:reprofs(1)
+
+        [Socket]
+        ListenSequentialPacket=/run/reprofs/backing.sock
+        # As for /dev/fuse. A drop-in with SocketGroup= and SocketMode=0660 lets fewer ask.
+        SocketMode=0666
+        Backlog=128
+        RemoveOnStop=yes
+
+        [Install]
+        WantedBy=sockets.target
+
+        """
+    }
+
+    /// Nothing here may make a mount namespace: a file that is handed over is looked for in the one that users have. So there is no
+    /// ProtectSystem and the like; the program may open files for reading alone, by its own filter of calls, and as a user of its own.
+    var service: String {
+        """
+        \(ServiceUnit.mark)
+        [Unit]
+        Description=ReproFS: hands files of ordinary users' mounts to the kernel
+        Documentation=man:reprofs(1)
+        Requires=\(Self.socketName) sys-fs-fuse-connections.mount
+        After=\(Self.socketName) sys-fs-fuse-connections.mount
+
+        [Service]
+        ExecStart=\(ServiceUnit.argument(program.string))
+        User=\(Self.name)
+        CapabilityBoundingSet=CAP_SYS_ADMIN
+        AmbientCapabilities=CAP_SYS_ADMIN
+        NoNewPrivileges=yes
+        RestrictAddressFamilies=AF_UNIX
+        RestrictNamespaces=yes
+        RestrictRealtime=yes
+        RestrictSUIDSGID=yes
+        LockPersonality=yes
+        MemoryDenyWriteExecute=yes
+        SystemCallArchitectures=native
+        SystemCallFilter=@system-service @mount
+        SystemCallFilter=~@resources @swap @reboot @module @raw-io @obsolete @cpu-emulation @debug @clock
+        SystemCallFilter=setrlimit prlimit64
+        IPAddressDeny=any
+        DevicePolicy=closed
+        KeyringMode=private
+        UMask=0077
+        LimitCORE=0
+        LimitNOFILE=256
+        TasksMax=160
+        MemoryMax=256M
+        CPUWeight=50
+
+        """
+    }
+}
