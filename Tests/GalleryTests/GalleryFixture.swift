@@ -14,6 +14,7 @@ final class GalleryFixture: Sendable {
     let token: String
     /// What is asked for with the ticket.
     let ticket: String
+    private let gallery: Gallery
     private let task: Task<Void, any Error>
 
     init(
@@ -25,6 +26,7 @@ final class GalleryFixture: Sendable {
         options.isReadOnly = isReadOnly
         if let patience { options.patience = patience }
         let gallery = Gallery(fixture.store, options: options, logger: logger)
+        self.gallery = gallery
         let (addresses, ready) = AsyncStream.makeStream(of: Gallery.Addresses.self)
         // The threads that tests share may all be busy with tests.
         task = Task(executorPreference: OwnThreads()) {
@@ -44,7 +46,7 @@ final class GalleryFixture: Sendable {
 
     /// Ends it as an interrupt does, and waits until it has ended.
     func stop() async throws {
-        task.cancel()
+        gallery.end()
         try await task.value
     }
 

@@ -29,7 +29,7 @@ struct GalleryCommand: ParsableCommand {
         var logger = Logger(label: "reprofs") { LineLog(label: $0) }
         logger.logLevel = .warning
         let gallery = Gallery(store, options: options, logger: logger)
-        try Blocking.run { [open] in
+        try Blocking.run(interrupted: { gallery.end() }) { [open] in
             try await gallery.run { addresses in
                 Terminal.say(addresses.lasting)
                 Terminal.complain("Open that address in a browser of this machine. An interrupt ends the gallery.")

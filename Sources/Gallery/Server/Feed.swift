@@ -15,6 +15,7 @@ final class Feed: Sendable {
         var number = 0
         var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
         var next = 0
+        var isStopped = false
         var hasEnded = false
         /// Who waits for the thread's end.
         var ending: CheckedContinuation<Void, Never>?
@@ -66,13 +67,13 @@ final class Feed: Sendable {
         thread.start()
     }
 
-    /// Returns when its thread has ended: nothing uses the store any more.
+    /// Returns when its thread has ended: nothing uses the store any more, and nobody listens.
     func stop() async {
         isStopped.store(true, ordering: .relaxed)
         watch.stop()
         let listeners = state.withLock { state in
-            defer { state.listeners = [:] }
-            return state.listeners.values.map { $0 }
+            state.isStopped = true
+            return Array(state.listeners.values)
         }
         for listener in listeners { listener.finish() }
         await withCheckedContinuation { continuation in
@@ -107,6 +108,7 @@ final class Feed: Sendable {
             let number = state.withLock { state in
                 state.listeners[state.next] = listener
                 state.next += 1
+                if state.isStopped { listener.finish() }
                 return state.next - 1
             }
             // What changed before it listened.
