@@ -65,7 +65,7 @@ let package = Package(
             name: "Reproduction", dependencies: ["Comfy", "Recipe", "Store", system], swiftSettings: strict),
         .target(
             name: "Gallery",
-            dependencies: ["Recipe", "Store", lifecycle, logging, system] + nio + server,
+            dependencies: ["Comfy", "Recipe", "Reproduction", "Store", lifecycle, logging, system] + nio + server,
             resources: [.embedInCode("Web")],
             swiftSettings: strict),
         .executableTarget(
@@ -88,7 +88,8 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
-            name: "GalleryTests", dependencies: ["Gallery", "Recipe", "Store", "Support", logging, system],
+            name: "GalleryTests",
+            dependencies: ["Comfy", "Gallery", "Recipe", "Reproduction", "Store", "Support", logging, system],
             swiftSettings: strict),
         .testTarget(
             name: "CLITests",

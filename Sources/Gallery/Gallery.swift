@@ -4,6 +4,8 @@ import HummingbirdCore
 package import Logging
 import NIOCore
 import NIOPosix
+package import Recipe
+package import Reproduction
 import ServiceLifecycle
 package import Store
 
@@ -17,7 +19,25 @@ package struct Gallery: Sendable {
         package var isReadOnly = false
         /// Seconds until a connection that says nothing is closed.
         package var patience = 30
+        /// Where images are made again; nil: nowhere.
+        package var comfy: Comfy?
+        /// How the store's mounts are asked; otherwise none answers.
+        package var mounts = StoreHealth.Mounts(status: { _ in nil }, places: { [] })
         package init() {}
+    }
+
+    /// The ComfyUI that its pages may ask. No page names one.
+    package struct Comfy: Sendable {
+        let place: ComfyChoice
+        /// The directory for the variations of a snapshot, by the name of its own.
+        let variations: @Sendable (EntryName) throws -> OpenDirectory
+
+        package init(
+            _ place: ComfyChoice, variations: @escaping @Sendable (EntryName) throws -> OpenDirectory
+        ) {
+            self.place = place
+            self.variations = variations
+        }
     }
 
     /// Connections at once; who comes then waits until one is closed. A process may open as few as 1,024 files, and the store needs some.
@@ -55,9 +75,13 @@ package struct Gallery: Sendable {
         let (pool, pictures) = (StorePool(store), StorePool(store, threads: 2))
         let feed = try Feed(store, logger: logger)
         feed.begin()
+        let runs = options.isReadOnly ? nil : options.comfy.map { RunQueue(store, on: $0) { feed.wake() } }
         let router = Router(context: GalleryContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: Gate(origin: origin, secret: secret, ticket: ticket, allowsChanges: !options.isReadOnly))
-        Routes(pool: pool, pictures: pictures, feed: feed, allowsChanges: !options.isReadOnly).add(to: router)
+        Routes(
+            pool: pool, pictures: pictures, feed: feed, runs: runs, allowsChanges: !options.isReadOnly,
+            mounts: options.mounts
+        ).add(to: router)
         let loops = MultiThreadedEventLoopGroup.singleton
         let connections = Connections(limit: Self.connections, on: loops)
         let application = Application(
@@ -85,7 +109,12 @@ package struct Gallery: Sendable {
                     try await service.run()
                     return true
                 }
+                tasks.addTask {
+                    await runs?.work()
+                    return false
+                }
                 for await _ in ended.stream {}
+                runs?.end()
                 await feed.stop()
                 try await connections.refuse()
                 await service.triggerGracefulShutdown()

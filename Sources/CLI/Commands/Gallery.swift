@@ -2,22 +2,31 @@ import ArgumentParser
 import Gallery
 import Logging
 import Store
+import SystemPackage
 
 struct GalleryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gallery", abstract: "Show the images in a browser: what they were made from, and whether again.",
         discussion: """
             Prints the one address that opens it, and serves until it is interrupted, to this machine alone. The address holds a \
-            secret of this start: give it to nobody. No image is changed, moved or deleted by it. On a desktop the browser is \
+            secret of this start: give it to nobody. No image is changed, moved or deleted by it. With a ComfyUI, images can be made \
+            again and varied from their pages, one at a time. On a desktop the browser is \
             opened as well. docs/GALLERY.md says more.
             """)
 
     @Option(help: "The port to listen at; 0 is whichever is free.") var port = 0
     @Flag(help: "Answer nothing that changes anything, such as pinning.") var readOnly = false
+    @Option(
+        name: .customLong("out"), help: "Where variations go, each image's into 'variations-<id>'; here.",
+        completion: .directory
+    ) var output: String?
     @Flag(inversion: .prefixedNo, help: "Open the browser, where there is a desktop and a terminal.") var open = true
+    @OptionGroup var place: ServerOption
     @OptionGroup var store: StoreOption
 
     func validate() throws {
+        _ = try place.chosenIfAny()
+        if let output { try Paths.requireText(output) }
         guard (0...65_535).contains(port) else { throw ValidationError("a port is a number from 0 to 65535") }
     }
 
@@ -26,6 +35,13 @@ struct GalleryCommand: ParsableCommand {
         var options = Gallery.Options()
         options.port = port
         options.isReadOnly = readOnly || store.isReadOnly
+        options.mounts = .init(of: store)
+        let directory = try Paths.absolute(output ?? ".")
+        if let place = try place.chosenIfAny() {
+            options.comfy = .init(place) { short in
+                try Paths.openDirectory(directory.appending("variations-\(short)")).directory
+            }
+        }
         var logger = Logger(label: "reprofs") { LineLog(label: $0) }
         logger.logLevel = .warning
         let gallery = Gallery(store, options: options, logger: logger)

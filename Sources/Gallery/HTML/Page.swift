@@ -5,10 +5,14 @@ struct Page: Sendable {
     /// What the pages at the top lead to.
     enum Section: String, CaseIterable, Sendable {
         case library = "Library"
+        case runs = "Runs"
+        case health = "Health"
 
         var address: Address {
             switch self {
             case .library: Address("/")
+            case .runs: Address("/runs")
+            case .health: Address("/health")
             }
         }
     }

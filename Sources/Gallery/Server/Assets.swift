@@ -30,6 +30,7 @@ struct Asset: Sendable {
             Asset("compare.js", PackageResources.compare_js), Asset("live.js", PackageResources.live_js),
             Asset("pages.js", PackageResources.pages_js), Asset("icon.svg", PackageResources.icon_svg),
             Asset("post.js", PackageResources.post_js), Asset("gone.js", PackageResources.gone_js),
+            Asset("run.js", PackageResources.run_js),
         ]
         return Dictionary(uniqueKeysWithValues: assets.map { ($0.name, $0) })
     }()

@@ -52,6 +52,7 @@ enum ImagePage {
                     RecipePanel.html(shown)
                     ModelPanel.html(shown)
                     ProofPanel.html(shown)
+                    RunPanel.html(shown, allowsChanges: allowsChanges)
                     ImagePins.html(shown, allowsChanges: allowsChanges)
                     FilePanel.html(shown)
                 }
