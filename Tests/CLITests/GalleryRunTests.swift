@@ -71,18 +71,18 @@ import Testing
 
     @Test func `tells every open page how far it is, and goes on when they are closed`() async throws {
         try await withGallery { gallery, standIn, image, _ in
-            let hold = try line.directory.hold(standIn)
+            let hold = try line.directory.hold(standIn, "hold-steps")
             let run = try await ask(gallery, "/image/\(image)/reproduce")
             // A second tab that asks for the same gets the same.
             #expect(try await ask(gallery, "/image/\(image)/reproduce") == run)
             let events = "GET /events HTTP/1.1\r\n\(gallery.client.hostField)\r\n\(gallery.client.cookie)\r\n\r\n"
             for _ in 0..<2 {
                 let told = try await gallery.client.exchange(events) {
-                    $0.firstRange(of: Array("event: run\ndata: [{".utf8)) != nil
+                    $0.firstRange(of: Array("step 1 of 3".utf8)) != nil
                 }
                 #expect(told.text.contains("event: run\ndata: [{\"id\":1,"))
             }
-            #expect(try await gallery.client.get(run).text.contains("<progress max=\"1\""))
+            #expect(try await gallery.client.get(run).text.contains("step 1 of 3"))
             try hold.end()
             try await page(gallery, run, says: "Verified")
         }
@@ -212,8 +212,10 @@ private final class ServedGallery {
 }
 
 extension TemporaryDirectory {
-    /// Holds the stand-in's runs before they save anything, until it is ended.
-    fileprivate func hold(_ standIn: StandIn) throws -> Hold { try Hold(standIn.base.appending("hold")) }
+    /// Holds the stand-in's runs before they save anything, or at their first step, until it is ended.
+    fileprivate func hold(_ standIn: StandIn, _ name: String = "hold") throws -> Hold {
+        try Hold(standIn.base.appending(name))
+    }
 }
 
 private struct Hold {

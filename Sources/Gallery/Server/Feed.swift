@@ -97,11 +97,13 @@ final class Feed: Sendable {
             if !store.isReadOnly { _ = try store.updateLibrary { !self.isStopped.load(ordering: .relaxed) } }
             let newest = try store.library(LibraryQuery(), limit: 1).first
             let seen = Seen(summary: try store.librarySummary(), newest: newest?.image.hex ?? "")
-            state.withLock { state in
+            let isOther = state.withLock { state in
                 defer { state.seen = seen }
-                if state.seen != nil, state.seen != seen { state.number += 1 }
+                guard state.seen != nil, state.seen != seen else { return false }
+                state.number += 1
+                return true
             }
-            wake()
+            if isOther { wake() }
         } catch { logger.warning("the library cannot be read: \(error)") }
     }
 

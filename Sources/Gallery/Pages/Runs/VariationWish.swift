@@ -22,13 +22,15 @@ struct VariationWish {
         guard !settings.isEmpty else { throw VariationError("nothing is to be varied") }
         var axes: [VariationAxis] = []
         for setting in settings { axes.append(try VariationAxis(setting, in: graph)) }
-        self.settings = settings
-        plan = try VariationPlan(base.graph, axes, asGrid: axes.count > 1)
-        guard plan.runs.count <= RunQueue.sheetLimit else {
+        // Before there is a graph for each of them.
+        let count = axes.reduce(1) { $0 * $1.values.count }
+        guard count <= RunQueue.sheetLimit else {
             throw VariationError(
-                "these are \(plan.runs.count) pictures, and \(RunQueue.sheetLimit) can be asked for here; the command makes more"
+                "these are \(count.grouped) pictures, and \(RunQueue.sheetLimit) can be asked for here; the command makes more"
             )
         }
+        self.settings = settings
+        plan = try VariationPlan(base.graph, axes, asGrid: axes.count > 1)
     }
 
     /// An input that can be varied.
