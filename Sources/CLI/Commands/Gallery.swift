@@ -37,6 +37,8 @@ struct GalleryCommand: ParsableCommand {
         options.isReadOnly = readOnly || store.isReadOnly
         options.mounts = .init(of: store)
         let directory = try Paths.absolute(output ?? ".")
+        // Nobody would see it before a run.
+        if let launch = place.launch { _ = try OpenDirectory(named: try Paths.absolute(launch)) }
         if let place = try place.chosenIfAny() {
             options.comfy = .init(place) { short in
                 try Paths.openDirectory(directory.appending("variations-\(short)")).directory

@@ -44,7 +44,11 @@ struct ServerOption: ParsableArguments {
             let launch = Launch(
                 installation: try Paths.absolute(launch).string, python: python, arguments: arguments)
             return ComfyChoice(.launched(launch), timeout: timeout)
-        case (nil, nil): return nil
+        case (nil, nil):
+            guard python == nil, arguments.isEmpty else {
+                throw ValidationError("--python and what stands after -- go with --launch DIRECTORY")
+            }
+            return nil
         default: throw ValidationError("say where: --server URL, or --launch DIRECTORY")
         }
     }
