@@ -20,6 +20,7 @@ let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket
 let tls: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let http: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let server: [Target.Dependency] = ["Hummingbird", "HummingbirdCore"].map { .product(name: $0, package: "hummingbird") }
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -37,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         .systemLibrary(name: "CFuse", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
@@ -65,7 +67,7 @@ let package = Package(
             name: "Reproduction", dependencies: ["Comfy", "Recipe", "Store", system], swiftSettings: strict),
         .target(
             name: "Gallery",
-            dependencies: ["Recipe", "Store", logging, system] + nio + server,
+            dependencies: ["Comfy", "Recipe", "Reproduction", "Store", lifecycle, logging, system] + nio + server,
             resources: [.embedInCode("Web")],
             swiftSettings: strict),
         .executableTarget(
@@ -88,7 +90,8 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
-            name: "GalleryTests", dependencies: ["Gallery", "Recipe", "Store", "Support", logging, system],
+            name: "GalleryTests",
+            dependencies: ["Comfy", "Gallery", "Recipe", "Reproduction", "Store", "Support", logging, system],
             swiftSettings: strict),
         .testTarget(
             name: "CLITests",

@@ -121,7 +121,10 @@ package struct PromptRun: Sendable {
 
     /// What a message changes in what is shown; nil where it is of another run or tells nothing.
     private func take(_ message: JSON, _ state: inout State) -> Progress? {
-        guard let data = message["data"], data["prompt_id"]?.string == state.id else { return nil }
+        // What comes before the server has said the run's id is of this run all the same: nobody else has its client's.
+        guard let data = message["data"], let id = data["prompt_id"]?.string, state.id == nil || id == state.id else {
+            return nil
+        }
         switch message["type"]?.string {
         case "executing":
             guard let node = data["node"]?.string else { return nil }

@@ -3,6 +3,10 @@ import Hummingbird
 import HummingbirdCore
 package import Logging
 import NIOCore
+import NIOPosix
+package import Recipe
+package import Reproduction
+import ServiceLifecycle
 package import Store
 
 /// The pages over a store, served to this machine's user alone.
@@ -15,15 +19,37 @@ package struct Gallery: Sendable {
         package var isReadOnly = false
         /// Seconds until a connection that says nothing is closed.
         package var patience = 30
+        /// Where images are made again; nil: nowhere.
+        package var comfy: Comfy?
+        /// How the store's mounts are asked; otherwise none answers.
+        package var mounts = StoreHealth.Mounts(status: { _ in nil }, places: { [] })
         package init() {}
+    }
+
+    /// The ComfyUI that its pages may ask. No page names one.
+    package struct Comfy: Sendable {
+        let place: ComfyChoice
+        /// The directory for the variations of a snapshot, by the name of its own.
+        let variations: @Sendable (EntryName) throws -> OpenDirectory
+
+        package init(
+            _ place: ComfyChoice, variations: @escaping @Sendable (EntryName) throws -> OpenDirectory
+        ) {
+            self.place = place
+            self.variations = variations
+        }
     }
 
     /// Connections at once; who comes then waits until one is closed. A process may open as few as 1,024 files, and the store needs some.
     package static let connections = 256
 
+    /// Seconds that answers which are under way when it ends have to come to their own end.
+    private static let rest = 2.0
+
     private let store: Store
     private let options: Options
     private let logger: Logger
+    private let ended = AsyncStream.makeStream(of: Void.self)
 
     package init(_ store: Store, options: Options = Options(), logger: Logger) {
         self.store = store
@@ -39,31 +65,67 @@ package struct Gallery: Sendable {
         package let once: String
     }
 
-    /// Serves until its task is cancelled. `whenReady` is told what opens the gallery, once it answers.
+    /// Has ``run(whenReady:)`` return, when everything is put back. It can be called anywhere, and again.
+    package func end() { ended.continuation.finish() }
+
+    /// Serves until ``end()``, once. `whenReady` is told what opens the gallery, once it answers. Its task is not to be cancelled: the
+    /// server takes that badly.
     package func run(whenReady: @escaping @Sendable (Addresses) -> Void) async throws {
         let (origin, secret, ticket) = (Origin(), Secret(), Ticket())
         let (pool, pictures) = (StorePool(store), StorePool(store, threads: 2))
         let feed = try Feed(store, logger: logger)
         feed.begin()
+        let runs = options.isReadOnly ? nil : options.comfy.map { RunQueue(store, on: $0) { feed.wake() } }
         let router = Router(context: GalleryContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: Gate(origin: origin, secret: secret, ticket: ticket, allowsChanges: !options.isReadOnly))
-        Routes(pool: pool, pictures: pictures, feed: feed, allowsChanges: !options.isReadOnly).add(to: router)
-        let server = Logger(label: logger.label) { _ in EndingLog(handler: logger.handler) }
+        Routes(
+            pool: pool, pictures: pictures, feed: feed, runs: runs, allowsChanges: !options.isReadOnly,
+            mounts: options.mounts
+        ).add(to: router)
+        let loops = MultiThreadedEventLoopGroup.singleton
+        let connections = Connections(limit: Self.connections, on: loops)
         let application = Application(
             router: router,
-            server: .http1(configuration: .init(idleTimeout: .seconds(Int64(options.patience)))),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [Connections.Witness(connections)],
+                    idleTimeout: .seconds(Int64(options.patience)))),
             configuration: .init(
                 address: .hostname("127.0.0.1", port: options.port),
-                availableConnectionsDelegate: MaximumAvailableConnections(Self.connections, logger: server)),
+                availableConnectionsDelegate: Connections.Counter(connections)),
             onServerRunning: { channel in
                 guard let port = channel.localAddress?.port else { return }
+                connections.listen(at: channel)
                 origin.listens(at: port)
                 let lasting = origin.address(with: secret)
                 whenReady(Addresses(lasting: lasting, once: origin.address(with: ticket) ?? lasting))
-            }, logger: server)
+            }, eventLoopGroupProvider: .shared(loops), logger: logger)
+        let service = ServiceGroup(configuration: .init(services: [.init(service: application)], logger: logger))
         var problem: (any Error)?
-        do { try await application.run() } catch is CancellationError {
-            // That is how it ends.
+        do {
+            try await withThrowingTaskGroup(of: Bool.self) { tasks in
+                tasks.addTask {
+                    defer { end() }
+                    try await service.run()
+                    return true
+                }
+                tasks.addTask {
+                    await runs?.work()
+                    return false
+                }
+                for await _ in ended.stream {}
+                runs?.end()
+                await feed.stop()
+                try await connections.refuse()
+                await service.triggerGracefulShutdown()
+                tasks.addTask {
+                    try? await Task.sleep(for: .seconds(Self.rest))
+                    connections.close()
+                    return false
+                }
+                while try await tasks.next() == false {}
+                tasks.cancelAll()
+            }
         } catch { problem = sentence(error) }
         await feed.stop()
         try await pool.stop()

@@ -16,6 +16,22 @@ package struct ComfyChoice: Sendable {
     /// Whether it is started for this, and so is gone afterwards with what it wrote.
     package var isLaunched: Bool { if case .launched = place { true } else { false } }
 
+    /// What a person knows it by.
+    package var name: String {
+        switch place {
+        case .running(let server): server.address
+        case .launched(let launch): "the ComfyUI in \(launch.installation), started for it"
+        }
+    }
+
+    /// The option by which a command is told of it.
+    package var option: (name: String, value: String) {
+        switch place {
+        case .running(let server): ("--server", server.address)
+        case .launched(let launch): ("--launch", launch.installation)
+        }
+    }
+
     package init(_ place: Place, timeout: Int) {
         self.place = place
         self.timeout = timeout

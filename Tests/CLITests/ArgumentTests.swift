@@ -112,6 +112,8 @@ import Testing
         // A store that is made, a unit that is written, a pin or a label may be called anything.
         let free: Set = ["store", "name", "label", "out", "models-at", "to", "folder"]
         for place in try places where place.isOption && !free.contains(place.name) {
+            // A gallery serves, whether a ComfyUI answers there yet or not.
+            if place.command == ["gallery"], place.name == "server" { continue }
             let (outcome, told) = try run(place, text)
             // An address at which nobody answers is one.
             #expect([1, 2, 5, 64].contains(outcome.status), "\(told)")

@@ -27,8 +27,10 @@ import Testing
             ("/lineage/\(image)", 200), ("/lineage/1", 404), ("/models", 200), ("/models/1", 200), ("/models/0", 404),
             ("/compare", 200), ("/compare?a=\(image)", 200),
             ("/compare?a=\(image)&b=\(String(repeating: "0", count: 64))", 404), ("/static/picks.js", 200),
-            ("/image/\(image)/workflow.json", 404),
-            ("/image/\(image)/parameters.txt", 404), ("/nothing", 404),
+            ("/image/\(image)/workflow.json", 404), ("/image/\(image)/parameters.txt", 404), ("/nothing", 404),
+            ("/runs", 200), ("/runs/1", 404), ("/runs?before=3", 200), ("/health", 200),
+            ("/image/\(image)/reproduce", 200), ("/image/\(image)/vary", 200),
+            ("/image/\(image)/vary?x=3.seed&xs=1..4", 200), ("/static/run.js", 200),
         ]
     }
 
@@ -145,9 +147,13 @@ import Testing
     @Test func `takes no change at all where it is read-only`() async throws {
         try await withGallery(fixture, isReadOnly: true) { gallery async throws in
             let own = ["Host: \(gallery.host)", gallery.cookie, "X-ReproFS: 1"]
-            for (path, _) in addresses + [("/image/\(image)/pin", 200)] {
+            for (path, _) in addresses + [("/image/\(image)/pin", 200), ("/runs/1/stop", 200)] {
                 #expect(try await gallery.send("POST", path, own).status == 405, "\(path)")
             }
+            for path in ["/image/\(image)/reproduce", "/image/\(image)/vary"] {
+                #expect(try await gallery.get(path).status == 404, "\(path)")
+            }
+            #expect(try await gallery.get("/runs").status == 200)
         }
     }
 

@@ -42,6 +42,10 @@ def run(item):
         elif kind == "KSampler":
             for step in range(1, 4):
                 sockets.tell(client, "progress", {"value": step, "max": 3, "prompt_id": item[1], "node": id})
+                # A test may want to see how far it is.
+                while os.path.exists(os.path.join(base, "hold-steps")):
+                    sockets.tell(client, "progress", {"value": step, "max": 3, "prompt_id": item[1], "node": id})
+                    time.sleep(0.02)
             if MODE == "fail":
                 raise RuntimeError("the stand-in was told to fail")
             if MODE == "die":

@@ -126,7 +126,8 @@ class Run:
         return struct.pack("<Q", len(header)) + header + bytes([seed]) * 64 + bytes(64)
 
     def serve(self):
-        self.server = subprocess.Popen([self.options.reprofs, "gallery"], env=self.environment, stdout=subprocess.PIPE,
+        # Nothing answers there: how a run fails can be seen without a ComfyUI.
+        self.server = subprocess.Popen([self.options.reprofs, "gallery", "--server", "http://127.0.0.1:9"], env=self.environment, stdout=subprocess.PIPE,
                                        stderr=subprocess.DEVNULL, text=True)
         return self.server.stdout.readline().strip()
 
@@ -357,6 +358,33 @@ def by_itself(run, page, origin):
     run.options.images += 1
 
 
+def makeable(run, page, origin):
+    """An image of which every byte is there."""
+    page.goto(origin + "/?not-grade=partial")
+    settle(page)
+    return seen(page)[0]
+
+
+def asked_for(run, page, origin, image):
+    """Asks for an image to be made again, with keys alone, on a ComfyUI that is away."""
+    page.goto(origin + f"/image/{image}")
+    page.focus("a:has-text('Reproduce…')")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("form[data-post] button")
+    run.check("it is said where it would be made", "http://127.0.0.1:9" in page.inner_text("article"))
+    page.focus("form[data-post] button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/runs/*")
+    page.wait_for_selector("text=No ComfyUI answers", timeout=20_000)
+    run.check("a run that fails says so by itself", page.locator("progress").count() == 0)
+    page.goto(origin + f"/image/{image}/vary")
+    page.click("text=Four other seeds")
+    page.wait_for_selector("#plan")
+    run.check("four seeds are four pictures", "4 pictures" in page.inner_text("#plan"))
+    page.goto(origin + "/runs")
+    run.check("the list has the run", page.locator("#since").count() == 1)
+
+
 def lost(run, browser, state, origin):
     """The picture of an image whose file is gone."""
     path = run.work / "output" / "lost.png"
@@ -378,7 +406,9 @@ def every_page(run, browser, state, origin, image):
     pages = {"library": "/", "filtered": "/?grade=partial&q=fog", "nothing": "/?q=nobodyeverwrotethis", "image": f"/image/{image}",
              "missing": "/image/" + "0" * 64, "models": "/models", "unused": "/models?unused=90&q=nobody", "model": "/models/1",
              "compare": f"/compare?a={run.subject}&b={image}&weights=yes", "compare-none": "/compare",
-             "compare-four": "/compare?" + "&".join("image=" + each for each in run.four), "lineage": f"/lineage/{run.subject}"}
+             "compare-four": "/compare?" + "&".join("image=" + each for each in run.four), "lineage": f"/lineage/{run.subject}",
+             "reproduce": f"/image/{image}/reproduce",
+             "vary": f"/image/{image}/vary?x=3.cfg&xs=4,6,8&y=3.seed&ys=1..2", "runs": "/runs", "run": "/runs/1", "health": "/health"}
     for colour in ("dark", "light"):
         for size, (width, height) in WIDTHS.items():
             context = browser.new_context(storage_state=state, color_scheme=colour, viewport={"width": width, "height": height})
@@ -432,7 +462,6 @@ def main():
             state = context.storage_state()
             settle(page)
             run.four = seen(page)[:4]
-            image = run.four[1]
             with_mouse(run, page, origin)
             with_keys(run, page, origin)
             compare(run, page, origin)
@@ -441,7 +470,8 @@ def main():
             by_itself(run, page, origin)
             without_program(run, browser, state, origin)
             lost(run, browser, state, origin)
-            every_page(run, browser, state, origin, image)
+            asked_for(run, page, origin, makeable(run, page, origin))
+            every_page(run, browser, state, origin, makeable(run, page, origin))
             browser.close()
         finally:
             run.server.send_signal(signal.SIGINT)

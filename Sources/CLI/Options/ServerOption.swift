@@ -27,6 +27,14 @@ struct ServerOption: ParsableArguments {
     var arguments: [String] = []
 
     func chosen() throws -> ComfyChoice {
+        guard let choice = try chosenIfAny() else {
+            throw ValidationError("say where: --server URL, or --launch DIRECTORY")
+        }
+        return choice
+    }
+
+    /// Nil where none was named.
+    func chosenIfAny() throws -> ComfyChoice? {
         guard (1...86_400).contains(timeout) else { throw ValidationError("--timeout takes 1 to 86400 seconds") }
         switch (server, launch) {
         case (let server?, nil): return ComfyChoice(.running(server), timeout: timeout)
@@ -36,6 +44,11 @@ struct ServerOption: ParsableArguments {
             let launch = Launch(
                 installation: try Paths.absolute(launch).string, python: python, arguments: arguments)
             return ComfyChoice(.launched(launch), timeout: timeout)
+        case (nil, nil):
+            guard python == nil, arguments.isEmpty else {
+                throw ValidationError("--python and what stands after -- go with --launch DIRECTORY")
+            }
+            return nil
         default: throw ValidationError("say where: --server URL, or --launch DIRECTORY")
         }
     }

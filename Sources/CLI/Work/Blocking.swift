@@ -1,13 +1,16 @@
 import Dispatch
 import Synchronization
 
-/// Runs asynchronous work from a command. An interrupt cancels the work, so that it can put everything back.
+/// Runs asynchronous work from a command.
 enum Blocking {
     private final class Answer<Value: Sendable>: Sendable {
         let result = Mutex<Result<Value, any Error>?>(nil)
     }
 
-    static func run<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) throws -> Value {
+    /// An interrupt cancels the work, so that it can put everything back; or it does what `interrupted` says, which ends it.
+    static func run<Value: Sendable>(
+        interrupted: (@Sendable () -> Void)? = nil, _ body: @escaping @Sendable () async throws -> Value
+    ) throws -> Value {
         let answer = Answer<Value>()
         let done = DispatchSemaphore(value: 0)
         let task = Task {
@@ -16,7 +19,7 @@ enum Blocking {
             answer.result.withLock { $0 = result }
             done.signal()
         }
-        withExtendedLifetime(Interrupts { task.cancel() }) { done.wait() }
+        withExtendedLifetime(Interrupts(interrupted ?? { task.cancel() })) { done.wait() }
         guard let result = answer.result.withLock({ $0 }) else {
             preconditionFailure("the work ended without a result")
         }

@@ -6,11 +6,15 @@ struct Page: Sendable {
     enum Section: String, CaseIterable, Sendable {
         case library = "Library"
         case models = "Models"
+        case runs = "Runs"
+        case health = "Health"
 
         var address: Address {
             switch self {
             case .library: Address("/")
             case .models: Address("/models")
+            case .runs: Address("/runs")
+            case .health: Address("/health")
             }
         }
     }

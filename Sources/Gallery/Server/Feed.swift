@@ -7,7 +7,7 @@ import Store
 import Synchronization
 
 /// Tells open pages when the library changed: new images, and grades that are others. What changed is not told: a page asks for what it
-/// shows.
+/// shows. How far runs have come is told as it is, many times a second.
 final class Feed: Sendable {
     private struct State {
         /// What the library said of itself last, and its newest image.
@@ -15,6 +15,7 @@ final class Feed: Sendable {
         var number = 0
         var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
         var next = 0
+        var isStopped = false
         var hasEnded = false
         /// Who waits for the thread's end.
         var ending: CheckedContinuation<Void, Never>?
@@ -27,6 +28,8 @@ final class Feed: Sendable {
 
     /// Pages that may listen at once, over all tabs.
     private static let limit = 64
+    /// A page is told of runs no sooner than this after the last time.
+    private static let rest = Duration.milliseconds(100)
     /// A page that is gone is noticed by then.
     private static let pulse = Duration.seconds(20)
 
@@ -66,13 +69,13 @@ final class Feed: Sendable {
         thread.start()
     }
 
-    /// Returns when its thread has ended: nothing uses the store any more.
+    /// Returns when its thread has ended: nothing uses the store any more, and nobody listens.
     func stop() async {
         isStopped.store(true, ordering: .relaxed)
         watch.stop()
         let listeners = state.withLock { state in
-            defer { state.listeners = [:] }
-            return state.listeners.values.map { $0 }
+            state.isStopped = true
+            return Array(state.listeners.values)
         }
         for listener in listeners { listener.finish() }
         await withCheckedContinuation { continuation in
@@ -84,29 +87,35 @@ final class Feed: Sendable {
         }
     }
 
+    /// Has every page be told what it does not know yet.
+    func wake() {
+        for listener in state.withLock({ Array($0.listeners.values) }) { listener.yield() }
+    }
+
     private func look() {
         do {
             if !store.isReadOnly { _ = try store.updateLibrary { !self.isStopped.load(ordering: .relaxed) } }
             let newest = try store.library(LibraryQuery(), limit: 1).first
             let seen = Seen(summary: try store.librarySummary(), newest: newest?.image.hex ?? "")
-            let listeners = state.withLock { state -> [AsyncStream<Void>.Continuation] in
+            let isOther = state.withLock { state in
                 defer { state.seen = seen }
-                guard state.seen != nil, state.seen != seen else { return [] }
+                guard state.seen != nil, state.seen != seen else { return false }
                 state.number += 1
-                return Array(state.listeners.values)
+                return true
             }
-            for listener in listeners { listener.yield() }
+            if isOther { wake() }
         } catch { logger.warning("the library cannot be read: \(error)") }
     }
 
     /// An endless answer with an event for each change. `revision` is what the page knows: where that is old, it is told at once.
-    func stream(after revision: String?) throws -> Response {
+    func stream(after revision: String?, runs: RunQueue?) throws -> Response {
         guard state.withLock({ $0.listeners.count < Self.limit }) else { throw StorePool.Busy() }
         let body = ResponseBody { [self] writer in
             let (changes, listener) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
             let number = state.withLock { state in
                 state.listeners[state.next] = listener
                 state.next += 1
+                if state.isStopped { listener.finish() }
                 return state.next - 1
             }
             // What changed before it listened.
@@ -123,12 +132,18 @@ final class Feed: Sendable {
                 state.withLock { $0.listeners[number] = nil }
             }
             var told = revision ?? self.revision
+            var toldRuns = RunQueue.nothing
             try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
             for await _ in changes {
                 let current = self.revision
-                let text = current == told ? ":\n\n" : "id: \(current)\nevent: change\ndata: \(current)\n\n"
+                var text = current == told ? "" : "id: \(current)\nevent: change\ndata: \(current)\n\n"
                 told = current
-                try await writer.write(ByteBuffer(string: text))
+                let state = runs?.json ?? toldRuns
+                let isRun = state != toldRuns
+                if isRun { text += "event: run\ndata: \(state)\n\n" }
+                toldRuns = state
+                try await writer.write(ByteBuffer(string: text.isEmpty ? ":\n\n" : text))
+                if isRun { try await Task.sleep(for: Self.rest) }
             }
             try await writer.finish(nil)
         }

@@ -3,6 +3,7 @@ import Hummingbird
 import NIOCore
 import NIOHTTP1
 import Recipe
+import Reproduction
 import Store
 
 /// Why a request got nothing: a status for programs, and a sentence for a person.
@@ -27,6 +28,8 @@ struct Problem: Error {
         case StoreError.notFound(let what): self.init(.notFound, "\(what) is not in the store.")
         case StoreError.refusedName(let why): self.init(.badRequest, "\(why).")
         case StoreError.conflict(let what): self.init(.conflict, "\(what).")
+        case let error as ReproductionError: self.init(.conflict, "\(error).")
+        case is VariationError, is UnknownModel: self.init(.badRequest, "\(error).")
         case let error as StoreError: self.init(.internalServerError, "\(error).")
         case let error as HTTPError where error.status == .notFound: self = .nothingHere
         case let error as HTTPError: self.init(error.status, error.body ?? "The request was not understood.")
@@ -59,5 +62,5 @@ struct Problem: Error {
 
 extension String {
     /// With its first letter large, as a sentence has it.
-    fileprivate var capitalized: String { prefix(1).uppercased() + dropFirst() }
+    var capitalized: String { prefix(1).uppercased() + dropFirst() }
 }

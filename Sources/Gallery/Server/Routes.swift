@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Recipe
+import Store
 
 /// What a request comes with, besides itself.
 struct GalleryContext: RequestContext {
@@ -20,7 +21,10 @@ struct Routes {
     /// Whole files and small pictures, which may take long, keep no page waiting.
     let pictures: StorePool
     let feed: Feed
+    /// Nil where no ComfyUI was named, or nothing may be changed.
+    let runs: RunQueue?
     let allowsChanges: Bool
+    let mounts: StoreHealth.Mounts
 
     func add(to router: Router<GalleryContext>) {
         let pool = pool
@@ -30,15 +34,18 @@ struct Routes {
             }
             return await request.answer(asset.tag) { Response(bytes: asset.bytes, type: asset.type) }
         }
-        router.get("events") { [feed] request, _ in
-            try feed.stream(after: request.headers[.lastEventID] ?? request.parameter("after"))
+        router.get("events") { [feed, runs] request, _ in
+            try feed.stream(after: request.headers[.lastEventID] ?? request.parameter("after"), runs: runs)
         }
         LibraryPage.add(to: router, pool, pictures: pictures, feed)
         ImagePage.add(to: router, pool, pictures: pictures, allowsChanges: allowsChanges)
         ModelsPage.add(to: router, pool)
         ComparePage.add(to: router, pool, slow: pictures)
         LineagePage.add(to: router, pool)
+        HealthPage.add(to: router, pictures, mounts)
+        RunPages.add(to: router, pool, feed, runs)
         guard allowsChanges else { return }
         ImagePins.add(to: router, pool)
+        RequestPages.add(to: router, pool, runs)
     }
 }

@@ -8,18 +8,22 @@ export function say(text) {
   requestAnimationFrame(() => { status.textContent = text; });
 }
 
-for (const button of document.querySelectorAll('button.copy')) {
-  button.hidden = false;
-  button.addEventListener('click', async () => {
-    const source = button.parentElement.querySelector('[data-copied]');
-    try {
-      await navigator.clipboard.writeText(source.textContent);
-      button.textContent = 'Copied';
-      say('Copied');
-    } catch {
-      getSelection().selectAllChildren(source);
-      say('Selected. Copy it with the keys of your system.');
-    }
-    setTimeout(() => { button.textContent = 'Copy'; }, 1600);
-  });
+export function equipCopies(root) {
+  for (const button of root.querySelectorAll('button.copy')) {
+    button.hidden = false;
+    button.addEventListener('click', async () => {
+      const source = button.parentElement.querySelector('[data-copied]');
+      try {
+        await navigator.clipboard.writeText(source.textContent);
+        button.textContent = 'Copied';
+        say('Copied');
+      } catch {
+        getSelection().selectAllChildren(source);
+        say('Selected. Copy it with the keys of your system.');
+      }
+      setTimeout(() => { button.textContent = 'Copy'; }, 1600);
+    });
+  }
 }
+
+equipCopies(document);

@@ -4,6 +4,7 @@ import './keys.js';
 import './compare.js';
 import './post.js';
 import './gone.js';
+import './run.js';
 import { start } from './grid.js';
 
 start();

@@ -1,5 +1,5 @@
-// Tells when the library changed. One stream a tab, and none while nobody looks: a browser has few to give.
-export function listen(revision, changed) {
+// Tells when the library changed, and what runs. One stream a tab, and none while nobody looks: a browser has few to give.
+export function listen(revision, changed, ran) {
   let source = null;
   let known = revision;
   const open = () => {
@@ -9,6 +9,7 @@ export function listen(revision, changed) {
       known = event.data;
       changed();
     });
+    if (ran) source.addEventListener('run', (event) => ran(JSON.parse(event.data)));
   };
   const close = () => {
     source?.close();

@@ -31,6 +31,19 @@ package enum NodeClasses {
         return found
     }
 
+    /// The node packs whose code a graph runs, as far as that was recorded; and of the other classes those that are not ComfyUI's own.
+    package static func packs(of graph: ComfyGraph, recorded: JSON?) -> (named: [String], classes: [String]) {
+        var (named, classes): (Set<String>, Set<String>) = ([], [])
+        for node in graph.list {
+            if let module = recorded?[node.classType]?["python_module"]?.string {
+                if let pack = pack(module) { named.insert(pack) }
+            } else if !node.kind.isCore {
+                classes.insert(node.classType)
+            }
+        }
+        return (named.sorted(), classes.sorted())
+    }
+
     /// Inputs that are required now and that the node has not; values that are no longer an option.
     private static func missing(_ node: ComfyGraph.Node, _ now: JSON) -> [Difference] {
         var found: [Difference] = []

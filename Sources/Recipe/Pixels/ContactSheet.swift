@@ -19,7 +19,7 @@ package struct ContactSheet {
 
     /// What the rows and the columns of a grid stand for.
     package struct Axes: Sendable {
-        let rows, columns: [String]
+        package let rows, columns: [String]
 
         package init(rows: [String], columns: [String]) {
             self.rows = rows

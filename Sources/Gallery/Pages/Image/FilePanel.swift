@@ -25,18 +25,13 @@ enum FilePanel {
                     }
                 }
                 if shown.snapshot.workflow != nil {
-                    tag("p", .class("note")) { "Drag the workflow, or the file itself, into ComfyUI to open it there." }
+                    tag("p", .class("note")) {
+                        "To open it in ComfyUI, drop the workflow or the file itself on its canvas; it takes none by an address."
+                    }
                 }
                 tag("p", .class("command")) {
                     copyable(
                         ShellCommand.line("reprofs export", short, "DIR"), what: "the command that exports it")
-                }
-                if shown.snapshot.prompt != nil {
-                    tag("p", .class("command")) {
-                        copyable(
-                            ShellCommand.line("reprofs vary", short) + " --set seed=1..4 --launch COMFYUI",
-                            what: "the command that makes variations")
-                    }
                 }
             },
             panel("Names", "ids") {

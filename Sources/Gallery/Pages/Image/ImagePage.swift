@@ -53,6 +53,7 @@ enum ImagePage {
                     ModelPanel.html(shown)
                     ProofPanel.html(shown)
                     KinPanel.html(shown)
+                    RunPanel.html(shown, allowsChanges: allowsChanges)
                     ImagePins.html(shown, allowsChanges: allowsChanges)
                     FilePanel.html(shown)
                 }

@@ -1,6 +1,6 @@
 extension Double {
     /// Seconds as `4:05` or `2:04:05`.
-    var asMinutes: String {
+    package var asMinutes: String {
         guard self < 360_000 else { return "days" }
         let seconds = Int(self)
         let two = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }

@@ -1,0 +1,159 @@
+package import Recipe
+import SystemPackage
+
+/// What is to be known of a store's well-being, read at one moment: what it holds, what it lost, and how it is mounted.
+package struct StoreHealth: Sendable {
+    package let path: String
+    package let counts: Store.Counts
+    package let usage: StoreUsage
+    package let parts: [Part]
+    package let free: Int
+    package let growth: Growth?
+    /// Images that something came for which makes their snapshots better.
+    package let waiting: Int
+    package let verification: Store.VerificationState
+    package let backup: Timestamp?
+    /// What each mount says of itself; nil where it gave no answer.
+    package let mounts: [(row: MountRow, status: JSON?)]
+    /// What the kernel still lists, although no process serves it.
+    package let deadMounts: [String]
+
+    /// How mounts are asked, which the store itself cannot.
+    package struct Mounts: Sendable {
+        let status: @Sendable (String) -> JSON?
+        let places: @Sendable () -> [String]
+
+        /// `status` is what the mount at a path says of itself; `places` are all that the kernel lists of this store.
+        package init(
+            status: @escaping @Sendable (String) -> JSON?, places: @escaping @Sendable () -> [String]
+        ) {
+            self.status = status
+            self.places = places
+        }
+    }
+
+    package init(_ store: Store, asking mounts: Mounts) throws(StoreError) {
+        path = store.path.string
+        counts = try store.counts()
+        usage = try store.usage()
+        parts = try store.parts()
+        free = try store.freeBytes
+        growth = try store.growth()
+        waiting = try store.countImprovable()
+        verification = try store.verificationState()
+        backup = try store.backups().first?.made
+        let rows = try store.mounts()
+        self.mounts = rows.map { ($0, mounts.status($0.path)) }
+        deadMounts = mounts.places().filter { place in
+            !rows.contains { $0.path == place } && mounts.status(place) == nil
+        }
+    }
+
+    /// One thing that is said, under what it is about.
+    package struct Finding: Sendable {
+        package let label: String
+        package let text: String
+        /// What helps, to be copied into a shell; nil where nothing is wrong, or the text says it.
+        package var command: String?
+        /// Whether somebody should do something.
+        package var isProblem = false
+        /// Whether it says more of what the one before is about.
+        package var isMore = false
+
+        init(
+            _ label: String, _ text: String, command: String? = nil, isProblem: Bool = false, isMore: Bool = false
+        ) {
+            self.label = label
+            self.text = text
+            self.command = command
+            self.isProblem = isProblem
+            self.isMore = isMore
+        }
+    }
+
+    private static let mostParts = 10
+
+    /// All of it in words.
+    package var findings: [Finding] {
+        var findings = [
+            Finding("Store", "\(path), \(usage.blobs.asSize) in \(counts.blobs.of("blob")), \(free.asSize) free"),
+            Finding(
+                "Models",
+                "\(counts.models.grouped) with \(counts.versions.of("version")); \(usage.superseded.asSize) neither live nor in a snapshot"
+            ),
+            Finding(
+                "Images",
+                "\(counts.images.grouped) with \(counts.snapshots.of("snapshot"))"
+                    + (waiting > 0 ? "; something came that makes \(waiting.grouped) of them better" : "")),
+        ]
+        if let warning = growth?.warning(free: free) { findings.append(.init("Room", warning, isProblem: true)) }
+        if let read = verification.newest {
+            findings.append(
+                .init(
+                    "Read again",
+                    "\(read.local) last; \(verification.unchecked.of("blob")) not yet, \(verification.damaged.grouped) lost",
+                    isProblem: verification.damaged > 0))
+        } else if verification.damaged > 0 {
+            findings.append(
+                .init(
+                    "Lost", "\(verification.damaged.of("blob")); 'reprofs verify' says what needs them",
+                    isProblem: true))
+        }
+        if let backup { findings.append(.init("Backup", "of the catalogue \(backup.local)")) }
+        if usage.drafts > 0 {
+            findings.append(.init("Drafts", "\(usage.drafts.asSize) in files that are not versions"))
+        }
+        for part in parts.prefix(Self.mostParts) {
+            findings.append(.init("Not whole", "models/\(part.path): \(part.reason)", isProblem: true))
+        }
+        if parts.count > Self.mostParts {
+            findings.append(
+                .init("Not whole", "and \(parts.count - Self.mostParts) more", isProblem: true, isMore: true))
+        }
+        for place in deadMounts {
+            findings.append(
+                .init(
+                    "Dead mount", "\(place): its process has ended; remove it with",
+                    command: ShellCommand.line("reprofs unmount", place), isProblem: true))
+        }
+        if mounts.isEmpty, deadMounts.isEmpty {
+            findings.append(.init("Mounts", "none; 'reprofs mount DIR' makes one"))
+        }
+        return findings + mounts.flatMap { Self.findings(of: $0, $1) }
+    }
+
+    /// What a mount says of itself; nil where it does not answer.
+    private static func findings(of row: MountRow, _ status: JSON?) -> [Finding] {
+        var findings = [Finding("Mount", "\(row.path), process \(row.pid)")]
+        func add(_ text: String, command: String? = nil, isProblem: Bool = false) {
+            findings.append(Finding("Mount", text, command: command, isProblem: isProblem, isMore: true))
+        }
+        guard let status else {
+            add(
+                "it gives no answer; end it with", command: ShellCommand.line("reprofs unmount", row.path),
+                isProblem: true)
+            return findings
+        }
+        if let why = status["models"]?["readOnly"]?.string { add(why, isProblem: true) }
+        if let problem = status["models"]?["problem"]?.string {
+            add("models/ makes no versions: \(problem)", isProblem: true)
+        }
+        for delay in status["delays"]?.array ?? [] {
+            add(
+                """
+                \(delay["what"]?.string ?? "something") has been at work for \
+                \(delay["seconds"]?.number?.int ?? 0) s; it waits for \(delay["waitsFor"]?.string ?? "")
+                """, isProblem: true)
+        }
+        let passthrough = status["passthrough"]
+        if passthrough?["on"] == true {
+            let helper = passthrough?["helper"]?["used"] == true ? ", by way of the helper reprofs-backing" : ""
+            add("the kernel reads models by itself\(helper)")
+        } else {
+            add("the kernel does not read models by itself: \(passthrough?["why"]?.string ?? "unknown")")
+            if let advice = passthrough?["advice"]?.string { add("to change that: \(advice)") }
+        }
+        if let view = status["active"]?["view"]?.string { add("active/models shows \(view)") }
+        return findings
+    }
+}
