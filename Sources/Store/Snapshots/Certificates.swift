@@ -1,7 +1,6 @@
 import Foundation
 import GRDB
 package import Recipe
-package import SystemPackage
 
 /// A certificate: what a reproduction was asked, what it opened, where it ran, and what came of it.
 package struct CertificateRow: Sendable {
@@ -63,28 +62,6 @@ extension Store {
                 at: try row.time("time"), certificate: try row.digest("sha256"),
                 reading: try? JSONParser.parse(try documentBytes(row.value("document") as Int64, db)))
         }
-    }
-
-    /// A file that held an image when it was read, as long as it has not changed since.
-    package func file(ofImage digest: Digest) throws(StoreError) -> FilePath? {
-        let rows = try page(
-            """
-            SELECT path, size, modified, changed FROM imageFile JOIN image ON image.id = imageFile.image
-            WHERE image.sha256 = ?
-            """, [digest.data], 100
-        ) {
-            try (
-                $0.value("path") as String, $0.value("size") as Int, $0.value("modified") as Int64,
-                $0.value("changed") as Int64
-            )
-        }
-        for (path, size, modified, changed) in rows {
-            guard let facts = try? FileFacts.at(FilePath(path)), facts.size == size,
-                facts.modified.nanoseconds == modified, changed == 0 || facts.changed.nanoseconds == changed
-            else { continue }
-            return FilePath(path)
-        }
-        return nil
     }
 
     /// The pixel digest of a snapshot's image; nil where its pixels are not exact.
