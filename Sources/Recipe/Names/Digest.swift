@@ -74,3 +74,19 @@ package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
     }
     return String(decoding: text, as: UTF8.self)
 }
+
+/// The value of one hexadecimal digit in ASCII, either case.
+func hexValue(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case 0x30...0x39: byte - 0x30
+    case 0x41...0x46: byte - 0x41 + 10
+    case 0x61...0x66: byte - 0x61 + 10
+    default: nil
+    }
+}
+
+/// The byte that two hexadecimal digits in ASCII stand for; nil if either is not one.
+package func hexByte(_ high: UInt8, _ low: UInt8) -> UInt8? {
+    guard let high = hexValue(high), let low = hexValue(low) else { return nil }
+    return high << 4 | low
+}

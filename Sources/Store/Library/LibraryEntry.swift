@@ -67,19 +67,18 @@ package struct LibraryCursor: Sendable, Hashable, CustomStringConvertible {
         var bytes: [UInt8] = []
         var digits = parts[1].utf8[...]
         while let high = digits.popFirst(), let low = digits.popFirst() {
-            guard let byte = UInt8(String(decoding: [high, low], as: UTF8.self), radix: 16) else { return nil }
+            guard let byte = hexByte(high, low) else { return nil }
             bytes.append(byte)
         }
         guard let name = String(validating: bytes, as: UTF8.self) else { return nil }
         self.init(place: place, name: FacetValue(name))
-        // What reads as a number is not always one of its digits: "+1" is none.
+        // An odd digit at the end, capitals or a sign before the place are not what is printed.
         guard description.utf8.elementsEqual(text.utf8) else { return nil }
     }
 
     package var description: String {
         guard let name else { return "\(place)" }
-        let digits = name.description.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-        return "\(place).\(digits.joined())"
+        return "\(place).\(hexadecimal(name.description.utf8))"
     }
 }
 
