@@ -69,6 +69,13 @@ package struct ComfyServer: Sendable {
         return entries.contains { $0.array?.dropFirst().first?.string == prompt }
     }
 
+    /// How many runs have begun whose reports the node pack has not yet offered to a mount; nil if the server has no node pack that
+    /// says so, or one that does not answer at this address.
+    package func untoldRuns() async -> Int? {
+        guard let answer = try? await optional("/reprofs/reports") else { return nil }
+        return answer["untold"]?.number?.int
+    }
+
     /// Whether it has nothing to do.
     package func isIdle() async throws -> Bool {
         let queue = try await get("/queue")

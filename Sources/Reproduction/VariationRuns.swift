@@ -61,7 +61,17 @@ package struct VariationRuns: Sendable {
                         }
                     }
                 }
+                await Self.waitForReports(of: stage.server)
             }
+        }
+    }
+
+    /// The node pack reports a run a moment after it ended, and its report may make a better snapshot than this process could. Waits
+    /// until the pack has handed over its reports; five seconds at most.
+    private static func waitForReports(of server: ComfyServer) async {
+        for _ in 0..<50 {
+            guard let untold = await server.untoldRuns(), untold > 0 else { return }
+            do { try await Task.sleep(for: .milliseconds(100)) } catch { return }
         }
     }
 

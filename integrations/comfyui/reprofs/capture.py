@@ -17,6 +17,8 @@ PATIENCE = 5
 PAUSE = 0.1
 _tasks = queue.Queue()
 _running = {}
+# Runs whose reports no mount was offered yet.
+_untold = set()
 # Whether the spool took the last step.
 _is_kept = True
 _is_up = threading.Event()
@@ -58,6 +60,11 @@ def install():
     return True
 
 
+def untold():
+    """How many runs have begun whose reports were not yet offered to a mount."""
+    return len(_untold)
+
+
 class _Run:
     """One prompt, from when it begins until its report is in the spool."""
 
@@ -94,6 +101,7 @@ class _Run:
 def _begin(item):
     run = _Run(item)
     _running[item[1]] = run
+    _untold.add(run)
     _keeping(run, lambda: spool.begin(run.stem, run.begun, run.prompt))
     if not run.files:
         run.has_inputs.set()
@@ -170,3 +178,4 @@ def _work(start):
             # It was away at the start.
             quietly(delivery.find)
         is_told = quietly(delivery.deliver)
+        _untold.discard(run)

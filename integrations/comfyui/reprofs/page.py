@@ -10,7 +10,7 @@ import ipaddress
 import os
 import urllib.parse
 
-from . import facts, runs
+from . import capture, facts, runs
 from .documents import at, parse
 
 PREFIX = "/reprofs/"
@@ -28,7 +28,7 @@ def install():
         status, told = await answer(request.method, request.path, request.headers, dict(request.query), body)
         return web.json_response(told, status=status, headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"})
 
-    for what in ("outputs", "recipe", "run"):
+    for what in ("outputs", "recipe", "run", "reports"):
         PromptServer.instance.routes.get(PREFIX + what)(handle)
     for what in ("reproduce", "vary", "cancel"):
         PromptServer.instance.routes.post(PREFIX + what)(handle)
@@ -47,6 +47,8 @@ async def answer(method, path, headers, query, body):
             return 200, await asyncio.to_thread(_recipe, query)
         if method == "GET" and what == "run":
             return 200, runs.told()
+        if method == "GET" and what == "reports":
+            return 200, {"untold": capture.untold()}
         if method == "POST" and what == "cancel":
             return 200, runs.cancel()
         if method == "POST" and what in runs.KINDS:
