@@ -92,34 +92,34 @@ struct LiveDirectory: WritableDirectory, LiveNode {
     func create(
         _ name: EntryName, mode: UInt32, by caller: Caller
     ) throws(StoreError) -> (any WritableFile, any Writing) {
-        let made = try view.writable.create(name, in: row, mode: mode, by: .init(caller))
+        let made = try view.writable.create(name, in: row, mode: mode, by: caller)
         return (LiveFile(view: view, row: made.row), LiveWriting(view: view, draft: made.draft))
     }
 
     func makeDirectory(
         _ name: EntryName, mode: UInt32, by caller: Caller
     ) throws(StoreError) -> any WritableDirectory {
-        let made = try view.writable.makeDirectory(name, in: row, mode: mode, by: .init(caller))
+        let made = try view.writable.makeDirectory(name, in: row, mode: mode, by: caller)
         return LiveDirectory(view: view, row: made.id, known: made)
     }
 
     func makeLink(_ name: EntryName, to target: String, by caller: Caller) throws(StoreError) -> any Link {
-        LiveLink(view: view, row: try view.writable.makeLink(name, to: target, in: row, by: .init(caller)))
+        LiveLink(view: view, row: try view.writable.makeLink(name, to: target, in: row, by: caller))
     }
 
     func remove(_ name: EntryName, by caller: Caller) throws(StoreError) {
-        try view.writable.remove(name, in: row, by: .init(caller))
+        try view.writable.remove(name, in: row, by: caller)
     }
 
     func removeDirectory(_ name: EntryName, by caller: Caller) throws(StoreError) {
-        try view.writable.removeDirectory(name, in: row, by: .init(caller))
+        try view.writable.removeDirectory(name, in: row, by: caller)
     }
 
     func rename(
         _ name: EntryName, to directory: any WritableDirectory, as newName: EntryName, _ mode: RenameMode,
         by caller: Caller
     ) throws(StoreError) {
-        try view.writable.rename(name, in: row, to: newName, in: directory.id.row, .init(mode), by: .init(caller))
+        try view.writable.rename(name, in: row, to: newName, in: directory.id.row, .init(mode), by: caller)
     }
 
     func sync() throws(StoreError) { try view.syncNames(in: row) }
@@ -175,12 +175,6 @@ extension LiveView {
 }
 
 // The words of the store for those of views.
-extension LiveView.Caller {
-    init(_ caller: Caller) {
-        self.init(user: caller.user, group: caller.group, opener: caller.opener, thread: caller.thread)
-    }
-}
-
 extension LiveView.Change {
     fileprivate init(_ change: Change) {
         self.init()

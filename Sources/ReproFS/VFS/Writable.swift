@@ -1,23 +1,6 @@
 package import Recipe
 package import Store
 
-/// Who asks for a change.
-package struct Caller: Sendable {
-    /// The identity that the kernel gave with the request.
-    package let user, group: UInt32
-    /// The process that asks; nil where it cannot be seen.
-    package let opener: Opener?
-    /// The thread, as the kernel numbers it.
-    package let thread: Int32
-
-    package init(user: UInt32, group: UInt32, opener: Opener?, thread: Int32 = 0) {
-        self.user = user
-        self.group = group
-        self.opener = opener
-        self.thread = thread
-    }
-}
-
 /// Modes, owners and times that a node is to have; nil for those that stay.
 package struct Change: Sendable, Equatable {
     /// Permission bits.
