@@ -2,11 +2,11 @@ import GRDB
 import Recipe
 import SystemPackage
 
-/// The catalogue's tables, by numbered migrations: a released one is never edited, only followed by another.
+/// The catalogue's tables as numbered migrations: a released one is never edited, only followed by another.
 ///
-/// Ids are AUTOINCREMENT: node numbers are made of them, so none may ever be used twice.
+/// Ids are AUTOINCREMENT: node numbers are computed from them, so none may ever be used twice.
 enum Schema {
-    /// The oldest ReproFS that can open what this one writes.
+    /// The oldest ReproFS that can open a catalogue of this version.
     static let neededVersion = "0.3.0"
 
     static func migrator(_ migration: Migration = .none) -> DatabaseMigrator {
@@ -15,12 +15,12 @@ enum Schema {
         migrator.registerMigration("2") { try $0.execute(sql: second) }
         migrator.registerMigration("3") { db in
             try db.execute(sql: third)
-            // What takes the old files over works on the newest tables.
+            // The takeover of the old files needs the newest tables.
             try db.execute(sql: fourth)
             try migration.takeOver?(db)
         }
         migrator.registerMigration("4") { db in
-            // It is there already, but in stores that were at 3 before there was a 4.
+            // Only stores that were at 3 before there was a 4 lack this column.
             if try !db.columns(in: "blob").contains(where: { $0.name == "private" }) { try db.execute(sql: fourth) }
         }
         migrator.registerMigration("5") { try $0.execute(sql: fifth) }
@@ -31,8 +31,8 @@ enum Schema {
         return migrator
     }
 
-    /// Why a catalogue that may be anybody's is not to be used: it has other tables than ReproFS makes, a view or a trigger of its
-    /// own, or a value of another type than its column's. Nil where there is nothing. Names are not looked at.
+    /// Why a catalogue from elsewhere must not be used: it has other tables than ReproFS makes, a view or a trigger of its own, or a value
+    /// that does not have its column's type. Nil if nothing is wrong. Names are not checked here.
     static func problem(with db: Database) throws -> String? {
         let migrator = migrator()
         let own = try DatabaseQueue()
@@ -47,7 +47,7 @@ enum Schema {
     }
 
     private static func objects(_ db: Database) throws -> Set<String> {
-        // SQLite's own tables are not of the schema's making.
+        // SQLite's own tables are not part of the schema.
         Set(
             try Row.fetchAll(
                 db,

@@ -12,7 +12,7 @@ extension Store {
         let inner = Self.relative(target, from: item) ?? target
         let parent = try catalogue.write { db in try db.makeLiveDirectory(item.path.dropLast()) }
         do throws(StoreError) {
-            let caller = LiveView.Caller(user: geteuid(), group: getegid(), opener: nil)
+            let caller = Caller(user: geteuid(), group: getegid(), opener: nil)
             _ = try view.makeLink(item.name, to: inner, in: parent, by: caller)
         } catch {
             switch error {
