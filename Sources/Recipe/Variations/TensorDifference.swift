@@ -17,7 +17,7 @@ package struct TensorDifference: Sendable, Equatable {
         let count: Int
     }
 
-    /// Nil where one of them is not a safetensors file. Both are read once, in pieces of a mebibyte.
+    /// Nil if one of them is not a safetensors file. Both are read once, in pieces of a mebibyte.
     package static func between(
         _ a: some ByteSource, _ b: some ByteSource
     ) throws(SourceError) -> TensorDifference? {
