@@ -2,7 +2,7 @@ import GRDB
 import Recipe
 
 extension Store {
-    /// What an image was made from, and what that was made from.
+    /// What an image was made from, and what that was made from, and so on.
     package func lineage(ofSnapshot snapshot: Int64) throws(StoreError) -> Lineage {
         try catalogue.read { db in
             var walk = LineageWalk(store: self, db: db)
@@ -11,8 +11,7 @@ extension Store {
         }
     }
 
-    /// What these versions of a model were made from, and which models and images were made with them: of the images the newest so
-    /// many.
+    /// What these versions of a model were made from, and which models and images were made with them; of the images only the newest.
     package func lineage(
         of versions: [VersionListing], images limit: Int = Lineage.limit
     ) throws(StoreError) -> Lineage {
