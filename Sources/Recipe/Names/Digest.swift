@@ -21,7 +21,7 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
     package var autoV2: String { String(hex.prefix(10)) }
     package var description: String { hex }
 
-    /// A line as `sha256sum` writes it: it begins with a backslash where something in the path is escaped.
+    /// A line in the format of `sha256sum`: it begins with a backslash if a character of the path is escaped.
     package func line(for path: String) -> String {
         var escaped = ""
         for scalar in path.unicodeScalars {
@@ -41,9 +41,9 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
 package struct DigestPrefix: Hashable, Sendable {
     /// How many hexadecimal digits are known.
     package let digits: Int
-    /// The prefix filled up with zeros and with ones: the bounds for an ordered look-up.
+    /// The prefix filled up with zeros: the lower bound for a look-up in order.
     package let low: [UInt8]
-    /// As ``low``, filled up with ones.
+    /// The prefix filled up with ones: the upper bound.
     package let high: [UInt8]
 
     /// Nil unless `hex` is 1 to 64 hexadecimal digits.
