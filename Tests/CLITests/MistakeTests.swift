@@ -48,7 +48,7 @@ import Testing
             "is a model and no image; put it into the store with 'reprofs add'"),
         Mistake("recipe nobody.png", "'nobody.png' is not a file, a path that 'reprofs list images' prints"),
         Mistake("explain FULL/file", "has no snapshot yet. Make one: reprofs snapshot"),
-        Mistake("lineage nobody", "names no image, no snapshot and no model."),
+        Mistake("lineage nobody", "not the name of an image, a snapshot or a model."),
         Mistake("restore model.safetensors", "Say which version of checkpoints/model.safetensors is meant"),
         Mistake("restore model.safetensors@v9", "checkpoints/model.safetensors has no version v9."),
         Mistake("pin IMAGE a/b", "refused: "),

@@ -58,7 +58,7 @@ struct DiffCommand: AnswersInJSON {
         }
     }
 
-    /// Two versions of one model, compared by their weights.
+    /// Two versions of a model, compared by their weights.
     private struct Weights {
         let name: String
         let difference: TensorDifference

@@ -13,8 +13,8 @@ struct GalleryCommand: ParsableCommand {
             """)
 
     @Option(help: "The port to listen at; 0 is whichever is free.") var port = 0
-    @Flag(help: "Answer nothing that changes anything, such as pinning.") var readOnly = false
-    @Flag(inversion: .prefixedNo, help: "Open the browser, where there is a desktop and a terminal.") var open = true
+    @Flag(help: "Allow nothing that changes the store, such as pinning.") var readOnly = false
+    @Flag(inversion: .prefixedNo, help: "Open the browser, if there is a desktop and a terminal.") var open = true
     @OptionGroup var store: StoreOption
 
     func validate() throws {

@@ -6,7 +6,7 @@ import SystemPackage
 
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "What the store holds, and where and how it is mounted.")
+        commandName: "status", abstract: "Show what the store holds, and where and how it is mounted.")
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 
@@ -26,9 +26,9 @@ struct StatusCommand: ParsableCommand {
         let waiting: Int
         let verification: Store.VerificationState
         let backup: Timestamp?
-        /// What each mount says of itself; nil where it gave no answer.
+        /// Each mount's status; nil if it did not answer.
         let mounts: [(row: MountRow, status: JSON?)]
-        /// What the kernel still lists, although no process serves it.
+        /// Mounts in the kernel's list that no process serves.
         let deadMounts: [String]
 
         init(_ store: Store) throws {
@@ -102,7 +102,7 @@ struct StatusCommand: ParsableCommand {
                 "Store      \(store.path), \(usage.blobs.asSize) in \(counts.blobs.of("blob")), \(free.asSize) free",
                 "Models     \(counts.models.grouped) with \(counts.versions.of("version")); \(usage.superseded.asSize) neither live nor in a snapshot",
                 "Images     \(counts.images.grouped) with \(counts.snapshots.of("snapshot"))"
-                    + (waiting > 0 ? "; something came that makes \(waiting.grouped) of them better" : ""),
+                    + (waiting > 0 ? "; models have come that make \(waiting.grouped) of them better" : ""),
             ]
             if let warning = growth?.warning(free: free) { lines.append("Room       \(warning)") }
             if let read = verification.newest {
@@ -129,12 +129,12 @@ struct StatusCommand: ParsableCommand {
             return lines + mounts.flatMap { Self.lines(of: $0, $1) }
         }
 
-        /// What a mount says of itself; nil where it does not answer.
+        /// A mount's status in lines; nil if it does not answer.
         private static func lines(of row: MountRow, _ status: JSON?) -> [String] {
             var lines = ["Mount      \(row.path), process \(row.pid)"]
             guard let status else {
                 return lines + [
-                    "           it gives no answer; end it with: \(ShellCommand.line("reprofs unmount", row.path))"
+                    "           it does not answer; end it with: \(ShellCommand.line("reprofs unmount", row.path))"
                 ]
             }
             if let why = status["models"]?["readOnly"]?.string { lines.append("           \(why)") }

@@ -1,5 +1,5 @@
 extension Double {
-    /// Seconds as `4:05` or `2:04:05`.
+    /// A number of seconds as `4:05` or `2:04:05`.
     var asMinutes: String {
         guard self < 360_000 else { return "days" }
         let seconds = Int(self)

@@ -2,7 +2,7 @@ import Comfy
 import Recipe
 import Synchronization
 
-/// One line on a terminal that shows how far a run has come: node, step, time left. Silent elsewhere.
+/// A line on a terminal that shows the progress of a run: node, step, time left. Silent if there is no terminal.
 final class RunLine: Sendable {
     private struct State {
         var node: String?
