@@ -14,7 +14,7 @@ package struct RunOutput: Sendable, Hashable {
         do {
             _ = try ModelPath(name)
             if !subfolder.isEmpty { _ = try ModelPath(subfolder) }
-        } catch { throw Refusal("it names an impossible output: \(error)") }
+        } catch { throw Refusal("it names an output that cannot be one: \(error)") }
         guard ["output", "temp", "input"].contains(type) else {
             throw Refusal("it names an output of the kind '\(type.prefix(40))'")
         }
