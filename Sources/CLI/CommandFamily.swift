@@ -30,7 +30,7 @@ struct CommandFamily {
                 ReleaseCommand.self,
             ],
             example: (
-                "reprofs restore checkpoints/model.safetensors@v1", "have an older version under the model's name again"
+                "reprofs restore checkpoints/model.safetensors@v1", "make the model's name hold an older version again"
             )),
         CommandFamily(
             name: "Serve",
@@ -40,7 +40,7 @@ struct CommandFamily {
             example: ("reprofs mount ~/reprofs", "show models, images and snapshots as files")),
     ]
 
-    /// One for each family.
+    /// One example for each family.
     static var examples: String {
         (["EXAMPLES"] + all.map { "  \($0.example.line)\n      \($0.example.purpose)" }).joined(separator: "\n")
     }

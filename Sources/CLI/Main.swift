@@ -27,16 +27,16 @@ struct Reprofs: ParsableCommand {
         version: ReproFSVersion.current,
         groupedSubcommands: CommandFamily.all.map { CommandGroup(name: $0.name, subcommands: $0.commands) })
 
-    /// Every failure is a sentence on standard error; the table of exit codes is above.
+    /// Every failure is a sentence on standard error; the exit codes are in the table above.
     static func main() {
         let command: any ParsableCommand
         do { command = try parseAsRoot() } catch {
-            // Help and the version come as errors, too.
+            // Help and the version arrive as errors, too.
             guard exitCode(for: error) == .success else { refuse(error) }
             if let shell = CompletionScript.shell(askedFor: CommandLine.arguments) {
                 Terminal.say(part: CompletionScript.text(for: shell))
             } else if CommandLine.arguments.dropFirst().first == "---completion" {
-                // A shell reads it, which parts a word from what it means by a tab.
+                // A shell reads it, and a tab separates a word from its description.
                 Terminal.say(part: fullMessage(for: error) + "\n")
             } else {
                 Terminal.say(text: fullMessage(for: error))
@@ -67,7 +67,7 @@ struct Reprofs: ParsableCommand {
         }
     }
 
-    /// Ends the process: what it was told cannot be understood.
+    /// Ends the process: its arguments cannot be understood.
     private static func refuse(_ error: any Error) -> Never {
         var path = [_commandName]
         var type: any ParsableCommand.Type = Self.self
@@ -81,7 +81,7 @@ struct Reprofs: ParsableCommand {
         end(.validationFailure)
     }
 
-    /// Ends the process. What nobody could be told was not done for whoever waits for it.
+    /// Ends the process. If standard output failed, the command counts as failed.
     private static func end(_ code: ExitCode) -> Never {
         guard let problem = Terminal.finish() else { Glibc.exit(code.rawValue) }
         Terminal.complain(CommandFailure("standard output cannot be written: \(problem); what was done stays done"))

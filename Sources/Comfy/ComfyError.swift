@@ -1,6 +1,6 @@
 import Recipe
 
-/// Why a ComfyUI did not do what it was asked to, in words for a person.
+/// Why a ComfyUI did not do what it was asked to do, as a sentence for a person.
 package enum ComfyError: SeveralLines, Sendable {
     /// Nothing answers at the address.
     case absent(String)
@@ -13,20 +13,20 @@ package enum ComfyError: SeveralLines, Sendable {
     /// A node failed.
     case failed(node: String, message: String)
     case interrupted
-    /// It was there and is gone.
+    /// It has ended.
     case died(String)
-    /// It did not say anything for so many seconds.
+    /// It sent nothing for this many seconds.
     case silent(Int)
-    /// It sends whoever asks to another address.
+    /// It redirects requests to another address.
     case elsewhere(from: String, to: String)
-    /// An answer is longer than so many bytes.
+    /// An answer is longer than this many bytes.
     case tooLong(String, limit: Int)
-    /// An answer has not come to its end after so many seconds.
+    /// An answer was not complete after this many seconds.
     case endless(String, seconds: Int)
     /// It cannot be started.
     case cannotStart(String)
 
-    /// Whether it is what came of a run: the server was there, and did not make what it was asked for.
+    /// Whether this is the result of a run: the server was there, and did not make what it was asked for.
     package var endsRun: Bool {
         switch self {
         case .rejected, .failed, .died, .silent, .unexpected, .tooLong, .endless: true
@@ -42,12 +42,12 @@ package enum ComfyError: SeveralLines, Sendable {
     private var sentence: String {
         switch self {
         case .absent(let address): "no ComfyUI answers at \(address)"
-        case .noAddress(let text): "'\(text)' is not the address of a server, as 'http://127.0.0.1:8188' is"
+        case .noAddress(let text): "'\(text)' is not the address of a server, such as 'http://127.0.0.1:8188'"
         case .unexpected(let what): "the server does not answer as ComfyUI does: \(what)"
         case .rejected: "ComfyUI refuses the prompt"
         case .failed(let node, let message): "ComfyUI failed in \(node): \(message)"
         case .interrupted: "the run was interrupted"
-        case .died(let what): "ComfyUI is gone in the middle of the run\(what.isEmpty ? "" : ": \(what)")"
+        case .died(let what): "ComfyUI ended in the middle of the run\(what.isEmpty ? "" : ": \(what)")"
         case .silent(let seconds): "ComfyUI said nothing for \(seconds) seconds"
         case .elsewhere(let from, let to):
             "the server at \(from) sends its callers to another address (\(to)), which nobody named; it is not followed"

@@ -1,22 +1,22 @@
 import Foundation
 import Synchronization
 
-/// A ComfyUI that was started for one purpose, on a port of its own, and is stopped again.
+/// A ComfyUI that is started for one purpose, on a port of its own, and then stopped.
 package final class ComfyProcess: Sendable {
-    /// How long a start may take: large installations import for minutes. Seconds.
+    /// How long a start may take: large installations import modules for minutes. Seconds.
     private static let patience = 600.0
 
-    /// Where a ComfyUI finds everything: a base directory of its own.
+    /// The directories of a ComfyUI.
     package struct Place: Sendable {
-        /// The installation: where `main.py` lies.
+        /// The installation: the directory of `main.py`.
         package var installation: String
-        /// The Python that runs it: of ComfyUI's own environment.
+        /// The Python that runs it, from ComfyUI's own environment.
         package var python: String
-        /// Holds `models`, `input`, `custom_nodes`, `output`, `user` and `temp`.
+        /// The directory of `models`, `input`, `custom_nodes`, `output`, `user` and `temp`.
         package var base: String
-        /// Arguments beside those that ReproFS needs.
+        /// Arguments besides those that ReproFS needs.
         package var arguments: [String] = []
-        /// Variables beside those of this process.
+        /// Variables besides those of this process.
         package var environment: [String: String] = [:]
 
         package init(installation: String, python: String, base: String) {
@@ -63,7 +63,7 @@ package final class ComfyProcess: Sendable {
             [main, "--listen", "127.0.0.1", "--port", "\(port)"] + Self.directories(place) + ["--disable-auto-launch"]
             + place.arguments
         process.currentDirectoryURL = URL(fileURLWithPath: place.installation)
-        // What is pinned must not be written to, also not with bytecode.
+        // Nothing may be written beside pinned files, not even bytecode.
         process.environment = ProcessInfo.processInfo.environment
             .merging(["PYTHONDONTWRITEBYTECODE": "1", "REPROFS_CAPTURE": "off"]) { $1 }
             .merging(place.environment) { $1 }
@@ -77,8 +77,8 @@ package final class ComfyProcess: Sendable {
         self.process = Mutex(process)
     }
 
-    /// A new process inherits which signals are blocked, and the threads that asynchronous work runs on block them all: it
-    /// could not even be asked to end.
+    /// A new process inherits the set of blocked signals, and the threads that run asynchronous work block all of them: it could not even
+    /// be asked to end.
     package static func withoutBlockedSignals<Result>(_ body: () throws -> Result) rethrows -> Result {
         var (none, before) = (sigset_t(), sigset_t())
         sigemptyset(&none)
@@ -87,17 +87,17 @@ package final class ComfyProcess: Sendable {
         return try body()
     }
 
-    /// The flags that an installation takes; nil where it does not tell.
+    /// The flags that an installation accepts; nil if that is unknown.
     package static func flags(of installation: String) -> Set<String>? {
         guard let text = try? String(contentsOfFile: installation + "/comfy/cli_args.py", encoding: .utf8) else {
             return nil
         }
-        // Each stands in quotes.
+        // Each flag is in quotation marks.
         let words = text.split { $0 == "\"" || $0 == "'" }
         return Set(words.filter { $0.hasPrefix("--") && !$0.contains(" ") }.map(String.init))
     }
 
-    /// Versions before 0.3.11 have no base directory; each directory is named, and models by a list of paths.
+    /// Versions before 0.3.11 have no base directory: each directory is given, and models by a file with paths.
     private static func directories(_ place: Place) -> [String] {
         let options = flags(of: place.installation) ?? ["--base-directory"]
         guard !options.contains("--base-directory") else { return ["--base-directory", place.base] }
@@ -109,7 +109,7 @@ package final class ComfyProcess: Sendable {
         return arguments
     }
 
-    /// False once it has ended, however that came.
+    /// False once it has ended, for whatever reason.
     package var isRunning: Bool { process.withLock { $0.isRunning } }
 
     private func untilReady() async throws {
@@ -130,7 +130,7 @@ package final class ComfyProcess: Sendable {
         return text.split(separator: "\n").suffix(12).map { "  \($0)" }.joined(separator: "\n")
     }
 
-    /// Ends it, by force if it does not go by itself within five seconds.
+    /// Ends it, by force if it has not ended after five seconds.
     package func stop() async {
         process.withLock { if $0.isRunning { $0.terminate() } }
         for _ in 0..<100 where isRunning { _ = await Task { usleep(50_000) }.value }

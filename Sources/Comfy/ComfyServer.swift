@@ -8,12 +8,12 @@ package import Recipe
 package struct ComfyServer: Sendable {
     /// Without a slash at the end.
     package let address: String
-    /// What is taken of its answers.
+    /// Limits for its answers.
     package var documents = Exchange.Bounds.document
     /// Limits for answers that are files.
     package var files = Exchange.Bounds.file
 
-    /// `address` is `http://HOST:PORT` or `https://…`, also without its scheme; throws where it is none.
+    /// `address` is `http://HOST:PORT` or `https://…`, or the same without a scheme; throws for anything else.
     package init(_ address: String) throws {
         let full = address.contains("://") ? address : "http://" + address
         guard let url = URL(string: full), let host = url.host, !host.isEmpty, ["http", "https"].contains(url.scheme),
@@ -22,10 +22,10 @@ package struct ComfyServer: Sendable {
         self.address = String(full.reversed().drop { $0 == "/" }.reversed())
     }
 
-    /// What the server says of itself: versions, arguments, devices.
+    /// The server's versions, arguments and devices.
     package func systemStats() async throws -> JSON { try await get("/system_stats") }
 
-    /// What these classes take, by class; a class that the server does not have is left out.
+    /// The inputs of these classes, by class; a class that the server does not have is left out.
     package func objectInfo(of classes: some Sequence<String>) async throws -> JSON {
         var found = JSON.Object()
         for name in classes {
@@ -35,7 +35,7 @@ package struct ComfyServer: Sendable {
         return .object(found)
     }
 
-    /// Where the server looks for each kind of model, in its order; nil where this version does not tell.
+    /// The directories of each kind of model, in the server's order; nil if this version does not say.
     package func folderPaths() async throws -> [String: [String]]? {
         guard let answer = try await optional("/internal/folder_paths"), let folders = answer.object else { return nil }
         var paths: [String: [String]] = [:]
@@ -43,39 +43,46 @@ package struct ComfyServer: Sendable {
         return paths
     }
 
-    /// The names that the server lists in a folder; nil where it has no such folder.
+    /// The names that the server lists in a folder; nil if it has no such folder.
     package func models(in folder: String) async throws -> [String]? {
         try await optional("/models/" + Self.escaped(folder))?.array?.compactMap(\.string)
     }
 
-    /// Lets go of every model that is held in memory: only then are files that were replaced read again.
+    /// Unloads every model from memory: only then are replaced files read again.
     ///
-    /// The server does it between two prompts, so this returns before it is done; a prompt queued after it runs after it.
+    /// The server does so between two prompts, so this returns earlier; a prompt that is queued afterwards runs afterwards.
     package func free() async throws {
         let body: JSON = ["unload_models": true, "free_memory": true]
         let (status, _) = try await send(.POST, "/free", Array(body.compact().utf8), type: "application/json")
         guard status == 200 else { throw ComfyError.unexpected("POST /free gives \(status)") }
     }
 
-    /// What the server knows of a run that ended; nil while it has not.
+    /// The result of a run; nil while it has not ended.
     package func history(of prompt: String) async throws -> JSON? {
         try await get("/history/" + Self.escaped(prompt))[prompt]
     }
 
-    /// Whether the run waits or goes on.
+    /// Whether the run is waiting or running.
     package func isQueued(_ prompt: String) async throws -> Bool {
         let queue = try await get("/queue")
         let entries = (queue["queue_running"]?.array ?? []) + (queue["queue_pending"]?.array ?? [])
         return entries.contains { $0.array?.dropFirst().first?.string == prompt }
     }
 
-    /// Whether it has nothing to do.
+    /// How many runs have begun whose reports the node pack has not yet offered to a mount; nil if the server has no node pack that answers
+    /// this.
+    package func untoldRuns() async -> Int? {
+        guard let answer = try? await optional("/reprofs/reports") else { return nil }
+        return answer["untold"]?.number?.int
+    }
+
+    /// Whether it is idle.
     package func isIdle() async throws -> Bool {
         let queue = try await get("/queue")
         return queue["queue_running"]?.array?.isEmpty != false && queue["queue_pending"]?.array?.isEmpty != false
     }
 
-    /// Takes a run out of the queue, or stops it.
+    /// Removes a run from the queue, or stops it.
     package func cancel(_ prompt: String) async throws {
         let delete: JSON = ["delete": [.string(prompt)]]
         _ = try await send(.POST, "/queue", Array(delete.compact().utf8), type: "application/json")
@@ -83,9 +90,9 @@ package struct ComfyServer: Sendable {
         _ = try await send(.POST, "/interrupt", Array(stop.compact().utf8), type: "application/json")
     }
 
-    /// Queues a graph. Returns the run's id, or throws what the server has against the graph.
+    /// Queues a graph. Returns the run's id, or throws the server's objections to the graph.
     package func queue(_ prompt: JSON, client: String, extra: JSON) async throws -> String {
-        // As Python writes it: a graph may hold NaN, which is not JSON.
+        // In Python's form: a graph may hold NaN, which is not JSON.
         let body: JSON = ["prompt": prompt, "client_id": .string(client), "extra_data": extra]
         let (status, bytes) = try await send(.POST, "/prompt", Array(body.python().utf8), type: "application/json")
         let answer = try? JSONParser.parse(bytes)
@@ -117,7 +124,7 @@ package struct ComfyServer: Sendable {
         let folder = told?["subfolder"]?.string ?? ""
         let path = folder.isEmpty ? stored : "\(folder)/\(stored)"
         do { _ = try ModelPath(path) } catch {
-            throw ComfyError.unexpected("it stored the image under a name that is none: \(error)")
+            throw ComfyError.unexpected("it stored the image under an invalid name: \(error)")
         }
         return path
     }
@@ -138,7 +145,7 @@ package struct ComfyServer: Sendable {
         return answer
     }
 
-    /// Nil where the server does not know the path.
+    /// Nil if the server does not have the path.
     private func optional(_ path: String) async throws -> JSON? {
         let (status, bytes) = try await send(.GET, path)
         if status == 404 || status == 405 { return nil }
@@ -161,7 +168,7 @@ package struct ComfyServer: Sendable {
         return try await exchange.answer()
     }
 
-    /// What the server has against a graph, a line for each error, with the values that it would take.
+    /// The server's objections to a graph, one line for each error, with the values that it would accept.
     private static func reasons(in answer: JSON) -> [String] {
         var lines: [String] = []
         for (node, problem) in answer["node_errors"]?.object?.members ?? [] {
@@ -183,7 +190,7 @@ package struct ComfyServer: Sendable {
         return lines
     }
 
-    /// Whether a text can be a run's id, which stands in paths and in what is shown.
+    /// Whether a text can be a run's id, which is used in paths and in output.
     private static func isPlain(_ id: String) -> Bool {
         (1...128).contains(id.utf8.count)
             && id.utf8.allSatisfy { byte in

@@ -6,9 +6,9 @@ import NIOSSL
 import NIOWebSocket
 import Recipe
 
-/// The WebSocket on which a ComfyUI tells how far it has come. Previews of images come on it too and are passed over.
+/// The WebSocket on which a ComfyUI reports progress. It also sends previews of images, which are skipped.
 struct ComfySocket {
-    /// The longest frame: previews are images. Bytes. With what waits in the channel three of them are held at most.
+    /// The longest frame; previews are images. Bytes. Including what waits in the channel, at most three frames are held.
     static let frameLimit = 8 << 20
     /// The longest message that is read. Bytes.
     static let textLimit = 1 << 20
@@ -16,8 +16,8 @@ struct ComfySocket {
     /// How long the answer to the handshake may take.
     private static let handshakePatience = TimeAmount.seconds(10)
 
-    /// Connects and hands every text message to `body`, until the server closes or the task is cancelled. A longer frame or
-    /// message ends the connection: what is told here is a comfort, and a server that floods gets no more of it.
+    /// Connects and passes every text message to `body`, until the server closes or the task is cancelled. A longer frame or message ends
+    /// the connection: progress is optional, and a server that floods is not listened to.
     static func listen(to server: ComfyServer, client: String, _ body: @Sendable (JSON) -> Void) async throws {
         guard let url = URL(string: server.address), let host = url.host else { return }
         let isSecure = url.scheme == "https"
@@ -33,7 +33,7 @@ struct ComfySocket {
                             NIOSSLClientHandler(context: context, serverHostname: host))
                     }
                     let upgraded = try Self.upgrade(channel, host: "\(host):\(port)", path: path)
-                    // Whoever answers otherwise, or never to the end, is read no further.
+                    // A server that answers differently, or never completely, is not read any further.
                     let deadline = channel.eventLoop.scheduleTask(in: handshakePatience) { channel.close(promise: nil) }
                     upgraded.whenComplete { result in
                         deadline.cancel()

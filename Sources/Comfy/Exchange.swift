@@ -2,12 +2,12 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
-/// One request and its answer, of which nothing is without a bound: no header (NIO ends at 256 of them and at 2 MiB), no body, no
-/// silence and no trickle. A redirect is never followed, not even to the same host: whoever was named is spoken to, and nobody else.
+/// One request and its answer, with a limit for everything: headers (NIO stops at 256 of them and at 2 MiB), body, silence and duration. A
+/// redirect is never followed, not even to the same host: only the server that the user named is contacted.
 package struct Exchange {
-    /// What is taken of an answer, and how long it may take.
+    /// How long and how large an answer may be.
     package struct Bounds: Sendable {
-        /// Bytes of the body.
+        /// The size of the body. Bytes.
         package var size: Int
         /// Seconds from the request to the end of the answer.
         package var time: Int
@@ -20,20 +20,20 @@ package struct Exchange {
             self.silence = silence
         }
 
-        /// A document: JSON takes up to a hundred times its length in memory, but never more than JSONParser allows.
+        /// A document. JSON takes up to a hundred times its length in memory, but never more than JSONParser allows.
         package static let document = Bounds(size: 16 << 20, time: 120)
         /// A file that a run made.
         package static let file = Bounds(size: 256 << 20, time: 900)
     }
 
     let request: HTTPClientRequest
-    /// For people: `GET /view`.
+    /// The request, for people: `GET /view`.
     let what: String
-    /// Whom they were named as.
+    /// The server's address as it was given.
     let address: String
     let bounds: Bounds
 
-    /// A server that is gone is to be noticed, not waited for. It lives as long as the process.
+    /// A server that is gone is to be noticed soon. Lives as long as the process.
     private static let client: HTTPClient = {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.connectionPool.retryConnectionEstablishment = false
@@ -62,7 +62,7 @@ package struct Exchange {
         } catch let error as HTTPClientError where [.readTimeout, .deadlineExceeded].contains(error) {
             throw ComfyError.silent(bounds.silence)
         } catch let error as HTTPParserError {
-            throw ComfyError.unexpected("its answer to \(what) is not HTTP that is taken (\(error))")
+            throw ComfyError.unexpected("its answer to \(what) is not valid HTTP (\(error))")
         } catch let error as ComfyError { throw error } catch let error as CancellationError { throw error } catch {
             throw ComfyError.absent(address)
         }
@@ -82,7 +82,7 @@ package struct Exchange {
             }
             body.append(contentsOf: part.readableBytesView)
         }
-        // An answer that was given up ends like one that is whole.
+        // A cancelled answer ends like a complete one.
         try Task.checkCancellation()
         return (response.status.code, body)
     }

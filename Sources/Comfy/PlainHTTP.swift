@@ -2,7 +2,7 @@ import AsyncHTTPClient
 
 /// One GET request, for servers other than ComfyUI.
 package enum PlainHTTP {
-    /// The body of an answer with status 200; throws what a person is told for any other, and where nothing answers.
+    /// The body of an answer with status 200; for any other status, and if nothing answers, throws a sentence for people.
     package static func get(_ address: String) async throws -> [UInt8] {
         let exchange = Exchange(
             request: HTTPClientRequest(url: address), what: "GET \(address)", address: address, bounds: .document)

@@ -2,19 +2,19 @@ import Foundation
 package import Recipe
 import Synchronization
 
-/// One run of a graph on a server: queued, followed to its end, its outputs named.
+/// One run of a graph on a server: queues it, follows it to its end, and lists its outputs.
 package struct PromptRun: Sendable {
-    /// How far a run has come, for a person who waits.
+    /// The progress of a run, for the person who waits.
     package struct Progress: Sendable {
-        /// Nodes that are done, of those that the graph has.
+        /// How many nodes are done.
         package var done = 0
         /// How many nodes the graph has.
         package let nodes: Int
-        /// The node at work: its id and class.
+        /// The node that is running: its id.
         package var node: String?
-        /// The class of the node at work; nil between nodes.
+        /// The class of that node; nil between nodes.
         package var kind: String?
-        /// Steps of that node.
+        /// How many steps that node has done.
         package var step = 0
         /// How many steps that node has.
         package var steps = 0
@@ -24,11 +24,11 @@ package struct PromptRun: Sendable {
     package let server: ComfyServer
     /// The prompt, as `/prompt` takes it.
     package let graph: JSON
-    /// What goes into the output's metadata, and what the node pack is told.
+    /// Added to the output's metadata, and passed to the node pack.
     package var extra: JSON = [:]
-    /// How long the server may say nothing at all. Seconds.
+    /// How long the server may send nothing at all. Seconds.
     package var patience = 900
-    /// Whether the server can still be there; a launched one is known by its process.
+    /// Whether the server can still exist; for a launched one, whether its process does.
     package var isThere: @Sendable () -> Bool = { true }
 
     package init(on server: ComfyServer, _ graph: JSON) {
@@ -42,18 +42,18 @@ package struct PromptRun: Sendable {
         var id: String?
     }
 
-    /// What is known of the run, shared by those who listen and who ask.
+    /// What is known about the run, shared by the listener and the polling.
     private final class Known: Sendable {
         let state: Mutex<State>
         init(_ state: State) { self.state = Mutex(state) }
     }
 
-    /// Returns the outputs. Whatever ends it early, also cancellation, takes the run off the server.
+    /// Returns the outputs. Whatever ends it early, including cancellation, removes the run from the server.
     package func outputs(_ tell: @escaping @Sendable (Progress) -> Void) async throws -> [RunOutput] {
         let client = UUID().uuidString
         let known = Known(State(progress: Progress(nodes: graph.object?.members.count ?? 0)))
-        // Progress is a comfort; what counts is the history. Nobody waits for the listener: a server that dies while it
-        // shakes hands may never let it go.
+        // Progress is optional; the history counts. Nobody waits for the listener: a server that dies during the handshake may block it for
+        // ever.
         let listener = Task {
             try? await ComfySocket.listen(to: server, client: client) { message in
                 let progress = known.state.withLock { state -> Progress? in
@@ -69,7 +69,7 @@ package struct PromptRun: Sendable {
         do {
             return try await follow(id) { known.state.withLock { $0.heard } }
         } catch {
-            // A task of its own: this one may be cancelled.
+            // A task of its own, because this one may be cancelled.
             if isThere() { await Task { try? await server.cancel(id) }.value }
             throw error
         }
@@ -86,7 +86,7 @@ package struct PromptRun: Sendable {
             guard isThere() else { throw ComfyError.died("its process has ended") }
             do {
                 if let history = try await server.history(of: id) { return try outputs(in: history) }
-                // A run that is neither queued nor done is lost: the server was started anew.
+                // A run that is neither queued nor done is lost: the server was restarted.
                 absent = try await server.isQueued(id) ? 0 : absent + 1
                 if absent > 5 {
                     if let history = try await server.history(of: id) { return try outputs(in: history) }
@@ -119,7 +119,7 @@ package struct PromptRun: Sendable {
         do { return try RunOutput.all(in: history) } catch { throw ComfyError.unexpected(error.description) }
     }
 
-    /// What a message changes in what is shown; nil where it is of another run or tells nothing.
+    /// What a message changes in what is shown; nil if it is of another run or tells nothing.
     private func take(_ message: JSON, _ state: inout State) -> Progress? {
         // What comes before the server has said the run's id is of this run all the same: nobody else has its client's.
         guard let data = message["data"], let id = data["prompt_id"]?.string, state.id == nil || id == state.id else {

@@ -1,6 +1,6 @@
-/// What one output was made from, as far as its file says; the store adds which bytes the names stood for.
+/// What one output was made from, as far as its file says; the store adds the bytes that the names stood for.
 package struct Recipe: Sendable, Equatable {
-    /// The tool, as its record tells it.
+    /// The tool, according to its record.
     package var generator: Generator
     /// Sampling passes, the last one first.
     package var passes: [Pass] = []
@@ -8,22 +8,22 @@ package struct Recipe: Sendable, Equatable {
     package var models: [ModelUse] = []
     /// Every other file that is named.
     package var inputs: [InputUse] = []
-    /// What reading the file showed that bears on the grade.
+    /// Findings about the file that affect the grade.
     package var findings: [Reason] = []
-    /// What the tool was asked to use beside models: node classes, number formats. Sorted; later changes may touch it.
+    /// What was used besides models: node classes, number formats. Sorted; later changes in tools may affect it.
     package var features: [String] = []
 
     package init(generator: Generator) { self.generator = generator }
 
     /// The tool that made the output.
     package struct Generator: Sendable, Equatable {
-        /// Nil where the file does not say what made it.
+        /// Nil if the file does not say what made it.
         package var name: String?
         /// As the tool writes it.
         package var version: String?
-        /// How its record was written: `comfyui-prompt`, `a1111-infotext`, …, or nil where there is none.
+        /// The format of its record: `comfyui-prompt`, `a1111-infotext`, …; nil if there is none.
         package var dialect: String?
-        /// `valid` or `invalid` where the tool signed its record and the signature was checked.
+        /// `valid` or `invalid` if the tool signed its record and the signature was checked.
         package var signature: String?
         package init(name: String?, version: String? = nil, dialect: String?) {
             self.name = name
@@ -34,18 +34,18 @@ package struct Recipe: Sendable, Equatable {
 
     /// One run of a sampler. A nil parameter could not be resolved; ``Recipe/findings`` say why.
     package struct Pass: Sendable, Equatable {
-        /// The sampler's node in the graph; of other tools a name that stands for the pass.
+        /// The sampler's node in the graph; for other tools, a name for the pass.
         package var node: String
-        /// The tool's own name of it.
+        /// The tool's own name for it.
         package var sampler: String?
         package var scheduler: String?
-        /// As the tool was asked; some run fewer.
+        /// As requested; some tools run fewer.
         package var steps: JSON.Number?
         package var cfg: JSON.Number?
         /// The exact integer, up to 64 bits.
         package var seed: JSON.Number?
         package var denoise: JSON.Number?
-        /// The prompt, joined where several texts were.
+        /// The prompt; several texts are joined.
         package var positive: String?
         /// The negative prompt.
         package var negative: String?
@@ -58,26 +58,26 @@ package struct Recipe: Sendable, Equatable {
 
     /// A model that the output was made with.
     package struct ModelUse: Sendable, Equatable {
-        /// What the recipe calls it.
+        /// The name in the recipe.
         package var reference: ModelReference
-        /// The bytes that the name stood for; nil where that is not known.
+        /// The bytes that the name stood for; nil if they are not known.
         package var resolution: Resolution?
         /// How those bytes are known.
         package var evidence: Evidence = .missing
         /// The recorded hash that found the bytes.
         package var match: RecordedHash?
-        /// Whether the store holds the name with bytes that are not the recorded ones.
+        /// Whether the store has the name with bytes other than the recorded ones.
         package var isChanged = false
-        /// Whether the name held several bytes while the process ran, and the node may have had others than these.
+        /// Whether the name held several bytes while the process ran, so that the node may have had others than these.
         package var mayBeKept = false
         package init(reference: ModelReference) { self.reference = reference }
     }
 
     /// An image, mask or other file that the output was made from.
     package struct InputUse: Sendable, Equatable {
-        /// What the recipe calls it.
+        /// The name in the recipe.
         package var reference: InputReference
-        /// The bytes that the name stood for; nil where that is not known.
+        /// The bytes that the name stood for; nil if they are not known.
         package var resolution: Resolution?
         /// How those bytes are known.
         package var evidence: Evidence = .missing
@@ -90,7 +90,7 @@ package struct Recipe: Sendable, Equatable {
         package var folder: EntryName
         /// Below ``folder``.
         package var path: ModelPath
-        /// Of the bytes, which the store may have lost since.
+        /// The hash of the bytes, which the store may have lost since.
         package var sha256: Digest
         /// Bytes.
         package var size: Int
@@ -108,15 +108,15 @@ package struct Recipe: Sendable, Equatable {
 
 /// How a reference's bytes are known; the order is that of strength.
 package enum Evidence: String, Sendable, CaseIterable, Comparable {
-    /// Nothing in the store answers to the name.
+    /// Nothing in the store has the name.
     case missing
-    /// Only the name matches now.
+    /// Only the name matches.
     case assumed
-    /// The version that was live at the image's time.
+    /// The version that was live when the image was made.
     case inferred
-    /// A content hash in the output's metadata.
+    /// A hash of the content in the output's metadata.
     case recorded
-    /// A witnessed load.
+    /// A process was seen to open the bytes.
     case observed
 
     package static func < (a: Evidence, b: Evidence) -> Bool { a.rank < b.rank }
@@ -124,8 +124,8 @@ package enum Evidence: String, Sendable, CaseIterable, Comparable {
 }
 
 extension Recipe.ModelUse {
-    /// Where a pinned tree shows it: the folder and the path, under the name that the prompt uses. A file that was found by
-    /// its hash may have another name now.
+    /// Where a pinned tree shows it: the folder and the path, under the name in the prompt. A file that was found by its hash may have a
+    /// different name now.
     package var pinnedPath: [EntryName] {
         guard let resolution else { return [] }
         guard match != nil, !reference.isStem, let name = reference.candidates.first else {

@@ -1,21 +1,21 @@
-/// Reads an output's bytes: what they say of themselves, and the recipe in them.
+/// Reads an output's bytes: its metadata, and the recipe in them.
 package enum RecipeReader {
-    /// What one file says of itself.
+    /// What was read of one file.
     package struct Reading: Sendable {
         /// The container's fields.
         package var metadata: Metadata
-        /// What they say that the output was made from.
+        /// What the output was made from, according to them.
         package var recipe: Recipe
-        /// The original bytes of ComfyUI's `prompt` and `workflow`, where the file has them.
+        /// The original bytes of ComfyUI's `prompt`, if the file has it.
         package var prompt: [UInt8]?
-        /// The bytes of ComfyUI's canvas, where the file has one.
+        /// The original bytes of ComfyUI's `workflow`, the canvas, if the file has it.
         package var workflow: [UInt8]?
         /// The original bytes of `parameters`, as A1111 and many others write it.
         package var parameters: [UInt8]?
-        /// The file's other texts, as JSON; empty where there are none.
+        /// The file's other texts, as JSON; empty if there are none.
         package var records: [UInt8] = []
 
-        /// Whether it was read from a model: from safetensors, unless the name says that ComfyUI saved a latent.
+        /// Whether the file is a model: safetensors, unless the name shows that ComfyUI saved a latent.
         package func isModel(named name: String) -> Bool {
             metadata.mediaType == Safetensors.mediaType && !name.endsInASCII(of: ".latent")
         }
@@ -31,25 +31,25 @@ package enum RecipeReader {
         }
     }
 
-    /// Who reads what beside ComfyUI's graph, the most telling record first. Custom savers write several; all are kept.
+    /// The readers of records besides ComfyUI's graph, the most informative record first. Custom savers write several; all are kept.
     private static let dialects: [@Sendable (Metadata) -> Recipe?] = [
         SwarmReader.read, InvokeReader.read, FooocusReader.read, StabilityMatrixReader.read, NovelAIReader.read,
         DrawThingsReader.read, EasyDiffusionReader.read, TensorArtReader.read, InfotextReader.read,
         MidjourneyReader.read, MochiReader.read, NamedRecordReader.read,
     ]
-    /// Those that tell less than any of them, the next only where the one before has nothing.
+    /// Less informative records; each is read only if the ones before it say nothing.
     private static let fallbacks: [@Sendable (Metadata, String?, ClassTable) -> Recipe?] = [
         { ComfyReader.readCanvas($0, fileName: $1, classes: $2) }, { metadata, _, _ in PastedReader.read(metadata) },
         { metadata, _, _ in OriginReader.read(metadata) },
     ]
 
-    /// What the texts of a file come to: the most telling record's recipe, with the hashes that weaker ones add.
+    /// What the texts of a file say: the recipe of the most informative record, with hashes from the others.
     private struct Found {
         let recipe: Recipe
         /// The original bytes of the graph that ran.
         let prompt: [UInt8]?
 
-        /// Nil where no text is a record.
+        /// Nil if no text is a record.
         init?(_ metadata: Metadata, fileName: String?, node: String? = nil, _ classes: ClassTable) {
             let graph = ComfyReader.readGraph(metadata, fileName: fileName, node: node, classes: classes)
             var recipes = [graph?.recipe].compactMap { $0 }
@@ -65,7 +65,7 @@ package enum RecipeReader {
         }
     }
 
-    /// Nil where the container is none that is read. `fileName` tells which of several save nodes made the file.
+    /// Nil if the container's format is unknown. `fileName` tells which of several save nodes made the file.
     package static func read(
         _ source: some ByteSource, fileName: String?, classes: ClassTable = .builtIn,
         sidecars: () throws(SourceError) -> [Sidecar] = { [] }
@@ -77,13 +77,13 @@ package enum RecipeReader {
         guard var metadata = container else { return nil }
         ComfyBundle.unpack(&metadata)
         var found = Found(metadata, fileName: fileName, classes)
-        // Any text could be in a text file; one without a recipe is not an output.
+        // A text file may contain any text; without a recipe it is not an output.
         if isText, found == nil { return nil }
         if found == nil, metadata.isLossless {
             try Stealth.read(source, into: &metadata)
             found = Found(metadata, fileName: fileName, classes)
         }
-        // What stands beside the image says more than that it came from a hosted service.
+        // A file beside the image says more than that it came from a hosted service.
         if found.map({ $0.recipe.passes.isEmpty && $0.recipe.models.isEmpty }) ?? true {
             for sidecar in try sidecars() {
                 guard let beside = try TextFile.sidecar(sidecar),
@@ -117,8 +117,8 @@ package enum RecipeReader {
         return reading
     }
 
-    /// The recipe in texts that were kept of a file; nil where they hold none. `node` is the one that left the file, where a
-    /// run told it, and `classes` what it told of its nodes.
+    /// The recipe in the stored texts of a file; nil if there is none. `node` is the node that left the file, if a run reported it, and
+    /// `classes` what it reported about its nodes.
     package static func read(
         prompt: [UInt8]?, workflow: [UInt8]?, parameters: [UInt8]?, records: [UInt8]?, fileName: String?,
         node: String? = nil, classes: ClassTable = .builtIn
@@ -134,12 +134,12 @@ package enum RecipeReader {
         return Found(metadata, fileName: fileName, node: node, classes)?.recipe
     }
 
-    /// The text under `parameters` or where other containers have it, unless it is not the tool's record.
+    /// The text under `parameters`, or where other containers have it, unless it is a different tool's record.
     private static func parameters(_ metadata: Metadata) -> [UInt8]? {
         InfotextReader.text(metadata)?.bytes ?? metadata.field(InfotextReader.key)
     }
 
-    /// Every text of the file, in its order: what no reader understands today may be understood later.
+    /// Every text of the file, in order: a later reader may understand what none understands today.
     private static func records(_ metadata: Metadata, but kept: [[UInt8]?]) -> [UInt8] {
         let own = ["prompt", "workflow", InfotextReader.key]
         let others = metadata.fields.filter { !own.contains($0.key) || !kept.contains($0.bytes) }
@@ -162,7 +162,7 @@ package enum RecipeReader {
 }
 
 extension Recipe {
-    /// The file is all of its batch, as a film is: which one of it is not a question.
+    /// The file contains its whole batch, as a film does, so there is no doubt which picture of the batch it is.
     package mutating func holdsItsBatch() {
         findings.removeAll { [.batchIndexUnknown, .batchCoupled].contains($0.code) }
     }

@@ -1,16 +1,16 @@
 import Foundation
 package import Store
 
-/// Switches of `active/models` that mounts have seen when a call returns.
+/// Waits until mounts show a switch of `active/models`.
 package struct ActiveSwitch {
-    /// How long a mount may take to say that it has seen a switch. Seconds; it looks ten times a second.
+    /// How long a mount may take to confirm a switch. Seconds; it checks ten times a second.
     private static let patience = 10.0
 
     private let store: Store
 
     package init(_ store: Store) { self.store = store }
 
-    /// Waits until every mount has seen this generation. Returns the mounts.
+    /// Waits until every mount shows this generation. Returns the mounts.
     @discardableResult
     package func acknowledged(_ generation: Int64) throws -> [MountRow] {
         let deadline = Date().addingTimeInterval(Self.patience)

@@ -2,7 +2,7 @@ package import Comfy
 import Recipe
 import Store
 
-/// The ComfyUI that was chosen: one that is running, or an installation that is started for it.
+/// The chosen ComfyUI: a running server, or an installation that is started for this.
 package struct ComfyChoice: Sendable {
     package enum Place: Sendable {
         case running(ComfyServer)
@@ -10,10 +10,10 @@ package struct ComfyChoice: Sendable {
     }
 
     let place: Place
-    /// Seconds of silence after which the server is given up.
+    /// How many seconds of silence end the wait for the server.
     let timeout: Int
 
-    /// Whether it is started for this, and so is gone afterwards with what it wrote.
+    /// Whether it is started for this, so that afterwards it and its files are gone.
     package var isLaunched: Bool { if case .launched = place { true } else { false } }
 
     /// What a person knows it by.
@@ -37,7 +37,7 @@ package struct ComfyChoice: Sendable {
         self.timeout = timeout
     }
 
-    /// Runs `body` on a stage for these models, and puts everything back however that ends.
+    /// Runs `body` on a stage for these models, and restores everything however that ends.
     func staged<Result: Sendable>(
         _ run: SnapshotRun, models: StageModels, pinned: [PinnedModel],
         _ body: @Sendable (Stage) async throws -> Result

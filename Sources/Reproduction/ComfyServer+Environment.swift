@@ -5,16 +5,16 @@ package import Store
 import SystemPackage
 
 extension ComfyServer {
-    /// The process that answers; nil where it is on another machine or cannot be seen.
+    /// The server's process; nil if it is on another machine or cannot be seen.
     package var process: Opener? { ListeningProcess.at(address).flatMap { Opener(process: $0) } }
 
-    /// What the server says of itself, with the numbers of threads that its process was started with.
+    /// The server's environment, with the numbers of threads that its process was started with.
     package func environment(of process: Opener?) async throws -> JSON {
         let present = EnvironmentComparison.environment(ofSystemStats: try await systemStats())
         return process.map { present.with(threadsOf: $0.pid) } ?? present
     }
 
-    /// What a graph's node classes take now otherwise than in the environment that was recorded.
+    /// Differences between the inputs of a graph's node classes now and in the recorded environment.
     package func differences(of graph: ComfyGraph, recorded: JSON?) async throws -> [NodeClasses.Difference] {
         let present = try await objectInfo(of: Set(graph.list.map(\.classType)).sorted())
         return NodeClasses.differences(graph, recorded: recorded?["objectInfo"], present: present)
@@ -22,7 +22,7 @@ extension ComfyServer {
 }
 
 extension JSON {
-    /// The environment with the numbers of threads that a process was started with.
+    /// The environment, with the numbers of threads that a process was started with.
     fileprivate func with(threadsOf process: Int32) -> JSON {
         guard var object = self.object,
             let block = ProcessFile.told(of: process, { ProcessFile.bytes("/proc/\(process)/environ") })

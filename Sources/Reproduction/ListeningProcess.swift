@@ -1,9 +1,9 @@
 import Foundation
 import Store
 
-/// Finds the process that answers at an address of this machine.
+/// Finds the process that listens at an address of this machine.
 package enum ListeningProcess {
-    /// Nil where the address is of another machine, or /proc does not show who listens.
+    /// Nil if the address is another machine's, or /proc does not show the listener.
     package static func at(_ address: String) -> Int32? {
         guard let url = URL(string: address), let host = url.host,
             ["127.0.0.1", "localhost", "::1", "[::1]", "0.0.0.0"].contains(host)

@@ -10,7 +10,7 @@ struct Outcome: Sendable {
     let comparison: PixelComparison?
     let isSame: Bool
 
-    /// `expected` is the digest of the image's pixels; `original` is the file, where there is still one to measure against.
+    /// `expected` is the digest of the image's pixels; `original` is the image's file, if there is one to compare with.
     static func nearest(
         of outputs: [(file: RunOutput, bytes: [UInt8])], expected: Digest?, original: [UInt8]?
     ) -> Outcome? {
@@ -54,7 +54,7 @@ struct Outcome: Sendable {
     /// Peak signal-to-noise ratio in decibels.
     private static func psnr(_ comparison: PixelComparison) -> Double { 10 * log10(255 * 255 / comparison.meanSquare) }
 
-    /// In words; nil where the pixels are the same.
+    /// In words; nil if the pixels are the same.
     var difference: String? {
         guard let comparison else { return nil }
         return "\(PixelDifference(comparison).description); PSNR "

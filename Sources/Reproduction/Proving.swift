@@ -4,14 +4,14 @@ package import Recipe
 package import Store
 import SystemPackage
 
-/// Makes one image after the other again, the one that teaches most first, as long as there is time.
+/// Makes images again, one after the other, while there is time; the image that teaches most comes first.
 package struct Proving: Sendable {
     let store: Store
     let place: ComfyChoice
     let minutes: Int
-    /// Is told what goes on, a line each.
+    /// Receives progress, one line at a time.
     let say: @Sendable (String) -> Void
-    /// Is told what failed, with the image's name where it is about one.
+    /// Receives errors, with the name of the image that they are about.
     let complain: @Sendable (any Error, String?) -> Void
     let show: RunProgress
 
@@ -27,7 +27,7 @@ package struct Proving: Sendable {
         self.show = show
     }
 
-    /// One image that was chosen, and what came of it.
+    /// One chosen image, and the result.
     package struct Run: Sendable {
         let choice: ProofPlan.Choice
         let snapshot: Digest
@@ -53,7 +53,7 @@ package struct Proving: Sendable {
         package var left = 0
     }
 
-    /// Fails where nobody could make anything, also where nothing is to be made.
+    /// Throws if no ComfyUI could make anything, even if there is nothing to make.
     package func requirePlace() async throws {
         switch place.place {
         case .running(let server): _ = try await server.isIdle()
@@ -65,7 +65,7 @@ package struct Proving: Sendable {
         var (plan, runs) = (plan, Runs())
         let end = ContinuousClock.now + .seconds(60 * minutes)
         var spent = 0.0
-        // Each run changes what the next one teaches.
+        // Each run changes what the next one would teach.
         while runs.made.count < limit {
             var rest = plan
             guard
@@ -73,7 +73,7 @@ package struct Proving: Sendable {
                     knowing: try store.lessons(on: plan.causes), untilNothingIsNew: untilNothingIsNew),
                 let row = try store.snapshot(choice.candidate.snapshot)
             else { break }
-            // None is begun that is not likely to end in time.
+            // A run is begun only if it is likely to end in time.
             let usual = runs.made.isEmpty ? 0 : spent / Double(runs.made.count)
             let isFree: Bool
             do { isFree = try await isIdle(until: end) } catch let error as ComfyError where !runs.made.isEmpty {
@@ -112,7 +112,7 @@ package struct Proving: Sendable {
         return "teaches of " + gains.prefix(3).map(\.text).joined(separator: ", ") + more
     }
 
-    /// Waits until a running server has nothing to do; false where it had not until then.
+    /// Waits until a running server is idle; false if it was still busy at the end.
     private func isIdle(until end: ContinuousClock.Instant) async throws -> Bool {
         guard case .running(let server) = place.place else { return true }
         while !(try await server.isIdle()) {

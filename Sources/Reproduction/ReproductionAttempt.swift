@@ -3,26 +3,26 @@ import Foundation
 package import Recipe
 import Store
 
-/// Makes an image again from its pinned bytes, and says how that went, with proof.
+/// Makes an image again from its pinned bytes, and proves the result.
 package struct ReproductionAttempt: Sendable {
     let run: SnapshotRun
     let stage: Stage
-    /// The image to measure against.
+    /// The image to compare with.
     let original: [UInt8]?
-    /// Seconds of silence after which the server is given up.
+    /// How many seconds of silence end the wait for the server.
     let patience: Int
     let show: RunProgress
 
     package struct Result: Sendable {
         package let verdict: ReproductionVerdict
         package let certificate: JSON
-        /// For people, a line each.
+        /// The result for people, in lines.
         package let lines: [String]
-        /// What was made, the nearest of it.
+        /// The picture that was made; of several, the nearest.
         package let picture: (name: String, bytes: [UInt8])
     }
 
-    /// Makes a snapshot's image again on a ComfyUI, and keeps the certificate. `original` is the image to measure against.
+    /// Makes a snapshot's image again on a ComfyUI, and stores the certificate. `original` is the image to compare with.
     package static func make(
         _ run: SnapshotRun, on place: ComfyChoice, original: [UInt8]?, _ show: @escaping RunProgress
     ) async throws -> Result {
@@ -30,7 +30,7 @@ package struct ReproductionAttempt: Sendable {
             let attempt = Self(run: run, stage: stage, original: original, patience: place.timeout, show: show)
             let present = try await stage.server.environment(of: stage.process)
             do { return try await attempt.perform(present) } catch let error as ComfyError where error.endsRun {
-                // A failure is a result, too: whoever asks how far the image can be made again is told of it.
+                // A failure is a result, too, which is shown when somebody asks how far the image can be made again.
                 try run.store.keep(certificate: attempt.failure(error, present), .failed, of: run.row)
                 throw error
             }
@@ -39,7 +39,7 @@ package struct ReproductionAttempt: Sendable {
         return result
     }
 
-    /// `present` is what it runs in.
+    /// `present` is the present environment.
     private func perform(_ present: JSON) async throws -> Result {
         let recorded = run.document.environment
         let reasons = recorded.map { EnvironmentComparison.reasons(recorded: $0, present: present) } ?? []
@@ -56,7 +56,7 @@ package struct ReproductionAttempt: Sendable {
         var outputs = try await run.run(run.graph, on: stage, patience: patience, show)
         var opened = try await run.opened(on: stage, run.models)
         if stage.manner == "server", stage.process != nil, !unseen(opened.proven).isEmpty {
-            // It may have held a model from before; it lets go of it in its own time.
+            // The server may still hold a model from before, and takes a while to unload it.
             try await Stage.settle(stage.server)
             outputs = try await run.run(run.graph, on: stage, patience: patience, show)
             opened = try await run.opened(on: stage, run.models)
@@ -74,7 +74,7 @@ package struct ReproductionAttempt: Sendable {
             picture: (outcome.file.name, outputs.first { $0.file == outcome.file }?.bytes ?? []))
     }
 
-    /// The pinned models that were not seen being opened.
+    /// Pinned models that the process was not seen to open.
     private func unseen(_ proven: [LoadListing]) -> [PinnedModel] {
         let seen = Set(proven.map(\.name.key))
         return run.models.filter { !seen.contains($0.key) }
@@ -95,7 +95,7 @@ package struct ReproductionAttempt: Sendable {
             lines.append("it ran, but the pixels of this kind of file are not exact, so they cannot be compared")
         }
         if verdict == .different, outcome.comparison == nil {
-            lines.append("the image is not there any more to measure how far they differ; give its path to do so")
+            lines.append("the image's file is gone, so the difference cannot be measured; give its path to do so")
         }
         if stage.process == nil { lines.append("which process the server is cannot be seen from here") }
         for model in unseen(opened.proven) { lines.append("\(model.folder)/\(model.path) was not seen being opened") }
@@ -106,14 +106,15 @@ package struct ReproductionAttempt: Sendable {
             lines += reasons.map(\.message)
             lines += nodes.map(\.message)
             if run.document.environment == nil, verdict == .different {
-                lines.append("the environment in which it was made is not recorded; it may have been another")
+                lines.append(
+                    "the environment in which the image was made is not recorded; it may have been a different one")
             }
         }
         if let place = stage.place(of: outcome.file) { lines.append("the picture is \(place)") }
         return lines + stage.notes
     }
 
-    /// The certificate of a run that has no picture.
+    /// The certificate of a run without a picture.
     private func failure(_ error: ComfyError, _ present: JSON) throws -> JSON {
         let opened = try stage.process.map { try run.seen(run.models, by: $0, since: stage.since) } ?? ([], [])
         let recorded = run.document.environment

@@ -4,16 +4,16 @@ package import Recipe
 package import Store
 package import SystemPackage
 
-/// Is told how far a run has come.
+/// Receives the progress of a run.
 package typealias RunProgress = @Sendable (PromptRun.Progress) -> Void
 
-/// A snapshot's graph, ready to run again: its bytes are there, its inputs are at hand.
+/// A snapshot's graph, ready to run again: its bytes and inputs are available.
 package struct SnapshotRun: Sendable {
     package let store: Store
     package let row: SnapshotRow
     package let document: RecipeDocument
     package let graph: JSON
-    /// The files that the graph's models are, under the names that it uses.
+    /// The pinned files of the graph's models, under the names that it uses.
     package let models: [PinnedModel]
 
     package init(_ snapshot: Int64, named name: String, store: Store) throws {
@@ -33,7 +33,7 @@ package struct SnapshotRun: Sendable {
         try checkBytes()
     }
 
-    /// Everything that is pinned must be there, and everything that the graph names must be pinned.
+    /// Throws unless everything that is pinned exists, and everything that the graph names is pinned.
     private func checkBytes() throws {
         let recipe = document.snapshot.recipe
         var absent = recipe.models.filter { $0.resolution == nil }.map { "the model \($0.reference.name)" }
@@ -47,7 +47,7 @@ package struct SnapshotRun: Sendable {
         }
     }
 
-    /// The image's file: the one that was named, or where it was when it was read.
+    /// The bytes of the image's file: of the one that was given, or of the one that was read.
     package func original(_ given: FilePath? = nil) throws -> [UInt8]? {
         let wanted = document.snapshot.image.sha256
         let own = try given.flatMap { try store.digest(ofFile: $0) == wanted ? $0 : nil }
@@ -55,7 +55,7 @@ package struct SnapshotRun: Sendable {
         return try path.map { try OpenFile(named: $0).bytes() }
     }
 
-    /// What ComfyUI gets: outputs under a directory of their own, and inputs under names that the server has.
+    /// The graph for the server: outputs go into a directory of their own, and inputs have names on the server.
     func prepared(_ graph: JSON, on stage: Stage) async throws -> JSON {
         var edit = GraphEdit(graph)
         edit.save(under: "reprofs/\(row.short)")
@@ -64,7 +64,7 @@ package struct SnapshotRun: Sendable {
         guard !stage.hasInputs else { return edit.graph }
         for use in inputs where !use.reference.isOutside {
             guard let resolution = use.resolution, let blob = try store.blob(resolution.sha256) else { continue }
-            // Temporary files are the server's to clean up, and overwrite nothing of its owner's.
+            // Temporary files are cleaned up by the server, and overwrite none of its owner's files.
             let stored = try await stage.server.upload(
                 try store.bytes(of: blob), name: resolution.path.name.text, subfolder: "reprofs-\(row.short)",
                 type: "temp")
@@ -76,7 +76,7 @@ package struct SnapshotRun: Sendable {
         return edit.graph
     }
 
-    /// Names the pinned file where a node names one outside, unless that still has the same bytes.
+    /// If a node names a file outside ComfyUI's directories, names the pinned one instead, unless the file still has the same bytes.
     private func name(_ use: Recipe.InputUse, in edit: inout GraphEdit, on stage: Stage) throws {
         guard let resolution = use.resolution else { return }
         let name = use.reference.name
@@ -97,13 +97,13 @@ package struct SnapshotRun: Sendable {
         }
     }
 
-    /// What the server's node classes take otherwise than when the image was made.
+    /// Differences between the inputs of the server's node classes and those when the image was made.
     func differences(on server: ComfyServer) async throws -> [NodeClasses.Difference] {
         guard let nodes = ComfyGraph(graph) else { return [] }
         return try await server.differences(of: nodes, recorded: document.environment)
     }
 
-    /// Queues a graph on a stage and brings what it made.
+    /// Queues a graph on a stage and returns its outputs.
     func run(
         _ graph: JSON, on stage: Stage, patience: Int, extra: JSON = [:], _ show: @escaping RunProgress
     ) async throws -> [(file: RunOutput, bytes: [UInt8])] {
@@ -113,7 +113,7 @@ package struct SnapshotRun: Sendable {
         run.extra = extra
         let outputs = try await run.outputs { show($0) }
         var files: [(RunOutput, [UInt8])] = []
-        // All of them are held until they are compared.
+        // All outputs are held in memory until they are compared.
         var room = 1 << 30
         for output in outputs {
             let bytes = try await stage.server.view(output)
@@ -124,13 +124,13 @@ package struct SnapshotRun: Sendable {
         return files
     }
 
-    /// The pinned models that the stage's process was seen to open under their names since it was set up; and what it
-    /// opened under one of those names that is something else.
+    /// The pinned models that the stage's process was seen to open under their names since it was set up; and other bytes that it opened
+    /// under one of those names.
     func opened(
         on stage: Stage, _ models: [PinnedModel]
     ) async throws -> (proven: [LoadListing], strangers: [LoadListing]) {
         guard let process = stage.process else { return ([], []) }
-        // The mount writes down what it saw a moment later.
+        // The mount writes what it saw a moment later.
         for _ in 0..<20 {
             let seen = try seen(models, by: process, since: stage.since)
             if Set(seen.proven.map(\.name.key)).count == models.count { return seen }
@@ -139,7 +139,7 @@ package struct SnapshotRun: Sendable {
         return try seen(models, by: process, since: stage.since)
     }
 
-    /// The same, as far as it is known now.
+    /// The same, as far as it has been written.
     func seen(
         _ models: [PinnedModel], by process: Opener, since: Timestamp
     ) throws -> (proven: [LoadListing], strangers: [LoadListing]) {
@@ -153,7 +153,7 @@ package struct SnapshotRun: Sendable {
 }
 
 extension LoadName {
-    /// The name by which a load and a pinned model are held against each other.
+    /// The name by which loads and pinned models are compared.
     var key: ViewPath { path }
 }
 

@@ -4,7 +4,7 @@ import Recipe
 import Store
 import SystemPackage
 
-/// A ComfyUI that is started on a scratch base directory whose models, inputs and node packs lead into the pinned view.
+/// A ComfyUI that is started in a scratch base directory, whose models, inputs and node packs are links into the pinned view.
 package struct Launch: Sendable {
     let installation: String
     let python: String?
@@ -16,7 +16,7 @@ package struct Launch: Sendable {
         self.arguments = arguments
     }
 
-    /// `models` are shown by the snapshot itself, unless others are chosen; then `active/models` shows them meanwhile.
+    /// The snapshot itself shows its `models`; other models are shown by `active/models` meanwhile.
     func stage(of row: SnapshotRow, models: StageModels, environment: JSON?, store: Store) async throws -> Stage {
         let scratch = try Scratch()
         do {
@@ -79,7 +79,7 @@ package struct Launch: Sendable {
         }
     }
 
-    /// The flags of the run that are not given here, as far as this ComfyUI has them; of those that it has not, it says so.
+    /// Flags of the recorded run that are not given here, as far as this ComfyUI has them; notes those that it lacks.
     private func carried(from environment: JSON?, _ notes: inout [String]) -> [String] {
         let known = ComfyProcess.flags(of: installation)
         let all = EnvironmentComparison.carriedFlags(of: environment)
@@ -87,7 +87,8 @@ package struct Launch: Sendable {
         let missing = all.filter { $0.hasPrefix("--") && !carried.contains($0) }
         if !missing.isEmpty {
             notes.append(
-                "\(installation) does not know \(missing.joined(separator: " ")), with which the image was made")
+                "\(installation) does not have the flags \(missing.joined(separator: " ")), with which the image was made"
+            )
         }
         return carried.filter { !arguments.contains($0) }
     }
@@ -107,7 +108,7 @@ package struct Launch: Sendable {
     }
 }
 
-/// A directory for one launch: links into the view, and room for what ComfyUI writes. It may hold a mount of its own.
+/// A directory for one launch: links into the view, and files that ComfyUI writes. It may contain a mount.
 private final class Scratch: Sendable {
     let path: String
 
@@ -121,7 +122,7 @@ private final class Scratch: Sendable {
 
     private var mountPoint: String { path + "/mount" }
 
-    /// A mount of the store: one that is there, or one for this launch alone.
+    /// A mount of the store: an existing one, or one for this launch only.
     func mount(of store: Store) throws -> String {
         if let mount = try store.mounts().first { return mount.path }
         try reprofs(["mount", mountPoint, "--store", store.path.string])
@@ -142,7 +143,7 @@ private final class Scratch: Sendable {
         try text.write(toFile: "\(path)/\(name)", atomically: false, encoding: .utf8)
     }
 
-    /// Removes it, but never what a mount shows: where that cannot be ended, it stays.
+    /// Removes it, but never what a mount shows: if the mount cannot be ended, the directory stays.
     func remove() {
         if FileManager.default.fileExists(atPath: mountPoint + "/.reprofs/status") {
             guard (try? reprofs(["unmount", mountPoint])) != nil else { return }

@@ -3,22 +3,22 @@ import Foundation
 import Recipe
 package import Store
 
-/// A ComfyUI that looks into a pinned view and nowhere else, for as long as it is needed; then everything is as it was.
+/// A ComfyUI that sees only the pinned models, for as long as it is needed; afterwards everything is restored.
 package struct Stage: Sendable {
     let server: ComfyServer
-    /// The server's process, by which the witness knows it; nil where it cannot be told.
+    /// The server's process, by which its loads are found; nil if it is not known.
     let process: Opener?
-    /// From when on it can only have opened what is pinned.
+    /// Since then it can have opened only what is pinned.
     let since: Timestamp
     /// `launch` or `server`.
     let manner: String
     /// Whether its inputs are the pinned files themselves, so that nothing has to be uploaded.
     let hasInputs: Bool
-    /// A mount whose files it can open by their paths; nil where it may be on another machine.
+    /// A mount whose files the server can open by their paths; nil if the server may be on another machine.
     let mount: String?
-    /// Whether the server is still there, as far as this machine can tell.
+    /// Whether the server still exists, as far as this machine can tell.
     let isThere: @Sendable () -> Bool
-    /// What a person should know of how it was set up.
+    /// Notes for people about how it was set up.
     var notes: [String] = []
     private let putBack: @Sendable () async -> Void
 
@@ -37,25 +37,25 @@ package struct Stage: Sendable {
         self.putBack = putBack
     }
 
-    /// Where a file that it made lies for a person; nil where it goes with the stage.
+    /// Where an output is, for people; nil if it is removed with the stage.
     func place(of file: RunOutput) -> String? {
         guard manner == "server" else { return nil }
         let name = file.subfolder.isEmpty ? file.name : "\(file.subfolder)/\(file.name)"
         return "\(name) in the directory \(file.type) of \(server.address)"
     }
 
-    /// Puts everything back. It runs whatever happened, also after an interrupt.
+    /// Restores everything, whatever happened, even after an interrupt.
     package func end() async { await Task(operation: putBack).value }
 }
 
-/// What a stage is to show: the models of a snapshot, or others under their names.
+/// The models on a stage: those of a snapshot, or others under their names.
 enum StageModels: Sendable {
     case snapshot(SnapshotRow)
     case chosen([PinnedModel])
 }
 
 extension Stage {
-    /// A running ComfyUI, pointed at `active/models` of a mount: switches that, and lets the server go of what it holds.
+    /// A running ComfyUI that uses `active/models` of a mount: switches that view, and makes the server unload its models.
     static func running(_ server: ComfyServer, models: StageModels, pinned: [PinnedModel], store: Store) async throws
         -> Stage
     {
@@ -65,7 +65,7 @@ extension Stage {
             throw ReproductionError(
                 "the store is not mounted; 'reprofs mount' it and start ComfyUI on its active/models")
         }
-        // A server that does not look there is found before anything is switched.
+        // A server that does not use the mount is found before anything is switched.
         try check(try await server.folderPaths(), look: pinned, into: mounts)
         let before = try store.active()
         let generation: Int64
@@ -75,7 +75,7 @@ extension Stage {
         }
         let putBack: @Sendable () async -> Void = {
             try? store.restore(before, after: generation)
-            // It must not go on with the weights of another view.
+            // It must not continue with the weights of another view.
             try? await server.free()
         }
         do {
@@ -92,7 +92,7 @@ extension Stage {
         }
     }
 
-    /// Makes a server take what `active/models` shows now: it lets go of its models, and must list the pinned ones.
+    /// Makes a server use what `active/models` shows now: it unloads its models, and has to list the pinned ones.
     package static func hand(_ server: ComfyServer, _ pinned: [PinnedModel], _ mounts: [MountRow]) async throws {
         let paths = try await server.folderPaths()
         try check(paths, look: pinned, into: mounts)
@@ -101,8 +101,8 @@ extension Stage {
         try checkOrder(paths, pinned, isLocal: ListeningProcess.at(server.address) != nil)
     }
 
-    /// Lets the server go of its models, and waits until it has. It does so between two prompts, when it wakes; a second
-    /// call finds it awake if the first did not. Measured on ComfyUI 0.33: two seconds are enough for both.
+    /// Makes the server unload its models, and waits until it has. It does so between two prompts, when it wakes up; a second call makes
+    /// sure that it does. Measured on ComfyUI 0.33: two seconds are enough for both.
     static func settle(_ server: ComfyServer) async throws {
         for _ in 0..<2 {
             try await server.free()
@@ -110,13 +110,13 @@ extension Stage {
         }
     }
 
-    /// The server must look into a mount at all, where it tells where it looks.
+    /// Throws if the server says where it looks for models, and that is not in a mount.
     private static func check(_ paths: [String: [String]]?, look pinned: [PinnedModel], into mounts: [MountRow]) throws
     {
         guard let paths else { return }
         for model in pinned {
             let folders = paths[Folder.preferred(model.folder.text)] ?? paths[model.folder.text] ?? []
-            // What the server lists after the switch tells whether it is the view of this store.
+            // The list of models after the switch shows whether it is this store's view.
             guard !folders.contains(where: Self.isActive) else { continue }
             let mount = mounts.first?.path ?? "MOUNT"
             throw ReproductionError(
@@ -128,7 +128,7 @@ extension Stage {
         }
     }
 
-    /// Also through a link, as where `models` of ComfyUI leads there.
+    /// Also through a link, for example if ComfyUI's `models` is one.
     private static func isActive(_ folder: String) -> Bool {
         [folder, URL(fileURLWithPath: folder).resolvingSymlinksInPath().path].contains { path in
             let parts = path.slashed
@@ -136,7 +136,7 @@ extension Stage {
         }
     }
 
-    /// After the switch the server must list what is pinned.
+    /// Throws if the server does not list the pinned models after the switch.
     private static func check(_ server: ComfyServer, lists pinned: [PinnedModel]) async throws {
         for (folder, models) in Dictionary(grouping: pinned, by: \.folder) {
             guard let listed = try await server.models(in: Folder.preferred(folder.text)) else { continue }
@@ -147,7 +147,7 @@ extension Stage {
         }
     }
 
-    /// No directory that the server searches earlier may hold a file of a pinned name.
+    /// Throws if a directory that the server searches earlier has a file with a pinned name.
     private static func checkOrder(_ paths: [String: [String]]?, _ pinned: [PinnedModel], isLocal: Bool) throws {
         guard let paths, isLocal else { return }
         for model in pinned {
@@ -163,7 +163,7 @@ extension Stage {
 }
 
 extension ViewPath {
-    /// A name as a server lists it, which separates by backslashes on Windows.
+    /// A name in a server's list; on Windows, it has backslashes.
     fileprivate init?(listed name: String) {
         let bytes = name.utf8.map { $0 == UInt8(ascii: "\\") ? UInt8(ascii: "/") : $0 }
         self.init(parsing: String(decoding: bytes, as: UTF8.self))

@@ -4,12 +4,12 @@ package import Recipe
 package import Store
 import SystemPackage
 
-/// Runs the graphs of a plan, those with the same models on one stage, and keeps what they make as snapshots.
+/// Runs the graphs of a plan and stores the results as snapshots; graphs with the same models share a stage.
 package struct VariationRuns: Sendable {
     let base: SnapshotRun
     let plan: VariationPlan
     let place: ComfyChoice
-    /// Where the outputs go.
+    /// Where the outputs are written.
     let directory: OpenDirectory
     let show: RunProgress
 
@@ -24,7 +24,7 @@ package struct VariationRuns: Sendable {
         self.show = show
     }
 
-    /// What one run came to.
+    /// The result of one run.
     package struct Made: Sendable {
         package let label: String
         package let files: [(path: String, bytes: [UInt8])]
@@ -33,7 +33,7 @@ package struct VariationRuns: Sendable {
         package let isProven: Bool
     }
 
-    /// Tells of every run, by its number in the plan, as it ends; a run that the server refuses does not stop the others.
+    /// Reports every run by its number in the plan, as it ends; a run that the server refuses does not stop the others.
     package func perform(_ tell: @escaping @Sendable (Result<Made, any Error>, _ number: Int) -> Void) async throws {
         // Runs with the same models share a stage, in the order of the plan.
         var groups: [(models: [PinnedModel], runs: [Int])] = []
@@ -61,7 +61,17 @@ package struct VariationRuns: Sendable {
                         }
                     }
                 }
+                await Self.waitForReports(of: stage.server)
             }
+        }
+    }
+
+    /// The node pack reports a run a moment after it ended, and its report may make a better snapshot than this process could. Waits
+    /// until the pack has handed over its reports; five seconds at most.
+    private static func waitForReports(of server: ComfyServer) async {
+        for _ in 0..<50 {
+            guard let untold = await server.untoldRuns(), untold > 0 else { return }
+            do { try await Task.sleep(for: .milliseconds(100)) } catch { return }
         }
     }
 
@@ -90,7 +100,7 @@ package struct VariationRuns: Sendable {
         return Made(label: run.label, files: files, results: results, isProven: isProven)
     }
 
-    /// What the node pack would report of the run.
+    /// The report that the node pack would write about the run.
     private func report(
         _ run: VariationPlan.Run, _ variation: Variation, _ files: [(path: String, bytes: [UInt8])],
         _ ended: Timestamp, _ stage: Stage
@@ -98,7 +108,7 @@ package struct VariationRuns: Sendable {
         var environment = try await stage.server.environment(of: stage.process).object ?? .init()
         let classes = Set((ComfyGraph(run.graph)?.list ?? []).map(\.classType)).sorted()
         environment["objectInfo"] = try await stage.server.objectInfo(of: classes).brief
-        // A launched server runs the pinned node packs themselves.
+        // A launched server runs the pinned node packs.
         if stage.hasInputs, base.row.nodes != nil {
             environment["nodePacks"] = base.document.environment?["nodePacks"] ?? .null
         }
@@ -128,7 +138,7 @@ package struct VariationRuns: Sendable {
         ]
     }
 
-    /// The files that a run's models are: the snapshot's, but for those that were changed.
+    /// The models of a run: the snapshot's, except for those that the run changes.
     package static func models(of run: VariationPlan.Run, _ base: SnapshotRun) throws -> [PinnedModel] {
         guard let graph = ComfyGraph(run.graph) else { return base.models }
         var found: [PinnedModel] = []
@@ -150,7 +160,7 @@ package struct VariationRuns: Sendable {
                 found.append(try model(reference, version: run.versions[change], base))
             }
         }
-        // One name can be one file only.
+        // One name can stand for only one file.
         let byName = Dictionary(grouping: Set(found), by: \.key)
         if let clash = byName.first(where: { $0.value.count > 1 }) {
             throw VariationError("\(clash.key) would have to be two versions at once")
@@ -181,7 +191,7 @@ package struct VariationRuns: Sendable {
         String(repeating: "0", count: max(0, 3 - String(number).count)) + String(number)
     }
 
-    /// A label as part of a file's name.
+    /// A label, as part of a file name.
     private static func plain(_ label: String) -> String {
         String(label.map { $0.isLetter || $0.isNumber || "=.-@_".contains($0) ? $0 : "_" }.prefix(80))
     }
@@ -189,10 +199,10 @@ package struct VariationRuns: Sendable {
 
 /// A plan names a model that the store does not have.
 package struct UnknownModel: Error, CustomStringConvertible {
-    /// As it was given.
+    /// The name as it was given.
     package let name: String
     package let folder: EntryName?
-    /// The same beneath the folder where it was looked for.
+    /// The same, below the folder in which it was looked for.
     package let place: String
 
     package var description: String {
@@ -201,7 +211,7 @@ package struct UnknownModel: Error, CustomStringConvertible {
 }
 
 extension JSON {
-    /// What `/object_info` tells, as far as a snapshot keeps it: kinds and defaults, without lists of files.
+    /// The parts of `/object_info` that a snapshot keeps: kinds and defaults, without lists of files.
     fileprivate var brief: JSON {
         var found = JSON.Object()
         for (name, info) in object?.members ?? [] {

@@ -5,8 +5,8 @@ package import SystemPackage
 
 /// A content-addressed store of models: an OCI image layout with a catalogue beside it.
 ///
-/// It knows blobs, names, versions, images and snapshots; it knows no inode and no FUSE. All calls are synchronous
-/// and may be made from any thread, and by any number of processes on one store.
+/// It has blobs, names, versions, images and snapshots, but no inodes and no FUSE. All calls are synchronous and may be made from any
+/// thread, and by any number of processes on one store.
 package final class Store: Sendable {
     /// The store's directory, absolute.
     package let path: FilePath
@@ -14,17 +14,17 @@ package final class Store: Sendable {
     let files: BlobFiles
     let nodePacks = NodePacks()
     let thumbnails: Thumbnails
-    /// What is known of node classes, as far as files beside the catalogue told it when the store was opened.
+    /// The known node classes, including those in files beside the catalogue when the store was opened.
     let classes: ClassTable
-    /// What this process knows of the live view without asking.
+    /// The part of the live view that is in memory.
     let mirror: LiveMirror
     private let library: LibraryKeeper
-    /// Where images stand in what was asked of the library last.
+    /// Places of images in recent queries of the library.
     let libraryAnchors = Lock(.anchors, LibraryAnchorCache())
-    /// Held as long as the store is used, so that nobody replaces the catalogue meanwhile.
+    /// Held as long as the store is used, so that no process replaces the catalogue meanwhile.
     private let lease: OwnedDescriptor?
-    /// Whether it lies on a read-only file system. Then the catalogue is a copy of what it was when the store was opened, and what
-    /// is noted there is gone with this process.
+    /// Whether it is on a read-only file system. Then the catalogue is a copy that was made when the store was opened, and everything that
+    /// is written to it is lost when this process ends.
     package let isReadOnly: Bool
 
     init(path: FilePath, catalogue: Catalogue, lease: OwnedDescriptor?, isReadOnly: Bool = false) {
@@ -35,12 +35,12 @@ package final class Store: Sendable {
         files = BlobFiles(root: path)
         thumbnails = Thumbnails(ofStore: path, isReadOnly: isReadOnly)
         classes = KnownClasses.table(ofStore: path)
-        // Before what counts a transaction's changes.
+        // Added before the participants that count a transaction's changes.
         library = LibraryKeeper(catalogue, files)
         mirror = LiveMirror(catalogue)
     }
 
-    /// What a change of the schema needs of the rest of the store.
+    /// What a change of the schema needs from the rest of the store.
     private static func migration(of path: FilePath, _ lease: OwnedDescriptor) -> Migration {
         Migration(
             isAlone: { () throws(StoreError) in try StoreLease.alone(path, lease) },
@@ -48,11 +48,11 @@ package final class Store: Sendable {
             takeOver: { db in try LiveTakeover(path).run(db) })
     }
 
-    /// The catalogue's newest commit, by any process: what is read after it stays true while it is the newest.
+    /// The catalogue's newest commit by any process: what is read after it holds while it is the newest.
     package var newestCommit: Commit { catalogue.newest }
 
-    /// Opens the store at `path` and cleans up what dead processes left in it.
-    /// `patience` is how long a change waits for that of another process. Seconds.
+    /// Opens the store at `path` and cleans up what ended processes left in it. `patience` is how long a change waits for another process's
+    /// change. Seconds.
     package static func open(_ path: FilePath, patience: Double = 30) throws(StoreError) -> Store {
         try require(path)
         try requireOwnDirectories(path)
@@ -68,13 +68,13 @@ package final class Store: Sendable {
             lease: lease)
         Ballast(in: path).restore()
         try store.files.sweepIncoming()
-        // What cannot be sorted now lies there until the next time.
+        // What cannot be sorted now stays until the next time.
         try? store.sweepOutgoing()
         return store
     }
 
-    /// Opens the store at `path` for a look that may as well fail: it waits for nobody, leaves an older catalogue and what dead
-    /// processes left as they are, and takes no copy of a catalogue that cannot be written.
+    /// Opens the store at `path` for a quick look that may fail: it waits for no other process, cleans up and migrates nothing, and does
+    /// not copy a catalogue that cannot be written.
     package static func glance(at path: FilePath) throws(StoreError) -> Store {
         try require(path)
         guard try !isReadOnly(path) else { throw .readOnlyStore(path) }
@@ -97,7 +97,7 @@ package final class Store: Sendable {
             try makeDirectory(path, permissions: 0o700)
         }
         do throws(StoreError) { try probe(path) } catch {
-            // As it was before.
+            // The directory did not exist before.
             if isNew { _ = path.withPlatformString { rmdir($0) } }
             throw error
         }
@@ -113,18 +113,18 @@ package final class Store: Sendable {
         return store
     }
 
-    /// Throws where the file system of `directory` lacks something that a store's promises rest on, and names it.
+    /// Throws if the file system of `directory` lacks something that a store's promises depend on, and says what.
     package static func probe(_ directory: FilePath) throws(StoreError) {
-        // A full disk lacks room alone, and a store on it is to be mounted all the same.
+        // A full disk only lacks room; a store on it can still be mounted.
         do throws(StoreError) { try FileSystemProbe.run(in: directory) } catch {
             guard case .system(_, _, .noSpace) = error else { throw error }
         }
     }
 
-    /// What a store has from its beginning, each after what holds it.
+    /// The directories that every store has, parents first.
     static let directories = ["blobs", "blobs/sha256", "incoming", "live", "backup"]
 
-    /// Throws where a directory of a store's is none, or a link: what lies there is taken away and written as the store's own.
+    /// Throws if one of a store's directories is a link or not a directory: the store deletes and writes files in there.
     static func requireOwnDirectories(_ path: FilePath) throws(StoreError) {
         for name in directories + ["quarantine"] {
             let directory = path.appending(name)
@@ -135,7 +135,7 @@ package final class Store: Sendable {
         }
     }
 
-    /// What `oci-layout` says, by which a directory is an OCI image layout.
+    /// The content of `oci-layout`, which makes a directory an OCI image layout.
     static let layout = Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8)
 
     static func makeMissingDirectories(_ path: FilePath) throws(StoreError) {
@@ -154,12 +154,12 @@ package final class Store: Sendable {
         return true
     }
 
-    /// Whether `path` lies on a file system that is mounted read-only.
+    /// Whether `path` is on a file system that is mounted read-only.
     package static func isReadOnly(_ path: FilePath) throws(StoreError) -> Bool {
         try Kernel.space(of: path).f_flag & UInt(ST_RDONLY) != 0
     }
 
-    /// Throws where there is no store, and says what makes one.
+    /// Throws if there is no store, with the command that makes one.
     package static func require(_ path: FilePath) throws(StoreError) {
         guard try isStore(path) else { throw try hasLayout(path) ? .noCatalogue(path) : .notAStore(path) }
     }
@@ -175,7 +175,7 @@ package final class Store: Sendable {
         try makeDirectory(parent, permissions: 0o755)
     }
 
-    /// A directory whose name is on disk when this returns.
+    /// Makes a directory whose name is on disk when this returns.
     private static func makeDirectory(_ path: FilePath, permissions: mode_t) throws(StoreError) {
         try Kernel.makeDirectory(path, permissions: permissions)
         try Kernel.syncDirectory(path.removingLastComponent())
@@ -190,7 +190,7 @@ package final class Store: Sendable {
 }
 
 extension Store {
-    /// SQLite's durability as it is now: 2 is FULL, and a store is not opened with less.
+    /// SQLite's durability setting: 2 is FULL, and a store is not opened with less.
     package func synchronous() throws(StoreError) -> Int { try catalogue.synchronous() }
 
     /// When the store was made.
@@ -199,7 +199,7 @@ extension Store {
         return facts.modified
     }
 
-    /// What the store's filesystem says of its room.
+    /// The space on the store's file system.
     package struct Space: Sendable {
         /// Bytes of a block.
         package let blockSize: UInt
@@ -207,7 +207,7 @@ extension Store {
         package let blocks, free, available: UInt64
     }
 
-    /// What the store's file system has.
+    /// The space on the store's file system.
     package func space() throws(StoreError) -> Space {
         let facts = try Kernel.space(of: path)
         return Space(
@@ -215,13 +215,13 @@ extension Store {
             available: UInt64(facts.f_bavail))
     }
 
-    /// How many there are of everything.
+    /// How many rows there are of each kind.
     package struct Counts: Sendable {
-        /// Rows of each kind; versions and blobs whose bytes were collected count, too.
+        /// Versions and blobs count even if their bytes were collected.
         package let models, versions, blobs, images, snapshots: Int
     }
 
-    /// Counts everything.
+    /// Counts the rows of each kind.
     package func counts() throws(StoreError) -> Counts {
         try catalogue.read { db in
             func count(_ table: String) throws -> Int {

@@ -1,26 +1,26 @@
 package import Recipe
 package import SystemPackage
 
-/// What can go wrong in the store. Each case says what a person needs to act on it.
+/// What can go wrong in the store. Each case carries what a person needs to act on it.
 package enum StoreError: Error, CustomStringConvertible {
     case notAStore(FilePath)
     case notEmpty(FilePath)
-    /// A store that was at this path when it was opened.
+    /// The store that was opened at this path is no longer there.
     case moved(FilePath)
-    /// A store whose catalogue is gone.
+    /// The store has lost its catalogue.
     case noCatalogue(FilePath)
-    /// Others use the store, or replace its catalogue; `holders` are processes.
+    /// Other processes, which `holders` names, use the store or replace its catalogue.
     case inUse(FilePath, holders: [String])
-    /// Written by a newer version; `needs` is the oldest version that can open it.
+    /// A newer version wrote the store; `needs` is the oldest version that can open it.
     case newerStore(FilePath, needs: String)
-    /// The file system lacks what a store's promises rest on.
+    /// The file system lacks something that a store's promises depend on.
     case unsuitable(FilePath, String)
-    /// SQLite does not hold the durability that was asked for.
+    /// SQLite does not keep the durability setting that was asked for.
     case unsafeCatalogue(synchronous: Int)
     case catalogue(String)
     case system(String, FilePath, Errno)
     case noSpace(FilePath, needed: Int, available: Int)
-    /// The file changed each time it was read.
+    /// The file changed each time that it was read.
     case changedWhileRead(FilePath)
     /// The bytes of a blob are not on disk.
     case blobMissing(Digest)
@@ -30,24 +30,24 @@ package enum StoreError: Error, CustomStringConvertible {
     case notFound(String)
     case conflict(String)
     case notAnImage(FilePath)
-    /// A model where an image was meant.
+    /// The file is a model, but an image was expected.
     case isModel(FilePath)
-    /// Operations on names of the live view.
+    /// Errors of operations on names of the live view.
     case absent(EntryName), exists(EntryName), gone(EntryName), isDirectory(EntryName), notDirectory(EntryName)
     case notEmptyDirectory(EntryName), loop(EntryName)
-    /// A file that is to be written through a descriptor, while others read by the same node what it held.
+    /// The file cannot be written through a descriptor while others read its old bytes by the same node.
     case isRead(EntryName)
-    /// Extended attributes.
+    /// Errors of extended attributes.
     case attributeExists(String), noAttribute(String), noRoomForAttribute(String)
     /// A symbolic link that would lead out of the live view.
     case leavesView(String)
-    /// A store on a read-only file system, that is to be changed, or was written by an older version and cannot be brought up to date.
+    /// A store on a read-only file system that would have to be changed, or brought up to date from an older version.
     case readOnlyStore(FilePath), olderStore(FilePath)
-    /// What was begun is no longer wanted.
+    /// The operation was interrupted.
     case interrupted
-    /// Another process has the lease to write the live view; who.
+    /// Another process, which is named, has the lease to write the live view.
     case leased(String)
-    /// What a tool reported is not a report.
+    /// What a tool reported is refused.
     case refusedReport(String)
 
     package var description: String {

@@ -13,21 +13,6 @@ import Testing
         #expect(try line.run(tool: CommandLineFixture.executable, arguments).status == 0)
     }
 
-    @Test(arguments: [["nonsense"], ["add"], ["mount"], ["snapshot", "--what"], ["add", "x", "--copy", "--reflink"]])
-    func `are 64 for what is not understood`(arguments: [String]) throws {
-        #expect(try line.run(tool: CommandLineFixture.executable, arguments).status == 64)
-    }
-
-    @Test(arguments: [
-        ["add", "/tmp"], ["list", "models"], ["snapshot", "/tmp/x.png"], ["recipe", "x"], ["mount", "/tmp/nowhere"],
-    ])
-    func `are 10 where there is no store`(arguments: [String]) throws {
-        let outcome = try line.run(
-            tool: CommandLineFixture.executable, arguments, environment: ["REPROFS_STORE": line.store.string])
-        #expect(outcome.status == 10)
-        #expect(outcome.complaint.contains("is not a ReproFS store"))
-    }
-
     @Test func `are 2 when some of several items failed`() throws {
         try line.run("init")
         try line.writeModels(seed: 1)

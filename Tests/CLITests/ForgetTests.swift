@@ -76,7 +76,7 @@ import Testing
         }
         try refused("checkpoints/model.safetensors@v2", "'reprofs restore'")
         try refused("checkpoints/model.safetensors", "Say which version")
-        try refused("nobody", "names no image, no snapshot and no model")
+        try refused("nobody", "not the name of an image, a snapshot or a model")
         try line.run("pin", "txt2img_lora_00001_.png", "cover")
         try refused(old, "take it away first: reprofs unpin cover")
         try refused("cover", "take it away first: reprofs unpin cover")

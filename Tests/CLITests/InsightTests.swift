@@ -57,7 +57,7 @@ import Testing
         let used = try line.run("list", "snapshots", "--uses", "checkpoints/model.safetensors@v1", "--json").json
         #expect(used?.array?.map { $0["image"] } == ["a.png"])
         let unused = try line.run("list", "snapshots", "--uses", "lora.safetensors")
-        #expect(unused.status == 0 && (unused.output + unused.complaint).contains("No snapshot is like that."))
+        #expect(unused.status == 0 && (unused.output + unused.complaint).contains("No snapshot matches."))
         #expect(try line.run("list", "snapshots", "--uses", "nobody").status == 1)
     }
 

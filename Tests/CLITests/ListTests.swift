@@ -79,7 +79,7 @@ import Testing
             #expect(outcome.status == 64, "\(words)")
         }
         #expect(try line.run("list", "images", "--model", "nobody").status == 1)
-        #expect(try line.run("list", "images", "nothing").complaint == "No image is like that.\n")
+        #expect(try line.run("list", "images", "nothing").complaint == "No image matches.\n")
     }
 
     @Test func `of a model's lineage is the newest, and how many more there are`() throws {

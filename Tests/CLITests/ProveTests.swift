@@ -39,7 +39,7 @@ import Testing
             #expect(lines.count { $0.contains("verified: the same pixels") } == 3)
             #expect(
                 lines.contains(
-                    "  KSampler repeated in 3 of 3 runs; 5 images were made with it; it is seen to repeat now"),
+                    "  KSampler repeated in 3 of 3 runs; 5 images were made with it; it has now been seen to repeat"),
                 "\(first.output)")
             #expect(lines.last == "2 images could still be made again, with '--all'.")
 

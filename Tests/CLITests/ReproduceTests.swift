@@ -201,7 +201,7 @@ import Testing
 
     @Test(arguments: [
         (["STANDIN": "fail"], "ComfyUI failed in node 3, KSampler: RuntimeError: the stand-in was told to fail", "10"),
-        (["STANDIN": "die"], "ComfyUI is gone in the middle of the run", "10"),
+        (["STANDIN": "die"], "ComfyUI ended in the middle of the run", "10"),
         (["STANDIN": "hang"], "ComfyUI said nothing for 2 seconds", "2"),
         (["STANDIN_WITHOUT": "VAEDecode"], "the server has no node class 'VAEDecode'", "10"),
         (

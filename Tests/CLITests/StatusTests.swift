@@ -77,6 +77,6 @@ import Testing
         defer { kill(process, SIGCONT) }
         let outcome = try line.run("status")
         #expect(outcome.status == 0, "\(outcome.complaint)")
-        #expect(outcome.output.contains("it gives no answer"), "\(outcome.output)")
+        #expect(outcome.output.contains("it does not answer"), "\(outcome.output)")
     }
 }

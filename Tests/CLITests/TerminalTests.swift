@@ -112,7 +112,7 @@ import Testing
             #expect(try list("--since", since).output.contains("image 0.png"), "\(since)")
         }
         for since in ["2023-11-15 03:43:21", "2023-11-16", "1d", "2023-11-15 03:43:21 +0530"] {
-            #expect(try list("--since", since).complaint.contains("No image is like that."), "\(since)")
+            #expect(try list("--since", since).complaint.contains("No image matches."), "\(since)")
         }
         for since in ["yesterday", "2023-13-01", "2023-11-15 25:00", ""] {
             #expect(try list("--since", since).status == 64, "\(since)")

@@ -1,6 +1,7 @@
 import Comfy
 import Foundation
 import Recipe
+import Store
 import Support
 import Synchronization
 import SystemPackage
@@ -44,6 +45,36 @@ import Testing
             #expect(lineage.contains("variation of ") && lineage.contains("snapshot \(id)"), "\(lineage)")
             let files = try FileManager.default.contentsOfDirectory(atPath: output).sorted()
             #expect(files == ["001-seed=1.png", "002-seed=2.png", "003-cfg=6.png", "contact-sheet.png"])
+        }
+    }
+
+    @Test func `prints each result under the snapshot that the node pack's report made of it`() async throws {
+        // A pack that takes its time: its reports come a second after the runs.
+        let base = line.directory.appending("comfy")
+        let pack = base.appending("custom_nodes/reprofs")
+        try FileManager.default.createDirectory(
+            atPath: base.appending("custom_nodes").string, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: StandIn.pack.string, toPath: pack.string)
+        let code = pack.appending("capture.py").string
+        let text = try String(contentsOfFile: code, encoding: .utf8)
+        let slow = text.replacingOccurrences(of: "\nPAUSE = 0.1\n", with: "\nPAUSE = 1\n")
+        try #require(slow != text)
+        try slow.write(toFile: code, atomically: true, encoding: .utf8)
+
+        try await withStandIn(line, pack: true, base: base) { standIn in
+            let id = try await snapshot(standIn)
+            let output = line.directory.appending("out").string
+            let outcome = try line.run("vary", id, "--set", "seed=1..2", "--server", standIn.address, "--out", output)
+            #expect(outcome.status == 0, "\(outcome.complaint)")
+            for _ in 0..<200 where await standIn.server.untoldRuns() != 0 {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            try await eventually { try Store.open(line.store).newestReport() == nil }
+            let images = try #require(try line.run("list", "images", "--json").json?.array)
+            let current = Set(images.compactMap { $0["snapshot"]?.string?.prefix(12) })
+            for told in outcome.output.split(separator: "\n").prefix(2) {
+                #expect(current.contains(told.prefix(12)), "\(outcome.output) \(images)")
+            }
         }
     }
 

@@ -66,7 +66,7 @@ private let name = "checkpoints/model.safetensors"
     @Test func `is read to its end by whoever opened it before it was a version`() throws {
         let fixture = try StoreFixture()
         let view = LiveView(fixture.store)
-        let caller = LiveView.Caller(user: 0, group: 0, opener: nil)
+        let caller = Caller(user: 0, group: 0, opener: nil)
         let folder = try view.makeDirectory("checkpoints", in: LiveRow.root, mode: 0o755, by: caller).id
         let (row, draft) = try view.create("model.safetensors", in: folder, mode: 0o644, by: caller)
         try SmallModel.bytes(seed: 1).withUnsafeBytes { bytes throws in try draft.write(bytes, at: 0) }
@@ -103,7 +103,7 @@ private let name = "checkpoints/model.safetensors"
         try fixture.add(name, seed: 1)
         let view = LiveView(fixture.store)
         func row() throws -> LiveRow { try self.row(in: fixture.store) }
-        let callers = threads.map { LiveView.Caller(user: 0, group: 0, opener: nil, thread: $0) }
+        let callers = threads.map { Caller(user: 0, group: 0, opener: nil, thread: $0) }
         let old = try row().id
         for caller in callers { #expect(try view.write(old, by: caller) == nil) }
         let new = try row().id
@@ -122,7 +122,7 @@ private let name = "checkpoints/model.safetensors"
         try fixture.add(name, seed: 1)
         let view = LiveView(fixture.store)
         func row() throws -> LiveRow { try self.row(in: fixture.store) }
-        let caller = LiveView.Caller(user: 0, group: 0, opener: nil)
+        let caller = Caller(user: 0, group: 0, opener: nil)
         #expect(try view.write(row().id, by: caller) == nil)
         #expect(try row().mayChange)
         try eventually {

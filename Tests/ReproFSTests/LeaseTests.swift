@@ -51,7 +51,7 @@ import Testing
         try fixture.add(name, seed: 1)
         let holder = LiveView(fixture.store)
         #expect(try holder.lease.take(serving: []))
-        let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: nil)
+        let caller = Caller(user: getuid(), group: getgid(), opener: nil)
         let folder = try #require(try fixture.store.live(named: "checkpoints", in: LiveRow.root)).id
         let notes = try holder.create("notes.txt", in: folder, mode: 0o644, by: caller).draft
         try [UInt8](repeating: 7, count: 64).withUnsafeBytes { bytes throws in try notes.write(bytes, at: 0) }
@@ -87,7 +87,7 @@ import Testing
         let fixture = try StoreFixture()
         let holder = LiveView(fixture.store)
         #expect(try holder.lease.take(serving: []))
-        let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: nil)
+        let caller = Caller(user: getuid(), group: getgid(), opener: nil)
         let folder = try holder.makeDirectory("checkpoints", in: LiveRow.root, mode: 0o755, by: caller).id
         for (seed, isClosed) in [(1, true), (2, false)] as [(UInt64, Bool)] {
             let draft = try holder.create("m\(seed).safetensors", in: folder, mode: 0o644, by: caller).draft

@@ -236,7 +236,7 @@ private let name = "checkpoints/model.safetensors"
     func `takes from a file that others write what lets it run as its owner`(mode: UInt32, dropped: UInt32) throws {
         let fixture = try StoreFixture()
         let root = try View.root(of: fixture.store)
-        let owner = LiveView.Caller(user: 1000, group: 1000, opener: nil)
+        let owner = Caller(user: 1000, group: 1000, opener: nil)
         let folder = try root.context.live.makeDirectory("checkpoints", in: LiveRow.root, mode: 0o755, by: owner).id
         let (row, draft) = try root.context.live.create("run.sh", in: folder, mode: mode, by: owner)
         try root.context.live.close(draft)

@@ -9,7 +9,7 @@ import Testing
 /// A name is its bytes, in every tree and in every command.
 @Suite(.timeLimit(.minutes(20))) struct `Odd names` {
     let fixture: StoreFixture
-    private let caller = LiveView.Caller(user: geteuid(), group: getegid(), opener: nil)
+    private let caller = Caller(user: geteuid(), group: getegid(), opener: nil)
     init() throws { fixture = try StoreFixture() }
 
     private func bytes(_ index: Int) -> [UInt8] { SmallModel.bytes(seed: UInt64(index)) }

@@ -8,7 +8,7 @@ import Testing
 
 private let name: EntryName = "model.safetensors"
 private let path = "checkpoints/model.safetensors"
-private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: nil)
+private let caller = Caller(user: getuid(), group: getgid(), opener: nil)
 
 /// ComfyUI and others know by a file's size and time whether it is another one, and Python's `getmtime` gives seconds as a
 /// floating-point number.

@@ -23,7 +23,7 @@ import Testing
         try fixture.add("loras/style/ink.safetensors", seed: 3)
         let second = instant()
         let view = LiveView(fixture.store)
-        let caller = LiveView.Caller(user: 0, group: 0, opener: nil)
+        let caller = Caller(user: 0, group: 0, opener: nil)
         let folder = try #require(try fixture.store.live(named: "checkpoints", in: LiveRow.root)).id
         try view.rename(
             "model.safetensors", in: folder, to: "other.safetensors", in: folder, .replace, by: caller)

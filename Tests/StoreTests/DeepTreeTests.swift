@@ -9,7 +9,7 @@ import Testing
 @Suite(.timeLimit(.minutes(20))) struct `A tree that is deeper than any path may be long` {
     private static let deep: [EntryName] =
         ["checkpoints"] + (0..<30).map { EntryName(stringLiteral: "\($0)-" + String(repeating: "d", count: 200)) }
-    private let caller = LiveView.Caller(user: geteuid(), group: getegid(), opener: nil)
+    private let caller = Caller(user: geteuid(), group: getegid(), opener: nil)
     let fixture: StoreFixture
 
     init() throws {

@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(20))) struct `The names of links` {
     let fixture: StoreFixture
     private let view: LiveView
-    private let caller = LiveView.Caller(user: 0, group: 0, opener: nil)
+    private let caller = Caller(user: 0, group: 0, opener: nil)
 
     init() throws {
         fixture = try StoreFixture()

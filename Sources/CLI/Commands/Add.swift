@@ -29,11 +29,11 @@ struct AddCommand: ParsableCommand {
     @Flag(
         name: .customLong("move"),
         help:
-            "Take whole models directories into the store, without a copy where files are yours alone and lie on its file system."
+            "Move whole models directories into the store, without copying files that only you own on its file system."
     )
     var isMove = false
 
-    @Flag(name: .shortAndLong, help: "Name each model that comes, also where they are many.") var verbose = false
+    @Flag(name: .shortAndLong, help: "Name each model, even if there are many.") var verbose = false
 
     @Flag(help: "After --move: mount the models in the directory's place.")
     var mountHere = false
@@ -60,7 +60,7 @@ struct AddCommand: ParsableCommand {
         var counts = (added: 0, unchanged: 0, failed: plan.refused.count)
         for refusal in plan.refused { Terminal.complain("reprofs: \(refusal.path): \(refusal.reason)") }
         var results = Results([.left, .left, .right], isVerbose: verbose)
-        // What was done is told, whatever became of the rest.
+        // The results are printed even if the rest fails.
         defer { results.finish() }
         var done = 0
         for item in plan.items {
@@ -106,7 +106,7 @@ struct AddCommand: ParsableCommand {
     }
 
     private func move() throws {
-        // Every path is understood before anything is moved.
+        // Every path is resolved before anything is moved.
         let directories = try paths.map { try Paths.located($0) }
         for (index, directory) in directories.enumerated() {
             guard Paths.isDirectory(directory) else {
@@ -124,7 +124,7 @@ struct AddCommand: ParsableCommand {
                 try requireLease(store)
             }
             guard let plans = try Adoption.plan(directories, store) else {
-                throw StoreError.conflict("nothing was moved, for a directory is taken over as a whole")
+                throw StoreError.conflict("nothing was moved, because a directory is taken over as a whole")
             }
             var isComplete = true
             for plan in plans where try !Adoption.run(plan, store) { isComplete = false }
@@ -135,7 +135,7 @@ struct AddCommand: ParsableCommand {
             return isComplete
         }()
         guard isComplete else {
-            if mountHere { Terminal.complain("reprofs: not mounted, for what was left behind would be hidden") }
+            if mountHere { Terminal.complain("reprofs: not mounted, because what was left behind would be hidden") }
             throw ExitCode.someFailed
         }
         guard mountHere else { return }
@@ -158,7 +158,7 @@ struct AddCommand: ParsableCommand {
         }
     }
 
-    /// What is to be mounted in the directory's place is to be written there.
+    /// A mount in the directory's place has to be able to write there.
     private func requireLease(_ store: Store) throws {
         let lease = LiveView(store).lease
         guard try lease.take(serving: []) else {

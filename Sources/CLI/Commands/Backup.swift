@@ -72,7 +72,7 @@ struct RebuildCommand: ParsableCommand {
             Nothing is deleted: the old catalogue is kept in the store's backup folder, and what cannot be placed in quarantine. \
             It refuses while anybody uses the store.
             """)
-    @Flag(help: "Go back to the newest backup although the catalogue is sound.") var force = false
+    @Flag(help: "Go back to the newest backup even if the catalogue is sound.") var force = false
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 
@@ -87,11 +87,11 @@ struct RebuildCommand: ParsableCommand {
         for (path, why) in report.unreadable { lines.append("\(path) cannot be used: \(why)") }
         lines.append(
             report.backup.map { "The catalogue is that of \($0.made.local), \($0.path)." }
-                ?? "There was no backup; the catalogue is made of pins and blobs alone.")
-        for name in report.pins.names { lines.append("pin \(name) is there again") }
-        for (name, why) in report.pins.problems { lines.append("pin \(name) could not be brought back: \(why)") }
+                ?? "There was no backup; the catalogue was made from pins and blobs alone.")
+        for name in report.pins.names { lines.append("pin \(name) was recovered") }
+        for (name, why) in report.pins.problems { lines.append("pin \(name) could not be recovered: \(why)") }
         for digest in report.damaged { lines.append("\(digest.hex) is damaged; it is in quarantine") }
-        for draft in report.drafts { lines.append("\(draft) was being written, under a name that is lost") }
+        for draft in report.drafts { lines.append("\(draft) was being written; its name is lost") }
         if !report.blobs.isEmpty {
             lines.append(
                 "\(report.blobs.count.of("blob")) \(report.blobs.count == 1 ? "is" : "are") newer than it. by-hash has them; 'reprofs add' of the same files names them again:"

@@ -4,20 +4,21 @@ import Store
 
 struct CollectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "gc", abstract: "Take away what nothing reaches.",
+        commandName: "gc", abstract: "Remove what nothing reaches.",
         discussion: """
             Every version, every snapshot and what is open somewhere is kept, unless one of the options says otherwise. \
             Times are as 90d, 12h, 30m or 10s.
             """)
     @Option(
-        help: "Versions that no name has held for so long, and no snapshot pins, lose their bytes; their history stays."
+        help:
+            "Remove the bytes of versions that no name has held for this long and no snapshot pins; their history stays."
     )
     var supersededOlderThan: Age?
-    @Option(help: "Snapshots that are so old and have no pin's name are forgotten, and their images leave by-image.")
+    @Option(help: "Forget snapshots that are this old and not pinned; their images leave by-image.")
     var forgetUnpinnedOlderThan: Age?
-    @Option(help: "Files that changed so lately stay, for somebody may be about to name them.")
+    @Option(help: "Keep files that changed this recently, since they may be about to get a name.")
     var grace = Age(seconds: 3600)
-    @Flag(name: .shortAndLong, help: "Say what would go; change nothing.") var dryRun = false
+    @Flag(name: .shortAndLong, help: "Say what would be removed; change nothing.") var dryRun = false
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 
@@ -40,7 +41,7 @@ struct CollectCommand: ParsableCommand {
 }
 
 extension CollectionReport {
-    /// What went, or would go, in lines.
+    /// Prints what was removed, or would be.
     func show(isDryRun: Bool) {
         var table = Table([.left, .right, .right])
         for version in versions {
@@ -90,7 +91,7 @@ extension CollectionReport {
     }
 }
 
-/// A stretch of time as people write it: 90d, 12h, 30m, 10s.
+/// A length of time as people write it: 90d, 12h, 30m, 10s.
 struct Age: ExpressibleByArgument {
     let seconds: Int
 
@@ -108,6 +109,6 @@ struct Age: ExpressibleByArgument {
 
     var defaultValueDescription: String { seconds % 3600 == 0 ? "\(seconds / 3600)h" : "\(seconds)s" }
 
-    /// The moment so long before now.
+    /// The time that long before now.
     var ago: Timestamp { Timestamp(nanoseconds: Timestamp.now().nanoseconds - Int64(seconds) * 1_000_000_000) }
 }

@@ -27,13 +27,13 @@ struct ExplainCommand: AnswersInJSON {
         if json { return Terminal.say(document.explanationJSON) }
         Terminal.say("\(document.name): \(document.verdict.grade)")
         Terminal.say(text: document.explanation)
-        // They change with every certificate; a card would not.
+        // They change with every certificate, so they are not part of the card.
         if !document.lessons.isEmpty {
             Terminal.say(text: (["What was made again says:"] + document.lessons.map { "  - \($0.text)" }).shown)
         }
     }
 
-    /// What is otherwise on a server than it was when the image was made.
+    /// What differs on a server from the environment in which the image was made.
     private func differences(
         on server: ComfyServer, of image: FoundImage, _ store: Store
     ) throws -> [Reason] {
@@ -43,7 +43,7 @@ struct ExplainCommand: AnswersInJSON {
             var reasons =
                 document.environment.map {
                     EnvironmentComparison.reasons(recorded: $0, present: present)
-                } ?? [Reason(.environmentVersion, "the environment in which it was made is not recorded")]
+                } ?? [Reason(.environmentVersion, "the environment in which the image was made is not recorded")]
             if let prompt = document.prompt, let graph = ComfyGraph(try JSONParser.parse(prompt)) {
                 let classes = try await server.differences(of: graph, recorded: document.environment)
                 reasons += classes.map { Reason(.environmentNodes, $0.message) }

@@ -41,7 +41,7 @@ struct Export {
     let run: SnapshotRun
     let target: FilePath
 
-    /// Returns how many bytes of pinned files it has.
+    /// Returns the size of the pinned files. Bytes.
     func write() throws -> Int {
         let (top, isNew) = try Paths.openDirectory(target)
         let made = MadeTree(top)
@@ -65,7 +65,7 @@ struct Export {
             }
             try writeDocuments(pinned, in: made)
         } catch {
-            // Half an export is none.
+            // A partial export is useless.
             made.remove()
             if isNew { Paths.removeDirectory(target) }
             throw error
@@ -73,12 +73,12 @@ struct Export {
         return pinned.total(\.blob.size)
     }
 
-    /// The image itself, where its file is still there and holds nothing that is to be taken out; no file of the export has its name.
+    /// The image itself, if its file still exists and holds nothing secret, under a name that no file of the export has.
     private func image() throws -> (name: String, bytes: [UInt8])? {
         guard let path = try run.store.file(ofImage: run.document.snapshot.image.sha256), let last = path.lastComponent
         else { return nil }
         let bytes = try OpenFile(named: path).bytes()
-        // Whatever of it is text: what cannot be looked through for keys is not called clean.
+        // All of its texts are checked: a text that cannot be searched for keys does not count as clean.
         let isClean = (try Container.read(MemorySource(bytes))?.fields ?? []).allSatisfy { field in
             guard let json = try? JSONParser.parse(field.bytes) else { return false }
             return Redaction.clean(json, secretsOf: run.graph) == json
@@ -98,7 +98,7 @@ struct Export {
     }
 
     private func writeDocuments(_ pinned: [(path: ViewPath, blob: Blob)], in made: MadeTree) throws {
-        // What an image says is as private as the image.
+        // The export is as private as the image.
         let mode: UInt32 = run.row.document.isPrivate ? 0o600 : 0o644
         func write(_ text: String, to name: EntryName) throws {
             try made.file(at: ViewPath([name])) { name, parent throws(StoreError) in
@@ -124,13 +124,13 @@ struct Export {
         try write(readme(hasNodes: run.row.nodes != nil), to: "README.md")
     }
 
-    /// The Python packages that were there, as pip takes them; nil where they were not recorded.
+    /// The Python packages of the environment in pip's format; nil if they were not recorded.
     private var packages: String? {
         let names = (run.document.environment?["packages"]?.array ?? []).compactMap(\.string)
         return names.isEmpty ? nil : names.map { $0.onOneLine + "\n" }.joined()
     }
 
-    /// What else is here, and nothing that is not.
+    /// The files of this export, and only those that are in it.
     private func contents(hasNodes: Bool) -> [String] {
         [
             run.document.environment.map { _ in "`environment.json`: versions, flags and packages" },
@@ -142,7 +142,7 @@ struct Export {
         ].compactMap { $0 }
     }
 
-    /// A script that says whether a picture has these pixels, hashed as ``PixelDigest`` does.
+    /// A script that says whether a picture has these pixels, hashed as in ``PixelDigest``.
     private static func check(_ pixels: Digest) -> String {
         """
         #!/usr/bin/env python3

@@ -4,7 +4,7 @@ import Store
 
 struct ForgetCommand: AnswersInJSON {
     static let configuration = CommandConfiguration(
-        commandName: "forget", abstract: "Give up the bytes of a version, or a snapshot, although images need them.",
+        commandName: "forget", abstract: "Remove the bytes of a version, or a snapshot, even if images need them.",
         discussion: """
             Images that were made with a version cannot be made again without its bytes; each that is graded lower for it is \
             named, and with --dry-run nothing else is done. Versions and images stay listed. What a name holds now, what a pin \
@@ -12,7 +12,7 @@ struct ForgetCommand: AnswersInJSON {
             """)
     @Argument(help: "Versions, as 'checkpoints/model.safetensors@v2' or a hash; images, or ids of snapshots.")
     var things: [String]
-    @Flag(name: .shortAndLong, help: "Say what would go; change nothing.") var dryRun = false
+    @Flag(name: .shortAndLong, help: "Say what would be removed; change nothing.") var dryRun = false
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 
@@ -20,7 +20,7 @@ struct ForgetCommand: AnswersInJSON {
         for thing in things { try Paths.requireText(thing) }
         let store = try store.open()
         let naming = Naming(store)
-        // Every name is understood before anything is done.
+        // Every name is resolved before anything is done.
         var versions: [VersionListing] = []
         var snapshots: [SnapshotRow] = []
         for thing in things {

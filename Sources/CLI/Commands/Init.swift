@@ -4,7 +4,7 @@ import Store
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Make a store.",
-        discussion: "The directory must be absent or empty. A store that is there already is left as it is.")
+        discussion: "The directory must be absent or empty. An existing store is left as it is.")
 
     @OptionGroup var store: StoreOption
 
@@ -12,7 +12,7 @@ struct InitCommand: ParsableCommand {
         let path = try store.resolved
         if try Store.isStore(path) {
             _ = try Store.open(path)
-            return Terminal.say("\(path) is a store already.")
+            return Terminal.say("\(path) is already a store.")
         }
         _ = try Store.create(path)
         Terminal.say("Made the store \(path).")

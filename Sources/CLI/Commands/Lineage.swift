@@ -13,7 +13,7 @@ struct LineageCommand: AnswersInJSON {
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, dot }
 
-    /// Images of a model that people are shown if they do not say how many.
+    /// How many images of a model are shown by default.
     private static let few = 20
 
     @Argument(
@@ -23,7 +23,8 @@ struct LineageCommand: AnswersInJSON {
     var subject: String
     @Option(help: "How to print it.") var format: Format = .text
     @Flag(name: .customLong("json"), help: "Print JSON.") var isJSON = false
-    @Option(help: "Of the images made with a model, the newest so many; 20, in JSON 2000.") var limit: Int?
+    @Option(help: "How many of the images made with a model to show, the newest first; 20, in JSON 2000.") var limit:
+        Int?
     @OptionGroup var store: StoreOption
 
     var json: Bool { isJSON || format == .json }

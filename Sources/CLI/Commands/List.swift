@@ -13,11 +13,12 @@ struct ListCommand: ParsableCommand {
 
 struct ListModels: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "models", abstract: "Every model and what it holds now.")
+        commandName: "models", abstract: "List every model and the version that it holds now.")
     @OptionGroup var which: ListOptions
-    @Option(help: "Only those that no name got, no mount saw opened and no image was made with for so long: 90d, 12h.")
+    @Option(
+        help: "Only models that no name got, no mount saw opened and no image was made with for this long: 90d, 12h.")
     var unused: Age?
-    @Flag(help: "Only models whose names hold nothing any more.") var deleted = false
+    @Flag(help: "Only models whose names no longer hold anything.") var deleted = false
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 
@@ -50,7 +51,7 @@ struct ListModels: ParsableCommand {
         table.finish(
             empty: which.isAll && unused == nil
                 ? deleted ? "No model was deleted." : "There are no models; add some with 'reprofs add'."
-                : "No model is like that.")
+                : "No model matches.")
     }
 }
 
@@ -112,7 +113,7 @@ struct ListSnapshots: AnswersInJSON {
         }
         table.finish(
             empty: which.isAll && images.isAll
-                ? "There are no snapshots; make some with 'reprofs snapshot'." : "No snapshot is like that.")
+                ? "There are no snapshots; make some with 'reprofs snapshot'." : "No snapshot matches.")
     }
 }
 
@@ -138,14 +139,14 @@ struct ListImages: AnswersInJSON {
         }
         table.finish(
             empty: which.isAll && images.isAll
-                ? "There are no images; snapshot some with 'reprofs snapshot'." : "No image is like that.")
+                ? "There are no images; snapshot some with 'reprofs snapshot'." : "No image matches.")
     }
 }
 
 struct ListLoads: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "loads", abstract: "Which process opened which model through a mount, oldest first.",
-        discussion: "Opens in a row that found the same bytes under the same name are one line, with their number.")
+        discussion: "Consecutive opens of the same bytes under the same name are one line, with their number.")
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 
@@ -168,6 +169,6 @@ struct ListLoads: ParsableCommand {
                     "opens": .integer(load.opens),
                 ])
         }
-        table.finish(empty: "No model was opened through a mount yet.")
+        table.finish(empty: "No model has been opened through a mount yet.")
     }
 }

@@ -16,7 +16,7 @@ struct LogCommand: AnswersInJSON {
         let found = try model.map { try Naming(store).model($0) }
         let numbers = found.flatMap { $0.isNumbered ? Set($0.versions.map(\.number)) : nil }
         try store.forEachEvent(of: found?.versions[0].fullName) { event in
-            // Of one version: when it came and when it went.
+            // For one version: when it came and when it went.
             if let numbers {
                 guard [event.version, event.previous].contains(where: { $0.map(numbers.contains) == true }) else {
                     return

@@ -20,7 +20,7 @@ struct MountCommand: ParsableCommand {
     @Flag(help: "Stay in the foreground, with the log on standard error, until interrupted.")
     var foreground = false
 
-    @Flag(help: "Show the models at the top, in a models directory's place; the other views are there, but not listed.")
+    @Flag(help: "Show the models at the top, in a models directory's place; the other views exist, but are not listed.")
     var modelsOnly = false
 
     @Flag(help: "Let other users in; the kernel checks modes for them.")
@@ -31,7 +31,7 @@ struct MountCommand: ParsableCommand {
         help: "Let the kernel read models by itself where it can; .reprofs/status says whether it does.")
     var passthrough = true
 
-    @Flag(inversion: .prefixedNo, help: "Read models again, each once a month, where nobody else wants the disk.")
+    @Flag(inversion: .prefixedNo, help: "Read each model again once a month, while no other program needs the disk.")
     var scrub = true
 
     @Option(
@@ -40,7 +40,7 @@ struct MountCommand: ParsableCommand {
         completion: .directory)
     var modelsAt: [String] = []
 
-    @Flag(help: "Mount on a directory that is not empty all the same: what is in it is hidden meanwhile.")
+    @Flag(help: "Mount even on a directory that is not empty: what is in it is hidden meanwhile.")
     var allowNonEmpty = false
 
     @OptionGroup var store: StoreOption
@@ -50,7 +50,7 @@ struct MountCommand: ParsableCommand {
         let places = try places()
         let done = "Mounted \(storePath) at \(places.map(\.path.string).joined(separator: " and "))."
         if let messenger = Background.messenger() {
-            // The command that waits has looked at the store and the places.
+            // The waiting command has checked the store and the places.
             chdir("/")
             do { return try serve(storePath, at: places) { messenger.ready() } } catch {
                 messenger.failed(error)
@@ -89,7 +89,7 @@ struct MountCommand: ParsableCommand {
         return places
     }
 
-    /// Who writes the models instead of the mount at `path`, in words.
+    /// The process that writes the models instead of the mount at `path`, in words.
     private func otherWriter(of path: FilePath) -> String? {
         MountPoint.status(at: path.string)?["models"]?["readOnly"]?.string
     }

@@ -36,14 +36,14 @@ struct PinCommand: AnswersInJSON {
         }
         guard !report.lost.isEmpty else { return }
         for path in report.lost { Terminal.complain("\(path): its bytes are lost") }
-        Terminal.complain("Once they are there again ('reprofs verify --repair --from DIR'), pin it again.")
+        Terminal.complain("Once they are back ('reprofs verify --repair --from DIR'), pin it again.")
         throw ExitCode.someFailed
     }
 }
 
 struct UnpinCommand: AnswersInJSON {
     static let configuration = CommandConfiguration(
-        commandName: "unpin", abstract: "Take a snapshot's name away; the snapshot stays.")
+        commandName: "unpin", abstract: "Remove a pin; its snapshot stays.")
     @Argument(help: "The pin's name.", completion: Offers.pin) var name: String
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
@@ -52,7 +52,7 @@ struct UnpinCommand: AnswersInJSON {
         let store = try store.open()
         let pin = try Naming(store).pin(name)
         let snapshot = try store.unpin(pin.name.text)
-        guard json else { return Terminal.say("\(snapshot) has the name \(pin.name) no longer.") }
+        guard json else { return Terminal.say("\(snapshot) no longer has the name \(pin.name).") }
         Terminal.say([
             "schema": DocumentSchema.unpin.json, "name": .string(pin.name.text),
             "snapshot": .string(pin.snapshotID.hex),
@@ -62,7 +62,7 @@ struct UnpinCommand: AnswersInJSON {
 
 struct ListPins: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "pins", abstract: "Every snapshot that has a name.")
+        commandName: "pins", abstract: "List every pinned snapshot.")
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 

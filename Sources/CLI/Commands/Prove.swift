@@ -8,7 +8,7 @@ import Store
 struct ProveCommand: AnswersInJSON {
     static let configuration = CommandConfiguration(
         commandName: "prove",
-        abstract: "Make the images again that teach most of all others, and say what was learned.",
+        abstract: "Make those images again that teach most about all others, and say what was learned.",
         discussion: """
             Each run counts for or against the node classes and samplers that its image was made with. An image is chosen for what is \
             known least and most others depend on: what repeated in three runs and never failed to is seen to repeat, and grades \
@@ -17,10 +17,10 @@ struct ProveCommand: AnswersInJSON {
             as those of 'reproduce'.
             """)
 
-    @Option(help: "Make at most so many images again.") var sample: Int?
-    @Flag(help: "All of them, also those that teach nothing new.") var all = false
+    @Option(help: "How many images to make again at most.") var sample: Int?
+    @Flag(help: "Make all of them again, even those that teach nothing new.") var all = false
     @Option(name: .customLong("class"), help: "Only images that were made with this node class.") var kind: String?
-    @Option(help: "Begin no run after so many minutes.") var minutes = 30
+    @Option(help: "After how many minutes no run begins.") var minutes = 30
     @OptionGroup var server: ServerOption
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
@@ -45,7 +45,7 @@ struct ProveCommand: AnswersInJSON {
             }
         ) { line.show($0) }
         try Blocking.run { try await proving.requirePlace() }
-        // Whoever works on this machine comes first.
+        // Other work on this machine comes first.
         _ = nice(19)
         _ = reprofs_yield_disk()
         let candidates = try store.proofCandidates()
@@ -89,8 +89,8 @@ struct ProveCommand: AnswersInJSON {
         for lesson in learned where lesson.cause.kind.canDiffer {
             let images = plan.images(with: lesson.cause)
             var line = "  \(lesson.text); \(images == 1 ? "1 image was" : "\(images) images were") made with it"
-            if lesson.repeats, before[lesson.cause]?.repeats != true { line += "; it is seen to repeat now" }
-            if lesson.differs, before[lesson.cause]?.differs != true { line += "; it is seen not to repeat now" }
+            if lesson.repeats, before[lesson.cause]?.repeats != true { line += "; it has now been seen to repeat" }
+            if lesson.differs, before[lesson.cause]?.differs != true { line += "; it has now been seen not to repeat" }
             Terminal.say(line)
         }
         guard runs.left > 0 else { return }

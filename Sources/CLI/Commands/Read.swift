@@ -13,11 +13,11 @@ struct ReadCommand: ParsableCommand {
     var files: [String]
     @Flag(help: "Print JSON.") var json = false
 
-    /// What is known of node classes: a store is not needed, but where there is one it may know more.
+    /// The known node classes: no store is needed, but an existing one may know more.
     private static let classes =
         (try? StoreOption.parse([]).resolved).map { KnownClasses.table(ofStore: $0) } ?? .builtIn
 
-    /// Files that are read at once, before what was found is printed in their order.
+    /// How many files are read before they are printed, in order.
     private static let batch = 8192
 
     func run() throws {
@@ -44,10 +44,10 @@ struct ReadCommand: ParsableCommand {
         if counts.failed > 0 { throw counts.done > 0 ? ExitCode.someFailed : ExitCode.failure }
     }
 
-    /// A row for each file, in their order; all processors read.
+    /// A row for each file, in order; all processors read.
     private func read(_ paths: [FilePath]) -> [Result<Table.Row, StoreError>] {
         let shares = Mutex<[Int: [Result<Table.Row, StoreError>]]>([:])
-        // Some files at a time, so that the workers seldom meet.
+        // A worker takes some files at a time, so that the workers rarely wait for each other.
         Workers.forEach(of: paths.count, share: 32) { places in
             let rows = paths[places].map(row)
             shares.withLock { $0[places.lowerBound] = rows }

@@ -7,7 +7,7 @@ import SystemPackage
 
 struct ReleaseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "release", abstract: "Write the live view into a plain directory: the undoing of 'add --move'.",
+        commandName: "release", abstract: "Write the live view into a plain directory: undoes 'add --move'.",
         discussion: """
             A mount of this store at the directory is unmounted first. Files share their blocks with the store where the \
             file system can, else they are copied when there is room. With --move they leave the store: nothing is copied, \
@@ -21,7 +21,7 @@ struct ReleaseCommand: ParsableCommand {
     func run() throws {
         let target = try Paths.mountPoint(directory)
         let store = try store.open()
-        // An ordinary directory has no mount to unmount.
+        // A plain directory has no mount to end.
         if MountPoint.isMounted(target) {
             guard let shown = MountPoint.status(at: target.string)?["store"]?.string else {
                 throw StoreError.conflict(

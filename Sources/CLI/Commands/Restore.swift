@@ -5,8 +5,8 @@ import Store
 
 struct RestoreCommand: AnswersInJSON {
     static let configuration = CommandConfiguration(
-        commandName: "restore", abstract: "Make an older version what its model's name holds again.",
-        discussion: "What the name holds now stays a version. A deleted model comes back under its name.")
+        commandName: "restore", abstract: "Make a model's name hold an older version again.",
+        discussion: "What the name holds now remains a version. A deleted model comes back under its name.")
     @Argument(
         help: "Versions, as 'checkpoints/model.safetensors@v2', a hash, or a file with their bytes.",
         completion: Offers.version) var models: [String]
@@ -15,7 +15,7 @@ struct RestoreCommand: AnswersInJSON {
 
     func run() throws {
         let store = try store.open()
-        // Every name is understood before anything is done.
+        // Every name is resolved before anything is done.
         let versions = try models.map { text in
             let version = try Naming(store).version(text)
             guard let name = ModelName(version.fullName) else {

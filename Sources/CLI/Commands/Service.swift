@@ -12,7 +12,7 @@ struct ServiceCommand: ParsableCommand {
         subcommands: [ServiceInstall.self, ServiceUninstall.self, ServiceTemplate.self])
 }
 
-/// Whose systemd it is.
+/// Which systemd manages the unit.
 enum ServiceScope: String, EnumerableFlag {
     case user, system
 
@@ -24,7 +24,7 @@ enum ServiceScope: String, EnumerableFlag {
     }
 }
 
-/// What a unit is called and where it lies.
+/// The unit's name and place.
 struct ServiceName: ParsableArguments {
     @Flag var scope: ServiceScope?
     @Option(help: "The unit's name, for more than one mount.") var name = "reprofs"
@@ -56,7 +56,7 @@ struct ServiceName: ParsableArguments {
         }
     }
 
-    /// Runs systemctl for this scope; its messages go to standard error. Says whether it succeeded.
+    /// Runs systemctl for this scope, with its messages on standard error. Returns whether it succeeded.
     func systemctl(_ arguments: String...) -> Bool {
         runTool(["systemctl"] + (resolvedScope == .user ? ["--user"] : []) + arguments)
     }
@@ -74,7 +74,7 @@ struct ServiceName: ParsableArguments {
         return process.terminationStatus == 0
     }
 
-    /// Whether a manager answers: in a container or right after a log-in over SSH there may be none.
+    /// Whether a manager answers: there may be none in a container, or right after a login over SSH.
     var hasManager: Bool {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -165,13 +165,13 @@ struct ServiceInstall: ParsableCommand {
             + (passthrough ? [] : ["--no-passthrough"]) + (allowNonEmpty ? ["--allow-non-empty"] : [])
     }
 
-    /// This program, wherever it was started from.
+    /// The path of this program, however it was started.
     private func executable() throws -> FilePath {
         guard let path = Paths.real("/proc/self/exe") else { throw CommandFailure("/proc does not show this program") }
         return path
     }
 
-    /// The system's unit serves as the store's owner, so that what is written there stays that user's.
+    /// The system's unit runs as the store's owner, so that new files belong to that user.
     private func owner(of store: FilePath) throws -> String? {
         guard service.resolvedScope == .system else { return nil }
         var facts = stat()

@@ -33,7 +33,7 @@ struct SnapshotCommand: ParsableCommand {
             """, completion: .file())
     var origins: [String] = []
 
-    @Flag(name: .shortAndLong, help: "Name each image, also where they are many.") var verbose = false
+    @Flag(name: .shortAndLong, help: "Name each image, even if there are many.") var verbose = false
 
     @OptionGroup var store: StoreOption
 
@@ -80,9 +80,10 @@ struct SnapshotCommand: ParsableCommand {
 
 /// The images in a directory and below it.
 enum ImageFiles {
-    /// Images by name, and how many other files there are. Links are others: whoever may write in a directory names its files alone.
+    /// Images ordered by name, and the number of other files. A link counts as another file: whoever may write in a directory can name only
+    /// files in it.
     ///
-    /// ComfyUI's `input` is left alone beside its `output`: what lies there was made from nothing, or elsewhere.
+    /// ComfyUI's `input` beside its `output` is skipped: the files there were not made by ComfyUI, or elsewhere.
     static func under(_ directory: FilePath) throws -> (images: [FilePath], others: Int) {
         guard let stream = directory.withPlatformString({ opendir($0) }) else {
             throw CommandFailure("cannot list \(directory): \(Errno(rawValue: errno))")
@@ -101,7 +102,7 @@ enum ImageFiles {
             let path = directory.appending(name.text)
             var (isDirectory, isLink) = (name.kind == DT_DIR, name.kind == DT_LNK)
             if name.kind == DT_UNKNOWN {
-                // Some filesystems do not tell in their listings.
+                // Some file systems do not return types in listings.
                 var facts = stat()
                 guard path.withPlatformString({ lstat($0, &facts) }) == 0 else { continue }
                 (isDirectory, isLink) = (facts.st_mode & S_IFMT == S_IFDIR, facts.st_mode & S_IFMT == S_IFLNK)
@@ -119,7 +120,7 @@ enum ImageFiles {
         return found
     }
 
-    /// Whether a file below a directory lies in what ``under(_:)`` leaves alone.
+    /// Whether a file below a directory is in a part that ``under(_:)`` skips.
     static func isLeftAlone(_ file: FilePath, under root: FilePath) -> Bool {
         var place = file.removingLastComponent()
         while place != root, place.starts(with: root) {
@@ -138,7 +139,7 @@ enum ImageFiles {
 }
 
 extension EntryName: ExpressibleByArgument {
-    /// Nil also where a backslash would be taken for a separator elsewhere.
+    /// Nil also for a text with a backslash, which elsewhere would be a separator.
     package init?(argument: String) {
         guard let name = try? EntryName(comingIn: argument.utf8) else { return nil }
         self = name

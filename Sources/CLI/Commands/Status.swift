@@ -5,7 +5,7 @@ import Store
 
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "What the store holds, and where and how it is mounted.")
+        commandName: "status", abstract: "Show what the store holds, and where and how it is mounted.")
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 

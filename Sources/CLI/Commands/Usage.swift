@@ -6,7 +6,7 @@ struct UsageCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "du",
         abstract: "Which models, versions and snapshots hold how much, and what dropping one would free.",
-        discussion: "Bytes that another name or a snapshot holds too are freed by dropping neither alone.")
+        discussion: "Bytes that another name or a snapshot also holds are not freed by dropping only one of them.")
     @Flag(help: "Each version by itself.") var versions = false
     @Flag(help: "Snapshots instead of models.") var snapshots = false
     @Flag(help: "Print JSON.") var json = false
@@ -31,7 +31,7 @@ struct UsageCommand: ParsableCommand {
                     "frees": .integer(row.own),
                 ])
         }
-        table.finish(empty: "There is nothing.")
+        table.finish(empty: "The store is empty.")
         guard !json else { return }
         let all = try store.usage()
         Terminal.say(

@@ -8,12 +8,13 @@ struct UseCommand: AnswersInJSON {
     static let configuration = CommandConfiguration(
         commandName: "use", abstract: "Choose what active/models shows: the models of a snapshot, or 'live'.",
         discussion:
-            "Returns when every mount of the store shows it. Whoever has a file open goes on reading what it opened.")
+            "Returns when every mount of the store shows it. A program that has a file open goes on reading the bytes that it opened."
+    )
 
     @Argument(help: "An image, the id or the pin of a snapshot, or 'live'.", completion: Offers.imageOrLive) var target:
         String
     @Option(
-        help: "A running ComfyUI on active/models: it lets go of what it holds, and must list what is chosen.",
+        help: "A running ComfyUI on active/models: it unloads its models, and must list those that are chosen.",
         transform: ComfyServer.init)
     var server: ComfyServer?
     @Flag(help: "Print JSON.") var json = false
@@ -21,9 +22,9 @@ struct UseCommand: AnswersInJSON {
 
     func run() throws {
         let store = try store.open()
-        // Nil: the live view.
+        // Nil for the live view.
         var row: SnapshotRow?
-        // A server that is not there is found before anything is switched.
+        // A server that does not answer is found before anything is switched.
         if let comfy = server { _ = try Blocking.run { try await comfy.systemStats() } }
         if target != "live" {
             row = try store.snapshot(try Naming(store).image(target).snapshot)
@@ -37,7 +38,7 @@ struct UseCommand: AnswersInJSON {
             try Blocking.run { try await Stage.hand(comfy, models, mounts) }
             if !json {
                 Terminal.say(
-                    "\(comfy.address) has let go of its models"
+                    "\(comfy.address) has unloaded its models"
                         + (models.isEmpty ? "." : " and lists those of the snapshot."))
             }
         }

@@ -19,7 +19,7 @@ struct VaryCommand: ParsableCommand {
 
     @OptionGroup var image: ImageArgument
     @Option(name: .customLong("set"), help: "PATH=VALUES; may be repeated.") var settings: [String]
-    @Flag(help: "Every combination, instead of one setting after the other.") var grid = false
+    @Flag(help: "Run every combination, instead of one setting after the other.") var grid = false
     @Flag(help: "Print the prompts and run nothing.") var dryRun = false
     @Option(
         name: .customLong("out"), help: "The directory for the results; 'variations-<id>' here.", completion: .directory
@@ -50,7 +50,7 @@ struct VaryCommand: ParsableCommand {
             let all = plan.runs.map { run -> JSON in ["label": .string(run.label), "prompt": run.graph] }
             return Terminal.say(JSON.array(all))
         }
-        // A model that is not there is found before anything runs.
+        // A missing model is found before anything runs.
         do { for run in plan.runs { _ = try VariationRuns.models(of: run, base) } } catch let error as UnknownModel {
             throw NamingFailure(
                 problem: .unknown, argument: error.name, message: error.description,
@@ -68,20 +68,20 @@ struct VaryCommand: ParsableCommand {
     }
 }
 
-/// What came of the runs: failures are told at once, results in the plan's order at the end, when their snapshots are the best that
-/// they become by what the server reports itself.
+/// The results of the runs. Failures are printed at once; results at the end, in the plan's order, when the server's own reports have made
+/// their snapshots as good as they get.
 private final class VariationWork: Sendable {
     private struct State {
         var made: [Int: VariationRuns.Made] = [:]
         var failures = 0
     }
 
-    /// How long reports of the runs may take to become snapshots. Looks, 100 ms apart.
+    /// How long reports of the runs may take to become snapshots. Checks, 100 ms apart.
     private static let patience = 50
 
     private let plan: VariationPlan
     private let store: Store
-    /// As the image that they are variations of.
+    /// As private as the image that they are variations of.
     private let isPrivate: Bool
     private let state = Mutex(State())
 
@@ -123,7 +123,7 @@ private final class VariationWork: Sendable {
             var sheet = ContactSheet()
             var shown = 0
             for (number, made) in made {
-                // A grid has one place for each run.
+                // A grid has one place for each run, so only the run's first picture is in it.
                 for (bytes, isFirst) in zip(made.files.map(\.bytes), [true] + made.files.map { _ in false })
                 where isFirst || plan.axes == nil {
                     let isShown =

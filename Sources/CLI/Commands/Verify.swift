@@ -12,12 +12,12 @@ struct VerifyCommand: ParsableCommand {
             Bytes that are not those of their hash are put into quarantine and never served; what counts on them is listed. \
             A reading that was cut off goes on the next time. Exit code 2 when something is lost.
             """)
-    @Option(help: "Read only so many percent of the bytes: those that were read longest ago.") var sample: Int?
-    @Option(help: "Read only what was not read for so long: 30d, 12h.") var olderThan: Age?
-    @Option(help: "Read no more than so many megabytes a second.") var rate: Int?
+    @Option(help: "Read only this percentage of the bytes: those that were read longest ago.") var sample: Int?
+    @Option(help: "Read only what has not been read for this long: 30d, 12h.") var olderThan: Age?
+    @Option(help: "How many megabytes to read in a second at most.") var rate: Int?
     @Option(help: "How many files to read at a time; as many as there are processors.") var jobs: Int?
-    @Flag(help: "Begin anew instead of going on with a reading that was cut off.") var restart = false
-    @Flag(help: "Bring back what can be brought back.") var repair = false
+    @Flag(help: "Begin anew instead of continuing an interrupted verification.") var restart = false
+    @Flag(help: "Recover what can be recovered.") var repair = false
     @Option(
         name: .customLong("from"),
         help: "With --repair: where the bytes of lost models may be; files there are only read.", completion: .file())
@@ -78,10 +78,10 @@ struct VerifyCommand: ParsableCommand {
         if damages.contains(where: \.isLoss) { throw ExitCode.someFailed }
     }
 
-    /// Worth several threads. Bytes.
+    /// Files of this size are read by several threads. Bytes.
     private static let large = 256 << 20
 
-    /// Reads the blobs that are due, several at a time.
+    /// Reads the blobs that are due, several at once.
     private func blobs(_ store: Store, _ reading: Reading) throws -> (damages: [Damage], count: Int) {
         let isPartial = sample != nil || olderThan != nil
         let before = try olderThan?.ago ?? (isPartial ? Timestamp.now() : store.beginVerification(anew: restart))
@@ -94,7 +94,7 @@ struct VerifyCommand: ParsableCommand {
         var seen: Set<Int64> = []
         while left > 0 {
             var blobs: [Blob] = []
-            // What could not be noted as read, since something else came into its place meanwhile, is not read for ever.
+            // A blob that could not be noted as read, because its file was replaced meanwhile, is not read again and again.
             for blob in try store.blobsToVerify(before: before, limit: 256)
             where left > 0 && seen.insert(blob.id).inserted {
                 blobs.append(blob)
@@ -105,7 +105,7 @@ struct VerifyCommand: ParsableCommand {
             let verify = { @Sendable (blob: Blob, jobs: Int) throws(StoreError) in
                 try reading.pace(0)
                 let sharing: Sharing = { count, body throws(StoreError) in
-                    // Enough pieces at a time to read in order.
+                    // Each worker takes enough pieces at a time to read in order.
                     try Workers.forEach(of: count, share: 16, limit: jobs, body)
                 }
                 let damage = try store.verify(blob, by: sharing) { count throws(StoreError) in
@@ -114,7 +114,7 @@ struct VerifyCommand: ParsableCommand {
                 }
                 if let damage { damages.withLock { $0.append(damage) } }
             }
-            // A large one with a list of its pieces keeps every thread busy; the others are read side by side.
+            // A large file with a list of pieces keeps every thread busy; the others are read side by side.
             var others: [Blob] = []
             for blob in due {
                 if try blob.size >= Self.large && store.pieces(of: blob) != nil {
@@ -178,9 +178,9 @@ struct VerifyCommand: ParsableCommand {
     }
 }
 
-/// Reads no faster than it may, together with others.
+/// Limits the rate of all threads together.
 private final class Reading: Sendable {
-    /// Bytes a second.
+    /// Bytes per second.
     private let rate: Int?
     private let isInterrupted: Ending
     private let start = ContinuousClock.now

@@ -15,8 +15,8 @@ struct WatchCommand: ParsableCommand {
             mount, their bytes are those that it opened, also where the files were replaced since.
             """)
 
-    @Argument(help: "Output directories; those in them are watched too.", completion: .directory) var directories:
-        [String]
+    @Argument(help: "Output directories; directories in them are watched, too.", completion: .directory)
+    var directories: [String]
     @Option(
         name: .customLong("input"), help: "A directory to look for input images in; may be repeated.",
         completion: .directory)
@@ -42,7 +42,7 @@ struct WatchCommand: ParsableCommand {
         let interrupts = Interrupts { ending.ask() }
         defer { withExtendedLifetime(interrupts) {} }
         let watch = try FileWatch()
-        // Before looking at what is there: what comes meanwhile is an event.
+        // Before listing what is there: files that come meanwhile are events.
         for root in roots { try watch.add(root) }
         try roots.forEach { try take(ImageFiles.under($0).images, root: $0, inputs, store) }
         Terminal.complain("Watching \(roots.map(\.string).joined(separator: ", ")).")
@@ -69,7 +69,7 @@ struct WatchCommand: ParsableCommand {
     }
 
     private func take(_ files: [FilePath], root: FilePath, _ inputs: [FilePath], _ store: Store) {
-        // Files that are gone again were temporary.
+        // Files that have gone again were temporary.
         let items = files.filter { access($0.string, R_OK) == 0 }.map { SnapshotWork.Item(path: $0, root: root) }
         _ = SnapshotWork(
             items, label: label, inputs: inputs, sources: [], store: store, skipsUnchanged: true, isVerbose: true

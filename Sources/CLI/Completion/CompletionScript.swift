@@ -1,12 +1,13 @@
 import ArgumentParser
 import Recipe
 
-/// The script that teaches a shell what can be typed: the parser's own, and what that lacks.
+/// The script for a shell's completion: the argument parser's own, with what that lacks.
 ///
-/// The parser's has the shell list either files or what this program answers; here it lists both. Its part for bash evaluates
-/// the answers, so that a name with `$(…)` in it would be run, and ends words at marks that names of versions hold.
+/// With the parser's script a shell offers either files or this program's answers; here it offers both. For bash, the parser's script
+/// evaluates the answers, so that a name with `$(…)` in it would be executed, and splits words at characters that occur in names of
+/// versions.
 enum CompletionScript {
-    /// The shell whose script a command line asks for; nil where it asks for none.
+    /// The shell whose script a command line asks for; nil if it asks for none.
     static func shell(askedFor arguments: [String]) -> CompletionShell? {
         guard let option = arguments.firstIndex(of: "--generate-completion-script") else { return nil }
         return arguments.dropFirst(option + 1).first.flatMap { CompletionShell(rawValue: $0) } ?? .autodetected()
@@ -18,9 +19,9 @@ enum CompletionScript {
         case .bash: return script + "\n" + bash
         case .fish: return script + "\n" + fish
         case .zsh:
-            // Its last lines run what is defined before them.
+            // The last lines of the script run what is defined before them.
             guard let (before, after) = script.splitAtLast("\nif [[ ") else { return script }
-            // What follows '--' is another program's; beside it zsh would offer no option.
+            // What follows '--' belongs to another program; with this entry, zsh would offer no options.
             return before.replacing("\n        '*:arguments:'", with: "") + "\n" + zsh + "\nif [[ " + after + "\n"
         default: return script
         }

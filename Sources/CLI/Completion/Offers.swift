@@ -3,9 +3,9 @@ import Glibc
 import Recipe
 import Store
 
-/// What a shell offers while an argument is typed: names in the store, and files where those are meant too.
+/// What a shell offers while an argument is typed: names in the store, and files if those are possible.
 ///
-/// It only looks. Where there is no store, or one that somebody else is rebuilding, nothing is offered and nothing is said.
+/// It changes nothing. Without a store, or while a store is being rebuilt, nothing is offered and no error is shown.
 enum Offers {
     static var model: CompletionKind { kind(files: true) { try $0.models($1) } }
     static var version: CompletionKind { kind(files: true) { try $0.versions($1) } }
@@ -17,10 +17,9 @@ enum Offers {
     static var pin: CompletionKind { kind(files: false) { store, _ in try store.pinOffers() } }
     static var folder: CompletionKind { kind(files: false) { try $0.folders($1) } }
 
-    /// What ends the answer where files are offered too: each shell lists those by itself. It begins every absolute path and
-    /// is not a name.
+    /// Ends the answer if files are offered, too, which each shell lists by itself. It begins every absolute path, so it is not a name.
     static let files = "/"
-    /// Of each kind of thing, at most.
+    /// The limit for each kind.
     fileprivate static let limit = 100
 
     private static func kind(
@@ -36,7 +35,7 @@ enum Offers {
         }
     }
 
-    /// The store that a line which is not finished names already.
+    /// The store that an unfinished line already names.
     private static func store(in words: [String]) -> String? {
         guard let option = words.firstIndex(of: "--store"), words.indices.contains(option + 1) else { return nil }
         let path = words[option + 1]
@@ -45,10 +44,10 @@ enum Offers {
     }
 }
 
-/// One thing that may be meant.
+/// One possible completion.
 private struct Offer {
     let text: String
-    /// What zsh and fish show beside it.
+    /// The description that zsh and fish show beside it.
     let note: String
 
     init(_ text: String, _ note: String) {
@@ -56,12 +55,12 @@ private struct Offer {
         self.note = note
     }
 
-    /// As the shell's part of the completion reads it, a line each; nil where it would take more than a line.
+    /// The line that the shell's completion script reads; nil if it would take more than a line.
     func line(for shell: CompletionShell?) -> String? {
         guard text.onOneLine.utf8.elementsEqual(text.utf8), !text.isEmpty else { return nil }
         switch shell {
         case .fish: return "\(text)\t\(note.onOneLine)"
-        // A directory goes on.
+        // A directory is not complete yet.
         case .zsh where text.utf8.last != UInt8(ascii: "/"):
             let parts = [text, note.onOneLine].map { $0.replacing("\\", with: "\\\\").replacing(":", with: "\\:") }
             return parts.joined(separator: ":")
@@ -71,14 +70,14 @@ private struct Offer {
 }
 
 extension Store {
-    /// Models by the paths that `list models` prints; after an `@`, their versions.
+    /// Models by the paths in `list models`; after an `@`, their versions.
     fileprivate func models(_ typed: String) throws -> [Offer] {
         if let (name, _) = typed.splitAtLast("@") {
             let found = try versionOffers(of: name)
             if !found.isEmpty { return found }
         }
         var found: [Offer] = []
-        // The same as a file manager would show them: what lies in the directory that is typed, and the directories there.
+        // The same, one level of directories at a time.
         var level: [Offer] = []
         let depth = Self.depth(of: typed)
         try forEachModel { model in
@@ -91,7 +90,7 @@ extension Store {
                 level.append(offer)
             } else {
                 let directory = ViewPath(parts.prefix(depth + 1)).description + "/"
-                // They come in the order of their names.
+                // They are ordered by name.
                 if level.last?.text.utf8.elementsEqual(directory.utf8) != true {
                     level.append(Offer(directory, "models"))
                 }
@@ -100,12 +99,12 @@ extension Store {
         return found.count > Offers.limit ? Array(level.prefix(Offers.limit)) : found
     }
 
-    /// How many directories are typed already.
+    /// How many directories have been typed.
     private static func depth(of typed: String) -> Int {
         typed.splitAtLast("/").flatMap { ViewPath(parsing: $0.0)?.components.count } ?? 0
     }
 
-    /// The same, and the versions of the model that alone is left.
+    /// The same, and the versions if only one model is left.
     fileprivate func versions(_ typed: String) throws -> [Offer] {
         let found = try models(typed)
         guard found.count == 1, found[0].text.utf8.last != UInt8(ascii: "/") else { return found }
@@ -118,7 +117,7 @@ extension Store {
         }
     }
 
-    /// Images by the paths that `list images` prints, snapshots by their ids and their pins.
+    /// Images by the paths in `list images`, snapshots by their ids and their pins.
     fileprivate func images(_ typed: String) throws -> [Offer] {
         let (directory, prefix) = typed.splitAtLast("/") ?? ("", typed)
         guard let path = ViewPath(parsing: directory) else { return [] }
@@ -143,7 +142,7 @@ extension Store {
         try pins(after: 0, limit: Int(Int32.max)).map { Offer($0.name.text, "\($0.snapshot), \($0.image)") }
     }
 
-    /// Folders, and the directories in the one that is typed.
+    /// Folders, and the directories in the folder that has been typed.
     fileprivate func folders(_ typed: String) throws -> [Offer] {
         guard Self.depth(of: typed) > 0 else {
             let used = Set(try folders())

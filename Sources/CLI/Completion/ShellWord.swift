@@ -1,6 +1,6 @@
-/// Words as they stand on a command line that is not finished.
+/// Words of an unfinished command line.
 enum ShellWord {
-    /// What the shell would make of the word: without its quotation marks and backslashes. A quotation may be open at its end.
+    /// The word as the shell would pass it on: without quotation marks and backslashes. A quotation may be unfinished.
     static func value(_ word: String) -> String {
         var result: [UInt8] = []
         var quote: UInt8?

@@ -6,15 +6,15 @@ import ReproFS
 import Store
 import SystemPackage
 
-/// Why a command did not do what it was asked to, as a sentence for a person.
+/// Why a command did not do what it was asked to do, as a sentence for a person.
 struct CommandFailure: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }
 }
 
-/// What becomes of a failure, whatever it was: what is said, and the exit code. Nothing else decides either.
+/// What a command says about a failure, and its exit code. Only this type decides either.
 struct FailureReport {
-    /// Sentences; the first is the failure, the others list what it is about.
+    /// Sentences; the first one is the failure, the others list what it is about.
     let lines: [String]
     let code: ExitCode
 
@@ -38,15 +38,15 @@ struct FailureReport {
         case is CancellationError: ["interrupted; everything is as it was"]
         case StoreError.interrupted: ["interrupted; what was done so far stays"]
         case let problem as Errno: [problem.sentence]
-        // Errors of the project's own are sentences.
+        // The project's own errors are sentences.
         case let own as any Error & CustomStringConvertible
         where !(error is JSONError) && type(of: own) != NSError.self: ["\(own)"]
-        case is JSONError: ["a text that should be JSON is none"]
+        case is JSONError: ["a text that should be JSON is not"]
         default: [foreign(error as NSError)]
         }
     }
 
-    /// What Foundation throws says in codes what it is about.
+    /// Turns Foundation's errors, which are codes, into sentences.
     private static func foreign(_ error: NSError) -> String {
         let path = error.userInfo[NSFilePathErrorKey] as? String ?? (error.userInfo[NSURLErrorKey] as? URL)?.path
         let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError
@@ -54,15 +54,15 @@ struct FailureReport {
         let problem = posix.flatMap { CInt(exactly: $0.code) }.map { Errno(rawValue: $0) }
         switch (path, problem) {
         case (let path?, let problem?): return "cannot use \(path): \(problem)"
-        case (let path?, nil): return "cannot use \(path): the system refuses it (\(error.domain) \(error.code))"
+        case (let path?, nil): return "cannot use \(path): the system refused (\(error.domain) \(error.code))"
         case (nil, let problem?): return problem.sentence
-        case (nil, nil): return "the system refuses something (\(error.domain) \(error.code))"
+        case (nil, nil): return "a call to the system failed (\(error.domain) \(error.code))"
         }
     }
 }
 
 extension Errno {
-    /// For a failure of which nobody said what it is about.
+    /// For a failure without context.
     fileprivate var sentence: String { "the system refuses something: \(self)" }
 }
 
@@ -72,10 +72,10 @@ extension ExitCode {
     static let otherPixels = ExitCode(3)
     static let unproven = ExitCode(4)
     static let serverFailed = ExitCode(5)
-    /// The service's unit does not start a mount again that ended so.
+    /// The service's unit does not restart a mount that ended with this code.
     static let notEmpty = ExitCode(6)
-    /// There is no store where one is looked for.
+    /// There is no store at the path.
     static let noStore = ExitCode(10)
-    /// As shells tell of a program that SIGINT ended.
+    /// The code that shells report for a program that SIGINT ended.
     static let interrupted = ExitCode(130)
 }

@@ -3,7 +3,7 @@ import Recipe
 import Store
 import SystemPackage
 
-/// `add --move`: takes whole models directories into the store, leaving nothing behind.
+/// `add --move`: moves whole models directories into the store, leaving nothing behind.
 enum Adoption {
     /// What is to be moved.
     struct Plan {
@@ -11,7 +11,7 @@ enum Adoption {
         let items: [AdoptionItem]
     }
 
-    /// Understands everything before anything is moved: nil, and each reason told, where something would be left behind.
+    /// Checks everything before anything is moved. Nil, with each reason printed, if something would be left behind.
     static func plan(_ directories: [FilePath], _ store: Store) throws -> [Plan]? {
         var plans: [Plan] = []
         var isPossible = true
@@ -29,7 +29,7 @@ enum Adoption {
         return isPossible ? plans : nil
     }
 
-    /// Says whether nothing is left in the directory.
+    /// Returns whether nothing is left in the directory.
     static func run(_ plan: Plan, _ store: Store) throws -> Bool {
         let (directory, items) = (plan.directory, plan.items)
         let view = LiveView(store)
@@ -43,7 +43,7 @@ enum Adoption {
                 case .link:
                     guard try store.adoptLink(item, in: view) else {
                         throw StoreError.conflict(
-                            "it leads out of the directory; add what it leads to with 'reprofs add', then remove it")
+                            "it leads out of the directory; add its target with 'reprofs add', then remove the link")
                     }
                     counts.others += 1
                 case .file:

@@ -1,7 +1,7 @@
 import Recipe
 import Store
 
-/// Reads the hashes by which other tools know models. They are safe in the store already: a reading that is cut off goes on the
+/// Reads the hashes by which other tools identify models. The models are safe in the store already; an interrupted reading continues the
 /// next time.
 enum OtherHashes {
     static func read(_ store: Store) throws {
@@ -16,7 +16,7 @@ enum OtherHashes {
         }
     }
 
-    /// Only where an image may gain from it; says whether any was read.
+    /// Only if an image may gain from it; returns whether any was read.
     static func readBLAKE3(_ store: Store) throws -> Bool {
         guard try store.isWaitingForBLAKE3() else { return false }
         let progress = Progress(total: try store.countWithoutBLAKE3(), counts: .things("model"))

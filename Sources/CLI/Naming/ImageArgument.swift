@@ -2,7 +2,7 @@ import ArgumentParser
 import Recipe
 import Store
 
-/// An image as people name one.
+/// An argument that names an image.
 struct ImageArgument: ParsableArguments {
     @Argument(
         help: """
@@ -13,7 +13,7 @@ struct ImageArgument: ParsableArguments {
 
     func find(in store: Store) throws -> FoundImage { try Naming(store).image(image) }
 
-    /// Says where a snapshot was meant that a better one of the same image has superseded.
+    /// Tells the user if a better snapshot of the same image has superseded the one that was named.
     func tellSuccessor(of found: FoundImage, in store: Store) throws {
         guard let newer = try store.successor(of: found.snapshot) else { return }
         Terminal.complain(

@@ -2,19 +2,19 @@ import Recipe
 import Store
 import SystemPackage
 
-/// The snapshot that a text stands for.
+/// The snapshot that a text names.
 struct FoundImage {
     /// Its row.
     let snapshot: Int64
-    /// The name to show it under.
+    /// The name under which it is shown.
     let name: String
-    /// The file that was named, where it was one.
+    /// The file that was named, if it was one.
     var file: FilePath?
 }
 
 extension Naming {
-    /// The snapshot of what a text means: the file at that path, by its bytes or its exact pixels; else an image by the path
-    /// that `list images` prints, a snapshot by its id or its pin, or the one image that has the name.
+    /// The snapshot that a text names: of the file at that path, by its bytes or its exact pixels; else of an image by its path in `list
+    /// images`, by a snapshot's id or pin, or by the name of a single image.
     func image(_ text: String) throws -> FoundImage {
         if let file = try file(text) { return try image(in: file, given: text) }
         let meant = try images(meantBy: text)
@@ -40,7 +40,7 @@ extension Naming {
         if let digest = try store.digest(ofFile: file), let found = try store.snapshot(ofImage: digest) {
             return FoundImage(snapshot: found.id, name: name, file: file)
         }
-        // What is not an image, or a damaged one, has no pixels to be found by.
+        // A file that is not an image, or damaged, has no pixels to be found by.
         let pixels = (try? store.pixels(ofFile: file)) ?? nil
         let same = try pixels.map { try store.images(ofPixels: $0) } ?? []
         guard let first = same.first else {
@@ -57,7 +57,7 @@ extension Naming {
         return FoundImage(snapshot: first.snapshot, name: first.name.text, file: file)
     }
 
-    /// One way to read a text.
+    /// One interpretation of a text.
     private struct Meaning {
         let snapshot: Int64
         let name: String
@@ -91,7 +91,7 @@ extension Naming {
         return found
     }
 
-    /// Images of the same file name in any folder, and names that a slip away are.
+    /// Images with the same file name in any folder, and with similar names.
     func images(near text: String) throws -> [NamingFailure.Candidate] {
         let last = text.slashed.last ?? text
         var names: [EntryName] = []
@@ -101,7 +101,7 @@ extension Naming {
         for name in nearest.things where !names.contains(name) { names.append(name) }
         var found: [NamingFailure.Candidate] = []
         for name in names { found += try store.images(named: name).prefix(NamingFailure.shown).map { .init($0) } }
-        // The beginning of an id that is too short to be one.
+        // The beginning of an id, too short to be accepted as one.
         if (4..<8).contains(text.utf8.count), let prefix = DigestPrefix(hex: text) {
             found += try store.snapshots(beginningWith: prefix, limit: 3).map {
                 .init(id: $0.digest, name: $0.imageName, time: $0.recorded)

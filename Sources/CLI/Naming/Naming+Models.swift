@@ -7,17 +7,17 @@ enum ImageOrModel {
     case model(FoundVersions)
 }
 
-/// The versions that a text stands for: of one name, or of one file's bytes.
+/// The versions that a text names: all of one name, or all with one file's bytes.
 struct FoundVersions {
-    /// In the order of names and numbers; one at least.
+    /// Ordered by name and number; at least one.
     let versions: [VersionListing]
-    /// Whether the text says which version of its name it means.
+    /// Whether the text names one version of its model.
     let isNumbered: Bool
 }
 
 extension Naming {
-    /// The versions of what a text means: the file at that path, by its bytes; else a model by the path that `list models`
-    /// prints, or by the end of it that one model alone has, each with or without `@vN`; or bytes by their hash.
+    /// The versions that a text names: those with the bytes of the file at that path; else those of a model by its path in `list models`,
+    /// or by an ending that no other path has, with or without `@vN`; or those of a hash.
     func versions(_ text: String) throws -> FoundVersions {
         guard let found = try versions(meantBy: text) else {
             throw NamingFailure(
@@ -29,7 +29,7 @@ extension Naming {
         return found
     }
 
-    /// The same of one name: bytes that several names hold are none.
+    /// The same for one name: fails if several names hold the bytes.
     func model(_ text: String) throws -> FoundVersions {
         let found = try versions(text)
         try requireOne(found.versions.map(\.fullName), text, found.versions, "several models")
@@ -51,9 +51,9 @@ extension Naming {
         return found.versions[0]
     }
 
-    /// What a text stands for where it may be an image or a model.
+    /// What a text names where both images and models are possible.
     func imageOrModel(_ text: String) throws -> ImageOrModel {
-        // Of a file the bytes say which it is.
+        // A file's bytes say which it is.
         let file = try file(text)
         let model = try versions(meantBy: text, isRequired: false)
         if let model, file != nil { return .model(model) }
@@ -69,7 +69,7 @@ extension Naming {
             if let model { return .model(model) }
             throw NamingFailure(
                 problem: .unknown, argument: text,
-                message: "\(Self.quoted(text)) is not a file and names no image, no snapshot and no model.",
+                message: "\(Self.quoted(text)) is not a file, and not the name of an image, a snapshot or a model.",
                 candidates: failure.candidates + (try models(near: text)))
         }
     }
@@ -88,7 +88,7 @@ extension Naming {
             let own = same.filter { file.ends(with: FilePath($0.fullName)) }
             return FoundVersions(versions: own.isEmpty ? same : own, isNumbered: true)
         }
-        // A name may end like a version of another one.
+        // A name may end like a version of another name.
         var found = try store.versions(called: text)
         var isNumbered = false
         if found.isEmpty, let (name, number) = ModelName.numbered(text) {

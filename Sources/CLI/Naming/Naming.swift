@@ -2,27 +2,27 @@ import Recipe
 import Store
 import SystemPackage
 
-/// What texts stand for: the one place where an argument becomes something of the store. A text either means one thing
-/// alone or nothing is done; and a file that is there is never taken for another one of its name.
+/// Finds what arguments name: the only place where a text becomes something of the store. If a text has more than one meaning, nothing is
+/// done; and an existing file is never taken for another one of its name.
 struct Naming {
     let store: Store
 
     init(_ store: Store) { self.store = store }
 
-    /// The regular file that a text is the path of; nil where there is none.
+    /// The regular file with this path; nil if there is none.
     func file(_ text: String) throws -> FilePath? {
         let path = try Paths.located(text)
         return Paths.isFile(path) ? path : nil
     }
 
-    /// A text in quotation marks, on one line.
+    /// A text in quotation marks, in one line.
     static func quoted(_ text: String) -> String { "'\(text.onOneLine)'" }
 }
 
 // MARK: Pins and folders
 
 extension Naming {
-    /// The pin of a name.
+    /// The pin with this name.
     func pin(_ text: String) throws -> NamedPin {
         try Paths.requireText(text)
         if let pin = try store.pin(named: text) { return pin }
@@ -40,8 +40,8 @@ extension Naming {
         return nearest.things
     }
 
-    /// A folder for models, and directories in it: any that ComfyUI or the store has. A new one is made, unless it looks like
-    /// a slip of one that is there.
+    /// A folder for models, and directories in it: any folder that ComfyUI or the store has. A new one is made, unless its name is similar
+    /// to an existing one.
     func folder(_ text: String) throws -> ModelPath {
         try Paths.requireText(text)
         let path: ModelPath

@@ -2,25 +2,25 @@ import ArgumentParser
 import Recipe
 import Store
 
-/// Why a text stands for nothing that a command could work on. Nothing was done.
+/// Why a text does not name something that a command could work on. Nothing was done.
 struct NamingFailure: SeveralLines {
     enum Problem: String {
-        /// Nothing answers to it.
+        /// Nothing has this name.
         case unknown
-        /// Several things do.
+        /// Several things have this name.
         case ambiguous
-        /// It is a file that the store does not know.
+        /// It is a file whose bytes the store does not have.
         case notKept = "not-kept"
     }
 
-    /// Something that was meant, or may have been.
+    /// Something that the text means or may mean.
     struct Candidate {
         /// The id of a snapshot, or the SHA-256 of a model.
         let id: Digest?
-        /// What names it alone.
+        /// A name that only it has.
         let name: String
         let time: Timestamp?
-        /// More of it, for people.
+        /// Further information for people.
         var note = ""
 
         var line: String {
@@ -34,14 +34,14 @@ struct NamingFailure: SeveralLines {
     }
 
     let problem: Problem
-    /// The text as it was given.
+    /// The text as given.
     let argument: String
     /// A sentence.
     let message: String
-    /// What was meant, where that is more than one thing; else what nearly fits.
+    /// The meanings of an ambiguous text, or similar names for an unknown one.
     var candidates: [Candidate] = []
 
-    /// More are counted, not listed.
+    /// Further ones are counted, not listed.
     static let shown = 20
 
     var lines: [String] {
@@ -63,7 +63,7 @@ struct NamingFailure: SeveralLines {
     }
 }
 
-/// A command that can answer in JSON. Where a name stands for nothing or for several things, it says that in JSON too.
+/// A command that can print JSON. If an argument names nothing, or several things, it says so in JSON, too.
 protocol AnswersInJSON: ParsableCommand {
     var json: Bool { get }
 }

@@ -1,7 +1,7 @@
-/// How near a text is to the one that was typed; what is too far away is none.
+/// How similar a text is to the one that was typed; nil if it is too different.
 struct Nearness {
     private let wanted: [UInt8]
-    /// Changes of one letter that are still near.
+    /// The largest number of changed letters.
     private let limit: Int
 
     init(to text: String) {
@@ -9,8 +9,7 @@ struct Nearness {
         limit = wanted.count < 5 ? 1 : 2
     }
 
-    /// How many letters must be changed, added, taken away or exchanged with the next one, whatever their case; nil where
-    /// that are too many.
+    /// How many letters must be changed, added, removed or swapped with the next one, ignoring case; nil if there are too many.
     func distance(of text: String) -> Int? {
         let other = Self.folded(text)
         guard abs(other.count - wanted.count) <= limit else { return nil }
@@ -37,7 +36,7 @@ struct Nearness {
     }
 }
 
-/// The nearest of many, a few of them, in memory that does not grow with how many there are.
+/// The few nearest of many, in constant memory.
 struct Nearest<Thing> {
     private static var limit: Int { 3 }
 
@@ -53,6 +52,6 @@ struct Nearest<Thing> {
         if found.count > Self.limit { found.removeLast() }
     }
 
-    /// The nearest first.
+    /// The nearest ones first.
     var things: [Thing] { found.map(\.thing) }
 }

@@ -2,11 +2,11 @@ import ArgumentParser
 import Recipe
 import Store
 
-/// Which of many things a listing has.
+/// Options that restrict a listing.
 struct ListOptions: ParsableArguments {
-    @Argument(help: "Only those with this text in their path; upper and lower case are the same.") var text: String?
+    @Argument(help: "Only those with this text in their path; case is ignored.") var text: String?
     @Option(help: "Only those since then: a date, a time as it is printed, or 90d, 12h.") var since: Moment?
-    @Option(help: "Only the newest so many.") var limit: Int?
+    @Option(help: "How many to list at most; the newest ones.") var limit: Int?
 
     var isAll: Bool { text == nil && since == nil && limit == nil }
 
@@ -16,7 +16,7 @@ struct ListOptions: ParsableArguments {
     }
 }
 
-/// Which of the images or snapshots.
+/// Options that restrict a listing of images or snapshots.
 struct ImageListOptions: ParsableArguments {
     @Option(help: "Only those of this grade: full, approximate or partial.") var grade: Grade?
     @Option(
@@ -43,7 +43,7 @@ extension Grade: ExpressibleByArgument {
     package static var allValueStrings: [String] { ["full", "approximate", "partial"] }
 }
 
-/// A moment as people write one: a local date or time, one with its zone as it is printed, RFC 3339, or an ``Age``.
+/// A time as people write it: a local date or time, one with its zone as it is printed, RFC 3339, or an ``Age``.
 struct Moment: ExpressibleByArgument {
     let time: Timestamp
 
@@ -52,12 +52,12 @@ struct Moment: ExpressibleByArgument {
             time = age.ago
             return
         }
-        // As it is printed: the zone stands behind a blank and has no colon.
+        // In the printed form, the zone follows a blank and has no colon.
         var exact = argument
         if argument.utf8.count == 25, argument.utf8.dropFirst(19).first == UInt8(ascii: " ") {
             exact = "\(argument.prefix(19))\(argument.dropFirst(20).prefix(3)):\(argument.suffix(2))"
         }
-        // A date alone is a day of this place; to RFC 3339 it would be one of UTC.
+        // A date alone is a day in the local time zone; in RFC 3339 it would be one in UTC.
         if argument.utf8.count > 10, let exact = Timestamp(rfc3339: exact) {
             time = exact
             return

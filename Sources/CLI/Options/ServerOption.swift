@@ -5,15 +5,15 @@ import Reproduction
 import Store
 import SystemPackage
 
-/// Which ComfyUI runs a graph, as far as it was said.
+/// Which ComfyUI runs a graph, as far as the options say.
 struct ServerOption: ParsableArguments {
     @Option(
-        help: "A running ComfyUI that looks into active/models of a mount, as 'http://127.0.0.1:8188'.",
+        help: "A running ComfyUI that uses a mount's active/models, such as 'http://127.0.0.1:8188'.",
         transform: ComfyServer.init)
     var server: ComfyServer?
 
     @Option(
-        help: "A ComfyUI installation to start for this, on a scratch directory, and to stop again.",
+        help: "A ComfyUI installation to start for this in a scratch directory, and to stop afterwards.",
         completion: .directory)
     var launch: String?
 
@@ -21,7 +21,7 @@ struct ServerOption: ParsableArguments {
         help: "The Python to launch it with; the installation's own .venv or venv, else python3.", completion: .file())
     var python: String?
 
-    @Option(help: "Give up when the server says nothing for so many seconds.") var timeout = 900
+    @Option(help: "After how many seconds without an answer to give up.") var timeout = 900
 
     @Argument(parsing: .postTerminator, help: "After --, arguments for the launched ComfyUI, such as --cpu.")
     var arguments: [String] = []

@@ -3,7 +3,7 @@ import Glibc
 import Store
 import SystemPackage
 
-/// Which store a command works on.
+/// The store that a command works on.
 struct StoreOption: ParsableArguments {
     @Option(name: .customLong("store"), help: "The store to work on.", completion: .directory)
     var path: String?
@@ -11,7 +11,7 @@ struct StoreOption: ParsableArguments {
     /// The absolute path of the store.
     var resolved: FilePath { get throws { try Self.place(path).path } }
 
-    /// Where the store is: at the path that an argument names, else where the environment says, else at the default place.
+    /// Where the store is: at the path in an argument, else where the environment says, else at the default place.
     static func place(_ argument: String?) throws -> (path: FilePath, isNamed: Bool) {
         if let argument { return (try Paths.absolute(argument), true) }
         if let path = getenv("REPROFS_STORE").map({ String(cString: $0) }) {
@@ -27,8 +27,8 @@ struct StoreOption: ParsableArguments {
         return (try Paths.absolute(home).appending(".local/share/reprofs"), false)
     }
 
-    /// Makes the store at the default place where there is none yet, and says so. One that was named is never made: a slip in
-    /// its name would begin a second one.
+    /// Makes the store at the default place if there is none yet, and says so. A store that was named is never made: a typing error would
+    /// begin a second one.
     func makeDefault() throws {
         let place = try Self.place(path)
         guard !place.isNamed, try !Store.isStore(place.path) else { return }
@@ -36,13 +36,13 @@ struct StoreOption: ParsableArguments {
         Terminal.complain("Made the store \(place.path).")
     }
 
-    /// For a command that a collection may begin with.
+    /// For a command that a new collection may begin with.
     func openOrMake() throws -> Store {
         try makeDefault()
         return try open()
     }
 
-    /// Where a mount of the store writes what happens. A store on a read-only file system has it among this user's own files.
+    /// The log of a mount of the store. If the store is on a read-only file system, the log is among this user's own files.
     func log(of store: FilePath) throws -> FilePath {
         guard try Store.isReadOnly(store) else { return store.appending("mount.log") }
         let state = Self.environment("XDG_STATE_HOME") ?? Self.environment("HOME").map { $0 + "/.local/state" }
@@ -54,17 +54,17 @@ struct StoreOption: ParsableArguments {
         return directory.appending("mount.log")
     }
 
-    /// For a command that changes what is in the store.
+    /// For a command that changes the store.
     func open() throws -> Store {
         let store = try openToRead()
         guard !store.isReadOnly else { throw StoreError.readOnlyStore(store.path) }
         return store
     }
 
-    /// For a command that changes nothing: it works on a read-only file system too.
+    /// For a command that changes nothing; works on a read-only file system, too.
     func openToRead() throws -> Store { try Store.open(resolved) }
 
-    /// A variable of the XDG Base Directory Specification, for which empty and not set are one.
+    /// A variable of the XDG Base Directory Specification, which treats an empty one like an unset one.
     private static func environment(_ name: String) -> String? {
         guard let value = getenv(name).map({ String(cString: $0) }), !value.isEmpty else { return nil }
         return value

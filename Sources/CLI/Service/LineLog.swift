@@ -1,7 +1,7 @@
 import Logging
 import Recipe
 
-/// The log of a mount on standard error: one line for each message, whatever is in it.
+/// The log of a mount on standard error: one line for each message, whatever it contains.
 struct LineLog: LogHandler {
     private var handler: StreamLogHandler
 

@@ -1,13 +1,13 @@
 import ArgumentParser
 import SystemPackage
 
-/// The units that a package brings: the same as those that `service install` writes, for whoever needs no other place.
+/// The units in a package: like those of `service install`, for users who need no other place.
 struct ServiceTemplate: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "template", abstract: "Print the unit that a package brings.", shouldDisplay: false)
 
     @Flag var scope: ServiceScope
-    @Option(help: "Where the program lies.") var executable: String
+    @Option(help: "The path of the program.") var executable: String
 
     func run() throws {
         let executable = try Paths.absolute(executable)

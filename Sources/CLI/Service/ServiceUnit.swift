@@ -2,18 +2,18 @@ import ArgumentParser
 import Glibc
 import SystemPackage
 
-/// A systemd unit that keeps a mount up.
+/// A systemd unit that keeps a store mounted.
 struct ServiceUnit {
     enum Scope { case user, system }
 
     /// A path in a unit.
     enum Place {
-        /// As it is.
+        /// Written as it is.
         case path(FilePath)
-        /// What systemd fills in: text with its specifiers.
+        /// Text with systemd's specifiers, which systemd fills in.
         case specifiers(String)
 
-        /// Quoted, as in a list.
+        /// Quoted for a list.
         var quoted: String {
             switch self {
             case .path(let path): ServiceUnit.quoted(path.string)
@@ -21,7 +21,7 @@ struct ServiceUnit {
             }
         }
 
-        /// Quoted, as a command's argument.
+        /// Quoted for an argument of a command.
         var argument: String {
             switch self {
             case .path(let path): ServiceUnit.argument(path.string)
@@ -30,30 +30,30 @@ struct ServiceUnit {
         }
     }
 
-    /// The first line of every unit that ReproFS wrote: only such a one is replaced or removed.
+    /// The first line of every unit that ReproFS wrote: only such units are replaced or removed.
     static let mark = "# Written by 'reprofs service install'; 'reprofs service uninstall' removes it."
 
     let scope: Scope
-    /// The first line, which says whose the unit is.
+    /// The first line, which says who wrote the unit.
     var head = Self.mark
     let executable: FilePath
-    /// What its description says it mounts: text with specifiers.
+    /// What the description says is mounted: text with specifiers.
     let subject: String
-    /// Nil: where the program looks by itself.
+    /// Nil for the store that the program finds by itself.
     let store: FilePath?
-    /// The first shows everything, the others the models.
+    /// The first shows everything, the others only the models.
     let mountPoints: [Place]
-    /// What must be there before: the store, and where the mount points lie.
+    /// What must exist before: the store, and the directories of the mount points.
     let needed: [Place]
-    /// Variables, and what they are where nobody sets them otherwise.
+    /// Variables with their defaults.
     var environment: [(name: String, value: String)] = []
-    /// Who owns the store; the system's unit runs as that user. Nil: root.
+    /// The owner of the store, as whom the system's unit runs; nil for root.
     let user: String?
     /// Options of `reprofs mount`.
     let options: [String]
 
-    /// Nothing here may make a mount namespace: a mount in one is seen by nobody. A user's unit cannot have what implies
-    /// NoNewPrivileges either, for fusermount3 is setuid.
+    /// Nothing here may create a mount namespace: nobody outside would see the mount. A user's unit must also avoid everything that implies
+    /// NoNewPrivileges, because fusermount3 is setuid.
     var text: String {
         var command = [executable.string, "mount", "--foreground"].map(Self.argument)
         if let store { command += ["--store", store.string].map(Self.argument) }
@@ -73,11 +73,11 @@ struct ServiceUnit {
             "ExecStart=\(command.joined(separator: " "))",
         ]
         lines += environment.map { "Environment=\($0.name)=\($0.value)" }
-        // What a killed process left; there is nothing to do after an ordinary end.
+        // Cleans up after a killed process; does nothing after an ordinary end.
         lines += mountPoints.map { "ExecStopPost=-fusermount3 -u -z -q -- \($0.argument)" }
         lines += [
             "Restart=on-failure",
-            // Files in its place do not go away by trying again.
+            // Files at the mount point do not go away by trying again.
             "RestartPreventExitStatus=\(ExitCode.notEmpty.rawValue)",
             "RestartSec=1",
             "KillMode=mixed",
@@ -90,8 +90,9 @@ struct ServiceUnit {
             lines += [user.map { "User=\($0)" }, user.map { _ in "AmbientCapabilities=CAP_SYS_ADMIN" }].compactMap(
                 \.self)
             lines += [
-                // For mounting, and for the kernel's own reads; root needs the rest for files of other users, and to read what they
-                // report with their rights and no others. Another user's mount has no use for those: what it starts would have them.
+                // CAP_SYS_ADMIN is for mounting, and for reads by the kernel itself; root needs the others for other users' files, and to
+                // read what those report with exactly their rights. The mount of another user has no use for them, and the programs that it
+                // starts would inherit them.
                 "CapabilityBoundingSet=CAP_SYS_ADMIN"
                     + (user == nil
                         ? " CAP_CHOWN CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_FOWNER CAP_FSETID CAP_SETGID CAP_SETUID CAP_SYS_PTRACE"
@@ -109,7 +110,7 @@ struct ServiceUnit {
         return lines.joined(separator: "\n")
     }
 
-    /// A word of a list as systemd.syntax(7) quotes it.
+    /// A word in a list, quoted according to systemd.syntax(7).
     fileprivate static func quoted(_ word: String) -> String {
         "\"\(escaped(word).replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
     }
@@ -120,7 +121,7 @@ struct ServiceUnit {
     /// Percent signs begin specifiers; a line feed would end the line.
     static func escaped(_ text: String) -> String { text.replacing("%", with: "%%").replacing("\n", with: " ") }
 
-    /// Where the manager looks for units that people add.
+    /// The directory of units that people add.
     static func directory(_ scope: Scope) -> FilePath? {
         guard scope == .user else { return "/etc/systemd/system" }
         func variable(_ name: String) -> FilePath? {

@@ -1,12 +1,12 @@
 import Glibc
 import SystemPackage
 
-/// Tells which files below some directories were written, through inotify; new directories are watched as they come.
+/// Reports which files below some directories were written, through inotify; new directories are watched as they appear.
 final class FileWatch {
     enum Event {
         /// A file was closed after it was written, or was moved here.
         case file(FilePath)
-        /// A directory came; files may have come into it before it was watched.
+        /// A directory appeared; it may have got files before it was watched.
         case directory(FilePath)
         /// The kernel lost events: everything has to be looked at again.
         case lost
@@ -24,7 +24,7 @@ final class FileWatch {
 
     deinit { close(descriptor) }
 
-    /// Watches a directory and all that are in it. Links are not followed.
+    /// Watches a directory and all directories in it. Links are not followed.
     func add(_ directory: FilePath) throws {
         let watch = inotify_add_watch(descriptor, directory.string, Self.mask)
         guard watch >= 0 else {
@@ -53,7 +53,7 @@ final class FileWatch {
         }
     }
 
-    /// Waits for events, at most so many milliseconds; empty where none came. A directory that came is watched already.
+    /// Waits for events, at most this many milliseconds; empty if there were none. A new directory is watched already.
     func next(within milliseconds: CInt) throws -> [Event] {
         var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         guard Glibc.poll(&poll, 1, milliseconds) > 0 else { return [] }

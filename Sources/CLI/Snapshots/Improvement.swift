@@ -1,7 +1,7 @@
 import Recipe
 import Store
 
-/// Makes the snapshots better that waited for what has come, and says so.
+/// Makes better snapshots of images that waited for what has come, and says so.
 enum Improvement {
     static func run(_ store: Store) throws {
         _ = try OtherHashes.readBLAKE3(store)

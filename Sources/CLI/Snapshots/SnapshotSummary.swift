@@ -1,15 +1,16 @@
 import Recipe
 import Store
 
-/// What came of many images, in a few lines: how far they can be made again, why most of them no further, and what to do next.
+/// The results for many images in a few lines: how far they can be made again, the most frequent reason why not further, and what to do
+/// next.
 struct SnapshotSummary: Sendable {
     var unchanged = 0
     var failed = 0
     private var grades: [Grade: Int] = [:]
-    /// The reasons that hold an image back, and how many.
+    /// The reasons against a better grade, with the number of images.
     private var reasons: [Reason: Int] = [:]
 
-    /// How many have a snapshot now that was made or looked at.
+    /// How many images have a snapshot that was made or checked now.
     var done: Int { grades.values.reduce(0, +) }
 
     mutating func add(_ result: SnapshotResult) {
@@ -29,7 +30,7 @@ struct SnapshotSummary: Sendable {
                 """)
             if let (reason, times) = reasons.max(by: Self.isLess) {
                 lines.append("Most often (\(times.grouped) of \(done.grouped)) because \(reason.message).")
-                // Each image has an id of its own; --verbose names them.
+                // Each image has an id of its own, which --verbose shows.
                 if let remedy = reason.remedy { lines.append("Next: \(remedy).") }
             }
         }
@@ -41,7 +42,7 @@ struct SnapshotSummary: Sendable {
         return lines
     }
 
-    /// Of equally many the one whose sentence comes first, so that the same images give the same summary.
+    /// Among equally frequent reasons, the first by its sentence, so that the same images give the same summary.
     private static func isLess(_ one: (key: Reason, value: Int), _ other: (key: Reason, value: Int)) -> Bool {
         (one.value, other.key.message) < (other.value, one.key.message)
     }

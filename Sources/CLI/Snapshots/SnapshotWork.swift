@@ -3,19 +3,19 @@ import Store
 import Synchronization
 import SystemPackage
 
-/// Snapshots many images: several workers read them, and what they have read is stored in groups.
+/// Snapshots many images: several workers read them, and the results are stored in groups.
 ///
-/// What is stored is stored: work that is cut off goes on the next time, for what has not changed is not read again.
+/// Interrupted work keeps what was stored and continues the next time, since unchanged images are not read again.
 final class SnapshotWork: Sendable {
     struct Item: Sendable {
         let path: FilePath
-        /// The directory that it was found in; nil for an image that was named itself.
+        /// The directory in which it was found; nil for an image that was named itself.
         let root: FilePath?
     }
 
-    /// Images in one transaction: each transaction waits for the disk once.
+    /// Images in one transaction, since each transaction waits for the disk once.
     private static let group = 64
-    /// Fewer images than this are done one after the other, in their order.
+    /// Fewer images than this are done in order, by one worker.
     private static let few = 8
 
     private struct State {
@@ -35,8 +35,8 @@ final class SnapshotWork: Sendable {
     /// Held while a group is being stored, so that groups do not wait for each other inside SQLite.
     private let storing = Mutex(())
 
-    /// `skipsUnchanged`: what was read once is not read again, although there may be new places to look for inputs. `isVerbose`:
-    /// each image is told, also where they are many.
+    /// `skipsUnchanged`: images that were read before are skipped, even if there are new places to look for inputs. `isVerbose`: prints
+    /// each image, even if there are many.
     init(
         _ items: [Item], label: EntryName?, inputs: [FilePath], sources: [any RecordSource], store: Store,
         skipsUnchanged: Bool = false, isVerbose: Bool = false
@@ -51,7 +51,7 @@ final class SnapshotWork: Sendable {
         state = Mutex(State(results: Results([.left, .left], isVerbose: isVerbose)))
     }
 
-    /// Does it all; says what came of each image on the way.
+    /// Does all the work, and prints the results as they come.
     func run() -> SnapshotSummary {
         Workers.forEach(of: items.count, share: 1, limit: items.count < Self.few ? 1 : min(16, Workers.processors)) {
             places in
@@ -66,7 +66,7 @@ final class SnapshotWork: Sendable {
 
     private func read(_ item: Item) {
         do throws(StoreError) {
-            // New places to look for inputs may give more than was found then.
+            // New places to look for inputs may lead to more than was found before.
             if item.root != nil, skipsUnchanged || inputs.isEmpty, sources.isEmpty,
                 try store.unchangedSnapshot(item.path) != nil
             {
@@ -84,7 +84,7 @@ final class SnapshotWork: Sendable {
         } catch { fail(error) }
     }
 
-    /// The images that are to be stored now: a whole group, or all that there are.
+    /// The images to store now: a whole group, or all that there are.
     private func take(all: Bool, _ state: inout State) -> [PreparedImage] {
         guard all || state.ready.count >= Self.group else { return [] }
         defer { state.ready = [] }
@@ -98,7 +98,7 @@ final class SnapshotWork: Sendable {
                 report(images, try store.commit(images))
             } catch {
                 guard images.count > 1 else { return fail(error) }
-                // One that cannot be stored must not keep the others from it.
+                // If one cannot be stored, the others are stored without it.
                 for image in images {
                     do throws(StoreError) { report([image], try store.commit([image])) } catch { fail(error) }
                 }

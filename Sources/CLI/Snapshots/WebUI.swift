@@ -3,13 +3,12 @@ import Foundation
 import Recipe
 import Store
 
-/// A running A1111 or Forge: the hashes that it knows of its models now. Source: `GET /sdapi/v1/sd-models` and
-/// `/sdapi/v1/loras`.
+/// A running A1111 or Forge: the hashes that it has for its models now. Source: `GET /sdapi/v1/sd-models` and `/sdapi/v1/loras`.
 struct WebUI: RecordSource {
-    /// By kind and name: the whole SHA-256, or what there is of it.
+    /// By kind and name: the SHA-256, or the digits of it that are known.
     private let hashes: [String: RecordedHash]
 
-    /// Asks the server at `url`. Throws where it does not answer as A1111 does.
+    /// Asks the server at `url`. Throws if it does not answer like A1111.
     init(_ url: URL) throws {
         var hashes: [String: RecordedHash] = [:]
         let models = try Self.get(url.appendingPathComponent("sdapi/v1/sd-models"))
@@ -18,7 +17,7 @@ struct WebUI: RecordSource {
             let hash = model["sha256"]?.string ?? model["hash"]?.string
             hashes["checkpoints/" + name] = hash.flatMap { RecordedHash($0, .sha256) }
         }
-        // A server without LoRAs has no such route.
+        // A server without LoRAs lacks this route.
         for lora in (try? Self.get(url.appendingPathComponent("sdapi/v1/loras"))) ?? [] {
             let hash = lora["metadata"]?["sshs_model_hash"]?.string
             for name in [lora["name"]?.string, lora["alias"]?.string].compactMap({ $0 }) {

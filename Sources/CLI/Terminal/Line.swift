@@ -1,9 +1,9 @@
 import Recipe
 import Store
 
-/// A line of which parts may be coloured. Its parts may come from anywhere: each is shown as one line that steers nothing.
+/// A line with coloured parts. The parts may come from anywhere: each is shown in one line, without control characters.
 struct Line: ExpressibleByStringInterpolation, Sendable {
-    /// What a part is, for which a terminal has a colour.
+    /// The role of a part, which decides its colour on a terminal.
     enum Style: Sendable {
         case plain, good, doubtful, bad, faint
 

@@ -5,13 +5,13 @@ import Store
 enum LineageText {
     static func tree(_ lineage: Lineage) -> [String] {
         var printer = TreePrinter(lineage: lineage)
-        // What nothing else depends on begins a tree; of a model that was asked for those are the images made with it.
+        // A node that nothing depends on begins a tree; if a model was asked for, those are the images made with it.
         let inner = Set(lineage.edges.map(\.to))
         let asked = lineage.nodes.first?.id
         for node in lineage.nodes where !inner.contains(node.id) || node.id == asked && lineage.edges.isEmpty {
             printer.add(node.id, relation: nil, prefix: "", isLast: true)
         }
-        // Equal weights may point at each other.
+        // Nodes with equal weights may point at each other.
         for node in lineage.nodes where !printer.seen.contains(node.id) {
             printer.add(node.id, relation: nil, prefix: "", isLast: true)
         }

@@ -1,13 +1,13 @@
 import Recipe
 import Synchronization
 
-/// How far long work has come, in one line that fits a terminal: how much, rate, time left, and what is at work. Silent elsewhere.
-/// It is drawn at once, then ten times a second at most, and goes away with this.
+/// The progress of long work in one line that fits the terminal: amount, rate, time left, and the current item. Silent if there is no
+/// terminal. Drawn at once, then at most ten times a second; removed with this object.
 final class Progress: Sendable {
     /// What is counted.
     enum Unit: Sendable {
         case bytes
-        /// Their name in the singular.
+        /// Counts things with this name, in the singular.
         case things(String)
 
         func show(_ count: Int) -> String {
@@ -28,7 +28,7 @@ final class Progress: Sendable {
     private let start = ContinuousClock.now
     private let state = Mutex(State())
 
-    /// `total` is nil where it is not known.
+    /// `total` is nil if it is not known.
     init(total: Int?, counts unit: Unit = .bytes) {
         self.total = total
         self.unit = unit
@@ -38,7 +38,7 @@ final class Progress: Sendable {
 
     func advance(by count: Int, of name: String) { advance(name) { $0 + count } }
 
-    /// So much is done in all, however much of it took work.
+    /// Sets the total progress to `done`, whether or not all of it took work.
     func advance(to done: Int, of name: String) { advance(name) { max($0, done) } }
 
     private func advance(_ name: String, _ change: (Int) -> Int) {
@@ -56,7 +56,7 @@ final class Progress: Sendable {
     private func line(_ done: Int, at now: ContinuousClock.Instant) -> LiveText {
         let seconds = start.duration(to: now) / .seconds(1)
         let rate = seconds > 0 ? Double(done) / seconds : 0
-        // A rate of the first moment is none.
+        // Too early, a rate means nothing.
         let speed = seconds > 0.5 && rate >= 1 ? "\(unit.show(Int(rate)))/s" : nil
         guard let total, total > 0 else { return LiveText([unit.show(done), speed]) }
         let left = seconds > 0.5 && rate > 0 ? (Double(max(0, total - done)) / rate).rounded(.up).asMinutes : nil
@@ -66,14 +66,14 @@ final class Progress: Sendable {
     }
 }
 
-/// The parts of a live line, the most important one first.
+/// The parts of a live line, the most important ones first.
 struct LiveText {
     private let parts: [String]
 
     init(_ parts: [String?]) { self.parts = parts.compactMap { $0?.onOneLine } }
 
-    /// As many of them as fit into a line of so many columns, and as much of a name's end as has room beside them. The last column
-    /// stays free: in it a terminal may begin the next line.
+    /// As many parts as fit into a line of this many columns, and as much of the end of a name as there is room for. The last column stays
+    /// free: writing there may begin the next line.
     func fitted(_ columns: Int, _ name: String = "") -> String {
         let gap = "  "
         let limit = columns - 1
@@ -84,7 +84,7 @@ struct LiveText {
             text = longer
         }
         let room = limit - text.columns - gap.utf8.count
-        // Fewer letters of a name say nothing.
+        // Too few letters of a name say nothing.
         guard !name.isEmpty, room >= min(8, name.columns) else { return text }
         return text + gap + name.onOneLine.cutInFront(to: room)
     }

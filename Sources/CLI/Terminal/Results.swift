@@ -1,4 +1,4 @@
-/// What came of many items: each is told where they are few or all are asked for; else a summary stands for them.
+/// The results for many items: each is printed if there are few, or if all were asked for; else only a summary.
 struct Results {
     private static let few = 10
 
@@ -19,7 +19,7 @@ struct Results {
         if count <= Self.few { waiting.append(cells) } else { waiting = [] }
     }
 
-    /// Tells what was not told yet.
+    /// Prints what has not been printed yet.
     mutating func finish() {
         for cells in waiting { table.row(.cells(cells)) }
         table.finish()

@@ -1,8 +1,8 @@
 import Glibc
 
-/// What standard output or standard error leads to, which decides how things are shown there.
+/// What standard output or standard error is connected to, which decides how text is shown.
 struct Screen: Sendable {
-    /// Nil where it is not a terminal.
+    /// Nil if it is not a terminal.
     let columns: Int?
     /// Whether it shows colours. Source: https://no-color.org
     let hasColour: Bool
@@ -10,7 +10,7 @@ struct Screen: Sendable {
     static var output: Screen { Screen(STDOUT_FILENO) }
     static var errors: Screen { Screen(STDERR_FILENO) }
 
-    /// Where a terminal does not tell its width.
+    /// The width of a terminal that does not report it.
     private static let usualColumns = 80
 
     private init(_ descriptor: CInt) {
@@ -30,13 +30,13 @@ struct Screen: Sendable {
 }
 
 extension String {
-    /// How many columns of a terminal it takes: none for a mark that combines, two for a wide letter. Source: UAX #11.
+    /// How many columns it takes on a terminal: none for a combining mark, two for a wide letter. Source: UAX #11.
     var columns: Int {
         if utf8.allSatisfy({ $0 < 0x80 }) { return utf8.count }
         return unicodeScalars.reduce(0) { $0 + $1.columns }
     }
 
-    /// As much of its beginning as that many columns take, with a mark where something is left out.
+    /// The beginning that fits into this many columns, with a mark if something is left out.
     func cut(to limit: Int) -> String {
         guard columns > limit else { return self }
         var (kept, width) = ("", 0)
@@ -48,7 +48,7 @@ extension String {
         return limit > 0 ? kept + "…" : ""
     }
 
-    /// The same of its end, where a path says most.
+    /// The same for the end, which is the telling part of a path.
     func cutInFront(to limit: Int) -> String {
         guard columns > limit else { return self }
         var (kept, width) = ([Character](), 0)

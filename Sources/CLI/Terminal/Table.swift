@@ -1,18 +1,18 @@
 import Glibc
 import Recipe
 
-/// A listing as it is printed: JSON objects one by one in an array, or aligned columns for people.
+/// A printed listing: JSON objects one by one in an array, or aligned columns for people.
 ///
-/// Rows come one at a time and may be many: those of a batch are aligned together, and no later one narrower. What stands last, a
-/// name mostly, is never cut, for it is copied from there: where a row is wider than the terminal it has a line of its own.
+/// Rows come one at a time and may be many: those of a batch are aligned together, and later batches are never narrower. The last column,
+/// usually a name, is never cut, since it is copied from there: if a row is wider than the terminal, the name gets a line of its own.
 struct Table {
-    /// A row that is ready to be printed, as the table is.
+    /// A finished row, in the table's format.
     enum Row: Sendable {
         case json(String)
         case cells([Line])
     }
 
-    /// A column whose numbers stand below each other.
+    /// How a column is aligned; numbers to the right.
     enum Alignment { case left, right }
 
     private static let gap = "  "
@@ -26,7 +26,8 @@ struct Table {
     private var waiting: [[Line]] = []
     private var widths: [Int]
 
-    /// `columns` are all but the last, which is never filled up. As JSON each row is a document of `schema`. `atOnce`: no row waits for another one.
+    /// `columns` are all but the last, which is not padded. As JSON, each row is a document of `schema`. `atOnce`: rows are printed without
+    /// waiting for others.
     init(_ columns: [Alignment], asJSON: Bool = false, of schema: DocumentSchema? = nil, atOnce: Bool = false) {
         self.asJSON = asJSON
         self.schema = schema
@@ -49,7 +50,7 @@ struct Table {
         isEmpty = false
     }
 
-    /// Ends it; `message` says on standard error that there was nothing.
+    /// Ends the listing; if it was empty, prints `message` on standard error.
     mutating func finish(empty message: String? = nil) {
         write()
         if asJSON { Terminal.say(part: isEmpty ? "[]\n" : "\n]\n") }

@@ -3,35 +3,35 @@ import Recipe
 import Synchronization
 import SystemPackage
 
-/// What commands print. Results go to standard output, everything else to standard error. Nothing else prints.
+/// All output of commands: results go to standard output, everything else to standard error. Nothing else in the program prints.
 ///
-/// Names and texts come from anywhere, so each line is shown as one line that steers nothing. One line on a terminal may be live:
-/// the next one takes its place, and so does whatever is printed.
+/// Names and texts come from anywhere, so each line is printed as one line without control characters. On a terminal one line may be live:
+/// the next one, or any other output, replaces it.
 enum Terminal {
     private struct State {
-        /// Printed, and not yet written to standard output.
+        /// Printed, but not yet written to standard output.
         var pending: [UInt8] = []
-        /// Why standard output took no more.
+        /// Why standard output accepts no more.
         var problem: Errno?
         var isLive = false
     }
 
     private static let state = Mutex(State())
-    /// Bytes of a listing that are written at once.
+    /// How much of a listing is written at once. Bytes.
     private static let block = 32 << 10
 
     static func say(_ line: String) { say([line]) }
     static func say(_ line: Line) { output(line.shown(on: .output) + "\n") }
     static func say(_ lines: [String]) { output(lines.shown) }
     static func say(_ json: JSON) { output(json.formatted()) }
-    /// A text whose lines were laid out where it was made, such as a card.
+    /// A text with its own layout of lines, such as a card.
     static func say(text: String) { say(text.lines) }
-    /// A part of a listing, which ends with ``flush()``.
+    /// A part of a listing; ``flush()`` ends it.
     static func say(part: String) { output(part, isPart: true) }
 
     static func complain(_ line: String) { complain([line]) }
     static func complain(_ lines: [String]) { complain(shown: lines.shown) }
-    /// An error, and what it is about.
+    /// An error, and the item that it is about.
     static func complain(_ error: any Error, of what: String? = nil) {
         let lines = FailureReport(error).lines
         let about = what.map { $0 + ": " } ?? ""
@@ -41,7 +41,7 @@ enum Terminal {
 
     private static func complain(shown text: String) {
         state.withLock { state in
-            // What was said before is to be read before.
+            // Earlier output must appear first.
             write(&state)
             erase(&state)
             _ = write(Array(text.utf8)[...], to: STDERR_FILENO)
@@ -56,10 +56,10 @@ enum Terminal {
         }
     }
 
-    /// Everything that was said is written when this returns.
+    /// Returns when all output is written.
     static func flush() { state.withLock { write(&$0) } }
 
-    /// Ends what is printed. Returns why standard output did not take all of it.
+    /// Ends the output. Returns why standard output did not accept all of it.
     static func finish() -> Errno? {
         state.withLock { state in
             write(&state)
@@ -68,7 +68,7 @@ enum Terminal {
         }
     }
 
-    /// Shows a line on a terminal that the next one takes the place of, as far as it fits. Nothing is shown elsewhere.
+    /// Shows a live line on a terminal, cut to its width. Does nothing if there is no terminal.
     static func showLive(_ text: (_ columns: Int) -> String) {
         guard let columns = Screen.errors.columns else { return }
         state.withLock { state in

@@ -1,8 +1,8 @@
 import Foundation
 
-/// The browser of the desktop that a command was started from.
+/// The browser of the user's desktop.
 enum Browser {
-    /// Shows an address, which other users of the machine may see meanwhile. Nothing happens where there is no desktop.
+    /// Opens an address; other users of the machine may see it meanwhile. Does nothing if there is no desktop.
     static func open(_ address: String) {
         let environment = ProcessInfo.processInfo.environment
         let hasDesktop = environment["DISPLAY"] != nil || environment["WAYLAND_DISPLAY"] != nil
@@ -13,7 +13,7 @@ enum Browser {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        // The address was printed, too.
+        // If it fails, the address has been printed.
         try? process.run()
     }
 }

@@ -2,14 +2,14 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// Tells when a command is asked to end, instead of ending it, for as long as it is held.
+/// While it is held, notices that the command is asked to end, instead of ending it.
 final class Interrupts {
     private static let signals = [SIGINT, SIGTERM, SIGHUP]
     private let sources: [any DispatchSourceSignal]
 
     init(_ body: @escaping @Sendable () -> Void) {
         sources = Self.signals.map { number in
-            // Not ignored: a process that is started here would ignore it too.
+            // Handled, not ignored: child processes would inherit that.
             signal(number) { _ in }
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler(handler: body)

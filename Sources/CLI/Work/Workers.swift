@@ -2,13 +2,13 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// Lets every processor work on a list.
+/// Distributes a list over all processors.
 enum Workers {
     /// How many processors there are.
     static var processors: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
-    /// Gives `body` every place of a list of `count`, `share` of them at a time, by up to `limit` workers. After a failure, which is
-    /// thrown, no further places are begun.
+    /// Calls `body` for every place of a list of `count`, with `share` places at a time, on up to `limit` workers. After a failure, which
+    /// is thrown, no further places are begun.
     static func forEach<Failure: Error>(
         of count: Int, share: Int, limit: Int = processors, _ body: @Sendable (Range<Int>) throws(Failure) -> Void
     ) throws(Failure) {

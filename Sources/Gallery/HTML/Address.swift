@@ -31,11 +31,6 @@ struct Address: Sendable, Equatable {
         text = site.description + Self.query(query)
     }
 
-    /// A part of the page, by its id.
-    func part(_ id: StaticString) -> Address { Address(text: "\(text)#\(id)") }
-
-    private init(text: String) { self.text = text }
-
     private static func query(_ query: [(name: String, value: String)]) -> String {
         guard !query.isEmpty else { return "" }
         return "?" + query.map { "\(encoded($0.name))=\(encoded($0.value))" }.joined(separator: "&")

@@ -1,4 +1,4 @@
-/// An instance of a subgraph on a canvas: what it gives to the inputs of the nodes inside.
+/// An instance of a subgraph on a canvas: the values that it passes to the inputs of the nodes inside.
 struct CanvasInstance {
     private let node: JSON
     private let declared: [(name: String, type: String)]
@@ -14,12 +14,12 @@ struct CanvasInstance {
         case value(JSON)
     }
 
-    /// What it gives to the subgraph's input of this number, by that input's name: its own link, else the value of its widget
-    /// of that name, else the value in the place of that widget. Nil where it gives nothing.
+    /// What it passes to the subgraph's input of this number: its own link, else the value of its widget with the input's name, else the
+    /// value in the place of that widget. Nil if it passes nothing.
     func input(at slot: Int) -> Input? {
         let inputs = node["inputs"]?.array ?? []
         guard slot >= 0, slot < declared.count else {
-            // Old canvases name no inputs; they stand in the same order.
+            // Old canvases do not name inputs; they are in the same order.
             return slot >= 0 && slot < inputs.count ? ComfyCanvas.id(inputs[slot]["link"]).map { .link($0) } : nil
         }
         let name = declared[slot].name
@@ -35,8 +35,8 @@ struct CanvasInstance {
         return .value(values[place])
     }
 
-    /// The widgets that it shows, in the order of its values; those of nodes inside that no input leads to have no name here.
-    /// Front ends differed in what they list, so the list must be as long as the values are many. Nil where none is.
+    /// The widgets that it shows, in the order of its values; those of nodes inside that no input leads to have no name here. Front ends
+    /// list different widgets, so a list must be as long as the values; nil if none is.
     private func promoted(_ inputs: [JSON], _ count: Int) -> [String?]? {
         let listed = node["properties"]?["proxyWidgets"]?.array ?? []
         let lists: [[String?]] = [

@@ -1,5 +1,5 @@
-/// What a canvas says of its models beside their names: where they can be had, and rarely a hash. Source: ComfyUI's
-/// workflow schema, `nodes[].properties.models[]`, also in subgraphs.
+/// What a canvas says about its models besides their names: where they can be downloaded, and rarely a hash. Source: ComfyUI's workflow
+/// schema, `nodes[].properties.models[]`, also in subgraphs.
 struct CanvasModels {
     private struct Entry {
         let directory: String?
@@ -23,12 +23,12 @@ struct CanvasModels {
         }
     }
 
-    /// Adds it to the models of the same file name and folder.
+    /// Adds this to the models with the same file name and folder.
     func add(to recipe: inout Recipe, of graph: ComfyGraph) {
         for index in recipe.models.indices {
             let reference = recipe.models[index].reference
             guard let name = reference.candidates.first?.name, let entry = entries[name.text] else { continue }
-            // Of a class that nobody told of, the canvas alone knows where its file lies.
+            // If nothing else is known about a class, only the canvas says where its file is.
             if let directory = entry.directory, graph.nodes[reference.node]?.kind.isKnown == false {
                 recipe.models[index].reference.folder = Folder.preferred(directory)
             }

@@ -1,4 +1,4 @@
-/// The values of a node's widgets, which a canvas stores by name, or as a bare list whose names others tell.
+/// The values of a node's widgets. A canvas stores them by name, or as a list whose names have to be found elsewhere.
 struct CanvasWidgets {
     private let node: JSON
     private let kind: NodeClass
@@ -8,14 +8,14 @@ struct CanvasWidgets {
         self.kind = kind
     }
 
-    /// What the frontend adds after a seed: how it changes for the next image.
+    /// The widget that the frontend adds after a seed: how the seed changes for the next image.
     private static let controls: Set<String> = ["fixed", "increment", "decrement", "randomize"]
     private static let control = "control_after_generate"
 
-    /// The values by name. Where the canvas may hold the next seed, one that is not fixed is left out.
+    /// The values by name. If the canvas may hold the next seed, a seed that is not fixed is left out.
     func values(holdsNext: Bool) -> JSON.Object {
         if let named = (node["widgets_values_named"] ?? node["widgets_values"])?.object {
-            // Some front ends name the control after its own value.
+            // Some front ends use the control's value as its name.
             let control = named.members.first { isControl($0.key, $0.value) }
             var values = named
             if let control { values[control.key] = nil }
@@ -31,7 +31,7 @@ struct CanvasWidgets {
                 index += 1
                 continue
             }
-            // Of the widgets that a choice brings, those of the choice that was made are there.
+            // Of the widgets that depend on a choice, only those of the actual choice exist.
             if let options = kind.input(name)?.options, let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")),
                 let choice = object[String(name[..<dot])]?.string, !options.contains(choice)
             {
@@ -46,7 +46,7 @@ struct CanvasWidgets {
                 index += 1
             }
         }
-        // What has no name may still name a model.
+        // A value without a name may still name a model.
         for (place, value) in values.enumerated().dropFirst(index) where !kind.isKnown {
             object.append("widget_\(place)", value)
         }
@@ -64,7 +64,7 @@ struct CanvasWidgets {
         return values
     }
 
-    /// The names of a bare list, in its order; nil for one that is not an input: a button to upload.
+    /// The names of a list, in order; nil for an entry that is not an input: an upload button.
     private func names(_ values: [JSON]) -> [String?]? {
         let listed = (node["inputs"]?.array ?? []).compactMap { $0["widget"]?["name"]?.string }
         let controlled = values.indices.count { index in
@@ -74,14 +74,14 @@ struct CanvasWidgets {
         if kind.isKnown {
             return kind.inputs.filter(\.isWidget).flatMap { $0.hasUpload ? [$0.name, nil] : [$0.name] }
         }
-        // A button to upload stands last.
+        // An upload button is last.
         if !listed.isEmpty, listed.count + controlled + 1 == values.count { return listed }
         return nil
     }
 }
 
 extension NodeSlots {
-    /// What a canvas says of a node; nil where it says nothing of what it takes or gives.
+    /// What a canvas says about a node; nil if it says nothing about its inputs and outputs.
     init?(_ node: JSON) {
         for input in node["inputs"]?.array ?? [] {
             if let name = input["name"]?.string, let type = input["type"]?.string { inputs[name] = type }

@@ -1,14 +1,14 @@
 /// Makes the graph that a canvas would queue: subgraphs expanded, muted nodes left out, bypassed ones passed through,
 /// widgets named. Source: ComfyUI's workflow schema 0.4 and 1.0; the frontend's `graphToPrompt`.
 struct ComfyCanvas {
-    /// Nil where the canvas has no nodes that would run. `holdsNext` says that it was saved by itself, perhaps after its
-    /// seeds went on; one in an output holds those that were used, since it is written before.
+    /// Nil if no node of the canvas would run. `holdsNext`: the canvas was saved by itself, perhaps after its seeds had changed; one in an
+    /// output has the seeds that were used, since it is written before they change.
     static func graph(of canvas: JSON, classes: ClassTable, holdsNext: Bool) -> ComfyGraph? {
         guard let walk = walk(canvas, classes, holdsNext: holdsNext) else { return nil }
         return ComfyGraph(.object(walk.nodes), classes: classes, slots: walk.slots)
     }
 
-    /// What it says of the nodes whose classes nobody else told of, by the ids that they have in the graph.
+    /// What it says about nodes with unknown classes, by their ids in the graph.
     static func slots(of canvas: JSON, classes: ClassTable) -> [String: NodeSlots] {
         walk(canvas, classes, holdsNext: false)?.slots ?? [:]
     }
@@ -86,7 +86,7 @@ struct ComfyCanvas {
         self.subgraphs = subgraphs
     }
 
-    /// The way to a scope: the instances of subgraphs from the root on, each with the scope that it stands in.
+    /// The way to a scope: the instances of subgraphs from the root on, each with the scope that contains it.
     private typealias Path = [(id: String, scope: Scope)]
 
     private mutating func expand(_ scope: Scope, at path: Path) {
@@ -124,11 +124,11 @@ struct ComfyCanvas {
     private enum Source {
         case node(String, Int)
         case value(JSON)
-        /// Nothing: the widget of the input itself counts.
+        /// Nothing: the value of the input's own widget counts.
         case own
     }
 
-    /// What feeds a link in the end, through everything that only passes it on.
+    /// The origin of a link's value, through everything that only passes it on.
     private func source(of link: String, in scope: Scope, at path: Path, steps: Int) -> Source? {
         guard let origin = scope.origins[link] else { return nil }
         return source(of: origin, in: scope, at: path, steps: steps)
@@ -168,7 +168,7 @@ struct ComfyCanvas {
             .flatMap { source(of: $0, in: scope, at: path, steps: steps + 1) }
     }
 
-    /// The link whose value a node hands on: for a bypassed one the first input of the output's type.
+    /// The link whose value a node passes on; for a bypassed node, the first input with the output's type.
     private func through(_ node: JSON, slot: Int, isBypassed: Bool) -> String? {
         let inputs = node["inputs"]?.array ?? []
         let outputs = node["outputs"]?.array ?? []
@@ -182,7 +182,7 @@ struct ComfyCanvas {
         return atSlot ?? same.first.flatMap { Scope.id($0["link"]) }
     }
 
-    /// Nodes that exist on the canvas alone.
+    /// Nodes that exist only on the canvas.
     private static func isPassive(_ type: String) -> Bool {
         ["Note", "MarkdownNote", "PrimitiveNode", "Reroute", "SetNode", "GetNode"].contains(type)
     }

@@ -1,12 +1,12 @@
 import Synchronization
 
-/// Lines of a table of classes, each read when its class is first asked for: a graph has few of very many.
+/// Lines of a table of classes, each parsed when its class is first needed: a graph uses few of very many.
 final class ClassLines: Sendable {
     private let lines: [String: Substring]
     private let isCore: Bool
     private let known = Mutex<[String: NodeClass]>([:])
 
-    /// Lines as `scripts/classes` writes them. Of equal names the last one counts.
+    /// Lines as `scripts/classes` writes them. If names are equal, the last line counts.
     init(_ text: String, isCore: Bool) {
         var lines: [String: Substring] = [:]
         for line in text.utf8.split(separator: UInt8(ascii: "\n")) {

@@ -1,5 +1,5 @@
-/// What is known of node classes, the strongest source first. The built-in table knows ComfyUI's own; a run's report, and a
-/// file that anybody wrote, come before it.
+/// What is known of node classes, the strongest source first. The built-in table has ComfyUI's own; a run's report, and files that users
+/// add, take precedence.
 package struct ClassTable: Sendable {
     private enum Layer: Sendable {
         case told([String: NodeClass])
@@ -15,14 +15,14 @@ package struct ClassTable: Sendable {
 
     private let layers: [Layer]
 
-    /// What comes with the program.
+    /// The table that comes with the program.
     package static let builtIn = ClassTable(layers: [
         .lines(ClassLines(CoreClasses.lines, isCore: true)), .lines(ClassLines(PackClasses.lines, isCore: false)),
     ])
 
     private init(layers: [Layer]) { self.layers = layers }
 
-    /// What is known of a class; of one that nobody told of only what its name tells.
+    /// What is known of a class; for an unknown one, only what its name tells.
     func named(_ name: String) -> NodeClass {
         var found: NodeClass?
         for layer in layers {
@@ -32,8 +32,8 @@ package struct ClassTable: Sendable {
         return found ?? NodeClass(name)
     }
 
-    /// This table behind another source: an `/object_info`, what a report keeps of it, or lines as `scripts/classes` writes
-    /// them. Nil where it is neither.
+    /// This table behind another source: an `/object_info`, the part of it that a report keeps, or lines of `scripts/classes`. Nil if it is
+    /// none of these.
     package func extended(by bytes: [UInt8]) -> ClassTable? {
         if bytes.starts(with: "# reprofs.classes/1".utf8) {
             return ClassTable(
@@ -42,7 +42,7 @@ package struct ClassTable: Sendable {
         return (try? JSONParser.parse(bytes)).flatMap { $0.object == nil ? nil : extended(byObjectInfo: $0) }
     }
 
-    /// The table with what `/object_info` tells of classes, which counts more than what the table knew of them.
+    /// This table behind what `/object_info` says about classes.
     package func extended(byObjectInfo info: JSON) -> ClassTable {
         var classes: [String: NodeClass] = [:]
         for (name, told) in info.object?.members ?? [] { classes[name] = NodeClass(name, objectInfo: told) }

@@ -1,4 +1,4 @@
-/// What names of inputs mean by habit, in classes of which nobody tells more.
+/// What names of inputs usually mean, for classes of which nothing else is known.
 enum Conventions {
     /// The folders that names of inputs stand for in every class.
     private static let folders: [String: String] = [
@@ -11,7 +11,7 @@ enum Conventions {
 
     static func folder(input: String) -> String? {
         if let known = folders[input] { return known }
-        // Loaders of several: `lora_name_1`, `lora_1_name`, `lora_01`, `base_ckpt_name`.
+        // Loaders of several files: `lora_name_1`, `lora_1_name`, `lora_01`, `base_ckpt_name`.
         guard input.utf8.count <= 64 else { return nil }
         let isNumbered = input.utf8.contains { $0 >= 0x30 && $0 <= 0x39 }
         guard isNumbered || input.hasSuffix("ckpt_name") else { return nil }
@@ -20,7 +20,7 @@ enum Conventions {
         return plain == "lora" || plain == "lora_name" ? "loras" : folders[plain]
     }
 
-    /// Values that stand for "no file" or "the one inside the checkpoint", without regard to case.
+    /// Values that mean "no file" or "the one inside the checkpoint", ignoring case.
     static func isNoFile(_ value: String) -> Bool {
         noFile.contains(value.lowercased())
     }
@@ -35,7 +35,7 @@ enum Conventions {
 
     static let seeds: Set<String> = ["seed", "noise_seed"]
 
-    /// Inputs that hold a prompt's words, in the order in which they are told.
+    /// Inputs with the words of a prompt, in the order in which they are shown.
     static let words = [
         "populated_text", "text", "prompt", "positive_prompt", "negative_prompt", "positive", "negative", "text_g",
         "text_l", "clip_g", "clip_l", "t5xxl", "llama", "bert", "mt5xl", "tags", "lyrics", "caption", "string",
@@ -43,7 +43,7 @@ enum Conventions {
     ]
     static let wordNames = Set(words)
 
-    /// `positive`, `pos_text`, `negative_prompt`, …; nil for names of neither sign.
+    /// The sign of `positive`, `pos_text`, `negative_prompt`, …; nil for names without one.
     static func sign(_ name: String) -> String? {
         let name = name.lowercased()
         if name.hasPrefix("neg") || name.holds("_neg") || name == "uncond" { return "negative" }
@@ -51,7 +51,7 @@ enum Conventions {
         return nil
     }
 
-    /// A name without case, plural, sign of being a name, and what stands between words.
+    /// A name without case, plural, words such as "name", and separators.
     static func plain(_ name: String) -> String {
         var plain = name.lowercased().filter { $0.isLetter || $0.isNumber }
         for ending in ["name", "s"] where plain.utf8.count > ending.utf8.count + 2 && plain.hasSuffix(ending) {
@@ -82,7 +82,7 @@ enum Conventions {
         return .other
     }
 
-    /// Kinds of files of the input directory, by the names of the inputs of unknown loaders.
+    /// Kinds of files in the input directory, by the names of the inputs of unknown loaders.
     static let inputFiles: [String: String] = [
         "image": "image", "mask": "mask", "video": "video", "audio": "audio", "file": "file", "model_file": "model",
     ]

@@ -1,5 +1,5 @@
-/// What ComfyUI's own node classes take and give: facts of its `/object_info`, one class a line, in the form that
-/// `scripts/lib/classes/table.py` tells. Written by `scripts/classes`, never by hand, from ComfyUI 0.3.64, 0.33.0.
+/// The inputs and outputs of ComfyUI's own node classes: facts from its `/object_info`, one class a line, in the form that
+/// `scripts/lib/classes/table.py` describes. Written by `scripts/classes`, never by hand, from ComfyUI 0.3.64, 0.33.0.
 enum CoreClasses {
     static let lines: StaticString = #"""
         APG		model=MODEL;eta=FLOAT;norm_threshold=FLOAT;momentum=FLOAT	MODEL=MODEL

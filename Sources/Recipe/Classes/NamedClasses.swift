@@ -1,5 +1,5 @@
-/// What the name of a class tells that neither its types nor the graph do. Each entry has its reason; a class that needs none
-/// does not belong here. `Name` is the whole name, `Name*` its beginning, `*Name` its end, `*name*` any part without case.
+/// What only the name of a class tells, not its types or the graph. Each entry has its reason; a class that can do without does not belong
+/// here. `Name` is the whole name, `Name*` its beginning, `*Name` its end, `*name*` any part, ignoring case.
 enum NamedClasses {
     struct Roles: OptionSet, Sendable {
         let rawValue: UInt16
@@ -60,14 +60,14 @@ enum NamedClasses {
         (.fuzzy, "its loader takes the first file whose name holds the words", ["*(rgthree)*"]),
     ]
 
-    /// Inputs that are handed on though their names do not tell it.
+    /// Inputs that are passed on although their names do not show it.
     static let carried: [String: String] = [
-        // It writes what it made of its wildcards there before the prompt is queued.
+        // It writes the result of its wildcards there before the prompt is queued.
         "ImpactWildcardProcessor": "populated_text",
         // Its other inputs are the choices.
         "CustomCombo": "choice",
         "RandomNoise": "noise_seed",
-        // Of ComfyUI's own classes with a text in and a text out, these alone change nothing.
+        // Of ComfyUI's own classes with a text in and a text out, only these do not change it.
         "PrimitiveString": "value", "PrimitiveStringMultiline": "value",
     ]
 

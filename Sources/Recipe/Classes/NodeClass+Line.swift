@@ -1,7 +1,7 @@
 extension NodeClass {
-    /// A line of a table, as `scripts/lib/classes/table.py` writes it; nil where it is none.
+    /// A line of a table, as `scripts/lib/classes/table.py` writes it; nil if it is not one.
     convenience init?(line: Substring, isCore: Bool) {
-        // What is empty at the end may be left out, as formatters do.
+        // Empty fields at the end may be missing, since formatters remove them.
         var parts = line.split(separator: "\t", omittingEmptySubsequences: false)
         guard (1...4).contains(parts.count), !parts[0].isEmpty, !line.hasPrefix("#") else { return nil }
         parts += [Substring](repeating: "", count: 4 - parts.count)

@@ -1,5 +1,5 @@
 extension NodeClass {
-    /// What `/object_info` tells of a class, or what a run's report kept of it: perhaps only the inputs.
+    /// A class in `/object_info`, or in the part of it that a run's report keeps, which may have only the inputs.
     convenience init?(_ name: String, objectInfo info: JSON) {
         guard let sorts = info["input"]?.object else { return nil }
         let inputs = sorts.members.filter { $0.key != "hidden" }.flatMap { sort in
@@ -21,10 +21,10 @@ extension NodeClass {
 }
 
 extension NodeClass.Input {
-    /// A type, where one that fits all others has one name.
+    /// A type; one that fits all others always gets the same name.
     fileprivate static func plain(_ type: String) -> String { type == "COMFY_MATCHTYPE_V3" ? "*" : type }
 
-    /// What one input comes to: itself, and what its choices bring with them, which stands behind a dot.
+    /// The inputs that one entry stands for: itself, and those that its choices add, which follow a dot.
     fileprivate static func all(_ name: String, _ spec: JSON, depth: Int = 0) -> [Self] {
         let own = Self(name, spec)
         guard spec.array?.first == "COMFY_DYNAMICCOMBO_V3", depth < 4 else { return [own] }

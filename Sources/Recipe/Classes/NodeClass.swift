@@ -1,23 +1,23 @@
-/// What is known of one class of ComfyUI's nodes: what it takes and gives, and what its name alone tells.
+/// What is known of one class of ComfyUI's nodes: its inputs and outputs, and what its name alone tells.
 package final class NodeClass: Sendable {
     struct Input: Sendable {
         let name: String
         /// `MODEL`, `INT`, …; `*` fits every other.
         let type: String
-        /// What its values are to an image.
+        /// What its values mean for an image.
         let meaning: Meaning
-        /// What its options are files of.
+        /// The kind of files that its options are.
         var file: File?
-        /// Whether it is a text of several lines.
+        /// Whether it is a text with several lines.
         var isLines = false
-        /// Whether it is computed only when it is needed.
+        /// Whether it is computed only if it is needed.
         var isLazy = false
         /// Whether its widget is followed by one that changes it, or by an upload button.
         var hasControl = false
         var hasUpload = false
-        /// Whether it has no widget, though its type has one.
+        /// Whether it has no widget although its type usually has one.
         var isLinkOnly = false
-        /// The values of the input before the dot with which it is there.
+        /// The values of the input before the dot for which it exists.
         var options: [String]?
 
         init(name: String, type: String) {
@@ -26,14 +26,14 @@ package final class NodeClass: Sendable {
             meaning = Meaning(type: type)
         }
 
-        /// Whether a canvas holds its value.
+        /// Whether a canvas stores its value.
         var isWidget: Bool { !isLinkOnly && (file != nil || Meaning.values.contains(type)) }
     }
 
     enum File: Sendable, Equatable {
-        /// Of a folder of models.
+        /// A model of this folder.
         case model(String)
-        /// Of the input directory: `image`, `audio`, …
+        /// A file of the input directory: `image`, `audio`, …
         case input(String)
     }
 
@@ -49,11 +49,11 @@ package final class NodeClass: Sendable {
         }
     }
 
-    /// The name by which graphs call it, their `class_type`.
+    /// Its name in graphs, the `class_type`.
     package let name: String
     let inputs: [Input]
     let outputs: [Output]
-    /// Whether all that it takes and gives is listed.
+    /// Whether all of its inputs and outputs are listed.
     let isKnown: Bool
     let isOutput: Bool
     /// Whether a hosted service does its work.
@@ -61,19 +61,19 @@ package final class NodeClass: Sendable {
     /// Whether it belongs to ComfyUI itself.
     let isCore: Bool
     let roles: NamedClasses.Roles
-    /// The input that it hands on, by its name alone.
+    /// The input that it passes on, known by its name alone.
     let carried: String?
     let hasLazyInputs: Bool
-    /// The meanings of what it takes, as bits; all of them where something is not known.
+    /// The meanings of its inputs, as bits; all bits if an input is unknown.
     private let taken: UInt16
-    /// Whether what it takes and gives makes it a sampler.
+    /// Whether its inputs and outputs make it a sampler.
     let isSampler: Bool
-    /// The inputs that name files, and those that hold words for a text encoder.
+    /// The inputs that name files, and those with words for a text encoder.
     let files: [Input]
     let words: [Input]
     private let places: [String: Int]
 
-    /// `isOutput` nil leaves it to the name.
+    /// If `isOutput` is nil, the name decides.
     init(
         _ name: String, inputs: [Input] = [], outputs: [Output] = [], isKnown: Bool = false, isOutput: Bool? = nil,
         isHosted: Bool = false, isCore: Bool = false
@@ -84,7 +84,7 @@ package final class NodeClass: Sendable {
         self.isKnown = isKnown
         self.isHosted = isHosted
         self.isCore = isCore
-        // ComfyUI's own tell what they are; only what no type shows is named.
+        // The types of ComfyUI's own classes suffice; only what no type shows is listed by name.
         roles = isCore ? NamedClasses.exactRoles(of: name) : NamedClasses.roles(of: name)
         carried = NamedClasses.carried[name]
         self.isOutput = isOutput ?? roles.contains(.output)
@@ -103,10 +103,10 @@ package final class NodeClass: Sendable {
             && (takes.contains(.noise) || inputs.contains { Conventions.seeds.contains($0.name) })
     }
 
-    /// Whether some input may be of one of these meanings.
+    /// Whether an input may have one of these meanings.
     func mayTake(_ meanings: [Meaning]) -> Bool { meanings.contains { taken & 1 << $0.rawValue != 0 } }
 
-    /// The input of this name, also one of a row of them.
+    /// The input of this name, even if it is one of a row of inputs.
     func input(_ name: String) -> Input? {
         if let place = places[name] { return inputs[place] }
         guard let dot = name.utf8.firstIndex(of: UInt8(ascii: ".")), let place = places[name[..<dot] + ".*"] else {
@@ -115,20 +115,20 @@ package final class NodeClass: Sendable {
         return inputs[place]
     }
 
-    /// What this one tells, and where it is silent what `other` does.
+    /// This class, completed by `other` where it says nothing.
     func over(_ other: NodeClass) -> NodeClass {
         var merged = inputs.map { input in
             var input = input
             guard let same = other.input(input.name) else { return input }
-            // A run tells of rows of inputs only that they are there.
+            // For rows of inputs, a run reports only that they exist.
             if input.type == "*" { return same }
-            // Lists of files are not recorded with a run.
+            // A run's report does not include lists of files.
             input.file = input.file ?? same.file
             input.isLines = input.isLines || same.isLines
             input.isLazy = input.isLazy || same.isLazy
             return input
         }
-        // What a choice brings with it is not recorded with a run either.
+        // It does not include the inputs that a choice adds, either.
         merged += other.inputs.filter { input($0.name) == nil && (!isKnown || $0.options != nil) }
         return NodeClass(
             name, inputs: merged, outputs: outputs.isEmpty ? other.outputs : outputs,
@@ -137,11 +137,11 @@ package final class NodeClass: Sendable {
     }
 }
 
-/// What the values of a type are to an image, whatever a pack calls the type.
+/// What the values of a type mean for an image, whatever a pack calls the type.
 enum Meaning: UInt16, Sendable {
     case model, clip, conditioning, guider, pipe, latent, image, sampler, sigmas, noise, value, other
 
-    /// Types whose values stand in widgets.
+    /// Types whose values are in widgets.
     static let values: Set<String> = ["INT", "FLOAT", "STRING", "BOOLEAN", "COMBO", "COLOR"]
 
     private static let exact: [String: Meaning] = [
@@ -167,6 +167,6 @@ enum Meaning: UInt16, Sendable {
         }
     }
 
-    /// By the name of an input whose type nobody tells.
+    /// The meaning of an input with an unknown type, by its name.
     init(input name: String) { self = Conventions.meaning(ofInput: name) }
 }

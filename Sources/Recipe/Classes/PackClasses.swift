@@ -1,6 +1,5 @@
-/// Which inputs of well-known packs name files of which folder, where no name of an input tells it: facts of their code, for
-/// images that nobody reported. `?` says that the rest of the class is not known; a file that `scripts/classes --all` wrote
-/// knows it all.
+/// Which inputs of well-known packs name files of which folder, if the input's name does not show it: facts from their code, for images
+/// that were not reported. `?` means that the rest of the class is unknown; a file written by `scripts/classes --all` has everything.
 enum PackClasses {
     static let lines: StaticString = #"""
         ADE_AnimateDiffLoaderGen1	?	model_name=@animatediff_models	

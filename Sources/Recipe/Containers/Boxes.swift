@@ -10,7 +10,7 @@ struct Boxes<Source: ByteSource> {
 
     init(_ source: Source) { self.source = source }
 
-    /// A box's type, where its content begins, and its size with the head, as it says; nil where the file ends in the head.
+    /// A box's type, where its content begins, and its size with the head, as it says; nil if the file ends in the head.
     func head(at offset: Int, in range: Range<Int>) throws(SourceError) -> (type: String, start: Int, size: Int)? {
         let head = try source.read(at: offset, count: 16)
         guard head.count >= 8 else { return nil }
@@ -22,7 +22,7 @@ struct Boxes<Source: ByteSource> {
         }
     }
 
-    /// Every box in a range; `isWhole` is false where one says it is longer than what holds it. Boxes are skipped by
+    /// Every box in a range; `isWhole` is false if one says it is longer than what holds it. Boxes are skipped by
     /// their sizes, so that what nobody asks for is never read.
     mutating func list(in range: Range<Int>) throws(SourceError) -> (boxes: [Box], isWhole: Bool) {
         var boxes: [Box] = []
@@ -42,7 +42,7 @@ struct Boxes<Source: ByteSource> {
         return (boxes, offset == range.upperBound)
     }
 
-    /// All of a box's bytes; nil where they are more than `limit`.
+    /// All of a box's bytes; nil if they are more than `limit`.
     func bytes(_ content: Range<Int>, limit: Int = ReadLimit.field) throws(SourceError) -> [UInt8]? {
         content.count <= limit ? try source.read(at: content.lowerBound, count: content.count) : nil
     }

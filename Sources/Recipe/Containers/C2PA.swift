@@ -7,7 +7,7 @@ enum C2PA {
     /// A manifest store is seldom over a few hundred kilobytes; thumbnails are in it. Bytes.
     static let limit = 16 << 20
 
-    /// The manifest store in a `uuid` box of an ISO media file; nil where the box is for something else.
+    /// The manifest store in a `uuid` box of an ISO media file; nil if the box is for something else.
     static func store(inUUID content: [UInt8]) -> [UInt8]? {
         let id: [UInt8] = [
             0xD8, 0xFE, 0xC3, 0xD6, 0x1B, 0x0E, 0x48, 0x3C, 0x92, 0x97, 0x58, 0x28, 0x87, 0x7E, 0xC4, 0x81,

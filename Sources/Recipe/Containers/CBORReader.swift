@@ -5,7 +5,7 @@ struct CBORReader {
 
     init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
 
-    /// Nil where the bytes are cut off, nested over 64 deep or of more than 100,000 items.
+    /// Nil if the bytes are cut off, nested over 64 deep or of more than 100,000 items.
     mutating func value(depth: Int = 0) -> JSON? {
         visited += 1
         guard depth < 64, visited < 100_000, let head = rest.popFirst() else { return nil }

@@ -6,7 +6,7 @@ package enum Container {
         ".webm", ".mkv", ".flac", ".opus", ".ogg", ".mp3", ".glb", ".latent",
     ]
 
-    /// Nil where the file is none of them.
+    /// Nil if the file is not one of them.
     package static func read(_ source: some ByteSource) throws(SourceError) -> Metadata? {
         if let found = try PNG.read(source) { return found }
         if let found = try JPEG.read(source) { return found }

@@ -1,6 +1,6 @@
 import CZlib
 
-/// The bytes of a zlib stream, up to `limit`; `complete` is false where the stream is broken or would give more.
+/// The bytes of a zlib stream, up to `limit`; `complete` is false if the stream is broken or would give more.
 func inflate(_ compressed: ArraySlice<UInt8>, limit: Int) -> (bytes: [UInt8], complete: Bool) {
     inflate(compressed, limit: limit, windowBits: 15)
 }

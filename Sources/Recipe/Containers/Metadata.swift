@@ -10,7 +10,7 @@ package struct Metadata: Sendable {
 
     /// Told by the first bytes, never by the file's name.
     package var mediaType: String
-    /// Pixels; nil where the header does not say or there are none.
+    /// Pixels; nil if the header does not say or there are none.
     package var width: Int?
     /// Pixels, as ``width``.
     package var height: Int?

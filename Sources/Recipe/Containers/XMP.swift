@@ -68,7 +68,7 @@ enum XML {
     /// Elements and texts that are looked at.
     private static let limit = 100_000
 
-    /// False where the document is broken or has more than is looked at; what came before was told.
+    /// False if the document is broken or has more than is looked at; what came before was told.
     static func forEach(in bytes: [UInt8], _ body: (Event) -> Void) -> Bool {
         bytes.withUnsafeBytes { buffer in
             guard let start = buffer.bindMemory(to: CChar.self).baseAddress, buffer.count <= Int32.max,

@@ -4,7 +4,7 @@ struct AIR: Equatable {
     /// `checkpoint`, `lora`, …
     let kind: String
 
-    /// Nil where the text is none.
+    /// Nil if the text is not one.
     init?(_ text: String) {
         guard text.utf8.starts(with: "urn:air:".utf8) else { return nil }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)

@@ -1,12 +1,12 @@
-/// Recipes of ComfyUI's own records: the executed graph `prompt`, or the canvas `workflow` where that is all there is.
+/// Recipes from ComfyUI's own records: the executed graph `prompt`, or the canvas `workflow` if there is nothing else.
 enum ComfyReader {
-    /// Nil where no field holds a graph.
+    /// Nil if no field holds a graph.
     static func readGraph(
         _ metadata: Metadata, fileName: String?, node: String?, classes: ClassTable
     ) -> (recipe: Recipe, bytes: [UInt8])? {
         prompt(metadata, classes).map { found in
             var graph = found.graph
-            // Canvases are large, and mostly say nothing that is not known.
+            // Canvases are large, and rarely say anything new.
             let isUnknown = graph.list.contains { !$0.kind.isKnown }
             let hasModels = metadata.field("workflow")?.holds("\"models\"") == true
             let canvas = isUnknown || hasModels ? canvas(metadata) : nil
@@ -20,7 +20,7 @@ enum ComfyReader {
         }
     }
 
-    /// What the canvas alone gives; nil where it was not saved.
+    /// The recipe from the canvas alone; nil if it was not saved.
     static func readCanvas(_ metadata: Metadata, fileName: String?, classes: ClassTable) -> Recipe? {
         guard let canvas = canvas(metadata),
             let graph = ComfyCanvas.graph(
@@ -37,7 +37,7 @@ enum ComfyReader {
         metadata.field("workflow").flatMap { try? JSONParser.parse($0) }
     }
 
-    /// The graph that ran and its bytes. Other tools write plain words under the same key, so every such field is tried.
+    /// The graph that ran, with its bytes. Other tools write plain words under the same key, so every such field is tried.
     private static func prompt(_ metadata: Metadata, _ classes: ClassTable) -> (
         graph: ComfyGraph, json: JSON, bytes: [UInt8]
     )? {
@@ -66,13 +66,13 @@ enum ComfyReader {
 }
 
 extension ComfyGraph {
-    /// The nodes that a file was made with; `node` is the one that left it, where that is known.
+    /// The nodes that made a file; `node` is the one that left it, if it is known.
     func nodes(making fileName: String?, at node: String?) -> [Node] {
         let roots = node.flatMap { nodes[$0] }.map { [$0] } ?? outputs(savedAs: fileName)
         return ancestors(of: roots)
     }
 
-    /// Their numbers and their classes.
+    /// The numbers and classes of these nodes.
     package func classes(making fileName: String?, at node: String?) -> [String: String] {
         Dictionary(nodes(making: fileName, at: node).map { ($0.id, $0.classType) }) { first, _ in first }
     }

@@ -1,7 +1,7 @@
 /// Builds the recipe of a record without a graph: one pass, and models by names that often lack folder and suffix.
 struct FlatRecord {
     private(set) var recipe: Recipe
-    /// The field of the file that stands for the node of other records.
+    /// The field of the file, used in the place of the node of other records.
     private let field: String
 
     init(_ generator: String, version: String? = nil, dialect: String, field: String) {
@@ -9,7 +9,7 @@ struct FlatRecord {
         self.field = field
     }
 
-    /// Adds the pass that these values describe: seed, steps and size where they have their usual names, the rest by `fill`.
+    /// Adds the pass that these values describe: seed, steps and size under their usual names, the rest by `fill`.
     mutating func sample(_ values: NamedValues? = nil, _ fill: (inout Recipe.Pass) -> Void) {
         var pass = Recipe.Pass(node: field)
         if let values {
@@ -22,8 +22,8 @@ struct FlatRecord {
         recipe.passes.append(pass)
     }
 
-    /// Adds a model, unless the name stands for none. `alias` is another name that the file may have. Blanks at the ends are parts of
-    /// a name that `isExact`.
+    /// Adds a model, unless the name means none. `alias` is another name that the file may have. With `isExact`, blanks at the ends belong
+    /// to the name.
     mutating func model(
         _ folder: String, _ name: String?, _ input: String, _ hash: RecordedHash? = nil, strength: JSON.Number? = nil,
         alias: String? = nil, isExact: Bool = false
@@ -46,7 +46,7 @@ struct FlatRecord {
         recipe.models.append(.init(reference: reference))
     }
 
-    /// Gives the last model the name by which a service knows its version.
+    /// Adds the name by which a service identifies the version of the last model.
     mutating func identify(last air: String) { recipe.models[recipe.models.count - 1].reference.air = air }
 
     /// Adds the image that the output was made from.
@@ -61,7 +61,7 @@ struct FlatRecord {
 
     mutating func note(_ code: Reason.Code, _ message: String) { recipe.findings.append(.init(code, message)) }
 
-    /// What every flat record lacks, and what its pass shows.
+    /// Adds what every flat record lacks, and what its pass shows.
     mutating func finish(noise: Noise = .cpu) -> Recipe {
         note(.flatParameters, "the parameters were saved as text; what extensions did may be missing from it")
         for pass in recipe.passes {
@@ -79,10 +79,10 @@ struct FlatRecord {
         return recipe
     }
 
-    /// Where a tool draws the first noise unless its record says otherwise.
+    /// Where a tool draws the first noise, unless its record says something else.
     enum Noise { case cpu, gpu }
 
-    /// By the names of ComfyUI, of A1111 and of diffusers.
+    /// By the names in ComfyUI, A1111 and diffusers.
     private static func drawsNoise(_ sampler: String) -> Bool {
         let lower = sampler.lowercased()
         return ComfySamplers.drawsNoiseOnDevice(lower) || lower.hasSuffix(" a") || lower.hasSuffix("_a")

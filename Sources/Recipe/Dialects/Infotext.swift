@@ -6,7 +6,7 @@ struct Infotext {
     /// The pairs of the last line, in their order.
     private(set) var pairs: [(key: String, value: String)]
 
-    /// Nil where the text has no line of at least three pairs: then it is something else.
+    /// Nil if the text has no line of at least three pairs: then it is something else.
     init?(_ text: String) {
         // By scalars: `\r\n` is one character, and other line ends belong to the prompt.
         var lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { line in

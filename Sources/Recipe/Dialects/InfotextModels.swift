@@ -1,13 +1,13 @@
-/// The models that an infotext names, with the hashes that stand at several places in it.
+/// The models that an infotext names, with their hashes, which are in several places in it.
 enum InfotextModels {
     static func add(_ text: Infotext, to record: inout FlatRecord) {
         let listed = hashes(text, &record)
         let hash = record.hash(text["Model hash"], .sha256, of: text["Model"]) ?? listed["model"]
-        // A model without a name has its hash for one.
+        // The hash of a model without a name is its name.
         let name = text["Model"].flatMap { $0.isEmpty ? nil : $0 }
         record.model("checkpoints", name ?? (hasModel(text) ? nil : hash?.value), "Model", hash)
         if text["VAE"] != "Automatic" {
-            // A1111 keeps one hash for whatever VAE is loaded, and forgets to take it again.
+            // A1111 keeps one hash for any VAE, and forgets to update it.
             var hash = record.hash(text["VAE hash"], .sha256, of: text["VAE"])
             hash?.isClaim = true
             record.model("vae", text["VAE"].map { Folder.stem(of: $0) }, "VAE", listed["vae"] ?? hash)
@@ -33,7 +33,7 @@ enum InfotextModels {
             guard let folder = parts[key.lowercased()] else { continue }
             record.model(folder, Folder.stem(of: value), key)
         }
-        // Forge lists the VAE and text encoders of newer models so.
+        // Forge lists the VAE and text encoders of newer models like this.
         for (key, value) in text.pairs where key.hasPrefix("Module ") {
             let isVAE = value.lowercased().holds("vae") || value == "ae"
             record.model(isVAE ? "vae" : "text_encoders", value, key)
@@ -56,14 +56,14 @@ enum InfotextModels {
         "t5xxl": "text_encoders", "llm": "text_encoders", "taesd": "vae_approx", "control net": "controlnet",
     ]
 
-    /// Whether a part stands for the model as a whole.
+    /// Whether a part stands for the whole model.
     private static func hasModel(_ text: Infotext) -> Bool {
         text.pairs.contains { parts[$0.key.lowercased()] == "diffusion_models" }
     }
 
     private static func loras(_ text: Infotext, _ listed: [String: RecordedHash], to record: inout FlatRecord) {
         let hashes = named(text.pairs.first { $0.key == "Lora hashes" || $0.key == "lora_hashes" }?.value)
-        // Fooocus takes the tags out of the prompt, and tells the weights beside the hashes.
+        // Fooocus removes the tags from the prompt, and writes the weights beside the hashes.
         let weights = named(text["Lora weights"])
         // SD.Next lists hashes without names, in the order of the tags.
         let unnamed = text.pairs.first { $0.key == "LoRA hashes" }?.value.split(separator: ",").map {
@@ -79,7 +79,7 @@ enum InfotextModels {
                 isExact: true)
         }
         let tagged = Set(tags.map(\.name))
-        // What has a hash but no tag was used all the same: a style or an extension added it.
+        // A model with a hash but no tag was still used: a style or an extension added it.
         for (name, value) in hashes.sorted(by: { $0.key < $1.key }) where !tagged.contains(name) {
             record.model(
                 "loras", name, "Lora hashes", record.hash(value, .tensorsOrFile, of: name),
@@ -124,7 +124,7 @@ enum InfotextModels {
         return found
     }
 
-    /// `name: hash, name: hash`; a name may hold commas.
+    /// `name: hash, name: hash`; a name may contain commas.
     private static func named(_ list: String?) -> [String: String] {
         var found: [String: String] = [:]
         var begun = ""
@@ -155,7 +155,7 @@ enum InfotextModels {
 }
 
 extension FlatRecord {
-    /// The hash, where the text is one that says something; one of no bytes is said to be so.
+    /// The hash, if the text is a meaningful one; the hash of no bytes is reported as a finding.
     mutating func hash(_ text: String?, _ algorithm: RecordedHash.Algorithm, of name: String?) -> RecordedHash? {
         guard let text else { return nil }
         if text.count >= 8, RecordedHash.isOfNothing(text) {

@@ -7,7 +7,7 @@ enum InfotextReader {
         key, "UserComment", "exif:UserComment", "Comment", "ImageDescription", "XPComment", "dc:description",
     ]
 
-    /// The text and its bytes; nil where no field holds one.
+    /// The text and its bytes; nil if no field holds one.
     static func text(_ metadata: Metadata) -> (infotext: Infotext, bytes: [UInt8])? {
         keys.first(giving: { (key: String) -> (infotext: Infotext, bytes: [UInt8])? in
             metadata.fields.first(giving: { field in

@@ -8,7 +8,7 @@ package enum NovelAISignature {
     /// What checking the signature came to.
     package enum Result: String, Sendable { case valid, invalid }
 
-    /// Nil where nothing was signed, or where the pixels are not to be had exactly.
+    /// Nil if nothing was signed, or where the pixels are not to be had exactly.
     package static func check(
         _ source: some ByteSource, _ metadata: Metadata, key: String = key
     ) throws(SourceError) -> Result? {

@@ -11,7 +11,7 @@ enum PastedReader {
         ["parameters", "UserComment", "Comment", "Description"].first(giving: { metadata.text($0).flatMap(read) })
     }
 
-    /// Nil where fewer than three lines name a parameter, or none of them a seed or steps.
+    /// Nil if fewer than three lines name a parameter, or none of them a seed or steps.
     private static func read(_ text: String) -> Recipe? {
         var pairs: [(key: String, value: String)] = []
         var words: [String] = []

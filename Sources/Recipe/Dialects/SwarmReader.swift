@@ -126,7 +126,7 @@ extension Metadata {
 }
 
 extension String {
-    /// What follows a beginning; nil where the text begins otherwise.
+    /// What follows a beginning; nil if the text begins otherwise.
     fileprivate func after(_ start: String) -> String? {
         utf8.starts(with: start.utf8) ? String(utf8.dropFirst(start.utf8.count)) : nil
     }

@@ -1,13 +1,13 @@
-/// What the member `schema` of a document says: every JSON document that leaves the program has one of these names, and no two kinds
-/// of document share one. `docs/schemas/` holds a JSON Schema for each.
+/// The values of the member `schema`: every JSON document that leaves the program has one of these names, and no two kinds of document
+/// share one. `docs/schemas/` has a JSON Schema for each.
 package enum DocumentSchema: String, Sendable, CaseIterable {
-    // What the store keeps and the views show.
+    // Documents that the store keeps and the views show.
     case recipe = "reprofs.recipe/1"
     case unreadable = "reprofs.unreadable/1"
     case snapshot = "reprofs.snapshot/1"
     case environment = "reprofs.environment/1"
     case certificate = "reprofs.certificate/1"
-    // What a mount tells and takes in `.reprofs`.
+    // Documents that a mount writes and reads in `.reprofs`.
     case mount = "reprofs.mount/1"
     case whoami = "reprofs.whoami/1"
     case report = "reprofs.report/1"

@@ -1,13 +1,12 @@
-/// `index.json` of the OCI layout: the pins by name. It is derived from the catalogue, and read by other tools and by
-/// `rebuild` alone.
+/// `index.json` of the OCI layout: the pins by name. It is derived from the catalogue; only other tools and `rebuild` read it.
 package struct LayoutIndex {
-    /// One pin: a name and the manifest that it stands for.
+    /// One pin: a name and its manifest.
     package struct Entry: Equatable, Sendable {
         /// The pin's name, `org.opencontainers.image.ref.name`.
         package let name: String
         /// The digest of the pin's manifest, which is a blob of the store.
         package let manifest: Digest
-        /// Bytes of the manifest.
+        /// The size of the manifest. Bytes.
         package let size: Int
 
         package init(name: String, manifest: Digest, size: Int) {
@@ -24,7 +23,7 @@ package struct LayoutIndex {
 
     package init(_ entries: [Entry]) { self.entries = entries }
 
-    /// The index as it is written: canonical, so that equal pins give equal bytes.
+    /// The bytes of the index; canonical, so equal pins give equal bytes.
     package var bytes: [UInt8] {
         let index: JSON = [
             "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json",
@@ -41,7 +40,7 @@ package struct LayoutIndex {
         return Array(index.canonical().utf8)
     }
 
-    /// Reads an index; nil where it is none. Entries of other kinds are left out.
+    /// Reads an index; nil if it is not one. Entries of other kinds are left out.
     package init?(_ bytes: [UInt8]) {
         guard let json = try? JSONParser.parse(bytes), let manifests = json["manifests"]?.array else { return nil }
         entries = manifests.compactMap { descriptor in

@@ -1,4 +1,4 @@
-// Numbers as people read them.
+// Formats numbers for people.
 
 extension Int {
     /// With its digits in groups: `1,000`.
@@ -19,7 +19,7 @@ extension Int {
         return "\(grouped) \(singular.dropLast())ies"
     }
 
-    /// Bytes: `32.2 MB`.
+    /// As a size in bytes: `32.2 MB`.
     package var asSize: String {
         var value = Double(self)
         var unit = 0
@@ -31,6 +31,6 @@ extension Int {
         return unit == 0 ? "\(self) B" : "\((value * 10).rounded() / 10) \(units[unit])"
     }
 
-    /// Whole percents.
+    /// The percentage of `total`, rounded down.
     package func share(of total: Int) -> Int { Int(Double(self) / Double(total) * 100) }
 }

@@ -1,5 +1,5 @@
-/// A pinned snapshot as an OCI manifest in the CNCF ModelPack format: what tools of that world need to carry it elsewhere, and
-/// what a lost catalogue is made from again.
+/// A pinned snapshot as an OCI manifest in the CNCF ModelPack format: tools of that world can carry it elsewhere, and a lost catalogue is
+/// made again from it.
 package struct PinManifest {
     package static let artifactType = "application/vnd.cncf.model.manifest.v1+json"
     /// The type of the manifest itself, as OCI's image specification names it.
@@ -12,7 +12,7 @@ package struct PinManifest {
 
     /// A file of the snapshot's directory.
     package struct Layer: Equatable, Sendable {
-        /// As in `by-snapshot/<id>`: `models/checkpoints/base.safetensors`, `snapshot.json`.
+        /// The path as in `by-snapshot/<id>`: `models/checkpoints/base.safetensors`, `snapshot.json`.
         package let path: String
         /// The SHA-256 of the file.
         package let digest: Digest
@@ -53,7 +53,7 @@ package struct PinManifest {
         self.layers = layers.sorted { $0.path < $1.path }
     }
 
-    /// What ModelPack wants to know of a model; it depends on the layers alone.
+    /// The description of a model that ModelPack requires; it depends only on the layers.
     package var config: [UInt8] {
         let config: JSON = [
             "descriptor": ["title": .string(title), "createdAt": .string(created.description)],
@@ -63,7 +63,7 @@ package struct PinManifest {
         return Array(config.canonical().utf8)
     }
 
-    /// The manifest as it is written: canonical, and its SHA-256 names the pin to other tools.
+    /// The bytes of the manifest; canonical, since other tools identify the pin by their SHA-256.
     package var bytes: [UInt8] {
         let config = config
         let manifest: JSON = [
@@ -91,7 +91,7 @@ package struct PinManifest {
         return .object(JSON.Object(members + others))
     }
 
-    /// Reads what ``bytes`` wrote; nil for any other manifest. Layers without a path in the snapshot's directory are left out.
+    /// Reads what ``bytes`` returned; nil for any other manifest. Layers without a path in the snapshot's directory are left out.
     package init?(_ bytes: [UInt8]) {
         guard let json = try? JSONParser.parse(bytes), json["artifactType"]?.string == Self.artifactType,
             let notes = json["annotations"],

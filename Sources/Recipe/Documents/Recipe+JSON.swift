@@ -1,4 +1,4 @@
-// The parts of a recipe as JSON: the same members in snapshot.json and in recipe.json, and how they are read back.
+// The parts of a recipe as JSON, with the same members in snapshot.json and recipe.json, and how they are read back.
 
 extension Recipe.Generator {
     /// The member `generator` of a recipe and of a snapshot.
@@ -11,7 +11,7 @@ extension Recipe.Generator {
 }
 
 extension Recipe.Pass {
-    /// An element of `passes`; what could not be resolved is null.
+    /// An element of `passes`; null for what could not be resolved.
     package var json: JSON {
         [
             "node": .string(node), "sampler": .string(orNull: sampler), "scheduler": .string(orNull: scheduler),
@@ -38,7 +38,7 @@ extension Recipe.Pass {
 }
 
 extension Recipe.ModelUse {
-    /// An element of `models`, with what the name stood for and how that is known.
+    /// An element of `models`, with the bytes that the name stood for and the evidence for it.
     package var json: JSON {
         let folder = resolution?.folder.text ?? reference.folder
         let json: JSON = [
@@ -64,7 +64,7 @@ extension Recipe.ModelUse {
         else { throw DocumentError("models") }
         let digest = json["sha256"]?.string.flatMap { Digest(hex: $0) }
         let isRefused = json["refused"]?.bool == true
-        // What was found has a name of the store's own. One that only the image gave may be anything, and then stands for nothing.
+        // A resolved model has a name of the store. A name that only the image gave may be anything, so it stands for nothing.
         let found = digest == nil || isRefused ? nil : ModelPath(parsing: name)
         if digest != nil, !isRefused, found == nil { throw DocumentError("models", .leavesTheFolder(name)) }
         let path = isRefused ? nil : found ?? (try? ModelPath(name))
@@ -94,7 +94,7 @@ extension Recipe.ModelUse {
 }
 
 extension Recipe.InputUse {
-    /// An element of `inputs`, with what the name stood for and how that is known.
+    /// An element of `inputs`, with the bytes that the name stood for and the evidence for it.
     package var json: JSON {
         [
             "kind": .string(reference.kind), "name": .string(reference.name), "directory": .string(reference.directory),

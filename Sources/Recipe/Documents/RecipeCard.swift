@@ -1,6 +1,6 @@
-/// A recipe on one page, for people: what `by-image/*.txt`, `recipe.txt` and `reprofs recipe` show.
+/// A recipe on one page, for people: shown in `by-image/*.txt`, in `recipe.txt` and by `reprofs recipe`.
 extension RecipeDocument {
-    /// The recipe as a text for people: what `by-image/….txt` shows.
+    /// The recipe as a text for people.
     package var card: String {
         let name = name.onOneLine
         var lines = [name, String(repeating: "=", count: max(4, name.count))]
@@ -11,7 +11,7 @@ extension RecipeDocument {
         return (lines + [""]).shown + explanation
     }
 
-    /// The end of the card: what came of making it again, what the grade means, every reason for it, and what would raise it.
+    /// The end of the card: the results of making the image again, what the grade means, every reason for it, and what would raise it.
     package var explanation: String {
         var lines: [String] = []
         if !attempts.isEmpty {
@@ -24,7 +24,7 @@ extension RecipeDocument {
         return lines.shown
     }
 
-    /// What would raise the grade, where a reason stands against it. Its command is to be copied: it names this snapshot.
+    /// What would raise the grade despite this reason. The command in it names this snapshot, so that it can be copied.
     package func remedy(for reason: Reason) -> String? {
         reason.remedy?.replacing("reproduce ID ", with: "reproduce \(id.hex.prefix(12)) ")
     }
@@ -40,7 +40,7 @@ extension RecipeDocument {
         ]
     }
 
-    /// The tool, with its version where that was recorded.
+    /// The tool, with its version if that was recorded.
     package var tool: String {
         let version = environment?["comfyui"]?["version"]?.string.map { " \($0)" } ?? ""
         return (snapshot.recipe.generator.name ?? "an unknown tool") + version
@@ -66,7 +66,7 @@ extension RecipeDocument {
             ("denoise", pass.denoise?.literal), ("size", size),
             ("positive", pass.positive), ("negative", pass.negative),
         ]
-        // A line of a prompt is indented further than any of the card's own.
+        // A line of a prompt is indented further than the card's own lines.
         return ["\(title) (node \(pass.node))"]
             + values.flatMap { label, value in
                 (value ?? "unknown").shownLines.enumerated().map { "  \(pad($0 == 0 ? label : "", 10))\($1)" }

@@ -1,25 +1,25 @@
-/// The recipe as it is served: `by-image/*.json`, `recipe.json` and their cards.
+/// The recipe as it is shown: in `by-image/*.json`, `recipe.json` and their cards.
 package struct RecipeDocument: Sendable {
     /// The id of the snapshot.
     package let id: Digest
-    /// What was made from which bytes, as far as it is known.
+    /// What the image was made from, and the bytes of it, as far as they are known.
     package let snapshot: SnapshotDocument
-    /// How far that can be made again, and why.
+    /// How far the image can be made again, and why.
     package let verdict: Verdict
     /// The file name of the image.
     package let name: String
-    /// The original bytes of the graph that ran and of the canvas.
+    /// The original bytes of the graph that ran, and of the canvas.
     package let prompt: [UInt8]?
     package let workflow: [UInt8]?
     /// The original bytes of A1111's text.
     package let parameters: [UInt8]?
-    /// The digest of the image's decoded pixels, where they are exact.
+    /// The digest of the image's decoded pixels, if they are exact.
     package let pixels: Digest?
-    /// What it ran in.
+    /// The environment of the run.
     package let environment: JSON?
     /// The attempts to make it again from the same bytes, the oldest first.
     package let attempts: [Attempt]
-    /// What all certificates say of what it was made with.
+    /// What all certificates say about what the image was made with.
     package let lessons: [Lesson]
 
     package init(
@@ -40,7 +40,7 @@ package struct RecipeDocument: Sendable {
         self.pixels = pixels
     }
 
-    /// Keys are stable, additions are possible, an unknown value is null.
+    /// Keys are stable, keys may be added, and unknown values are null.
     package var json: JSON {
         let recipe = snapshot.recipe
         return [
@@ -67,7 +67,7 @@ package struct RecipeDocument: Sendable {
         ]
     }
 
-    /// The verdict, and what it is on.
+    /// The verdict, and the image that it is about.
     package var explanationJSON: JSON {
         let subject: JSON = [
             "schema": DocumentSchema.explain.json, "snapshot": .string(id.hex), "image": image,

@@ -1,6 +1,6 @@
-/// Takes secrets out of what leaves the store: values of inputs whose names say that they are keys, and what looks like one.
+/// Removes secrets from what leaves the store: values of inputs whose names say that they are keys, and texts that look like keys.
 package enum Redaction {
-    /// What stands in the place of a secret.
+    /// Replaces a secret.
     package static let mark = "[redacted]"
 
     private static let words = [
@@ -11,7 +11,7 @@ package enum Redaction {
         "maxtoken", "numtoken", "mintoken", "contexttoken", "tokencount", "tokenlimit", "tokeniz", "tokennorm",
         "tokens",
     ]
-    /// How keys of well-known services begin, and how many characters follow at least.
+    /// The prefixes of well-known services' keys, and how many characters follow at least.
     private static let keys: [(prefix: String, length: Int)] = [
         ("sk-", 16), ("hf_", 16), ("ghp_", 20), ("gho_", 20), ("ghs_", 20), ("ghu_", 20), ("github_pat_", 20),
         ("AKIA", 16),
@@ -24,7 +24,7 @@ package enum Redaction {
         return words.contains { plain.holds($0) } && !harmless.contains { plain.holds($0) }
     }
 
-    /// The graph, the canvas or any other document without the secrets that `graph` names, and without what looks like one.
+    /// A graph, canvas or other document without the secrets that `graph` names, and without texts that look like secrets.
     package static func clean(_ document: JSON, secretsOf graph: JSON?) -> JSON {
         var secrets: Set<String> = []
         for (_, node) in graph?.object?.members ?? [] {
@@ -50,7 +50,7 @@ package enum Redaction {
         }
     }
 
-    /// A command line without the values of arguments whose names say that they hold secrets.
+    /// A command line without the values of arguments whose names say that they are secret.
     package static func arguments(_ arguments: [String]) -> [String] {
         var hidesNext = false
         return arguments.map { argument in
@@ -65,13 +65,13 @@ package enum Redaction {
         }
     }
 
-    /// A text without these secrets, and without what looks like a key.
+    /// A text without these secrets, and without texts that look like keys.
     package static func clean(_ text: String, _ secrets: [String] = []) -> String {
         var text = text
         for secret in secrets where text.holds(secret) { text = replaced(text, text.places(of: secret)) }
         for (prefix, length) in keys where text.holds(prefix) {
             let places = text.places(of: prefix).compactMap { place -> Range<String.Index>? in
-                // A key stands by itself, not in the middle of a word.
+                // A key is a word of its own, not a part of another word.
                 if place.lowerBound > text.startIndex {
                     let before = text[text.index(before: place.lowerBound)]
                     if before.isLetter || before.isNumber || before == "_" || before == "-" { return nil }

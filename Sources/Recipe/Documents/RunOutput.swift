@@ -1,4 +1,4 @@
-/// A file that a run made, as the server names it: a name in one of its directories, and nowhere else.
+/// A file that a run made, as the server names it: always a name in one of the server's directories.
 package struct RunOutput: Sendable, Hashable {
     /// The id of the node that saved it.
     package let node: String
@@ -9,12 +9,12 @@ package struct RunOutput: Sendable, Hashable {
     /// `output`, `temp` or `input`.
     package let type: String
 
-    /// Throws where the server names what cannot be an output.
+    /// Throws if the server's name cannot be an output's.
     package init(node: String, name: String, subfolder: String, type: String) throws(Refusal) {
         do {
             _ = try ModelPath(name)
             if !subfolder.isEmpty { _ = try ModelPath(subfolder) }
-        } catch { throw Refusal("it names an output that is none: \(error)") }
+        } catch { throw Refusal("it names an output that cannot be one: \(error)") }
         guard ["output", "temp", "input"].contains(type) else {
             throw Refusal("it names an output of the kind '\(type.prefix(40))'")
         }
@@ -24,7 +24,7 @@ package struct RunOutput: Sendable, Hashable {
         self.type = type
     }
 
-    /// The suffix of its file's name, such as `.png`; empty where the name has none that is plain.
+    /// The suffix of its file name, such as `.png`; empty if there is no plain one.
     package var suffix: String {
         guard let ending = name.splitAtLast(".")?.after, (1...8).contains(ending.utf8.count),
             ending.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20) })
@@ -32,16 +32,16 @@ package struct RunOutput: Sendable, Hashable {
         return ".\(ending)"
     }
 
-    /// Why what a server says of a run is not taken.
+    /// Why a server's answer about a run is refused.
     package struct Refusal: Error, CustomStringConvertible {
         package let description: String
         init(_ why: String) { description = why }
     }
 
-    /// Outputs that one run may have.
+    /// The largest number of outputs of one run.
     private static let limit = 4096
 
-    /// The outputs of a run by its history, as `GET /history/ID` gives it.
+    /// The outputs in a run's history, as `GET /history/ID` returns it.
     package static func all(in history: JSON) throws(Refusal) -> [RunOutput] {
         var found: [RunOutput] = []
         for (node, output) in history["outputs"]?.object?.members ?? [] {

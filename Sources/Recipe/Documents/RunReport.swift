@@ -1,14 +1,14 @@
-/// What a tool says of one run of a prompt: ``DocumentSchema/report``, as the node pack writes it.
+/// A tool's report of one run of a prompt, ``DocumentSchema/report``, as the node pack writes it.
 package struct RunReport: Sendable {
     /// A file that the run left.
     package struct Output: Sendable {
         /// Absolute, as the tool sees it.
         package let path: String
-        /// The output folder that `path` lies in.
+        /// The output folder that contains `path`.
         package let root: String?
-        /// Of the file as it was when the run had ended.
+        /// The hash of the file when the run had ended.
         package let sha256: Digest
-        /// The node that left it, where the tool tells.
+        /// The node that made it, if the tool says.
         package let node: String?
     }
 
@@ -18,65 +18,65 @@ package struct RunReport: Sendable {
         package let name: String
         /// Absolute, as the tool sees it.
         package let path: String
-        /// Taken while the prompt ran.
+        /// The hash, computed while the prompt ran.
         package let sha256: Digest
     }
 
-    /// A file that a node of a pack can have read by a name in the prompt.
+    /// A file that a pack's node may have read because the prompt names it.
     package struct PackFile: Sendable {
         package let name: String
-        /// ComfyUI's directory that it lies in, or ``InputReference/outside``.
+        /// The directory of ComfyUI that contains it, or ``InputReference/outside``.
         package let directory: String
-        /// Why its bytes are not told; nil where they are among ``inputs``.
+        /// Why its bytes were not reported; nil if they are among ``inputs``.
         package let problem: String?
     }
 
-    /// When a node was at work.
+    /// When a node ran.
     package struct Span: Sendable {
         /// The node's id in the graph.
         package let node: String
-        /// As the tool's clock says.
+        /// By the tool's clock.
         package let begun, ended: Timestamp
     }
 
-    /// Nil where an older node pack does not say it.
+    /// Nil if an older node pack does not say it.
     package let begun: Timestamp?
-    /// When the prompt counted as done, as the tool's clock says.
+    /// When the prompt counted as done, by the tool's clock.
     package let ended: Timestamp
-    /// The threads that ran the prompt, by the numbers that their process knows them by: its own and those that it started for it.
+    /// The threads that ran the prompt, by their numbers within their process: the process's own and those that it started for the prompt.
     package let threads: Set<Int32>
-    /// When which nodes were at work, in the order of their ends.
+    /// When nodes ran, ordered by when they ended.
     package let spans: [Span]
-    /// What nodes said of whether they changed, as ComfyUI's executor saw it: `never` equal, `differs` for equal inputs, `same`. Of a
-    /// node that is not there it was not computed.
+    /// What nodes said about whether they changed, as ComfyUI's executor saw it: `never` (never equal), `differs` (differs for equal
+    /// inputs) or `same`. It was not computed for nodes that are missing here.
     package let changes: [String: String]
-    /// The graph that ran: its JSON text as the tool wrote it, which may hold `NaN`.
+    /// The graph that ran, as the JSON text that the tool wrote, which may hold `NaN`.
     package let prompt: [UInt8]
-    /// The canvas, as JSON text; nil where the prompt had none.
+    /// The canvas, as JSON text; nil if the prompt had none.
     package let workflow: [UInt8]?
     /// The files that the run left.
     package let outputs: [Output]
     /// The files that the run read, other than models.
     package let inputs: [Input]
-    /// What nodes of packs can have read by names in the prompt.
+    /// Files that nodes of packs may have read because the prompt names them.
     package let packFiles: [PackFile]
-    /// What it ran in; nil where the tool does not tell.
+    /// The environment of the run; nil if the tool does not report it.
     package let environment: JSON?
     /// The directories of the environment's node packs, by name.
     package let nodePacks: [String: String]
-    /// ComfyUI's base directory, and the files that it takes other paths from.
+    /// ComfyUI's base directory.
     package let base: String?
     /// Absolute, as the tool sees them.
     package let pathFiles: [String]
-    /// Where a container has mounted which directories of this machine: inside -> outside, as its REPROFS_PATHS says.
+    /// Which directories of this machine a container has mounted where, from inside to outside, as its REPROFS_PATHS says.
     package let places: JSON?
-    /// The change by which the prompt came from another snapshot; nil for any other prompt.
+    /// The change that made the prompt from another snapshot's; nil for any other prompt.
     package let variation: Variation?
-    /// Who it says that it was to the mount: a report may be delivered by another process than ran the prompt. The outer
-    /// nil says that it does not tell.
+    /// The process that ran the prompt, as the mount knew it: another process may deliver the report. The outer nil means that the report
+    /// does not say.
     package let process: String??
 
-    /// Reads a report; throws where it says too little, names too much, or is none.
+    /// Reads a report; throws if it says too little, names too much, or is not a report.
     package init(_ bytes: [UInt8]) throws(Refusal) {
         guard let json = try? JSONParser.parse(bytes) else { throw Refusal("it is not JSON") }
         guard json["schema"] == DocumentSchema.report.json else {
@@ -138,7 +138,7 @@ package struct RunReport: Sendable {
         process = json["process"].map { $0.string }
     }
 
-    /// Outputs, inputs and node packs that one run may have.
+    /// The largest numbers of outputs, inputs and node packs of one run.
     private static let limit = 4096
 
     /// Why a text is not a report.

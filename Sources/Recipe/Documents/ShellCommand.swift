@@ -1,8 +1,8 @@
 /// Commands that messages tell people to copy into a shell.
 package enum ShellCommand {
-    /// A command, and after it names, each of which is one word to a shell, whatever it holds.
+    /// A command followed by names, each of which is one word to a shell, whatever it contains.
     package static func line(_ command: String, _ names: String...) -> String {
-        // A name that looks like an option is none.
+        // A name must not be taken for an option.
         let end = names.contains { $0.utf8.first == UInt8(ascii: "-") } ? ["--"] : []
         return ([command] + end + names.map(word)).joined(separator: " ")
     }
@@ -16,7 +16,7 @@ package enum ShellCommand {
         return "'" + name.replacing("'", with: #"'\''"#) + "'"
     }
 
-    /// What ends a line or steers a terminal is shown as `\ooo`, a byte each, which bash, zsh and ksh take back.
+    /// Characters that end a line or control a terminal are written as `\ooo`, byte by byte, which bash, zsh and ksh understand.
     private static func escaped(_ name: String) -> String {
         var result = "$'"
         for scalar in name.unicodeScalars {

@@ -1,10 +1,10 @@
-/// Texts that came from elsewhere, names among them, as people are shown them: whatever is printed to a terminal, a log or a card
-/// goes through here, a line at a time, so that no text ends the line that it stands in or steers what shows it.
+/// How texts from elsewhere, including names, are shown to people: everything that is printed to a terminal, a log or a card goes through
+/// here, line by line, so that no text can end its line or control a terminal.
 extension String {
-    /// The text on one line: what would end the line, steer a terminal or turn the direction of writing stands as it does in
-    /// Swift, `\n` or `\u{1B}`. To do it again changes nothing.
+    /// The text on one line: characters that would end the line, control a terminal or change the direction of writing are escaped as in
+    /// Swift, `\n` or `\u{1B}`. Applying it again changes nothing.
     package var onOneLine: String {
-        // Nearly every text is plain.
+        // Most texts need no change.
         if utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return self }
         var result = ""
         for scalar in unicodeScalars {
@@ -19,8 +19,8 @@ extension String {
         return result
     }
 
-    /// The lines of a text, each as ``onOneLine``: for a text that is to be read as it was written, such as a prompt, and is
-    /// indented where it is shown.
+    /// The lines of a text, each as ``onOneLine``: for texts with lines of their own, such as prompts, which are indented when they are
+    /// shown.
     package var shownLines: [String] {
         var lines = [""]
         var last: Unicode.Scalar?
@@ -37,7 +37,7 @@ extension String {
 }
 
 extension String {
-    /// The lines of a text that was laid out by ``Swift/Array/shown``.
+    /// The lines of a text that was made by ``Swift/Array/shown``.
     package var lines: [String] {
         var lines = split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         if lines.last == "" { lines.removeLast() }
@@ -46,12 +46,12 @@ extension String {
 }
 
 extension [String] {
-    /// Lines of the program's own making as one text, with a line end after each.
+    /// Lines that the program made, as one text with a line end after each.
     package var shown: String { map { $0.onOneLine + "\n" }.joined() }
 }
 
 extension Unicode.Scalar {
-    /// Control characters, direction overrides and separators of lines: they could hide or fake what a terminal shows.
+    /// Control characters, direction overrides and line separators, which could hide or fake what a terminal shows.
     var steersTerminals: Bool {
         switch value {
         case 0..<0x20, 0x7F...0x9F, 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
@@ -60,7 +60,7 @@ extension Unicode.Scalar {
     }
 }
 
-/// An error that says more than one sentence: a list stands below it.
+/// An error with more than one line: a list follows the sentence.
 package protocol SeveralLines: Error, CustomStringConvertible {
     var lines: [String] { get }
 }

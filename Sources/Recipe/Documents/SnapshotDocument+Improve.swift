@@ -1,8 +1,8 @@
 extension SnapshotDocument {
-    /// The document that takes from `fresh` whatever is known better than here; nil where nothing is.
+    /// This document with everything that is known better in `fresh`; nil if nothing is.
     ///
-    /// Evidence never gets weaker: what was pinned once with better evidence stays. Equal evidence by time counts as
-    /// better when it rests on an earlier, so truer, time of the image.
+    /// Evidence never gets weaker: what was pinned with better evidence stays. Equal evidence by time is better if it is based on an
+    /// earlier, and so more accurate, time of the image.
     package func improved(by fresh: SnapshotDocument, id: Digest) -> SnapshotDocument? {
         let isEarlier = fresh.image.time < image.time
         var better = self
@@ -19,7 +19,7 @@ extension SnapshotDocument {
                 changed = true
             }
         } else if told.filter({ $0.evidence > .missing }).count > known.filter({ $0.evidence > .missing }).count {
-            // A directory of models has more files now than it had.
+            // A directory of models may have more files now.
             named = told.map { use in
                 known.first { $0.reference.slot == use.reference.slot && $0.evidence > use.evidence } ?? use
             }
@@ -35,14 +35,14 @@ extension SnapshotDocument {
             better.recipe.inputs[index] = use
             changed = true
         }
-        // Files that nodes of packs name are told by a run alone, behind what the graph says.
+        // Files that nodes of packs name are known only from a run; they follow those of the graph.
         for use in fresh.recipe.inputs
         where use.reference.kind == "file" && !recipe.inputs.contains(where: { $0.reference == use.reference }) {
             better.recipe.inputs.append(use)
             changed = true
         }
-        // What a run said of itself is kept; a file that is read again says nothing of it. Of two that tell, the longer one
-        // is from inside the process.
+        // A run's environment is kept: reading the file again says nothing about it. Of two environments, the longer one was recorded from
+        // within the process.
         if let surroundings = fresh.environment, surroundings.size > environment?.size ?? 0 {
             better.environment = surroundings
             better.recipe.findings = fresh.recipe.findings
@@ -58,7 +58,7 @@ extension SnapshotDocument {
         return better
     }
 
-    /// What no node names was seen by one run, and perhaps not by another one that left the same file.
+    /// Models that no node names were seen in one run, and perhaps not in another one that left the same file.
     private func unnamedModels(with fresh: SnapshotDocument, _ changed: inout Bool) -> [Recipe.ModelUse] {
         var unnamed = recipe.models.filter(\.reference.isUnnamed)
         for use in fresh.recipe.models where use.reference.isUnnamed {
@@ -87,6 +87,6 @@ extension Recipe {
 }
 
 extension ModelReference {
-    /// What makes it the same reference in two readings of one image.
+    /// Identifies a reference in two readings of one image.
     fileprivate var slot: [String] { [node, input, name] }
 }

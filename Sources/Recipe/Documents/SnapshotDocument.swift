@@ -1,19 +1,19 @@
-/// What is known of an image's file. The name is not here: the same bytes under another name are the same image.
+/// What is known about an image's file. Its name is not included: the same bytes under another name are the same image.
 package struct ImageFacts: Sendable, Equatable {
-    /// Of the whole file, its metadata included.
+    /// The hash of the whole file, including its metadata.
     package var sha256: Digest
     /// Bytes.
     package var size: Int
-    /// Told by the first bytes, never by the file's name.
+    /// Determined by the first bytes, never by the file's name.
     package var mediaType: String
-    /// Pixels; nil where the header does not say.
+    /// Pixels; nil if the header does not say.
     package var width: Int?
-    /// Pixels, as ``width``.
+    /// Pixels, like ``width``.
     package var height: Int?
-    /// When the image was made, as far as is known: its earliest modification time seen.
+    /// When the image was made, as far as it is known: the earliest modification time that was seen.
     package var time: Timestamp
 
-    /// The facts of a file whose metadata was read; `time` is when it was made, as far as is known.
+    /// The facts of a file whose metadata was read; `time` is when it was made, as far as it is known.
     package init(sha256: Digest, size: Int, metadata: Metadata, time: Timestamp) {
         self.sha256 = sha256
         self.size = size
@@ -24,9 +24,9 @@ package struct ImageFacts: Sendable, Equatable {
     }
 }
 
-/// A document that a snapshot refers to by digest, because its original bytes count: a prompt may hold `NaN`.
+/// A document that a snapshot refers to by its digest, because the original bytes count: a prompt may hold `NaN`.
 package struct DocumentReference: Sendable, Equatable {
-    /// Of the bytes as they stood in the file.
+    /// The hash of the bytes as they were in the file.
     package var sha256: Digest
     /// Bytes.
     package var size: Int
@@ -38,13 +38,13 @@ package struct DocumentReference: Sendable, Equatable {
 
 /// A snapshot in its canonical form: the SHA-256 of ``canonicalBytes`` is its id.
 ///
-/// It holds no id, no grade and no time of its own making: the same evidence gives the same id, on any machine.
+/// It has no id, no grade and no time of its own creation: the same evidence gives the same id, on any machine.
 package struct SnapshotDocument: Sendable, Equatable {
     /// The image that it is a snapshot of.
     package var image: ImageFacts
     /// What the image was made from, with the bytes that the names stood for.
     package var recipe: Recipe
-    /// ComfyUI's graph that ran.
+    /// The graph that ComfyUI ran.
     package var prompt: DocumentReference?
     /// ComfyUI's canvas.
     package var workflow: DocumentReference?
@@ -52,9 +52,9 @@ package struct SnapshotDocument: Sendable, Equatable {
     package var parameters: DocumentReference?
     /// The file's other texts.
     package var records: DocumentReference?
-    /// What it ran in: versions, flags, threads, node packs.
+    /// The environment of the run: versions, flags, threads, node packs.
     package var environment: DocumentReference?
-    /// What was changed, where it was made by changing another snapshot.
+    /// What was changed, if it is a variation of another snapshot.
     package var variation: Variation?
     /// The snapshot that this one supersedes with better evidence.
     package var parent: Digest?
@@ -75,10 +75,10 @@ package struct SnapshotDocument: Sendable, Equatable {
         self.parent = parent
     }
 
-    /// What is stored and hashed: RFC 8785, with integers exact.
+    /// The bytes that are stored and hashed: RFC 8785, but with exact integers.
     package var canonicalBytes: [UInt8] { Array(json.canonical().utf8) }
 
-    /// The document with its members in a stable order.
+    /// The document, with its members in a stable order.
     package var json: JSON {
         [
             "schema": DocumentSchema.snapshot.json,
@@ -111,7 +111,7 @@ package struct SnapshotDocument: Sendable, Equatable {
     }
 }
 
-/// A stored document is not what its schema says.
+/// A stored document does not match its schema.
 package struct DocumentError: Error, CustomStringConvertible {
     package let description: String
     init(_ member: String) { description = "the member '\(member)' is missing or of another kind" }
@@ -119,7 +119,7 @@ package struct DocumentError: Error, CustomStringConvertible {
 }
 
 extension SnapshotDocument {
-    /// Reads what ``json`` wrote.
+    /// Reads what ``json`` returned.
     package init(_ json: JSON) throws(DocumentError) {
         guard json["schema"] == DocumentSchema.snapshot.json else { throw DocumentError("schema") }
         let image = json["image"] ?? .null
@@ -154,7 +154,7 @@ extension SnapshotDocument {
         parent = json["parent"]?.string.flatMap { Digest(hex: $0) }
     }
 
-    /// A name in a member; whatever it is, it leads nowhere else.
+    /// A name in a member, which is checked so that it cannot lead elsewhere.
     static func name<Name>(_ member: String, _ make: () throws(NameError) -> Name) throws(DocumentError) -> Name {
         do { return try make() } catch { throw DocumentError(member, error) }
     }
@@ -168,8 +168,8 @@ extension SnapshotDocument {
 }
 
 extension JSON {
-    /// A count of bytes.
+    /// A number of bytes.
     var size: Int? { number?.int.flatMap { $0 >= 0 ? $0 : nil } }
-    /// The number of a version: 1 and up, and so small that there is always a next one.
+    /// The number of a version: at least 1, and small enough that there is always a next one.
     var versionNumber: Int? { number?.int.flatMap { (1..<Int(Int32.max)).contains($0) ? $0 : nil } }
 }

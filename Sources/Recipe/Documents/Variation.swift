@@ -1,14 +1,14 @@
-/// How a snapshot came from another: the snapshot whose recipe was changed, and what was changed in it.
+/// How a snapshot was made from another one: the snapshot that was varied, and the changes.
 package struct Variation: Sendable, Equatable {
-    /// One input of one node that got another value.
+    /// An input of a node that got another value.
     package struct Change: Sendable, Equatable {
         /// The id of the node in the graph.
         package let node: String
         /// The name of the node's input.
         package let input: String
-        /// The value in the snapshot that was varied; null where the input was not there.
+        /// The value in the snapshot that was varied; null if the input did not exist.
         package let old: JSON
-        /// The value that it got.
+        /// The new value.
         package let new: JSON
 
         package init(node: String, input: String, old: JSON, new: JSON) {
@@ -38,7 +38,7 @@ package struct Variation: Sendable, Equatable {
         ]
     }
 
-    /// Reads what ``json`` wrote; nil where no base is named. Changes that name no input are left out.
+    /// Reads what ``json`` returned; nil if no base is named. Changes that name no input are left out.
     package init?(_ json: JSON) {
         guard let base = json["base"]?.string.flatMap({ Digest(hex: $0) }) else { return nil }
         self.base = base

@@ -1,17 +1,17 @@
-/// What differs between the environment in which an image was made and another one.
+/// The differences between the environment in which an image was made and another one.
 package enum EnvironmentComparison {
-    /// The variables of a process that set its numbers of threads, on which the last digits of results depend.
+    /// Environment variables that set a process's numbers of threads, on which the last digits of results depend.
     package static let threadVariables = ["OMP_NUM_THREADS", "MKL_NUM_THREADS"]
 
-    /// Those that an environment recorded, with their values.
+    /// The recorded ones of these variables, with their values.
     package static func threads(of environment: JSON?) -> [(name: String, value: String)] {
         threadVariables.compactMap { name in
             environment?["threads"]?[name]?.string.map { (name, $0) }
         }
     }
 
-    /// The flags of an environment's command line with which the same is run again, with their values: all but those that belong to
-    /// one installation, such as ports and directories, and those that `isKnown` says the other ComfyUI has not.
+    /// The flags of an environment's command line for running the same again, with their values: all except those that belong to one
+    /// installation, such as ports and directories, and those that the other ComfyUI does not have according to `isKnown`.
     package static func carriedFlags(
         of environment: JSON?, isKnown: (_ flag: String) -> Bool = { _ in true }
     ) -> [String] {
@@ -19,7 +19,7 @@ package enum EnvironmentComparison {
             .flatMap(\.words)
     }
 
-    /// The flags of a command line, each with its values. That is all its grammar: what follows a flag is its value.
+    /// The flags of a command line, each with its values: everything that follows a flag is its value.
     private static func flags(
         in arguments: [String]
     ) -> [(name: String, words: [String], effect: EnvironmentFlags.Effect)] {
@@ -35,7 +35,7 @@ package enum EnvironmentComparison {
         return found
     }
 
-    /// What differs between two command lines: flags that change what is computed, and those of which nobody knows.
+    /// The differences between two command lines: flags that change what is computed, and unknown flags.
     private static func flags(_ then: [String], _ now: [String]) -> [Reason] {
         let shown = { (list: [String]) in list.isEmpty ? "none" : list.joined(separator: " ") }
         let sides = [then, now].map { arguments in flags(in: arguments) }
@@ -58,8 +58,7 @@ package enum EnvironmentComparison {
         return found
     }
 
-    /// Every difference, each as a reason that keeps an image from being the same with certainty. What one side does not
-    /// tell is not a difference.
+    /// Every difference, as a reason why an image may not come out the same. What one side does not report is not a difference.
     package static func reasons(recorded: JSON, present: JSON) -> [Reason] {
         var found: [Reason] = []
         func compare(_ code: Reason.Code, _ what: String, _ path: [String]) {
@@ -113,7 +112,7 @@ package enum EnvironmentComparison {
         }
     }
 
-    /// The same facts from `/system_stats`, which every server tells. Source: ComfyUI's server.py.
+    /// The same facts from `/system_stats`, which every server has. Source: ComfyUI's server.py.
     package static func environment(ofSystemStats stats: JSON) -> JSON {
         let system = stats["system"]
         let device = stats["devices"]?.array?.first

@@ -1,11 +1,11 @@
-/// What ComfyUI's flags do to the pixels: data, each with its reason. A flag that stands in neither list may do anything; it is
-/// compared, and told to be unknown. Source: ComfyUI 0.33's and 0.3.64's `comfy/cli_args.py` and `model_management.py`.
+/// What ComfyUI's flags do to the pixels: data, each with its reason. A flag in neither list may do anything; it is compared, and reported
+/// as unknown. Source: ComfyUI 0.33's and 0.3.64's `comfy/cli_args.py` and `model_management.py`.
 enum EnvironmentFlags {
     enum Effect: Sendable {
         case pixels
-        /// None on pixels, but it belongs to how the run was made.
+        /// No effect on pixels, but on how the run was made.
         case speed
-        /// None; it belongs to one installation.
+        /// No effect; it belongs to one installation.
         case place
         case unknown
     }

@@ -1,6 +1,6 @@
-/// Compares what node classes took when an image was made with what a server's take now, for the classes of one graph.
+/// Compares the inputs of a graph's node classes when an image was made with a server's present ones.
 package enum NodeClasses {
-    /// A difference that a person should know before a graph is queued.
+    /// A difference that a person should know about before a graph is queued.
     package struct Difference: Sendable, Equatable {
         /// What differs, as a sentence that names the class.
         package let message: String
@@ -8,7 +8,7 @@ package enum NodeClasses {
         package let prevents: Bool
     }
 
-    /// `recorded` and `present` are `/object_info` answers, or what the node pack keeps of them; `recorded` may be nil.
+    /// `recorded` and `present` are answers of `/object_info`, or the part of one that the node pack keeps; `recorded` may be nil.
     package static func differences(_ graph: ComfyGraph, recorded: JSON?, present: JSON) -> [Difference] {
         var found: [Difference] = []
         var seen: Set<String> = []
@@ -49,7 +49,7 @@ package enum NodeClasses {
         var found: [Difference] = []
         for (name, spec) in now["input"]?["required"]?.object?.members ?? [] {
             guard let value = node.inputs[name] else {
-                // A node whose inputs are made as it goes has others than its class tells.
+                // A node whose inputs depend on others may have inputs that its class does not list.
                 if spec.array?.first?.string?.hasPrefix("COMFY_") == true { continue }
                 found.append(
                     .init(
@@ -70,13 +70,13 @@ package enum NodeClasses {
         return found
     }
 
-    /// What the class takes otherwise than it did.
+    /// Differences between the class's former inputs and its present ones.
     private static func changed(_ name: String, _ then: JSON, _ now: JSON, used: Set<String>) -> [Difference] {
         var found: [Difference] = []
         for kind in ["required", "optional"] {
             for (input, spec) in now["input"]?[kind]?.object?.members ?? [] {
                 guard let old = then["input"]?["required"]?[input] ?? then["input"]?["optional"]?[input] else {
-                    // What is required and absent is said already, with its node.
+                    // Required inputs that are missing have been reported with their node.
                     if kind == "optional", !used.contains(input) {
                         found.append(
                             .init(message: "\(name) has a new input '\(input)', left at its default", prevents: false))
@@ -115,14 +115,14 @@ package enum NodeClasses {
         return found
     }
 
-    /// The node pack of a module.
+    /// The node pack that a module belongs to.
     private static func pack(_ module: String) -> String? {
         module.hasPrefix("custom_nodes.") ? String(module.dropFirst("custom_nodes.".count)) : nil
     }
 
     private static func fallback(_ spec: JSON) -> JSON? { spec.array?.dropFirst().first?["default"] }
 
-    /// The kind of an input; nil for a list of options, of either of the two ways in which ComfyUI writes it.
+    /// The kind of an input; nil for a list of options, in either of ComfyUI's two forms.
     private static func kind(_ spec: JSON) -> String? {
         guard let kind = spec.array?.first?.string, kind != "COMBO" else { return nil }
         return kind

@@ -1,10 +1,10 @@
 extension Recipe {
-    /// Takes what a reported run tells of its nodes that may come out otherwise.
+    /// Adds reasons for nodes that may come out differently, from what a reported run says about them.
     ///
-    /// `nodes` are those that the image was made with, by their numbers; `changes` is what they said of themselves, and `classes` the
-    /// environment's `objectInfo`. `isPinned` says whether an input of a node names nothing but a file that is pinned, and `isCaptured`
-    /// whether a file or directory of a pack is, as it was when the run began. A node that leaves files says that it changes to be run
-    /// each time, which changes no pixel.
+    /// `nodes` are those that made the image, by number; `changes` is what they said about themselves, and `classes` the environment's
+    /// `objectInfo`. `isPinned` says whether an input of a node names only a pinned file, and `isCaptured` whether a file or directory of a
+    /// pack was captured as it was when the run began. A node that writes files says that it changes in order to run each time, which
+    /// changes no pixel.
     package mutating func doubt(
         nodes: [String: String], changes: [String: String], classes: JSON?,
         isPinned: (_ node: String, _ input: String) -> Bool,

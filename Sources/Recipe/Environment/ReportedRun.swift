@@ -1,17 +1,17 @@
 extension Recipe {
-    /// Takes back every doubt that a report of the run answers: what is told is not unknown.
+    /// Removes every doubt that a report of the run answers.
     ///
-    /// A report names every file of the run with its node, and the whole run is made again, so that an image has its place in
-    /// its batch. The device that drew noise, and ComfyUI's version, are those of the environment.
+    /// A report names every file of the run with its node, and the whole run is made again, so the image's place in its batch is known. The
+    /// environment says which device drew the noise, and ComfyUI's version.
     package mutating func take(reported environment: JSON?, holdsAllNodes: Bool) {
         var answered: Set<Reason.Code> = [.batchIndexUnknown, .batchCoupled]
         if holdsAllNodes { answered.insert(.nodeVersion) }
         let device = environment?["device"]?["type"]?.string
         if device != nil { answered.formUnion([.deviceNoise, .gpuNoise]) }
-        // On the processor these repeat; of other devices that is not known before they were seen to.
+        // These repeat on the processor; on other devices that is unknown until it has been seen.
         if device == "cpu" { answered.insert(.approximated) }
         findings.removeAll { finding in
-            // Samplers that differ between devices repeat on one: measured, docs/GRADES.md.
+            // Samplers that differ between devices repeat on one device: measured, see docs/GRADES.md.
             answered.contains(finding.code)
                 || device != nil && finding.code == .samplerNondeterministic
                     && finding.subject.map(ComfySamplers.isNondeterministic) == true

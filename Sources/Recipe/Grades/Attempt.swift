@@ -1,4 +1,4 @@
-/// What making an image again came to.
+/// The result of making an image again.
 package enum ReproductionVerdict: String, Sendable {
     /// The same pixels, and the pinned bytes were seen being opened.
     case verified
@@ -12,21 +12,21 @@ package enum ReproductionVerdict: String, Sendable {
     case failed
 }
 
-/// One try to make an image again from its pinned bytes, as far as grades and cards tell of it.
+/// An attempt to make an image again from its pinned bytes, as grades and cards need it.
 package struct Attempt: Sendable, Equatable {
-    /// What the comparison of the pixels came to.
+    /// The result of comparing the pixels.
     package let verdict: ReproductionVerdict
-    /// When the run had ended.
+    /// When the run ended.
     package let time: Timestamp
     /// The SHA-256 of its certificate, which is a blob like any other.
     package let certificate: Digest
-    /// The environment it ran in, in words; nil where that is not stated.
+    /// The environment of the run, in words; nil if it is not stated.
     package let place: String?
     /// Whether the process was seen to open every pinned model, and nothing else under one of their names.
     package let isFromPinnedBytes: Bool
-    /// How far the pixels are off; nil where they are the same, or nothing was there to measure against.
+    /// How far the pixels differ; nil if they are the same, or there was nothing to compare with.
     package let difference: PixelDifference?
-    /// Why there are no pixels, in words; nil where there are.
+    /// Why there are no pixels, in words; nil if there are some.
     package let problem: String?
 
     package init(
@@ -42,7 +42,7 @@ package struct Attempt: Sendable, Equatable {
         self.problem = problem
     }
 
-    /// Reads a certificate. One that cannot be read is taken to be of the pinned bytes: nothing is guessed upwards.
+    /// Reads a certificate. If it cannot be read, the run does not count as one from the pinned bytes: nothing is guessed upwards.
     package init(_ verdict: ReproductionVerdict, at time: Timestamp, certificate: Digest, reading json: JSON?) {
         self.init(
             verdict, at: time, certificate: certificate, place: json?["environment"]?["present"].flatMap(Self.place),
@@ -73,7 +73,7 @@ package struct Attempt: Sendable, Equatable {
     /// When and where, in words.
     package var occasion: String { "on \(time.brief) UTC" + (place.map { " on \($0)" } ?? "") }
 
-    /// What came of it, in words.
+    /// The result, in words.
     package var outcome: String {
         switch verdict {
         case .verified: "the same pixels"
@@ -102,14 +102,14 @@ package struct Attempt: Sendable, Equatable {
     }
 }
 
-/// What all tries together say.
+/// What all attempts say together.
 package enum Proof: Sendable, Equatable {
     case none
     case verified(Attempt)
     case different(Attempt)
 
-    /// `attempts` in the order of their times. Only those count that the pinned bytes were seen in. Other pixels outweigh what
-    /// was verified before; only a later run with the same pixels, in an environment that is stated, outweighs them.
+    /// `attempts` are ordered by time; only those count in which the process was seen to open the pinned bytes. Other pixels outweigh
+    /// earlier verifications; only a later run with the same pixels, in a stated environment, outweighs them.
     package init(_ attempts: [Attempt]) {
         self = attempts.reduce(.none) { proof, attempt in
             switch (proof, attempt.verdict) {

@@ -1,12 +1,12 @@
-/// Changes in tools that are known to change images, as data: an image from before one may come out otherwise today.
+/// Changes in tools that are known to change images, as data: an image from before such a change may come out differently today.
 ///
 /// Sources: commits and release notes of ComfyUI and A1111; A1111's `infotext_versions.py`. Dates are UTC.
 enum DriftLedger {
     struct Entry: Sendable {
         let tool: String
-        /// The first version without the old behaviour, or the day of the change where versions are not recorded.
+        /// The first version with the new behaviour, or the day of the change if versions are not recorded.
         let since: Since
-        /// Samplers and node classes that it touches, by ComfyUI's names or the tool's; a `*` at the end stands for any rest.
+        /// The samplers and node classes that it affects, by ComfyUI's names or the tool's; a `*` at the end matches any rest.
         let touches: [String]
         let what: String
     }
@@ -43,7 +43,7 @@ enum DriftLedger {
             what: "the refiner switches at another step since 1.8.0"),
     ]
 
-    /// The entries that lie between how the image was made and today.
+    /// The changes between the making of the image and today.
     static func crossed(by recipe: Recipe, made time: Timestamp?) -> [Entry] {
         let used = used(by: recipe)
         return entries.filter { entry in
@@ -51,7 +51,7 @@ enum DriftLedger {
             switch entry.since {
             case .day(let change):
                 guard let time, let change, time < change else { return false }
-                // Where a run told its version, the clock says nothing: all these changes lie before 0.3.12.
+                // If a run recorded its version, the clock does not matter: all these changes came before 0.3.12.
                 if let version = numbers(recipe.generator.version), !version.lexicographicallyPrecedes([0, 3, 12]) {
                     return false
                 }

@@ -1,19 +1,19 @@
-/// Something that an image was made with, and that may be why a run of it gives the same pixels again, or others.
+/// Something that an image was made with, which may be the reason why a run gives the same pixels again, or others.
 package struct ProofCause: Sendable, Hashable {
-    /// What kinds of things can keep an image from being the same again.
+    /// The kinds of things that can change an image.
     package enum Kind: String, Sendable {
         case nodeClass = "class"
         case sampler, device, version
 
-        /// Whether it can be why two runs in one environment differ.
+        /// Whether it can make two runs in one environment differ.
         package var canDiffer: Bool { self == .nodeClass || self == .sampler }
     }
 
-    /// What kind of thing it is.
+    /// The kind of the cause.
     package let kind: Kind
     /// The node class, the sampler, the device, or what has the version.
     package let name: String
-    /// What stands for its code: another code is another cause.
+    /// Identifies its code: different code is a different cause.
     package let code: String
 
     package init(kind: Kind, name: String, code: String) {
@@ -22,7 +22,7 @@ package struct ProofCause: Sendable, Hashable {
         self.code = code
     }
 
-    /// What a catalogue calls it.
+    /// The key of the cause in the catalogue.
     package var key: String { "\(kind.rawValue) \(name) \(code)" }
 
     /// The cause in words, as messages name it.
@@ -37,7 +37,7 @@ package struct ProofCause: Sendable, Hashable {
 }
 
 extension Recipe {
-    /// What it was made with, as far as the environment of its run tells which code that was; without one nothing is learned.
+    /// The causes of an image, as far as its run's environment identifies their code; without an environment nothing can be learned.
     package func causes(in environment: JSON?) -> [ProofCause] {
         guard let environment, let version = environment["comfyui"]?["version"]?.string else { return [] }
         let core = "ComfyUI " + (environment["comfyui"]?["commit"]?.string ?? version)
@@ -68,13 +68,13 @@ extension Recipe {
     }
 }
 
-/// What all certificates together say of one cause.
+/// What all certificates say together about one cause.
 package struct Lesson: Sendable, Equatable {
     /// What the lesson is about.
     package let cause: ProofCause
-    /// Runs that gave the same pixels, and runs in the recorded environment from the pinned bytes that gave others.
+    /// How many runs gave the same pixels, and how many in the recorded environment and from the pinned bytes gave others.
     package let same, other: Int
-    /// Whether in one of the latter nothing else could be why: all else was in runs that gave the same pixels.
+    /// Whether one of the latter runs can have no other cause: everything else in it was in runs that gave the same pixels.
     package let isAlone: Bool
 
     package init(_ cause: ProofCause, same: Int, other: Int, isAlone: Bool) {
@@ -84,12 +84,12 @@ package struct Lesson: Sendable, Equatable {
         self.isAlone = isAlone
     }
 
-    /// So many runs with the same pixels, and none with others, outweigh what its code looks like.
+    /// This many runs with the same pixels, and none with others, outweigh doubts about the code.
     package static let enough = 3
 
     /// Whether it was seen to repeat often enough to outweigh doubts.
     package var repeats: Bool { cause.kind.canDiffer && other == 0 && same >= Self.enough }
-    /// Whether it was seen not to repeat, in a run in which nothing else can be why.
+    /// Whether it was seen not to repeat, in a run that can have no other cause.
     package var differs: Bool { cause.kind.canDiffer && same == 0 && isAlone }
 
     /// In words: "repeated in 14 of 14 runs".
@@ -103,16 +103,16 @@ package struct Lesson: Sendable, Equatable {
         ]
     }
 
-    /// What it adds to a grade.
+    /// The reason that it adds to a grade.
     var reason: Reason? {
         guard differs else { return nil }
         return .init(
             .proofCause,
-            "\(cause.text) is seen not to repeat: images made with it came out otherwise when they were made again, and nothing "
+            "\(cause.text) has been seen not to repeat: images made with it came out differently when they were made again, and nothing "
                 + "else in them was new")
     }
 
-    /// Whether it answers a doubt: what was seen to repeat does, whatever its code looks like.
+    /// Whether it answers a doubt: it does if the cause was seen to repeat, whatever its code looks like.
     func answers(_ reason: Reason) -> Bool {
         guard repeats, let subject = reason.subject else { return false }
         return subject == cause.name

@@ -1,10 +1,10 @@
-/// An image that could be made again, and what a run of it would tell of.
+/// An image that could be made again, and what a run of it would teach.
 package struct ProofCandidate: Sendable {
     /// The row of its snapshot.
     package let snapshot: Int64
     package let name: String
     package let causes: [ProofCause]
-    /// Whether a run is worth its time: all that it needs is known, nobody is paid for it, and none has told of it before.
+    /// Whether a run is worth its time: everything that it needs is known, it costs no money, and the image was not made again before.
     package let isOpen: Bool
 
     package init(snapshot: Int64, name: String, causes: [ProofCause], isOpen: Bool) {
@@ -15,15 +15,15 @@ package struct ProofCandidate: Sendable {
     }
 }
 
-/// Which image to make again next: the one that teaches most. A run teaches of each class and sampler of which too few runs are known,
-/// and the more, the fewer there are and the more images depend on it.
+/// Decides which image to make again next: the one that teaches most. A run teaches about each class and sampler of which few runs are
+/// known; the fewer runs and the more images depend on it, the more it teaches.
 package struct ProofPlan: Sendable {
-    /// What a run would tell of, and how much rests on it.
+    /// Something that a run would teach about, and how much depends on it.
     package struct Gain: Sendable, Equatable {
         package let cause: ProofCause
-        /// Runs that told of it before.
+        /// How many runs have taught about it before.
         package let runs: Int
-        /// Images that were made with it.
+        /// How many images were made with it.
         package let images: Int
 
         package var text: String {
@@ -39,15 +39,15 @@ package struct ProofPlan: Sendable {
 
     package struct Choice: Sendable {
         package let candidate: ProofCandidate
-        /// What matters most comes first; empty where it teaches nothing new.
+        /// The most important ones first; empty if a run teaches nothing new.
         package let gains: [Gain]
     }
 
-    /// Open images that were made with the same things teach the same, so the newest of each kind stands for all; the newest is last.
+    /// Open images that were made with the same things teach the same, so the newest of each group stands for all; it is last.
     private var groups: [[ProofCause]: [ProofCandidate]] = [:]
     private var images: [ProofCause: Int] = [:]
 
-    /// `candidates` are all images, in the order of their age; `kind` leaves only those with a class of this name to be chosen.
+    /// `candidates` are all images, the oldest first; `kind` restricts the choice to images made with a class of this name.
     package init(_ candidates: [ProofCandidate], withClass kind: String? = nil) {
         for candidate in candidates {
             for cause in candidate.causes where cause.kind.canDiffer { images[cause, default: 0] += 1 }
@@ -57,14 +57,14 @@ package struct ProofPlan: Sendable {
         }
     }
 
-    /// Images that could still be made again.
+    /// How many images could still be made again.
     package var count: Int { groups.values.reduce(0) { $0 + $1.count } }
-    /// All that runs could tell of.
+    /// Everything that runs could teach about.
     package var causes: [ProofCause] { Array(images.keys) }
-    /// Images that were made with something.
+    /// How many images were made with something.
     package func images(with cause: ProofCause) -> Int { images[cause] ?? 0 }
 
-    /// Takes the next image out of the plan; nil where none is left, or where none teaches anything and only such are wanted.
+    /// Removes the next image from the plan; nil if none is left, or if none teaches anything and `untilNothingIsNew`.
     package mutating func next(knowing lessons: [ProofCause: Lesson], untilNothingIsNew: Bool = true) -> Choice? {
         let best = groups.map { causes, members -> (key: [ProofCause], gains: [Gain], worth: Int, age: Int64) in
             let gains = causes.compactMap { gain(of: $0, lessons[$0]) }.sorted(by: Self.matters)

@@ -14,11 +14,11 @@ package enum Grade: String, Sendable, Comparable {
 
 /// One reason for a grade: a code for programs, a sentence for people, and the best grade that it allows.
 package struct Reason: Sendable, Hashable {
-    /// Which reason it is; programs tell reasons apart by it.
+    /// Identifies the reason for programs.
     package let code: Code
     /// The reason as a sentence about this image.
     package let message: String
-    /// The class or sampler that it is about, where it is about one alone: what is seen to repeat answers it.
+    /// The class or sampler that it is about, if it is about only one: what was seen to repeat answers it.
     package let subject: String?
 
     package init(_ code: Code, _ message: String, of subject: String? = nil) {
@@ -29,7 +29,7 @@ package struct Reason: Sendable, Hashable {
 
     package var cap: Grade { code.cap }
 
-    /// Stable names; they stand in recipes.
+    /// Stable names, which recipes contain.
     package enum Code: String, Sendable, CaseIterable {
         case metadataAbsent = "metadata.absent"
         case metadataDamaged = "metadata.damaged"

@@ -1,9 +1,9 @@
-/// What would raise a grade: words, and the command that does it, where one does.
+/// What would raise a grade: words, and the command that does it, if there is one.
 package struct Remedy: Sendable, Equatable {
     package let words: String
     package let command: String?
 
-    /// Takes the sentence of ``Reason/remedy`` apart: a command stands at its end, behind a colon.
+    /// Splits the sentence of ``Reason/remedy``: a command is at its end, after a colon.
     package init(_ sentence: String) {
         let mark = ": reprofs "
         guard let place = sentence.places(of: mark).last else {
@@ -17,7 +17,7 @@ package struct Remedy: Sendable, Equatable {
 }
 
 extension Reason {
-    /// What would raise the grade, in one sentence; nil where nothing can.
+    /// What would raise the grade, in one sentence; nil if nothing can.
     package var remedy: String? {
         switch code {
         case .metadataAbsent: "a text of the same name beside the image, with its parameters, is read too"
@@ -31,7 +31,7 @@ extension Reason {
             "make it again and compare the pixels: reprofs reproduce ID --launch COMFYUI"
         case .remoteNode, .toolClosed, .originForged: nil
         case .nodeChanges, .nodeUnrepeatable, .nodeUnread:
-            "make it again, for what repeats is known to repeat then: reprofs reproduce ID --launch COMFYUI"
+            "make it again, since what repeats will be known to repeat: reprofs reproduce ID --launch COMFYUI"
         case .nodeVersion, .driftKnown, .approximated:
             "make it again with the versions and the device of then: reprofs reproduce ID --launch COMFYUI"
         case .modelInferred, .modelAssumed, .modelChanged, .modelFuzzy, .hashFake, .hashEmpty:
@@ -39,7 +39,7 @@ extension Reason {
         case .modelClaimed: "make it again and compare the pixels: reprofs reproduce ID --launch COMFYUI"
         case .modelTensorEqual, .verified: nil
         case .proofCause:
-            "make it again, for its own proof outweighs what others say: reprofs reproduce ID --launch COMFYUI"
+            "make it again, since its own proof outweighs what others say: reprofs reproduce ID --launch COMFYUI"
         case .proofDifferent:
             "make it again in the environment in which it was made, until that gives the same pixels: reprofs reproduce ID --launch COMFYUI"
         case .environmentVersion:

@@ -1,19 +1,19 @@
-/// The grade of a recipe against the blobs that can be served now, and every reason for it.
+/// The grade of a recipe, given the blobs that can be served now, and every reason for it.
 package struct Verdict: Sendable, Equatable {
     /// The lowest cap of all reasons.
     package let grade: Grade
-    /// Why the grade is no better, and what speaks for it.
+    /// Why the grade is not better, and what supports it.
     package let reasons: [Reason]
     /// Whether a re-run from these bytes gave the same pixels.
     package let isVerified: Bool
 
-    /// `isServed` says whether the store can give a blob's bytes now; `time` is when the image was made, as far as is known.
-    /// Nothing is ever guessed upwards.
+    /// `isServed` says whether the store can serve a blob now; `time` is when the image was made, as far as it is known. Nothing is ever
+    /// guessed upwards.
     ///
-    /// `attempts` are the tries to make it again from these very bytes, in their order. That one gave the same pixels outweighs
-    /// every doubt, but only as long as the bytes are there; that the last one gave others is a doubt itself. `lessons` are what
-    /// such tries, of this image and of others, say of what it was made with. `others` are reasons that lie outside the recipe: the
-    /// environment of a server.
+    /// `attempts` are the attempts to make the image again from these bytes, in order. An attempt that gave the same pixels outweighs every
+    /// doubt, but only as long as the bytes exist; if the last attempt gave others, that is a doubt itself. `lessons` are what attempts, on
+    /// this image and on others, say about what it was made with. `others` are reasons from outside the recipe, such as a server's
+    /// environment.
     package init(
         _ recipe: Recipe, made time: Timestamp? = nil, attempts: [Attempt] = [], lessons: [Lesson] = [],
         others: [Reason] = [], isServed: (Digest) -> Bool
@@ -49,7 +49,7 @@ package struct Verdict: Sendable, Equatable {
             .verified,
             "it was made again from these bytes \(attempt.occasion), with the same pixels"
                 + (earlier.map { "; before, \($0.occasion), with \($0.outcome)" } ?? ""))
-        // Another environment may still give others.
+        // Another environment may still give other pixels.
         reasons = [success] + others
         grade = reasons.map(\.cap).min() ?? .full
     }

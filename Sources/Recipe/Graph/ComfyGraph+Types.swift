@@ -1,5 +1,5 @@
 extension ComfyGraph {
-    /// What a link brings: as somebody told, else as those who take it show.
+    /// What a link's value means: by its known type, or else by the inputs that take it.
     func meaning(of link: Link) -> Meaning? {
         guard let source = nodes[link.id] else { return nil }
         if let told = source.output(link.slot), told.type != "*" { return told.meaning }
@@ -15,7 +15,7 @@ extension ComfyGraph {
         return found
     }
 
-    /// What an input takes: as somebody told, else as its source tells, else by its name.
+    /// What an input's value means: by its known type, or else by its source, or else by its name.
     func meaning(of input: String, in node: Node) -> Meaning {
         if let type = node.slots?.inputs[input] {
             if type != "*" { return Meaning(type: type) }
@@ -30,7 +30,7 @@ extension ComfyGraph {
         return named != .other ? named : meaning(of: link) ?? .other
     }
 
-    /// The inputs of a node that are links of some meaning, in their order.
+    /// The links into a node with one of these meanings, in order.
     func links(_ node: Node, _ meanings: Meaning...) -> [(name: String, link: Link)] {
         guard node.slots != nil || node.kind.mayTake(meanings) else { return [] }
         return node.inputs.members.compactMap { name, value in
@@ -41,14 +41,14 @@ extension ComfyGraph {
         }
     }
 
-    /// What the output of a link is called, by whoever tells or else by those who take it, where they agree.
+    /// The name of a link's output, if it is known, or else as the inputs that take it are called, if they agree.
     func outputName(_ link: Link) -> String? {
         if let told = nodes[link.id]?.output(link.slot)?.name, !told.isEmpty { return told }
         let names = Set((takers[link] ?? []).map(\.input))
         return names.count == 1 ? names.first : nil
     }
 
-    /// Where a link comes from in the end, through what only hands on one of its inputs: a switch, a reroute.
+    /// The origin of a link, through nodes that only pass on one of their inputs: a switch, a reroute.
     func origin(_ link: Link) -> Link {
         var link = link
         for _ in 0..<64 {
@@ -59,7 +59,7 @@ extension ComfyGraph {
         return link
     }
 
-    /// The input that is all that a node gives, whatever its type.
+    /// The input that is a node's only output, whatever its type.
     func passedInput(of node: Node) -> String? {
         let members = node.inputs.members
         if node.kind.roles.contains(.first) {

@@ -1,20 +1,20 @@
-/// ComfyUI's executed graph, the `prompt` of its outputs: node id -> class and inputs.
+/// The graph that ComfyUI ran, the `prompt` of its outputs: node id -> class and inputs.
 package struct ComfyGraph: Sendable {
-    /// One node, with what its class takes and gives.
+    /// One node, with the inputs and outputs of its class.
     package final class Node: Sendable {
         /// Its key in the prompt, such as `3` or `12:5`.
         package let id: String
         /// Values, and links as `[id, output]`, as the prompt has them.
         package let inputs: JSON.Object
-        /// What the node's IS_CHANGED gave: for a node that reads a file, the SHA-256 of that file.
+        /// The result of the node's IS_CHANGED: for a node that reads a file, the SHA-256 of that file.
         package let isChanged: JSON?
         /// What is known of its class.
         package let kind: NodeClass
-        /// Its place among the graph's nodes.
+        /// Its place in the list of nodes.
         let index: Int
-        /// What the canvas beside the graph says of this node.
+        /// What the canvas beside the graph says about this node.
         let slots: NodeSlots?
-        /// The class as the prompt names it.
+        /// The class as it is named in the prompt.
         package var classType: String { kind.name }
 
         fileprivate init(
@@ -28,22 +28,22 @@ package struct ComfyGraph: Sendable {
             self.isChanged = isChanged
         }
 
-        /// Whether somebody told what it takes and gives.
+        /// Whether its inputs and outputs are known.
         var isKnown: Bool { kind.isKnown || slots != nil }
 
-        /// What the output of this number is called, and its type.
+        /// The name and type of the output with this number.
         func output(_ slot: Int) -> NodeClass.Output? {
             if let told = slots?.outputs, told.indices.contains(slot) { return told[slot] }
             return kind.outputs.indices.contains(slot) ? kind.outputs[slot] : nil
         }
 
-        /// The type of an input, as somebody told it.
+        /// The type of an input, if it is known.
         func type(_ input: String) -> String? { slots?.inputs[input] ?? kind.input(input)?.type }
     }
 
     /// The output `slot` of the node `id`.
     package struct Link: Hashable, Sendable {
-        /// The node that a link leads to.
+        /// The node whose output it is.
         package let id: String
         package let slot: Int
     }
@@ -52,15 +52,15 @@ package struct ComfyGraph: Sendable {
     package let nodes: [String: Node]
     /// The nodes in the order of the file.
     package let list: [Node]
-    /// For each of them the places of the nodes that feed it, in the order of its inputs.
+    /// For each node, the places of the nodes that feed it, in the order of its inputs.
     private let feeds: [[Int]]
     private let isFeeding: [Bool]
     /// Entries that are not nodes.
     package let malformed: Int
-    /// Who takes the outputs of nodes of which nobody told what they give.
+    /// The inputs that take the outputs of nodes with unknown outputs.
     let takers: [Link: [(node: Node, input: String)]]
 
-    /// Nil when `json` is not a graph: an object of objects that name a `class_type`. `slots` is what a canvas says, by node.
+    /// Nil if `json` is not a graph: an object of objects with a `class_type`. `slots` is what a canvas says about each node.
     package init?(_ json: JSON, classes: ClassTable = .builtIn, slots: [String: NodeSlots] = [:]) {
         guard let members = json.object?.members else { return nil }
         var nodes: [String: Node] = [:]
@@ -76,7 +76,7 @@ package struct ComfyGraph: Sendable {
                 kind = classes.named(classType)
                 kinds[classType] = kind
             }
-            // Of equal ids the last one counts, at the place of the first.
+            // If ids are equal, the last one counts, at the place of the first.
             let before = nodes[id]?.index
             let made = Node(
                 id: id, kind: kind, inputs: node["inputs"]?.object ?? .init(), isChanged: node["is_changed"],
@@ -96,7 +96,7 @@ package struct ComfyGraph: Sendable {
                 guard let source = Self.source(of: value, in: nodes) else { continue }
                 own.append(source.node.index)
                 if source.node.output(source.slot).map({ $0.type == "*" }) ?? true {
-                    // Some tell as much as all, and hostile graphs have very many.
+                    // A few takers suffice, and hostile graphs have very many.
                     let link = Link(id: source.node.id, slot: source.slot)
                     if takers[link]?.count ?? 0 < 16 { takers[link, default: []].append((node, input)) }
                 }
@@ -108,7 +108,7 @@ package struct ComfyGraph: Sendable {
         for place in feeds.joined() { isFeeding[place] = true }
         self.isFeeding = isFeeding
         self.takers = takers
-        // Services put what else they know beside the nodes.
+        // Services put other information of theirs beside the nodes.
         malformed = members.count { $0.value["class_type"]?.string == nil && $0.value["inputs"] != nil }
     }
 
@@ -127,22 +127,22 @@ package struct ComfyGraph: Sendable {
     /// The nodes that feed `node`, in the order of its inputs.
     func sources(of node: Node) -> [Node] { feeds[node.index].map { list[$0] } }
 
-    /// The nodes whose work reaches a file: those that save or show, or, where none is known to save, those that feed nobody.
+    /// The nodes whose results become files: those that save or preview, or, if none is known to save, those that feed no other.
     ///
-    /// Of several that save under different prefixes, only those whose prefix `fileName` begins with.
+    /// If several save under different prefixes, only those with the prefix that `fileName` begins with.
     func outputs(savedAs fileName: String?) -> [Node] {
         let known = list.filter(\.kind.isOutput)
         if !known.contains(where: { isSaver($0) }) {
             let sinks = list.filter(isSink)
             if known.isEmpty { return sinks }
-            // An unknown one rather saved the file than a preview did.
+            // An unknown node is more likely to have saved the file than a preview.
             let unknown = sinks.filter { !$0.isKnown && !$0.kind.isOutput && !sources(of: $0).isEmpty }
             if !unknown.isEmpty { return unknown }
         }
         guard let fileName else { return known }
         let named = known.filter { node in
             guard let prefix = node.inputs["filename_prefix"]?.string else { return false }
-            // ComfyUI appends `_00001_`; what stands for a date in the prefix is not followed.
+            // ComfyUI appends `_00001_`; placeholders for dates in the prefix are not resolved.
             let stem = prefix.split { $0 == "/" || $0 == "\\" }.last ?? ""
             let known = stem.prefix { $0 != "%" }
             guard !known.isEmpty, fileName.hasPrefix(known) else { return false }
@@ -153,17 +153,17 @@ package struct ComfyGraph: Sendable {
         return named.isEmpty ? known : named
     }
 
-    /// Whether nothing is made of what a node gives.
+    /// Whether no node uses a node's outputs.
     func isSink(_ node: Node) -> Bool { !isFeeding[node.index] }
 
-    /// Whether an output is kept, and not only shown.
+    /// Whether an output is saved, and not only previewed.
     private func isSaver(_ node: Node) -> Bool {
         !node.classType.hasPrefix("Preview")
             && (node.kind.inputs.isEmpty || node.classType.hasPrefix("Save")
                 || node.kind.inputs.contains { $0.name.holds("filename") || $0.name.holds("prefix") })
     }
 
-    /// `roots` and everything that feeds them; nearest first. What a switch rules out did not run.
+    /// `roots` and everything that feeds them, the nearest first. Arms that a switch excludes did not run.
     func ancestors(of roots: [Node]) -> [Node] {
         var seen = [Bool](repeating: false, count: list.count)
         var queue: [Node] = []
@@ -187,13 +187,13 @@ package struct ComfyGraph: Sendable {
         return queue
     }
 
-    /// The inputs of a node with lazy ones that its BOOLEAN lets run; all of them where that is not known.
+    /// The inputs of a node that are computed if lazy ones depend on its BOOLEAN; all of them if that is unknown.
     private func runningInputs(of node: Node) -> [String] {
         let dead = deadArm(of: node)
         return node.inputs.members.map(\.key).filter { $0 != dead }
     }
 
-    /// The input of a switch that did not count.
+    /// The input of a switch that was not used.
     func deadArm(of node: Node) -> String? {
         guard node.kind.hasLazyInputs else { return nil }
         let lazy = node.kind.inputs.filter(\.isLazy)
@@ -206,12 +206,12 @@ package struct ComfyGraph: Sendable {
     }
 }
 
-/// What a canvas says of one of its nodes, whatever pack it is of.
+/// What a canvas says about one of its nodes, whatever pack that is from.
 package struct NodeSlots: Sendable {
-    /// Types by the names of inputs.
+    /// Types by names of inputs.
     var inputs: [String: String] = [:]
     var outputs: [NodeClass.Output] = []
-    /// The pack that the node is of, and its version then.
+    /// The pack of the node, and the pack's version then.
     var pack: String?
     var version: String?
 }

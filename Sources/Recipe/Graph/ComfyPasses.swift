@@ -2,14 +2,14 @@ extension ComfyGraph {
     /// The sampling passes among `nodes`, the last one first: a pass that feeds another comes after it.
     func passes(in nodes: [Node]) -> [Recipe.Pass] {
         let samplers = nodes.filter(isSampler)
-        // The number of samplers in the chain up to one orders them, whatever the file's order is.
+        // Ordered by the number of samplers in the chain before each, whatever the file's order is.
         let place = places(of: samplers)
         return samplers.prefix(ReadLimit.passes).enumerated()
             .sorted { (place[$1.element.index], $0.offset) < (place[$0.element.index], $1.offset) }
             .map { pass($0.element) }
     }
 
-    /// How many samplers the longest chain up to each node has, for `roots` and all that feeds them; in linear time.
+    /// How many samplers the longest chain up to each node has, for `roots` and everything that feeds them; in linear time.
     private func places(of roots: [Node]) -> [Int] {
         let isPass = Set(roots.map(\.index))
         var places = [Int](repeating: 0, count: list.count)
@@ -28,7 +28,7 @@ extension ComfyGraph {
         return places
     }
 
-    /// A node that makes latents, or images, of a model and what conditions it; a box of parameters or a saver takes no model.
+    /// A node that makes latents or images from a model and its conditioning; a box of parameters or a saver takes no model.
     private func isSampler(_ node: Node) -> Bool {
         if node.kind.isKnown { return node.kind.isSampler }
         let inputs = node.inputs
@@ -42,11 +42,11 @@ extension ComfyGraph {
         if hasSeed, hasSampler || inputs["steps"] != nil {
             return isFed || (isNamedSo && inputs["sampler_name"] != nil)
         }
-        // A sampler of an unknown kind is a pass all the same, with whatever of it can be told.
+        // A sampler of an unknown kind is still a pass, with as much as can be read.
         return isFed && !links(node, .latent).isEmpty && !links(node, .conditioning, .guider).isEmpty
     }
 
-    /// Whether some output of a node is of a meaning; what nobody takes may be anything.
+    /// Whether some output of a node has one of these meanings; an output that nothing takes may have any.
     private func gives(_ node: Node, _ meanings: Meaning...) -> Bool {
         if let told = node.slots?.outputs { return told.contains { meanings.contains($0.meaning) } }
         return (0..<16).contains { slot in
@@ -75,12 +75,12 @@ extension ComfyGraph {
         return pass
     }
 
-    /// What the first link of a meaning leads to.
+    /// The node at the other end of the first link with this meaning.
     func first(_ node: Node, _ meaning: Meaning) -> Node? {
         links(node, meaning).first.flatMap { nodes[origin($0.link).id] }
     }
 
-    /// The node that a chain of links of one meaning begins at, or the first on the way that `matches`.
+    /// The node at the beginning of a chain of links with this meaning, or the first one on the way that `matches`.
     func along(_ meaning: Meaning, from node: Node, until matches: (Node) -> Bool) -> Node? {
         guard var here = first(node, meaning) else { return nil }
         for _ in 0..<64 {
@@ -91,7 +91,7 @@ extension ComfyGraph {
         return here
     }
 
-    /// The scale of guidance; of several the first.
+    /// The guidance scale; the first one if there are several.
     private func scale(_ node: Node) -> JSON.Number? {
         if let own = number(node, "cfg") { return own }
         return node.inputs.members.first(giving: { name, _ in
@@ -99,27 +99,27 @@ extension ComfyGraph {
         })
     }
 
-    /// The seed that counted: never one that stands for "random".
+    /// The seed that was used; a value that means "random" is not one.
     private func seed(_ node: Node) -> JSON.Number? {
         let noise = along(.noise, from: node) { source in Conventions.seeds.contains { source.inputs[$0] != nil } }
         let found = number(node, "seed", "noise_seed") ?? noise.flatMap { number($0, "noise_seed", "seed") }
         return found.flatMap { $0.isInteger && !$0.isNegative ? $0 : nil }
     }
 
-    /// Whether the noise of a pass is none, so that it needs no seed: it goes on from what an earlier one left.
+    /// Whether a pass adds no noise, so that it needs no seed: it continues an earlier one.
     func addsNoNoise(_ pass: Recipe.Pass) -> Bool {
         guard let node = nodes[pass.node] else { return false }
         if choice(node, "add_noise") == "disable" || value(node, "add_noise")?.bool == false { return true }
         return along(.noise, from: node) { _ in false }?.kind.roles.contains(.quiet) == true
     }
 
-    /// What a pass should show, or should not, with the node and the input that tell it.
+    /// The positive or negative prompt of a pass, with the node and the input that it was found by.
     func prompt(_ node: Node, _ sign: String) -> (teller: Node, input: String, found: ComfyPrompt.Finding) {
         let tellers = [node] + [first(node, .guider)].compactMap { $0 }
         for teller in tellers {
             let own = links(teller, .conditioning)
             let named = own.filter { Conventions.sign($0.name) == sign }
-            // A guider of one conditioning, or of several, has none that is called positive.
+            // A guider with one conditioning, or with several, has none that is called positive.
             let others = sign == "positive" ? own.filter { Conventions.sign($0.name) == nil } : []
             for (input, _) in named + others {
                 let found = ComfyPrompt.words(self, teller, input, sign: sign)
@@ -128,7 +128,7 @@ extension ComfyGraph {
             }
         }
         for teller in tellers {
-            // A pack's own kind of embeddings holds both signs, and so does a pipe.
+            // A pack's own type of embeddings contains both signs, and so does a pipe.
             let all = links(teller, .pipe).map(\.name) + links(teller, .conditioning).map(\.name)
             for input in all where Conventions.sign(input) == nil {
                 let found = ComfyPrompt.words(self, teller, input, sign: sign)
@@ -139,7 +139,7 @@ extension ComfyGraph {
         return (node, sign, .none)
     }
 
-    /// The size that a pass's latent image was made with. Pixels.
+    /// The size of the latent image that a pass began with. Pixels.
     private func size(of node: Node) -> (JSON.Number?, JSON.Number?) {
         var seen: Set<String> = [node.id]
         var queue = [node]

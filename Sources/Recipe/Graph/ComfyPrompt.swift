@@ -1,11 +1,11 @@
-/// The words behind what a sampler is conditioned by.
+/// Finds the words of a sampler's conditioning.
 struct ComfyPrompt {
-    /// What an input of a pass says.
+    /// The words of an input of a pass.
     enum Finding {
         case text(String)
-        /// Made by a node whose words are computed or unknown.
+        /// This node made them, and they are computed or unknown.
         case unknown(ComfyGraph.Node)
-        /// It has no words: nothing is linked, it is empty by its nature, or it is made of images alone.
+        /// There are no words: nothing is linked, it is always empty, or it is made from images only.
         case none
     }
 
@@ -16,21 +16,21 @@ struct ComfyPrompt {
     private var seen: Set<Step> = []
     private var queue: [Step] = []
 
-    /// Nodes that one search looks at: hostile graphs start many searches.
+    /// The largest number of nodes in one search: hostile graphs cause many searches.
     private static let reach = 256
 
     private struct Step: Hashable {
         let link: ComfyGraph.Link
-        /// The sign that is looked for, and what the value was called last.
+        /// The sign that is looked for, and the name that the value had last.
         let sign: String?
         let name: String
-        /// Whether some input on the way has the sign in its name; what has none is not a negative prompt.
+        /// Whether an input on the way has the sign in its name; without one it is not a negative prompt.
         let isSigned: Bool
     }
 
     private init(_ graph: ComfyGraph) { self.graph = graph }
 
-    /// What `input` of `node` says; where it is a pipe, what is in it under the name of the sign.
+    /// The words of an input; if it is a pipe, the words of the sign in it.
     static func words(_ graph: ComfyGraph, _ node: ComfyGraph.Node, _ input: String, sign: String?) -> Finding {
         guard let link = graph.link(node.inputs[input]) else { return .none }
         var walk = ComfyPrompt(graph)
@@ -52,7 +52,7 @@ struct ComfyPrompt {
         }
         if next < queue.count { unknown = unknown ?? node }
         if let unknown { return .unknown(unknown) }
-        // Some encoders have several texts of which one is used.
+        // Some encoders have several texts, of which one is used.
         let written = texts.filter { !$0.isEmpty }
         if !isTold { return .none }
         return .text((written.isEmpty ? Array(texts.prefix(1)) : written).joined(separator: "\n"))
@@ -61,12 +61,12 @@ struct ComfyPrompt {
     private mutating func look(at source: ComfyGraph.Node, _ step: Step) {
         if source.kind.roles.contains(.zeroes) { return }
         let name = graph.outputName(step.link) ?? step.name
-        // What is taken by no sign is what should be shown, whatever an output is called.
+        // What is reached without any sign is the positive prompt, whatever an output is called.
         if step.sign == "negative", !step.isSigned, Conventions.sign(name) == "positive" { return }
         let sign = Conventions.sign(name) ?? step.sign
         var written = wordInputs(of: source)
         let fed = graph.links(source, .conditioning)
-        // A node with both signs has an output for each: what it is called, or else who takes it, tells which.
+        // A node with both signs has an output for each: its name, or else what takes it, says which is which.
         let signs = Set((written + fed.map(\.name)).compactMap(Conventions.sign))
         if sign == "negative", !step.isSigned { written = written.filter { Conventions.sign($0) == sign } }
         if !signs.isEmpty, let sign {
@@ -97,20 +97,20 @@ struct ComfyPrompt {
         } else if !source.isKnown {
             unknown = unknown ?? source
         } else if source.output(step.link.slot).map({ $0.meaning }) == .some(.conditioning) {
-            // It is made of something else than words, and everything that it takes is known.
+            // It is made from something other than words, and all of its inputs are known.
             if source.kind.inputs.contains(where: \.isLazy) { unknown = unknown ?? source }
         } else {
             unknown = unknown ?? source
         }
     }
 
-    /// Whether a node gives a conditioning of each sign.
+    /// Whether a node has a conditioning output of each sign.
     private func givesBoth(_ node: ComfyGraph.Node) -> Bool {
         let outputs = node.slots?.outputs ?? node.kind.outputs
         return Set(outputs.compactMap { Conventions.sign($0.name) }).count > 1
     }
 
-    /// The inputs of an encoder that hold words, in their order.
+    /// The inputs of an encoder with words, in order.
     private func wordInputs(of node: ComfyGraph.Node) -> [String] {
         if node.kind.isKnown {
             return node.inputs.members.map(\.key).filter { node.kind.input($0)?.isLines == true }

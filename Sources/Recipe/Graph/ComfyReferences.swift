@@ -9,7 +9,7 @@ extension ComfyGraph {
                 number(node, "strength_model", "strength", "lora_model_strength"),
                 number(node, "strength_clip", "lora_clip_strength")
             )
-            // A LoRA of no strength is not even loaded.
+            // A LoRA with strength 0 is not even loaded.
             if node.inputs["lora_name"] != nil, model?.double == 0, clip.map({ $0.double == 0 }) ?? true { continue }
             for var reference in own {
                 if reference.folder == "loras" || node.inputs["lora_model_strength"] == nil {
@@ -23,14 +23,14 @@ extension ComfyGraph {
     }
 
     private func modelReferences(of node: Node) -> [ModelReference] {
-        // What is known to take no files and no words names none.
+        // A class that is known to take no files and no words names no models.
         if node.kind.isKnown, node.kind.isCore, node.kind.files.isEmpty, node.kind.words.isEmpty { return [] }
-        // What a saver is told of models ends up in the file, not in the image.
+        // Models that a saver is told about end up in the file, not in the image.
         if node.kind.isOutput || (isSink(node) && !node.isKnown), !links(node, .image, .latent).isEmpty { return [] }
         let stack = LoraStack(node, self)
         var found = stack?.references ?? []
         for (input, value) in node.inputs.members {
-            // Most inputs are links and numbers; only a known one is followed through a link.
+            // Most inputs are links and numbers; only known ones are followed through a link.
             switch value {
             case .null, .bool, .number: continue
             default: break
@@ -47,7 +47,7 @@ extension ComfyGraph {
             } else if holdsWords(node, input, declared) {
                 let text = text(node, input) ?? ""
                 found += embeddings(in: text, node: node, input: input)
-                // ComfyUI's own encoders take tags for words.
+                // ComfyUI's own encoders treat tags as words.
                 if !node.kind.isCore { found += tagged(in: text, node: node, input: input) }
             } else if !node.kind.isCore, !isCarried(node) {
                 for name in modelNames(in: value) {
@@ -63,7 +63,7 @@ extension ComfyGraph {
         return Conventions.wordNames.contains(input)
     }
 
-    /// Whether the node only carries a value: what it carries is named by the loader that it goes to.
+    /// Whether the node only carries a value: the loader that the value goes to names it.
     private func isCarried(_ node: Node) -> Bool {
         node.kind.carried != nil || node.classType == "Reroute"
             || (node.inputs.members.count == 1
@@ -71,7 +71,7 @@ extension ComfyGraph {
                 && node.inputs.members[0].value.string != nil && !isSink(node))
     }
 
-    /// The files of ComfyUI's own directories that `nodes` read.
+    /// The files that `nodes` read from ComfyUI's own directories.
     func inputReferences(in nodes: [Node]) -> [InputReference] {
         nodes.flatMap { node -> [InputReference] in
             if node.kind.isKnown, node.kind.files.isEmpty { return [] }
@@ -84,7 +84,7 @@ extension ComfyGraph {
                     name.removeLast(place.count + 3)
                     directory = place
                 }
-                // What gives nothing but a mask reads the image for it.
+                // A node with only mask outputs reads the image for the mask.
                 let isMask =
                     kind == "image" && !node.kind.outputs.isEmpty && node.kind.outputs.allSatisfy { $0.type == "MASK" }
                 return InputReference(
@@ -94,7 +94,7 @@ extension ComfyGraph {
         }
     }
 
-    /// The inputs that the class says are files; other versions of it may have called them otherwise.
+    /// The inputs that are files according to the class; other versions of it may have used other names.
     private func knownFiles(of node: Node) -> [(name: String, kind: String)] {
         let declared = node.kind.files.compactMap { input -> (name: String, kind: String)? in
             if case .input(let kind) = input.file { (input.name, kind) } else { nil }
@@ -103,12 +103,12 @@ extension ComfyGraph {
         return node.inputs.members.compactMap { name, _ in Conventions.inputFiles[name].map { (name, $0) } }
     }
 
-    /// The inputs of a loader of which nobody told more that name files, by what they are called and end with.
+    /// The inputs of an otherwise unknown loader that name files, by their names and suffixes.
     private func unknownFiles(of node: Node) -> [(name: String, kind: String)] {
         guard node.classType.lowercased().holds("load"), !node.kind.isOutput else { return [] }
         return node.inputs.members.compactMap { name, _ in
             guard let kind = Conventions.inputFiles[name], let text = value(node, name)?.string else { return nil }
-            // An annotation may stand behind the name.
+            // An annotation may follow the name.
             let file = text.split(separator: " ").first { word in
                 Conventions.mediaSuffixes.contains { word.lowercased().hasSuffix($0) }
             }
@@ -130,7 +130,7 @@ extension ComfyGraph {
     }
 
     func reference(folder: String?, name: String, tries: [String], node: Node, input: String) -> ModelReference {
-        // A hostile name stays refused, also where a suffix would make another name of it.
+        // A hostile name stays refused, even if adding a suffix would make it a valid one.
         let candidates = (try? ModelPath(name)) == nil ? [] : tries.compactMap { try? ModelPath($0) }
         var reference = ModelReference(folder: folder, name: name, candidates: candidates, node: node.id, input: input)
         if let air = AIR(name) {
@@ -143,7 +143,7 @@ extension ComfyGraph {
         return reference
     }
 
-    /// A LoRA without its suffix, in whatever subfolder, as tags and LoRA-Manager name it.
+    /// A LoRA without its suffix, in any subfolder, as tags and LoRA-Manager name it.
     func lora(stem name: String, strength: JSON.Number?, node: Node, input: String, folder: String = "loras")
         -> ModelReference
     {
@@ -159,7 +159,7 @@ extension ComfyGraph {
         }
     }
 
-    /// `embedding:name` in a prompt's words.
+    /// `embedding:name` in the words of a prompt.
     private func embeddings(in text: String, node: Node, input: String) -> [ModelReference] {
         PromptTags.embeddings(in: text).map { name in
             let tries = [name] + [".safetensors", ".pt", ".bin"].map { name + $0 }
@@ -167,7 +167,7 @@ extension ComfyGraph {
         }
     }
 
-    /// Every string in a value, however deep, that ends like a model file or is a model's name in Civitai.
+    /// Every string in a value, at any depth, with the suffix of a model file, or in the form of Civitai's model names.
     private func modelNames(in value: JSON) -> [String] {
         switch value {
         case .string(let text):

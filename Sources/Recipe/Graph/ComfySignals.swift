@@ -1,4 +1,4 @@
-/// What a graph shows of why a re-run might differ. Source: the table of signals, `docs/GRADES.md`.
+/// Signs in a graph that a re-run might differ. Source: the table of signals, `docs/GRADES.md`.
 struct ComfySignals {
     let graph: ComfyGraph
     let nodes: [ComfyGraph.Node]
@@ -33,17 +33,17 @@ struct ComfySignals {
                         "the sampler \(sampler) draws noise on the device, and that device is not recorded"))
             }
         } else if pass.scheduler == nil || graph.nodes[pass.node]?.kind.isKnown == true {
-            // A pack's own sampler may name nothing but its schedule.
+            // A pack's own sampler may have no name but its schedule.
             reasons.append(
                 .init(.unresolved, "the sampler of node \(pass.node) is chosen in a way that is not followed"))
         }
-        // A text that was resolved is not looked for again.
+        // A text that was resolved is not searched again.
         let signs = [("positive", pass.positive), ("negative", pass.negative)].filter { $0.1 == nil }.map(\.0)
         if !signs.isEmpty, let node = graph.nodes[pass.node] { reasons += words(of: node, signs) }
         return reasons
     }
 
-    /// Words that are there, and are not known.
+    /// Words that exist but are not known.
     private func words(of node: ComfyGraph.Node, _ signs: [String]) -> [Reason] {
         signs.compactMap { sign in
             let (teller, input, found) = graph.prompt(node, sign)
@@ -93,7 +93,7 @@ struct ComfySignals {
         return []
     }
 
-    /// rgthree's loaders take the first file whose name holds the words, where none has the name.
+    /// If no file has the name, rgthree's loaders take the first one whose name contains the words.
     private func fuzzy() -> [Reason] {
         nodes.filter { $0.kind.roles.contains(.fuzzy) }.flatMap { node in
             graph.modelReferences(in: [node]).filter { !Folder.isModelFile($0.name) && $0.folder == "loras" }.map {
@@ -112,7 +112,7 @@ struct ComfySignals {
             }
             let unknown = Reason(
                 .batchIndexUnknown, "the image is one of a batch of \(size), and which one is not recorded")
-            // The random numbers of a batch come in groups of 16: only whole groups make an image's noise its own.
+            // The random numbers of a batch come in groups of 16: an image has noise of its own only if groups are whole.
             guard node.classType == "EmptyLatentImage", let width = graph.number(node, "width")?.int,
                 let height = graph.number(node, "height")?.int, width > 0, height > 0, width < 1 << 20,
                 height < 1 << 20,

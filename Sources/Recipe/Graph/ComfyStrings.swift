@@ -1,10 +1,10 @@
 /// ComfyUI's own nodes that compute words from words alone, in the same way each time.
 struct ComfyStrings: Sendable {
-    /// The inputs that it computes with.
+    /// The inputs that are used.
     let texts: [String]
     /// The longest text that is computed. Bytes.
     static let limit = 1 << 20
-    /// Nil where the result is not followed.
+    /// Nil if the result is not computed here.
     let result: @Sendable (ComfyGraph.Node, [String], Int) -> String?
 
     /// Source: ComfyUI 0.33's `comfy_extras/nodes_string.py`, `nodes_preview_any.py`.
@@ -25,7 +25,7 @@ struct ComfyStrings: Sendable {
             return String(start[...end])
         },
         "StringSubstring": ComfyStrings(texts: ["string"]) { node, parts, _ in
-            // By code points, from the end where negative.
+            // By code points; negative numbers count from the end.
             guard let start = node.inputs["start"]?.number?.int, let end = node.inputs["end"]?.number?.int else {
                 return nil
             }
@@ -55,7 +55,7 @@ struct ComfyStrings: Sendable {
     ]
 }
 
-/// What Python's `str` makes of a value. Nil where it would have to be written otherwise than it stands.
+/// A value as Python's `str` writes it; nil if it would have to be written differently from the JSON.
 private func pythonText(_ value: JSON, isInside: Bool = false) -> String? {
     switch value {
     case .null: return "None"
@@ -80,7 +80,7 @@ private func pythonText(_ value: JSON, isInside: Bool = false) -> String? {
 }
 
 extension String {
-    /// Nil where it would be longer than `limit` bytes: a few such nodes make any text of one.
+    /// Nil if it would be longer than `limit` bytes: with a few such nodes, a text can grow without bound.
     fileprivate func bytesReplaced(_ part: String, with other: String, limit: Int) -> String? {
         let places = places(of: part)
         guard places.count * other.utf8.count <= limit else { return nil }

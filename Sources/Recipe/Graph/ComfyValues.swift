@@ -1,5 +1,5 @@
 extension ComfyGraph {
-    /// The value of an input: itself, or what a node that only carries values holds. Nil where it is computed.
+    /// The value of an input: its own, or that of a node that only carries values. Nil if it is computed.
     func value(_ node: Node, _ input: String) -> JSON? {
         guard let link = link(node.inputs[input]) else { return node.inputs[input] }
         return value(of: link, wanted: input)
@@ -20,9 +20,9 @@ extension ComfyGraph {
         return nil
     }
 
-    /// The input of a box of values that stands behind one of its outputs: the one of the same name, or the only one.
+    /// The input of a box of values that belongs to one of its outputs: the one of the same name, or the only one.
     ///
-    /// `asWords` is for texts: another input beside a text may say what is done to it.
+    /// `asWords` is for texts: another input beside a text may say how the text is changed.
     func carriedInput(of link: Link, _ wanted: String, asWords: Bool = false) -> String? {
         guard let source = nodes[link.id] else { return nil }
         let members = source.inputs.members
@@ -33,16 +33,16 @@ extension ComfyGraph {
         if source.kind.roles.contains(.chance) || source.kind.isHosted { return nil }
         if ComfyStrings.known[source.classType] != nil { return nil }
         if let type = output?.type, type != "*", Meaning(type: type) != .value { return nil }
-        // ComfyUI's own nodes change a text that they take.
+        // ComfyUI's own nodes change the texts that they take.
         if source.kind.isCore, output?.type == "STRING" { return nil }
-        // What also works on images or models computes what it gives.
+        // A node that also takes images or models computes its outputs.
         let isBox = members.allSatisfy { name, value in
             self.link(value) == nil
                 || source.type(name).map { Meaning(type: $0) == .value || $0 == "*" }
                     ?? [.value, .other].contains(meaning(of: name, in: source))
         }
         guard isBox else { return nil }
-        // An output that is called like its type has no name.
+        // An output whose name is its type has no name of its own.
         let told = output.flatMap { $0.name.isEmpty || $0.name.uppercased() == $0.type ? nil : $0.name }
         if let name = (told ?? (asWords ? nil : wanted)).map(Conventions.plain),
             let same = members.first(where: { Conventions.plain($0.key) == name })
@@ -58,7 +58,7 @@ extension ComfyGraph {
         inputs.first(giving: { value(node, $0)?.number ?? converted(node, $0) })
     }
 
-    /// A condition, also one that ComfyUI's own comparison of texts makes.
+    /// A condition, including the result of ComfyUI's own comparison of texts.
     func truth(_ node: Node, _ input: String) -> Bool? {
         if let known = value(node, input)?.bool { return known }
         guard let source = link(node.inputs[input]).map(origin).flatMap({ nodes[$0.id] }),
@@ -74,7 +74,7 @@ extension ComfyGraph {
         }
     }
 
-    /// A number that ComfyUI's own converter makes of a text.
+    /// A number that ComfyUI's own converter reads from a text.
     private func converted(_ node: Node, _ input: String) -> JSON.Number? {
         guard let link = link(node.inputs[input]).map(origin), let source = nodes[link.id],
             source.classType == "ComfyNumberConvert", case .known(let text) = words(source, "value"),
@@ -83,17 +83,17 @@ extension ComfyGraph {
         return link.slot == 0 || number.isInteger ? number : nil
     }
 
-    /// A choice: the name of a sampler, of a file.
+    /// A choice, such as the name of a sampler or a file.
     func choice(_ node: Node, _ input: String) -> String? { value(node, input)?.string }
 
     func text(_ node: Node, _ input: String) -> String? {
         if case .known(let text) = words(node, input) { text } else { nil }
     }
 
-    /// What an input says in words.
+    /// The words of an input.
     enum Words {
         case known(String)
-        /// Made by this node.
+        /// This node made them.
         case unknown(Node)
         case none
     }
@@ -111,7 +111,7 @@ extension ComfyGraph {
         let link = origin(first)
         budget -= 1
         guard budget > 0, let source = nodes[link.id] else { return .unknown(node) }
-        // The arm of a switch may be a text itself; of one that is not followed nobody knows which.
+        // The arm of a switch may be a text itself; if the switch is not resolved, it is unknown which arm counts.
         if let passed = passedInput(of: source) {
             let found = words(source, passed, &budget)
             if case .none = found { return .unknown(source) }
@@ -139,7 +139,7 @@ extension ComfyGraph {
         return found
     }
 
-    /// Whether a node that makes words draws them from a model or from chance, or from a service.
+    /// The node in a chain of words that makes them with a model, at random, or by a service.
     func makesUp(_ node: Node) -> Node? {
         var seen: Set<String> = []
         var queue = [node]
@@ -154,7 +154,7 @@ extension ComfyGraph {
             {
                 return node
             }
-            // A computation of words is as unknown as what it is made of.
+            // A text that is computed is as unknown as what it is computed from.
             queue += node.inputs.members.compactMap { name, value in
                 guard let link = link(value) else { return nil }
                 let meaning = meaning(of: name, in: node)

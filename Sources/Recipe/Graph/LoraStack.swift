@@ -1,11 +1,11 @@
-/// Nodes that hold several LoRAs, some of them switched off. Source: rgthree's Power Lora Loader and Lora Loader Stack,
-/// Efficiency's LoRA Stacker, Comfyroll's and Easy-Use's stacks, LoRA-Manager.
+/// Nodes with several LoRAs, some of which may be switched off. Source: rgthree's Power Lora Loader and Lora Loader Stack, Efficiency's
+/// LoRA Stacker, Comfyroll's and Easy-Use's stacks, LoRA-Manager.
 struct LoraStack {
     let references: [ModelReference]
-    /// The inputs that these come from, or that repeat them.
+    /// The inputs that name these models, or repeat them.
     let inputs: Set<String>
 
-    /// Nil where the node is none of them.
+    /// Nil if the node is not such a stack.
     init?(_ node: ComfyGraph.Node, _ graph: ComfyGraph) {
         if let listed = node.inputs["loras"], let entries = listed.array ?? listed["__value__"]?.array,
             entries.contains(where: { $0["name"]?.string != nil })
@@ -47,7 +47,7 @@ struct LoraStack {
         }
     }
 
-    /// `lora_name_1`, `lora_01`, `lora_1_name` with a weight and perhaps a switch of the same number, and a count.
+    /// `lora_name_1`, `lora_01`, `lora_1_name` with a weight, perhaps a switch of the same number, and a count.
     private static func numbered(_ node: ComfyGraph.Node, _ graph: ComfyGraph) -> [ModelReference] {
         let count = graph.number(node, "lora_count", "num_loras")?.int ?? .max
         return node.inputs.members.compactMap { input, value in

@@ -11,14 +11,14 @@ package enum JSON: Sendable, Equatable {
 
     /// A number as it was written.
     package struct Number: Sendable, Hashable {
-        /// The digits as they stand in the text.
+        /// The digits as they are in the text.
         package let literal: String
 
         package init(literal: String) { self.literal = literal }
         package init(_ value: Int64) { literal = String(value) }
         package init(_ value: UInt64) { literal = String(value) }
 
-        /// Whether the literal has neither fraction nor exponent, so that its digits are its value.
+        /// Whether the literal has no fraction and no exponent, so that its digits are its value.
         package var isInteger: Bool {
             let digits = literal.utf8.first == UInt8(ascii: "-") ? literal.utf8.dropFirst() : literal.utf8[...]
             return !digits.isEmpty && digits.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
@@ -31,7 +31,7 @@ package enum JSON: Sendable, Equatable {
         package var isNegative: Bool { literal.utf8.first == UInt8(ascii: "-") }
     }
 
-    /// Members in their written order; of equal keys the last one counts, as in Python.
+    /// Members in their written order; if keys are equal the last one counts, as in Python.
     package struct Object: Sendable, Equatable {
         /// In their written order; equal keys may be among them.
         package private(set) var members: [(key: String, value: JSON)]
@@ -41,7 +41,7 @@ package enum JSON: Sendable, Equatable {
         /// The value of the last member with this key.
         package subscript(key: String) -> JSON? {
             get {
-                // By places, not by elements: each of those would be held and let go.
+                // By position, not by element, which would retain and release each of them.
                 for index in members.indices.reversed() where members[index].key == key { return members[index].value }
                 return nil
             }
@@ -55,7 +55,7 @@ package enum JSON: Sendable, Equatable {
             }
         }
 
-        /// Adds a member without looking whether one has its key.
+        /// Adds a member without checking whether its key exists.
         package mutating func append(_ key: String, _ value: JSON) { members.append((key, value)) }
 
         package static func == (a: Object, b: Object) -> Bool {
@@ -65,26 +65,26 @@ package enum JSON: Sendable, Equatable {
 }
 
 extension JSON {
-    /// The text, where the value is one.
+    /// The text; nil if it is not one.
     package var string: String? { if case .string(let value) = self { value } else { nil } }
-    /// The number, where the value is one.
+    /// The number; nil if it is not one.
     package var number: Number? { if case .number(let value) = self { value } else { nil } }
-    /// The truth value, where it is one.
+    /// The truth value; nil if it is not one.
     package var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
-    /// The elements, where the value is an array.
+    /// The elements; nil if it is not an array.
     package var array: [JSON]? { if case .array(let value) = self { value } else { nil } }
-    /// The members, where the value is an object.
+    /// The members; nil if it is not an object.
     package var object: Object? { if case .object(let value) = self { value } else { nil } }
-    /// The value of a member, where the value is an object that has it.
+    /// The value of a member; nil if it is not an object or has no such member.
     package subscript(key: String) -> JSON? { object?[key] }
 
-    /// The value, or null where there is none.
+    /// The value, or null if there is none.
     package static func string(orNull value: String?) -> JSON { value.map { .string($0) } ?? .null }
-    /// The number, or null where there is none.
+    /// The number, or null if there is none.
     package static func number(orNull value: Number?) -> JSON { value.map { .number($0) } ?? .null }
     /// An integer of any width, exactly.
     package static func integer(_ value: some BinaryInteger) -> JSON { .number(Number(literal: String(value))) }
-    /// An integer, or null where there is none.
+    /// An integer, or null if there is none.
     package static func integer(orNull value: (some BinaryInteger)?) -> JSON { value.map { integer($0) } ?? .null }
 }
 

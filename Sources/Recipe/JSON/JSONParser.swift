@@ -1,6 +1,6 @@
 /// Why a text is not JSON.
 package enum JSONError: Error, Equatable {
-    /// Something else than JSON at this byte offset.
+    /// Something other than JSON at this byte offset.
     case unexpected(at: Int)
     /// Nested deeper than ``JSONParser/maximumDepth``.
     case tooDeep
@@ -13,7 +13,7 @@ package enum JSONError: Error, Equatable {
 /// Time and memory are linear in the input; nesting is bounded, so hostile input cannot exhaust the stack.
 package struct JSONParser {
     package static let maximumDepth = 200
-    /// A value takes many times the memory of the two bytes that it may be written in.
+    /// A value takes many times the memory of the two bytes in which it may be written.
     package static let maximumValues = 1_000_000
 
     private let bytes: UnsafeBufferPointer<UInt8>
@@ -22,7 +22,7 @@ package struct JSONParser {
 
     private init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
-    /// The value that `bytes` hold; trailing blanks and NULs are allowed.
+    /// The value in `bytes`; trailing blanks and NULs are allowed.
     package static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSON {
         try bytes.withUnsafeBufferPointer { buffer throws(JSONError) in
             var parser = JSONParser(buffer)
@@ -186,7 +186,7 @@ package struct JSONParser {
     private mutating func unicodeEscape() throws(JSONError) -> Unicode.Scalar {
         let first = try hexQuad()
         if let scalar = Unicode.Scalar(first) { return scalar }
-        // A high surrogate wants its low half; anything else is repaired, as a text field must not spoil the graph.
+        // A high surrogate needs its low half; anything else is repaired, since one text must not spoil the graph.
         let mark = position
         if first < 0xDC00, take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) {
             let second = try hexQuad()
@@ -209,15 +209,5 @@ package struct JSONParser {
             position += 1
         }
         return value
-    }
-}
-
-/// The value of one hexadecimal digit in ASCII, either case.
-func hexValue(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case 0x30...0x39: byte - 0x30
-    case 0x41...0x46: byte - 0x41 + 10
-    case 0x61...0x66: byte - 0x61 + 10
-    default: nil
     }
 }

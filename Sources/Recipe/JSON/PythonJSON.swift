@@ -1,6 +1,6 @@
 extension JSON {
-    /// The text that Python's `json.dumps` gives: blanks after commas and colons, all but ASCII escaped, `NaN` as it is. What signs a
-    /// record signs these bytes.
+    /// The text of Python's `json.dumps`: blanks after commas and colons, everything but ASCII escaped, `NaN` unchanged. Signatures of
+    /// records are made over these bytes.
     package func python() -> String {
         switch self {
         case .null: "null"

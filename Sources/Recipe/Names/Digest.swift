@@ -21,7 +21,7 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
     package var autoV2: String { String(hex.prefix(10)) }
     package var description: String { hex }
 
-    /// A line as `sha256sum` writes it: it begins with a backslash where something in the path is escaped.
+    /// A line in the format of `sha256sum`: it begins with a backslash if a character of the path is escaped.
     package func line(for path: String) -> String {
         var escaped = ""
         for scalar in path.unicodeScalars {
@@ -41,9 +41,9 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
 package struct DigestPrefix: Hashable, Sendable {
     /// How many hexadecimal digits are known.
     package let digits: Int
-    /// The prefix filled up with zeros and with ones: the bounds for an ordered look-up.
+    /// The prefix filled up with zeros: the lower bound for a look-up in order.
     package let low: [UInt8]
-    /// As ``low``, filled up with ones.
+    /// The prefix filled up with ones: the upper bound.
     package let high: [UInt8]
 
     /// Nil unless `hex` is 1 to 64 hexadecimal digits.
@@ -73,4 +73,20 @@ package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
         text.append(digits[Int(byte & 15)])
     }
     return String(decoding: text, as: UTF8.self)
+}
+
+/// The value of one hexadecimal digit in ASCII, either case.
+func hexValue(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case 0x30...0x39: byte - 0x30
+    case 0x41...0x46: byte - 0x41 + 10
+    case 0x61...0x66: byte - 0x61 + 10
+    default: nil
+    }
+}
+
+/// The byte that two hexadecimal digits in ASCII stand for; nil if either is not one.
+package func hexByte(_ high: UInt8, _ low: UInt8) -> UInt8? {
+    guard let high = hexValue(high), let low = hexValue(low) else { return nil }
+    return high << 4 | low
 }

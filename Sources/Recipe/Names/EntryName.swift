@@ -1,21 +1,21 @@
-/// The name of one thing in a directory. A name is its bytes: two that look alike, or that Unicode calls equal, are two names.
+/// The name of an entry in a directory. A name is its bytes: two that look alike, or that Unicode calls equal, are different names.
 ///
-/// `String` compares by canonical equivalence and searches by characters, of which a slash with a combining mark is one, so
-/// names are neither compared nor taken apart as strings.
+/// `String` compares by canonical equivalence and searches by characters, and a slash with a combining mark is one character, so names are
+/// never compared or split as strings.
 package struct EntryName: Hashable, Comparable, Sendable, CustomStringConvertible {
-    /// The longest name that any file system takes. Bytes.
+    /// The longest name that any file system allows. Bytes.
     package static let limit = 255
 
-    /// The name as text, which is for showing: texts that are equal may be other names.
+    /// The name as text, for showing it: equal texts may be different names.
     package let text: String
 
-    /// Throws where no directory can have an entry of this name.
+    /// Throws if no directory can have an entry of this name.
     package init(_ text: String) throws(NameError) {
         if let problem = Self.problem(with: text) { throw problem }
         self.init(known: text)
     }
 
-    /// A name as a directory has it, which need not be UTF-8.
+    /// A name from a directory, which need not be UTF-8.
     package init(bytes: some Collection<UInt8>) throws(NameError) {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw .notUTF8(String(decoding: bytes, as: UTF8.self))
@@ -25,8 +25,8 @@ package struct EntryName: Hashable, Comparable, Sendable, CustomStringConvertibl
 
     /// A name that comes into a view from a directory or from a person.
     ///
-    /// A prompt's backslash is a separator, so a name that holds one would be a file's and a path's at once: it is refused, by
-    /// whichever way it comes.
+    /// In prompts a backslash is a separator, so a name that contains one would be both a file's name and a path. It is refused, wherever
+    /// it comes from.
     package init(comingIn bytes: some Collection<UInt8>) throws(NameError) {
         try self.init(bytes: bytes)
         guard !utf8.contains(UInt8(ascii: "\\")) else { throw .holdsBackslash(text) }
@@ -35,17 +35,17 @@ package struct EntryName: Hashable, Comparable, Sendable, CustomStringConvertibl
     /// The name of a blob.
     package init(_ digest: Digest) { self.init(known: digest.hex) }
 
-    /// A number, or a number after a letter.
+    /// A number, optionally after a letter.
     package init(_ letter: Unicode.Scalar? = nil, number: some BinaryInteger) {
         self.init(stringLiteral: (letter.map { String($0) } ?? "") + "\(number)")
     }
 
-    /// A name that nothing has, for what gets another one soon. `prefix` tells whose it is, in letters, digits and dashes.
+    /// A name that is not used, for an entry that is renamed soon. `prefix` tells whose it is, in letters, digits and dashes.
     package static func temporary(_ prefix: String = ".reprofs") -> EntryName {
         EntryName(stringLiteral: "\(prefix).\(UInt64.random(in: .min ... .max))")
     }
 
-    /// Only for what was checked here: whoever has a text asks `init(_:)`, wherever the text comes from.
+    /// Only for texts that were checked here: all other code calls `init(_:)`.
     private init(known text: String) {
         var text = text
         text.makeContiguousUTF8()
@@ -73,7 +73,7 @@ package struct EntryName: Hashable, Comparable, Sendable, CustomStringConvertibl
     }
     package func hash(into hasher: inout Hasher) {
         withBytes { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-        // No name is the beginning of another to the hasher.
+        // Ends the name, so that no name is a prefix of another in the hash.
         hasher.combine(UInt8(0xFF))
     }
 
@@ -82,7 +82,7 @@ package struct EntryName: Hashable, Comparable, Sendable, CustomStringConvertibl
     }
 }
 
-/// For constants: a literal that is not a name is a mistake of the program's.
+/// For constants: a literal that is not a name is a mistake in the program.
 extension EntryName: ExpressibleByStringLiteral {
     package init(stringLiteral text: String) {
         if let problem = Self.problem(with: text) { preconditionFailure(problem.description) }
@@ -96,16 +96,16 @@ extension EntryName {
     /// By bytes, not by characters.
     package func hasSuffix(_ suffix: String) -> Bool { text.endsInBytes(of: suffix) }
 
-    /// The name without an ending; nil where it has another, or is nothing else.
+    /// The name without a suffix; nil if it does not have the suffix, or nothing else.
     package func without(suffix: String) -> EntryName? {
         guard hasSuffix(suffix), text.utf8.count > suffix.utf8.count else { return nil }
         return try? EntryName(String(Substring(text.utf8.dropLast(suffix.utf8.count))))
     }
 
-    /// The name with an ending; nil where that is not a name.
+    /// The name with a suffix; nil if that is not a name.
     package func appending(_ suffix: String) -> EntryName? { try? EntryName(text + suffix) }
 
-    /// The name of a copy: `-2` before what the last dot begins.
+    /// The name of a copy: adds `-2` before the last dot.
     package func numbered(_ number: Int) -> EntryName {
         guard let (before, after) = text.splitAtLast("."), let stem = try? EntryName(before) else {
             return shortened(for: "-\(number)")
@@ -113,7 +113,7 @@ extension EntryName {
         return stem.shortened(for: "-\(number).\(after)")
     }
 
-    /// The same, with as much of the name as there is room for.
+    /// The same, with the name shortened if there is no room.
     package func shortened(for suffix: String) -> EntryName {
         var kept = text.unicodeScalars[...]
         while kept.count > 1, String(kept).utf8.count + suffix.utf8.count > Self.limit { kept.removeLast() }
@@ -127,7 +127,7 @@ extension StringProtocol {
         utf8.count >= suffix.utf8.count && utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
     }
 
-    /// The same, whatever case the letters of ASCII have; `suffix` is in lower case.
+    /// The same, ignoring the case of ASCII letters; `suffix` is in lower case.
     package func endsInASCII(of suffix: String) -> Bool {
         utf8.count >= suffix.utf8.count
             && zip(utf8.suffix(suffix.utf8.count), suffix.utf8).allSatisfy { byte, wanted in
@@ -135,7 +135,7 @@ extension StringProtocol {
             }
     }
 
-    /// What is before and after the last `mark`; nil where there is none.
+    /// The parts before and after the last `mark`; nil if there is none.
     package func splitAtLast(_ mark: String) -> (before: String, after: String)? {
         guard let last = places(of: mark).last else { return nil }
         return (
@@ -144,7 +144,7 @@ extension StringProtocol {
         )
     }
 
-    /// What slashes part, without what is empty.
+    /// The parts between slashes, without empty ones.
     package var slashed: [String] {
         utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
     }

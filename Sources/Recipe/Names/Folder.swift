@@ -1,6 +1,6 @@
-/// What is known of ComfyUI's model folders.
+/// Facts about ComfyUI's model folders.
 package enum Folder {
-    /// The folders that ComfyUI 0.33 lists, by the names it prefers.
+    /// The folders that ComfyUI 0.33 lists, by their preferred names.
     package static let known = [
         "audio_encoders", "background_removal", "checkpoints", "classifiers", "clip_vision", "configs", "controlnet",
         "detection",
@@ -9,14 +9,14 @@ package enum Folder {
         "style_models", "text_encoders", "upscale_models", "vae", "vae_approx",
     ]
 
-    /// Folders that ComfyUI searches as one, in its search order; the name it prefers first.
+    /// Folders that ComfyUI searches together, in its order; the preferred name first.
     private static let families: [(preferred: String, search: [EntryName])] = [
         ("diffusion_models", ["unet", "diffusion_models"]),
         ("text_encoders", ["text_encoders", "clip"]),
         ("controlnet", ["controlnet", "t2i_adapter"]),
     ]
 
-    /// The same and the older names: all that a ComfyUI may have listed. The order never changes, for numbers rest on it.
+    /// The same with the older names: all folders that a ComfyUI may have listed. The order never changes, since node numbers depend on it.
     package static let listed = (known + ["unet", "clip", "t2i_adapter"]).map { EntryName(stringLiteral: $0) }
 
     /// The folders that a loader of `folder` searches, in order.
@@ -28,12 +28,12 @@ package enum Folder {
         families.first { $0.search.contains { $0.text == folder } }
     }
 
-    /// The name under which ComfyUI knows a folder now.
+    /// The present name of a folder in ComfyUI.
     package static func preferred(_ folder: String) -> String {
         family(of: folder)?.preferred ?? folder
     }
 
-    /// The folders where a name without folder and suffix may lie: other tools keep diffusion models with checkpoints.
+    /// The folders that may contain a name without folder and suffix: other tools keep diffusion models with checkpoints.
     package static func searched(byStemIn folder: String) -> [String] {
         folder == "checkpoints" ? [folder] + searched(for: "diffusion_models") : searched(for: folder)
     }
@@ -43,14 +43,14 @@ package enum Folder {
         families.first { $0.search.contains(folder) }?.search.filter { $0 != folder } ?? []
     }
 
-    /// Directories in a folder that node packs list under names of their own. Source: ComfyUI-Impact-Pack and -Impact-Subpack.
+    /// Directories in a folder that node packs list under their own names. Source: ComfyUI-Impact-Pack and -Impact-Subpack.
     private static let innerFolders: [(folder: EntryName, name: String, path: String)] = [
         ("ultralytics", "ultralytics_bbox", "ultralytics/bbox"),
         ("ultralytics", "ultralytics_segm", "ultralytics/segm"), ("mmdets", "mmdets_bbox", "mmdets/bbox"),
         ("mmdets", "mmdets_segm", "mmdets/segm"),
     ]
 
-    /// The directories in `folder` that have names of their own to ComfyUI, with their paths from the models directory.
+    /// The directories in `folder` that ComfyUI lists under their own names, with their paths from the models directory.
     package static func inner(of folder: EntryName) -> [(name: String, path: String)] {
         innerFolders.filter { $0.folder == folder }.map { ($0.name, $0.path) }
     }
@@ -60,7 +60,7 @@ package enum Folder {
         known.contains(name) || family(of: name) != nil
     }
 
-    /// What a model of this folder is to an image: `checkpoint`, `lora`, `vae`, …
+    /// The role of a model of this folder in an image: `checkpoint`, `lora`, `vae`, …
     package static func role(of folder: String) -> String {
         switch preferred(folder) {
         case "checkpoints": "checkpoint"
@@ -80,7 +80,7 @@ package enum Folder {
         ".safetensors", ".sft", ".ckpt", ".pt", ".pt2", ".pth", ".bin", ".pkl", ".gguf", ".onnx", ".engine",
     ]
 
-    /// Suffixes of weights that no list of ComfyUI's shows: node packs load them by themselves, or with the file that they belong to.
+    /// Suffixes of weights that ComfyUI never lists: node packs load them by themselves, or together with another file.
     private static let otherSuffixes = [
         ".onnx_data", ".onnx.data", ".ort", ".npz", ".npy", ".h5", ".hdf5", ".keras", ".tflite", ".task", ".msgpack",
         ".nemo",
@@ -88,10 +88,10 @@ package enum Folder {
         ".prototxt", ".pb", ".weights", ".pdparams", ".pdiparams", ".pdmodel", ".ggml", ".llamafile",
     ]
 
-    /// Whether a file of this name holds weights, or a part of them.
+    /// Whether a file of this name contains weights, or a part of them.
     package static func holdsWeights(_ name: String) -> Bool {
         if isModelFile(name) { return true }
-        // Larger ones come in parts: `model.onnx_data_1`.
+        // Larger files are split into parts: `model.onnx_data_1`.
         let part = name.utf8.lastIndex(of: UInt8(ascii: "_")).map { name[..<$0] }
         return ([name[...]] + [part].compactMap { $0 }).contains { text in
             otherSuffixes.contains { text.endsInASCII(of: $0) && text.utf8.count > $0.utf8.count }
@@ -106,7 +106,7 @@ package enum Folder {
 
     /// Whether a name has the suffix of a file of weights.
     package static func isModelFile(_ name: some StringProtocol) -> Bool {
-        // By bytes: every text of every graph is asked.
+        // Compares bytes, since every text of every graph is checked.
         let found = name.utf8.withContiguousStorageIfAvailable { bytes in
             guard let dot = bytes.suffix(13).lastIndex(of: UInt8(ascii: ".")), dot > 0 else { return false }
             let tail = bytes[dot...]

@@ -1,4 +1,4 @@
-/// Why a name cannot stand in a view.
+/// Why a name cannot be in a view.
 package enum NameError: Error, Equatable, CustomStringConvertible {
     case empty
     case absolute(String)
@@ -10,7 +10,7 @@ package enum NameError: Error, Equatable, CustomStringConvertible {
     case holdsBackslash(String)
     /// `.` and `..`.
     case isReserved(String)
-    /// The name of a snapshot's directory that is not the beginning of its id.
+    /// The name of a snapshot's directory is not the beginning of its id.
     case notOfItsID(String)
 
     package var description: String {
@@ -29,12 +29,12 @@ package enum NameError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// The path of a model in its folder: one name at least.
+/// The path of a model in its folder: at least one name.
 package struct ModelPath: Hashable, Sendable, CustomStringConvertible, Comparable {
     /// Never empty.
     package let components: [EntryName]
 
-    /// A path as images, prompts and people write it: relative, of up to 1024 bytes, and never out of the folder.
+    /// A path as images, prompts and people write it: relative, up to 1024 bytes long, and never leading out of the folder.
     ///
     /// Backslashes are separators, as ComfyUI on Windows writes them.
     package init(_ raw: some StringProtocol) throws(NameError) {
@@ -58,7 +58,7 @@ package struct ModelPath: Hashable, Sendable, CustomStringConvertible, Comparabl
 
     private static let separators = Array("/\\".utf8)
 
-    /// The path of something that is there, whatever its names look like and however long they are together. Nil for none.
+    /// The path of an existing entry, whatever its names look like and however long it is. Nil if there are no components.
     package init?(_ components: some Sequence<EntryName>) {
         self.components = Array(components)
         if self.components.isEmpty { return nil }
@@ -67,7 +67,7 @@ package struct ModelPath: Hashable, Sendable, CustomStringConvertible, Comparabl
     /// A path of one name.
     package init(_ name: EntryName) { components = [name] }
 
-    /// Reads what ``description`` gave; nil for what it never gives.
+    /// Reads what ``description`` returned; nil for anything else.
     package init?(parsing text: some StringProtocol) {
         guard let path = ViewPath(parsing: text) else { return nil }
         self.init(path.components)

@@ -1,9 +1,9 @@
-/// SHA-256's chaining value after every MiB of a file: by it any MiB can be checked alone, in any order, on any core, and when all
-/// were right, so is the digest of the whole.
+/// SHA-256's chaining value after every MiB of a file. With it any MiB can be checked alone, in any order and on any core; if all are
+/// right, so is the digest of the whole file.
 ///
-/// The pass that hashes a file comes by these values anyway. As bytes, a list is a header of 64 bytes (the mark, a version and the
-/// logarithm of a piece's size, 4 bytes each; the file's size, 8 bytes; its SHA-256; 8 zero bytes; numbers are little-endian), and 32
-/// bytes for each piece. The last piece's are the digest.
+/// Hashing the file produces these values anyway. As bytes, a list is a header of 64 bytes (the mark, a version and the logarithm of the
+/// piece size, 4 bytes each; the file's size, 8 bytes; its SHA-256; 8 zero bytes; numbers are little-endian), and 32 bytes for each piece.
+/// Those of the last piece are the digest.
 package struct PieceList: Sendable, Equatable {
     /// Bytes of each piece but the last: 1 MiB.
     package static let pieceSize = 1 << 20
@@ -17,8 +17,8 @@ package struct PieceList: Sendable, Equatable {
     /// 32 bytes for each piece.
     private let values: [UInt8]
 
-    /// `values` are those after each whole piece. Nil where the file is a single piece, which its digest alone checks, or where there
-    /// are not as many values as it has pieces.
+    /// `values` has one for each whole piece. Nil if the file is a single piece, which the digest alone checks, or if the number of values
+    /// does not match.
     init?(digest: Digest, size: Int, values: [UInt8]) {
         guard size > Self.pieceSize else { return nil }
         self.digest = digest
@@ -37,7 +37,7 @@ package struct PieceList: Sendable, Equatable {
         piece * Self.pieceSize..<min(size, (piece + 1) * Self.pieceSize)
     }
 
-    /// Whether `bytes`, all of a piece's, are the right ones. Any number of threads may ask at once.
+    /// Whether `bytes`, all of a piece's, are the right ones. Thread-safe.
     package func holds(_ piece: Int, _ bytes: UnsafeRawBufferPointer) -> Bool {
         guard bytes.count == range(of: piece).count else { return false }
         let start = piece * Self.pieceSize
@@ -57,7 +57,7 @@ package struct PieceList: Sendable, Equatable {
             + number(0, 8) + values
     }
 
-    /// Nil unless `bytes` are a list of `size` bytes with `digest`. Whether its values are right only the file's bytes tell.
+    /// Nil unless `bytes` are a list for `size` bytes with `digest`. Only the file's bytes show whether its values are right.
     package init?(bytes: [UInt8], of digest: Digest, size: Int) {
         guard bytes.count > Self.headerSize,
             let list = Self(digest: digest, size: size, values: Array(bytes[Self.headerSize...])), list.bytes == bytes

@@ -1,27 +1,27 @@
 import COpenSSL
 
-/// libcrypto, which would tidy up as the process ends, under the hands of threads that still compute.
+/// libcrypto, without its cleanup at exit, which would run while threads still compute.
 enum LibCrypto {
-    /// To be asked before anything of it is used.
+    /// Must be read before libcrypto is used.
     static let stays = OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) == 1
 }
 
-/// SHA-256 of bytes that arrive in parts, by libcrypto, which uses the processor's instructions for it.
+/// SHA-256 of bytes that arrive in parts. libcrypto uses the processor's instructions for it.
 package final class SHA256 {
     private var context = SHA256_CTX()
-    /// Bytes so far.
+    /// How many bytes have been added.
     private var count = 0
-    /// The chaining value after every whole piece, each 32 bytes; nil where nobody wants them.
+    /// The chaining value after every whole piece, 32 bytes each; nil if they are not wanted.
     private var values: [UInt8]?
 
-    /// A hash of nothing so far. With `keepsPieces`, ``finishWithPieces()`` gives the piece list as well.
+    /// A hash of no bytes. With `keepsPieces`, ``finishWithPieces()`` also returns the piece list.
     package init(keepsPieces: Bool = false) {
         _ = LibCrypto.stays
         SHA256_Init(&context)
         values = keepsPieces ? [] : nil
     }
 
-    /// One that has hashed `count` bytes, a multiple of 64, and has come to the chaining value `value`, 32 bytes.
+    /// Continues after `count` bytes, a multiple of 64, from the chaining value `value`, 32 bytes.
     init(continuing value: some Sequence<UInt8>, after count: Int) {
         _ = LibCrypto.stays
         SHA256_Init(&context)
@@ -34,7 +34,7 @@ package final class SHA256 {
         }
     }
 
-    /// What turns the place of a byte in big-endian words of 32 bits into its place in this processor's.
+    /// Combined with the place of a byte in big-endian 32-bit words, gives its place in this processor's words.
     private static let order = Int(littleEndian: 1) == 1 ? 3 : 0
 
     /// The chaining value: SHA-256's state between two blocks, 32 bytes, big-endian as in a digest.
@@ -42,7 +42,7 @@ package final class SHA256 {
         withUnsafeBytes(of: context.h) { state in (0..<32).map { state[$0 ^ Self.order] } }
     }
 
-    /// Adds bytes. Not safe on several threads at once.
+    /// Adds bytes. Not thread-safe.
     package func update(_ bytes: UnsafeRawBufferPointer) {
         guard values != nil else { return add(bytes) }
         var rest = bytes[...]
@@ -59,7 +59,7 @@ package final class SHA256 {
         count += bytes.count
     }
 
-    /// The digest of all bytes so far; nothing may be added after it.
+    /// The digest of all bytes; nothing may be added afterwards.
     package func finish() -> Digest {
         var bytes = [UInt8](repeating: 0, count: 32)
         guard SHA256_Final(&bytes, &context) == 1, let digest = Digest(bytes: bytes) else {
@@ -68,13 +68,13 @@ package final class SHA256 {
         return digest
     }
 
-    /// The digest, with the list of the file's pieces where it has more than one.
+    /// The digest, with the list of the file's pieces if it has more than one.
     package func finishWithPieces() -> HashedBytes {
         let digest = finish()
         return HashedBytes(digest, pieces: values.flatMap { PieceList(digest: digest, size: count, values: $0) })
     }
 
-    /// The hash of bytes that are all there.
+    /// The digest of bytes in memory.
     package static func digest(of bytes: [UInt8]) -> Digest {
         let hash = SHA256()
         bytes.withUnsafeBytes { hash.update($0) }
@@ -82,14 +82,14 @@ package final class SHA256 {
     }
 }
 
-/// What hashing some bytes once came to.
+/// The result of hashing bytes once.
 package struct HashedBytes: Sendable {
-    /// The SHA-256 of all of them.
+    /// The SHA-256 of all bytes.
     package let digest: Digest
-    /// Nil where they are one piece, or nobody asked.
+    /// Nil if they are a single piece, or pieces were not wanted.
     package let pieces: PieceList?
 
-    /// Bytes of which no list is wanted, or given.
+    /// A digest without a list of pieces.
     package init(_ digest: Digest, pieces: PieceList? = nil) {
         self.digest = digest
         self.pieces = pieces

@@ -1,10 +1,10 @@
-/// Search by bytes: the standard library's searches whole characters, which costs a hundred times as much, and does not
-/// find what an accent follows.
+/// Search by bytes: the standard library compares whole characters, which takes a hundred times as long, and does not find a text that is
+/// followed by a combining accent.
 extension StringProtocol {
-    /// Whether `part` stands anywhere in the text.
+    /// Whether the text contains `part`.
     func holds(_ part: String) -> Bool { firstPlace(of: part, from: 0) != nil }
 
-    /// Every place of `part`, one after the other.
+    /// Every place of `part`, in order.
     package func places(of part: String) -> [Range<String.Index>] {
         let width = part.utf8.count
         var found: [Range<String.Index>] = []
@@ -42,11 +42,11 @@ private func search(
 }
 
 extension [UInt8] {
-    /// Whether `part` stands anywhere in these bytes, which are many: by Horspool's method most of them are never looked at.
+    /// Whether a long sequence of bytes contains `part`. With Horspool's method, most bytes are never compared.
     func holds(_ part: String) -> Bool {
         let part = Array(part.utf8)
         guard let last = part.last, count >= part.count else { return part.isEmpty }
-        // How far the part can move on when a byte stands under its end.
+        // How far the part can move on, by the byte under its end.
         var steps = [Int](repeating: part.count, count: 256)
         for (index, byte) in part.dropLast().enumerated() { steps[Int(byte)] = part.count - 1 - index }
         return withUnsafeBufferPointer { bytes in
@@ -68,7 +68,7 @@ extension [UInt8] {
 }
 
 extension Sequence {
-    /// The first value that `body` gives. A lazy map with `first` would ask twice for it: to find it, and to have it.
+    /// The first value that `body` returns. A lazy map with `first` would call it twice for that element.
     func first<Value>(giving body: (Element) -> Value?) -> Value? {
         for element in self {
             if let value = body(element) { return value }

@@ -1,6 +1,6 @@
 extension Timestamp {
-    /// An instant as people and tools write it: RFC 3339 with `Z` or an offset, and up to nine digits of a fraction; a date
-    /// alone is its beginning in UTC. Nil for anything else.
+    /// A time as people and tools write it: RFC 3339 with `Z` or an offset, and up to nine digits of a fraction. A date alone is its
+    /// beginning in UTC. Nil for anything else.
     package init?(rfc3339 text: String) {
         if text.utf8.count == 10 {
             self.init(text + "T00:00:00Z")

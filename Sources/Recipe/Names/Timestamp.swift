@@ -1,13 +1,13 @@
-/// A moment: nanoseconds since 1970 in UTC.
+/// A point in time: nanoseconds since 1970 in UTC.
 package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// Since 1970-01-01 00:00:00 UTC, without leap seconds.
     package let nanoseconds: Int64
 
-    /// The least difference that shows in a time which a program holds as seconds in a floating-point number, as Python's `getmtime`
-    /// gives it: until 2106 such a number is exact to half of this. Nanoseconds.
+    /// The smallest difference between times that a program can see which holds them as seconds in floating point, as Python's `getmtime`
+    /// does: until 2106, such a number is exact to half of this. Nanoseconds.
     package static let visibleStep: Int64 = 1000
 
-    /// This time, or where a program could not tell it from `other`, one that it can.
+    /// This time, or the nearest one that programs can distinguish from `other`.
     package func distinct(from other: Timestamp) -> Timestamp {
         let (difference, isFar) = nanoseconds.subtractingReportingOverflow(other.nanoseconds)
         guard !isFar, difference.magnitude < Self.visibleStep.magnitude else { return self }
@@ -15,7 +15,7 @@ package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertibl
     }
 
     package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
-    /// From the two parts of a `timespec`; what is outside ``range`` becomes its nearest bound.
+    /// From the two parts of a `timespec`; clamped to ``range``.
     package init(seconds: Int, nanoseconds: Int) {
         let (scaled, isTooFar) = Int64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
         let (sum, isJustTooFar) = scaled.addingReportingOverflow(Int64(nanoseconds))
@@ -23,10 +23,10 @@ package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertibl
         self.nanoseconds = min(max(wanted, Self.range.lowerBound), Self.range.upperBound)
     }
 
-    /// From 1748 to 2255: differences and sums with what is now stay within 64 bits. Nanoseconds.
+    /// From 1748 to 2255: differences from and sums with the present time fit into 64 bits. Nanoseconds.
     package static let range: ClosedRange<Int64> = -7_000_000_000_000_000_000...9_000_000_000_000_000_000
 
-    /// The beginning of a day; nil where there is no such day.
+    /// The beginning of a day; nil if there is no such day.
     init?(year: Int, month: Int, day: Int) {
         let digits = { (number: Int, width: Int) in
             String(repeating: "0", count: max(0, width - String(number).count)) + String(number)
@@ -38,13 +38,13 @@ package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertibl
     package var seconds: Int {
         Int(nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000).quotient) - (remainder < 0 ? 1 : 0)
     }
-    /// Nanoseconds in the second, 0 to 999,999,999.
+    /// Nanoseconds within the second, 0 to 999,999,999.
     package var fraction: Int { Int(remainder < 0 ? remainder + 1_000_000_000 : remainder) }
     private var remainder: Int64 { nanoseconds % 1_000_000_000 }
 
     package static func < (a: Self, b: Self) -> Bool { a.nanoseconds < b.nanoseconds }
 
-    /// RFC 3339 in UTC; the fraction is there only where it is not zero.
+    /// RFC 3339 in UTC; with a fraction only if it is not zero.
     package var description: String {
         let days = (seconds - floorModulo(seconds, 86_400)) / 86_400
         let second = floorModulo(seconds, 86_400)
@@ -58,10 +58,10 @@ package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertibl
     /// For people: to the second.
     package var brief: String { String(description.prefix(19)).replacing("T", with: " ") }
 
-    /// Nil unless `text` is what ``description`` gives.
+    /// Nil unless `text` is what ``description`` returns.
     package init?(_ text: String) {
         let fields = text.split { "-T:.Z".contains($0) }
-        // The widths bound the numbers, so that no arithmetic below overflows.
+        // The widths limit the numbers, so that no arithmetic below overflows.
         guard text.hasSuffix("Z"), fields.map(\.utf8.count) == [4, 2, 2, 2, 2, 2] + (fields.count == 7 ? [9] : [])
         else { return nil }
         let numbers = fields.compactMap { Int($0) }
@@ -72,7 +72,7 @@ package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertibl
         guard description == text else { return nil }
     }
 
-    /// Days since 1970 of a date of the proleptic Gregorian calendar, by the 400-year era method.
+    /// Days since 1970 of a date in the proleptic Gregorian calendar, by the method of 400-year eras.
     private static func days(year: Int, month: Int, day: Int) -> Int {
         let year = month <= 2 ? year - 1 : year
         let era = (year - floorModulo(year, 400)) / 400

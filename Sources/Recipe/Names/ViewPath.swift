@@ -1,12 +1,12 @@
-/// A path within a view, from its top: the names that lead to a node. The top itself is the empty path.
+/// A path within a view, from its top. The top itself is the empty path.
 package struct ViewPath: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// From the view's root; empty for the root itself.
     package let components: [EntryName]
 
-    /// A path of names that were checked when they were made.
+    /// A path of names that have been checked.
     package init(_ components: some Sequence<EntryName>) { self.components = Array(components) }
 
-    /// Nil where a part is not a name. As for the kernel, slashes in a row are one.
+    /// Nil if a part is not a name. Consecutive slashes count as one, as they do for the kernel.
     package init?(parsing text: some StringProtocol) {
         var components: [EntryName] = []
         for part in text.slashed {
@@ -24,7 +24,7 @@ package struct ViewPath: Hashable, Comparable, Sendable, CustomStringConvertible
     /// The path of an entry in the directory at this path.
     package func appending(_ name: EntryName) -> ViewPath { ViewPath(components + [name]) }
 
-    /// The target of a link that lies so many directories deep and leads here.
+    /// The target of a link, in a directory at this depth, that leads here.
     package func linked(fromDepth depth: Int) -> String { String(repeating: "../", count: depth) + description }
 
     package static func < (a: ViewPath, b: ViewPath) -> Bool { a.components.lexicographicallyPrecedes(b.components) }

@@ -1,19 +1,19 @@
-/// What a model file in Python's pickle format names: loading one runs whatever it says. It is read as data and never unpickled.
+/// The names in a model file in Python's pickle format: loading one runs whatever it names. It is read as data and never unpickled.
 ///
 /// Source: CPython's `pickletools`; PyTorch's `serialization.py` (a zip file with `data.pkl`, or five pickles one after another);
 /// the names that `torch.load(weights_only=True)` accepts.
 package struct PickleImports: Sendable, Equatable {
-    /// `module.name` of everything that loading would fetch, sorted.
+    /// `module.name` of everything that loading would import, sorted.
     package var names: [String] = []
-    /// Whether all of it could be followed; where it could not, there may be more.
+    /// Whether all of it could be followed; if not, there may be more.
     package var isComplete = true
     /// Whether the file has TorchScript code, too.
     package var hasScript = false
 
-    /// Names that no file of mere weights has: by them a file can do anything.
+    /// Names that a file of mere weights never has: with them a file can do anything.
     package var unusual: [String] { names.filter { !Self.isUsual($0) } }
 
-    /// What a person should know before loading the file.
+    /// A warning for the person who wants to load the file.
     package var warning: String {
         var parts = ["loading it can run code"]
         if !unusual.isEmpty {
@@ -33,23 +33,23 @@ package struct PickleImports: Sendable, Equatable {
         self.hasScript = hasScript
     }
 
-    /// Pickle text that is followed, and of all in an archive together. Bytes.
+    /// The most pickle data that is followed, in one pickle and in a whole archive. Bytes.
     static let limit = 32 << 20
     private static let archiveLimit = 256 << 20
 
-    /// Reads a file of any kind; nil where it is not a pickle, and holds none.
+    /// Reads a file of any kind; nil if it is not a pickle and contains none.
     package static func read(_ source: some ByteSource) throws(SourceError) -> PickleImports? {
         let head = try source.read(at: 0, count: 512)
         if head.starts(with: [0x50, 0x4B, 3, 4]) { return try readArchive(source) }
         if head.count == 512, head[257..<262].elementsEqual("ustar".utf8) {
-            // The oldest format of PyTorch: a tar file with pickles in it.
+            // PyTorch's oldest format: a tar file with pickles in it.
             return PickleImports(isComplete: false)
         }
         guard head.count >= 2, head[0] == 0x80, (2...5).contains(head[1]) else { return try readText(source, head) }
         var scan = PickleScan()
         var found = PickleImports()
         var offset = 0
-        // PyTorch writes five; what follows them is numbers, which do not begin like a pickle.
+        // PyTorch writes five pickles; the numbers that follow do not begin like a pickle.
         for _ in 0..<5 {
             guard try source.read(at: offset, count: 1) == [0x80] else { break }
             guard let length = try follow(source, from: offset, &scan) else {
@@ -62,7 +62,7 @@ package struct PickleImports: Sendable, Equatable {
         return found
     }
 
-    /// The length of the pickle at `offset`; nil where it is broken or too long. Most are short, so little is read at first.
+    /// The length of the pickle at `offset`; nil if it is broken or too long. Most are short, so little is read at first.
     static func follow(
         _ source: some ByteSource, from offset: Int, _ scan: inout PickleScan
     ) throws(SourceError) -> Int? {
@@ -74,7 +74,7 @@ package struct PickleImports: Sendable, Equatable {
         return nil
     }
 
-    /// The protocol without a mark at its beginning: only what ends like a pickle and names something is one.
+    /// Protocol 0 has no mark at its beginning: a file counts as one only if it ends like a pickle and names something.
     private static func readText(_ source: some ByteSource, _ head: [UInt8]) throws(SourceError) -> PickleImports? {
         guard let first = head.first, Array("(c]})ldi".utf8).contains(first) else { return nil }
         var scan = PickleScan()

@@ -23,7 +23,7 @@ struct PickleScan {
     /// a few for each tensor.
     private static let mostValues = 1_000_000, mostKept = 250_000
 
-    /// Follows one pickle; its length in bytes, or nil where it is broken.
+    /// Follows one pickle; its length in bytes, or nil if it is broken.
     mutating func follow(_ bytes: ArraySlice<UInt8>) -> Int? {
         stack = []
         memo = [:]
@@ -189,7 +189,7 @@ struct PickleScan {
             return skip(count) ? bytes[start..<start + count] : nil
         }
 
-        /// A little-endian number; nil where it is past what a file can have.
+        /// A little-endian number; nil if it is past what a file can have.
         mutating func number(_ width: Int) -> Int? {
             guard let digits = bytes(width) else { return nil }
             return Int(exactly: digits.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })

@@ -9,7 +9,7 @@ struct ZipDirectory {
         /// Bytes in the archive, and the place of the local header.
         let size, offset: Int
 
-        /// What the file holds; nil where it is broken, longer than `limit`, or packed in a way that PyTorch cannot read either.
+        /// What the file holds; nil if it is broken, longer than `limit`, or packed in a way that PyTorch cannot read either.
         func bytes(in source: some ByteSource, limit: Int) throws(SourceError) -> [UInt8]? {
             guard offset <= source.count else { return nil }
             let header = try source.read(at: offset, count: 30)
@@ -30,7 +30,7 @@ struct ZipDirectory {
     /// A directory longer than this is none of a model. Bytes.
     private static let limit = 16 << 20
 
-    /// Nil where the archive has no directory that can be read.
+    /// Nil if the archive has no directory that can be read.
     static func read(_ source: some ByteSource) throws(SourceError) -> [File]? {
         let tailStart = max(0, source.count - 65_557)
         let tail = try source.read(at: tailStart, count: source.count - tailStart)

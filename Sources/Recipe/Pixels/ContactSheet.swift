@@ -1,6 +1,6 @@
 import CPNG
 
-/// Many images on one, each with a label: for people who would rather look.
+/// Many images on one sheet, each with a label.
 package struct ContactSheet {
     /// The longest side of an image on the sheet. Pixels.
     private static let side = 384
@@ -35,7 +35,7 @@ package struct ContactSheet {
 
     package init() {}
 
-    /// Adds an image file at a place, counted row by row, or at the next one; false where its pixels cannot be decoded.
+    /// Adds an image file at a place, counted row by row, or at the next place; false if its pixels cannot be decoded.
     @discardableResult
     package mutating func add(_ file: [UInt8], label: String, at place: Int? = nil) -> Bool {
         guard let (size, rgba) = PixelReader.rgba(file) else { return false }
@@ -48,7 +48,7 @@ package struct ContactSheet {
         return true
     }
 
-    /// The sheet as a PNG file, with so many images in a row, or those of a grid's row; nil where there is none.
+    /// The sheet as a PNG file, with this many images in a row, or with the rows of the grid; nil if there is no image.
     package func png(columns: Int? = nil, axes: Axes? = nil) -> [UInt8]? {
         guard let last = cells.keys.max() else { return nil }
         let count = last + 1
@@ -105,7 +105,7 @@ package struct ContactSheet {
         }
     }
 
-    /// Every pixel the mean of those that it stands for, on the sheet's background where they are transparent.
+    /// Every pixel is the mean of those that it stands for, with the sheet's background where they are transparent.
     private static func reduced(_ rgba: [UInt8], _ size: PixelReader.Size, to width: Int, _ height: Int) -> [UInt8] {
         var rgb = [UInt8](repeating: 0, count: width * height * 3)
         for y in 0..<height {

@@ -11,7 +11,7 @@ package struct PixelComparison: Sendable, Equatable {
     /// Pixels that were compared.
     package let pixels: Int
 
-    /// Nil where the sizes differ. `a` and `b` hold `channels` bytes for each pixel, row by row.
+    /// Nil if the sizes differ. `a` and `b` hold `channels` bytes for each pixel, row by row.
     package init?(_ a: [UInt8], _ b: [UInt8], width: Int, height: Int, channels: Int) {
         guard a.count == b.count, a.count == width * height * channels, !a.isEmpty else { return nil }
         var squares = 0

@@ -1,19 +1,19 @@
-/// How far one image is from another one of its size, in a few numbers that are kept.
+/// How far one image is from another one of its size, in a few numbers that are stored.
 package struct PixelDifference: Sendable, Equatable {
     /// The largest difference of one channel, in levels of 0 to 255.
     package let largest: Int
-    /// Pixels that are not the same, of how many.
+    /// How many pixels differ, and how many there are.
     package let changed: Int
     package let pixels: Int
 
-    /// Keeps of a comparison what a certificate tells.
+    /// Keeps those results of a comparison that a certificate contains.
     package init(_ comparison: PixelComparison) {
         largest = comparison.largest
         changed = comparison.changed
         pixels = comparison.pixels
     }
 
-    /// Reads the member `difference` of a certificate's result; nil where nothing was measured.
+    /// Reads the member `difference` of a certificate's result; nil if nothing was measured.
     package init?(_ json: JSON) {
         guard let largest = json["largest"]?.number?.int, let changed = json["changedPixels"]?.number?.int,
             let pixels = json["pixels"]?.number?.int, pixels > 0
@@ -21,7 +21,7 @@ package struct PixelDifference: Sendable, Equatable {
         (self.largest, self.changed, self.pixels) = (largest, changed, pixels)
     }
 
-    /// Whether nobody sees it: at most one level in one pixel of a hundred.
+    /// Whether it is invisible: at most one level in one pixel of a hundred.
     package var isInvisible: Bool { largest <= 1 && changed <= pixels / 100 }
 
     /// In words, such as "0.4 % of the pixels differ, by 1 of 255 levels at most".

@@ -1,7 +1,7 @@
-/// The SHA-256 of an image's decoded pixels: two files with the same one show the same, whatever their texts say.
+/// The SHA-256 of an image's decoded pixels: two files with the same digest show the same image, whatever texts they contain.
 package enum PixelDigest {
-    /// RGBA from the top left, 8 bits a sample, or 16 bits big-endian where the file has them. Nil for animations, and
-    /// for lossy formats, whose pixels depend on the decoder.
+    /// RGBA from the top left, 8 bits a sample, or 16 bits big-endian if the file has them. Nil for animations, and for lossy formats,
+    /// whose pixels depend on the decoder.
     package static func of(_ source: some ByteSource, _ metadata: Metadata) throws(SourceError) -> Digest? {
         guard !metadata.isAnimated else { return nil }
         let visitor = Hasher()

@@ -1,10 +1,10 @@
 import CThumbnail
 
-/// What one decoding of an image gives: the digest of its pixels, and a small picture of it.
+/// The results of decoding an image once: the digest of its pixels, and a small picture of it.
 package struct PixelFacts: Sendable {
-    /// As ``PixelDigest`` has it.
+    /// The digest, as ``PixelDigest`` computes it.
     package let digest: Digest
-    /// A WebP file of 320 pixels at most on a side; nil where the image is too long to make one.
+    /// A WebP file with at most 320 pixels on a side; nil if the image is too long to make one.
     package let thumbnail: [UInt8]?
 
     /// Nil for animations, and for lossy formats.
@@ -32,7 +32,7 @@ package struct PixelFacts: Sendable {
     }
 }
 
-/// A small picture on its way, by rows of the large one.
+/// A small picture that is made row by row from the large one.
 private final class Thumbnail {
     /// The largest there is of such a size. Bytes.
     private static let capacity = 1 << 20

@@ -3,7 +3,7 @@ import CWebP
 
 /// The decoded pixels of a lossless image, row by row from the top: PNG through libpng, WebP through libwebp.
 package enum PixelReader {
-    /// What the rows are: RGBA, each sample of 1 byte, or of 2 bytes big-endian.
+    /// The form of the rows: RGBA, with samples of 1 byte, or of 2 bytes big-endian.
     package struct Size: Sendable, Equatable {
         /// Pixels.
         package let width: Int
@@ -12,18 +12,18 @@ package enum PixelReader {
         package let sample: Int
     }
 
-    /// Takes the rows; each method says whether it wants more.
+    /// Receives the rows; each method returns whether it wants more.
     protocol Visitor: AnyObject {
         func begin(_ size: Size) -> Bool
         func row(_ rgba: UnsafeRawBufferPointer) -> Bool
     }
 
-    /// More pixels than this nobody generates, and a small file may claim any number.
+    /// No tool generates more pixels than this, and a small file may claim any number.
     private static let pixels = 1 << 28
-    /// What may be held at once, for images that cannot be read by rows. Bytes.
+    /// The most memory for images that cannot be read by rows. Bytes.
     private static let held = 64 << 20
 
-    /// False where the file has no such pixels, is damaged, or is too large; the visitor may have seen some rows.
+    /// False if the file has no such pixels, is damaged, or is too large; the visitor may have seen some rows.
     static func read(_ source: some ByteSource, _ metadata: Metadata, _ visitor: some Visitor) throws(SourceError)
         -> Bool
     {
@@ -110,7 +110,7 @@ package enum PixelReader {
     }
 }
 
-/// What libpng's callbacks reach through their context.
+/// What libpng's callbacks access through their context.
 private final class DecoderState {
     private let read: (UnsafeMutableRawBufferPointer) -> Int
     private let begin: (PixelReader.Size) -> Bool

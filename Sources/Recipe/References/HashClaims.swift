@@ -1,8 +1,8 @@
-/// Recorded hashes that say nothing of any bytes.
+/// Recorded hashes that are not hashes of any bytes.
 package enum HashClaims {
-    /// The recipe without hashes that were made from a file's name, and with a finding for each.
+    /// The recipe without hashes that were made from a file's name, with a finding for each.
     ///
-    /// Forge wrote such from 2024-08 to 2025-02: the SHA-256 of the name, cut to 10 digits like that of the file.
+    /// Forge wrote such hashes from 2024-08 to 2025-02: the SHA-256 of the name, cut to 10 digits like that of a file.
     package static func checked(_ recipe: Recipe) -> Recipe {
         var recipe = recipe
         for index in recipe.models.indices {

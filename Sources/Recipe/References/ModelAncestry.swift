@@ -1,22 +1,22 @@
-/// What a model's header says of the models that it was made from: claims, by whoever wrote the header.
+/// The models that this one was made from, according to its header: claims by whoever wrote the header.
 ///
 /// Source: ComfyUI's ModelSave (the merging graph in `__metadata__`), A1111's merger (`sd_merge_models`), kohya's trainer
 /// (`ss_sd_model_name`, `ss_sd_model_hash`, `ss_new_sd_model_hash` and their likes for the VAE), Model Spec 1.0.
 package struct ModelAncestry: Sendable, Equatable {
     /// A model that this one was made from, as its header claims.
     package struct Parent: Sendable, Equatable {
-        /// As the header has it: a name, a path, or a title.
+        /// The name in the header: a file name, a path, or a title.
         package let name: String
         /// `merged from`, `trained on`, `made with`.
         package let relation: String
-        /// Hashes that the header has of it, by which it can be found.
+        /// Hashes in the header by which it can be found.
         package let hashes: [RecordedHash]
     }
 
     /// In the order of the header.
     package private(set) var parents: [Parent] = []
 
-    /// From the whole header, JSON. Nothing is said where the header says nothing.
+    /// Reads the whole header, JSON.
     package init(header: [UInt8]) {
         guard let members = (try? JSONParser.parse(header))?["__metadata__"]?.object else { return }
         let text = { (key: String) in members[key]?.string }

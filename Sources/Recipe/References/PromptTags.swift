@@ -1,16 +1,16 @@
-/// Models that a prompt's words name: `<lora:name:0.8>`, `<lyco:…>`, `<hypernet:…>`, `embedding:name`.
+/// Models that are named in the words of a prompt: `<lora:name:0.8>`, `<lyco:…>`, `<hypernet:…>`, `embedding:name`.
 enum PromptTags {
     struct Tag: Equatable {
         let folder: String
-        /// Without suffix; perhaps with subfolders.
+        /// Without suffix; may include subfolders.
         let name: String
         let strength: JSON.Number?
     }
 
     private static let openings = [("<lora:", "loras"), ("<lyco:", "loras"), ("<hypernet:", "hypernetworks")]
 
-    /// Who reads the tags: A1111 and its family take the first number for the text encoder and the second for the model,
-    /// ComfyUI's packs the other way round.
+    /// Which tool reads the tags: A1111 and its family use the first number for the text encoder and the second for the model, ComfyUI's
+    /// packs the other way round.
     enum Reader { case a1111, comfy }
 
     /// The tags in angle brackets.

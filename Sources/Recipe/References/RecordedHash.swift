@@ -15,14 +15,14 @@ package struct RecordedHash: Sendable, Hashable {
         case tensorsOrFile = "autov3-or-sha256"
     }
 
-    /// What was hashed, as far as the tool's record tells.
+    /// What was hashed, as far as the tool's record says.
     package let algorithm: Algorithm
     /// Lower-case hexadecimal digits, 8 to 64.
     package let value: String
-    /// Whether the tool took it from a claim in the file instead of the bytes: then it may be another file's.
+    /// Whether the tool took it from a claim in the file instead of the bytes: it may be another file's.
     package var isClaim = false
 
-    /// Nil where `text` is no hash: other characters, too few digits, or the hash of nothing.
+    /// Nil if `text` is not a hash: it has other characters or too few digits, or is the hash of no bytes.
     package init?(_ text: some StringProtocol, _ algorithm: Algorithm) {
         let value = text.lowercased()
         guard let prefix = DigestPrefix(hex: value), prefix.digits >= 8, !Self.isOfNothing(value) else { return nil }
@@ -30,7 +30,7 @@ package struct RecordedHash: Sendable, Hashable {
         self.value = value
     }
 
-    /// As InvokeAI writes it: `blake3:<64 hex>`, `sha256:…`. Nil for other prefixes, whose hashes are not kept.
+    /// In InvokeAI's form: `blake3:<64 hex>`, `sha256:…`. Nil for other prefixes, whose hashes are not kept.
     package init?(prefixed text: String) {
         let parts = text.split(separator: ":", maxSplits: 1)
         guard parts.count == 2 else { return nil }
@@ -44,7 +44,7 @@ package struct RecordedHash: Sendable, Hashable {
     /// The beginning of the SHA-256 of no bytes, which tools write when they could not read the file.
     package static func isOfNothing(_ text: some StringProtocol) -> Bool { text.lowercased().hasPrefix("e3b0c442") }
 
-    /// How far a match can be trusted: 8 digits are shared by chance, 12 are not.
+    /// How far a match can be trusted: two files may share 8 digits by chance, but not 12.
     package var trust: String {
         if isClaim { return "claimed" }
         return switch value.count {

@@ -1,6 +1,6 @@
 /// A model as an output's record names it.
 package struct ModelReference: Sendable, Hashable {
-    /// The folder its loader searches; nil where only a suffix tells that it is a model.
+    /// The folder that its loader searches; nil if only a suffix shows that it is a model.
     package var folder: String?
     /// The name as recorded, for people.
     package var name: String
@@ -8,21 +8,21 @@ package struct ModelReference: Sendable, Hashable {
     package var candidates: [ModelPath]
     /// Whether the path is a directory of files (diffusers).
     package var isDirectory = false
-    /// Whether the path has no suffix, and lies in any subfolder: A1111 and its family write names so.
+    /// Whether the path has no suffix and may be in any subfolder, as in names by A1111 and its family.
     package var isStem = false
     /// The content hashes that were recorded with the name.
     package var recorded: [RecordedHash] = []
-    /// Civitai's name of the version, which tells no bytes: `urn:air:…`.
+    /// Civitai's name for the version, which does not identify bytes: `urn:air:…`.
     package var air: String?
-    /// The node and the input that name it.
+    /// The node that names it.
     package var node: String
     /// The node's input that names it.
     package var input: String
     package var strength: JSON.Number?
-    /// Whether no node names it: a mount saw it being opened while the prompt ran. `node` is then the node that was at work, as far
-    /// as that is known.
+    /// Whether no node names it: the mount saw it being opened while the prompt ran. `node` is then the node that was running, if it is
+    /// known.
     package var isUnnamed = false
-    /// Where the canvas says that the file can be had.
+    /// Where the file can be downloaded, according to the canvas.
     package var url: String?
 
     package init(folder: String?, name: String, candidates: [ModelPath], node: String, input: String) {
@@ -38,7 +38,7 @@ package struct ModelReference: Sendable, Hashable {
 package struct InputReference: Sendable, Hashable {
     /// `image`, `mask`, `audio`, `video`, `latent` or `model`.
     package var kind: String
-    /// As the graph has it, with an annotation such as `[output]` taken off.
+    /// The name in the graph, without an annotation such as `[output]`.
     package var name: String
     /// The directory that the annotation names: `input` unless it says `output` or `temp`.
     package var directory: String
@@ -46,16 +46,17 @@ package struct InputReference: Sendable, Hashable {
     package var path: ModelPath?
     /// The id of the node that reads it.
     package var node: String
-    /// The SHA-256 that the generator itself took of the file when it read it.
+    /// The SHA-256 that the generator itself computed when it read the file.
     package var recorded: Digest?
 }
 
 extension InputReference {
-    /// The directory of what lies in none of ComfyUI's: a node of a pack read it by its path, or by one beneath ComfyUI's own.
+    /// The directory of files outside ComfyUI's: a pack's node read them by absolute paths, or by paths below ComfyUI's base directory.
     package static let outside = "outside"
     package var isOutside: Bool { directory == Self.outside }
 
-    /// Where a snapshot's `input` shows what has this name in a directory; nil for a name that must be refused. Files outside are told
+    /// Where a snapshot's `input` shows a file of this name in a directory; nil for a name that must be refused. Files outside are
+    /// distinguished by a digest of their names.
     /// apart by a digest of their names.
     static func path(of name: String, in directory: String) -> ModelPath? {
         guard directory == outside else { return try? ModelPath(name) }
@@ -63,7 +64,7 @@ extension InputReference {
         return try? ModelPath("\(outside)/\(SHA256.digest(of: Array(name.utf8)).hex.prefix(8))/\(last)")
     }
 
-    /// A file that a node of a pack names; in one of ComfyUI's directories by its name there, which may be annotated.
+    /// A file that a pack's node names; in one of ComfyUI's directories by its name there, which may be annotated.
     package init(named name: String, in directory: String, node: String) {
         let annotation = " [\(directory)]"
         let plain =
@@ -72,6 +73,6 @@ extension InputReference {
             kind: "file", name: plain, directory: directory, path: Self.path(of: plain, in: directory), node: node)
     }
 
-    /// Whether this text in a prompt means it.
+    /// Whether this text in a prompt means the file.
     package func isNamed(by text: String) -> Bool { text == name || text == "\(name) [\(directory)]" }
 }

@@ -5,7 +5,7 @@ package struct GraphEdit: Sendable {
 
     package init(_ graph: JSON) { self.graph = graph }
 
-    /// Gives an input of a node another value; false where there is no such node.
+    /// Gives an input of a node another value; false if there is no such node.
     @discardableResult
     package mutating func set(_ input: String, of node: String, to value: JSON) -> Bool {
         guard var nodes = graph.object, var object = nodes[node]?.object else { return false }

@@ -4,15 +4,15 @@ package struct RecipeDifference: Sendable {
     package struct Item: Sendable, Equatable {
         /// `parameters`, `graph`, `models`, `inputs` or `environment`.
         package let part: String
-        /// What it is that changed.
+        /// What has changed.
         package let what: String
-        /// Null where the first recipe does not have it.
+        /// Null if the first recipe does not have it.
         package let old: JSON
-        /// Null where the second recipe does not have it.
+        /// Null if the second recipe does not have it.
         package let new: JSON
     }
 
-    /// In the order of the parts; empty where nothing that is recorded differs.
+    /// In the order of the parts; empty if nothing that is recorded differs.
     package private(set) var items: [Item] = []
 
     /// Compares two recipes, part by part.

@@ -1,6 +1,6 @@
-/// Where a GGUF file ends by what its header says. Source: `docs/gguf.md` and `ggml.h` of ggml.
+/// Where a GGUF file ends according to its header. Source: `docs/gguf.md` and `ggml.h` of ggml.
 struct GGUFEnd<Source: ByteSource> {
-    /// Headers hold vocabularies of some ten megabytes. Bytes.
+    /// The largest header: vocabularies take some ten megabytes. Bytes.
     private static var longestHeader: Int { 1 << 30 }
 
     private let source: BufferedSource<Source>
@@ -11,7 +11,7 @@ struct GGUFEnd<Source: ByteSource> {
 
     private init(_ source: Source) { self.source = BufferedSource(source) }
 
-    /// What is wrong with the end; nil where nothing is, or where the header has what is not known here.
+    /// What is wrong with the end; nil if nothing is, or if the header has something unknown.
     static func problem(_ source: Source) throws(SourceError) -> String? {
         var reader = GGUFEnd(source)
         return try EndlessFile.problem(cutOff: "the GGUF header is cut off") { () throws(EndlessFile) in

@@ -1,42 +1,42 @@
-/// Where a file ends that torch wrote before 1.6, or writes when it is asked for that form: five pickles (a number by which it is known,
-/// the protocol, the machine, the object, the keys of its storages), then every storage as the count of its elements and the elements.
+/// The end of a file in torch's format before 1.6, which later versions still write on request: five pickles (a magic number, the protocol,
+/// the machine, the object, the keys of its storages), then every storage as its number of elements and the elements.
 /// Source: `_legacy_save` in PyTorch's `serialization.py`.
 enum TorchEnd {
     /// The number 0x1950a86a20f9469cfc6c and the end of its pickle, after two bytes that say the protocol, and since the fourth nine that
     /// say a length.
     private static let magic: [UInt8] = [0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
-    /// Bytes by which it is known.
+    /// The bytes that it begins with.
     static let headLength = 2 + 9 + magic.count
 
     static func isBegun(by head: [UInt8]) -> Bool {
         head.first == 0x80 && [2, 11].contains { head.dropFirst($0).starts(with: magic) }
     }
 
-    /// Bytes of an element.
+    /// Possible sizes of an element. Bytes.
     private static let widths = [4, 2, 1, 8, 16]
-    /// Zeros read like storages without elements, so that there may be many ways; who tried this many does not know.
+    /// Zeros look like storages without elements, so there may be many possibilities; after this many the result is "unknown".
     private static let mostSteps = 100_000
 
-    /// What is wrong with the end; nil where nothing is, or where it cannot be told.
+    /// What is wrong with the end; nil if nothing is, or if it is unknown.
     static func problem(_ source: some ByteSource) throws(SourceError) -> String? {
         var offset = 0
         var keys = 0
         for _ in 0..<5 {
             var scan = PickleScan()
             guard let length = try PickleImports.follow(source, from: offset, &scan) else {
-                // What has more than is followed, or is broken, is not known.
+                // What is too much to follow, or broken, is unknown.
                 return scan.ranOut && source.count - offset < PickleImports.limit ? "a pickle in it is cut off" : nil
             }
             offset += length
             keys = scan.texts
         }
         guard keys > 0 else { return nil }
-        // How many bytes an element has stands nowhere: the right ones lead from count to count, and to the end.
+        // The size of an element is not stored: the right size leads from count to count, and to the end.
         var steps = 0
         var ways = [(offset: offset, left: keys)]
         while let (offset, left) = ways.popLast() {
             if left == 0 {
-                // Another object may have been saved behind it.
+                // Another object may have been saved after it.
                 if offset == source.count { return nil }
                 if isBegun(by: try source.read(at: offset, count: headLength)) { return nil }
                 continue

@@ -1,10 +1,10 @@
-/// Whether a model's file is all there, as far as its format tells: a download that broke off under its final name is not.
-/// Source: the safetensors format; APPNOTE.TXT 4.3.16 for zip archives, which torch writes; those of the formats beside this file.
+/// Whether a model's file is complete, as far as its format tells: an interrupted download under its final name is not. Source: the
+/// safetensors format; APPNOTE.TXT 4.3.16 for zip archives, which torch writes; those of the formats beside this file.
 package enum Wholeness {
     /// The end of a zip's directory lies within its last bytes: 22, and a comment.
     private static let tail = 22 + 0xFFFF
 
-    /// Why the bytes cannot be a whole model; nil where nothing speaks against it.
+    /// Why the bytes cannot be a complete model; nil if nothing speaks against it.
     package static func problem(_ source: some ByteSource) throws(SourceError) -> String? {
         guard source.count > 0 else { return "the file is empty" }
         let head = try source.read(at: 0, count: TorchEnd.headLength)
@@ -40,7 +40,7 @@ package enum Wholeness {
         return overflow || source.count < needed ? "\(source.count) of \(needed) bytes are there" : nil
     }
 
-    /// The same for a name: what is called safetensors or GGUF must begin like one, and ONNX files are known by their names alone.
+    /// The same for a name: a file called safetensors or GGUF must begin like one, and ONNX files are recognized only by name.
     package static func problem(_ source: some ByteSource, named name: String) throws(SourceError) -> String? {
         if let problem = try problem(source) { return problem }
         if name.endsInASCII(of: ".safetensors") || name.endsInASCII(of: ".sft") {
@@ -51,7 +51,7 @@ package enum Wholeness {
         return try source.read(at: 0, count: 4) == gguf ? nil : "it does not begin as a GGUF file does"
     }
 
-    /// Whether the bytes begin like those of a model, under whatever name: safetensors, GGUF, or what torch writes.
+    /// Whether the bytes begin like a model, whatever its name is: safetensors, GGUF, or a file by torch.
     package static func isKnownModel(_ source: some ByteSource) throws(SourceError) -> Bool {
         if try Safetensors.headerLength(source) != nil { return true }
         let head = try source.read(at: 0, count: 4)
@@ -66,7 +66,7 @@ enum EndlessFile: Error {
     case cutOff, unknown
     case source(SourceError)
 
-    /// What `look` finds wrong; `cutOff` where the bytes end before it has looked, and nil where it meets what is not known here.
+    /// What `look` finds wrong; `cutOff` where the bytes end before it has looked, and nil if it meets what is not known here.
     static func problem(
         cutOff: String, _ look: () throws(EndlessFile) -> String?
     ) throws(SourceError) -> String? {

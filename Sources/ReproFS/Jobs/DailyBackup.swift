@@ -2,9 +2,9 @@ import Logging
 import Recipe
 import Store
 
-/// Backs the catalogue of a mounted store up, once a day in which something was written.
+/// Backs up the catalogue of a mounted store once a day, if something was written.
 final class DailyBackup: Job {
-    /// Microseconds between two looks.
+    /// Microseconds between two checks.
     private static let interval: UInt32 = 600_000_000
     private static let day: Int64 = 86_400 * 1_000_000_000
 
@@ -16,7 +16,7 @@ final class DailyBackup: Job {
             var last = Commit.unknown
             var isFirst = true
             return {
-                // The first call comes at once, and a mount that has just begun has something else to do.
+                // The first call comes at once, when a new mount has other things to do.
                 guard !isFirst else {
                     isFirst = false
                     return .again
@@ -36,6 +36,6 @@ final class DailyBackup: Job {
 
     func start() throws(MountError) { try ticker.start() }
 
-    /// Returns when a backup that has begun is done.
+    /// Returns when a running backup is done.
     func stop() { ticker.stop() }
 }

@@ -1,14 +1,14 @@
 import Logging
 import Store
 
-/// Says in the log what has been at work for too long: a request for half a minute, a lock for five seconds.
+/// Logs what takes too long: a request for half a minute, a lock for five seconds.
 final class HangWatch: Job {
     private static let interval: UInt32 = 2_000_000
     private let ticker: Ticker
 
     init(_ logger: Logger) {
         ticker = Ticker("watch", every: Self.interval, wokenBy: nil) {
-            // Each is said once.
+            // Each is logged once.
             var said: Set<[Int64]> = []
             return {
                 let delays = Activity.delays()

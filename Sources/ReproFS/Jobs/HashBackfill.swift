@@ -2,11 +2,11 @@ import Logging
 import Recipe
 import Store
 
-/// Reads new models for the hashes by which other tools know them, and makes better snapshots of images that had waited for
-/// them; slowly, on a thread of its own.
+/// Reads the hashes by which other tools know new models, and makes better snapshots of images that waited for them; slowly, on a thread of
+/// its own.
 final class HashBackfill: Job {
     private static let interval: UInt32 = 1_000_000
-    /// Turns that are left to whoever writes models, whose processors it would take, before it is due all the same.
+    /// How many turns it leaves the processors to programs that write models, before it works anyway.
     private static let patience = 60
 
     private let ticker: Ticker
@@ -21,7 +21,7 @@ final class HashBackfill: Job {
             var passed = 0
             var seen = Commit.unknown
             return {
-                // All that it works on comes by commits.
+                // All of its work comes from commits.
                 let newest = store.newestCommit
                 if newest.isSame(as: seen) { return .rest }
                 do throws(StoreError) {

@@ -1,6 +1,6 @@
-/// Something that a server does beside answering requests, on a thread of its own.
+/// Something that a server does besides answering requests, on a thread of its own.
 protocol Job: Sendable {
     func start() throws(MountError)
-    /// Returns when it does nothing any more.
+    /// Returns when it has stopped working.
     func stop()
 }

@@ -1,9 +1,9 @@
 import Logging
 import Store
 
-/// Works off what the library has still to look at: images that a new version found in the store, and those whose grades may be others.
+/// Updates the library: images that a new version found in the store, and images whose grades may have changed.
 final class LibraryUpdate: Job {
-    /// Pieces of one turn; a stop waits for it.
+    /// Pieces of one turn; a stop waits for the turn to end.
     private static let pieces = 8
 
     private let ticker: Ticker
@@ -13,7 +13,7 @@ final class LibraryUpdate: Job {
             var seen = Commit.unknown
             var last = ""
             return {
-                // All that it works on comes by commits.
+                // All of its work comes from commits.
                 let newest = store.newestCommit
                 if newest.isSame(as: seen) { return .rest }
                 do throws(StoreError) {

@@ -1,9 +1,9 @@
 import Logging
 import Store
 
-/// Warns in the log of a mount, when it begins and then once a day, where the disk is full soon.
+/// Warns in the log of a mount, at its start and then daily, if the disk will be full soon.
 final class RoomWatch: Job {
-    /// Microseconds between two turns, and turns between two looks.
+    /// Microseconds between two turns, and turns between two checks.
     private static let interval: UInt32 = 3_600_000_000
     private static let turns = 24
 
@@ -17,7 +17,7 @@ final class RoomWatch: Job {
                 guard turn % Self.turns == 0 else { return .again }
                 do throws(StoreError) {
                     if let warning = try store.growth()?.warning(free: store.freeBytes) { logger.warning("\(warning)") }
-                } catch { logger.warning("the room on the disk could not be looked at: \(error)") }
+                } catch { logger.warning("the free space of the disk could not be determined: \(error)") }
                 return .again
             }
         }

@@ -8,15 +8,15 @@ import Synchronization
 package struct ScrubSchedule: Sendable {
     /// How long a mount waits before it begins. Microseconds.
     package var delay: UInt32 = 60_000_000
-    /// What was read so lately is not read again. Seconds.
+    /// Blobs that were read more recently than this are skipped. Seconds.
     package var age = 30 * 86_400
     /// Bytes a second.
     package var rate = 32_000_000
     package init() {}
 }
 
-/// Reads the store's blobs again where nobody else wants the disk, what was read longest ago first, so that
-/// damage is known before a model is wanted. Of several mounts of a store one does it.
+/// Reads the store's blobs again while no other program needs the disk, beginning with those that were read longest ago, so that damage is
+/// known before a model is wanted. Only one mount of a store does it.
 final class Scrub: Job {
     private let store: Store
     private let schedule: ScrubSchedule
@@ -32,11 +32,12 @@ final class Scrub: Job {
 
     func start() throws(MountError) {
         let ticker = Ticker("scrub", every: schedule.delay, wokenBy: nil) { [self] in
-            // Not the idle class of the processor: a thread that waits for one there while it holds the catalogue holds up all.
+            // The processor's idle class is not used: a thread that waits for a processor there while it holds the catalogue would block
+            // all others.
             Store.yieldDisk()
             var isFirst = true
             return {
-                // The first call comes at once, and a mount that has just begun has something else to do.
+                // The first call comes at once, when a new mount has other things to do.
                 if isFirst { isFirst = false } else { self.run() }
                 return .again
             }
@@ -45,7 +46,7 @@ final class Scrub: Job {
         self.ticker.withLock { $0 = ticker }
     }
 
-    /// Returns when the blob that is being read was let go.
+    /// Returns when the blob that is being read has been dropped.
     func stop() {
         isStopped.store(true, ordering: .relaxed)
         ticker.withLock { $0 }?.stop()
@@ -59,13 +60,13 @@ final class Scrub: Job {
             for damage in try store.verifyDamaged(inPlace: true, pace: pace) { report(damage) }
             var last: Blob?
             while !isStopped.load(ordering: .relaxed) {
-                // One that could not be noted as read is read again another time.
+                // A blob that could not be noted as read is read again another time.
                 guard let blob = try store.blobsToVerify(before: before, limit: 1).first, blob != last else { return }
                 last = blob
                 if let damage = try store.verify(blob, pace: pace) { report(damage) }
             }
         } catch StoreError.interrupted {
-        } catch { logger.warning("reading blobs again: \(error)") }
+        } catch { logger.warning("the store's blobs could not be read again: \(error)") }
     }
 
     private func report(_ damage: Damage) {

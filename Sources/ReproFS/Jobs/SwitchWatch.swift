@@ -1,15 +1,15 @@
 import Logging
 import Store
 
-/// Tells other processes that this mount has seen a switch of `active/models`. Nothing of that is cached by the kernel, so whoever
-/// looks after the catalogue says so sees it.
+/// Tells other processes that this mount shows a switch of `active/models`. The kernel caches none of that view, so the switch is visible
+/// as soon as this process has seen the commit.
 final class SwitchWatch: Job {
     /// Microseconds between two looks at the catalogue.
     private static let interval: UInt32 = 100_000
 
     private let ticker: Ticker
 
-    /// `row` is the mount's in the catalogue.
+    /// `row` is the mount's row in the catalogue.
     init(_ store: Store, row: Int64, _ bell: Bell, logger: Logger) {
         ticker = Ticker("switches", every: Self.interval, wokenBy: bell) {
             var seen = Commit.unknown

@@ -2,13 +2,13 @@ import Glibc
 import Store
 import Synchronization
 
-/// A thread that does something again and again, until it is stopped; while there is nothing to do it sleeps, and costs nothing.
+/// A thread that does something again and again until it is stopped; it sleeps while there is nothing to do.
 final class Ticker: Job {
     /// What a thread does after a turn.
     enum Next: Sendable {
         /// The next turn comes after the interval.
         case again
-        /// There is nothing to do until the bell rings, or for at most so many microseconds.
+        /// There is nothing to do until the bell rings, or for this many microseconds at most.
         case rest(atMost: UInt32?)
         static var rest: Next { .rest(atMost: nil) }
     }
@@ -20,8 +20,8 @@ final class Ticker: Job {
     private let isStopped = Atomic(false)
     private let thread = Lock(.thread, WorkerThread?.none)
 
-    /// `prepare` runs once on the thread and gives what is to be done again and again, so that this can own what belongs
-    /// to one thread. `interval` is the least pause between the end of one call and the next, in microseconds.
+    /// `prepare` runs once on the thread and returns what is to be repeated, which can so own what belongs to one thread. `interval` is the
+    /// shortest pause between the end of one call and the next. Microseconds.
     init(
         _ name: String, every interval: UInt32, wokenBy bell: Bell?, _ prepare: @escaping @Sendable () -> () -> Next
     ) {
@@ -39,7 +39,7 @@ final class Ticker: Job {
     /// Returns when the thread has made its last call.
     func stop() {
         isStopped.store(true, ordering: .sequentiallyConsistent)
-        // Also where it was woken before and sleeps on until its pause ends.
+        // The thread may have been woken before, and sleep on until its pause ends.
         sleeper.hear()
         sleeper.wake()
         let running = thread.withLock { thread in
@@ -54,7 +54,7 @@ final class Ticker: Job {
     private func tick() {
         let body = prepare()
         while goesOn {
-            // Whoever rings from here on is heard after this turn.
+            // A ring from here on is noticed after this turn.
             sleeper.hear()
             let next = body()
             let end = ContinuousClock.now + .microseconds(Int(interval))

@@ -2,10 +2,10 @@ import Logging
 import Recipe
 import Store
 
-/// Writes down what the mount has seen, and makes the snapshots that tools reported; on a thread of its own, so that no
-/// open or close waits for the catalogue's disk.
+/// Writes the loads that the mount has seen, and makes the snapshots that tools reported, on a thread of its own: no open or close waits
+/// for the catalogue's disk.
 final class WitnessWriter: Job {
-    /// Microseconds between two looks for work: how much of the witness a kill can take.
+    /// Microseconds between two turns; a kill can lose the loads of that time.
     private static let interval: UInt32 = 100_000
 
     private let store: Store
@@ -24,11 +24,11 @@ final class WitnessWriter: Job {
                 let commit = store.newestCommit
                 if loads.isEmpty, commit.isSame(as: seen) { return .rest }
                 do throws(StoreError) {
-                    // In this order: the loads that a report rests on were seen before it came.
+                    // In this order: the loads that a report depends on were seen before it came.
                     let newest = try store.newestReport()
                     try loads.flush(into: store)
                     if let newest { try store.takeReports(upTo: newest) { Self.tell($0, logger) } }
-                    // One that could not be taken is tried again.
+                    // A report that could not be taken is tried again.
                     if try store.newestReport() != nil { return .again }
                     seen = commit
                     return .rest
@@ -42,7 +42,7 @@ final class WitnessWriter: Job {
 
     func start() throws(MountError) { try ticker.start() }
 
-    /// Returns when everything that was seen is written down.
+    /// Returns when everything that was seen is written.
     func stop() {
         ticker.stop()
         do throws(StoreError) { try loads.flush(into: store) } catch { logger.error("\(error)") }

@@ -3,9 +3,9 @@ import Logging
 import Store
 import SystemPackage
 
-/// Runs one operation and replies: the only place that turns a failure into an errno, and the only one that logs it.
+/// Runs one operation and replies. Only here failures become errnos and are logged.
 ///
-/// `waits`: for the disk or for whoever writes the catalogue, so that others go on meanwhile.
+/// `waits`: the operation may wait for the disk or for the catalogue's writer, so that another thread is let in.
 func answer(
     _ request: fuse_req_t?, _ operation: StaticString, _ node: fuse_ino_t = 0, waits: Bool = false,
     _ body: (Mount) throws -> Reply

@@ -51,7 +51,7 @@ final class Backings: Sendable {
 
     /// Whoever has a node open holds one of these.
     final class Use: Sendable {
-        /// The number that stands for the node's bytes in the kernel; nil where ReproFS is asked for them.
+        /// The number that stands for the node's bytes in the kernel; nil if ReproFS is asked for them.
         let backing: CInt?
         private let backings: Backings
         private let node: NodeID
@@ -65,7 +65,7 @@ final class Backings: Sendable {
         deinit { backings.end(node) }
     }
 
-    /// Somebody opens a node; `file` holds its bytes, which never change, or is nil where they may.
+    /// Somebody opens a node; `file` holds its bytes, which never change, or is nil if they may.
     ///
     /// `commit` is the catalogue's newest commit from before the file was looked for. `waits` is called before anybody is waited for.
     func use(

@@ -2,13 +2,13 @@ import Recipe
 import Store
 package import SystemPackage
 
-/// Why an operation fails: the errno for the program, the words for the log.
+/// Why an operation fails: the errno for the program, the message for the log.
 package struct Failure: Error {
-    /// What the program that asked is answered.
+    /// The errno that the program gets.
     package let errno: Errno
-    /// Why, for the log.
+    /// The reason, for the log.
     package let message: String
-    /// Whether it belongs in the log: damage does, an absent name doesn't.
+    /// Whether it belongs in the log: damage does, an absent name does not.
     package let isNoteworthy: Bool
 
     init(_ errno: Errno, _ message: String, isNoteworthy: Bool = false) {
@@ -17,7 +17,7 @@ package struct Failure: Error {
         self.isNoteworthy = isNoteworthy
     }
 
-    /// The one place where what an operation throws gets its errno: of a view what the store threw, of the adapter its own.
+    /// The only place that gives errors an errno: those that views pass on from the store, and the adapter's own.
     package init(_ error: any Error) {
         switch error {
         case let failure as Failure: self = failure
@@ -29,7 +29,7 @@ package struct Failure: Error {
         }
     }
 
-    /// EROFS: what is asked would change a view that shows what is.
+    /// EROFS: the operation would change a view that only shows what there is.
     static let readOnly = Failure(.readOnlyFileSystem, "this tree is read-only")
 
     /// The errno of a name that no directory can have.
@@ -61,7 +61,7 @@ package struct Failure: Error {
         case .leavesView: (.notPermitted, true)
         case .refusedReport: (.invalidArgument, true)
         case .system(_, _, let errno):
-            // What a program did wrong it is told; what the disk did, everybody is.
+            // A program is told of its own mistakes; errors of the disk are also logged.
             switch errno {
             case .invalidArgument, .fileTooLarge, .notSupported, .noFunction: (errno, false)
             case .noSpace, .diskQuotaExceeded, .tooManyOpenFiles: (errno, true)

@@ -3,8 +3,8 @@ import Glibc
 import Recipe
 
 extension Mount {
-    /// One buffer of a listing, as `readdir` or `readdirplus` replies it. `offset` is the cookie of the last entry seen;
-    /// `.` and `..` come first and have cookies 1 and 2, below those of any row.
+    /// One buffer of a listing, as `readdir` or `readdirplus` returns it. `offset` is the cookie of the last entry that was read; `.` and
+    /// `..` come first and have the cookies 1 and 2, which no row has.
     func list(
         _ id: NodeID, after offset: off_t, size: Int, _ request: fuse_req_t?, withAttributes: Bool
     ) throws -> ArraySlice<UInt8> {
@@ -15,7 +15,7 @@ extension Mount {
             guard buffer.add(name, dot: id, cookie: cookie, request) else { return buffer.bytes }
         }
         var cookie = offset <= 2 ? Cookie.start : Cookie(rawValue: UInt64(offset))
-        // About as many as fit, with names of twenty bytes.
+        // About as many entries as fit if names have twenty bytes.
         let page = min(max(16, size / (withAttributes ? 176 : 48)), 1024)
         while true {
             let entries = try directory.entries(after: cookie, limit: page)
@@ -47,7 +47,7 @@ private struct DirectoryBuffer {
         add(entry.name.text, fuse_entry_param(entry.attributes, owner), off_t(entry.cookie.rawValue), request)
     }
 
-    /// The node number stays 0: the kernel must not count these as look-ups.
+    /// The node number stays 0, so that the kernel does not count these as look-ups.
     mutating func add(_ name: String, dot id: NodeID, cookie: off_t, _ request: fuse_req_t?) -> Bool {
         var entry = fuse_entry_param()
         entry.attr.st_ino = ino_t(id.rawValue)
@@ -55,7 +55,7 @@ private struct DirectoryBuffer {
         return add(name, entry, cookie, request)
     }
 
-    /// False where the entry does not fit any more; nothing is written then.
+    /// False if the entry does not fit; nothing is written then.
     private mutating func add(_ name: String, _ entry: fuse_entry_param, _ cookie: off_t, _ request: fuse_req_t?)
         -> Bool
     {

@@ -9,9 +9,9 @@ import SystemPackage
 final class Mount: Sendable {
     let root: Root
     let owner = Owner(user: getuid(), group: getgid())
-    /// What was opened by whom, on its way into the catalogue.
+    /// Opens by processes, on their way into the catalogue.
     let loads: LoadBuffer
-    /// Rung whenever a request was answered.
+    /// Rung after each answered request.
     let bell: Bell
     let openers = Openers()
     let gate = RequestGate(limit: min(max(4, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN))), Mount.threads))
@@ -19,23 +19,23 @@ final class Mount: Sendable {
     let backings: Backings
     let negotiation: Negotiation
     let logger: Logger
-    /// Requests that may wait for the disk, or for who writes to the catalogue, at once.
+    /// How many requests may wait for the disk or the catalogue's writer at once.
     private static let threads = 100
     /// Whether other users may enter.
     private let isOpenToOthers: Bool
     private let state = Lock(.session, State())
 
     private struct State {
-        /// The one that is served; nil before and after.
+        /// The session that is served; nil before and after.
         var session: Session?
-        /// Its number among the kernel's connections.
+        /// Its number among the kernel's FUSE connections.
         var connection: String?
         var whenReady: (@Sendable () -> Void)?
-        /// Called once, when nothing comes through its connection any more.
+        /// Called once, when the connection brings no more requests.
         var whenDisconnected: (@Sendable () -> Void)?
         var loop: WorkerThread?
         var isAborted = false
-        /// Somebody unmounted it, or its connection broke: what lies at its place now is not its own.
+        /// It was unmounted, or its connection broke: what is at its mount point now is not its own.
         var hasEnded = false
         var problem: String?
     }
@@ -55,14 +55,14 @@ final class Mount: Sendable {
     }
 
     var session: Session? { state.withLock { $0.session } }
-    /// As the kernel writes it: `0:52`.
+    /// The device number as the kernel writes it: `0:52`.
     var device: String? { state.withLock { $0.connection }.map { "0:\($0)" } }
     var mountPoint: String { root.context.mountPoint }
-    /// Why it ended, where that was no ordinary end.
+    /// Why it ended, unless it was unmounted.
     var problem: String? { state.withLock { $0.problem } }
 
-    /// Mounts. `whenReady` is called once the kernel and ReproFS have agreed on the protocol, `whenDisconnected` when the kernel has no
-    /// requests any more, though threads may be at work on some.
+    /// Mounts. Calls `whenReady` once the kernel and ReproFS have agreed on the protocol, and `whenDisconnected` when the kernel sends no
+    /// more requests, while threads may still be working on some.
     func open(
         _ whenReady: @escaping @Sendable () -> Void, whenDisconnected: @escaping @Sendable () -> Void
     ) throws(MountError) {
@@ -70,7 +70,7 @@ final class Mount: Sendable {
         defer { fuse_opt_free_args(&arguments) }
         for argument in ["reprofs", "-o", mountOptions] { fuse_opt_add_arg(&arguments, argument) }
         var operations = Self.operations
-        // Until close(), which every mount that was opened comes to.
+        // Valid until close(), which is called for every mount that was opened.
         let data = Unmanaged.passUnretained(self)
         guard let session = reprofs_session_new(&arguments, &operations, data.toOpaque()) else {
             throw MountError("libfuse refuses the mount options '\(mountOptions)'")
@@ -93,16 +93,16 @@ final class Mount: Sendable {
         }
     }
 
-    /// Answers requests on threads of libfuse's, which the thread that is returned waits for.
+    /// Answers requests on libfuse's threads; the returned thread waits for them.
     func serve() throws(MountError) -> WorkerThread {
-        // Known before it can end.
+        // Set before the thread can end.
         try state.withLock { state throws(MountError) in
             let loop = try WorkerThread.named("requests") { [self] in
                 let result = answerRequests()
                 backings.end()
                 self.state.withLock { state in
                     state.hasEnded = true
-                    // Whoever waits for the thread may let go of it from here on.
+                    // From here on the thread may be joined.
                     state.loop = nil
                     guard let result else { return state.problem = "out of memory" }
                     guard result < 0, !state.isAborted else { return }
@@ -114,7 +114,7 @@ final class Mount: Sendable {
         }
     }
 
-    /// A negative errno where the connection broke; nil without memory.
+    /// A negative errno if the connection broke; nil if there is no memory.
     private func answerRequests() -> CInt? {
         guard let session, let configuration = fuse_loop_cfg_create() else { return nil }
         defer { fuse_loop_cfg_destroy(configuration) }
@@ -122,12 +122,12 @@ final class Mount: Sendable {
         return session.serve(configuration)
     }
 
-    /// Ends the connection at once, whoever waits for whom: every request fails from now on, and the mount is gone.
+    /// Ends the connection at once, whatever waits: every request fails from now on, and the mount is gone.
     func abort() {
         let connection = state.withLock { state -> String? in
             state.isAborted = true
             guard !state.hasEnded, let session = state.session else { return nil }
-            // Under the lock: the session is there until it is taken out of here.
+            // Under the lock, since the session exists until it is taken out of the state.
             session.exit()
             return state.connection
         }
@@ -136,7 +136,7 @@ final class Mount: Sendable {
         state.withLock { $0.loop?.interrupt() }
     }
 
-    /// The kernel said that the connection is gone.
+    /// The kernel reported that the connection is gone.
     func disconnected() {
         let tell = state.withLock { state in
             defer { state.whenDisconnected = nil }
@@ -145,7 +145,7 @@ final class Mount: Sendable {
         tell?()
     }
 
-    /// Unmounts what is mounted still. Nobody may be serving it.
+    /// Unmounts if it is still mounted. No thread may be serving it.
     func close() {
         let session = state.withLock { state in
             defer { state.session = nil }
@@ -154,7 +154,7 @@ final class Mount: Sendable {
         session?.destroy()
     }
 
-    /// The kernel checks modes itself, so that one user's cached permission never serves another.
+    /// The kernel checks permissions itself, so that one user's cached permission never serves another.
     private var mountOptions: String {
         var all = ["fsname=" + escaped("reprofs:\(root.context.store.path)"), "subtype=reprofs", "nosuid", "nodev"]
         all.append("default_permissions")
@@ -167,7 +167,7 @@ final class Mount: Sendable {
         value.replacing("\\", with: "\\\\").replacing(",", with: "\\,")
     }
 
-    /// The mount that a session was made with: the one place where libfuse's pointer becomes an object again.
+    /// The mount that a session was made for: the only place that turns libfuse's pointer into an object again.
     static func of(_ data: UnsafeMutableRawPointer) -> Mount {
         Unmanaged<Mount>.fromOpaque(data).takeUnretainedValue()
     }
@@ -175,8 +175,8 @@ final class Mount: Sendable {
     /// The corresponding operation is `init`.
     func negotiate(_ connection: UnsafeMutablePointer<fuse_conn_info>) {
         reprofs_want(connection, UInt32(FUSE_CAP_SPLICE_WRITE))
-        // Names come with attributes in every piece of a listing, not in the first alone: whoever lists asks for them next, and a
-        // look-up for each costs ten times as much.
+        // Every piece of a listing brings attributes with the names, not only the first: programs that list ask for them next, and a
+        // look-up for each would cost ten times as much.
         reprofs_want_not(connection, UInt32(FUSE_CAP_READDIRPLUS_AUTO))
         negotiation.negotiate(connection)
         let whenReady = state.withLock { $0.whenReady }

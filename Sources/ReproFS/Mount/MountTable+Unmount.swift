@@ -2,15 +2,15 @@ import Glibc
 import SystemPackage
 
 extension MountTable {
-    /// With root's rights; nil when it succeeded.
+    /// Unmounts with root's rights; nil if it succeeded.
     static func unmountDirectly(_ path: FilePath) -> Refusal? {
         if path.withPlatformString({ umount2($0, CInt(UMOUNT_NOFOLLOW)) }) == 0 { return nil }
         return errno == EBUSY ? .busy : .other("\(Errno(rawValue: errno))")
     }
 
-    /// Why something is not unmounted.
+    /// Why something was not unmounted.
     enum Refusal: Equatable, CustomStringConvertible {
-        /// Somebody uses it.
+        /// A program uses it.
         case busy
         case other(String)
 
@@ -22,9 +22,9 @@ extension MountTable {
         }
     }
 
-    /// Runs fusermount3, which unmounts for an ordinary user; nil when it succeeded.
+    /// Runs fusermount3, which unmounts for an ordinary user; nil if it succeeded.
     static func helper(_ arguments: [String]) -> Refusal? {
-        // What it says is read, and so it is to say it in English.
+        // Its message is parsed, so it has to be in English.
         let words = (["env", "LC_ALL=C", "fusermount3"] + arguments).map { strdup($0) }
         defer { for word in words { free(word) } }
         guard let ends = try? FileDescriptor.pipe() else { return .other("there are too many open files") }
@@ -46,7 +46,7 @@ extension MountTable {
         var status: CInt = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
         if status == 0 { return nil }
-        // What env(1) ends with where there is no such program.
+        // The exit code of env(1) if there is no such program.
         if status >> 8 & 0xFF == 127 { return .other("fusermount3 is not installed") }
         let text = String(decoding: said, as: UTF8.self)
         if text.contains("busy") { return .busy }

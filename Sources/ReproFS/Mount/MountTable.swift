@@ -2,24 +2,24 @@ import Glibc
 import Store
 import SystemPackage
 
-/// The kernel's list of mounts, and what it lets be done with one of them. Nothing here asks a mount, which could hang.
+/// The kernel's list of mounts, and operations on one of them. Nothing here accesses a mount, which could hang.
 enum MountTable {
     /// A mount as the kernel lists it.
     struct Mounted {
         let path: String
         let source: String
         let isReproFS: Bool
-        /// As the kernel writes it: `0:52`.
+        /// The device number as the kernel writes it: `0:52`.
         let device: String
     }
 
-    /// The number of what is mounted at `path` among the kernel's connections, which is the minor number of its device.
+    /// The number of the mount at `path` among the kernel's FUSE connections: the minor number of its device.
     static func connection(at path: FilePath) -> String? {
         mount(at: path)?.device.utf8.split(separator: UInt8(ascii: ":")).last.map { String($0) ?? "" }
     }
 
-    /// Ends a connection and takes its mount away, whoever uses it: every call into it fails from now on. What else may have been
-    /// mounted at `path` since is left alone.
+    /// Ends a connection and removes its mount, whoever uses it: every call into it fails from now on. A different mount that may have come
+    /// to `path` since is left alone.
     static func abort(_ path: FilePath, connection number: String) {
         let end = try? FileDescriptor.open(
             FilePath("/sys/fs/fuse/connections").appending(number).appending("abort"), .writeOnly)
@@ -34,10 +34,10 @@ enum MountTable {
         }
     }
 
-    /// The uppermost mount at `path`.
+    /// The topmost mount at `path`.
     static func mount(at path: FilePath) -> Mounted? { mounts().last { $0.path == path.string } }
 
-    /// From the kernel's list: asking the mounts themselves could hang.
+    /// Read from the kernel's list: accessing the mounts themselves could hang.
     static func mounts() -> [Mounted] {
         guard let bytes = ProcessFile.bytes("/proc/self/mountinfo") else { return [] }
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { line in
@@ -66,11 +66,11 @@ enum MountTable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// KiB. With 1024 a cold file took a half longer, for nothing is read from the disk while so much is copied, and a warm one a
-    /// fifth longer.
+    /// KiB. With 1024 reading a cold file took half as long again, since nothing is read from the disk while so much is copied, and a warm
+    /// one a fifth longer.
     private static let readAheadSize = 256
 
-    /// Has the kernel read ahead as far as is fastest, where this process may say so.
+    /// Sets how far the kernel reads ahead to the fastest value, if this process may.
     static func readAhead(at path: FilePath) {
         guard let device = mount(at: path)?.device,
             let setting = try? FileDescriptor.open(

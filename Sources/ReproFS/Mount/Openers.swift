@@ -2,9 +2,9 @@ import CFuse
 import Glibc
 import Store
 
-/// Which process a thread belongs to, remembered for a moment: a program that makes thousands of files is asked after once.
+/// Remembers for a moment which process a thread belongs to: a program that makes thousands of files is looked up once.
 final class Openers: Sendable {
-    /// Seconds. A thread's number may belong to another process after it, which takes longer in practice.
+    /// Seconds. Later the thread's number may belong to another process, although reuse takes longer in practice.
     private static let lifetime = 1
     private static let limit = 256
 

@@ -4,8 +4,8 @@ import Recipe
 import Store
 import SystemPackage
 
-/// What changes names, modes and sizes. What a node cannot do, and what no tree has, is refused here, so that nothing is ever
-/// accepted and dropped.
+/// Operations that change names, modes and sizes. What a node does not support is refused here, so that nothing is ever accepted and
+/// dropped.
 extension Mount {
     static func addNewNames(to table: inout fuse_lowlevel_ops) {
         table.create = { request, parent, name, mode, info in
@@ -112,7 +112,7 @@ extension Mount {
         }
         table.setxattr = { request, id, name, value, size, flags in
             answer(request, "setxattr", id, waits: true) { mount in
-                // XATTR_CREATE and XATTR_REPLACE.
+                // The flags XATTR_CREATE and XATTR_REPLACE.
                 let mode: AttributeMode =
                     flags == 1 ? .new : flags == 2 ? .replace : .any
                 let bytes = [UInt8](UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : size))
@@ -136,7 +136,7 @@ extension Mount {
         guard name.hasPrefix("user.") else {
             throw Failure(.notSupported, "files of models have extended attributes of the user namespace alone")
         }
-        // A copy of a file brings what its original told, which need not be true of it.
+        // A program that copies a file also copies ReproFS's own attributes, which need not be true of the copy.
         if name.hasPrefix(FileAttribute.ownPrefix) { return }
         try node.setExtendedAttribute(name, value, mode)
     }
@@ -152,7 +152,7 @@ extension Mount {
         _ node: Node, _ size: Int, _ info: UnsafeMutablePointer<fuse_file_info>?, _ request: fuse_req_t?
     ) throws {
         guard case .file(let file) = node else { throw Failure.readOnly }
-        // Opening an inbox as programs open what they write anew begins with cutting it.
+        // Opening an inbox with O_TRUNC, as programs open files to write them anew, truncates it first.
         if file is any Inbox, size == 0 { return }
         if case .writing(let writing, let processes)? = info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
             processes.wrote(fuse_req_ctx(request)?.pointee.pid)
@@ -163,7 +163,7 @@ extension Mount {
         }
     }
 
-    /// The process that a request comes from: looked up only where something is opened or changed.
+    /// The process that sent a request; looked up only when something is opened or changed.
     func opener(_ request: fuse_req_t?) -> Opener? {
         fuse_req_ctx(request).flatMap { openers.opener(ofThread: $0.pointee.pid) }
     }
@@ -195,7 +195,7 @@ private func text(_ bytes: UnsafePointer<CChar>?) throws -> String {
 
 private func entry(_ bytes: UnsafePointer<CChar>?) throws -> EntryName { try EntryName(try text(bytes)) }
 
-/// A name that is to be made.
+/// A name that is about to be made.
 private func newEntry(_ bytes: UnsafePointer<CChar>?) throws -> EntryName {
     try EntryName(comingIn: try text(bytes).utf8)
 }

@@ -4,7 +4,7 @@ import Recipe
 import Store
 import SystemPackage
 
-/// What an operation comes to. Operations return one of these; only ``send`` replies, so each request is answered once.
+/// The result of an operation. Operations return it; only ``send`` replies, so each request is answered once.
 enum Reply {
     case entry(Attributes)
     case attributes(Attributes)
@@ -12,7 +12,7 @@ enum Reply {
     case created(Attributes, OpenFile, UnsafeMutablePointer<fuse_file_info>, Caching)
     case opened(OpenFile, UnsafeMutablePointer<fuse_file_info>, Caching)
     case openedDirectory(UnsafeMutablePointer<fuse_file_info>)
-    /// Held until the reply is sent: a draft may drop the blob that it began with.
+    /// Kept until the reply is sent: a draft may drop the blob that it began with.
     case fileRange(OwnedDescriptor, offset: off_t, size: Int)
     case bytes(ArraySlice<UInt8>)
     /// The value or list of extended attributes; size 0 asks for its length.
@@ -34,7 +34,7 @@ enum Reply {
             var entry = fuse_entry_param(attributes, owner)
             hand(file, to: info, caching) { fuse_reply_create(request, &entry, info) }
         case .opened(let file, let info, let caching):
-            // Whoever only reads has nothing to tell when it closes.
+            // A program that only reads has nothing to report when it closes the file.
             if case .blob = file.content { info.pointee.noflush = 1 }
             hand(file, to: info, caching) {
                 guard let backing = file.backing else { return fuse_reply_open(request, info) }
@@ -67,7 +67,7 @@ enum Reply {
     }
 }
 
-/// Gives the kernel an open file, which it keeps until `release` takes this reference back.
+/// Gives the kernel an open file, which holds this reference until `release`.
 private func hand(
     _ file: OpenFile, to info: UnsafeMutablePointer<fuse_file_info>, _ caching: Caching, _ reply: () -> CInt
 ) {
@@ -81,14 +81,14 @@ private func hand(
     reference.release()
 }
 
-/// The user that everything in the mount belongs to: the one who mounted it.
+/// The user who mounted: everything in the mount belongs to this user.
 struct Owner: Sendable {
     let user: uid_t
     let group: gid_t
 }
 
 extension Caching {
-    /// How long the kernel may keep names and attributes. Seconds; at most one where they can change.
+    /// How long the kernel may keep names and attributes: at most a second if they can change. Seconds.
     package var seconds: Double {
         switch self {
         case .brief, .pages: 0.5
@@ -115,12 +115,11 @@ extension fuse_entry_param {
 }
 
 extension stat {
-    /// Where nothing else is known, modes have write bits for the owner, so that a write reaches ReproFS, which says EROFS,
-    /// and is not called a question of permission.
+    /// By default modes have write bits for the owner, so that a write reaches ReproFS, which answers EROFS instead of a permission error.
     init(_ attributes: Attributes, owner: Owner) {
         self.init()
         st_ino = ino_t(attributes.id.rawValue)
-        // One link each; for a directory that says "unknown", as btrfs does, so that nobody counts subdirectories by it.
+        // One link each; for a directory, as in btrfs, that means "unknown", so that no program counts subdirectories by it.
         st_nlink = attributes.access.isUnlinked ? 0 : 1
         switch attributes.kind {
         case .directory: st_mode = Glibc.S_IFDIR | 0o755

@@ -1,24 +1,24 @@
 import Glibc
 import Store
 
-/// How many of libfuse's threads take requests at once.
+/// Limits how many of libfuse's threads take requests at once.
 ///
-/// libfuse has a thread more whenever all are busy, and the kernel wakes the one that has slept longest; with sixteen of them
-/// every request has to wake somebody. A few that are awake are faster for what only computes. Who is about to wait, for the disk
-/// or for the catalogue's writer, gives its place to another, so that nobody else waits with it; where all wait without having
-/// known that they would, a tick of 100 ms brings another.
+/// libfuse adds a thread whenever all are busy, and the kernel wakes the one that has slept longest; with sixteen threads, every request
+/// has to wake one. A few threads that stay awake answer faster when requests only compute. A thread that is about to wait, for the disk or
+/// for the catalogue's writer, gives its place to another, so that no other request waits with it. If all threads wait without having
+/// announced it, a tick every 100 ms admits another.
 package final class RequestGate: Sendable {
     private struct State {
-        /// Threads that take requests, or work on one that does not wait.
+        /// Threads that take requests, or work on one without waiting.
         var active = 0
-        /// Of these, those that have none.
+        /// Those of them without a request.
         var idle = 0
-        /// Threads without a place.
+        /// Threads that wait for a place.
         var parked = 0
         /// Whether a request was taken since the last tick.
         var isMoving = false
 
-        /// Gives a place to a parked thread, which must be woken then.
+        /// Gives a place to a parked thread, which the caller must then wake.
         mutating func admit() -> Bool {
             guard parked > 0 else { return false }
             parked -= 1
@@ -29,11 +29,11 @@ package final class RequestGate: Sendable {
 
     private let state = Lock(.gate, State())
     private let limit: Int
-    /// Rung when all that have a place are at work.
+    /// Rung when all threads with a place are working.
     let bell = Bell()
-    /// A semaphore's address: libfuse ends its threads where they wait, which a semaphore survives.
+    /// The address of a semaphore: libfuse cancels its threads where they wait, which a semaphore survives.
     private let places: UInt
-    /// Set in a thread that has a place.
+    /// Set for a thread that has a place.
     private let mark: pthread_key_t
 
     package init(limit: Int) {
@@ -55,7 +55,7 @@ package final class RequestGate: Sendable {
 
     private var semaphore: UnsafeMutablePointer<sem_t>? { UnsafeMutablePointer(bitPattern: places) }
 
-    /// Until somebody gives up a place to this thread.
+    /// Waits until a place is given to this thread.
     private func wait() {
         guard let semaphore else { return }
         while sem_wait(semaphore) != 0 {}
@@ -68,7 +68,7 @@ package final class RequestGate: Sendable {
 
     private var hasPlace: Bool { pthread_getspecific(mark) != nil }
 
-    /// The thread is about to take a request; it waits for a place.
+    /// Called before a thread takes a request; waits for a place.
     package func enter() {
         let hadPlace = hasPlace
         let isFull = state.withLock { state in
@@ -85,7 +85,7 @@ package final class RequestGate: Sendable {
         state.withLock { $0.idle += 1 }
     }
 
-    /// The thread took one.
+    /// Called when the thread has taken a request.
     package func take() {
         let (wakes, isBusy) = state.withLock { state in
             state.idle -= 1
@@ -96,7 +96,8 @@ package final class RequestGate: Sendable {
         if isBusy { bell.ring() }
     }
 
-    /// Called every 100 ms while all are at work that have a place: they may wait for something. Whether somebody has none by now.
+    /// Called every 100 ms while all threads with a place are working, since they may be waiting. Returns whether a thread with a place is
+    /// idle now.
     package func tick() -> Bool {
         let (wakes, isQuiet) = state.withLock { state in
             defer { state.isMoving = false }
@@ -106,7 +107,7 @@ package final class RequestGate: Sendable {
         return isQuiet
     }
 
-    /// What the thread does next may take long.
+    /// Called before the thread does something that may take long.
     package func leave() {
         guard hasPlace else { return }
         pthread_setspecific(mark, nil)

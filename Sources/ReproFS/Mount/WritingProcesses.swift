@@ -1,22 +1,22 @@
 import Glibc
 import Store
 
-/// Which processes have yet to close what they write through one open of a file. A descriptor is inherited: a child that closes its
-/// copy says nothing of what its parent has still to write, and one that goes on writing after its parent says all of it.
+/// Which processes have yet to close what they write through one open of a file. Descriptors are inherited: when a child closes its copy,
+/// its parent may have more to write; a child that outlives its parent may write everything itself.
 package final class WritingProcesses: Sendable {
     private struct State {
-        /// Who opened it, and who wrote, each until it closes.
+        /// The process that opened it, and those that wrote, until each closes it.
         var processes: Set<Int32> = []
-        /// The processes of threads that came by.
+        /// The processes of threads that were seen.
         var known: [Int32: Int32] = [:]
     }
 
     private let opener: Int32
-    /// The mount's, as the kernel writes it; nil where it is not known.
+    /// The mount's device, as the kernel writes it; nil if it is not known.
     private let device: String?
     private let state = Lock(.writers, State())
 
-    /// Threads are numbered as the kernel does in requests; 0 is one that cannot be seen from here.
+    /// Threads have the numbers that requests have; 0 stands for one that cannot be seen from here.
     package init(openedBy thread: Int32, of process: Int32, on device: String? = nil) {
         opener = process
         self.device = device
@@ -26,15 +26,16 @@ package final class WritingProcesses: Sendable {
         }
     }
 
-    /// A thread changed the bytes; nil: the kernel wrote what somebody had written into mapped memory.
+    /// A thread changed the bytes; nil if the kernel wrote what a process had written into mapped memory.
     package func wrote(_ thread: Int32?) {
         guard let thread else { return state.withLock { _ = $0.processes.insert(opener) } }
         let process = process(of: thread)
         state.withLock { _ = $0.processes.insert(process) }
     }
 
-    /// A thread closed a descriptor of the file that has this number; says whether everybody has who had the bytes in hand. A process
-    /// that has another descriptor still has them: a shell opens a file, makes its standard output a copy, and closes the first.
+    /// A thread closed a descriptor of the file with this inode number. Returns whether every process that had written has closed it. A
+    /// process with another descriptor still has it open: a shell opens a file, duplicates it to its standard output, and closes the first
+    /// descriptor.
     package func closed(by thread: Int32, of file: UInt64) -> Bool {
         let process = process(of: thread)
         guard state.withLock({ $0.processes.contains(process) }), !Opener.writes(thread, into: file, on: device) else {
@@ -57,6 +58,6 @@ package final class WritingProcesses: Sendable {
         return process
     }
 
-    /// One that /proc does not show any more stands for itself.
+    /// A thread that /proc no longer shows stands for itself.
     private static func process(of thread: Int32) -> Int32 { Opener.process(ofThread: thread) ?? thread }
 }

@@ -2,23 +2,24 @@ import CLinux
 import Glibc
 package import SystemPackage
 
-/// Puts the mount into a process of its own that outlives the command.
+/// Runs the mount in a process of its own, which outlives the command.
 ///
-/// It is this program, started anew with the same arguments. A fork would not do: Swift's locks name their owner by a thread number that
-/// is remembered from before, so that two threads which meet at one would wait for ever, or end the process.
+/// It is this program, started anew with the same arguments. A fork would not do: Swift's locks identify their owner by a cached thread
+/// number, which a fork copies, so two threads that meet at one lock could wait for ever or end the process.
 package enum Background {
-    /// Its value is the number of the command that waits.
+    /// Holds the process number of the command that waits.
     private static let variable = "REPROFS_MOUNT_READY"
-    /// The pipe to it. None above it is open, for whoever started the command may wait for the end of a pipe that it inherited.
+    /// The pipe to the command. No descriptor above it is open: a program that started the command may wait for the end of a pipe that
+    /// would be inherited.
     private static let inherited: CInt = 3
 
-    /// Tells the waiting command, once.
+    /// Reports to the waiting command, once.
     package struct Messenger: Sendable {
         fileprivate let pipe: FileDescriptor
 
-        /// Tells the starting process that the mount is there, which then ends with success.
+        /// Reports that the mount is ready; the command then succeeds.
         package func ready() { send("R") }
-        /// Tells the starting process why there is no mount, which then fails with that.
+        /// Reports why there is no mount; the command then fails with that.
         package func failed(_ error: any Error) { send("E\(error)") }
 
         private func send(_ message: String) {
@@ -27,26 +28,25 @@ package enum Background {
         }
     }
 
-    /// The way to the waiting command, for the process that ``start(log:)`` started; nil in any other. The second time it is nil.
+    /// The messenger to the waiting command, in the process that ``start(log:)`` started; nil in any other, and the second time.
     package static func messenger() -> Messenger? {
         guard let value = getenv(variable) else { return nil }
         let said = String(cString: value)
         unsetenv(variable)
         let pipe = FileDescriptor(rawValue: inherited)
-        // What another program was started with, and hands on, is not meant.
+        // The variable may have come from another program that was started with it.
         guard said == "\(getppid())", (try? pipe.stat().type) == .fifo else { return nil }
-        // Else the kernel calls it by the last word of /proc/self/exe.
+        // Otherwise the kernel would name the process after the last component of /proc/self/exe.
         reprofs_name_process("reprofs")
-        // Who waits for the end of the pipe must not wait for what this process starts.
+        // The end of the pipe must not depend on programs that this process starts.
         _ = fcntl(inherited, F_SETFD, FD_CLOEXEC)
         return Messenger(pipe: pipe)
     }
 
-    /// Starts this program anew, with standard error in `log`, and returns when the mount is ready. This process may have no other
-    /// thread.
+    /// Starts this program anew, with standard error in `log`, and returns when the mount is ready. This process must have only one thread.
     package static func start(log: FilePath) throws(MountError) {
         let ends: (readEnd: FileDescriptor, writeEnd: FileDescriptor)
-        // Where this process was started with some of the first ones closed, nothing else is to take their numbers.
+        // If this process was started with one of the first descriptors closed, nothing else may get that number.
         while true {
             let number = Glibc.open("/dev/null", O_RDWR)
             guard number >= 0 else { throw MountError("cannot open /dev/null: \(Errno(rawValue: errno))") }
@@ -83,12 +83,12 @@ package enum Background {
         try outcome(ends.readEnd, of: process, log: log, from: size).get()
     }
 
-    /// A log, to be written at its end, and its size in bytes.
+    /// Opens a log for appending; also returns its size in bytes.
     private static func open(_ log: FilePath) throws -> (FileDescriptor, Int64) {
         let text = try FileDescriptor.open(
             log, .writeOnly, options: [.create, .append, .closeOnExec], permissions: [.ownerReadWrite])
         var size = try text.seek(offset: 0, from: .end)
-        // A log that was never read is not worth a disk.
+        // A log that nobody reads must not fill the disk.
         if size > 8 << 20 {
             try text.resize(to: 0)
             size = 0
@@ -96,7 +96,7 @@ package enum Background {
         return (text, size)
     }
 
-    /// How the start of the mount's process went: what it sent, or its end and what it wrote to its log from `start` (bytes) on.
+    /// How the start of the mount's process went: what it sent, or how it ended and what it wrote to its log from `start` on. Bytes.
     package static func outcome(
         _ pipe: FileDescriptor, of child: CInt, log: FilePath, from start: Int64
     ) -> Result<Void, MountError> {
@@ -105,7 +105,7 @@ package enum Background {
         case UInt8(ascii: "R"): return .success(())
         case UInt8(ascii: "E"): return .failure(MountError(String(decoding: message.dropFirst(), as: UTF8.self)))
         default:
-            // Its last words are in the log, which it may share with a mount that goes on.
+            // Its last words are in the log, which a running mount may share.
             let words = tail(of: log, from: start)
             return .failure(
                 MountError(
@@ -132,12 +132,12 @@ package enum Background {
         return result == child && signal != 0 ? "was ended by signal \(signal)" : "ended"
     }
 
-    /// What came to the log since it had this size, at most the last 4 KiB.
+    /// What was added to the log since it had this size; at most the last 4 KiB.
     private static func tail(of log: FilePath, from start: Int64) -> String {
         guard let file = try? FileDescriptor.open(log, .readOnly) else { return "" }
         defer { try? file.close() }
         guard let size = try? file.seek(offset: 0, from: .end) else { return "" }
-        // A log that was cut is new from its beginning on.
+        // A log that was truncated is new from its beginning.
         let beginning = max(size < start ? 0 : start, size - 4096)
         guard (try? file.seek(offset: beginning, from: .start)) != nil else { return "" }
         var text = Substring(decoding: read(file), as: UTF8.self)

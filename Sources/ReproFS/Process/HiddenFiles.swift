@@ -1,11 +1,11 @@
 import Recipe
 package import SystemPackage
 
-/// What a mount on a directory would hide: whoever put it there would not find it any more.
+/// Thrown because a mount on a directory would hide the files in it from their owner.
 package struct HiddenFiles: Error, CustomStringConvertible {
     /// The directory to mount on.
     package let directory: FilePath
-    /// What it holds; messages show the first few.
+    /// What is in it; messages show the first few.
     package let names: [String]
 
     private static let shown = 5

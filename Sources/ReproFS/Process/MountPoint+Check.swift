@@ -4,8 +4,8 @@ import Store
 package import SystemPackage
 
 extension MountPoint {
-    /// Throws where nothing can be mounted at `path`, as far as that can be told without mounting: whoever gives files away for a
-    /// mount asks before.
+    /// Throws if nothing can be mounted at `path`, as far as that is known without mounting. Commands call it before they move files away
+    /// for a mount.
     package static func requireMountable(_ path: FilePath, store: FilePath) throws(MountError) {
         try prepare(path, store: store)
         let device = "/dev/fuse"
@@ -24,15 +24,15 @@ extension MountPoint {
         }
         let facts = try? FilePath(helper).stat()
         guard let facts, facts.permissions.contains(.setUserID), facts.userID.rawValue == 0 else {
-            throw MountError("cannot mount: \(helper) has not root's rights (setuid)")
+            throw MountError("cannot mount: \(helper) does not have root's rights (setuid)")
         }
-        // It mounts for the directory's owner, or for who may write there.
+        // It mounts for the directory's owner, or for users who may write there.
         guard path.withPlatformString({ access($0, W_OK) }) == 0 else {
             throw MountError("cannot mount: \(path) is not yours to write to")
         }
     }
 
-    /// Throws where this user may not let others into a mount. Source: mount.fuse3(8).
+    /// Throws if this user may not let others into a mount. Source: mount.fuse3(8).
     package static func requireOthersAllowed() throws(MountError) {
         guard reprofs_capabilities() & 1 << 21 == 0 else { return }
         let settings = (try? FileDescriptor.open("/etc/fuse.conf", .readOnly)).map { file -> String in

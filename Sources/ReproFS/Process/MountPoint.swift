@@ -3,15 +3,15 @@ package import Recipe
 import Store
 package import SystemPackage
 
-/// The directory that a tree is mounted on: what is there before, and how it is unmounted.
+/// The directory on which a tree is mounted: what is in it before, and how it is unmounted.
 package enum MountPoint {
-    /// Makes sure that something can be mounted at `path`: a dead mount is removed, an absent directory is made.
+    /// Prepares `path` for a mount: removes a dead mount, makes an absent directory.
     package static func prepare(_ path: FilePath, store: FilePath) throws(MountError) {
         // A mount over its own store would hide the bytes that it serves.
         if store.starts(with: path) { throw MountError("the store \(store) lies inside the mount point \(path)") }
         if path.starts(with: store) { throw MountError("the mount point \(path) lies inside the store \(store)") }
         do throws(Errno) { _ = try path.stat() } catch .socketNotConnected {
-            // The process of an earlier mount died; its mount answers nothing but this error until it is removed.
+            // The process of an earlier mount was killed; its mount answers with this error until it is removed.
             try detach(path)
         } catch {}
         let facts: Stat
@@ -24,7 +24,7 @@ package enum MountPoint {
         guard facts.type == .directory else { throw MountError("the mount point \(path) is not a directory") }
         guard let mounted = MountTable.mount(at: path), mounted.isReproFS else { return }
         switch isServed(path) {
-        // It was killed a moment ago, and what the kernel keeps of it hides that.
+        // It was killed a moment ago, and the kernel's cache hides that.
         case false?: try detach(path)
         case true?: throw MountError("\(mounted.source) is mounted at \(path) already")
         case nil:
@@ -37,7 +37,7 @@ package enum MountPoint {
         }
     }
 
-    /// Throws where a mount at `path`, which was prepared, would hide files that are there.
+    /// Throws if a mount at `path`, which was prepared, would hide files.
     package static func requireEmpty(_ path: FilePath) throws {
         let names: [[UInt8]]
         do throws(StoreError) { names = try OpenDirectory(named: path).entries() } catch {
@@ -52,7 +52,7 @@ package enum MountPoint {
     /// Whether a ReproFS is mounted at `path`.
     package static func isMounted(_ path: FilePath) -> Bool { MountTable.mount(at: path)?.isReproFS == true }
 
-    /// What a mount says of itself in `.reprofs/status`; nil where it does not answer within two seconds.
+    /// The content of a mount's `.reprofs/status`; nil if the mount does not answer within two seconds.
     package static func status(at path: String) -> JSON? {
         let answer = Question<JSON?>.answer(within: patience) {
             guard let file = try? FileDescriptor.open(FilePath(path).appending(".reprofs/status"), .readOnly) else {
@@ -66,21 +66,21 @@ package enum MountPoint {
         return answer ?? nil
     }
 
-    /// How long a mount may take to answer before it counts as one that hangs.
+    /// How long a mount may take to answer before it counts as hanging.
     private static let patience = Duration.seconds(2)
 
-    /// Unmounts what ReproFS has mounted at `path`. `busy` says so; nothing is detached behind open files.
+    /// Unmounts what ReproFS has mounted at `path`. Throws if it is in use; nothing is detached behind open files.
     package static func unmount(_ path: FilePath) throws(MountError) {
         guard let mounted = MountTable.mount(at: path), mounted.isReproFS else {
             throw MountError("no ReproFS is mounted at \(path)")
         }
-        // The mount tells it as long as it is there.
+        // Known as long as the mount exists.
         let connection = MountTable.connection(at: path) ?? ""
         var servers = ServerProcess.serving(
             connection: connection, store: String(mounted.source.dropFirst("reprofs:".utf8.count)))
         let status = status(at: path.string)
         if status == nil {
-            // Nobody answers, so nothing that is open there can be waited for.
+            // Nobody answers, so waiting for open files would be useless.
             MountTable.abort(path, connection: connection)
         } else {
             let problem: MountTable.Refusal? =
@@ -90,7 +90,7 @@ package enum MountPoint {
                     "cannot unmount \(path): \(problem == .busy ? MountUsers(of: path).sentence : problem.description)")
             }
         }
-        // One that serves other places too goes on.
+        // A process that serves other places continues.
         let others = (status?["places"]?.array ?? []).compactMap(\.string).filter { $0 != path.string }
         if servers.isEmpty, let process = status?["process"]?.number?.int.flatMap({ pid_t(exactly: $0) }) {
             servers = [ServerProcess(number: process)]
@@ -100,13 +100,13 @@ package enum MountPoint {
         }
     }
 
-    /// Whether what is mounted at `path` is served by this process.
+    /// Whether this process serves the mount at `path`.
     private static func isServed(_ path: String, by server: ServerProcess) -> Bool {
         guard MountTable.mount(at: FilePath(path))?.isReproFS == true else { return false }
         return self.status(at: path)?["process"]?.number?.int == Int(server.number)
     }
 
-    /// Whether a mount's process is there; nil where it gives no answer within two seconds. Nothing that the kernel keeps is asked.
+    /// Whether a mount's process exists; nil if there is no answer within two seconds. Does not use the kernel's caches.
     private static func isServed(_ path: FilePath) -> Bool? {
         Question.answer(within: patience) {
             let directory = try? FileDescriptor.open(path, .readOnly, options: .directory)
@@ -115,7 +115,7 @@ package enum MountPoint {
         }
     }
 
-    /// Where the kernel lists mounts of the store at this path, whether their processes are there or not.
+    /// The mount points of the store at this path in the kernel's list, whether their processes exist or not.
     package static func places(ofStore store: FilePath) -> [String] {
         MountTable.mounts().filter { $0.isReproFS && $0.source == "reprofs:\(store)" }.map(\.path)
     }

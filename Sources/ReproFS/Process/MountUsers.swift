@@ -2,12 +2,12 @@ import Glibc
 import Store
 import SystemPackage
 
-/// The processes that use a mount, as far as /proc shows them to this one. Nothing is asked of the mount: it may hang.
+/// The processes that use a mount, as far as /proc shows them. The mount itself is not accessed: it may hang.
 struct MountUsers {
     struct User {
         let number: pid_t
         let program: String
-        /// What it uses, as paths below the mount point; empty for the mount point itself.
+        /// What the process uses, as paths below the mount point; empty for the mount point itself.
         let paths: [String]
 
         fileprivate var sentence: String {
@@ -18,7 +18,7 @@ struct MountUsers {
         }
     }
 
-    /// More are counted, not named.
+    /// Further paths and processes are counted, not named.
     private static let shown = 3
 
     let users: [User]
@@ -33,7 +33,7 @@ struct MountUsers {
         }.sorted { $0.number < $1.number }
     }
 
-    /// Who uses it, and what.
+    /// Who uses the mount, and which files.
     var sentence: String {
         guard !users.isEmpty else {
             return "it is in use, by a process that cannot be seen from here; as root, 'fuser -vm' may tell more"
@@ -43,7 +43,7 @@ struct MountUsers {
             + (rest > 0 ? "; and \(rest) more processes" : "")
     }
 
-    /// Its working directory, its program, what it has open and what it has mapped.
+    /// The working directory, program, open files and mapped files of a process.
     private static func files(of process: pid_t) -> [String] {
         ProcessFile.told(of: process) {
             let directory = "/proc/\(process)"
@@ -54,13 +54,13 @@ struct MountUsers {
 
     private static func mapped(_ process: pid_t) -> [String] {
         guard let bytes = ProcessFile.bytes("/proc/\(process)/maps") else { return [] }
-        // Address, rights, offset, device, number, path.
+        // The fields are address, rights, offset, device, number, path.
         return bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
             line.firstIndex(of: UInt8(ascii: "/")).map { String(decoding: line[$0...], as: UTF8.self) }
         }
     }
 
-    /// What lies below the mount point of a path; nil where it lies elsewhere.
+    /// The part of a path below the mount point; nil if the path is elsewhere.
     private static func inner(_ path: String, of mountPoint: String) -> String? {
         let (bytes, prefix) = (Array(path.utf8), Array(mountPoint.utf8))
         guard bytes.starts(with: prefix) else { return nil }

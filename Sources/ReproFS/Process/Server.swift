@@ -4,13 +4,13 @@ package import Store
 import Synchronization
 package import SystemPackage
 
-/// Serves one store at one or several places: a mount for each, and what is done beside them once for all.
+/// Serves one store at one or more places: a mount for each, and the jobs once for all.
 package final class Server: Sendable {
     /// One mount point of the process.
     package struct Place: Sendable {
         /// The directory that is mounted on.
         package let path: FilePath
-        /// Whether it takes a models directory's place.
+        /// Whether it takes the place of a models directory.
         package let isModelsDirectory: Bool
 
         package init(_ path: FilePath, isModelsDirectory: Bool = false) {
@@ -23,19 +23,19 @@ package final class Server: Sendable {
     package struct Options: Sendable {
         /// Whether other users may enter; the kernel checks modes in any case.
         package var allowOther = false
-        /// Whether SIGINT, SIGTERM and SIGHUP end the server. One of a process at most can have it, and its process must
-        /// have called ``Signals/hold()`` before it started any thread.
+        /// Whether SIGINT, SIGTERM and SIGHUP end the server. At most one server in a process can have it, and that process must have
+        /// called ``Signals/hold()`` before it started any thread.
         package var handlesSignals = false
-        /// Whether the kernel may read blobs by itself, where it can.
+        /// Whether the kernel may read blobs by itself, if it can.
         package var passesThrough = true
-        /// When blobs are read again; nil: never.
+        /// When blobs are read again; nil for never.
         package var scrub: ScrubSchedule? = ScrubSchedule()
         /// Whether the catalogue is backed up once a day.
         package var backsUp = true
         package init() {}
     }
 
-    /// What was opened by whom, on its way into the catalogue.
+    /// Opens by processes, on their way into the catalogue.
     private let loads = LoadBuffer()
     private let live: LiveView
     private let bell = Bell()
@@ -73,10 +73,10 @@ package final class Server: Sendable {
         self.mounts = mounts
     }
 
-    /// Mounts and serves until every place is unmounted or a signal comes. It blocks; requests run on libfuse's own threads.
+    /// Mounts and serves until every place is unmounted or a signal comes. Blocks meanwhile; requests run on libfuse's threads.
     package func run() throws(MountError) {
         Self.raiseLimits()
-        // With the rights of who started it, before anything else is begun.
+        // Mounted before anything else is started, with the rights of the user who started it.
         defer { for mount in mounts { mount.close() } }
         for mount in mounts { try mount.open({ self.becameReady() }, whenDisconnected: { self.disconnected() }) }
         let store = live.store
@@ -94,7 +94,7 @@ package final class Server: Sendable {
             started.append(job)
         }
         var loops: [WorkerThread] = []
-        // Whatever becomes of this start, nobody is left waiting for a request.
+        // However the start goes, no thread is left waiting for a request.
         defer { for loop in loops { loop.join() } }
         do throws(MountError) {
             for mount in mounts { loops.append(try mount.serve()) }
@@ -108,15 +108,14 @@ package final class Server: Sendable {
         if let problem = mounts.compactMap(\.problem).first { throw MountError(problem) }
     }
 
-    /// Everything that is done beside answering requests, in the order in which it starts; it stops in the opposite one. `rows` are
-    /// those of the mounts in the catalogue.
+    /// The jobs, in the order in which they start; they stop in the reverse order. `rows` are the mounts' rows in the catalogue.
     private func jobs(_ rows: [Int64]) -> [any Job] {
         let store = live.store
         var jobs: [any Job] = []
         if options.handlesSignals { jobs.append(Signals { self.end() }) }
         jobs += [HangWatch(logger), ChangeWatch(store, bell, logger: logger)] as [any Job]
         if !store.isReadOnly {
-            // Before the publisher: what was published last may tell of loads.
+            // Before the publisher: its last publications may bring loads.
             jobs.append(WitnessWriter(store, bell, loads: loads, logger: logger))
             jobs.append(HashBackfill(live, bell, logger: logger))
             jobs.append(LibraryUpdate(store, bell, logger: logger))
@@ -131,14 +130,14 @@ package final class Server: Sendable {
             jobs.append(Ticker("gate", every: 100_000, wokenBy: gate.bell) { { gate.tick() ? .rest : .again } })
             jobs.append(SwitchWatch(store, row: row, bell, logger: logger))
         }
-        // The first to stop: others wait for its lease.
+        // The first to stop: other processes wait for its lease.
         if !store.isReadOnly {
             jobs.append(Publisher(live, serving: mounts.map(\.mountPoint), bell, loads: loads, logger: logger))
         }
         return jobs
     }
 
-    /// As many files open at once as this process may have: programs open theirs through it.
+    /// Allows as many open files as this process may have: programs open theirs through it.
     private static func raiseLimits() {
         let openFiles = __rlimit_resource_t(7)
         var limit = rlimit()
@@ -163,13 +162,13 @@ package final class Server: Sendable {
         if unready.subtract(1, ordering: .relaxed).newValue == 0 { whenReady() }
     }
 
-    /// Nobody is served any more at one of the places.
+    /// One of the places is no longer served.
     private func disconnected() {
         guard connected.subtract(1, ordering: .relaxed).newValue == 0 else { return }
         live.ending.begin(within: Publisher.patienceAtEnd)
     }
 
-    /// A signal waits for nobody: the mounts go away under those who have files open, before any thread is waited for.
+    /// A signal does not wait: the mounts are removed even while programs have files open, before any thread is joined.
     private func end() {
         live.ending.begin(within: Publisher.patienceAtEnd)
         let count = mounts.reduce(0) { $0 + $1.backings.filesInUse }

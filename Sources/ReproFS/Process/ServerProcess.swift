@@ -3,18 +3,18 @@ import Glibc
 import Store
 import SystemPackage
 
-/// A process that serves a mount, as another process sees it.
+/// A process that serves a mount, as other processes see it.
 struct ServerProcess: Sendable {
     let number: pid_t
 
-    /// How long one that was told to end may take. Milliseconds: what is hashed or copied is left within one second, and the rest is a
+    /// How long a process may take to end after it was told to. Milliseconds: hashing and copying stop within a second, and the rest is a
     /// write to the disk.
     private static let patience: CInt = 10_000
-    /// The same for one that is stopped, which nobody but who stopped it can change.
+    /// The same for a stopped process, which cannot end until somebody continues it.
     private static let patienceWhereStopped: CInt = 500
 
-    /// Those that serve the connection of this number, as far as /proc shows them; also one that served another of this number and
-    /// is about to end. Nothing is asked of the mount: it may hang.
+    /// The processes that serve the connection of this number, as far as /proc shows them; including one that served an earlier connection
+    /// of this number and is about to end. The mount is not accessed: it may hang.
     static func serving(connection: String, store: String) -> [ServerProcess] {
         let processes = ProcessFile.names(in: "/proc").compactMap { pid_t($0) }
         var isTold = false
@@ -26,7 +26,7 @@ struct ServerProcess: Sendable {
             }
         }
         if isTold { return found.map { ServerProcess(number: $0) } }
-        // Older kernels tell no numbers.
+        // Older kernels do not show the numbers.
         let others = processes.filter { process in
             ProcessFile.told(of: process) {
                 let directory = "/proc/\(process)/fd"
@@ -37,7 +37,7 @@ struct ServerProcess: Sendable {
         return others.count == 1 ? others.map { ServerProcess(number: $0) } : []
     }
 
-    /// Returns when it has ended. Throws where it does not: it has the store, and maybe the lease to write it, until it does.
+    /// Returns when it has ended. Throws if it does not: until then it has the store, and perhaps the lease to write it.
     func waitForEnd(after what: String) throws(MountError) {
         let descriptor = reprofs_process(number)
         guard descriptor >= 0 else { return }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Tells the service manager how it stands, where one started this process: sd_notify(3)'s protocol, one datagram a message.
+/// Reports to the service manager that started this process: the protocol of sd_notify(3), one datagram for each message.
 package enum ServiceManager {
     /// The mount answers from now on.
     package static func ready(_ status: String) { tell("READY=1\nSTATUS=\(status)") }
@@ -9,7 +9,7 @@ package enum ServiceManager {
     package static func stopping() { tell("STOPPING=1") }
 
     private static func tell(_ message: String) {
-        // Unset, empty or of a kind that cannot be reached: nobody waits for it.
+        // Unset, empty or of a kind that cannot be reached: no service manager waits for it.
         guard let name = getenv("NOTIFY_SOCKET").map({ Array(String(cString: $0).utf8) }),
             let first = name.first, first == UInt8(ascii: "/") || first == UInt8(ascii: "@")
         else { return }

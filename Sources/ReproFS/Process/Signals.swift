@@ -2,9 +2,9 @@ import Glibc
 import Store
 import Synchronization
 
-/// The signals that end a server. A thread of their own waits for them, so that nobody has to be free to notice one.
+/// The signals that end a server. A thread of its own waits for them, so that they are noticed even if all others are busy.
 package final class Signals: Job {
-    /// How long a signal may be at work when the server is gone. Looks, 10 ms apart.
+    /// How long handling a signal may go on after the server has ended. Checks, 10 ms apart.
     private static let patience = 100
     private let isStopped = Atomic(false)
     private let isAtWork = Atomic(false)
@@ -14,7 +14,7 @@ package final class Signals: Job {
     /// `end` is called once for each signal.
     init(_ end: @escaping @Sendable () -> Void) { self.end = end }
 
-    /// Holds them back in this thread and in every thread that it starts from now on.
+    /// Blocks these signals in this thread and in all threads that it starts from now on.
     package static func hold() {
         var set = all
         pthread_sigmask(SIG_BLOCK, &set, nil)
@@ -28,13 +28,13 @@ package final class Signals: Job {
     }
 
     func start() throws(MountError) {
-        // Breaks waits of threads that are to end; it says nothing itself.
+        // Interrupts system calls of threads that are to end; the handler does nothing.
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { _ in }
         sigaction(SIGUSR1, &action, nil)
         let worker = try WorkerThread.named("signals") { [self] in
             var set = Self.all
-            // Of this thread alone: nobody else is woken by it.
+            // Only this thread is interrupted by it.
             sigaddset(&set, SIGUSR1)
             pthread_sigmask(SIG_BLOCK, &set, nil)
             while !isStopped.load(ordering: .sequentiallyConsistent) {
@@ -56,7 +56,7 @@ package final class Signals: Job {
             defer { thread = nil }
             return thread
         }
-        // The process ends after this, and what is said of the signal is to be said; but whoever reads it may be stopped.
+        // The process is about to end, and what is logged about the signal should be written; but whoever reads the log may be stopped.
         for _ in 0..<Self.patience where isAtWork.load(ordering: .sequentiallyConsistent) { usleep(10_000) }
         running?.interrupt()
     }

@@ -1,9 +1,9 @@
 import Recipe
 import Store
 
-// What fills the folders of `active/models`: links into the live view, or into a pinned tree.
+// The content of the folders of `active/models`: links into the live view or into a pinned tree.
 
-/// A directory of the live view, as `active/models` shows it.
+/// A directory of the live view as `active/models` shows it.
 struct ActiveLive: Directory {
     let store: Store
     let view: ActiveView
@@ -39,14 +39,14 @@ struct ActiveLive: Directory {
         return items
     }
 
-    /// Nil for a file whose name is gone.
+    /// Nil for a file that has lost its name.
     static func link(to file: LiveRow, _ store: Store) throws(StoreError) -> AliasLink? {
         guard let path = try store.path(ofLive: file.id) else { return nil }
         return .active(NodeID(.activeLiveLink, file.id), to: ["models"], path, modified: file.modified)
     }
 }
 
-/// A directory of a pinned tree, as `active/models` shows it.
+/// A directory of a pinned tree as `active/models` shows it.
 struct ActivePins: Directory {
     let store: Store
     let view: ActiveView
@@ -81,7 +81,7 @@ struct ActivePins: Directory {
         ActivePins(store: store, view: view, set: set, place: pin.position)
     }
 
-    /// The link to a pinned file; nil for a directory. A tree of no snapshot leads to the versions themselves.
+    /// The link to a pinned file; nil for a directory. In a tree that is not a snapshot's, links lead to the versions.
     func link(to pin: PinRow) throws(StoreError) -> AliasLink? {
         guard let blob = pin.blob else { return nil }
         let id = NodeID(.activePinLink, snapshot: set, place: pin.position)

@@ -1,10 +1,10 @@
 import Recipe
 import Store
 
-/// `active/models`: what a running ComfyUI is pointed at; the live view or one snapshot's models, switched at once.
+/// `active/models`: the directory for a running ComfyUI. It shows the live view or one snapshot's models, and switches at once.
 ///
-/// Every folder that ComfyUI may have listed is always there. Nothing of it is cached, so a switch shows at once; its
-/// files are links into the view that is shown, so the bytes are cached there.
+/// Every folder that ComfyUI may have listed always exists. The kernel caches none of it, so a switch shows at once; its files are links
+/// into the view that is shown, where the bytes are cached.
 struct ActiveTree: Tree {
     let context: MountContext
     let name: EntryName = "active"
@@ -72,7 +72,7 @@ private struct ActiveDirectory: Directory {
     }
 }
 
-/// `active/models`: every folder that a view has or ComfyUI knows.
+/// `active/models`: every folder that ComfyUI knows or that the shown view has.
 private struct ActiveModels: Directory {
     let store: Store
     let view: ActiveView
@@ -110,7 +110,7 @@ private struct ActiveModels: Directory {
     private func others(after: Int64, limit: Int) throws(StoreError) -> [Listing.Item] {
         var items: [Listing.Item] = []
         var last = after
-        // A page may be all of known folders; it must not end the listing.
+        // If a whole page is left out as known folders, that must not end the listing.
         while items.isEmpty {
             let page = try store.live(in: LiveRow.root, after: last, limit: limit)
             guard let newest = page.last else { return items }
@@ -124,9 +124,9 @@ private struct ActiveModels: Directory {
     }
 }
 
-/// A folder of `active/models`. Its node is that of its name, whatever view fills it.
+/// A folder of `active/models`. Its node number depends only on its name, whichever view fills it.
 private struct ActiveFolder: Directory {
-    /// Rows from here on are directories of the live view; those below are places among the folders that ComfyUI knows.
+    /// From here on, rows are directories of the live view; below, they are places among the folders that ComfyUI knows.
     static let first: Int64 = 1000
 
     let store: Store
@@ -165,7 +165,7 @@ private struct ActiveFolder: Directory {
 
     var id: NodeID { NodeID(.activeFolder, row) }
 
-    /// What fills it now; nil for an empty folder.
+    /// The directory that fills it now; nil for an empty folder.
     private func content() throws(StoreError) -> (any Directory)? {
         if let set = view.models {
             guard let pin = try store.pin(named: name, under: 0, in: set), pin.blob == nil else { return nil }
@@ -186,7 +186,7 @@ private struct ActiveFolder: Directory {
     }
 }
 
-/// `active/extra_model_paths.yaml`: points a ComfyUI at whatever is active, for as long as it runs.
+/// `active/extra_model_paths.yaml`: makes a ComfyUI use whatever is active while it runs.
 private struct ActivePathsFile: File {
     let context: MountContext
     var id: NodeID { FixedNode.activePaths.id }
@@ -206,9 +206,9 @@ private struct ActivePathsFile: File {
             .filter { !Folder.listed.contains($0) }
         return ModelPaths.text(
             [
-                "The models that 'reprofs use' chose, as ComfyUI takes them:",
+                "The models that 'reprofs use' chose, for ComfyUI:",
                 "  python main.py --extra-model-paths-config <this file>",
-                "It comes before ComfyUI's own folders; a name that is not there is still looked up in those.",
+                "It takes precedence over ComfyUI's own folders, which still serve names that are not there.",
             ], base: "\(context.mountPoint)/active/models", folders: Folder.listed + others)
     }
 }

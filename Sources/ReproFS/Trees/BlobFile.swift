@@ -1,7 +1,7 @@
 import Recipe
 import Store
 
-/// A file of a blob, under one of its names: one node, one content, for ever.
+/// A blob under one of its names: one node, whose content never changes.
 struct BlobFile: File {
     let store: Store
     let id: NodeID
@@ -9,7 +9,7 @@ struct BlobFile: File {
     let modified: Timestamp
     var version: Int?
     var evidence: Evidence?
-    /// Where a prompt would look for it; nil for a document.
+    /// Where a prompt would find it; nil for a document.
     var place: BlobPlace?
 
     var caching: Caching { .pages }
@@ -42,7 +42,7 @@ struct AliasLink: Link {
 }
 
 extension FileAttribute {
-    /// What every file of a blob tells without being read.
+    /// The attributes of every file of a blob, known without reading it.
     static func of(_ blob: Blob, version: Int? = nil, evidence: Evidence? = nil) -> [FileAttribute] {
         var all = [FileAttribute(own: "sha256", blob.digest.hex), FileAttribute(own: "autov2", blob.digest.autoV2)]
         if let version { all.append(FileAttribute(own: "version", "v\(version)")) }

@@ -1,7 +1,7 @@
 import Recipe
 import Store
 
-/// `by-hash/sha256/<64 hex>`: every blob; `autov1`, `autov2`, `autov3` and `blake3` name models as other tools do.
+/// `by-hash/sha256/<64 hex>`: every blob. `autov1`, `autov2`, `autov3` and `blake3` name models by other tools' hashes.
 struct HashTree: Tree {
     let store: Store
     let name: EntryName = "by-hash"
@@ -27,7 +27,7 @@ struct HashTree: Tree {
 
 /// The links of this view.
 private enum HashLink {
-    /// `isBeside` where the link lies in a directory beside `sha256`.
+    /// `isBeside`: whether the link is in a directory beside `sha256`.
     static func link(
         _ id: NodeID, to blob: Blob, _ store: Store, isBeside: Bool = false
     ) throws(StoreError) -> AliasLink {
@@ -63,7 +63,7 @@ private struct AlgorithmsDirectory: Directory {
     }
 }
 
-/// `by-hash/autov1` and its likes: a link for each hash to the model that was first known by it.
+/// A directory such as `by-hash/autov1`: for each hash, a link to the model that was first known by it.
 private struct ShortHashDirectory: Directory {
     let store: Store
     let hash: HashName
@@ -127,7 +127,7 @@ extension EntryName {
 }
 
 extension BlobFile {
-    /// Bytes have no time of their own; their name is all that there is to know of them.
+    /// A blob has no name other than its hash, and no time.
     fileprivate init(blob: Blob, _ store: Store) {
         self.init(
             store: store, id: NodeID(.blob, blob.id), blob: blob, modified: Timestamp(nanoseconds: 0), place: .hash)

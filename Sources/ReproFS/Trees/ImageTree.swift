@@ -1,7 +1,7 @@
 import Recipe
 import Store
 
-/// `by-image/<folder's label>/<path in it>`: the recipe of every image, as JSON and as a card.
+/// `by-image/<folder's label>/<path>`: the recipe of every image, as JSON and as a card.
 struct ImageTree: Tree {
     let store: Store
     let name: EntryName = "by-image"
@@ -20,7 +20,7 @@ struct ImageTree: Tree {
     }
 }
 
-/// The nodes that one image's name comes to.
+/// The nodes of one image's name.
 private struct ImageNodes {
     let store: Store
     let image: ImageNameRow
@@ -42,7 +42,7 @@ private struct ImageNodes {
             isPrivate: image.isPrivate, known: kind == .json ? image.json : image.card)
     }
 
-    /// Nil where the name has no room for a suffix.
+    /// Nil if the name has no room for a suffix.
     private func link(_ kind: NodeKind, in path: [EntryName], _ mark: String) throws(StoreError) -> Node? {
         guard let target = image.name.appending(mark + ".json") else { return nil }
         return .link(
@@ -51,7 +51,7 @@ private struct ImageNodes {
                 modified: try text(.json, .imageRecipe).attributes().modified))
     }
 
-    /// The directory of the image, from the top of by-image.
+    /// The directory of the image, from the top of `by-image`.
     private func path() throws(StoreError) -> [EntryName] {
         var names: [EntryName] = []
         var next: Int64? = image.directory
@@ -81,7 +81,7 @@ private struct ImageDirectory: Directory {
     }
 
     func child(_ name: EntryName) throws(StoreError) -> Node? {
-        // A recipe first: of a million names nearly all are one, and each question counts.
+        // A recipe is tried first: nearly all of a million names are recipes, and each query counts.
         for (suffix, kind, newest, older) in Self.texts {
             guard let image = name.without(suffix: suffix) else { continue }
             if let node = try recipe(image, newest, older, reading: kind) { return node }
@@ -97,7 +97,7 @@ private struct ImageDirectory: Directory {
         return try ImageNodes(store: store, image: newest).node(.bareImageAlias)
     }
 
-    /// The holder of `name`, or, for `NAME@<8 hex>`, the image with those digits that has or had the name.
+    /// The image that holds `name`, or, for `NAME@<8 hex>`, the image with those digits that has or had the name.
     private func recipe(
         _ name: EntryName, _ newest: NodeKind, _ older: NodeKind, reading kind: RenderingKind? = nil
     ) throws(StoreError) -> Node? {
@@ -126,7 +126,7 @@ private struct ImageDirectory: Directory {
     ) throws(StoreError) -> [Listing.Item] {
         var found: [Listing.Item] = []
         var last = (after - 1) >> 1
-        // A page may be all of names that are too long with a suffix; it must not end the listing.
+        // If all names of a page are too long with a suffix, that must not end the listing.
         while found.isEmpty {
             let images = try store.imageNames(in: row, after: last, limit: limit / 2 + 1)
             guard let newest = images.last else { return found }

@@ -72,19 +72,19 @@ struct LiveFile: WritableFile, LiveNode {
     }
 
     func write(by caller: Caller) throws(StoreError) -> any Writing {
-        guard let draft = try view.writable.write(row.id, by: .init(caller)) else { throw .gone(row.name) }
+        guard let draft = try view.writable.write(row.id, by: caller) else { throw .gone(row.name) }
         return LiveWriting(
             view: view, draft: draft, dropsPrivileges: caller.user != 0 && row.mode & 0o6000 != 0,
             isDirect: draft.row != id.row)
     }
 
     func found(again caller: Caller) throws(StoreError) -> any File {
-        guard view.lease.isHeld, let found = try view.find(again: row.id, by: .init(caller)) else { return self }
+        guard view.lease.isHeld, let found = try view.find(again: row.id, by: caller) else { return self }
         return LiveFile(view: view, row: found)
     }
 
     func truncate(_ size: Int, by caller: Caller) throws(StoreError) {
-        guard try view.writable.truncate(row.id, to: size, by: .init(caller)) else { throw .gone(row.name) }
+        guard try view.writable.truncate(row.id, to: size, by: caller) else { throw .gone(row.name) }
     }
 
     func sync() throws(StoreError) { try view.sync(row.id) }

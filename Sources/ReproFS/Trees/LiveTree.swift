@@ -10,7 +10,7 @@ struct LiveTree: Tree {
     var root: any Directory { LiveDirectory(view: view, row: LiveRow.root) }
 
     func node(_ id: NodeID) throws(StoreError) -> Node? {
-        // A directory's node needs only the number, so nothing is looked up.
+        // A directory's node needs only the number, so there is no look-up.
         if id.kind == .liveDirectory { return .directory(LiveDirectory(view: view, row: id.row)) }
         let number = id.kind == .liveFile ? view.standing(for: id.row) : id.row
         guard let row = try view.store.live(number) else { return nil }
@@ -24,7 +24,7 @@ struct LiveDirectory: WritableDirectory, LiveNode {
     let view: LiveView
     let row: Int64
     var known: LiveRow?
-    /// Finds other names that are there, but are not listed.
+    /// Finds further names that exist but are not listed.
     var others: (@Sendable (EntryName) -> Node?)?
 
     var id: NodeID { NodeID(.liveDirectory, row) }
@@ -38,7 +38,7 @@ struct LiveDirectory: WritableDirectory, LiveNode {
         }
     }
 
-    /// An absent folder leads to the one that holds its models under another name.
+    /// An absent folder is a link to the folder that holds its models under another name.
     static func alias(to row: LiveRow) -> AliasLink {
         AliasLink(id: NodeID(.liveAlias, row.id), path: row.name.text, modified: row.modified)
     }
@@ -76,7 +76,7 @@ struct LiveDirectory: WritableDirectory, LiveNode {
     private func rows(after: Int64, limit: Int) throws(StoreError) -> [Listing.Item] {
         var items: [Listing.Item] = []
         var last = after
-        // A page whose files have all lost their names meanwhile must not end the listing.
+        // If all files of a page have lost their names meanwhile, that must not end the listing.
         while items.isEmpty {
             let page = try view.store.live(in: row, after: last, limit: limit)
             guard let newest = page.last else { return items }
@@ -92,34 +92,34 @@ struct LiveDirectory: WritableDirectory, LiveNode {
     func create(
         _ name: EntryName, mode: UInt32, by caller: Caller
     ) throws(StoreError) -> (any WritableFile, any Writing) {
-        let made = try view.writable.create(name, in: row, mode: mode, by: .init(caller))
+        let made = try view.writable.create(name, in: row, mode: mode, by: caller)
         return (LiveFile(view: view, row: made.row), LiveWriting(view: view, draft: made.draft))
     }
 
     func makeDirectory(
         _ name: EntryName, mode: UInt32, by caller: Caller
     ) throws(StoreError) -> any WritableDirectory {
-        let made = try view.writable.makeDirectory(name, in: row, mode: mode, by: .init(caller))
+        let made = try view.writable.makeDirectory(name, in: row, mode: mode, by: caller)
         return LiveDirectory(view: view, row: made.id, known: made)
     }
 
     func makeLink(_ name: EntryName, to target: String, by caller: Caller) throws(StoreError) -> any Link {
-        LiveLink(view: view, row: try view.writable.makeLink(name, to: target, in: row, by: .init(caller)))
+        LiveLink(view: view, row: try view.writable.makeLink(name, to: target, in: row, by: caller))
     }
 
     func remove(_ name: EntryName, by caller: Caller) throws(StoreError) {
-        try view.writable.remove(name, in: row, by: .init(caller))
+        try view.writable.remove(name, in: row, by: caller)
     }
 
     func removeDirectory(_ name: EntryName, by caller: Caller) throws(StoreError) {
-        try view.writable.removeDirectory(name, in: row, by: .init(caller))
+        try view.writable.removeDirectory(name, in: row, by: caller)
     }
 
     func rename(
         _ name: EntryName, to directory: any WritableDirectory, as newName: EntryName, _ mode: RenameMode,
         by caller: Caller
     ) throws(StoreError) {
-        try view.writable.rename(name, in: row, to: newName, in: directory.id.row, .init(mode), by: .init(caller))
+        try view.writable.rename(name, in: row, to: newName, in: directory.id.row, .init(mode), by: caller)
     }
 
     func sync() throws(StoreError) { try view.syncNames(in: row) }
@@ -127,7 +127,7 @@ struct LiveDirectory: WritableDirectory, LiveNode {
     func extendedAttributes() throws(StoreError) -> [FileAttribute] { try view.store.attributes(ofLive: row) }
 }
 
-/// A symbolic link that somebody made in the live view.
+/// A symbolic link in the live view.
 struct LiveLink: Link, LiveNode {
     let view: LiveView
     let row: LiveRow
@@ -165,7 +165,7 @@ extension LiveNode {
 }
 
 extension LiveView {
-    /// For a change that somebody asks for through a mount: only the process that has the lease makes any.
+    /// The view, for a change through a mount: throws unless this process has the lease.
     var writable: LiveView {
         get throws(StoreError) {
             try lease.require()
@@ -174,13 +174,7 @@ extension LiveView {
     }
 }
 
-// The words of the store for those of views.
-extension LiveView.Caller {
-    init(_ caller: Caller) {
-        self.init(user: caller.user, group: caller.group, opener: caller.opener, thread: caller.thread)
-    }
-}
-
+// Turns the values of views into the store's.
 extension LiveView.Change {
     fileprivate init(_ change: Change) {
         self.init()

@@ -1,7 +1,7 @@
 import Recipe
 import Store
 
-/// `by-name/<folder>/<model>/v1/<file>`: every version of every model, for ever; `latest` leads to the newest.
+/// `by-name/<folder>/<model>/v1/<file>`: every version of every model, for good; `latest` leads to the newest.
 struct NameTree: Tree {
     let store: Store
     let name: EntryName = "by-name"
@@ -24,7 +24,7 @@ struct NameTree: Tree {
     }
 }
 
-/// A folder or a subfolder of it.
+/// A folder, or a subfolder.
 private struct NameDirectory: Directory {
     let store: Store
     let row: Int64
@@ -85,7 +85,7 @@ private struct ModelDirectory: Directory {
     let model: ModelRow
 
     var id: NodeID { NodeID(.nameModel, model.id) }
-    /// The newest version whose bytes are there.
+    /// The newest version whose bytes exist.
     var latest: AliasLink? {
         model.newest.map { AliasLink(id: NodeID(.nameLatest, model.id), path: "v\($0)", modified: model.changed) }
     }

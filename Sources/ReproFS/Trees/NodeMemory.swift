@@ -1,7 +1,7 @@
 import Store
 
-/// Which files numbers stand for, as of the catalogue's newest commit: a program that opens what it has just looked up, or the
-/// same models again and again, costs no questions.
+/// Remembers the files of node numbers as of the catalogue's newest commit, so that opening a file that was just looked up, or the same
+/// models repeatedly, needs no query.
 final class NodeMemory: Sendable {
     private static let limit = 4096
 
@@ -16,9 +16,9 @@ final class NodeMemory: Sendable {
         state.withLock { $0.commit.isSame(as: commit) ? $0.files[id] : nil }
     }
 
-    /// `commit` was the newest before the file was looked up.
+    /// `commit` must have been the newest before the file was looked up.
     func keep(_ file: any File, as commit: Commit) {
-        // Others are made of more than the catalogue.
+        // Other files depend on more than the catalogue.
         guard file is BlobFile || file is LiveFile || file is RenderedFile else { return }
         state.withLock { state in
             if !state.commit.isSame(as: commit) || state.files.count >= Self.limit { state = State(commit: commit) }

@@ -1,9 +1,9 @@
 import Recipe
 import Store
 
-// What `by-snapshot/<id>` shows of pinned files.
+// The pinned files of `by-snapshot/<id>`.
 
-/// A directory of a pinned tree: exactly the pinned files, under the names that the prompt uses.
+/// A directory of a pinned tree: exactly the pinned files, under the names in the prompt.
 struct PinnedDirectory: Directory {
     let store: Store
     let snapshot: SnapshotRow
@@ -18,14 +18,14 @@ struct PinnedDirectory: Directory {
         Self(store: store, snapshot: snapshot, kind: .snapshotInput, set: snapshot.inputs)
     }
 
-    /// Node packs; nil where none were captured.
+    /// The snapshot's node packs; nil if none were captured.
     static func nodes(of snapshot: SnapshotRow, _ store: Store) -> Self? {
         snapshot.nodes.map { Self(store: store, snapshot: snapshot, kind: .snapshotNode, set: $0) }
     }
 
     var id: NodeID { NodeID(kind, snapshot: snapshot.id, place: place) }
 
-    /// Where a prompt would look for a file of it; node packs are not models.
+    /// Where a prompt would find one of its files; node packs are not models.
     private func place(of pin: PinRow) -> BlobPlace? {
         switch kind {
         case .snapshotModel: .pin(pin.position, set: set, under: nil)
@@ -43,7 +43,7 @@ struct PinnedDirectory: Directory {
         return try store.pin(place, in: set).map(node)
     }
 
-    /// The link that an absent folder is: to the one that holds its models under another name.
+    /// A link in the place of an absent folder, to the folder that holds its models under another name.
     func alias(to place: Int64) throws(StoreError) -> Node? {
         try store.pin(place, in: set).map { pin in
             .link(
@@ -94,7 +94,7 @@ struct PinnedDirectory: Directory {
     }
 }
 
-/// `extra_model_paths.yaml`: points a ComfyUI at the pinned models of this mount.
+/// `extra_model_paths.yaml`: makes a ComfyUI use the pinned models of this mount.
 struct ModelPathsFile: File {
     let context: MountContext
     let id: NodeID
@@ -112,9 +112,9 @@ struct ModelPathsFile: File {
         let folders = try context.store.pins(under: 0, in: snapshot.models, after: 0, limit: 1000)
         return ModelPaths.text(
             [
-                "The models that one image was made from, as ComfyUI takes them:",
+                "The models that one image was made from, for ComfyUI:",
                 "  python main.py --extra-model-paths-config <this file>",
-                "It comes before ComfyUI's own folders; a name that is not pinned is still looked up in those.",
+                "It takes precedence over ComfyUI's own folders, which still serve names that are not pinned.",
             ], base: "\(context.mountPoint)/by-snapshot/\(snapshot.short)/models", folders: folders.map(\.name))
     }
 }

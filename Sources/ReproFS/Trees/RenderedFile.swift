@@ -1,17 +1,17 @@
 import Recipe
 import Store
 
-/// A recipe or a card: rendered once, and again when something that its grade rests on has changed.
+/// A recipe or a card: rendered once, and again when its grade may have changed.
 struct RenderedFile: File {
     let store: Store
     let id: NodeID
     let kind: RenderingKind
     let snapshot: Int64
-    /// The file name of the image that the text speaks of.
+    /// The file name of the image that the text is about.
     let name: String
-    /// Whether the image was its owner's alone, and so is what it says.
+    /// Whether only the owner could read the image; then the same applies to the text.
     let isPrivate: Bool
-    /// What a listing or a look-up has told of it already.
+    /// What a listing or a look-up has already read.
     var known: RenderingFacts?
 
     var caching: Caching { .brief }

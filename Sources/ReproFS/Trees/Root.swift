@@ -1,7 +1,7 @@
 package import Recipe
 package import Store
 
-/// The mount point: its views, and the way from a node's number back to the node.
+/// The mount point: its views, and the way from a node's number to the node.
 package struct Root: Directory {
     private let trees: [any Tree]
     private let byKind: [NodeKind: any Tree]
@@ -9,7 +9,7 @@ package struct Root: Directory {
     private let memory = NodeMemory()
     package let context: MountContext
 
-    /// Makes all views; fails where the store cannot be read.
+    /// Makes all views; throws if the store cannot be read.
     package init(_ context: MountContext) throws(StoreError) {
         self.context = context
         let trees: [any Tree] = [
@@ -46,11 +46,11 @@ package struct Root: Directory {
     /// The node of a number that the kernel was told; `gone` where it is.
     package func node(_ id: NodeID) throws(StoreError) -> Node {
         if id == .root { return .directory(context.isModelsDirectory ? top : self) }
-        // Fixed nodes are spread over the trees that show them.
+        // Fixed nodes belong to the trees that show them.
         let fixed = id.kind == .fixed ? FixedNode(rawValue: id.row) : nil
         let owner = fixed.map { node in trees.first { $0.fixed.contains(node) } } ?? id.kind.flatMap { byKind[$0] }
         let commit = context.store.newestCommit
-        // That a descriptor stands for another node now is not a commit.
+        // That a node now stands for another row is not visible as a commit.
         let isItself = id.kind != .liveFile || context.live.standing(for: id.row) == id.row
         if isItself, let file = memory.file(id, as: commit) { return .file(file) }
         guard let node = try owner?.node(id) else { throw .gone(EntryName(number: id.rawValue)) }
@@ -58,7 +58,7 @@ package struct Root: Directory {
         return node
     }
 
-    /// The node of a name, remembered: who looks a file up mostly opens it.
+    /// The node of a name, which is remembered: a file that was looked up is usually opened next.
     func child(_ name: EntryName, of parent: NodeID) throws(StoreError) -> Node? {
         let commit = context.store.newestCommit
         let node = try directory(parent).child(name)
@@ -66,12 +66,12 @@ package struct Root: Directory {
         return node
     }
 
-    /// The live view as the top of a mount that takes a models directory's place.
+    /// The live view, as the top of a mount that takes a models directory's place.
     private var top: LiveDirectory {
         LiveDirectory(view: context.live, row: LiveRow.root, others: { name in self.child(name) })
     }
 
-    /// The directory with this number; fails where none has it.
+    /// The directory with this number; throws if there is none.
     package func directory(_ id: NodeID) throws(StoreError) -> any Directory {
         guard case .directory(let directory) = try node(id) else { throw .notDirectory(EntryName(number: id.rawValue)) }
         return directory

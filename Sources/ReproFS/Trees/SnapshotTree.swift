@@ -1,7 +1,7 @@
 import Recipe
 import Store
 
-/// `by-snapshot/<id>/`: what an image was made from, pinned; and its recipe as files.
+/// `by-snapshot/<id>/`: the pinned files that an image was made from, and its recipe as files.
 struct SnapshotTree: Tree {
     let context: MountContext
     let name: EntryName = "by-snapshot"
@@ -33,8 +33,8 @@ struct SnapshotTree: Tree {
     }
 }
 
-/// `by-snapshot`: a directory for each snapshot, and a link for each pin's name; unique prefixes of 8 or more digits and whole
-/// ids are links that are not listed.
+/// `by-snapshot`: a directory for each snapshot, and a link for each pin. Whole ids and unique prefixes of at least 8 digits are links that
+/// are not listed.
 private struct SnapshotsDirectory: Directory {
     let context: MountContext
     var id: NodeID { FixedNode.snapshots.id }
@@ -74,7 +74,7 @@ private struct SnapshotsDirectory: Directory {
 }
 
 extension AliasLink {
-    /// A pin's name leads to its snapshot.
+    /// A link from a pin's name to its snapshot.
     fileprivate init(_ pin: NamedPin) {
         self.init(id: NodeID(.pinName, pin.id), path: pin.snapshot.text, modified: pin.time)
     }
@@ -85,7 +85,7 @@ private struct SnapshotDirectory: Directory {
     let context: MountContext
     let snapshot: SnapshotRow
 
-    /// The files of a snapshot; the raw value is the place in the node's number and is never reused. 0 is the directory.
+    /// The files of a snapshot; the raw value is the place in the node's number, and is never reused. 0 is the directory.
     enum Item: Int64, CaseIterable {
         case snapshot = 1
         case recipe = 2

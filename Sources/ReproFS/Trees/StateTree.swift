@@ -3,7 +3,7 @@ import Recipe
 import Store
 import SystemPackage
 
-/// `.reprofs`: what this mount is, who its reader is, and where tools report their runs.
+/// `.reprofs`: what this mount is, who reads it, and where tools report their runs.
 struct StateTree: Tree {
     let context: MountContext
     let name: EntryName = ".reprofs"
@@ -66,7 +66,7 @@ private struct StatusFile: File {
         ]
     }
 
-    /// Whether this process writes them, and if not, who does.
+    /// Whether this process writes the live view, and if not, which does.
     private var models: JSON {
         if context.live.lease.isHeld {
             return ["writable": true, "readOnly": .null, "problem": .string(orNull: context.live.problem)]
@@ -109,7 +109,7 @@ private struct StatusFile: File {
 }
 
 extension Activity.Delay {
-    /// What has been at work for too long.
+    /// What takes too long.
     fileprivate var json: JSON {
         [
             "what": .string(what), "node": node == 0 ? .null : .string("\(node)"), "thread": .integer(Int(thread)),
@@ -118,13 +118,13 @@ extension Activity.Delay {
     }
 }
 
-/// `.reprofs/whoami`: which process the reader is to the mount. A process number of a container means nothing here.
+/// `.reprofs/whoami`: the reader's process as the mount knows it. A process number from within a container means nothing outside.
 private struct WhoamiFile: File {
     let context: MountContext
     var id: NodeID { FixedNode.whoami.id }
     var caching: Caching { .none }
 
-    /// The text depends on who opens it, so its size is not told.
+    /// The text depends on the reader, so no size is given.
     func attributes() throws(StoreError) -> Attributes {
         Attributes(
             id: id, kind: .file, size: 0, modified: try context.store.created(), caching: .none)
@@ -147,7 +147,7 @@ private struct WhoamiFile: File {
     }
 }
 
-/// `.reprofs/reports`: takes what a tool says of a run, one report for each time it is opened, written and closed.
+/// `.reprofs/reports`: each time it is opened, written and closed, it takes one report of a run.
 private struct ReportBox: Inbox {
     let context: MountContext
     var id: NodeID { FixedNode.reports.id }

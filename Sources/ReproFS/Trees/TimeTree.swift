@@ -1,8 +1,8 @@
 import Recipe
 import Store
 
-/// `by-time/<instant>/models`: the live view as it was then. Instants resolve and are not listed; the moment of the last
-/// change before an instant is a directory, and the instant a link to it.
+/// `by-time/<instant>/models`: the live view as it was then. Instants resolve without being listed; the moment of the last change before an
+/// instant is a directory, and the instant is a link to it.
 struct TimeTree: Tree {
     let store: Store
     let name: EntryName = "by-time"
@@ -64,7 +64,7 @@ private struct MomentDirectory: Directory {
     }
 }
 
-/// A directory of models as it was; its files are links to the versions that were live.
+/// A directory of models as it was then; its files are links to the versions that were live.
 private struct PastDirectory: Directory {
     static let root = DirectoryRow.Root.models.rawValue
 
@@ -96,7 +96,7 @@ private struct PastDirectory: Directory {
     private func directories(after: Int64, limit: Int) throws(StoreError) -> [Listing.Item] {
         var items: [Listing.Item] = []
         var last = after
-        // A page may be all of directories that were empty then; it must not end the listing.
+        // If all directories of a page were empty then, that must not end the listing.
         while items.isEmpty {
             let page = try store.directories(in: row, after: last, limit: limit)
             guard let newest = page.last else { return items }

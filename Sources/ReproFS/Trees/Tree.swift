@@ -1,20 +1,20 @@
 package import Recipe
 package import Store
 
-/// A view under the mount point. A new view is one file with one of these, and one line in ``Root``.
+/// A view below the mount point. A new view is one file with such a type, and one line in ``Root``.
 package protocol Tree: Sendable {
-    /// Its directory under the mount point.
+    /// Its directory below the mount point.
     var name: EntryName { get }
     /// The kinds of its nodes; no two trees share one.
     var kinds: Set<NodeKind> { get }
-    /// Its nodes that stand for no row.
+    /// Its nodes that have no row.
     var fixed: Set<FixedNode> { get }
     var root: any Directory { get }
-    /// The node of a number that this tree gave out; nil where its row is gone.
+    /// The node of a number that this tree gave out; nil if its row is gone.
     func node(_ id: NodeID) throws(StoreError) -> Node?
 }
 
-/// What trees know of the mount they are shown through.
+/// What trees know of the mount that shows them.
 package struct MountContext: Sendable {
     /// What the views show.
     package let store: Store
@@ -22,15 +22,15 @@ package struct MountContext: Sendable {
     package let live: LiveView
     /// The absolute path of the mount point.
     package let mountPoint: String
-    /// Whether the mount takes the place of a models directory: its top is the live view, and the other views are there
-    /// without being listed.
+    /// Whether the mount takes the place of a models directory: then its top is the live view, and the other views exist without being
+    /// listed.
     package let isModelsDirectory: Bool
-    /// The mount points of all places that the process began to serve.
+    /// The mount points that the process serves.
     package let places: [String]
-    /// What `.reprofs/status` says of reads.
+    /// What `.reprofs/status` says about reads by the kernel.
     package let passthrough = PassthroughStatus()
 
-    /// `live` is shared by all mounts of one process.
+    /// All mounts of one process share `live`.
     package init(_ live: LiveView, mountPoint: String, isModelsDirectory: Bool = false, places: [String]? = nil) {
         self.places = places ?? [mountPoint]
         self.isModelsDirectory = isModelsDirectory
@@ -45,7 +45,7 @@ extension Tree {
 }
 
 extension Store {
-    /// The directory of a node that the kernel knows; `gone` where its row is.
+    /// The directory of a node that the kernel knows; throws `gone` if its row is.
     func present(_ row: Int64, known: DirectoryRow? = nil) throws(StoreError) -> DirectoryRow {
         if let known { return known }
         guard let found = try directory(row) else { throw .gone(EntryName(number: row)) }

@@ -2,34 +2,34 @@ package import Recipe
 
 /// What `stat` shows.
 package struct Attributes: Sendable, Equatable {
-    /// What kind of file the kernel is told.
+    /// The kind of file.
     package enum Kind: Sendable { case directory, file, link }
 
-    /// What the kernel is told as inode number.
+    /// The inode number.
     package let id: NodeID
     /// What kind of file it is.
     package let kind: Kind
     /// Bytes.
     package let size: Int
-    /// Time of content; also of change and access, where ``access`` has no others.
+    /// When the content changed; also the time of change and access, unless ``access`` has others.
     package let modified: Timestamp
     package let caching: Caching
-    /// Whether it is written into: by its owner alone, for the mount reads with the owner's rights what a message names.
+    /// Whether it is an inbox. Only its owner may write to it, since the mount reads what a message names with the owner's rights.
     package let isInbox: Bool
-    /// What the node itself has of these; the rest is as the mount shows everything.
+    /// What the node has of its own; by default, the mount's values apply.
     package var access = Access()
 
     /// Modes, owner and times of a node that can be changed.
     package struct Access: Sendable, Equatable {
         /// The twelve bits that `chmod` sets.
         package var mode: UInt32?
-        /// Nil: who mounted.
+        /// Nil for the user who mounted.
         package var user, group: UInt32?
-        /// Nil: the same as `modified`.
+        /// Nil if it is the same as `modified`.
         package var accessed, changed: Timestamp?
         /// Blocks of 512 bytes.
         package var blocks: Int?
-        /// Whether it has no name any more, and lives only while it is open.
+        /// Whether it has lost its name and lives only while it is open.
         package var isUnlinked = false
     }
 

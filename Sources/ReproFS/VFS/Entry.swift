@@ -1,14 +1,14 @@
 package import Recipe
 import Store
 
-/// Where a listing goes on: a key of the entry, never a count of entries, so that a page costs the same everywhere and
-/// entries that come or go meanwhile shift nothing.
+/// The position in a listing: a key of an entry, never a count, so that every page costs the same and entries that come or go shift
+/// nothing.
 package struct Cookie: Hashable, Sendable {
-    /// What the kernel gets as an offset: the kind of entry and its row.
+    /// The kernel's offset: the kind of entry and its row.
     package let rawValue: UInt64
     package init(rawValue: UInt64) { self.rawValue = rawValue }
 
-    /// `phase` counts the kinds of entries that a directory lists one after the other.
+    /// `phase` numbers the kinds of entries that a directory lists one after the other.
     init(phase: Int, row: Int64) { rawValue = UInt64(phase + 1) << 56 | UInt64(bitPattern: row) }
 
     /// Before the first entry.
@@ -18,7 +18,7 @@ package struct Cookie: Hashable, Sendable {
     var row: Int64 { Int64(rawValue & ((1 << 56) - 1)) }
 }
 
-/// A name in a listing, with everything that `readdirplus` tells of it.
+/// A name in a listing, with everything that `readdirplus` returns.
 package struct Entry: Sendable {
     /// The name in its directory.
     package let name: EntryName
@@ -26,7 +26,7 @@ package struct Entry: Sendable {
     package let cookie: Cookie
 }
 
-/// A listing made of several kinds of entries, each paged by its rows.
+/// A listing made of several kinds of entries, each paged by row.
 struct Listing {
     /// An entry and the row by which its kind is paged.
     struct Item {
@@ -41,7 +41,7 @@ struct Listing {
         }
     }
 
-    /// The next entries of one kind after a row; none only where there are no more, for some may be left out of a page.
+    /// The next entries of one kind after a row. Empty only at the end, since a page may leave some out.
     typealias Phase = (_ after: Int64, _ limit: Int) throws(StoreError) -> [Listing.Item]
 
     let phases: [Phase]
@@ -64,7 +64,7 @@ struct Listing {
         return found
     }
 
-    /// Entries that are few and always the same.
+    /// Few entries that are always the same.
     static func fixed(_ entries: [(name: EntryName, attributes: Attributes)]) -> Phase {
         { (after: Int64, limit: Int) throws(StoreError) -> [Listing.Item] in
             entries.enumerated().dropFirst(Int(after)).prefix(limit).map {

@@ -87,13 +87,13 @@ package protocol Inbox: File {
     func accept(_ message: [UInt8], from opener: Opener?, by writer: ReportWriter) throws(StoreError)
 }
 
-/// What an open of a model tells: the bytes, and the name under which they were found.
+/// What opening a model shows: the bytes, and the name under which they were found.
 package struct Witnessed: Sendable {
     /// The name and the view under which it was opened.
     package let name: LoadName
-    /// The bytes that were found.
+    /// The bytes that were opened.
     package let blob: Blob
-    /// The version's row; nil where the bytes were found without a name.
+    /// The version's row; nil if the bytes were opened by their hash.
     package let version: Int?
 }
 
@@ -103,11 +103,11 @@ package protocol Link: Inode {
     func target() throws(StoreError) -> String
 }
 
-/// How long the kernel may believe what it was told.
+/// How long the kernel may keep what it was told.
 package enum Caching: Sendable {
     /// The bytes never change, but the name may go, or get another node, at any time: pages are kept, everything else for a moment.
     case pages
-    /// The text may be rendered again, so it is kept for a moment only.
+    /// The text may be rendered again, so it is kept only for a moment.
     case brief
     /// Made anew for each open; never cached.
     case none

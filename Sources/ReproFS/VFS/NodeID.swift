@@ -1,7 +1,7 @@
-/// The number of a node: which view it belongs to, and the catalogue row that its name has there.
+/// The number of a node: the view that it belongs to, and the catalogue row of its name there.
 ///
-/// It is computed, never tracked: `forget` has nothing to do, memory does not grow with the tree, and numbers survive a
-/// restart. A number names an entry of one view, so two names never share it, and rows are never used twice.
+/// It is computed, never tracked: `forget` has nothing to do, memory does not grow with the tree, and numbers survive a restart. A number
+/// identifies an entry of one view, so two names never share one, and rows are never reused.
 package struct NodeID: Hashable, Sendable {
     /// The inode number.
     package let rawValue: UInt64
@@ -15,23 +15,23 @@ package struct NodeID: Hashable, Sendable {
 
     /// A node inside a snapshot: the snapshot's row in 36 bits, and the place in its immutable tree in 20.
     ///
-    /// It needs no row of its own, so that a model set is stored once, however many snapshots share it.
+    /// It needs no row of its own, so a model set is stored once, however many snapshots share it.
     package init(_ kind: NodeKind, snapshot: Int64, place: Int64) { self.init(kind, snapshot << 20 | place) }
 
-    /// The kind in the upper 8 bits; nil where there is no such kind.
+    /// The kind in the upper 8 bits; nil if there is no such kind.
     package var kind: NodeKind? { NodeKind(rawValue: UInt8(rawValue >> 56)) }
     /// The row in the catalogue, in the lower 56 bits.
     package var row: Int64 { Int64(rawValue & ((1 << 56) - 1)) }
-    /// Of a node in a snapshot: the snapshot's row.
+    /// For a node in a snapshot, the snapshot's row.
     package var snapshot: Int64 { row >> 20 }
-    /// Of a node in a snapshot: the place in its tree.
+    /// For a node in a snapshot, its place in the tree.
     package var place: Int64 { row & ((1 << 20) - 1) }
 
-    /// The kernel calls the root 1.
+    /// FUSE fixes the root's number: 1.
     package static let root = NodeID(.fixed, 1)
 }
 
-/// What a node is: the high byte of its number. Values are never reused, for numbers outlive a release.
+/// What a node is: the high byte of its number. Values are never reused, since numbers outlive a release.
 package enum NodeKind: UInt8, Sendable, CaseIterable {
     case fixed = 0
     case liveDirectory = 1
@@ -76,7 +76,7 @@ package enum NodeKind: UInt8, Sendable, CaseIterable {
     case pinName = 40
 }
 
-/// Nodes that stand for no row.
+/// Nodes that have no row.
 package enum FixedNode: Int64, Sendable {
     case root = 1
     case hashes = 2
@@ -95,6 +95,6 @@ package enum FixedNode: Int64, Sendable {
     case reports = 15
     case times = 16
 
-    /// The number of a node that no row stands for.
+    /// The number of a node that has no row.
     package var id: NodeID { NodeID(.fixed, rawValue) }
 }

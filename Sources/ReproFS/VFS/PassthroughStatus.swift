@@ -7,7 +7,7 @@ package final class PassthroughStatus: Sendable {
     package struct Reason: Sendable {
         /// A part of a sentence: "the kernel does not read models by itself: …".
         package let why: String
-        /// What the user can do about it; nil where nothing can be done.
+        /// What the user can do about it; nil if nothing can be done.
         package let advice: String?
         /// Whether no other file would fare better.
         let isLasting: Bool

@@ -1,24 +1,7 @@
 package import Recipe
 package import Store
 
-/// Who asks for a change.
-package struct Caller: Sendable {
-    /// The identity that the kernel gave with the request.
-    package let user, group: UInt32
-    /// The process that asks; nil where it cannot be seen.
-    package let opener: Opener?
-    /// The thread, as the kernel numbers it.
-    package let thread: Int32
-
-    package init(user: UInt32, group: UInt32, opener: Opener?, thread: Int32 = 0) {
-        self.user = user
-        self.group = group
-        self.opener = opener
-        self.thread = thread
-    }
-}
-
-/// Modes, owners and times that a node is to have; nil for those that stay.
+/// Modes, owners and times that a node gets; nil for those that stay.
 package struct Change: Sendable, Equatable {
     /// Permission bits.
     package var mode: UInt32?
@@ -28,21 +11,21 @@ package struct Change: Sendable, Equatable {
     package init() {}
 }
 
-/// What a rename does where the new name is taken: replace what has it, fail, or exchange both.
+/// What a rename does if the new name is taken: replace the entry, fail, or exchange both.
 package enum RenameMode: Sendable { case replace, new, exchange }
 
-/// Whether an extended attribute may be there already: in any case, not at all, or it must be.
+/// Whether an extended attribute may exist already: it may, it must not, or it must.
 package enum AttributeMode: Sendable { case any, new, replace }
 
-/// A node whose modes, owners, times and extended attributes can be changed. What is none of these is read-only.
+/// A node whose modes, owners, times and extended attributes can be changed. All other nodes are read-only.
 package protocol WritableInode: Inode {
-    /// Modes, owners and times. The corresponding operation is `setattr`.
+    /// Sets modes, owners and times. The corresponding operation is `setattr`.
     func change(_ change: Change) throws(StoreError)
     /// The corresponding operations are `setxattr` and, without a value, `removexattr`.
     func setExtendedAttribute(_ key: String, _ value: [UInt8]?, _ mode: AttributeMode) throws(StoreError)
 }
 
-/// A directory in which names are made, moved and removed. Whoever calls has checked that a new name may come in.
+/// A directory in which names can be made, moved and removed. The caller has checked that a new name is valid.
 package protocol WritableDirectory: Directory, WritableInode {
     func create(
         _ name: EntryName, mode: UInt32, by caller: Caller
@@ -55,7 +38,7 @@ package protocol WritableDirectory: Directory, WritableInode {
     func remove(_ name: EntryName, by caller: Caller) throws(StoreError)
     /// The corresponding operation is `rmdir`.
     func removeDirectory(_ name: EntryName, by caller: Caller) throws(StoreError)
-    /// `directory` is of the same tree.
+    /// `directory` belongs to the same tree.
     func rename(
         _ name: EntryName, to directory: any WritableDirectory, as newName: EntryName, _ mode: RenameMode,
         by caller: Caller
@@ -64,22 +47,22 @@ package protocol WritableDirectory: Directory, WritableInode {
 
 /// A file that can be written.
 package protocol WritableFile: File, WritableInode {
-    /// Opens the file for writing. `gone` tells the kernel to look the name up again, for it leads to another node now.
+    /// Opens the file for writing. Throws `gone` if the kernel has to look the name up again, since it leads to another node now.
     func write(by caller: Caller) throws(StoreError) -> any Writing
-    /// The same name's file for somebody who was told `gone` and has looked it up again: one that he may write.
+    /// The file of the same name that a caller may write who was told `gone` and has looked the name up again.
     func found(again caller: Caller) throws(StoreError) -> any File
-    /// Cuts the file by its name; `gone` as above. The corresponding operation is `truncate`.
+    /// Truncates the file by its name; throws `gone` as above. The corresponding operation is `truncate`.
     func truncate(_ size: Int, by caller: Caller) throws(StoreError)
 }
 
 /// A file that is open for writing.
 package protocol Writing: Following {
-    /// Whether the kernel keeps no pages of it: it knows others of the node by which this was opened.
+    /// Whether the kernel must keep no pages: it has pages of other bytes for the node by which this was opened.
     var isDirect: Bool { get }
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StoreError)
     func truncate(_ size: Int) throws(StoreError)
     func allocate(_ mode: CInt, at offset: Int, count: Int) throws(StoreError)
-    /// The corresponding operation is `flush`: some descriptor of it was closed.
+    /// A descriptor of the file was closed. The corresponding operation is `flush`.
     func flush() throws(StoreError)
     /// The corresponding operation is `release`.
     func close() throws(StoreError)

@@ -4,19 +4,19 @@ package import Recipe
 
 /// What `active/models` shows.
 package struct ActiveView: Sendable {
-    /// Counts the switches.
+    /// Incremented by each switch.
     package let generation: Int64
-    /// When it was switched last.
+    /// When it was last switched.
     package let changed: Timestamp
-    /// The name of the snapshot's directory; nil for the live view, and for a tree of no snapshot.
+    /// The name of the snapshot's directory; nil for the live view, and for a tree that is not a snapshot's.
     package let snapshot: EntryName?
     /// The row of the pinned tree; nil for the live view.
     package let models: Int64?
-    /// Whether the snapshot is of an image that not everybody could read, so that the names are its owner's alone.
+    /// Whether the snapshot's image could not be read by everybody, so that only its owner may see the names.
     package let isPrivate: Bool
 
-    /// The time of a directory of the view whose entries changed at `own`: visibly another one after every switch, even where `own` was
-    /// set ahead of the clock.
+    /// The time of a directory of the view whose entries changed at `own`: different after every switch, even if `own` was set to the
+    /// future.
     package func modified(_ own: Timestamp?) -> Timestamp {
         guard let own, own > changed else { return changed }
         return Timestamp(
@@ -34,15 +34,15 @@ package struct ActiveView: Sendable {
     }
 }
 
-/// A file of a tree that is pinned for a while: for a variation, which is not a snapshot yet.
+/// A file of a tree that is pinned temporarily: for a variation, which is not a snapshot yet.
 package struct PinnedModel: Sendable, Hashable {
     /// The folder of the models directory.
     package let folder: EntryName
     /// Below ``folder``, under the name that the prompt uses.
     package let path: ModelPath
-    /// Of the bytes that are shown there.
+    /// The bytes that are shown there.
     package let sha256: Digest
-    /// The number of the version; nil where only the bytes are pinned.
+    /// The number of the version; nil if only the bytes are pinned.
     package let version: Int?
 
     package init(folder: EntryName, path: ModelPath, sha256: Digest, version: Int?) {
@@ -65,7 +65,7 @@ extension Store {
         return view
     }
 
-    /// Shows the models of a snapshot in `active/models`, or the live view. Returns the generation of the switch.
+    /// Shows the models of a snapshot in `active/models`, or the live view. Returns the new generation.
     @discardableResult
     package func use(_ snapshot: SnapshotRow?) throws(StoreError) -> Int64 {
         try catalogue.write { db in try db.use(snapshot: snapshot?.id, models: snapshot?.models) }
@@ -86,7 +86,7 @@ extension Store {
         }
     }
 
-    /// Shows again what was shown before a switch, unless something else has been chosen since.
+    /// Shows again what was shown before a switch, unless it has been switched again since.
     package func restore(_ view: ActiveView, after generation: Int64) throws(StoreError) {
         try catalogue.write { db in
             let row = try Row.fetchOne(db, sql: "SELECT generation FROM active")

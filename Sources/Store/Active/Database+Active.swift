@@ -6,7 +6,7 @@ import Recipe
 extension Database {
     @discardableResult
     func use(snapshot: Int64?, models: Int64?) throws -> Int64 {
-        // Directories that show something else have another time, and a time that never goes back.
+        // Directories that show something else get another time, which never goes back.
         try execute(
             sql: """
                 UPDATE active SET generation = generation + 1, changed = max(?, changed + 1), snapshot = ?, pinSet = ?
@@ -31,6 +31,6 @@ extension Database {
 
     func deleteMount(_ id: Int64) throws { try execute(sql: "DELETE FROM mount WHERE id = ?", arguments: [id]) }
 
-    /// The catalogue is that of another store, or of another time.
+    /// The catalogue is a copy, or an older one: its mounts are not this store's.
     func deleteMounts() throws { try execute(sql: "DELETE FROM mount") }
 }

@@ -1,6 +1,6 @@
 import GRDB
 
-/// A mount of the store, as its process noted it.
+/// A mount of the store, as its process registered it.
 package struct MountRow: Sendable {
     /// Its row, for as long as the mount lives.
     package let id: Int64
@@ -8,7 +8,7 @@ package struct MountRow: Sendable {
     package let path: String
     /// The process that serves it.
     package let pid: Int32
-    /// The last switch of `active/models` that it has seen.
+    /// The newest generation of `active/models` that it shows.
     package let acknowledged: Int64
     let process: String
 
@@ -20,12 +20,12 @@ package struct MountRow: Sendable {
         process = try row.value("process")
     }
 
-    /// Whether its process is there.
+    /// Whether its process still exists.
     package var isAlive: Bool { Opener(process: pid)?.identity == process }
 }
 
 extension Store {
-    /// Notes a mount, and forgets those whose processes have ended. Returns its row.
+    /// Registers a mount, and forgets those whose processes have ended. Returns its row.
     package func noteMount(at path: String, by process: Opener) throws(StoreError) -> Int64 {
         let dead = try page("SELECT * FROM mount", [], 10_000, MountRow.init).filter { !$0.isAlive }
         return try catalogue.write { db in
@@ -34,19 +34,19 @@ extension Store {
         }
     }
 
-    /// Notes that the mount shows this generation of the active view, for `use`, which waits for that.
+    /// Notes that the mount shows this generation of the active view; `use` waits for that.
     package func acknowledge(_ generation: Int64, by mount: Int64) throws(StoreError) {
         try catalogue.write { db in
             try db.setAcknowledged(generation, by: mount)
         }
     }
 
-    /// Takes the row of a mount away that has ended.
+    /// Removes the row of a mount that has ended.
     package func forgetMount(_ id: Int64) throws(StoreError) {
         try catalogue.write { db in try db.deleteMount(id) }
     }
 
-    /// The mounts that are there now, the oldest first.
+    /// The mounts that exist now, the oldest first.
     package func mounts() throws(StoreError) -> [MountRow] {
         try page("SELECT * FROM mount ORDER BY id", [], 10_000, MountRow.init).filter(\.isAlive)
     }

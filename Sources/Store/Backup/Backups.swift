@@ -2,9 +2,9 @@ import Glibc
 package import Recipe
 package import SystemPackage
 
-/// `backup/`: copies of the catalogue, each as it was at one moment, in one file that SQLite alone can read.
+/// The copies of the catalogue in `backup/`, each as it was at one moment, in one file that SQLite can read by itself.
 package struct Backups: Sendable {
-    /// A backup in its file.
+    /// One backup and its file.
     package struct Backup: Sendable {
         /// In the store's directory `backup`.
         package let path: FilePath
@@ -21,7 +21,7 @@ package struct Backups: Sendable {
 
     init(_ store: FilePath) { directory = store.appending("backup") }
 
-    /// The finished backups, the newest first. What else is in the directory is none.
+    /// The finished backups, the newest first. Other files in the directory are ignored.
     func all() throws(StoreError) -> [Backup] {
         guard try FileFacts.at(directory) != nil else { return [] }
         var found: [Backup] = []
@@ -31,18 +31,18 @@ package struct Backups: Sendable {
             guard let facts = try FileFacts.at(path, followLinks: false), facts.kind == .file else { continue }
             found.append(Backup(path: path, made: facts.modified, size: facts.size))
         }
-        // Their names begin with their moments.
+        // Their names begin with their times.
         return found.reversed()
     }
 
-    /// Keeps what `copy` writes to the path that it is given; on disk when this returns. `note` tells what it is from.
+    /// Keeps the file that `copy` writes to a given path; it is on disk when this returns. `note` says in its name what it is from.
     @discardableResult
     func keep(_ note: String? = nil, _ copy: (FilePath) throws -> Void) throws -> Backup {
         let moment = Timestamp.now().description.filter { $0 != ":" && $0 != "-" }
         let name = "\(Self.prefix)\(moment)\(note.map { "-" + $0 } ?? "")\(Self.suffix)"
         let unfinished = directory.appending(".unfinished-\(getpid())-\(UInt64.random(in: .min ... .max))")
         defer { _ = unfinished.withPlatformString { unlink($0) } }
-        // By a call that says why it fails; SQLite says only that it cannot open it.
+        // Makes the file with a call that says why it fails; SQLite says only that it cannot open it.
         _ = try Kernel.open(
             unfinished, .readWrite, options: [.create, .exclusiveCreate], permissions: [.ownerReadWrite])
         try copy(unfinished)
@@ -58,7 +58,7 @@ package struct Backups: Sendable {
         return Backup(path: path, made: facts.modified, size: facts.size)
     }
 
-    /// Takes away all but the newest `count`, and what backups that were cut off left.
+    /// Removes all but the newest `count`, and what interrupted backups left.
     func rotate(keeping count: Int) throws(StoreError) {
         for backup in try all().dropFirst(count) { try Kernel.unlink(backup.path) }
         for name in try DirectoryListing.names(in: directory) where name.hasPrefix(".unfinished-") {
@@ -71,10 +71,10 @@ package struct Backups: Sendable {
 }
 
 extension Store {
-    /// How many backups are kept unless it is said otherwise.
+    /// How many backups are kept by default.
     package static let backupsKept = 3
 
-    /// Copies the catalogue into `backup/`, and takes away all but the newest `count` copies.
+    /// Copies the catalogue into `backup/`, and removes all but the newest `count` copies.
     package func backUp(keeping count: Int = backupsKept) throws(StoreError) -> Backups.Backup {
         let backups = Backups(path)
         guard let facts = try FileFacts.at(Self.cataloguePath(path)) else { throw .noCatalogue(path) }

@@ -5,31 +5,30 @@ package import SystemPackage
 
 /// What a rebuilt catalogue was made of.
 package struct RebuildReport: Sendable {
-    /// The backup that it began with; nil: there was none that could be read.
+    /// The backup that it began with; nil if none could be read.
     package var backup: Backups.Backup?
     /// Backups that cannot be read, and why.
     package var unreadable: [(path: FilePath, why: String)] = []
-    /// Where what was there before is kept.
+    /// Where the old catalogue is kept.
     package var replaced: FilePath?
-    /// Blobs that the backup did not know: `by-hash` has them, but no name.
+    /// Blobs that the backup did not know: they are in `by-hash`, but have no name.
     package var blobs: [Digest] = []
     /// Files in blobs/ whose bytes are not those of their names; they are in quarantine.
     package var damaged: [Digest] = []
-    /// Blobs that the backup knows and the disk does not have.
+    /// Blobs that the backup knows and that are not on disk.
     package var missing = 0
     /// Files of the live view that the backup does not know, now in quarantine.
     package var drafts: [FilePath] = []
-    /// What was brought back of pins.
+    /// What was recovered from pins.
     package var pins = RecoveredPins()
 }
 
 extension Store {
-    /// Makes the catalogue of the store at `path` anew: from its newest backup that is whole, the manifests of its pins, and
-    /// its blobs.
+    /// Makes the catalogue of the store at `path` anew: from its newest sound backup, the manifests of its pins, and its blobs.
     ///
-    /// Nothing is deleted: the old catalogue goes to `backup/`, what cannot be placed to `quarantine/`. It refuses while
-    /// anybody uses the store, and, unless `isForced`, while the catalogue is sound. Node numbers are of a new epoch: none that
-    /// was given out since the backup comes again. `progress` is told of every byte read.
+    /// Nothing is deleted: the old catalogue is moved to `backup/`, and files that cannot be placed to `quarantine/`. Throws while any
+    /// process uses the store and, unless `isForced`, if the catalogue is sound. Node numbers begin a new epoch, so no number that was used
+    /// since the backup is used again. `progress` is called with the number of bytes read.
     package static func rebuild(
         _ path: FilePath, isForced: Bool = false, progress: (Int) -> Void = { _ in }
     ) throws(StoreError) -> RebuildReport {
@@ -45,7 +44,7 @@ extension Store {
         }
         try makeMissingDirectories(path)
         var report = RebuildReport()
-        // In `incoming/`, whose leftovers the next one to open the store takes away.
+        // In `incoming/`, which the next process to open the store cleans up.
         let workshop = path.appending("incoming").appending("catalogue-\(getpid())")
         let store = Store(path: path, catalogue: try begin(path, workshop, &report), lease: nil)
         try store.beginEpoch()
@@ -61,7 +60,7 @@ extension Store {
         return report
     }
 
-    /// A catalogue at `workshop`: a copy of the newest backup that can be read, or an empty one.
+    /// Makes a catalogue at `workshop`: a copy of the newest backup that can be read, or an empty one.
     private static func begin(
         _ path: FilePath, _ workshop: FilePath, _ report: inout RebuildReport
     ) throws(StoreError) -> Catalogue {
@@ -81,7 +80,7 @@ extension Store {
                 return catalogue
             } catch {
                 try? Kernel.unlink(workshop)
-                // What the disk refuses says nothing of the backup.
+                // An error of the disk says nothing about the backup.
                 if case .system = error { throw error }
                 report.unreadable.append((backup.path, "\(error)"))
             }
@@ -89,7 +88,7 @@ extension Store {
         return try Catalogue(workshop, migration: .none)
     }
 
-    /// Why a file is not a catalogue that can be used; nil where it is one. The file is not written.
+    /// Why a file is not a usable catalogue; nil if it is. The file is not written.
     private static func problem(ofCatalogue path: FilePath) -> String? {
         var configuration = Configuration()
         configuration.readonly = true
@@ -105,7 +104,7 @@ extension Store {
         } catch { return "\(error)" }
     }
 
-    /// The old catalogue with its log, as it is: somebody may still find something in it.
+    /// Moves the old catalogue away with its log: somebody may still find something in it.
     private static func setAside(_ current: FilePath, _ report: inout RebuildReport) throws(StoreError) {
         let moment = Timestamp.now().description.filter { $0 != ":" && $0 != "-" }
         let target = Backups(current.removingLastComponent()).directory.appending("replaced-\(moment).sqlite")
@@ -118,7 +117,7 @@ extension Store {
         try Kernel.syncDirectory(target.removingLastComponent())
     }
 
-    /// Numbers of rows that are given from now on are higher than any that was given since the backup. Nobody mounts now.
+    /// New rows get higher numbers than any since the backup. No process mounts the store now.
     private func beginEpoch() throws(StoreError) {
         // A snapshot's number has 36 bits in a node's.
         let stride: Int64 = 1 << 28
@@ -134,7 +133,7 @@ extension Store {
         }
     }
 
-    /// Rows for files that the catalogue does not know, and the truth about those that it does.
+    /// Makes rows for files that the catalogue does not know, and corrects the state of those that it does.
     private func recoverBlobs(_ report: inout RebuildReport, _ progress: (Int) -> Void) throws(StoreError) {
         for name in try DirectoryListing.names(in: files.directory) {
             guard let digest = Digest(hex: name), digest.hex == name else { continue }
@@ -161,7 +160,7 @@ extension Store {
         }
     }
 
-    /// Moves files of the live view that no row names out of the way of those that get their numbers later.
+    /// Moves files of the live view that no row names out of the way of rows that will get their numbers.
     private func putAwayDrafts(_ report: inout RebuildReport) throws(StoreError) {
         let directory = path.appending("live")
         for name in try DirectoryListing.names(in: directory) {

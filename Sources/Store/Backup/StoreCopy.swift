@@ -4,42 +4,41 @@ import Glibc
 package import Recipe
 package import SystemPackage
 
-/// What copying a store came to.
+/// The result of copying a store.
 package struct CopyReport: Sendable {
-    /// The moment of which the copy is.
+    /// The moment whose state the copy has.
     package var moment = Timestamp.now()
-    /// Blobs that were copied, their bytes, and those that the copy had already.
+    /// How many blobs were copied, their bytes, and how many the copy already had.
     package var copied = 0, bytes = 0, kept = 0
     /// Blobs whose bytes in this store are not those of their names, and so are not in the copy.
     package var damaged: [Digest] = []
 }
 
 extension Store {
-    /// Copies the store to `target` while it is used: everything that its catalogue names at one moment is in the copy, and the copy is
-    /// a store. A copy that is there already gets what is new; until that is done it stays what it was. `progress` is told of every
-    /// byte read.
+    /// Copies the store to `target` while it is used: the copy has everything that the catalogue names at one moment, and is a store. An
+    /// existing copy gets what is new, and stays what it was until that is complete. `progress` is called with the number of bytes read.
     package func copy(to target: FilePath, progress: @escaping (Int) -> Void) throws(StoreError) -> CopyReport {
         let copy = try StoreCopy(of: self, at: target, progress)
         do { return try copy.run() } catch { throw (error as? StoreError) ?? .catalogue("\(error)") }
     }
 }
 
-/// A copy of a store on its way.
-private final class StoreCopy {
-    /// Garbage collection may take bytes away between the look at the catalogue and at them.
+/// One copying of a store.
+final class StoreCopy {
+    /// Garbage collection may remove bytes after the catalogue was read.
     private static let mostTries = 10
 
     private let source: Store
-    private let target: FilePath
+    let target: FilePath
     private let files: BlobFiles
-    private let mark: String
+    let mark: String
     private let lease: OwnedDescriptor
-    /// What the copy was when it was done.
-    private let lastState: String
+    /// The state of the copy when it was last completed.
+    let lastState: String
     private let progress: (Int) -> Void
     private var report = CopyReport()
-    /// When the file of a blob in the copy changed last, for those that are known to be whole.
-    private var known: [Digest: Timestamp] = [:]
+    /// The ctimes of blobs in the copy that are known to be whole.
+    var known: [Digest: Timestamp] = [:]
     private var copied: Set<Digest> = []
 
     private var workshop: FilePath { target.appending("incoming").appending("catalogue") }
@@ -79,117 +78,7 @@ private final class StoreCopy {
         return report
     }
 
-    // MARK: The place
-
-    /// What tells copies of one store from everything else: when that store was made.
-    private static func mark(of store: Store) throws(StoreError) -> String {
-        "A copy of the store that was made at \(try store.created().nanoseconds) ns."
-    }
-
-    private static func note(in target: FilePath) -> FilePath { target.appending("copy-of") }
-
-    /// The copy is as `state` tells from now on.
-    private static func write(_ mark: String, state: String, in target: FilePath) throws(StoreError) {
-        let note = note(in: target)
-        let fresh = target.appending(".copy-of")
-        let file = try Kernel.open(fresh, .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
-        try file.writeAll(Array("\(mark)\n\(state)\n".utf8), fresh)
-        try Kernel.sync(file, fresh)
-        try Kernel.rename(fresh, to: note)
-        try Kernel.syncDirectory(target)
-    }
-
-    /// What people put into a store, in one number: names, versions, snapshots, pins, and files that are not blobs.
-    private func state(_ db: Database) throws -> String {
-        let hash = SHA256()
-        for (table, columns) in [
-            ("live", "id, parent, name, kind, mode, user, team, modified, blob, version, target, closed"),
-            ("owed", "*"),
-            ("event", "*"), ("version", "*"), ("image", "*"), ("imageName", "*"), ("snapshot", "*"), ("pinName", "*"),
-        ] {
-            let rows = try Row.fetchCursor(db, sql: "SELECT \(columns) FROM \(table) ORDER BY 1, 2, 3")
-            while let row = try rows.next() {
-                let text = row.databaseValues.map(\.description).joined(separator: "\u{1F}")
-                Array(text.utf8).withUnsafeBytes { hash.update($0) }
-            }
-        }
-        for row in try db.liveLeftovers() {
-            let facts = try FileFacts.at(target.appending("live").appending("\(row.id)"))
-            let text = "\(row.id) \(facts?.size ?? 0) \(facts?.modified.nanoseconds ?? 0)"
-            Array(text.utf8).withUnsafeBytes { hash.update($0) }
-        }
-        return hash.finish().hex
-    }
-
-    /// Throws where somebody else can change what lies in the copy, who could lead this process elsewhere.
-    private static func requireOwn(_ target: FilePath) throws(StoreError) {
-        try Store.requireOwnDirectories(target)
-        for name in [""] + Store.directories {
-            let path = name.isEmpty ? target : target.appending(name)
-            guard let facts = try FileFacts.at(path), facts.user != geteuid() || facts.mode & 0o022 != 0 else {
-                continue
-            }
-            throw .conflict("\(path) can be changed by other users than \(geteuid()); nothing was copied")
-        }
-    }
-
-    /// Refuses what is neither empty nor a copy of this store, and takes it for this process alone. Gives also what it was when it was
-    /// done, where it ever was.
-    private static func prepare(
-        _ target: FilePath, _ mark: String
-    ) throws(StoreError) -> (lease: OwnedDescriptor, state: String) {
-        let isNew = try FileFacts.at(target) == nil
-        if isNew { try Kernel.makeDirectory(target, permissions: 0o700) }
-        try requireOwn(target)
-        let note = note(in: target)
-        var state = ""
-        if try FileFacts.at(note, followLinks: false) == nil {
-            guard try DirectoryListing.entries(in: target).isEmpty else {
-                throw .conflict("\(target) is not empty and is not a copy of this store; nothing was changed")
-            }
-            do throws(StoreError) { try Store.probe(target) } catch {
-                if isNew { _ = target.withPlatformString { rmdir($0) } }
-                throw error
-            }
-            try write(mark, state: "", in: target)
-        } else {
-            let bytes = try Kernel.open(note, .readOnly, options: .noFollow).readAll(note)
-            let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-            guard lines.first.map(String.init) == mark else {
-                throw .conflict("\(target) is a copy of another store; nothing was changed")
-            }
-            state = lines.dropFirst().first.map(String.init) ?? ""
-        }
-        let lease = try StoreLease.exclusive(target)
-        try Store.makeMissingDirectories(target)
-        try BlobFiles(root: target).sweepIncoming()
-        return (lease, state)
-    }
-
-    /// What the copy's own catalogue knows of its files. One that was written to since, as a store, is not written over.
-    private func readKnown() throws {
-        let path = Store.cataloguePath(target)
-        guard try FileFacts.at(path) != nil else { return }
-        let queue = try DatabaseQueue(path: path.string)
-        defer { try? queue.close() }
-        guard try queue.read(state) == lastState else {
-            throw StoreError.conflict(
-                "\(target) was used as a store since it was copied, and has what this store has not; nothing was changed"
-            )
-        }
-        try queue.read { db in
-            let rows = try Row.fetchCursor(
-                db, sql: "SELECT sha256, changed FROM servedBlob WHERE changed IS NOT NULL")
-            while let row = try rows.next() {
-                known[try row.digest("sha256")] = try row.time("changed")
-            }
-        }
-        _ = try queue.writeWithoutTransaction { try $0.checkpoint(.truncate) }
-    }
-
-    // MARK: Bytes
-
-    /// Copies what the store's catalogue names, and gives a copy of that catalogue for which all of it is there.
+    /// Copies everything that the store's catalogue names, and returns a copy of a catalogue for which all of it is there.
     private func copyAll() throws -> DatabaseQueue {
         for _ in 0..<Self.mostTries {
             try? Kernel.unlink(workshop)
@@ -205,7 +94,7 @@ private final class StoreCopy {
             let before = copied.count + report.damaged.count
             var isMissing = false
             for blob in blobs where try !copy(blob) { isMissing = true }
-            // What came while these were copied would be of the next copy alone, and that may be a day away.
+            // Otherwise, what came while these were copied would have to wait for the next copy, which may be a day away.
             let isNewest = !isMissing && copied.count + report.damaged.count == before
             if try isNewest && copyDrafts(catalogue) {
                 report.moment = moment
@@ -218,7 +107,7 @@ private final class StoreCopy {
         throw StoreError.conflict("bytes went away again and again while they were copied; is 'reprofs gc' at work?")
     }
 
-    /// False where the bytes are not there.
+    /// False if the bytes are not there.
     private func copy(_ blob: Blob) throws -> Bool {
         let path = files.path(of: blob.digest)
         if let facts = try FileFacts.at(path, followLinks: false), facts.size == blob.size,
@@ -227,11 +116,17 @@ private final class StoreCopy {
             return true
         }
         guard !report.damaged.contains(blob.digest) else { return true }
-        guard let file = try? source.files.open(blob.digest) else { return false }
+        let place = source.files.path(of: blob.digest)
+        guard let facts = try FileFacts.at(place, followLinks: false) else { return false }
+        guard facts.kind == .file else {
+            report.damaged.append(blob.digest)
+            return true
+        }
+        guard let file = try openBlob(blob.digest) else { return false }
         let published: PublishedBlob
         do throws(StoreError) {
             published = try files.publish(
-                file, source.files.path(of: blob.digest), by: .reflinkOrCopy, isPrivate: blob.isPrivate,
+                file, place, by: .reflinkOrCopy, isPrivate: blob.isPrivate,
                 isKnown: { _ throws(StoreError) in false }, mayBeKnown: false, progress: progress)
         } catch {
             // Its file got or lost a name, or was collected.
@@ -249,8 +144,16 @@ private final class StoreCopy {
         return true
     }
 
-    /// Files of the live view that are not blobs: notes, previews, what is being written, and what was closed under a name that it has
-    /// lost since. Whoever mounts the copy sorts them as after a kill. False where one of them is gone from the store.
+    /// Nil if the file is no longer there.
+    private func openBlob(_ digest: Digest) throws -> OwnedDescriptor? {
+        do throws(StoreError) { return try source.files.open(digest) } catch {
+            guard case .system(_, _, .noSuchFileOrDirectory) = error else { throw error }
+            return nil
+        }
+    }
+
+    /// Copies files of the live view that are not blobs: notes, previews, files that are being written, and closed files with a pending
+    /// version. The first mount of the copy treats them as after a kill. False if one of them has gone from the store.
     private func copyDrafts(_ catalogue: DatabaseQueue) throws -> Bool {
         var kept: Set<String> = []
         for row in try catalogue.read({ try $0.liveLeftovers() }) where row.kind == .file && row.source == nil {
@@ -259,7 +162,7 @@ private final class StoreCopy {
                 return false
             }
             kept.insert("\(row.id)")
-            // All of it is on disk before the copy is one.
+            // Everything is synced before the copy is complete.
             try catalogue.write { try $0.setClosing(closing == .closed ? .durable : closing, of: row.id) }
         }
         let directory = target.appending("live")
@@ -269,35 +172,33 @@ private final class StoreCopy {
         return true
     }
 
-    /// How far the copy of a draft can be trusted; nil where the file is gone.
+    /// How far the copy of a draft can be trusted; nil if the file is gone.
     private func copy(_ row: LiveRow) throws -> LiveRow.Closing? {
         let place = target.appending("live").appending("\(row.id)")
         for _ in 0..<3 {
             guard let file = try open(row) else { return nil }
             let before = try FileFacts.of(file, place)
-            // Its times may have been set back, but not that of its last change.
+            // A program may have set its times back, but not its ctime.
             if let there = try FileFacts.at(place, followLinks: false), there.size == before.size,
                 there.modified == before.modified, before.changed < there.changed
             {
                 return row.closing
             }
             try files.move(try files.stage(file, before), to: place)
-            // What is being written is copied once, and is as after a kill.
+            // A file that is being written is copied once, and treated as after a kill.
             if try row.closing == .open || FileFacts.of(file, place).hasSameBytes(as: before) { return row.closing }
         }
         return .open
     }
 
-    /// The bytes of a draft, which may have become a blob meanwhile; nil where they are gone.
+    /// The bytes of a draft, which may have become a blob meanwhile; nil if they are gone.
     private func open(_ row: LiveRow) throws -> OwnedDescriptor? {
         if let file = try? Kernel.open(source.livePath(row.id), .readOnly, options: .noFollow) { return file }
         guard let blob = try source.live(row.id)?.blob else { return nil }
         return try? source.files.open(blob.digest)
     }
 
-    // MARK: The end
-
-    /// The copy of the catalogue takes the old one's place, once all that it names is on disk.
+    /// Replaces the old catalogue by the copied one, once everything that it names is on disk.
     private func install() throws {
         try Kernel.sync(try Kernel.open(workshop, .readOnly), workshop)
         try Kernel.syncFileSystem(target)

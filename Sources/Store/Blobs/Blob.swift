@@ -8,12 +8,12 @@ package struct Blob: Sendable, Hashable {
     package let digest: Digest
     /// Bytes.
     package let size: Int
-    /// Whether not everybody could read the bytes wherever they came in, so that only who mounts may.
+    /// Whether the bytes came only from files that not everybody could read, so that only the user who mounts may.
     package let isPrivate: Bool
 }
 
 extension Sequence {
-    /// Bytes of all together. So many that no number holds them are said only by a catalogue that somebody made up.
+    /// The total number of bytes; saturates, since a catalogue that somebody made up may hold sizes whose sum overflows.
     package func total(_ size: (Element) -> Int) -> Int {
         reduce(0) { sum, element in
             let (next, isTooMuch) = sum.addingReportingOverflow(size(element))

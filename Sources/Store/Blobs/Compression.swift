@@ -1,6 +1,6 @@
 import CZstd
 
-/// zstd for the documents that live in the catalogue.
+/// zstd for the documents in the catalogue.
 enum Compression {
     static func compress(_ bytes: [UInt8]) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: ZSTD_compressBound(bytes.count)) { buffer, filled in
@@ -12,13 +12,14 @@ enum Compression {
         }
     }
 
-    /// No document is larger. Bytes.
+    /// No document is larger than this. Bytes.
     private static let limit = 256 << 20
 
-    /// What decompression works in, which takes longer to make than a recipe takes to read: addresses, for threads come and go.
+    /// Spare decompression contexts: making one takes longer than reading a recipe. They are kept as addresses, not for each thread, since
+    /// threads come and go.
     private static let contexts = Lock(.spare, [UInt]())
 
-    /// Nil where `compressed` is damaged or does not give `size` bytes.
+    /// Nil if `compressed` is damaged or does not decompress to `size` bytes.
     static func decompress(_ compressed: [UInt8], size: Int) -> [UInt8]? {
         guard 0...limit ~= size else { return nil }
         let kept = contexts.withLock { $0.popLast() }

@@ -1,11 +1,11 @@
 import Recipe
 
-/// A blob whose bytes are on disk, or small enough for the catalogue: what a row may now name.
+/// A blob whose bytes are on disk, or small enough for the catalogue: a row may now name it.
 struct PublishedBlob: Sendable {
     enum Place: Sendable {
         /// `changed` is the file's ctime.
         case file(changed: Timestamp)
-        /// The store serves these bytes already; nothing was written.
+        /// The store already serves these bytes; nothing was written.
         case known
         case document(compressed: [UInt8])
     }
@@ -14,19 +14,19 @@ struct PublishedBlob: Sendable {
     /// Bytes.
     let size: Int
     let place: Place
-    /// Whether not everybody could read them where they came in.
+    /// Whether the file that they came from could not be read by everybody.
     let isPrivate: Bool
-    /// The list of their pieces, where hashing them gave one.
+    /// The list of their pieces, if hashing them made one.
     let pieces: PieceList?
 
     var isNew: Bool { if case .known = place { false } else { true } }
 
-    /// A file that lies in `blobs/` already: its mode says whose it is.
+    /// A file that is in `blobs/` already: its mode says whether it is private.
     init(_ digest: Digest, file facts: FileFacts) {
         self.init(digest, size: facts.size, .file(changed: facts.changed), isPrivate: !facts.isReadableByAll)
     }
 
-    /// What the store has.
+    /// A blob that the store serves.
     init(served blob: Blob) {
         self.init(blob.digest, size: blob.size, .known, isPrivate: blob.isPrivate)
     }

@@ -3,15 +3,15 @@ import Glibc
 package import Recipe
 package import SystemPackage
 
-/// Where blobs are opened: by their paths, or through a mount of their directory that nothing can be written through.
+/// Opens blobs by their paths, or through a read-only mount of their directory.
 ///
-/// The kernel that reads a blob by itself, without asking ReproFS, opens it anew with the flags of whoever asked: only where
-/// the descriptor that it was given belongs to a read-only mount can nobody write into the blob that way.
+/// With passthrough the kernel opens a blob again with the flags of the program that opened the file. Only if the descriptor that it was
+/// given is on a read-only mount can no program write into the blob that way.
 final class ReadOnlyBlobs: Sendable {
     private let clone = Lock(.spare, OwnedDescriptor?.none)
 
-    /// Opens every blob through a detached read-only clone of the mount that holds `directory` from now on. It takes the right
-    /// to mount, which is CAP_SYS_ADMIN.
+    /// From now on opens every blob through a detached read-only clone of the mount that holds `directory`. Needs the right to mount:
+    /// CAP_SYS_ADMIN.
     func detach(_ directory: FilePath) throws(StoreError) {
         let tree = directory.withPlatformString { reprofs_clone_mount($0) }
         guard tree >= 0 else { throw .system("cannot clone the mount of", directory, Errno(rawValue: errno)) }
@@ -32,10 +32,10 @@ final class ReadOnlyBlobs: Sendable {
 }
 
 extension Store {
-    /// Opens blobs so that they can be handed to the kernel. It takes the right to mount.
+    /// Opens blobs so that they can be handed to the kernel. Needs the right to mount.
     package func detachBlobs() throws(StoreError) { try files.blobs.detach(files.directory) }
 
-    /// A file of the store's own that anybody may be given to read, for trying out what the kernel can do with it.
+    /// A file of the store that anybody may read, for testing what the kernel can do with it.
     package func anyFile() throws(StoreError) -> OwnedDescriptor {
         try Kernel.open(path.appending("oci-layout"), .readOnly, options: .noFollow)
     }
@@ -45,13 +45,13 @@ extension Store {
 }
 
 extension OwnedDescriptor {
-    /// Whether nothing can be written through the mount that it was opened through.
+    /// Whether it was opened through a read-only mount.
     package var isOnReadOnlyMount: Bool {
         var facts = statvfs()
         return fstatvfs(rawValue, &facts) == 0 && facts.f_flag & 1 != 0
     }
 
-    /// When its bytes or its attributes changed last; nil where that cannot be known.
+    /// When its bytes or attributes last changed; nil if that is not known.
     package var changed: Timestamp? {
         var facts = stat()
         guard fstat(rawValue, &facts) == 0 else { return nil }

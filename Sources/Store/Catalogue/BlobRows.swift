@@ -3,10 +3,10 @@ import GRDB
 import Recipe
 
 extension Blob {
-    /// What ``init(_:)`` reads, of a table or view that is called `blob`.
+    /// The columns that ``init(_:)`` reads from a table or view that is called `blob`.
     static let columns = "blob.id AS blob, blob.sha256, blob.size, blob.private"
 
-    /// From columns `blob`, `sha256`, `size` and `private`.
+    /// Reads the columns `blob`, `sha256`, `size` and `private`.
     init(_ row: Row) throws {
         try self.init(
             id: row.id("blob"), digest: row.digest("sha256"), size: row.size("size"), isPrivate: row.value("private"))
@@ -14,8 +14,8 @@ extension Blob {
 }
 
 extension Database {
-    /// The row of published bytes; bytes that are there already keep their row, and may be read by everybody once they came in so.
-    /// `blobMissing` where garbage collection took the file away since it was published, or found: nothing may name it then.
+    /// The row of published bytes, which is made if there is none. A known blob becomes readable by everybody if the bytes came in that
+    /// way. Throws `blobMissing` if garbage collection has removed the file since it was published or found: nothing may refer to it then.
     func blob(_ published: PublishedBlob, in files: BlobFiles) throws -> Int64 {
         if case .file = published.place {
             guard try files.facts(of: published.digest)?.size == published.size else {
@@ -29,12 +29,12 @@ extension Database {
             if !published.isPrivate { try makeReadable(blob: known) }
             switch published.place {
             case .known: guard isServed else { throw StoreError.blobMissing(published.digest) }
-            // Its file was lost, or collected: it is in the catalogue again.
+            // Its file was lost or collected: now the bytes are in the catalogue.
             case .document(let compressed) where !isServed:
                 try setDocument(known, compressed)
                 try setState(of: known, .document)
             case .document: break
-            // A whole file lies there now, whatever was known of it before.
+            // There is a whole file now, whatever was known of it before.
             case .file(let changed): try setState(of: known, .whole(changed: changed))
             }
             try keepPieces(published, of: known)
@@ -57,7 +57,7 @@ extension Database {
         }
     }
 
-    /// The size of a blob that can be served; nil where it cannot.
+    /// The size of a blob that can be served; nil if it cannot.
     func sizeOfBlob(_ digest: Digest) throws -> Int? {
         try Int.fetchOne(
             cachedStatement(sql: "SELECT size FROM servedBlob WHERE sha256 = ?"), arguments: [digest.data])

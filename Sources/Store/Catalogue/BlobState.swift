@@ -2,16 +2,16 @@ import Foundation
 import GRDB
 import Recipe
 
-/// What is known of a blob's bytes. The columns that say so are written here alone; the view `servedBlob` has the rows of those
-/// that can be served.
+/// What is known of a blob's bytes. Only this file writes the columns that say so; the view `servedBlob` has the rows of blobs that can be
+/// served.
 enum BlobState: Equatable {
-    /// Its file is whole; `changed` is that of the file, by which it is known unchanged.
+    /// Its file is whole; `changed` is the file's ctime, which tells that nothing has changed since.
     case whole(changed: Timestamp)
     /// The catalogue has its bytes.
     case document
-    /// Its bytes cannot be served. A file may lie there all the same.
+    /// Its bytes cannot be served, although there may be a file.
     case lost
-    /// Garbage collection took its bytes away.
+    /// Garbage collection removed its bytes.
     case collected(Timestamp)
 
     var isServed: Bool {
@@ -21,7 +21,7 @@ enum BlobState: Equatable {
         }
     }
 
-    /// From columns `changed`, `damaged` and `dropped`.
+    /// Reads the columns `changed`, `damaged` and `dropped`.
     fileprivate init(_ row: Row) throws {
         if let dropped = try row.value("dropped") as Int64? {
             self = .collected(Timestamp(nanoseconds: dropped))
@@ -36,14 +36,14 @@ enum BlobState: Equatable {
 }
 
 extension Database {
-    /// Nil where the blob has no row any more.
+    /// Nil if the blob no longer has a row.
     func state(of blob: Int64) throws -> BlobState? {
         try Row.fetchOne(
             cachedStatement(sql: "SELECT changed, damaged, dropped FROM blob WHERE id = ?"), arguments: [blob]
         ).map(BlobState.init)
     }
 
-    /// The file of a blob got or lost a name, which moves the time by which it is known unchanged.
+    /// A blob's file got or lost a name, which changed the ctime that tells that its bytes are the same.
     func noteChange(ofBlob digest: Digest, _ changed: Timestamp) throws {
         let blob = try Int64.fetchOne(
             cachedStatement(sql: "SELECT id FROM servedBlob WHERE sha256 = ? AND changed IS NOT NULL"),

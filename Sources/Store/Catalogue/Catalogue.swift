@@ -2,35 +2,35 @@ import GRDB
 import Glibc
 import SystemPackage
 
-/// Something in memory that stands for rows, and is told of this process's transactions. Nobody else commits between a
-/// beginning and its end.
+/// An object in memory that mirrors rows and observes this process's transactions. No other process commits between the beginning of a
+/// transaction and its end.
 protocol CatalogueParticipant: Sendable {
     func began(_ db: Database) throws
-    /// Before the commit, which may still fail.
+    /// Called before the commit, which may still fail.
     func willCommit(_ db: Database) throws
     func ended(isCommitted: Bool)
 }
 
-/// The SQLite database beside the blobs: names, versions, images, snapshots. The only channel between processes.
+/// The SQLite database beside the blobs: names, versions, images, snapshots. Processes communicate only through it.
 ///
-/// Every commit is on disk when it returns (`synchronous=FULL`, read back), so a row can be trusted after a power cut.
+/// Every commit is on disk when it returns (`synchronous=FULL`, checked), so a row can be trusted after a power cut.
 final class Catalogue: Sendable {
     private let path: FilePath
     let place: StorePlace
     private let pool: any DatabaseWriter
     private let ballast: Ballast
-    /// Only touched by who writes.
+    /// Used only within write transactions.
     private let writer: Lock<Writer>
     let counter: CommitCounter
 
     private struct Writer {
-        /// Whether the writing connection waits for the disk.
+        /// Whether commits of the writing connection wait for the disk.
         var isFull = true
         var participants: [any CatalogueParticipant] = []
     }
 
-    /// Opens the catalogue and brings its schema up to date, after a backup of what it was; nil makes none.
-    /// `patience` is how long somebody who writes waits for another one. Seconds.
+    /// Opens the catalogue and brings its schema up to date, after a backup of the old one; nil makes none. `patience` is how long a writer
+    /// waits for another one. Seconds.
     init(_ path: FilePath, migration: Migration, patience: Double = 30) throws(StoreError) {
         self.path = path
         let place = try StorePlace(path.removingLastComponent())
@@ -45,13 +45,13 @@ final class Catalogue: Sendable {
         configuration.maximumReaderCount = 8
         configuration.foreignKeysEnabled = true
         configuration.prepareDatabase { db in
-            // SQLite opens more connections when it needs them, by the path.
+            // SQLite opens further connections when it needs them, by the path.
             try place.require()
-            // A checkpoint waits for the disk; with SQLite's usual thousand pages every hundredth change in the live view would.
+            // A checkpoint waits for the disk; with SQLite's default of a thousand pages, every hundredth change in the live view would.
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 8000")
-            // What a catalogue that somebody brought has in its own schema calls no function that does more than compute.
+            // The schema of a catalogue from elsewhere may call only functions that compute.
             try db.execute(sql: "PRAGMA trusted_schema = OFF")
-            // KiB: the inner pages of the indexes of a million images stay, so that a look-up reads leaves alone.
+            // KiB: enough to keep the inner pages of the indexes of a million images, so that a look-up reads only leaves.
             try db.execute(sql: "PRAGMA cache_size = -8000")
         }
         do {
@@ -63,7 +63,7 @@ final class Catalogue: Sendable {
         try holdFull()
     }
 
-    /// Opens a copy of the catalogue as it is now, which ends with this process: whatever is written there goes with it.
+    /// Opens a copy of the catalogue as it is now; the copy, and what is written to it, ends with this process.
     init(copyOf path: FilePath) throws(StoreError) {
         self.path = path
         place = try StorePlace(path.removingLastComponent())
@@ -75,12 +75,12 @@ final class Catalogue: Sendable {
         try Schema.requireNewest(pool, path: path)
     }
 
-    /// Opening a catalogue whose log was left behind needs room on a full disk too.
+    /// Opening a catalogue whose log was left behind needs room, even on a full disk.
     private static func open(
         _ path: FilePath, _ configuration: Configuration, _ ballast: Ballast
     ) throws -> DatabasePool {
         do { return try DatabasePool(path: path.string, configuration: configuration) } catch {
-            // Of a log that it cannot make SQLite does not say why.
+            // If SQLite cannot create its log, it does not say why.
             let isUnopened = (error as? DatabaseError)?.resultCode == .SQLITE_CANTOPEN
             let isCrowded = try isUnopened && !Kernel.canHoldFiles(path.removingLastComponent())
             let hasNoRoom = try isUnopened && Kernel.available(path.removingLastComponent()) < Ballast.size
@@ -95,13 +95,13 @@ final class Catalogue: Sendable {
         }
     }
 
-    /// It is told of every transaction of this process from now on.
+    /// From now on `participant` observes every transaction of this process.
     func add(_ participant: some CatalogueParticipant & TransactionObserver) {
         writer.withLock { $0.participants.append(participant) }
         pool.add(transactionObserver: participant, extent: .databaseLifetime)
     }
 
-    /// Throws where a file of the catalogue is a link, or none: what is written there would be somebody else's.
+    /// Throws if a file of the catalogue is a link or not a regular file: writing to it would change somebody else's file.
     private static func requireOwnFiles(_ path: FilePath) throws(StoreError) {
         for ending in ["", "-wal", "-shm", "-journal"] {
             let file = FilePath(path.string + ending)
@@ -110,8 +110,8 @@ final class Catalogue: Sendable {
         }
     }
 
-    /// Nobody else reads it; SQLite's log takes the mode after it. By its name: closing a descriptor would drop the locks that
-    /// this process has on it.
+    /// Makes the file readable only by its owner; SQLite gives its log the same mode. Uses the path, since closing a descriptor would
+    /// release this process's locks on the file.
     private static func protect(_ path: FilePath) throws(StoreError) {
         if try FileFacts.at(path) == nil {
             _ = try Kernel.open(path, .readWrite, options: .create, permissions: .ownerReadWrite)
@@ -128,7 +128,7 @@ final class Catalogue: Sendable {
         guard synchronous == 2 else { throw .unsafeCatalogue(synchronous: synchronous) }
     }
 
-    /// What the writing connection holds: 2 is FULL.
+    /// The setting of the writing connection: 2 is FULL.
     func synchronous() throws(StoreError) -> Int {
         try writing { db in
             try wait(true, db)
@@ -141,7 +141,7 @@ final class Catalogue: Sendable {
         try typed { try Activity.perform(.sql) { try pool.read(body) } }
     }
 
-    /// Runs one statement, which needs no transaction to see one state.
+    /// Runs one statement, which sees one state without a transaction.
     func readOne<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
         try typed { try Activity.perform(.sql) { try pool.unsafeRead(body) } }
     }
@@ -151,13 +151,13 @@ final class Catalogue: Sendable {
         try transact(waits: true, body)
     }
 
-    /// The same without waiting for the disk: a killed process loses none of it, a power cut may take the last seconds.
-    /// The next ``write(_:)`` puts it on disk too, for the log of both is one.
+    /// The same without waiting for the disk: a killed process loses nothing, a power cut may lose the last seconds. The next ``write(_:)``
+    /// puts it on disk too, since both use one log.
     func writeSoon<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
         try transact(waits: false, body)
     }
 
-    /// A full disk is met with the ballast: whoever needs more room than that has looked for it before.
+    /// On a full disk the ballast makes room; operations that need more than that check beforehand.
     private func transact<Result>(
         waits: Bool, _ body: (Database) throws -> Result
     ) throws(StoreError) -> Result {
@@ -166,7 +166,7 @@ final class Catalogue: Sendable {
             if ballast.drop() {
                 LogFiles(of: path).reserve(Ballast.size / 2)
             } else {
-                // The log begins anew, in the room that it has, once all of it is in the catalogue.
+                // Once all of the log is in the catalogue, SQLite begins it anew, in the room that it already has.
                 try? typed { _ = try pool.writeWithoutTransaction { try $0.checkpoint(.passive) } }
             }
             return try transactOnce(waits: waits, body)
@@ -196,7 +196,7 @@ final class Catalogue: Sendable {
         }
     }
 
-    /// The one way to the connection that writes; between two transactions of this process.
+    /// The only way to the writing connection; runs between two transactions of this process.
     func writing<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
         let activity = Activity.current
         activity.waits(for: .catalogue)
@@ -209,7 +209,7 @@ final class Catalogue: Sendable {
         }
     }
 
-    /// What was read after this was asked for is true as long as it is the newest.
+    /// What is read after asking for this holds as long as it stays the newest.
     var newest: Commit { counter.newest }
 
     /// Whether the next commit waits for the disk.
@@ -219,12 +219,12 @@ final class Catalogue: Sendable {
         writer.withLock { $0.isFull = isWanted }
     }
 
-    /// Copies the catalogue as it is at one moment into the file `target`, which is empty or absent. Nobody who writes waits for it.
+    /// Copies the catalogue as it is at one moment into the file `target`, which is empty or absent. Writers do not wait for it.
     func copy(to target: FilePath) throws(StoreError) {
         try typed { try Activity.perform(.bytes) { try Self.copy(pool, to: target) } }
     }
 
-    /// Puts everything into the one file, and closes it.
+    /// Moves everything from the log into the one file, and closes it.
     func close() throws(StoreError) {
         try typed {
             _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
@@ -232,10 +232,10 @@ final class Catalogue: Sendable {
         }
     }
 
-    /// Returns when everything that was written is on disk. Nobody who writes waits for it.
+    /// Returns when everything that was written is on disk. Writers do not wait for it.
     func sync() throws(StoreError) {
-        // SQLite locks the database and its shared memory, never the log: closing another descriptor of it drops no lock. What
-        // the log held before it began anew was put on disk by that.
+        // SQLite locks the database and its shared memory, but not the log, so closing another descriptor of the log releases no lock. What
+        // was in the log before it began anew was synced when that happened.
         try place.require()
         let log = LogFiles(of: path).log
         if try FileFacts.at(log) != nil { try Kernel.sync(try Kernel.open(log, .readOnly), log) }

@@ -1,11 +1,10 @@
 import GRDB
 
-/// Rows that name each other as parents in a circle: nothing leads to them, or nothing would end. A catalogue that ReproFS wrote has
-/// none.
+/// Finds rows that are each other's ancestors: no root leads to them, or a walk would never end. ReproFS itself never writes such rows.
 enum Circles {
     private static let trees = ["directory", "live", "snapshot"]
 
-    /// A row of each kind that no top leads to. Every row has one parent, so that is one in a circle, or one that hangs from it.
+    /// One row of each kind that no root leads to. Every row has one parent, so it is in a circle, or below one.
     static func find(in db: Database) throws -> [(table: String, row: String)] {
         var found: [(table: String, row: String)] = []
         for table in trees {

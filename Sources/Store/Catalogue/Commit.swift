@@ -1,41 +1,41 @@
 import GRDB
 import GRDBSQLite
 
-/// What the catalogue held after one commit of any process: what was read since then is true as long as it is the newest.
+/// Identifies the newest commit of any process at some moment: what was read since then holds as long as it is the newest.
 package struct Commit: Sendable {
-    /// Nil where it cannot be known without asking SQLite.
+    /// Nil if it cannot be known without asking SQLite.
     private let number: UInt32?
 
     package init(_ number: UInt32?) { self.number = number }
 
-    /// Never the same as any.
+    /// Equal to no commit, not even to itself.
     package static let unknown = Commit(nil)
 
-    /// Whether nothing was committed between the two. False where that cannot be told.
+    /// Whether nothing was committed between the two. False if that is unknown.
     package func isSame(as other: Commit) -> Bool { number != nil && number == other.number }
 
     /// The commit after this one.
     var next: Commit { Commit(number.map { $0 &+ 1 }) }
 }
 
-/// How often anybody committed to the catalogue, read from the memory that all its connections share: asking costs nothing.
+/// Counts commits of all processes, read from the memory that all connections share, so asking needs no system call.
 ///
-/// The number is `iChange` of the WAL-index header, eight bytes from its beginning, as https://www.sqlite.org/walformat.html
-/// gives it. Its file is mapped by SQLite itself: a second descriptor of it would take SQLite's locks along when closed.
+/// The number is `iChange` of the WAL-index header, eight bytes from its beginning; see https://www.sqlite.org/walformat.html. SQLite
+/// itself has mapped the file: a second descriptor would release SQLite's locks when it is closed.
 struct CommitCounter: Sendable {
     private static let offset = 8
     private static let pageSize: CInt = 32_768
 
-    /// Where the header lies; 0: the file system below has no shared memory for SQLite. Other processes write there; one
-    /// aligned word is never seen half.
+    /// Where the header is; 0 if the file system offers SQLite no shared memory. Other processes write there; an aligned word is never read
+    /// half-written.
     private let address: UInt
 
     private init(address: UInt) { self.address = address }
 
-    /// Knows nothing: SQLite is asked each time.
+    /// For databases without a header: every comparison asks SQLite.
     static let none = CommitCounter(address: 0)
 
-    /// It is good while `db` is open.
+    /// Valid while `db` is open.
     init(_ db: Database) {
         var file: UnsafeMutablePointer<sqlite3_file>?
         var page: UnsafeMutableRawPointer?

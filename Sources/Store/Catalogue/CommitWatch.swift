@@ -3,24 +3,24 @@ import Glibc
 import Synchronization
 package import SystemPackage
 
-/// Waits for commits of any process to the catalogue, which every process does by writing into SQLite's log; so nobody has to look again
-/// and again whether another one did.
+/// Waits until any process commits to the catalogue. Every commit writes into SQLite's log, which the kernel reports, so no polling is
+/// needed.
 package final class CommitWatch: Sendable {
-    /// Where the kernel does not tell of writes, this is how long a change may go unseen, or a tenth of it. Milliseconds.
+    /// If the kernel does not report writes, a change may go unseen for this long, or for a tenth of it. Milliseconds.
     private static let patience: CInt = 5000
     private static let patienceWithoutEvents: CInt = 500
-    /// A commit is to be seen a moment after its last write: once that is on disk. Milliseconds, and how often it is looked for.
+    /// A commit becomes visible a moment after its last write, once that is on disk. How long and how often it is looked for; milliseconds.
     private static let moment: CInt = 50
     private static let moments = 20
 
     private let store: Store
     private let start: Commit
     private let isStopped = Atomic(false)
-    /// Whose other end is closed to end the wait.
+    /// Closing the other end of this pipe ends the wait.
     private let end: OwnedDescriptor
     private let ending: Lock<OwnedDescriptor?>
 
-    /// What is committed from now on is told once it runs.
+    /// Commits from now on are reported once ``run(_:cannotBeTold:)`` runs.
     package init(_ store: Store) throws(StoreError) {
         self.store = store
         var ends: [CInt] = [-1, -1]
@@ -29,11 +29,11 @@ package final class CommitWatch: Sendable {
         }
         end = OwnedDescriptor(FileDescriptor(rawValue: ends[0]))
         ending = Lock(.thread, OwnedDescriptor(FileDescriptor(rawValue: ends[1])))
-        // Whoever begins after this one has seen this commit, or is told of a later one.
+        // A reader that begins after this has seen this commit, or is told of a later one.
         start = store.newestCommit
     }
 
-    /// Has ``run(_:cannotBeTold:)`` return.
+    /// Makes ``run(_:cannotBeTold:)`` return.
     package func stop() {
         isStopped.store(true, ordering: .sequentiallyConsistent)
         ending.withLock { $0 = nil }
@@ -41,15 +41,15 @@ package final class CommitWatch: Sendable {
 
     private var goesOn: Bool { !isStopped.load(ordering: .sequentiallyConsistent) }
 
-    /// Calls `changed` after each commit, or once after several that follow each other, until it is stopped. `cannotBeTold` is called
-    /// where the kernel tells of no writes there, and the catalogue is looked at instead.
+    /// Calls `changed` after each commit, or once after several in a row, until it is stopped. Calls `cannotBeTold` if the kernel does not
+    /// report writes there; the catalogue is then polled.
     package func run(_ changed: () -> Void, cannotBeTold: (Errno) -> Void = { _ in }) {
         var seen = start
         let events = inotify_init1(CInt(IN_CLOEXEC) | CInt(IN_NONBLOCK))
         defer { if events >= 0 { close(events) } }
         let isTold = events >= 0 && inotify_add_watch(events, store.path.string, UInt32(IN_MODIFY)) >= 0
         if !isTold { cannotBeTold(Errno(rawValue: errno)) }
-        /// Whether that came within `milliseconds`.
+        /// Whether it was stopped within `milliseconds`.
         func wait(_ milliseconds: CInt) -> Bool {
             var files = [
                 pollfd(fd: end.rawValue, events: Int16(POLLIN), revents: 0),
@@ -58,7 +58,7 @@ package final class CommitWatch: Sendable {
             _ = poll(&files, 2, milliseconds)
             return files[1].revents != 0
         }
-        /// Tells where there is a new commit, which it says.
+        /// Calls `changed` if there is a new commit; returns whether there was.
         func look() -> Bool {
             let newest = store.newestCommit
             guard !newest.isSame(as: seen) else { return false }
@@ -78,7 +78,7 @@ package final class CommitWatch: Sendable {
                 if look() { break }
                 waitForEnd(Self.moment)
             }
-            // Who commits again and again wakes nobody more often than this.
+            // A process that commits again and again wakes others no more often than this.
             waitForEnd(Self.moment)
         }
     }

@@ -5,7 +5,7 @@ import Recipe
 // Everything that is written into `blob` and `document`.
 
 extension Database {
-    /// A file that was published; `changed` is nil for bytes that are in `document`.
+    /// Inserts a published blob; `changed` is nil for bytes that are in `document`.
     func insertBlob(_ digest: Digest, size: Int, changed: Timestamp?, isPrivate: Bool) throws -> Int64 {
         try execute(
             cachedStatement(sql: "INSERT INTO blob (sha256, size, changed, private) VALUES (?, ?, ?, ?)"),
@@ -13,7 +13,7 @@ extension Database {
         return lastInsertedRowID
     }
 
-    /// Bytes that are known by their hash alone, unless they have a row.
+    /// Inserts bytes of which only the hash is known, unless they have a row.
     func insertLostBlob(_ digest: Digest, size: Int) throws {
         try execute(
             sql: "INSERT OR IGNORE INTO blob (sha256, size, damaged) VALUES (?, ?, 1)", arguments: [digest.data, size])
@@ -30,7 +30,7 @@ extension Database {
 
     func deleteBlob(_ id: Int64) throws { try execute(cachedStatement(sql: "DELETE FROM blob WHERE id = ?"), [id]) }
 
-    /// The bytes came from where everybody could read them. Nobody takes that back.
+    /// The bytes came from a file that everybody could read. This is never undone.
     func makeReadable(blob: Int64) throws {
         try execute(cachedStatement(sql: "UPDATE blob SET private = 0 WHERE id = ? AND private"), [blob])
     }
@@ -44,14 +44,14 @@ extension Database {
                     """), [image])
     }
 
-    /// All of a blob's file was read now, and it was whole.
+    /// All of a blob's file was just read, and it was whole.
     func noteReading(of blob: Int64) throws {
         try execute(
             cachedStatement(sql: "UPDATE blob SET checked = ? WHERE id = ?"), [Timestamp.now().nanoseconds, blob])
     }
 
-    /// The one way to change what is known of a blob's bytes. Where that changes whether they can be served, the snapshots that
-    /// pin them are graded again.
+    /// The only way to change what is known of a blob's bytes. If that changes whether they can be served, the snapshots that pin them are
+    /// graded again.
     func setState(of blob: Int64, _ state: BlobState) throws {
         guard let before = try self.state(of: blob), before != state else { return }
         switch state {

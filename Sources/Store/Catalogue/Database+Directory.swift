@@ -9,7 +9,7 @@ extension Database {
         case named
     }
 
-    /// The directory's entries changed now; its time never goes back, even where the clock does.
+    /// The directory's entries changed now; its time never goes back, even if the clock does.
     func touch(_ directory: Int64, _ time: DirectoryTime = .changed) throws {
         try execute(
             cachedStatement(sql: "UPDATE directory SET \(time.rawValue) = max(?, \(time.rawValue) + 1) WHERE id = ?"),

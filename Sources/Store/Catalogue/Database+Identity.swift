@@ -6,7 +6,7 @@ import Recipe
 
 extension Database {
     func setBLAKE3(_ digest: Digest?, of blob: Int64) throws {
-        // No bytes say that b3sum failed, so that it is not tried for ever.
+        // Empty bytes mean that b3sum failed, so that it is not tried again and again.
         try execute(
             cachedStatement(sql: "UPDATE identity SET blake3 = ? WHERE blob = ?"), [digest?.data ?? Data(), blob])
     }
@@ -15,7 +15,7 @@ extension Database {
         try execute(sql: "UPDATE identity SET imports = ? WHERE blob = ?", arguments: [imports, blob])
     }
 
-    /// What was read of a model. `header` is the blob of its header, `claims` the short values in it.
+    /// Stores what was read of a model. `header` is the blob of its header, `claims` the short values in it.
     func setIdentity(
         of blob: Int64, autoV1: String?, tensors: Digest?, layout: Digest?, crc32: String, header: Int64?,
         imports: String?, claims: [(key: String, value: String)]
@@ -31,7 +31,7 @@ extension Database {
         }
     }
 
-    /// Nothing is known any more of these bytes, nor is anything known by them.
+    /// Forgets everything that was read of these bytes.
     func deleteIdentity(of blob: Int64) throws {
         try execute(cachedStatement(sql: "DELETE FROM claim WHERE blob = ?"), [blob])
         try execute(cachedStatement(sql: "DELETE FROM identity WHERE blob = ?"), [blob])

@@ -5,7 +5,7 @@ import Recipe
 // Everything that is written into `rendering`.
 
 extension Database {
-    /// A text that comes out the same keeps its time. `reasons` are codes with spaces between them.
+    /// A text that comes out the same keeps its time. `reasons` are codes separated by spaces.
     func keepRendering(
         _ bytes: [UInt8], kind: Int, grade: String, reasons: String, of snapshot: Int64, named name: String,
         at now: Timestamp
@@ -24,10 +24,10 @@ extension Database {
             ])
     }
 
-    /// Everything is rendered again when it is asked for.
+    /// Everything is rendered again on demand.
     func renderAgain() throws { try execute(sql: "UPDATE rendering SET fresh = 0") }
 
-    /// The same for every snapshot of the image that this one is of.
+    /// The same for every snapshot of this snapshot's image.
     func renderAgain(besides snapshot: Int64) throws {
         try execute(
             sql: """
@@ -36,7 +36,7 @@ extension Database {
                 """, arguments: [snapshot])
     }
 
-    /// A blob was lost or came back: the recipes of the snapshots that pin it are rendered again when they are asked for.
+    /// A blob was lost or came back: the recipes of the snapshots that pin it are rendered again on demand.
     func renderAgain(pinning blob: Int64) throws {
         try execute(
             cachedStatement(

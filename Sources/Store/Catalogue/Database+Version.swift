@@ -25,7 +25,7 @@ extension Database {
         try execute(cachedStatement(sql: "UPDATE model SET current = ? WHERE id = ?"), [version, model])
     }
 
-    /// The time of a model's directory never goes back, even where the clock does.
+    /// The time of a model's directory never goes back, even if the clock does.
     func touch(model: Int64, at now: Timestamp) throws {
         try execute(
             cachedStatement(sql: "UPDATE model SET changed = max(?, changed + 1) WHERE id = ?"),
@@ -68,7 +68,7 @@ extension Database {
         return (id, .version(number))
     }
 
-    /// Gives a version the number that it had, where that is free.
+    /// Gives a version its former number, if that is free.
     func setNumber(_ number: Int, ofVersion blob: Int64, of model: Int64) throws {
         try execute(
             sql: "UPDATE OR IGNORE version SET number = ? WHERE model = ? AND blob = ?",

@@ -4,10 +4,10 @@ import Recipe
 // Everything that is written into `want` and `improvable`.
 
 extension Database {
-    /// What an image waits for, as the table `want` calls it.
+    /// What an image waits for, as stored in the table `want`.
     enum Want: String { case name, hash }
 
-    /// A model has come under this path: whoever wants its name, or that of a directory on the way to it, may gain.
+    /// A model has come under this path: images that want its name, or that of a directory on the way to it, may gain.
     func came(_ path: ModelPath) throws {
         for name in ([Folder.stem(of: path.name.text)] + path.parents.map(\.text)).map({ $0.lowercased() }) {
             try execute(
@@ -17,9 +17,9 @@ extension Database {
         }
     }
 
-    /// Bytes with this hash have come: whoever recorded its first digits may gain.
+    /// Bytes with this hash have come: images that recorded its first digits may gain.
     func came(hash: String) throws {
-        // What it begins with lies between its first eight digits and all of it.
+        // Recorded digits are at least eight of the hash, so they sort between its first eight digits and all of it.
         try execute(
             cachedStatement(
                 sql: """
@@ -36,7 +36,7 @@ extension Database {
         try execute(sql: "DELETE FROM want WHERE image = ?", arguments: [image])
     }
 
-    /// The image was looked at again.
+    /// The image was resolved again.
     func deleteImprovable(_ image: Int64) throws {
         try execute(sql: "DELETE FROM improvable WHERE image = ?", arguments: [image])
     }

@@ -1,7 +1,7 @@
 import GRDB
 
 extension DatabaseError {
-    /// For a person: neither SQL nor a code.
+    /// A message for people, without SQL or codes.
     var sentence: String {
         switch resultCode {
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:

@@ -2,7 +2,7 @@ import Foundation
 import Recipe
 
 extension Digest {
-    /// For a column.
+    /// The bytes for a column.
     var data: Data { Data(bytes) }
 
     init(column data: Data) throws {

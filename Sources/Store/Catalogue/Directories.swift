@@ -1,7 +1,7 @@
 import GRDB
 package import Recipe
 
-/// A directory of the live view and by-name, or of by-image.
+/// A directory of the live view and `by-name`, or of `by-image`.
 package struct DirectoryRow: Sendable {
     /// Its row, from which the node's number is computed.
     package let id: Int64
@@ -9,9 +9,9 @@ package struct DirectoryRow: Sendable {
     package let parent: Int64?
     /// The name in its parent.
     package let name: EntryName
-    /// When its entries in the live view or in by-image changed last.
+    /// When its entries in the live view or in `by-image` last changed.
     package let changed: Timestamp
-    /// When its entries in by-name changed last.
+    /// When its entries in `by-name` last changed.
     package let named: Timestamp
 
     /// The rows that stand for whole views.
@@ -22,11 +22,11 @@ package struct DirectoryRow: Sendable {
         case snapshots = 4
     }
 
-    /// Directories in each other at most: rows that somebody else made may name each other in a circle.
+    /// How deep directories may be nested: rows from elsewhere may be each other's parents.
     package static let depthLimit = 4096
 
-    /// The beginning of a query of the paths of all directories under one, which is its first argument. Every row has one parent, so
-    /// only a circle through that one could go on for ever; it is never gone into again.
+    /// The beginning of a query for the paths of all directories below one, which is its first argument. Every row has one parent, so only
+    /// a circle through that directory could go on for ever; it is never entered again.
     static let paths = """
         WITH RECURSIVE path(id, text) AS (
             SELECT id, name FROM directory WHERE parent = ?1 AND id <> ?1
@@ -46,7 +46,7 @@ package struct DirectoryRow: Sendable {
 extension Database {
     func touch(_ root: DirectoryRow.Root) throws { try touch(root.rawValue) }
 
-    /// The directory at `components` under `root`; nil where one is absent.
+    /// The directory at `components` under `root`; nil if one is absent.
     func directory(under root: Int64, _ components: some Sequence<EntryName>) throws -> Int64? {
         var id = root
         for name in components {
@@ -59,7 +59,7 @@ extension Database {
         return id
     }
 
-    /// The directory at `components` under `root`, made where it is absent.
+    /// The directory at `components` under `root`, which is made if it is absent.
     func makeDirectory(under root: Int64, _ components: some Sequence<EntryName>) throws -> Int64 {
         var id = root
         for name in components {
@@ -76,7 +76,7 @@ extension Database {
 }
 
 extension Store {
-    /// The directory of this row; nil where there is none.
+    /// The directory of this row; nil if there is none.
     package func directory(_ id: Int64) throws(StoreError) -> DirectoryRow? {
         try catalogue.read { db in
             try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM directory WHERE id = ?"), arguments: [id]).map(
@@ -84,7 +84,7 @@ extension Store {
         }
     }
 
-    /// The directory of this name in another one; nil where there is none.
+    /// The directory of this name in another one; nil if there is none.
     package func directory(named name: EntryName, in parent: Int64) throws(StoreError) -> DirectoryRow? {
         try catalogue.read { db in
             try Row.fetchOne(
@@ -94,7 +94,7 @@ extension Store {
         }
     }
 
-    /// The next directories of `parent` in the order of their ids.
+    /// The next directories of `parent`, ordered by id.
     package func directories(in parent: Int64, after id: Int64, limit: Int) throws(StoreError) -> [DirectoryRow] {
         try page(
             "SELECT * FROM directory WHERE parent = ? AND id > ? ORDER BY id", [parent, id], limit, DirectoryRow.init)

@@ -1,9 +1,8 @@
 import GRDB
 import Recipe
 
-// A name as TEXT, which SQLite compares by bytes. Names go into statements as they are. What comes out is a text of whoever wrote
-// the file, which may be a backup or a store that somebody brought: it is checked like any other. So there is no conversion that
-// GRDB could make by itself, and one row with a bad name does not spoil the others.
+// A name is stored as TEXT, which SQLite compares by bytes. What is read may come from a backup or a store from elsewhere, so it is checked
+// like any other input. Therefore GRDB gets no conversion of its own, and one row with a bad name does not spoil the others.
 
 extension EntryName {
     var databaseValue: DatabaseValue { text.databaseValue }
@@ -17,11 +16,11 @@ extension EntryName {
 }
 
 extension Row {
-    /// Throws a ``NameError`` where the text is not a name.
+    /// Throws a ``NameError`` if the text is not a name.
     func name(_ column: String) throws -> EntryName { try Self.name(self[column] as DatabaseValue) }
     func name(_ column: Int) throws -> EntryName { try Self.name(self[column] as DatabaseValue) }
 
-    /// A path that was put together of names, for people. Throws a ``NameError`` where one of them is none.
+    /// A path that was joined from names, for people. Throws a ``NameError`` if one of them is not a name.
     func path(_ column: String) throws -> String {
         let text = String.fromDatabaseValue(self[column]) ?? ""
         guard let path = ViewPath(parsing: text), path.description.utf8.elementsEqual(text.utf8) else {
@@ -37,7 +36,7 @@ extension Row {
 }
 
 extension Sequence {
-    /// What can be made of these rows; those with names that are none are left out, and `verify` names them.
+    /// What `make` returns for these rows; rows with bad names are left out, and `verify` reports them.
     func named<Result>(_ make: (Element) throws -> Result) rethrows -> [Result] {
         try compactMap { row in
             do { return try make(row) } catch  where error.isOfRow { return nil }

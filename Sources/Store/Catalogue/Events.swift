@@ -4,21 +4,21 @@ package import Recipe
 
 /// A change of what a model's name holds.
 package struct EventListing: Sendable {
-    /// When the name came to hold it: of files that were added that may be long before ``recorded``.
+    /// When the name came to hold it; for files that were added, that may be long before ``recorded``.
     package let time: Timestamp
-    /// When it was recorded; a name may be known to have held its bytes since long before.
+    /// When it was recorded; the name may have held its bytes long before.
     package let recorded: Timestamp
     /// Folder and path.
     package let name: String
-    /// What happened, one of ``Cause``.
+    /// What happened: one of ``Cause``.
     package let cause: String
-    /// Numbers of the versions after and before it; nil: none.
+    /// Numbers of the versions after and before the change; nil for none.
     package let version, previous: Int?
-    /// Of the bytes that the name then held; nil where it held nothing.
+    /// The bytes that the name then held; nil if it held none.
     package let sha256: Digest?
-    /// The process that did it; nil where nobody saw it.
+    /// The process that did it; nil if it is not known.
     package let pid: Int32?
-    /// That process's program; nil where nobody saw it.
+    /// That process's program; nil if it is not known.
     package let executable: String?
 
     init(_ row: Row) throws {
@@ -35,7 +35,7 @@ package struct EventListing: Sendable {
 }
 
 extension Store {
-    /// Every event in the order of their times, or those of the model with this path, as `list models` shows it.
+    /// Every event in the order of time, or those of the model with this path, as `list models` shows it.
     package func forEachEvent(of model: String?, _ body: (EventListing) throws -> Void) throws(StoreError) {
         try eachEvent(
             "?2 IS NULL OR path.text || '/' || model.name = ?2 ORDER BY event.since, event.id", [model], body)

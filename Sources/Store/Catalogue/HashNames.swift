@@ -6,7 +6,7 @@ package import Recipe
 package enum HashName: Sendable, CaseIterable {
     case autoV1, autoV2, autoV3, blake3
 
-    /// Digits of a name.
+    /// How many digits a name has.
     package var digits: Int {
         switch self {
         case .autoV1: 8
@@ -16,7 +16,7 @@ package enum HashName: Sendable, CaseIterable {
         }
     }
 
-    /// Lower-case hex of the hash in SQL, as long as a name is.
+    /// The hash in lower-case hex as SQL, as long as a name is.
     fileprivate var column: String {
         switch self {
         case .autoV1: "identity.autoV1"
@@ -26,7 +26,7 @@ package enum HashName: Sendable, CaseIterable {
         }
     }
 
-    /// The condition that a row has the name `?`, by an index.
+    /// The SQL condition that a row has the name `?`, which an index serves.
     fileprivate var matches: String {
         switch self {
         case .autoV1: "identity.autoV1 = ?1"
@@ -53,7 +53,7 @@ extension Store {
 
     /// The model that was first known by this hash. Several can share one: merges an AutoV1, edited headers an AutoV3.
     package func blob(_ hash: HashName, _ prefix: DigestPrefix, _ digits: String) throws(StoreError) -> Blob? {
-        // A parameter that is bound but not used is an error, so each is named.
+        // An argument that the statement does not use is an error, so each is named.
         try one(
             """
             SELECT \(Blob.columns) \(identified)

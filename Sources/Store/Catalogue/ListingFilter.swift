@@ -2,16 +2,16 @@ import Foundation
 import GRDB
 package import Recipe
 
-/// Which of the images or snapshots a listing has. What is nil is not asked for.
+/// Restricts a listing of images or snapshots. Members that are nil do not restrict it.
 package struct ImageFilter: Sendable {
-    /// Part of the path; letters of ASCII are the same in both cases.
+    /// A part of the path; ASCII letters match in either case.
     package var text: String?
-    /// Images that were made, or snapshots that were recorded, since then.
+    /// Images made, or snapshots recorded, since then.
     package var since: Timestamp?
     package var grade: Grade?
-    /// Those that pin one of these versions' bytes.
+    /// Those that pin the bytes of one of these versions.
     package var models: [VersionListing]?
-    /// The newest so many.
+    /// At most this many, the newest.
     package var limit: Int?
 
     package init() {}
@@ -19,17 +19,17 @@ package struct ImageFilter: Sendable {
     func isWanted(_ grade: Grade) -> Bool { self.grade.map { $0 == grade } ?? true }
 }
 
-/// Which of the models a listing has. What is nil is not asked for.
+/// Restricts a listing of models. Members that are nil do not restrict it.
 package struct ModelFilter: Sendable {
-    /// Part of the folder and the path; letters of ASCII are the same in both cases.
+    /// A part of the folder and the path; ASCII letters match in either case.
     package var text: String?
-    /// Those whose names got other bytes, or none, since then.
+    /// Models whose names got other bytes, or none, since then.
     package var since: Timestamp?
-    /// Those that nothing has used since then: no name got them, no mount saw one opened, no image that is listed was made with one.
+    /// Models that nothing has used since then: no name got them, no mount saw one opened, no listed image was made with one.
     package var unusedSince: Timestamp?
-    /// Those whose names hold nothing any more; false: those whose names hold something; nil: all.
+    /// True: models whose names no longer hold anything; false: the others; nil: all.
     package var isDeleted: Bool?
-    /// The newest so many.
+    /// At most this many, the newest.
     package var limit: Int?
 
     package init() {}
@@ -46,11 +46,11 @@ package struct ModelFilter: Sendable {
 }
 
 extension Store {
-    /// Rows of a listing that are read at once.
+    /// How many rows of a listing are read at once.
     private static let page = 500
 
-    /// Gives what `read` makes of rows of these numbers to `take`, in their order, if `isWanted`. Where a listing is limited the
-    /// first are the newest, and as many as that are given the other way round.
+    /// Reads the rows with these numbers one by one, in their order, and passes those that `isWanted` accepts to `take`. A listing with a
+    /// limit begins with the newest, stops there, and passes them on in reverse.
     func each<Element>(
         _ rows: [Int64], newest limit: Int?, _ read: ([Int64]) throws(StoreError) -> [Element],
         where isWanted: (Element) -> Bool, _ take: (Element) throws -> Void
@@ -65,7 +65,7 @@ extension Store {
         } catch let error as StoreError { throw error } catch { throw .catalogue("\(error)") }
     }
 
-    /// A condition on rows of `snapshot`: they pin bytes whose rows ``rows(of:)`` gives for the argument.
+    /// An SQL condition on rows of `snapshot`: they pin bytes whose rows ``rows(of:)`` lists in the argument.
     static func pins(_ argument: String) -> String {
         """
         (\(argument) IS NULL OR snapshot.models IN
@@ -73,7 +73,7 @@ extension Store {
         """
     }
 
-    /// The rows of these versions' bytes, as JSON.
+    /// The row numbers of these versions' bytes, as JSON.
     func rows(of versions: [VersionListing]?) throws(StoreError) -> String? {
         guard let versions else { return nil }
         var rows: [Int64] = []
@@ -84,6 +84,6 @@ extension Store {
         return Self.list(rows)
     }
 
-    /// Numbers of rows as JSON, which SQLite takes as one argument.
+    /// Row numbers as JSON, which SQLite takes as one argument.
     static func list(_ rows: [Int64]) -> String { "[" + rows.map { String($0) }.joined(separator: ",") + "]" }
 }

@@ -3,7 +3,7 @@ import GRDB
 package import Recipe
 package import SystemPackage
 
-// What `reprofs list` shows. Rows are handed over one at a time, so that memory is bounded whatever is listed.
+// What `reprofs list` shows. Rows are passed on one at a time, so memory is bounded however long a listing is.
 
 package struct ModelListing: Sendable {
     /// The folder of the models directory.
@@ -14,11 +14,11 @@ package struct ModelListing: Sendable {
     package let versions: Int
     /// The version that is live.
     package let live: Int?
-    /// Of the live version; nil where the name holds nothing.
+    /// The bytes of the live version; nil if the name holds none.
     package let sha256: Digest?
     /// Bytes.
     package let size: Int?
-    /// What loading it as a pickle would fetch; nil where it is none.
+    /// What loading it as a pickle would import; nil if it is not a pickle.
     package let pickle: PickleImports?
 }
 
@@ -28,25 +28,25 @@ package struct VersionListing: Sendable {
     package let folder: String
     /// Below ``folder``.
     package let name: String
-    /// From 1 for each name, in the order in which they came.
+    /// Counted from 1 for each name, in the order of arrival.
     package let number: Int
     /// Whether the name holds it now.
     package let isLive: Bool
-    /// Of its bytes.
+    /// The hash of its bytes.
     package let sha256: Digest
     /// Bytes.
     package let size: Int
     /// When it came into the store.
     package let recorded: Timestamp
-    /// When garbage collection took its bytes away.
+    /// When garbage collection removed its bytes.
     package let dropped: Timestamp?
 
-    /// As `list models` shows it.
+    /// The path as `list models` shows it.
     package var fullName: String { "\(folder)/\(name)" }
 }
 
 extension Store {
-    /// Every model, or some of them, by folder and name.
+    /// Every model, or some, by folder and name.
     package func forEachModel(
         _ filter: ModelFilter = .init(), _ body: (ModelListing) throws -> Void
     ) throws(StoreError) {
@@ -81,7 +81,7 @@ extension Store {
             """, [filter], body)
     }
 
-    /// The versions of models that a text is the path of, as `list models` shows it, else of those whose path ends with it.
+    /// The versions of models with this path, as `list models` shows it, or else of those whose path ends with it.
     package func versions(called text: String) throws(StoreError) -> [VersionListing] {
         var all: [VersionListing] = []
         try forEachVersion(of: text) { all.append($0) }
@@ -89,14 +89,14 @@ extension Store {
         return exact.isEmpty ? all : exact
     }
 
-    /// The versions, under whatever names, whose bytes have a SHA-256 that begins with `prefix`.
+    /// The versions, under any name, whose bytes have a SHA-256 that begins with `prefix`.
     package func versions(ofBytes prefix: DigestPrefix) throws(StoreError) -> [VersionListing] {
         var all: [VersionListing] = []
         try eachVersion("blob.sha256 BETWEEN ?2 AND ?3", [Data(prefix.low), Data(prefix.high)]) { all.append($0) }
         return all
     }
 
-    /// The versions, under whatever names, of a file's bytes. A file is read only where the store has bytes of its size.
+    /// The versions, under any name, of a file's bytes. The file is read only if the store has bytes of its size.
     package func versions(ofFile path: FilePath) throws(StoreError) -> [VersionListing] {
         guard let facts = try FileFacts.at(path), facts.kind == .file,
             try one("SELECT 1 FROM blob WHERE size = ?", [facts.size], { _ in true }) == true,
@@ -126,7 +126,7 @@ extension Store {
         }
     }
 
-    /// Rows with names that are none are left out, and `verify` names them.
+    /// Rows with bad names are left out; `verify` reports them.
     func each(
         _ sql: String, _ arguments: StatementArguments, _ body: (Row) throws -> Void
     ) throws(StoreError) {

@@ -2,10 +2,10 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// SQLite's log and its index, which every process maps.
+/// SQLite's log and the index of that log, which every process maps.
 ///
-/// A file system that copies on write needs a new block for each page that is written again. On a full disk there is none, and
-/// whoever writes through a mapping is killed by SIGBUS. So both are made before SQLite opens them, to be written in place.
+/// A copy-on-write file system needs a new block for each page that is written again. On a full disk there is none, and a process that
+/// writes through a mapping is killed by SIGBUS. So both files are made before SQLite opens them, set to be written in place.
 struct LogFiles: Sendable {
     let log, index: FilePath
 
@@ -14,10 +14,10 @@ struct LogFiles: Sendable {
         index = FilePath(catalogue.string + "-shm")
     }
 
-    /// Does nothing where they are there, or where the file system writes in place by itself. SQLite makes what this could not make.
+    /// Does nothing if they exist, or if the file system writes in place anyway. SQLite makes what could not be made here.
     func prepare() {
         for path in [index, log] where (try? FileFacts.at(path)) == nil {
-            // Under another name first: closing a file drops the locks that this process has on it.
+            // Made under another name: closing a file releases this process's locks on it.
             let fresh = FilePath("\(path.string)-\(getpid())-\(UInt64.random(in: .min ... .max))")
             let file = try? Kernel.open(
                 fresh, .readWrite, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite)
@@ -29,7 +29,7 @@ struct LogFiles: Sendable {
         }
     }
 
-    /// Takes room for the log to grow by, which nobody else can have from now on. Bytes. A disk without that much room is not an error.
+    /// Allocates room for the log to grow, which no other program can take from then on. Bytes. It is not an error if the disk has less.
     func reserve(_ size: Int) {
         let keepingSize: CInt = 1
         guard let facts = try? FileFacts.at(log), let file = try? Kernel.open(log, .writeOnly) else { return }

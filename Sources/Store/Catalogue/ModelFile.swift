@@ -1,10 +1,10 @@
 import Recipe
 import SystemPackage
 
-/// What makes a file a model, however it comes: by `add`, by `add --move`, or closed under a model's name in the live view. It is a
-/// regular file that is not empty and, as far as its format tells, what its name says and all there.
+/// Decides whether a file is a model, however it comes: by `add`, by `add --move`, or closed under a model's name in the live view. A model
+/// is a regular file that is not empty and, as far as its format tells, is what its name says and complete.
 enum ModelFile {
-    /// Why a file is not a model, or not yet; nil where it is one. `isDownloading`: whether an `.aria2` file stands beside it.
+    /// Why a file is not a model, or not yet; nil if it is. `isDownloading`: whether there is an `.aria2` file beside it.
     static func problem(
         with file: OwnedDescriptor, _ path: FilePath, named name: EntryName, isDownloading: Bool
     ) throws(StoreError) -> String? {
@@ -18,8 +18,8 @@ enum ModelFile {
         }
     }
 
-    /// Why a link's target is not a model that the link could stand for: it has neither a model's name nor bytes that are known for a
-    /// model's. Caches name files by their hashes.
+    /// Why a link's target cannot be the model that the link names: it has neither a model's name nor bytes that are known to be a model's.
+    /// Caches name files by their hashes.
     static func problem(withTarget target: FilePath, _ file: OwnedDescriptor) throws(StoreError) -> String? {
         if Folder.isModelFile(target.lastComponent?.string ?? "") { return nil }
         return try Activity.perform(.bytes) { () throws(StoreError) in
@@ -33,6 +33,6 @@ enum ModelFile {
 }
 
 extension EntryName {
-    /// What aria2 calls its note beside a file that it is downloading.
+    /// The name of the note that aria2 keeps beside a file while it downloads it.
     var downloadNote: EntryName? { appending(".aria2") }
 }

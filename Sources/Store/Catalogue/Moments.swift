@@ -1,15 +1,15 @@
 import GRDB
 package import Recipe
 
-/// A past moment of the models: the last event before it stands for it, for nothing changed since.
+/// A past state of the models, identified by the last event before it, since nothing changed in between.
 package struct MomentRow: Sendable {
-    /// The row of that event; 0 before all of them.
+    /// The row of that event; 0 for the time before all of them.
     package let id: Int64
-    /// When that event was; the beginning of 1970 before all of them.
+    /// When that event was; the beginning of 1970 for the time before all of them.
     package let time: Timestamp
 }
 
-/// A model that had a version at some moment.
+/// A model that had a version at a moment.
 package struct MomentModel: Sendable {
     /// The model's row.
     package let id: Int64
@@ -17,12 +17,12 @@ package struct MomentModel: Sendable {
     package let name: EntryName
     /// The number of the version that the name held then.
     package let version: Int
-    /// When its bytes had changed last, as the view shows it.
+    /// When its bytes last changed, as the view shows it.
     package let modified: Timestamp
 }
 
 extension Store {
-    /// The moment in which `time` lies; nil for one that is still to come.
+    /// The moment that `time` belongs to; nil if it is in the future.
     package func moment(at time: Timestamp) throws(StoreError) -> MomentRow? {
         guard time <= Timestamp.now() else { return nil }
         return try one(
@@ -30,13 +30,13 @@ extension Store {
             MomentRow.init) ?? MomentRow(id: 0, time: Timestamp(nanoseconds: 0))
     }
 
-    /// The moment after the event of this row; nil where there is no such event.
+    /// The moment after the event of this row; nil if there is no such event.
     package func moment(_ id: Int64) throws(StoreError) -> MomentRow? {
         if id == 0 { return MomentRow(id: 0, time: Timestamp(nanoseconds: 0)) }
         return try one("SELECT id, since FROM event WHERE id = ?", [id], MomentRow.init)
     }
 
-    /// The models of a directory that held something at a moment, in the order of their rows.
+    /// The models of a directory that had a version at a moment, ordered by row.
     package func models(
         in directory: Int64, at moment: MomentRow, after id: Int64, limit: Int
     ) throws(StoreError) -> [MomentModel] {
@@ -45,7 +45,7 @@ extension Store {
             [moment.time.nanoseconds, directory, id], limit, MomentModel.init)
     }
 
-    /// The model of this name in a directory, as it was then; nil where the name held nothing.
+    /// The model of this name in a directory at a moment; nil if the name held nothing.
     package func model(
         named name: EntryName, in directory: Int64, at moment: MomentRow
     ) throws(StoreError) -> MomentModel? {
@@ -55,12 +55,12 @@ extension Store {
             MomentModel.init)
     }
 
-    /// The model of this row, as it was then; nil where its name held nothing.
+    /// The model of this row at a moment; nil if its name held nothing.
     package func model(_ id: Int64, at moment: MomentRow) throws(StoreError) -> MomentModel? {
         try one("\(pastModels) WHERE model.id = ?2", [moment.time.nanoseconds, id], MomentModel.init)
     }
 
-    /// Whether any model in a directory or below held something at a moment.
+    /// Whether any model in a directory or below it had a version at a moment.
     package func hasModels(below directory: Int64, at moment: MomentRow) throws(StoreError) -> Bool {
         try one(
             """
@@ -73,7 +73,7 @@ extension Store {
     }
 }
 
-/// What a model held at time ?1.
+/// The version that a model held at time ?1.
 private let held = """
     (SELECT event.version FROM event WHERE event.model = model.id AND event.since <= ?1
     ORDER BY event.since DESC, event.id DESC LIMIT 1)

@@ -1,7 +1,7 @@
 import Recipe
 
 extension Optional<PickleImports> {
-    /// As the catalogue has it: `null` for a file that is not a pickle.
+    /// The text of the column: `null` for a file that is not a pickle.
     var column: String {
         guard let self else { return JSON.null.compact() }
         let json: JSON = [
@@ -13,7 +13,7 @@ extension Optional<PickleImports> {
 }
 
 extension PickleImports {
-    /// Nil where it is not a pickle, or nobody looked yet.
+    /// Nil if it is not a pickle, or has not been scanned yet.
     init?(column: String?) {
         guard let column, let json = try? JSONParser.parse(Array(column.utf8)), let names = json["names"]?.array else {
             return nil

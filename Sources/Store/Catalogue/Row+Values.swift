@@ -1,16 +1,16 @@
 import GRDB
 import Recipe
 
-// A catalogue may be one that somebody brought, so a value is what whoever wrote the file says. GRDB's subscripts end the process
-// where it is none of the type that is asked for; these throw, and scripts/check-layers forbids the subscripts.
+// A catalogue may come from elsewhere, so its values can be anything. GRDB's subscripts end the process if a value is not of the type that
+// is asked for; these throw, and scripts/check-layers forbids the subscripts.
 
-/// What a row says that its column cannot say. `verify` names such rows, and listings leave them out.
+/// A value that its column cannot have. `verify` reports such rows, and listings leave them out.
 struct BadValue: Error, CustomStringConvertible {
     let description: String
 }
 
 extension Error {
-    /// Whether one row is to blame, which listings leave out.
+    /// Whether one row is to blame, so that listings can leave it out.
     var isOfRow: Bool { self is BadValue || self is NameError }
 }
 
@@ -33,14 +33,14 @@ extension Row {
     func time(_ column: String) throws -> Timestamp { Timestamp(nanoseconds: try ValueRange.time.check(value(column))) }
     func time(_ column: Int) throws -> Timestamp { Timestamp(nanoseconds: try ValueRange.time.check(value(column))) }
 
-    /// Bytes of something that lies in a file.
+    /// The size of something that is in a file. Bytes.
     func size(_ column: String) throws -> Int { Int(try ValueRange.size.check(value(column))) }
     func size(_ column: Int) throws -> Int { Int(try ValueRange.size.check(value(column))) }
 
     /// The twelve bits that `chmod` sets.
     func mode(_ column: Int) throws -> UInt32 { UInt32(try ValueRange.mode.check(value(column))) }
 
-    /// The row's number, of which node numbers are made.
+    /// The row's number, from which a node's number is computed.
     func id(_ column: String, bits: Int = 56) throws -> Int64 { try ValueRange.number(bits: bits).check(value(column)) }
     func id(_ column: Int) throws -> Int64 { try ValueRange.number(bits: 56).check(value(column)) }
 

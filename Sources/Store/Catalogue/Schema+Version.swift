@@ -1,15 +1,15 @@
 import GRDB
 import SystemPackage
 
-/// Which version a catalogue that lies there has, and what is done about it.
+/// Finds out which version a catalogue has, and brings it up to date.
 extension Schema {
-    /// Brings the schema up to date, after a backup of what it was. Nobody else may have an older store open meanwhile.
+    /// Brings the schema up to date, after a backup of the old one. No other process may have the store open meanwhile.
     static func migrate(_ pool: any DatabaseWriter, path: FilePath, _ migration: Migration) throws(StoreError) {
         let migrator = migrator(migration)
         do {
             try refuseNewer(pool, migrator, path)
             let done = try pool.read(migrator.appliedIdentifiers)
-            // A database that another program made is none of ours to change.
+            // A database of another program is never changed.
             if done.isEmpty, let table = try pool.read(Self.strangeTable) {
                 throw StoreError.conflict("\(path) is not a catalogue: it has a table '\(table)' of another program")
             }
@@ -23,7 +23,7 @@ extension Schema {
         } catch let error as StoreError { throw error } catch { throw .catalogue("\(error)") }
     }
 
-    /// Throws where the schema is not that of this version.
+    /// Throws if the schema is not this version's.
     static func requireNewest(_ pool: any DatabaseWriter, path: FilePath) throws(StoreError) {
         let migrator = migrator()
         do {

@@ -2,7 +2,7 @@ import GRDB
 import SystemPackage
 
 extension Schema {
-    /// Collection of garbage, verification, and names for snapshots.
+    /// Garbage collection, verification, and names for snapshots.
     static let second = """
         UPDATE meta SET value = '0.2.0' WHERE key = 'needs';
 
@@ -62,7 +62,7 @@ extension Schema {
         CREATE INDEX renderingFacts ON rendering (snapshot, kind, name, fresh, size, rendered);
         """
 
-    /// What was closed is a matter of the catalogue alone.
+    /// Whether a file was closed is kept only in the catalogue.
     static let third = """
         UPDATE meta SET value = '\(neededVersion)' WHERE key = 'needs';
 
@@ -82,14 +82,14 @@ extension Schema {
         CREATE VIEW servedBlob AS SELECT * FROM blob WHERE NOT damaged;
         """
 
-    /// Modes follow bytes.
+    /// Private blobs: the modes of files apply to their bytes.
     static let fourth = """
         -- Whether not everybody could read the bytes wherever they came in: views show them to who mounts alone. Bytes that came in
         -- before this was noted are shown as they were.
         ALTER TABLE blob ADD COLUMN private INTEGER NOT NULL DEFAULT 0;
         """
 
-    /// Reports are believed as far as their writers may see.
+    /// Reports carry the rights of their writers.
     static let fifth = """
         -- JSON: user, group, groups, and what a container has mounted; NULL: who runs the mount.
         ALTER TABLE report ADD COLUMN writer TEXT;
@@ -97,7 +97,7 @@ extension Schema {
         UPDATE rendering SET fresh = 0;
         """
 
-    /// What the graph does not show.
+    /// What a node's graph does not show.
     static let sixth = """
         -- Which thread opened a model when: what the threads of a run opened while it ran.
         CREATE TABLE opening (
@@ -123,7 +123,7 @@ extension Schema {
         CREATE INDEX lessonByCertificate ON lesson (certificate);
         """
 
-    /// Links are names, and files keep what programs note of them.
+    /// Links are names, and files have extended attributes.
     static let seventh = """
         -- Extended attributes of files and directories of the live view, by their whole names (`user.…`).
         CREATE TABLE liveAttribute (
@@ -142,7 +142,7 @@ extension Schema {
         CREATE INDEX linkNameByBlob ON linkName (blob);
         """
 
-    /// A file's pieces can be checked alone, and what a node opened is known when ComfyUI keeps its result.
+    /// The pieces of a file can be checked separately, and opens of nodes are known even when ComfyUI caches their results.
     static let ninth = """
         -- SHA-256's chaining value after every MiB of a blob's file, as hashing it gave them; none before it was read for that.
         CREATE TABLE pieceList (
@@ -158,13 +158,13 @@ extension Schema {
         """
 }
 
-/// What a change of the schema needs of whoever opens the catalogue.
+/// What a change of the schema needs from the code that opens the catalogue.
 struct Migration {
-    /// Throws where another process has the store open: it may be of the version that knows the old schema alone.
+    /// Throws if another process has the store open: it may be of a version that knows only the old schema.
     var isAlone: (@Sendable () throws(StoreError) -> Void)?
-    /// Keeps, under a name, what copies the catalogue to a path.
+    /// Keeps a copy of the catalogue under a name; `copy` writes it to a path.
     var backUp: (@Sendable (_ name: String, _ copy: (FilePath) throws -> Void) throws -> Void)?
-    /// Brings into the new tables what a version before 0.3.0 left in files beside the catalogue.
+    /// Brings what a version before 0.3.0 kept in files beside the catalogue into the new tables.
     var takeOver: (@Sendable (Database) throws -> Void)?
 
     static var none: Migration { Migration() }

@@ -1,5 +1,5 @@
 extension Schema {
-    /// What a library shows, found without looking at the images one by one.
+    /// The library's tables, which answer without reading images one by one.
     static let eighth = """
         -- Where an image lies, for whoever shows it.
         CREATE INDEX imageFileByImage ON imageFile (image);

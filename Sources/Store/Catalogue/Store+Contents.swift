@@ -4,10 +4,10 @@ package import Recipe
 package import SystemPackage
 
 extension Store {
-    /// Opens a blob for reading, after making sure that its bytes are those of its name.
+    /// Opens a blob for reading, after checking that its bytes are those of its name.
     ///
-    /// The file must be there with the recorded size and ctime; where the ctime differs, it is hashed first. An error
-    /// here is far better than one in the middle of a mapped read, which kills the reader.
+    /// The file must have the recorded size and ctime; if the ctime differs, it is hashed first. An error here is far better than one in
+    /// the middle of a mapped read, which kills the reader.
     package func contents(of blob: Blob) throws(StoreError) -> BlobContents {
         let recorded: Timestamp
         switch try catalogue.read({ db in try db.state(of: blob.id) }) {
@@ -35,13 +35,13 @@ extension Store {
         }
     }
 
-    /// The SHA-256 of any file; nil where there is no regular file.
+    /// The SHA-256 of any file; nil if it is not a regular file.
     package func digest(ofFile path: FilePath) throws(StoreError) -> Digest? {
         guard try FileFacts.at(path)?.kind == .file else { return nil }
         return try files.hash(try OpenFile(named: path).descriptor, path)
     }
 
-    /// The digest of the decoded pixels of an image file; nil where there is none, or its pixels are not exact.
+    /// The digest of an image file's decoded pixels; nil if there is no image, or its pixels are not exact.
     package func pixels(ofFile path: FilePath) throws(StoreError) -> Digest? {
         guard try FileFacts.at(path)?.kind == .file else { return nil }
         let file = try OpenFile(named: path)
@@ -69,10 +69,10 @@ extension Store {
         return try documentBytes(row, db)
     }
 
-    /// The bytes of a document, wherever they are kept.
+    /// The bytes of a document, from the catalogue or from its file.
     func documentBytes(_ blob: Int64, _ db: Database) throws -> [UInt8] { try files.document(blob, db) }
 
-    /// Whether the store can give these bytes as a file now.
+    /// Whether the store can serve these bytes now.
     package func isServed(_ digest: Digest) throws(StoreError) -> Bool {
         let row = try one(
             "SELECT \(Blob.columns) FROM servedBlob AS blob WHERE sha256 = ? AND changed IS NOT NULL",
@@ -81,7 +81,7 @@ extension Store {
         return try files.facts(of: digest)?.size == row.size
     }
 
-    /// Hashes a file that is not as it was recorded, and records what came of it.
+    /// Hashes a file that is not as it was recorded, and records the result.
     private func recheck(_ blob: Blob) throws(StoreError) -> BlobContents {
         let path = files.path(of: blob.digest)
         guard try FileFacts.at(path, followLinks: false)?.kind == .file else {
@@ -100,7 +100,7 @@ extension Store {
 
     private func mark(_ blob: Blob, _ state: BlobState) throws(StoreError) {
         try catalogue.write { db in
-            // Not of what garbage collection took away while it was read.
+            // Garbage collection may have removed it while it was read.
             if case .collected = try db.state(of: blob.id) { return }
             try db.setState(of: blob.id, state)
         }

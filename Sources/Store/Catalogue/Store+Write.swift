@@ -2,8 +2,8 @@ package import Recipe
 import SystemPackage
 
 extension Store {
-    /// Writes a blob's bytes to a new file in an open directory, sharing blocks where the filesystem can. Who may read it is who may
-    /// read the blob. The file is on disk when this returns.
+    /// Writes a blob's bytes to a new file in an open directory, sharing blocks if the file system can. The file is readable by everybody
+    /// if the blob is. It is on disk when this returns.
     package func write(_ blob: Blob, to name: EntryName, in directory: OpenDirectory) throws(StoreError) {
         let target = try directory.makeFile(name, mode: blob.isPrivate ? 0o600 : 0o644)
         try write(blob, to: target)

@@ -1,17 +1,17 @@
 import GRDB
 import Recipe
 
-/// What a column's numbers can be. Whoever reads a row checks them (`Row.size`, `Row.time`, …), so that no arithmetic goes wrong;
-/// `verify` names rows that have others, and `rebuild` passes over backups that do.
+/// The numbers that a column can have. They are checked when a row is read (`Row.size`, `Row.time`, …), so that no arithmetic overflows;
+/// `verify` reports rows with others, and `rebuild` skips backups that have some.
 struct ValueRange: Sendable {
     let least, most: Int64
 
-    /// No file system holds a larger file. Bytes.
+    /// No file system has a larger file. Bytes.
     static let size = ValueRange(least: 0, most: 1 << 50)
-    /// Sums and differences of times stay numbers.
+    /// Chosen so that sums and differences of times do not overflow.
     static let time = ValueRange(least: Timestamp.range.lowerBound, most: Timestamp.range.upperBound)
     static let mode = ValueRange(least: 0, most: 0o7777)
-    /// Users, groups, processes, and what counts.
+    /// Users, groups, processes, and counts.
     static let user = ValueRange(least: 0, most: Int64(UInt32.max))
     static let process = ValueRange(least: 0, most: Int64(Int32.max))
     static let count = ValueRange(least: 0, most: 1 << 53)
@@ -23,7 +23,7 @@ struct ValueRange: Sendable {
         return value
     }
 
-    /// By the names of columns with numbers, which mean the same in every table.
+    /// By column name: a name means the same in every table.
     private static let columns: [String: ValueRange] = {
         var columns: [String: ValueRange] = ["size": size, "mode": mode, "user": user, "team": user, "pid": process]
         for name in [
@@ -36,7 +36,7 @@ struct ValueRange: Sendable {
         return columns
     }()
 
-    /// Numbers of rows of which nodes are numbered in fewer bits than others.
+    /// Rows whose numbers become parts of node numbers with fewer bits.
     private static let narrow = ["snapshot.id": 36, "pin.position": 20]
 
     private static func range(_ table: String, _ column: String) -> ValueRange? {
@@ -51,12 +51,12 @@ extension ValueRange {
         let table, column, value, row: String
     }
 
-    /// What the types of columns allow.
+    /// The types that columns allow.
     private static let types = [
         "INTEGER": "'integer', 'null'", "TEXT": "'text', 'null'", "BLOB": "'blob', 'null'",
     ]
 
-    /// The first of such values in each column of each table. An index of words looks after its own tables.
+    /// The first such value in each column of each table. FTS5 checks the index of words itself.
     static func strangers(in db: Database) throws -> [Stranger] {
         var found: [Stranger] = []
         let tables = try String.fetchAll(

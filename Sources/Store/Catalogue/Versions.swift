@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 package import Recipe
 
-/// A model: a name inside a folder, whatever bytes it has held.
+/// A model: a name in a folder, with the bytes that it has held.
 package struct ModelRow: Sendable {
     /// Its row, from which the node's number is computed.
     package let id: Int64
@@ -10,9 +10,9 @@ package struct ModelRow: Sendable {
     package let name: EntryName
     /// How many versions there have been.
     package let versions: Int
-    /// The number of the newest version that has its bytes; nil where garbage collection took all of them.
+    /// The number of the newest version whose bytes are still there; nil if garbage collection removed all of them.
     package let newest: Int?
-    /// When its versions changed last.
+    /// When its versions last changed.
     package let changed: Timestamp
 
     init(_ row: Row) throws {
@@ -28,13 +28,13 @@ package struct ModelRow: Sendable {
 package struct VersionRow: Sendable {
     /// Its row, from which the node's number is computed.
     package let id: Int64
-    /// From 1 for each name, in the order in which they came.
+    /// Counted from 1 for each name, in the order of arrival.
     package let number: Int
     /// The directory of its model.
     package let directory: Int64
     /// The name that its file has in `by-name`.
     package let fileName: EntryName
-    /// When its bytes changed last, as the view shows it.
+    /// When its bytes last changed, as the view shows it.
     package let modified: Timestamp
     /// When it came into the store.
     package let recorded: Timestamp
@@ -52,9 +52,9 @@ package struct VersionRow: Sendable {
     }
 }
 
-/// What adding bytes under a name came to.
+/// What adding bytes under a name did.
 package enum Addition: Sendable, Equatable {
-    /// The name holds these bytes already.
+    /// The name already holds these bytes.
     case unchanged
     /// The first or the next version.
     case version(Int)
@@ -67,22 +67,21 @@ package enum Cause: String, Sendable {
     case write, add, move, restore, rename, replace, exchange, delete, release, recover, link
 }
 
-/// What a name came to hold.
+/// What a name holds after a change.
 struct Holding {
     /// The version's row.
     let version: Int64
     let addition: Addition
-    /// When its bytes changed last, as programs are told.
+    /// When its bytes last changed, as programs see it.
     let modified: Timestamp
-    /// Whether it is other bytes than the name held before.
+    /// Whether these are other bytes than the name held before.
     let isChange: Bool
 }
 
 extension Database {
-    /// Notes that a model's name holds `blob` from now on. The bytes get a version under it unless they have one.
+    /// Notes that a model's name holds `blob` from now on. The bytes become a version of it unless they already are one.
     ///
-    /// `since` is the earliest moment from which the name is known to have held these bytes, or nil when nothing is known
-    /// before now.
+    /// `since` is the earliest moment from which the name is known to have held these bytes; nil if nothing is known of the past.
     func recordVersion(
         _ name: ModelName, blob: Int64, modified: Timestamp, cause: Cause, process: Int64? = nil,
         since: Timestamp? = nil
@@ -100,8 +99,8 @@ extension Database {
             version: version, addition: isChange ? addition : .unchanged, modified: modified, isChange: isChange)
     }
 
-    /// The time that `blob` is shown with where it is to be `wanted`. Programs know by size and time that a model has other bytes, so it
-    /// differs from that of every other version of the same size, also where a tool kept both.
+    /// The time that is shown for `blob`, as near to `wanted` as possible. Programs notice by size and time that a model has other bytes,
+    /// so it differs from the time of every other version of the same size, even if a tool preserved both.
     private func visibleTime(_ wanted: Timestamp, of blob: Int64, in model: Int64) throws -> Timestamp {
         let others = try Int64.fetchAll(
             cachedStatement(
@@ -112,7 +111,7 @@ extension Database {
         return others.reduce(wanted) { $0.distinct(from: Timestamp(nanoseconds: $1)) }
     }
 
-    /// Somebody sets the time of a version that he sees: what it is shown with.
+    /// A program sets the time of a version, that is, the time that is shown for it. Returns the one that is shown.
     func setTime(_ wanted: Timestamp, ofVersion version: Int64) throws -> Timestamp {
         guard
             let row = try Row.fetchOne(
@@ -134,7 +133,7 @@ extension Database {
         _ = try note(model, nil, cause: cause, process: process, since: nil, now: Timestamp.now())
     }
 
-    /// Notes that a name held `blob` between two moments that are over: a version like any other, but not the live one.
+    /// Notes that a name held `blob` between two past moments: a version like any other, but not the live one.
     func keep(
         _ name: ModelName, blob: Int64, modified: Timestamp, since: Timestamp, until: Timestamp, cause: Cause,
         process: Int64?
@@ -153,7 +152,7 @@ extension Database {
         try came(name.path)
     }
 
-    /// An event, where the name did not hold that already.
+    /// Inserts an event, unless the name already held that.
     private func note(
         _ model: Int64, _ version: Int64?, cause: Cause, process: Int64?, since: Timestamp?, now: Timestamp
     ) throws -> Bool {

@@ -1,14 +1,14 @@
 package import Recipe
 
-/// What garbage collection may take away. Nothing that anything reaches is ever in question.
+/// What garbage collection may remove. It never removes what something reaches.
 package struct CollectionPolicy: Sendable {
     /// Versions that no name has held since then lose their bytes and stay as tombstones; nil keeps every version.
     package var supersededBefore: Timestamp?
-    /// Snapshots that were made before and have no pin's name are forgotten, and their images with them; nil keeps all.
+    /// Snapshots that were made before then and have no pin are forgotten, and so are images without any other; nil keeps all.
     package var forgetBefore: Timestamp?
-    /// Files that changed since then stay: somebody may be about to name them.
+    /// Files that changed since then stay: a row may be about to name them.
     package var graceBefore: Timestamp
-    /// What is given up although a snapshot or a name in by-image still reaches it.
+    /// What is removed even though a snapshot or a name in `by-image` still reaches it.
     package var forgotten = Forgotten()
 
     package init(supersededBefore: Timestamp? = nil, forgetBefore: Timestamp? = nil, graceBefore: Timestamp) {
@@ -18,9 +18,9 @@ package struct CollectionPolicy: Sendable {
     }
 }
 
-/// What somebody wants to have no longer.
+/// What a user wants to be rid of.
 package struct Forgotten: Sendable {
-    /// Bytes, of whatever versions.
+    /// Bytes, whatever versions have them.
     package var bytes: Set<Digest> = []
     /// Rows of snapshots.
     package var snapshots: [Int64] = []
@@ -29,20 +29,20 @@ package struct Forgotten: Sendable {
     package init() {}
 }
 
-/// What garbage collection took away, or would.
+/// What garbage collection removed, or would remove.
 package struct CollectionReport: Sendable {
     package struct Version: Sendable {
-        /// The folder and the path in it.
+        /// The folder, and the path in it.
         package let name: String
         /// The version's number.
         package let number: Int
-        /// Of its bytes.
+        /// The hash of its bytes.
         package let sha256: Digest
         /// Bytes; versions with the same bytes share them.
         package let size: Int
     }
 
-    /// A snapshot that is forgotten.
+    /// A snapshot that was forgotten.
     package struct Snapshot: Sendable {
         /// The id of the snapshot.
         package let id: Digest
@@ -50,28 +50,28 @@ package struct CollectionReport: Sendable {
         package let image: String
     }
 
-    /// Versions that are tombstones now.
+    /// Versions that are now tombstones.
     package var versions: [Version] = []
-    /// Snapshots that are no more.
+    /// Snapshots that were forgotten.
     package var snapshots: [Snapshot] = []
-    /// Images that have no snapshot any more and left by-image.
+    /// Images that no longer have a snapshot and left `by-image`.
     package var images: [String] = []
-    /// Blobs and documents that went, and their bytes as they were stored.
+    /// Blobs and documents that were removed.
     package var blobs = 0
-    /// Their bytes, as they were stored.
+    /// The space that they took. Bytes.
     package var bytes = 0
-    /// Blobs that would have gone if nobody had them open.
+    /// Blobs that were kept only because a program has them open.
     package var inUse: [Digest] = []
-    /// Files in blobs/ that no row named.
+    /// Files in `blobs/` that no row named.
     package var strays = 0
-    /// Files that would have gone if they had not changed so lately, and their bytes.
+    /// Files that were kept only because they changed recently.
     package var heldBack = 0
     package var heldBackBytes = 0
-    /// Images that can be made again less far than before.
+    /// Images whose grades have become worse.
     package var grades: [GradeChange] = []
 
     package struct GradeChange: Sendable {
-        /// As `list images` shows it.
+        /// The path as `list images` shows it.
         package let image: String
         package let before, after: Grade
     }

@@ -5,11 +5,11 @@ import Recipe
 import SystemPackage
 
 extension Store {
-    /// Takes away what nothing reaches: marks in one transaction, and unlinks when that is on disk.
+    /// Removes what nothing reaches: marks in one transaction, and unlinks once that is on disk.
     ///
-    /// Whoever publishes a blob names it in a transaction that looks whether its file is there; files are unlinked in
-    /// transactions that look whether somebody names them. So no row ever names what is being taken away, and no lock of its
-    /// own is needed. A dry run does the same and rolls it back.
+    /// Publishing a blob names it in a transaction that checks that its file is there; files are unlinked in transactions that check that
+    /// no row names them. So no row ever names what is being removed, and no further lock is needed. A dry run does the same and rolls
+    /// back.
     package func collect(_ policy: CollectionPolicy, isDryRun: Bool) throws(StoreError) -> CollectionReport {
         try requireRoots()
         var plan = CollectionPlan()
@@ -21,7 +21,7 @@ extension Store {
         } catch {
             guard isDryRun, case .interrupted = error else { throw error }
         }
-        // Who gives something up asks for nothing else.
+        // Forgetting removes only what was asked for.
         let strays =
             policy.forgotten.isEmpty
             ? try strays(policy, besides: Set(plan.files.map(\.digest)), &plan.report) : []
@@ -59,7 +59,7 @@ extension Store {
         _ = try DirectoryListing.entries(in: path.appending("live"))
     }
 
-    /// Files in blobs/ that no row names, and nobody is about to.
+    /// Files in `blobs/` that no row names, or is about to name.
     private func strays(
         _ policy: CollectionPolicy, besides known: Set<Digest>, _ report: inout CollectionReport
     ) throws(StoreError) -> [CollectionPlan.File] {
@@ -81,7 +81,7 @@ extension Store {
     }
 
     private func unlink(_ digests: [Digest], _ policy: CollectionPolicy) throws(StoreError) {
-        // Few at a time, so that nobody who writes waits long.
+        // Few at a time, so that no writer waits for long.
         for start in stride(from: 0, to: digests.count, by: 64) {
             try catalogue.write { db in
                 for digest in digests[start..<min(start + 64, digests.count)] {
@@ -108,14 +108,14 @@ struct CollectionPlan {
     }
 
     var report = CollectionReport()
-    /// To be unlinked when the rows that said so are on disk.
+    /// Files to unlink once the rows that say so are on disk.
     var files: [File] = []
     var documents = 0
-    /// As they are stored.
+    /// The space that the documents took. Bytes.
     var documentBytes = 0
 }
 
-/// One run's marking, in one transaction.
+/// The marking of one run, in one transaction.
 struct Collector {
     let store: Store
     let policy: CollectionPolicy
@@ -148,7 +148,7 @@ struct Collector {
         return plan
     }
 
-    /// Everything that something reaches, in a table of this connection.
+    /// Collects everything that something reaches in a temporary table.
     private func markRoots() throws {
         try db.execute(sql: "CREATE TEMP TABLE root (blob INTEGER PRIMARY KEY)")
         let superseded = policy.supersededBefore?.nanoseconds
@@ -173,7 +173,7 @@ struct Collector {
                 -- What was opened lately is evidence for a snapshot that is still to be made.
                 UNION ALL SELECT blob FROM load WHERE last >= ?2
                 """, arguments: [superseded, superseded ?? policy.graceBefore.nanoseconds])
-        // What a model's header says outlives its bytes.
+        // What was read of a model's header stays when its bytes are removed.
         try db.execute(
             sql: """
                 INSERT OR IGNORE INTO temp.root SELECT header FROM identity WHERE header IS NOT NULL
@@ -181,7 +181,7 @@ struct Collector {
                 """)
     }
 
-    /// Bytes of versions that nothing reaches any more: the rows stay, and say so.
+    /// Removes the bytes of versions that nothing reaches any longer: the rows stay as tombstones.
     private func drop(_ plan: inout CollectionPlan) throws {
         let candidates = try Row.fetchAll(
             db,
@@ -210,7 +210,7 @@ struct Collector {
         }
     }
 
-    /// Bytes that nothing ever called a version, and that nothing reaches any more.
+    /// Removes blobs that were never a version and that nothing reaches any longer.
     private func removeOrphans(_ plan: inout CollectionPlan) throws {
         let candidates = try Row.fetchAll(
             db,
@@ -236,7 +236,7 @@ struct Collector {
         }
     }
 
-    /// Whether the file is old enough, and open nowhere on this machine: not in a mount, not in another program.
+    /// Whether the file is old enough, and not open in any mount or program on this machine.
     private func isFree(_ blob: Blob, _ plan: inout CollectionPlan) throws -> Bool {
         let path = store.files.path(of: blob.digest)
         guard let facts = try FileFacts.at(path, followLinks: false) else { return true }
@@ -245,7 +245,7 @@ struct Collector {
             return false
         }
         guard let file = try? Kernel.open(path, .readOnly, options: .noFollow) else { return false }
-        // Where the file system has no leases, an open file keeps its bytes without a name.
+        // If the file system has no leases, programs that have the file open keep its bytes without a name.
         guard reprofs_is_unused(file.rawValue) == 0 else { return true }
         plan.report.inUse.append(blob.digest)
         return false

@@ -2,8 +2,8 @@ import GRDB
 import Recipe
 
 extension Database {
-    /// Removes snapshots that were made before `time`, or are these, and have no name, and images that have none left. With the newest
-    /// one of an image those go that it superseded: they know less of the same, and would say it as if nothing else were known.
+    /// Removes snapshots without a pin that were made before `time` or are in `rows`, and images that have none left. Removing an image's
+    /// newest snapshot also removes those that it superseded: they know less, and would present it as all that is known.
     func forgetSnapshots(before time: Timestamp?, rows: [Int64], _ report: inout CollectionReport) throws {
         try execute(
             sql: """
@@ -25,7 +25,7 @@ extension Database {
         let forgotten = "SELECT id FROM forgotten"
         try deleteRenderings(ofSnapshotsIn: forgotten)
         try deleteCertificates(ofSnapshotsIn: forgotten)
-        // Where an older one is kept under a name, it is the image's again.
+        // If an older one is kept by a pin, it is the image's current one again.
         try setSnapshots(forgetting: forgotten)
         try deleteSnapshots(in: forgotten)
         try forgetImages(&report)
@@ -41,7 +41,7 @@ extension Database {
         try touch(.snapshots)
     }
 
-    /// Removes images without a snapshot from by-image; whoever had a name before has it again.
+    /// Removes images without a snapshot from `by-image`; an image that had the name before has it again.
     private func forgetImages(_ report: inout CollectionReport) throws {
         let gone = "SELECT image FROM forgotten JOIN image ON image.id = forgotten.image WHERE image.snapshot IS NULL"
         let names = try Row.fetchAll(

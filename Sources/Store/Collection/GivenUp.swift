@@ -71,7 +71,7 @@ extension Collector {
         }
     }
 
-    /// The images whose snapshots pin these bytes, each once, and how far they can be made again as the catalogue is now.
+    /// The images whose snapshots pin these bytes, each once, with their grades as the catalogue is now.
     func grades(pinning rows: [Int64]) throws -> [(image: String, grade: Grade)] {
         guard !rows.isEmpty else { return [] }
         let images = try Row.fetchAll(
@@ -98,7 +98,7 @@ extension CollectionReport {
 }
 
 extension StoreError {
-    /// A pin stands in the way of giving something up.
+    /// A pin keeps what was to be removed.
     fileprivate static func kept(_ what: String, by pin: String) -> Self {
         .conflict("the pin '\(pin)' keeps \(what); take it away first: \(ShellCommand.line("reprofs unpin", pin))")
     }

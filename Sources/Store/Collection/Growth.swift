@@ -1,19 +1,19 @@
 import GRDB
 package import Recipe
 
-/// How fast a store grows, by what was recorded of its versions.
+/// How fast a store grows, judging by when its versions were recorded.
 package struct Growth: Sendable {
     package let bytesPerDay: Int
-    /// Days over which that was seen.
+    /// The number of days that were observed.
     package let days: Int
 
-    /// After so many days what is free is full; nil where it does not grow.
+    /// In how many days the free space is used up; nil if the store does not grow.
     package func daysLeft(free: Int) -> Int? { bytesPerDay > 0 ? free / bytesPerDay : nil }
 
-    /// Who is warned has so many days left, or fewer.
+    /// A warning is given when this many days or fewer are left.
     private static let near = 14
 
-    /// A warning, where the disk is full soon; nil where it is not.
+    /// A warning if the disk will be full soon; nil if not.
     package func warning(free: Int) -> String? {
         guard let left = daysLeft(free: free), left <= Self.near else { return nil }
         let tenths = bytesPerDay / 100_000_000
@@ -29,7 +29,7 @@ package struct Growth: Sendable {
 extension Store {
     private static let day: Int64 = 86_400 * 1_000_000_000
 
-    /// Bytes that may still be written to the store's disk by this user.
+    /// How much this user may still write to the store's disk. Bytes.
     package var freeBytes: Int {
         get throws(StoreError) {
             let space = try space()
@@ -37,8 +37,8 @@ extension Store {
         }
     }
 
-    /// How fast it grew in the last four weeks. What came on its first day was there before it, and says nothing of a rate; nil where
-    /// less than three days are left then.
+    /// How fast the store grew in the last four weeks. What came on its first day existed before and says nothing about a rate; nil if less
+    /// than three days are left then.
     package func growth(until now: Timestamp = .now()) throws(StoreError) -> Growth? {
         let first = try one("SELECT min(recorded) AS first FROM version", []) { try $0.value("first") as Int64? } ?? nil
         guard let first else { return nil }

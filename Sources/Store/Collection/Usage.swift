@@ -1,15 +1,15 @@
 import GRDB
 import Recipe
 
-/// How much something holds, and how much of that nothing else does. Bytes.
+/// How much something holds, and how much of that only it holds. Bytes.
 package struct Usage: Sendable {
-    /// What it is the usage of: a model, a version or an image.
+    /// A model, a version or an image.
     package let name: String
-    /// Of a model, how many versions.
+    /// For a model, how many versions it has.
     package let count: Int
-    /// Bytes of all that it holds, each once.
+    /// The size of everything that it holds, each blob counted once. Bytes.
     package let size: Int
-    /// What dropping it would free.
+    /// What removing it would free. Bytes.
     package let own: Int
 
     init(_ row: Row) throws {
@@ -20,11 +20,11 @@ package struct Usage: Sendable {
     }
 }
 
-/// What the whole store holds. Bytes.
+/// How much the whole store holds. Bytes.
 package struct StoreUsage: Sendable {
-    /// Bytes of all blobs, of those that are versions, and of files that are none.
+    /// All blobs, those that are versions, and drafts.
     package let blobs, versions, drafts: Int
-    /// Held by versions that are not live and in no snapshot.
+    /// Held by versions that are neither live nor in a snapshot.
     package let superseded: Int
 }
 
@@ -32,7 +32,7 @@ package struct StoreUsage: Sendable {
 private let pinned = "SELECT DISTINCT pin.blob FROM pin WHERE pin.blob IS NOT NULL"
 
 extension Store {
-    /// What the whole store holds.
+    /// How much the whole store holds.
     package func usage() throws(StoreError) -> StoreUsage {
         var drafts = 0
         for row in try catalogue.read({ try $0.liveLeftovers() }) {
@@ -54,7 +54,7 @@ extension Store {
         }
     }
 
-    /// Every model with its versions, the largest first: freed is what no other name's version and no snapshot holds.
+    /// Every model with its versions, the largest first; removing one frees what no other name's version and no snapshot holds.
     package func usageByModel() throws(StoreError) -> [Usage] {
         try page(
             """
@@ -68,7 +68,7 @@ extension Store {
             """, [DirectoryRow.Root.models.rawValue], Int(Int32.max), Usage.init)
     }
 
-    /// Every version, the largest first: freed is what no other name and no snapshot holds.
+    /// Every version, the largest first; removing one frees what no other name and no snapshot holds.
     package func usageByVersion() throws(StoreError) -> [Usage] {
         try page(
             """
@@ -81,7 +81,7 @@ extension Store {
             """, [DirectoryRow.Root.models.rawValue], Int(Int32.max), Usage.init)
     }
 
-    /// Every snapshot: freed is what no name's version and no other set of pins holds.
+    /// Every snapshot; removing one frees what no name's version and no other pin set holds.
     package func usageBySnapshot() throws(StoreError) -> [Usage] {
         try page(
             """

@@ -3,21 +3,21 @@ import Glibc
 import Recipe
 import SystemPackage
 
-// Links of a directory that is adopted, and what has their names in the view already.
+// Links in a directory that is adopted, and whether the view already has them.
 
 extension Store {
-    /// A link that stays inside; false where it leads out, so that what it leads to is to be added.
+    /// Adopts a link that stays inside the directory; false if it leads out, so that its target has to be added instead.
     package func adoptLink(_ item: AdoptionItem, in view: LiveView) throws(StoreError) -> Bool {
         let target = try item.parent().target(ofLink: item.name).string
         let inner = Self.relative(target, from: item) ?? target
         let parent = try catalogue.write { db in try db.makeLiveDirectory(item.path.dropLast()) }
         do throws(StoreError) {
-            let caller = LiveView.Caller(user: geteuid(), group: getegid(), opener: nil)
+            let caller = Caller(user: geteuid(), group: getegid(), opener: nil)
             _ = try view.makeLink(item.name, to: inner, in: parent, by: caller)
         } catch {
             switch error {
             case .leavesView: return false
-            // As an adoption left it that was cut off.
+            // An interrupted adoption may have made the link already.
             case .exists:
                 guard let old = try live(named: item.name, in: parent), try holds(old, link: inner, of: item) else {
                     throw error
@@ -33,7 +33,7 @@ extension Store {
         return true
     }
 
-    /// The same link as a relative one where an absolute one leads into the directory that is adopted; nil for any other.
+    /// A relative target for an absolute link that leads into the adopted directory; nil for any other link.
     static func relative(_ target: String, from item: AdoptionItem) -> String? {
         let wanted = FilePath(target).lexicallyNormalized()
         let really = Opener.link("/proc/self/fd/\(item.top.descriptor.rawValue)").map { FilePath($0) }
@@ -53,25 +53,25 @@ extension Store {
         return try files.hash(source.descriptor, source.path) == blob.digest
     }
 
-    /// The node that has the name in the view which something is to come under.
+    /// The node of the view that has the name under which an item would come in.
     func holder(of item: AdoptionItem) throws(StoreError) -> LiveRow? {
         try catalogue.read { db in
             try db.directory(liveNames: item.path.dropLast()).flatMap { try db.live(named: item.name, in: $0) }
         }
     }
 
-    /// Whether a node of the view is the same link, or stands for the same bytes.
+    /// Whether a node of the view is the same link, or has the bytes of its target.
     func holds(_ row: LiveRow, link target: String, of item: AdoptionItem) throws(StoreError) -> Bool {
         if row.kind == .link { return row.target == target }
         guard row.kind == .file else { return false }
         return try holds(row, target: target, of: item)
     }
 
-    /// Whether a file of the view has the bytes of what a link in the directory leads to: `add` followed it.
+    /// Whether a file of the view has the bytes of a link's target: `add` follows links.
     func holds(_ row: LiveRow, target: String, of item: AdoptionItem) throws(StoreError) -> Bool {
         guard let target = Self.path(of: target, from: item.path.dropLast()) else { return false }
         guard let source = try? item.top.file(target) else {
-            // It has come in already.
+            // The target has already been moved into the view.
             let other = AdoptionItem(top: item.top, path: target, kind: .file, size: 0)
             guard let blob = row.blob else { return false }
             return try holder(of: other)?.blob?.id == blob.id
@@ -79,7 +79,7 @@ extension Store {
         return try holds(row, source)
     }
 
-    /// Where a relative link leads; nil for out of the view.
+    /// The path that a relative link leads to; nil if it leads out of the view.
     private static func path(of target: String, from directory: ArraySlice<EntryName>) -> [EntryName]? {
         var path = Array(directory)
         for part in target.slashed where part != "." {

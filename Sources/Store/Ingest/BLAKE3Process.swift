@@ -3,7 +3,7 @@ import Glibc
 import Recipe
 import SystemPackage
 
-/// BLAKE3 of files by the program b3sum; Debian has no library of it.
+/// Computes BLAKE3 with the program b3sum, since Debian has no library for it.
 enum BLAKE3Process {
     private static let program: FilePath? = {
         let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
@@ -13,9 +13,9 @@ enum BLAKE3Process {
     }()
     static var isInstalled: Bool { program != nil }
 
-    /// One for each file of `directory`, in their order; nil where b3sum failed with any, or is not installed.
+    /// The digest of each of the files in `directory`, in their order; nil if b3sum failed for any of them, or is not installed.
     ///
-    /// It uses one processor: what nobody waits for leaves the others alone.
+    /// Uses one processor, so that background work leaves the others free.
     static func digests(
         of names: [String], in directory: FilePath, _ ending: Ending
     ) throws(StoreError) -> [Digest]? {
@@ -50,7 +50,7 @@ enum BLAKE3Process {
         return status == 0 && digests.count == names.count ? digests : nil
     }
 
-    /// Starts it with `output` as its standard output, which is closed here.
+    /// Starts the program with `output` as its standard output, which is closed here.
     private static func start(_ program: FilePath, _ arguments: [String], _ output: CInt) -> pid_t? {
         defer { close(output) }
         var actions = posix_spawn_file_actions_t()

@@ -1,20 +1,20 @@
 import Recipe
 import SystemPackage
 
-// How a name goes from where it was once the store has what it stood for; see ``Outgoing``.
+// How a name is removed from an adopted directory once the store has what it stood for; see ``Outgoing``.
 
 extension Store {
-    /// The store has the bytes: `kept` says where, as ``sweepOutgoing()`` reads it.
+    /// Removes the name of an item. The store has the bytes: `kept` says where, as ``sweepOutgoing()`` reads it.
     func takeAway(
         _ item: AdoptionItem, _ source: OpenFile, as last: FileFacts, while lease: ReadLease?, kept: String
     ) throws(StoreError) {
         let isMeant = { (directory: OpenDirectory, name: EntryName) throws(StoreError) -> Bool in
             guard let facts = try directory.facts(name) else { return false }
-            // Its ctime is that of the renaming by now.
+            // Its ctime is now the time of the renaming.
             return facts.isSameFile(as: last) && facts.hasSameBytes(as: last) && facts.kind == .file
         }
-        // Whoever wrote to it since, or gave it names or modes, meant this file and not the one that was read. While the lease is
-        // held nobody wrote; its ctime moves where another process publishes the same bytes.
+        // A program that has since written to it, or changed its names or mode, meant this file, not the one that was read. While the lease
+        // is held nobody wrote; the ctime may change because another process publishes the same bytes.
         let now = try source.facts()
         guard now == last || (lease?.isHeld == true && now.hasSameBytes(as: last)) else {
             throw .conflict(
@@ -30,7 +30,7 @@ extension Store {
         do throws(StoreError) {
             try Outgoing(in: path).take(item.name, from: parent, as: kept, isMeant)
         } catch {
-            // Another file system, or another mount of the same.
+            // It is on another file system, or another mount of the same one.
             guard case .system(_, _, .improperLink) = error else { throw error }
             let outgoing = try Outgoing(beneath: item.top)
             defer { _ = try? item.top.removeDirectory(Outgoing.name) }
@@ -38,7 +38,7 @@ extension Store {
         }
     }
 
-    /// Takes away a directory from which everything was adopted; false where something is left in it.
+    /// Removes a directory from which everything was adopted; false if something is left in it.
     package func removeAdopted(_ item: AdoptionItem) -> Bool {
         (try? item.parent().removeDirectory(item.name)) == true
     }
@@ -50,8 +50,7 @@ extension Store {
         return try files.hash(own.descriptor, own.path) == files.hash(other.descriptor, other.path)
     }
 
-    /// What moves left that were cut off between taking a name away and removing it: what the store has as well goes, everything else
-    /// is kept in quarantine.
+    /// Sorts what interrupted moves left: a file that the store also has is removed, everything else is moved to quarantine.
     func sweepOutgoing() throws(StoreError) {
         guard try FileFacts.at(path.appending("outgoing")) != nil else { return }
         try sweep(try Outgoing(in: path), keepsRest: false)
@@ -59,7 +58,7 @@ extension Store {
 
     func sweep(_ outgoing: Outgoing, keepsRest: Bool) throws(StoreError) {
         try outgoing.sweep { directory, name throws(StoreError) in
-            // What is behind the token tells one of a name from the next.
+            // The part behind the token only makes names unique.
             let token = name.text.splitAtLast(".")?.before ?? name.text
             if try isKept(name, in: directory, token) { return try directory.remove(name) }
             guard !keepsRest else { return }
@@ -68,10 +67,10 @@ extension Store {
         }
     }
 
-    /// Whether the store has what lies there: what the token names has the same bytes.
+    /// Whether the store has the bytes of a file: the blob or row that the token names has them.
     private func isKept(_ name: EntryName, in directory: OpenDirectory, _ token: String) throws(StoreError) -> Bool {
         let kind = try directory.facts(name)?.kind
-        // A link that was taken away is in the view.
+        // Before a link is removed, the view has it.
         guard kind == .file else { return kind == .link && token == "link" }
         let own: OpenFile?
         if let digest = Digest(hex: token) {

@@ -4,30 +4,29 @@ import Glibc
 package import Recipe
 import SystemPackage
 
-/// The hashes by which other tools know a model's bytes, beside its SHA-256, and what a safetensors file's header says.
+/// The hashes by which other tools identify a model's bytes, besides its SHA-256, and what the header of a safetensors file says.
 package struct Identity: Sendable, Equatable {
-    /// The first 8 hex of the SHA-256 of bytes 0x100000 to 0x10FFFF, as early A1111 wrote it; nil for a file that ends
-    /// before. Merges can share it.
+    /// The first 8 hex digits of the SHA-256 of bytes 0x100000 to 0x10FFFF, as early A1111 wrote it; nil for a shorter file. Merges can
+    /// share it.
     package var autoV1: String?
-    /// The SHA-256 of a safetensors file's tensors, without its header; nil for other files. Editing the header
-    /// changes a file's SHA-256, but not this. AutoV3 is its first 12 hex.
+    /// The SHA-256 of a safetensors file's tensors, without its header; nil for other files. Editing the header changes a file's SHA-256,
+    /// but not this. AutoV3 is its first 12 hex digits.
     package var tensors: Digest?
-    /// The SHA-256 of the table of tensors: names, types, shapes, places. Files that share it and `tensors` are the same
-    /// weights.
+    /// The SHA-256 of the table of tensors: names, types, shapes, offsets. Files that share it and `tensors` have the same weights.
     package var layout: Digest?
     /// zlib's CRC-32 of the file as 8 upper-case hex digits, as Civitai lists it.
     package var crc32: String
-    /// Nil where no b3sum is installed, and until it has read the file: see ``Store/readBLAKE3(of:)``.
+    /// Nil if b3sum is not installed or has not read the file yet: see ``Store/readBLAKE3(of:)``.
     package var blake3: Digest?
     /// The header of a safetensors file, JSON.
     package var header: [UInt8]?
-    /// What loading the file as a pickle would fetch; nil for a file that is none.
+    /// What loading the file as a pickle would import; nil if it is not a pickle.
     package var pickle: PickleImports?
-    /// What the header claims: members of `__metadata__` that are short enough to be more than bulk.
+    /// The claims of the header: members of `__metadata__` that are reasonably short.
     package var claims: [String: String] = [:]
 }
 
-/// What was read of a file beside its being added.
+/// What was read of a file while it was being added.
 package struct SourceIdentity: Sendable {
     let identity: Identity
     let facts: FileFacts
@@ -35,10 +34,10 @@ package struct SourceIdentity: Sendable {
 
 extension Identity {
     private static let slice = 0x10_0000..<0x11_0000
-    /// A header's value longer than this is a recipe or a log. Characters.
+    /// A longer value in a header is a recipe or a log. Characters.
     private static let claimLimit = 1000
 
-    /// Reads all of a file once. `progress` is told of every byte.
+    /// Reads all of a file once. `progress` is called with the number of bytes read.
     init(
         _ file: OwnedDescriptor, _ path: FilePath, size: Int, progress: (Int) throws(StoreError) -> Void
     ) throws(StoreError) {
@@ -87,7 +86,7 @@ extension Identity {
         table["__metadata__"] = nil
         layout = SHA256.digest(of: Array(JSON.object(table).canonical().utf8))
         for (key, value) in object["__metadata__"]?.object?.members ?? [] {
-            // The list of merged models is how they are found again.
+            // The list of merged models is kept, since it is how they are found again.
             guard let text = value.string, !text.isEmpty,
                 text.count <= (key == "sd_merge_models" ? 64 * Self.claimLimit : Self.claimLimit)
             else { continue }
@@ -95,7 +94,7 @@ extension Identity {
         }
     }
 
-    /// The header of a safetensors file; nil where it is none.
+    /// The header of a safetensors file; nil if it is not one.
     private static func header(
         _ file: OwnedDescriptor, _ path: FilePath, size: Int
     ) throws(StoreError) -> [UInt8]? {
@@ -120,12 +119,12 @@ extension Store {
             """, [place], limit, Blob.init)
     }
 
-    /// Reads and keeps the other hashes of a model. `progress` is told of every byte read.
+    /// Reads and stores the other hashes of a model. `progress` is called with the number of bytes read.
     package func identify(_ blob: Blob, progress: (Int) throws(StoreError) -> Void = { _ in }) throws(StoreError) {
         guard case .file(let file) = try contents(of: blob) else { return }
         let path = files.path(of: blob.digest)
         if try identity(of: blob) != nil {
-            // An older version read it, and did not look for a pickle: that is in its first or last bytes.
+            // An older version read it without looking for a pickle, which shows in the first or last bytes.
             let imports = try Identity.pickle(file, path, size: blob.size)
             return try catalogue.write { db in
                 try db.setImports(imports.column, of: blob.id)
@@ -136,8 +135,8 @@ extension Store {
         try record(try Identity(file, path, size: blob.size, progress: progress), of: blob)
     }
 
-    /// The other hashes of a file that is being added meanwhile; nil where its bytes changed on the way.
-    /// `isWanted` is asked again and again.
+    /// The other hashes of a file that is being added at the same time; nil if its bytes changed meanwhile. `isWanted` is checked
+    /// repeatedly.
     package func identity(
         of source: OpenFile, while isWanted: () -> Bool
     ) throws(StoreError) -> SourceIdentity? {
@@ -153,7 +152,7 @@ extension Store {
         return SourceIdentity(identity: identity, facts: facts)
     }
 
-    /// Keeps what was read of a source as what is known of the blob that it became, where it was the same file.
+    /// Stores what was read of a source for the blob that it became, if it was the same file.
     package func keep(_ source: SourceIdentity, of added: AddedBytes) throws(StoreError) {
         guard added.source.hasSameBytes(as: source.facts), let blob = try blob(added.digest) else { return }
         try record(source.identity, of: blob)
@@ -175,7 +174,7 @@ extension Store {
         }
     }
 
-    /// What is known of a model's bytes; nil where they have not been read yet.
+    /// The other hashes of a model's bytes; nil if they have not been read yet.
     package func identity(of blob: Blob) throws(StoreError) -> Identity? {
         try catalogue.read { db in
             guard

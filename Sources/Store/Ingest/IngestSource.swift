@@ -1,15 +1,15 @@
 import Recipe
 import SystemPackage
 
-/// The file that an item of a plan was made for, found again when its turn comes.
+/// The file that an item of a plan was made for, which is found again when its turn comes.
 ///
-/// Between the walk and the reading somebody else may put a link or a pipe in its place, or in the place of a directory on
-/// the way. What is read is a file beneath the directory that was asked for, or the very file that the walk found.
+/// Between the walk and the reading, another user may replace it, or a directory on the way, by a link or a pipe. Only a file beneath the
+/// directory that was asked for is read, or the very file that the walk found.
 struct IngestSource: Sendable {
     /// The directory that was asked for, or that of the file.
     private let root: OpenDirectory
     private let path: FilePath
-    /// From the root; nil where a name is none.
+    /// From the root; nil if a name is not valid.
     private let names: [EntryName]?
     private let found: FileFacts
 
@@ -26,16 +26,16 @@ struct IngestSource: Sendable {
     /// Whether aria2 left a note beside it.
     var isBeingDownloaded: Bool {
         guard let names, let note = names.last?.downloadNote else { return false }
-        // Where a link leads on the way, nothing can be told.
+        // If a link is on the way, this is unknown.
         return (try? root.directory(names.dropLast()).facts(note)) != nil
     }
 
-    /// Opens it for reading; `conflict` where it is another file by now that a link leads to.
+    /// Opens it for reading; throws `conflict` if a link now leads to another file.
     func open() throws(StoreError) -> OpenFile {
         do throws(StoreError) {
             if let names { return try root.file(names) }
         } catch {
-            // A link that was there from the beginning is what the user has.
+            // A link that was there from the beginning was meant by the user.
             guard case .system(_, _, let problem) = error,
                 [.tooManySymbolicLinkLevels, .improperLink, .notDirectory].contains(problem)
             else { throw error }

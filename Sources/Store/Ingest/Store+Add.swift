@@ -2,11 +2,11 @@ import GRDB
 package import Recipe
 package import SystemPackage
 
-/// What adding a file came to.
+/// The result of adding a file.
 package struct AddedBytes: Sendable {
-    /// Whether the name or the bytes were new.
+    /// Whether the name or the bytes are new.
     package let addition: Addition
-    /// Of the bytes that were added.
+    /// The digest of the added bytes.
     package let digest: Digest
     /// Whether the store did not have the bytes before.
     package let isNew: Bool
@@ -15,23 +15,23 @@ package struct AddedBytes: Sendable {
 }
 
 extension Store {
-    /// Finds the model files under `paths`. `folder` may go on into subfolders: `loras/style`.
+    /// Finds the model files under `paths`. `folder` may include subfolders: `loras/style`.
     package func plan(adding paths: [FilePath], folder: ModelPath?) throws(StoreError) -> IngestPlan {
         var walk = Walk(store: path)
         for path in paths { try walk.add(path, folder: folder) }
         return walk.plan
     }
 
-    /// Adds one file: its bytes as a blob, then its name as a version. `progress` is told of every byte hashed.
+    /// Adds one file: its bytes as a blob, then its name as a version. `progress` is called with the number of bytes hashed.
     ///
-    /// The source is only read, whatever happens. A source that changes while it is read is read again, three times.
+    /// The source is only ever read. If it changes while it is read, it is read again, up to three times.
     package func add(
         _ item: IngestPlan.Item, by method: TransferMethod = .reflinkOrCopy, progress: (Int) -> Void = { _ in }
     ) throws(StoreError) -> Addition {
         try addBytes(item, by: method, progress: progress).addition
     }
 
-    /// The same, and which bytes they were.
+    /// The same; also returns which bytes they were.
     package func addBytes(
         _ item: IngestPlan.Item, by method: TransferMethod, progress: (Int) -> Void
     ) throws(StoreError) -> AddedBytes {
@@ -57,7 +57,7 @@ extension Store {
                 return AddedBytes(addition: addition, digest: published.digest, isNew: published.isNew, source: facts)
             } catch {
                 switch error {
-                // Or garbage collection took what was known: it is not any more.
+                // Also if garbage collection removed a known blob: the next attempt knows that it is gone.
                 case .changedWhileRead, .blobMissing: progress(-counted)
                 default: throw error
                 }
@@ -74,14 +74,14 @@ extension Store {
         if let problem { throw .conflict("\(item.source) was not added: \(problem)") }
     }
 
-    /// Whether the name holds bytes of this size: then they are likely the same, and are hashed before anything is written.
+    /// Whether the name holds bytes of this size: they are probably the same, so they are hashed before anything is written.
     private func mayHold(_ name: ModelName, size: Int) throws(StoreError) -> Bool {
         try catalogue.read { db in try db.versionBefore(of: name)?.version.blob.size == size }
     }
 }
 
 extension Database {
-    /// Makes `blob` what a model's name holds.
+    /// Makes a model's name hold `blob`.
     func add(
         _ name: ModelName, blob: Int64, modified: Timestamp, since: Timestamp?, cause: Cause = .add,
         process: Int64? = nil

@@ -2,13 +2,13 @@ import Foundation
 import GRDB
 import Recipe
 
-/// BLAKE3 of models, by which InvokeAI and Civitai know them. Reading it would slow the ingest by a seventh, and few images
-/// record it: a mount reads it at leisure, and commands where an image waits for it.
+/// BLAKE3 of models, by which InvokeAI and Civitai identify them. It would slow down adding by a seventh, and few images record it: so a
+/// mount reads it in the background, and commands read it when an image waits for it.
 extension Store {
-    /// Whether it can be had on this machine.
+    /// Whether b3sum is installed on this machine.
     package static var hasBLAKE3: Bool { BLAKE3Process.isInstalled }
 
-    /// More bytes or files than these are another process's.
+    /// The most bytes and files that one process of b3sum reads.
     private static let group = (bytes: 64 << 20, files: 128)
 
     /// Reads it for the models that lack it now, whose other hashes are known; nothing where b3sum is not installed. Of what comes
@@ -52,7 +52,7 @@ extension Store {
         WHERE identity.blake3 IS NULL AND changed IS NOT NULL
         """
 
-    /// Whether an image recorded a hash of this length that is not a model's yet.
+    /// Whether an image recorded a hash of BLAKE3's length that no model is known to have.
     package func isWaitingForBLAKE3() throws(StoreError) -> Bool {
         guard Self.hasBLAKE3 else { return false }
         return try one("SELECT 1 FROM want WHERE kind = 'hash' AND length(value) = 64 LIMIT 1", []) { _ in true }
@@ -68,7 +68,7 @@ extension Store {
         }
         defer { for cache in caches { cache.restore() } }
         let names = blobs.map(\.digest.hex)
-        // One that cannot be read must not keep the others from it.
+        // If one file cannot be read, the others are read without it.
         var digests: [Digest?] = try BLAKE3Process.digests(of: names, in: files.directory, ending) ?? []
         if digests.isEmpty {
             for name in names {

@@ -2,7 +2,7 @@ import GRDB
 import Recipe
 
 extension Store {
-    /// Makes an older version what its model's name holds again. Bytes that the name holds now stay a version.
+    /// Makes a model's name hold an older version again. The bytes that it holds now remain a version.
     package func restore(_ name: ModelName, version number: Int, by opener: Opener?) throws(StoreError) -> Addition {
         try catalogue.write { db in
             let root = DirectoryRow.Root.models.rawValue

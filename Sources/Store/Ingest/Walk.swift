@@ -2,21 +2,21 @@ import Glibc
 package import Recipe
 package import SystemPackage
 
-/// The model files that a path stands for, found before anything is added, so that progress knows its end.
+/// The model files that a path stands for, found before anything is added, so that progress has a total.
 package struct IngestPlan: Sendable {
     /// One file to be added.
     package struct Item: Sendable {
-        /// Where the file lies.
+        /// Where the file is.
         package let source: FilePath
         /// The folder of the models directory that it is added to.
         package let folder: EntryName
         /// Below ``folder``.
         package let path: ModelPath
-        /// Bytes.
+        /// The file's size. Bytes.
         package let size: Int
-        /// What the source leads to, where it is a link.
+        /// The target of the source, if it is a link.
         package let target: FilePath?
-        /// Whether the source lies in a models directory, so that its name there says what was live.
+        /// Whether the source is in a models directory, so that its name there says what was live.
         let wasLive: Bool
         let place: IngestSource
 
@@ -26,28 +26,28 @@ package struct IngestPlan: Sendable {
 
     /// In the order in which they were found.
     package var items: [Item] = []
-    /// Files that are not models, by reason; they were left where they are.
+    /// How many files were skipped because they are not models.
     package var skipped = 0
-    /// Files that should have been added and cannot be, each with its reason.
+    /// Files that should have been added and cannot be, each with the reason.
     package var refused: [(path: FilePath, reason: String)] = []
-    /// Bytes in all.
+    /// The total size. Bytes.
     package var size: Int { items.total(\.size) }
 
     package init() {}
 }
 
-/// Walks a models directory, one of its folders, or a single file. Links are followed; a link back to a directory on
-/// the way to it is not, so every walk ends.
+/// Walks a models directory, one of its folders, or a single file. Links are followed, except to a directory on the way to the link, so
+/// every walk ends.
 struct Walk {
     private(set) var plan = IngestPlan()
-    /// The store itself is never walked into.
+    /// The store itself is never walked.
     let store: FilePath
     /// The directory that was asked for.
     private var root: OpenDirectory?
 
     init(store: FilePath) { self.store = store }
 
-    /// Adds what `path` stands for; `folder` says where single files and plain directories belong.
+    /// Adds what `path` stands for; `folder` says which folder single files and plain directories belong to.
     mutating func add(_ path: FilePath, folder: ModelPath?) throws(StoreError) {
         guard let facts = try FileFacts.at(path) else { throw .system("cannot find", path, .noSuchFileOrDirectory) }
         root = try OpenDirectory(named: facts.kind == .directory ? path : path.removingLastComponent())
@@ -63,7 +63,7 @@ struct Walk {
         guard facts.kind == .directory else {
             throw .refusedName("\(path): say which folder it belongs to, as in '--folder checkpoints'")
         }
-        // One folder of a models directory was meant, not a models directory.
+        // The directory is one folder of a models directory, not a models directory.
         if Folder.isKnown(path.lastComponent?.string ?? "") {
             let name = try Self.ownName(of: path)
             return try directory(path, folder: name, prefix: nil, above: [facts], wasLive: true)
@@ -75,7 +75,7 @@ struct Walk {
         try folders(of: path, facts: facts)
     }
 
-    /// Every directory of a models directory is a folder; files beside them belong to none.
+    /// Every directory in a models directory is a folder; files beside them belong to none.
     private mutating func folders(of models: FilePath, facts: FileFacts) throws(StoreError) {
         for name in try DirectoryListing.entries(in: models) {
             guard let text = checked(name, in: models) else { continue }
@@ -93,7 +93,7 @@ struct Walk {
         }
     }
 
-    /// `above` are the directories from the start to this one: a link to any of them would never end.
+    /// `above` are the directories from the start to this one: following a link to one of them would never end.
     private mutating func directory(
         _ path: FilePath, folder: EntryName, prefix: ModelPath?, above: [FileFacts], wasLive: Bool,
         isPipeline: Bool = false
@@ -102,7 +102,7 @@ struct Walk {
         else { return refuse(path, "it is the store itself") }
         guard above.count <= 32 else { return refuse(path, "it lies more than 32 directories deep") }
         let names = try DirectoryListing.entries(in: path)
-        // Below the folder: what lies beside or below a pipeline's mark belongs to it.
+        // Below the folder: everything beside or below a pipeline's mark belongs to the pipeline.
         let isPipeline =
             isPipeline
             || prefix != nil
@@ -131,7 +131,7 @@ struct Walk {
         }
     }
 
-    /// A file that was named itself is a model because the user says so.
+    /// A file that was named directly is a model because the user says so.
     private mutating func file(
         _ path: FilePath, name: EntryName, folder: EntryName, prefix: ModelPath?, wasLive: Bool, isNamed: Bool = false,
         isPipeline: Bool = false
@@ -166,7 +166,7 @@ struct Walk {
         }
     }
 
-    /// Nil for what is refused.
+    /// Nil if the name is refused.
     private mutating func checked(_ name: [UInt8], in directory: FilePath) -> EntryName? {
         do { return try EntryName(comingIn: name) } catch {
             refuse(directory.appending(String(decoding: name, as: UTF8.self)), error.description)

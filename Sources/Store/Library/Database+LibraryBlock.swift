@@ -1,13 +1,13 @@
 import GRDB
 import Recipe
 
-// How many images have a value of a facet is known by blocks: what stands from one place to the next block's, all of one month. They
-// tell how many there are, how many in each month, and where the n-th one is, without a look at the images.
+// Images of one value of a facet are counted in blocks: a block covers the places up to the next block's, all in one month. Blocks tell how
+// many images there are, how many in each month, and where the n-th one is, without reading the images.
 
 enum LibraryBlock {
     /// The facet that every image has.
     static let all: Int64 = 1
-    /// Images of one block at most.
+    /// The largest number of images in one block.
     static let limit = 1000
 }
 
@@ -18,7 +18,7 @@ extension Database {
             cachedStatement(sql: "INSERT INTO libraryMember VALUES (?, ?, ?)"), [facet, row.place, isFolded])
         let month = LibraryRow.month(of: row.place)
         guard let block = try block(of: facet, at: row.place), block.month == month.number else {
-            // It begins with its month, so that an older image of that finds it too.
+            // A block begins with its month, so that older images of the month belong to it, too.
             let start = month.beginning.map { LibraryRow.place($0) } ?? Int64.min
             try execute(
                 cachedStatement(sql: "INSERT INTO libraryBlock VALUES (?, ?, ?, 1, ?)"),

@@ -1,10 +1,10 @@
 import GRDB
 import Recipe
 
-// Everything that is written into `libraryChange`, but by triggers.
+// Everything that is written into `libraryChange`, except by triggers.
 
 extension Database {
-    /// Makes the row of an image anew; nil where its recipe has to be made before, and then it waits as it did.
+    /// Makes the row of an image anew; if its recipe has to be rendered first, the image goes on waiting.
     func updateLibrary(_ image: Int64, _ files: BlobFiles) throws -> LibraryReading.Result {
         let old = try libraryRow(of: image)
         let result = try LibraryReading(files: files, db: self).read(image, old)

@@ -5,7 +5,7 @@ import Recipe
 // Everything that is written into `libraryImage`, `libraryWords` and `libraryFacet`.
 
 extension Database {
-    /// The row of an image; nil where it has none.
+    /// The row of an image; nil if it has none.
     func libraryRow(of image: Int64) throws -> LibraryRow? {
         let row = try Row.fetchOne(
             cachedStatement(
@@ -35,7 +35,7 @@ extension Database {
                 seeds: try row.value("seeds")))
     }
 
-    /// Puts a row in the place of what there was of the image; nil takes that away.
+    /// Replaces the row of an image; nil removes it.
     func replace(_ old: LibraryRow?, with new: LibraryRow?) throws {
         guard old != new else { return }
         if let old {
@@ -87,7 +87,7 @@ extension Database {
             ])
     }
 
-    /// The number of a value, which gets one.
+    /// The number of a value, which is made if it is new.
     func libraryFacet(_ facet: LibraryFacet, _ value: String) throws -> Int64 {
         if let known = try knownFacet(facet, value) { return known }
         try execute(
@@ -95,7 +95,7 @@ extension Database {
         return lastInsertedRowID
     }
 
-    /// The number of a value; nil where no image ever had it.
+    /// The number of a value; nil if no image ever had it.
     func knownFacet(_ facet: LibraryFacet, _ value: String) throws -> Int64? {
         try Int64.fetchOne(
             cachedStatement(sql: "SELECT id FROM libraryFacet WHERE facet = ? AND value = ?"),

@@ -2,7 +2,7 @@ import GRDB
 import Recipe
 
 extension Database {
-    /// How many images have a value, by its blocks; with `folds` those that do not fold under another.
+    /// How many images have a value, by its blocks; with `folds`, only those that do not fold under another image.
     func countLibrary(facet: Int64, folds: Bool) throws -> Int {
         try Int.fetchOne(
             cachedStatement(
@@ -13,23 +13,23 @@ extension Database {
     }
 }
 
-/// All images of a selection in their order, as far as that has to be known to find the n-th one: of each so many the first one.
+/// The images of a selection in order, reduced to what is needed to find the n-th one: every thousandth image.
 struct LibraryAnchors: Sendable {
-    /// Images from one anchor to the next. The rest of a way is as long at most.
+    /// How many images there are from one anchor to the next; at most so many have to be read to reach any image.
     static let step = 1000
 
     struct Anchor: Sendable {
         let cursor: LibraryCursor
-        /// How many stand before it.
+        /// How many images come before it.
         let index: Int
     }
 
     private(set) var anchors: [Anchor] = []
     private(set) var count = 0
-    /// Where the order is one of time.
+    /// Counts by month, if the order is one of time.
     private(set) var months: [Int: Int] = [:]
 
-    /// The anchor before the n-th image; nil where there are not so many.
+    /// The last anchor at or before the n-th image; nil if there are fewer images.
     func anchor(before index: Int) -> Anchor? {
         index < count && index >= 0 ? anchors[..<firstIndex { $0.index > index }].last : nil
     }
@@ -39,7 +39,7 @@ struct LibraryAnchors: Sendable {
         anchors[..<firstIndex { isBefore(cursor, $0.cursor) }].last
     }
 
-    /// Of the first anchor of which something is true, as it then is of all behind it.
+    /// The index of the first anchor for which a condition is true, which must then be true for all later ones.
     private func firstIndex(where isBehind: (Anchor) -> Bool) -> Int {
         var (low, high) = (0, anchors.count)
         while low < high {
@@ -65,7 +65,7 @@ struct LibraryAnchors: Sendable {
                 SELECT start, month, images - CASE WHEN ?2 THEN folded ELSE 0 END FROM libraryBlock WHERE facet = ?1
                 ORDER BY start \(isNewest ? "DESC" : "ASC")
                 """, arguments: [facet, selection.folds])
-        // Of the newest the first one of a block stands before the block behind it.
+        // With the newest first, a block's first image comes before the block behind it.
         var end = Int64.max
         while let row = try rows.next() {
             let (start, images): (Int64, Int) = try (row.value(0), row.value(2))
@@ -96,7 +96,7 @@ struct LibraryAnchors: Sendable {
 }
 
 extension LibraryRow {
-    /// The number of the month of a place, and all places of that.
+    /// The number of the month that a place is in, and all places of that month.
     fileprivate static func monthRange(of place: Int64) -> (Int, Range<Int64>) {
         let month = month(of: place)
         let first = month.beginning.map { Self.place($0) } ?? .min
@@ -104,7 +104,7 @@ extension LibraryRow {
     }
 }
 
-/// The anchors of what was asked last: who scrolls asks for many places of one query.
+/// The anchors of recent queries: scrolling asks for many places of one query.
 struct LibraryAnchorCache {
     private static let limit = 16
 
@@ -120,7 +120,7 @@ struct LibraryAnchorCache {
         entries.first { $0.key == key && $0.commit.isSame(as: commit) }?.anchors
     }
 
-    /// `commit`: one that was the newest before they were read.
+    /// `commit` must have been the newest before the anchors were read.
     mutating func keep(_ anchors: LibraryAnchors, for key: [UInt8], at commit: Commit) {
         entries.removeAll { $0.key == key || !$0.commit.isSame(as: commit) }
         entries.append(Entry(key: key, commit: commit, anchors: anchors))

@@ -4,38 +4,38 @@ package import Recipe
 package struct LibraryEntry: Sendable {
     /// The SHA-256 of the image's file.
     package let image: Digest
-    /// The id of its snapshot with the strongest evidence, its row, and the name of its directory.
+    /// The id of its snapshot with the strongest evidence, the snapshot's row, and the name of its directory.
     package let snapshot: Digest
     package let snapshotRow: Int64
     package let short: EntryName
-    /// The file's name, and the directory of by-image that it is in, from its label down.
+    /// The file's name, and its directory in `by-image`, beginning with the label.
     package let name: EntryName
     package let folder: ViewPath
-    /// When it was made, as far as is known.
+    /// When it was made, as far as it is known.
     package let time: Timestamp
-    /// How far it can be reproduced, as it was seen last.
+    /// How far it can be reproduced, when that was last determined.
     package let grade: Grade
-    /// Codes of the reasons why that is no better.
+    /// Codes of the reasons why the grade is no better.
     package let reasons: [Reason.Code]
     package let kind: LibraryKind
-    /// Pixels; nil where the file does not say.
+    /// Pixels; nil if the file does not say.
     package let width, height: Int?
     package let proof: LibraryProof
-    /// Whether one of its snapshots has a name that somebody gave it.
+    /// Whether one of its snapshots is pinned.
     package let isPinned: Bool
     /// How many variations and reproductions of it fold under it.
     package let variations, reproductions: Int
-    /// The image that it is a variation or a reproduction of, where that is in the library.
+    /// The image that it is a variation or a reproduction of, if that is in the library.
     package let base: Digest?
     /// The first words of its prompt.
     package let words: String
-    /// Where it stands among the others.
+    /// Its place among the others.
     package let cursor: LibraryCursor
 }
 
-/// What making an image again came to.
+/// The result of making an image again.
 package enum LibraryProof: String, Sendable {
-    /// Nobody did.
+    /// It was not made again.
     case none
     /// The same pixels.
     case verified
@@ -43,11 +43,11 @@ package enum LibraryProof: String, Sendable {
     case different
 }
 
-/// A place between images in a library's order. It can stand in an address.
+/// A place between images in a library's order. It can be part of an address.
 package struct LibraryCursor: Sendable, Hashable, CustomStringConvertible {
-    /// What ``LibraryEntry/cursor`` is sorted by.
+    /// The key by which entries are ordered.
     let place: Int64
-    /// Where the order is that of names.
+    /// The name, if the order is by names.
     let name: FacetValue?
 
     init(place: Int64, name: FacetValue? = nil) {
@@ -55,7 +55,7 @@ package struct LibraryCursor: Sendable, Hashable, CustomStringConvertible {
         self.name = name
     }
 
-    /// Nil where `text` is not what ``description`` gives.
+    /// Nil if `text` is not what ``description`` returns.
     package init?(_ text: String) {
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, let place = Int64(first) else { return nil }
@@ -67,28 +67,27 @@ package struct LibraryCursor: Sendable, Hashable, CustomStringConvertible {
         var bytes: [UInt8] = []
         var digits = parts[1].utf8[...]
         while let high = digits.popFirst(), let low = digits.popFirst() {
-            guard let byte = UInt8(String(decoding: [high, low], as: UTF8.self), radix: 16) else { return nil }
+            guard let byte = hexByte(high, low) else { return nil }
             bytes.append(byte)
         }
         guard let name = String(validating: bytes, as: UTF8.self) else { return nil }
         self.init(place: place, name: FacetValue(name))
-        // What reads as a number is not always one of its digits: "+1" is none.
+        // An odd digit at the end, capitals or a sign before the place are not what is printed.
         guard description.utf8.elementsEqual(text.utf8) else { return nil }
     }
 
     package var description: String {
         guard let name else { return "\(place)" }
-        let digits = name.description.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-        return "\(place).\(digits.joined())"
+        return "\(place).\(hexadecimal(name.description.utf8))"
     }
 }
 
 /// Where a page of a library begins or ends.
 package enum LibraryPosition: Sendable {
     case beginning
-    /// The page behind a cursor, and the page that begins with it.
+    /// The page behind a cursor, and the page that begins at it.
     case after(LibraryCursor), from(LibraryCursor)
-    /// The page before a cursor, in the library's order like any other.
+    /// The page before a cursor, in the same order.
     case before(LibraryCursor)
 }
 
@@ -103,23 +102,23 @@ package struct FacetCount: Sendable, Equatable {
     }
 }
 
-/// Values of facets among the images of a query.
+/// The values of facets among the images of a query.
 package struct LibraryFacets: Sendable {
-    /// Those that occur, the most frequent first. Of each facet the values are counted as if the query had no filter by it.
+    /// The values that occur, the most frequent first. Each facet's values are counted as if the query did not filter by that facet.
     package let values: [LibraryFacet: [FacetCount]]
-    /// Whether only the first of the images were looked at, so that there are at least so many.
+    /// Whether only the first images were counted, so that the counts are lower bounds.
     package let isPartial: Bool
 }
 
-/// What a library says of itself in one line.
+/// A library in one line.
 package struct LibrarySummary: Sendable, Equatable {
-    /// All images, with those that fold under others.
+    /// All images, including those that fold under others.
     package let images: Int
-    /// Those that were made again with the same pixels, and of the others those of each grade.
+    /// Images that were made again with the same pixels; the other images by their grade.
     package let reproduced, full, approximate, partial: Int
-    /// The missing model that most images wait for, by the name that they have for it.
+    /// The missing model that most images need, by the name that they use for it.
     package let awaited: FacetCount?
-    /// Images that came, or whose grades may be others, since they were looked at last.
+    /// Images that are new, or whose grades may have changed, since the library was last updated.
     package let pending: Int
 
     package init(

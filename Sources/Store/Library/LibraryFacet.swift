@@ -1,25 +1,25 @@
 package import Recipe
 
-/// What images of a library have in common, by which they can be chosen.
+/// A property by which images of a library can be chosen.
 package enum LibraryFacet: String, Sendable, CaseIterable {
     /// The raw value of a ``Grade``.
     case grade
     /// The code of a reason why a grade is no better.
     case reason
-    /// `verified` or `different`: what the last proof came to.
+    /// `verified` or `different`: the result of the last reproduction.
     case proof
-    /// A main model: of `checkpoints`, `diffusion_models` or `unet`.
+    /// A main model: one in `checkpoints`, `diffusion_models` or `unet`.
     case mainModel = "checkpoint"
     case lora
-    /// `folder/path@vN`, or the SHA-256 of bytes that are no version.
+    /// `folder/path@vN`, or the SHA-256 of bytes that are not a version.
     case version
-    /// A model that is missing, by the name that the image has for it.
+    /// A missing model, by the name that the image uses for it.
     case missing
     /// The tool that made it, by its own name.
     case tool
-    /// The directory of by-image, from its label down.
+    /// The directory in `by-image`, beginning with the label.
     case folder
-    /// `yes` where a snapshot of the image has a name of its own.
+    /// `yes` if a snapshot of the image is pinned.
     case pinned
     /// The raw value of a ``LibraryKind``.
     case kind
@@ -27,7 +27,7 @@ package enum LibraryFacet: String, Sendable, CaseIterable {
     case month
 }
 
-/// A value of a facet. It is its bytes, as names are.
+/// A value of a facet. Compared by bytes, like names.
 package struct FacetValue: Sendable, Hashable, CustomStringConvertible, ExpressibleByStringLiteral {
     package let description: String
 
@@ -38,7 +38,7 @@ package struct FacetValue: Sendable, Hashable, CustomStringConvertible, Expressi
     package func hash(into hasher: inout Hasher) { for byte in description.utf8 { hasher.combine(byte) } }
 }
 
-/// One condition on a library. Of those that include values of one facet an image meets any, and of each facet one.
+/// One condition of a query. Included values of one facet are alternatives; conditions of different facets must all hold.
 package struct LibraryFilter: Sendable, Hashable {
     package var facet: LibraryFacet
     package var value: FacetValue
@@ -52,7 +52,7 @@ package struct LibraryFilter: Sendable, Hashable {
     }
 }
 
-/// What kind of file an image is, by its bytes.
+/// The kind of an image file, by its bytes.
 package enum LibraryKind: String, Sendable, CaseIterable {
     case image, film, sound, other
 
@@ -70,27 +70,27 @@ package enum LibraryKind: String, Sendable, CaseIterable {
     }
 }
 
-/// A month of the calendar in UTC.
+/// A calendar month in UTC.
 package struct LibraryMonth: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// Months since the beginning of the year 0.
     let number: Int
 
     init(number: Int) { self.number = number }
 
-    /// The month in which something happened.
+    /// The month that a time is in.
     package init(_ time: Timestamp) {
         let parts = time.description.split(separator: "-").prefix(2).compactMap { Int($0) }
         number = parts[0] * 12 + parts[1] - 1
     }
 
-    /// Nil unless `text` is what ``description`` gives.
+    /// Nil unless `text` is what ``description`` returns.
     package init?(_ text: String) {
         guard let time = Timestamp(rfc3339: text + "-01") else { return nil }
         self.init(time)
         guard description.utf8.elementsEqual(text.utf8) else { return nil }
     }
 
-    /// The moment at which it begins; nil where no timestamp is so early or late.
+    /// When it begins; nil if a timestamp cannot be so early or late.
     package var beginning: Timestamp? { Timestamp(rfc3339: description + "-01") }
     package var next: LibraryMonth { LibraryMonth(number: number + 1) }
 

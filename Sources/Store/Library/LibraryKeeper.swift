@@ -1,10 +1,10 @@
 import GRDB
 import Recipe
 
-/// Keeps the rows of the library in step: what a transaction of this process changes of an image is in its row when that commits, as
-/// long as it is little. The rest waits in `libraryChange` for ``Store/updateLibrary(pieces:mayGoOn:)``.
+/// Keeps the library's rows up to date: if a transaction of this process changes a few images, their rows are made before it commits. More
+/// changes wait in `libraryChange` for ``Store/updateLibrary(pieces:mayGoOn:)``.
 final class LibraryKeeper: CatalogueParticipant {
-    /// Images of one transaction whose rows are made within it.
+    /// How many images of one transaction get their rows within it.
     private static let limit = 128
 
     private let files: BlobFiles
@@ -20,7 +20,7 @@ final class LibraryKeeper: CatalogueParticipant {
 
     func willCommit(_ db: Database) throws {
         var count = 0
-        // What folds under an image that was changed is noted as this goes.
+        // While this runs, images that fold under a changed image are noted, too.
         while let image = changed.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
             count += 1
             guard count <= Self.limit else { return }
@@ -44,9 +44,9 @@ extension LibraryKeeper: TransactionObserver {
 }
 
 extension Store {
-    /// Works off what came since the library's rows were made, or may have another grade now, each piece in a transaction of its own.
+    /// Updates the rows of images that are new or may have another grade, each piece in a transaction of its own.
     ///
-    /// Returns whether nothing is left. `mayGoOn` is asked after each of the pieces.
+    /// Returns whether nothing is left. `mayGoOn` is checked after each piece.
     @discardableResult
     package func updateLibrary(pieces: Int = .max, mayGoOn: () -> Bool = { true }) throws(StoreError) -> Bool {
         for _ in 0..<pieces {
@@ -66,7 +66,7 @@ extension Store {
         return try pendingInLibrary() == 0
     }
 
-    /// Images of one transaction, whose recipes may have to be made: the writer is kept from others for some tens of milliseconds.
+    /// How many images one transaction updates. Their recipes may have to be rendered, so other writers wait some tens of milliseconds.
     private static let libraryPiece = 32
 
     func pendingInLibrary() throws(StoreError) -> Int {

@@ -1,11 +1,11 @@
 package import Recipe
 
-/// In which order a library shows its images.
+/// The order in which a library shows its images.
 package enum LibraryOrder: String, Sendable, CaseIterable {
     case newest, oldest, name
 }
 
-/// Which images of a library are meant, and in which order. It can stand in an address, and is read back from there.
+/// Which images of a library are shown, and in which order. It can be written as the parameters of an address and read back.
 package struct LibraryQuery: Sendable, Equatable {
     /// Filters, and bytes of all their values, that an address may have: each link of a page repeats them. Nobody looks for more.
     package static let filterLimit = 32
@@ -17,30 +17,28 @@ package struct LibraryQuery: Sendable, Equatable {
     package var text = ""
     package var filters: [LibraryFilter] = []
     package var order = LibraryOrder.newest
-    /// Whether variations and reproductions are to be shown with what they are of, and not by themselves. ``isFolding`` tells where.
+    /// Whether variations and reproductions are shown with their base image instead of by themselves, if ``isFolding``.
     package var folds = true
-    /// The SHA-256 of an image: nothing is shown but what folds under it.
+    /// The SHA-256 of an image: only what folds under it is shown.
     package var base: Digest?
-    /// What an address said that cannot be understood, a sentence each.
+    /// Parts of an address that could not be understood, a sentence each.
     private var misread: [String] = []
 
     package init() {}
 
-    /// Whether it means every image.
+    /// Whether it selects every image.
     package var isWhole: Bool { text.isEmpty && filters.isEmpty && base == nil }
 
-    /// Whether images are shown with what they are of: in the library as a whole alone. Who looks for something finds each image that is
-    /// it, also where the one that it is of is not.
+    /// Images are folded only in the whole library: a search shows every image that matches, even if its base image does not.
     package var isFolding: Bool { folds && isWhole }
 
-    /// What the search box means.
+    /// What the text of the search box means.
     package var words: LibraryText { LibraryText(text) }
 
-    /// What of the query could not be understood, a sentence each; the rest of it counts.
+    /// Parts of the query that could not be understood, a sentence each; the rest of it applies.
     package var problems: [String] { misread + words.problems }
 
-    /// Reads the parameters of an address, each with its name and its value without any encoding. Those of other names are somebody
-    /// else's.
+    /// Reads the decoded names and values of an address's parameters. Unknown names are ignored.
     package init(parameters: some Sequence<(name: String, value: String)>) {
         for (name, value) in parameters {
             let isExcluded = name.hasPrefix("not-")
@@ -63,7 +61,7 @@ package struct LibraryQuery: Sendable, Equatable {
         }
     }
 
-    /// The query as parameters of an address, without any encoding; what is as usual is left out.
+    /// The query as parameters of an address, not encoded; defaults are left out.
     package var parameters: [(name: String, value: String)] {
         var parameters = text.isEmpty ? [] : [(name: "q", value: text)]
         for filter in filters {

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import Recipe
 
-/// Makes the row of an image of what the other tables tell.
+/// Makes an image's row from the other tables.
 struct LibraryReading {
     let files: BlobFiles
     let db: Database
@@ -31,12 +31,12 @@ struct LibraryReading {
         guard let row else { return .none }
         let snapshot: Int64 = try row.value("snapshot")
         let name: String = try row.value("name")
-        // There is none at all where nothing was rendered yet.
+        // Nil if nothing was rendered yet.
         let isFresh: Bool? = try row.value("fresh")
         guard isFresh == true, let codes: String = try row.value("reasons") else {
             return .stale(snapshot: snapshot, name: name)
         }
-        // What cannot be read has a row as well, which says little.
+        // A snapshot that cannot be read has a row as well, with little in it.
         let document = try? files.snapshotDocument(row.value("document"), of: snapshot, db)
         let time = try document?.image.time ?? row.time("time")
         let reasons = codes.split(separator: " ").map { String($0) }
@@ -83,7 +83,7 @@ struct LibraryReading {
         return place
     }
 
-    /// What the image is a variation of, or a reproduction: `reproduce` leaves those in a directory with the snapshot's name.
+    /// The image that this one is a variation or a reproduction of: `reproduce` puts its images into a directory with the snapshot's name.
     private func fold(_ document: SnapshotDocument?, _ image: Int64, _ directory: Int64) throws -> LibraryRow.Fold {
         let isReproduction = document?.variation == nil
         let wanted: String
@@ -104,7 +104,7 @@ struct LibraryReading {
         let row = try Row.fetchOne(
             db.cachedStatement(sql: "SELECT base FROM libraryImage WHERE image = ?"), arguments: [subject])
         let base = try row.flatMap { try $0.value("base") as Int64? } ?? subject
-        // Only in a store that somebody brought can two be variations of each other.
+        // Only in a store from elsewhere can two images be variations of each other.
         return base == image ? .none : .under(base, by: subject, isReproduction: isReproduction)
     }
 
@@ -119,7 +119,7 @@ struct LibraryReading {
         return words
     }
 
-    /// A text that is longer is no prompt. Characters.
+    /// A longer text is not a prompt. Characters.
     private static let limit = 20_000
 }
 
@@ -132,7 +132,7 @@ extension LibraryKind {
 }
 
 extension Recipe.ModelUse {
-    /// What a library tells of it.
+    /// The values of facets that a snapshot's recipe gives.
     fileprivate var facets: [(LibraryFacet, String)] {
         let name = resolution?.path.description ?? reference.candidates.first?.description ?? reference.name
         var facets: [(LibraryFacet, String)] = []

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import Recipe
 
-/// A row of `libraryImage` and what is indexed of it. It is made of what other tables tell of an image, and equal rows need no writing.
+/// A row of `libraryImage` and what is indexed for it. It is derived from other tables; a row that comes out the same is not written.
 struct LibraryRow: Equatable {
     var place: Int64
     let image: Int64
@@ -22,18 +22,18 @@ struct LibraryRow: Equatable {
     let facets: [Int64]
     let words: Words
 
-    /// What it folds under.
+    /// What the image folds under.
     enum Fold: Equatable {
         case none
-        /// The first image of a chain, and the one before this one in it.
+        /// The first image of a chain, and the image before this one in it.
         case under(Int64, by: Int64, isReproduction: Bool)
-        /// A snapshot that is not there: its id, or the name of its directory.
+        /// A snapshot that is not in the store: its id, or the name of its directory.
         case awaited(String)
 
         var base: Int64? { if case .under(let base, _, _) = self { base } else { nil } }
     }
 
-    /// What words are looked for in.
+    /// The texts that are searched.
     struct Words: Equatable {
         var prompt = ""
         var name = ""
@@ -41,18 +41,18 @@ struct LibraryRow: Equatable {
         var seeds = ""
     }
 
-    /// A place is a time in milliseconds, and behind it so many bits of the image's number: of two that were made in the same
-    /// millisecond the one that came first stands first.
+    /// A place is a time in milliseconds, followed by so many bits of the image's number: of two images of the same millisecond, the one
+    /// that came first has the lower place.
     private static let tie: Int64 = 19
     private static let millisecond: Int64 = 1_000_000
 
-    /// Where an image stands, if no other does.
+    /// The place of an image, unless another image has it.
     static func place(_ time: Timestamp, image: Int64) -> Int64 {
         let (whole, rest) = time.nanoseconds.quotientAndRemainder(dividingBy: millisecond)
         return (rest < 0 ? whole - 1 : whole) << tie | image & (1 << tie - 1)
     }
 
-    /// Where the images begin that were made at a time or later. Whole milliseconds.
+    /// The first place of images that were made at this time or later. Whole milliseconds.
     static func place(_ time: Timestamp) -> Int64 { place(time, image: 0) }
 
     static func month(of place: Int64) -> LibraryMonth {

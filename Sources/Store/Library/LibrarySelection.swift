@@ -1,23 +1,23 @@
 import GRDB
 import Recipe
 
-/// What a query means in one state of the catalogue: which values of facets, places, and words. It makes the statements.
+/// A query resolved against one state of the catalogue: values of facets, ranges of places, and words. It builds the SQL.
 struct LibrarySelection {
     let order: LibraryOrder
     let folds: Bool
-    /// Of each facet that is filtered by, the values of which an image has one; and those of which it has none.
+    /// For each facet with filters: the values of which an image must have one, and the values that it must not have.
     private var groups: [LibraryFacet: [Int64]] = [:]
     private var excluded: [Int64] = []
-    /// Images stand in one of each of these, and in none of those.
+    /// Images must be in one of the former ranges, and in none of the latter.
     private var ranges: [[Range<Int64>]] = []
     private var excludedRanges: [Range<Int64>] = []
     private var base: Int64?
     private var match: String?
     private var excludedMatch: String?
-    /// Whether a value is asked for that nothing has.
+    /// Whether the query filters by a value that no image has.
     private(set) var isEmpty = false
 
-    /// `facet`: one whose filters are left out. Times are left out with ``LibraryFacet/month``.
+    /// `facet`: ignores the filters of this facet; ``LibraryFacet/month`` ignores times.
     init(_ query: LibraryQuery, without facet: LibraryFacet? = nil, _ db: Database) throws {
         order = query.order
         folds = query.isFolding
@@ -60,7 +60,7 @@ struct LibrarySelection {
         return first..<max(first, month.next.beginning.map { LibraryRow.place($0) } ?? .max)
     }
 
-    /// In the language of FTS5.
+    /// The words in the query language of FTS5.
     private static func expression(_ terms: [LibraryText.Term], joined by: String) -> String? {
         let quote = UInt8(ascii: "\"")
         let parts = terms.map { term in
@@ -70,14 +70,14 @@ struct LibrarySelection {
                 case .seed: "seeds"
                 case .model: "models"
                 }
-            // A quotation mark with an accent on it is another character to Swift, and the end of the word to FTS5.
+            // To Swift, a quotation mark with an accent is another character; to FTS5 it ends the word.
             let text = String(decoding: term.text.utf8.flatMap { $0 == quote ? [quote, quote] : [$0] }, as: UTF8.self)
             return "\(columns) : \"\(text)\"" + (term.isBeginning ? " *" : "")
         }
         return parts.isEmpty ? nil : parts.joined(separator: by)
     }
 
-    /// The one value that all and only its images have, whose blocks tell where they are; nil where only a look at each one can tell.
+    /// The value that exactly the selected images have, so that its blocks count them; nil if the images have to be read.
     var keptFacet: Int64? {
         guard excluded.isEmpty, ranges.isEmpty, excludedRanges.isEmpty, base == nil, match == nil, excludedMatch == nil
         else { return nil }
@@ -87,12 +87,12 @@ struct LibrarySelection {
     }
 }
 
-/// SQL with the values in it.
+/// SQL with its arguments.
 struct LibraryStatement {
     var sql: String
     var arguments: StatementArguments = []
 
-    /// What any of them gives, once. There is one at least.
+    /// The union of at least one statement, without duplicates.
     static func union(of arms: [LibraryStatement]) -> LibraryStatement {
         var union = LibraryStatement(sql: "")
         for arm in arms {
@@ -106,14 +106,14 @@ struct LibraryStatement {
 }
 
 extension LibrarySelection {
-    /// A side of a cursor, in the order of the selection or the other way round.
+    /// The images on one side of a cursor, in the order of the selection or reversed.
     struct Side {
         let cursor: LibraryCursor
-        /// Whether what the cursor stands for is among them.
+        /// Whether the image at the cursor is included.
         let isInclusive: Bool
     }
 
-    /// The places of the images in their order, or the other way round: a column `place`, and by names also `name`.
+    /// The places of the images in order or reversed: a column `place` and, if ordered by names, `name`.
     func places(_ side: Side?, isReversed: Bool = false, _ db: Database) throws -> LibraryStatement {
         if order == .name { return try placesByName(side, isReversed, db) }
         let isDescending = (order == .newest) != isReversed
@@ -122,7 +122,7 @@ extension LibrarySelection {
         return statement
     }
 
-    /// Few are sorted; of many the index of all names is gone along.
+    /// A few images are sorted; for many, the index of all names is scanned.
     private func placesByName(_ side: Side?, _ isReversed: Bool, _ db: Database) throws -> LibraryStatement {
         let isFew = try match != nil || base != nil || driver(db).count <= Self.few
         var statement = LibraryStatement(
@@ -149,10 +149,10 @@ extension LibrarySelection {
         return statement
     }
 
-    /// Images that are sorted rather than found in an index of all.
+    /// The largest number of images that are sorted instead of being found in an index.
     private static let few = 20_000
 
-    /// The narrowest way to all that are meant: a facet's values, or all images.
+    /// The narrowest set that contains all selected images: a facet's values, or all images.
     private func driver(_ db: Database) throws -> (facet: LibraryFacet?, values: [Int64], count: Int) {
         var best: (facet: LibraryFacet?, values: [Int64], count: Int) = (nil, [LibraryBlock.all], .max)
         for (facet, values) in groups where !values.isEmpty {
@@ -188,7 +188,7 @@ extension LibrarySelection {
         }
     }
 
-    /// What else holds for an image at a place, but for one facet and the words.
+    /// The other conditions on an image at a place, without those of one facet and the words.
     private func conditions(_ place: String, except facet: LibraryFacet?) -> LibraryStatement {
         var statement = LibraryStatement(sql: isEmpty ? " AND 0" : "")
         let member = { (values: [Int64], isIn: Bool) in
@@ -218,14 +218,14 @@ extension LibrarySelection {
         return statement
     }
 
-    /// The words, where something else leads to the images.
+    /// The condition on words, if something else leads to the images.
     private func matches(_ place: String) -> LibraryStatement {
         guard let match else { return LibraryStatement(sql: "") }
         return LibraryStatement(
             sql: " AND \(place) IN (SELECT rowid FROM libraryWords WHERE libraryWords MATCH ?)", arguments: [match])
     }
 
-    /// The outer bounds come first: an index can be entered by them.
+    /// The outer bounds come first, since an index can use them.
     private static func inside(_ place: String, _ ranges: [Range<Int64>]) -> LibraryStatement {
         let first = ranges.map(\.lowerBound).min() ?? .min
         let end = ranges.map(\.upperBound).max() ?? .max

@@ -1,10 +1,10 @@
 package import Recipe
 
-/// What somebody wrote into the search box: words, `"phrases"`, `-words`, `seed:42`, `model:dream*`, `since:2026-10`, `until:2026-11-05`.
+/// The text of the search box: words, `"phrases"`, `-words`, `seed:42`, `model:dream*`, `since:2026-10`, `until:2026-11-05`.
 package struct LibraryText: Sendable, Equatable {
-    /// A word or a phrase. A word that ends in `*` stands for all that begin so.
+    /// A word or a phrase. A word that ends in `*` matches all words that begin with it.
     package struct Term: Sendable, Equatable {
-        /// Where it is looked for.
+        /// Where it is searched.
         package enum Place: Sendable { case anywhere, seed, model }
         package var place: Place
         package var text: String
@@ -13,11 +13,11 @@ package struct LibraryText: Sendable, Equatable {
     }
 
     package private(set) var terms: [Term] = []
-    /// Images that were made at this moment or later.
+    /// Images made at this moment or later.
     package private(set) var since: Timestamp?
-    /// Images that were made before this moment: `until:2026-10` is until the end of that month.
+    /// Images made before this moment: `until:2026-10` includes that month.
     package private(set) var until: Timestamp?
-    /// What could not be understood, a sentence each; the rest counts.
+    /// What could not be understood, a sentence each; the rest applies.
     package private(set) var problems: [String] = []
 
     package init(_ text: String) {
@@ -26,12 +26,12 @@ package struct LibraryText: Sendable, Equatable {
 
     private struct Token {
         var text = ""
-        /// Whether a part of it stood in quotation marks, and then how much stood before them.
+        /// The length of the part before the first quotation mark; nil if there is none.
         var plain: Int?
         var isEmpty: Bool { text.isEmpty && plain == nil }
     }
 
-    /// Divides at blanks outside of quotation marks. One that is not closed reaches to the end.
+    /// Splits at blanks outside quotation marks. A quotation that is not closed extends to the end.
     private static func tokens(_ text: String) -> [Token] {
         var tokens: [Token] = []
         var token = Token()
@@ -44,7 +44,7 @@ package struct LibraryText: Sendable, Equatable {
                 if !token.isEmpty { tokens.append(token) }
                 token = Token()
             } else {
-                // A NUL would end the text for whoever reads it in C.
+                // A NUL would end the text for C code.
                 token.text.append(character == "\0" ? " " : character)
             }
         }
@@ -52,7 +52,7 @@ package struct LibraryText: Sendable, Equatable {
         return tokens
     }
 
-    /// Nobody searches for more. Characters.
+    /// The longest text that is searched for. Characters.
     private static let limit = 1000
 
     private mutating func read(_ token: Token) {
@@ -107,7 +107,7 @@ package struct LibraryText: Sendable, Equatable {
     private mutating func add(_ place: Term.Place, _ text: String, _ token: Token, _ isExcluded: Bool) {
         let isBeginning = token.plain == nil && text.utf8.last == UInt8(ascii: "*")
         let text = isBeginning ? String(text.dropLast()) : text
-        // What has no letter and no digit is no word, and is in no index.
+        // A text without letters and digits is not a word, and is in no index.
         guard text.unicodeScalars.contains(where: { $0.properties.isAlphabetic || $0.properties.numericType != nil })
         else {
             problems.append("'\(text)' has no letter and no digit to search for.")
@@ -116,7 +116,7 @@ package struct LibraryText: Sendable, Equatable {
         terms.append(Term(place: place, text: text, isBeginning: isBeginning, isExcluded: isExcluded))
     }
 
-    /// The moment at which a year, a month or a day begins, and the one at which it is over.
+    /// When a year, a month or a day begins, and when it ends.
     private static func span(_ text: String) -> (Timestamp, Timestamp)? {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard let year = Int(parts[0]), parts[0].utf8.count == 4 else { return nil }

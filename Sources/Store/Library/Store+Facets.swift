@@ -3,15 +3,15 @@ import GRDB
 import Recipe
 
 extension Store {
-    /// Which values the facets have among the images of a query, so many of each at most, and those that the query names. What is folded
-    /// counts, as it is shown by itself when one of them is chosen.
+    /// The values of facets among the images of a query: at most `limit` for each facet, and those that the query names. Folded images are
+    /// counted, since they are shown by themselves once a value is chosen.
     package func facets(_ query: LibraryQuery, values limit: Int = 50) throws(StoreError) -> LibraryFacets {
         var query = query
         query.folds = false
         return try catalogue.read { [query] db in
             var values: [LibraryFacet: [FacetCount]] = [:]
             var isPartial = false
-            // A facet that is filtered by has the counts that its other values would have.
+            // A facet with filters shows the counts that its other values would have.
             let filtered = Set(query.filters.map(\.facet))
             let others = LibraryFacet.allCases.filter { $0 != .month && !filtered.contains($0) }
             for (facets, left) in [(others, nil)] + filtered.filter({ $0 != .month }).map({ ([$0], $0) }) {
@@ -24,7 +24,7 @@ extension Store {
                     isPartial = isPartial || counted.isPartial
                 }
             }
-            // What is chosen is shown, however few have it.
+            // A chosen value is shown, however few images have it.
             for filter in query.filters where filter.facet != .month {
                 guard values[filter.facet]?.contains(where: { $0.value == filter.value }) != true else { continue }
                 values[filter.facet, default: []].append(FacetCount(value: filter.value, count: 0))
@@ -35,7 +35,7 @@ extension Store {
 }
 
 extension Database {
-    /// The counts of all images.
+    /// Counts among all images.
     func facetCounts(_ facets: [LibraryFacet], limit: Int) throws -> [LibraryFacet: [FacetCount]] {
         var found: [LibraryFacet: [FacetCount]] = [:]
         for facet in facets {
@@ -51,7 +51,7 @@ extension Database {
         return found
     }
 
-    /// The counts of those that are selected, of the first ones where they are many.
+    /// Counts among the selected images, or among the first of them if there are many.
     func facetCounts(
         _ facets: [LibraryFacet], among selection: LibrarySelection, limit: Int
     ) throws -> (values: [LibraryFacet: [FacetCount]], isPartial: Bool) {
@@ -88,6 +88,6 @@ extension Database {
         return (found, looked > Self.counted)
     }
 
-    /// Images that are looked at to count their facets.
+    /// How many images are read at most to count their facets.
     private static let counted = 10_000
 }

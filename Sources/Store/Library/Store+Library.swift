@@ -3,7 +3,7 @@ import GRDB
 package import Recipe
 
 extension Store {
-    /// A page of the images that a query means, in its order.
+    /// A page of the images of a query, in its order.
     package func library(
         _ query: LibraryQuery, at position: LibraryPosition = .beginning, limit: Int
     ) throws(StoreError) -> [LibraryEntry] {
@@ -24,10 +24,10 @@ extension Store {
         }
     }
 
-    /// How many images a query means.
+    /// The number of images of a query.
     package func count(_ query: LibraryQuery) throws(StoreError) -> Int { try anchors(query).count }
 
-    /// How many of the images were made in which month, in the order of time; as if the query asked for no time.
+    /// How many of the images were made in which month, in the order of time; the times of the query are ignored.
     package func months(_ query: LibraryQuery) throws(StoreError) -> [(month: LibraryMonth, count: Int)] {
         var query = query
         query.order = .oldest
@@ -36,7 +36,7 @@ extension Store {
         }
     }
 
-    /// The n-th image of a query; nil where there are not so many.
+    /// The n-th image of a query; nil if there are fewer.
     package func cursor(_ query: LibraryQuery, at index: Int) throws(StoreError) -> LibraryCursor? {
         guard let anchor = try anchors(query).anchor(before: index) else { return nil }
         return try catalogue.read { db in
@@ -46,13 +46,13 @@ extension Store {
         }
     }
 
-    /// How many images stand before a cursor.
+    /// How many images come before a cursor.
     package func index(of cursor: LibraryCursor, _ query: LibraryQuery) throws(StoreError) -> Int {
         let anchors = try anchors(query)
         let order = query.order
         guard let anchor = anchors.anchor(before: cursor, { $0.isBefore($1, order) }) else { return 0 }
         return try catalogue.read { db in
-            // From the anchor on, up to the cursor.
+            // Counts from the anchor to the cursor.
             let places = try LibrarySelection(query, db).places(.init(cursor: anchor.cursor, isInclusive: true), db)
             let rows = try Row.fetchCursor(db, sql: places.sql, arguments: places.arguments)
             var index = anchor.index
@@ -65,7 +65,7 @@ extension Store {
         }
     }
 
-    /// Where a month begins in the order of a query; nil where that is the order of names.
+    /// Where a month begins in the order of a query; nil if that is by names.
     package func cursor(_ query: LibraryQuery, month: LibraryMonth) throws(StoreError) -> LibraryCursor? {
         switch query.order {
         case .newest: month.next.beginning.map { LibraryCursor(place: LibraryRow.place($0) - 1) }
@@ -74,7 +74,7 @@ extension Store {
         }
     }
 
-    /// Where an image stands in a library's order; nil where it is in none.
+    /// The place of an image in a library's order; nil if it is not in the library.
     package func cursor(ofImage image: Digest, _ query: LibraryQuery) throws(StoreError) -> LibraryCursor? {
         try one(
             "SELECT place, name FROM libraryImage WHERE image = (SELECT id FROM image WHERE sha256 = ?)", [image.data]
@@ -84,13 +84,13 @@ extension Store {
         }
     }
 
-    /// An image of the library; nil where it has none with these bytes.
+    /// An image of the library; nil if there is none with these bytes.
     package func libraryEntry(ofImage image: Digest) throws(StoreError) -> LibraryEntry? {
         guard let cursor = try cursor(ofImage: image, LibraryQuery()) else { return nil }
         return try catalogue.read { db in try db.libraryEntries(at: [cursor.place], .newest).first }
     }
 
-    /// What the library says of itself.
+    /// A summary of the library.
     package func librarySummary() throws(StoreError) -> LibrarySummary {
         try catalogue.read { db in
             func count(_ facet: LibraryFacet, _ value: String) throws -> Int {
@@ -149,7 +149,7 @@ extension Database {
         }
     }
 
-    /// The images at these places, in their order.
+    /// The images at these places, in order.
     func libraryEntries(at places: [Int64], _ order: LibraryOrder) throws -> [LibraryEntry] {
         let rows = try Row.fetchAll(
             cachedStatement(

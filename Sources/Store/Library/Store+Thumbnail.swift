@@ -4,13 +4,13 @@ package import Recipe
 import SystemPackage
 
 extension Store {
-    /// Milliseconds until a file counts as one of which no picture can be made.
+    /// After so many milliseconds a file counts as one of which no picture can be made.
     private static let patience: Int32 = 10_000
 
-    /// A small picture of an image, as WebP: the one that was made with its snapshot, or one that is made now of its file, where that
-    /// still lies where it was read; nil where neither is possible.
+    /// A small picture of an image, as WebP: the one that was made with its snapshot, or one that is now made of its file, if that is still
+    /// where it was read; nil if neither is possible.
     ///
-    /// The file may be anybody's by now, so it is decoded by a child process that can open nothing.
+    /// The file may be anybody's by now, so a child process that can open nothing decodes it.
     package func thumbnail(of image: Digest) throws(StoreError) -> [UInt8]? {
         if let kept = thumbnails.picture(of: image) { return kept.isEmpty ? nil : kept }
         guard let path = try file(ofImage: image) else { return nil }

@@ -10,9 +10,9 @@ package struct Lineage: Sendable {
         package let id: String
         /// What the node is.
         package let kind: Kind
-        /// A path in a view, or the recorded name where nothing in the store answers to it.
+        /// A path in a view, or the recorded name if nothing in the store has it.
         package let name: String
-        /// Of the bytes; nil where they are not known.
+        /// The hash of the bytes; nil if they are not known.
         package let sha256: Digest?
         /// Facts and findings, each a short sentence.
         package var notes: [String] = []
@@ -34,7 +34,7 @@ package struct Lineage: Sendable {
     package private(set) var nodes: [Node] = []
     /// What depends on what.
     package private(set) var edges: [Edge] = []
-    /// Images that were made with the model and are left out.
+    /// How many images that were made with the model are left out.
     package internal(set) var omitted = 0
     /// Whether something was not followed, because there were as many nodes as were asked for.
     package internal(set) var isCut = false
@@ -42,7 +42,7 @@ package struct Lineage: Sendable {
     private var known: Set<String> = []
     private var joined: Set<Edge> = []
 
-    /// Adds a node unless it is there; says whether it was new.
+    /// Adds a node unless it exists; returns whether it was new.
     mutating func add(_ node: Node) -> Bool {
         guard known.insert(node.id).inserted else { return false }
         nodes.append(node)

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import Recipe
 
-/// Follows what images and models were made from, in one consistent state of the catalogue.
+/// Follows where images and models came from, in one consistent state of the catalogue.
 struct LineageWalk {
     let store: Store
     let db: Database
@@ -23,7 +23,7 @@ struct LineageWalk {
 
     // MARK: - Images
 
-    /// Adds the image of a snapshot and all that it was made from; gives its node.
+    /// Adds the image of a snapshot and everything that it was made from; returns its node.
     mutating func image(_ snapshot: Int64) throws -> String? {
         let row = try Row.fetchOne(
             db,
@@ -45,7 +45,7 @@ struct LineageWalk {
         return id
     }
 
-    /// The snapshot whose recipe was changed; one that was forgotten has its id alone.
+    /// Adds the snapshot that was varied; of one that was forgotten only the id is known.
     private mutating func join(_ id: String, variationOf base: Digest) throws {
         let row = try Int64.fetchOne(db, sql: "SELECT id FROM snapshot WHERE sha256 = ?", arguments: [base.data])
         if let row, let other = try image(row) { return lineage.join(id, "variation of", other) }
@@ -88,7 +88,7 @@ struct LineageWalk {
         return try model(blob: blob, resolution.sha256, name: name)
     }
 
-    /// Adds a model's bytes, the models that its header names, and those with the same weights; gives its node.
+    /// Adds a model's bytes, the models that its header names, and those with the same weights; returns its node.
     mutating func model(blob: Int64?, _ digest: Digest, name: String) throws -> String {
         let id = "model:\(digest.hex.prefix(16))"
         guard let blob, mayGoOn() else {
@@ -120,7 +120,7 @@ struct LineageWalk {
         return id
     }
 
-    /// The bytes that a header names: by a hash only, for a name in a header may be anybody's.
+    /// Finds the bytes that a header names, only by hash: its names may be anybody's.
     private func find(_ parent: ModelAncestry.Parent) throws -> (blob: Int64, digest: Digest, name: String)? {
         guard !parent.hashes.isEmpty else { return nil }
         var reference = ModelReference(folder: nil, name: parent.name, candidates: [], node: "", input: "")

@@ -2,8 +2,8 @@ import Foundation
 import GRDB
 import Recipe
 
-/// What is known of a model's bytes beside their names: where they come from, who shares their weights, and whether the
-/// header's claims are true.
+/// What is known about a model's bytes apart from their names: where they come from, which models have the same weights, and whether the
+/// claims in the header are true.
 struct ModelFacts {
     let ancestry: ModelAncestry
     let twins: [(digest: Digest, name: String)]
@@ -38,7 +38,7 @@ struct ModelFacts {
         return title.map { ["calls itself '\($0)'\(author)"] } ?? []
     }
 
-    /// Hashes that the header gives of its own tensors, where the tensors have another.
+    /// Hashes of its own tensors in a header that differ from the real one.
     private static func stale(_ claims: [String: String], _ tensors: Digest?) -> [String] {
         guard let tensors else { return [] }
         return ["sshs_model_hash", "modelspec.hash_sha256"].compactMap { key in
@@ -52,7 +52,7 @@ struct ModelFacts {
 }
 
 extension Database {
-    /// The first name that a blob has had as a model: `folder/path@vN`.
+    /// The first name that a blob had as a model: `folder/path@vN`.
     func nameOfModel(_ blob: Int64) throws -> String? {
         let row = try Row.fetchOne(
             self,
@@ -64,7 +64,7 @@ extension Database {
         return try "\(text(of: row))@v\(row.value("number") as Int)"
     }
 
-    /// The names from a folder down to a directory of models.
+    /// The path of a directory of models, beginning with the folder.
     func path(ofDirectory directory: Int64) throws -> [EntryName] {
         var names: [EntryName] = []
         var next: Int64? = directory
@@ -80,7 +80,7 @@ extension Database {
         return names
     }
 
-    /// The path of a row with a directory and a name, for people: whatever its names are.
+    /// The path of a row with a directory and a name, for people, even if names in it are bad.
     func text(of row: Row, dropping count: Int = 0) throws -> String {
         do {
             return ViewPath(try (path(ofDirectory: row.value("directory")) + [row.name("name")]).dropFirst(count))

@@ -41,7 +41,7 @@ extension Database {
             ])
     }
 
-    /// A directory's time is that of the change, and visibly another than before: programs read a directory again when it differs.
+    /// Gives a directory the time of a change, and always another time than before: programs read a directory again when its time differs.
     func entriesChanged(in directory: Int64, at time: Timestamp = .now()) throws {
         let old = try Int64.fetchOne(
             cachedStatement(sql: "SELECT modified FROM live WHERE id = ?"), arguments: [directory])
@@ -51,7 +51,7 @@ extension Database {
             [time.distinct(from: Timestamp(nanoseconds: old)).nanoseconds, time.nanoseconds, directory])
     }
 
-    /// Gives a node another place and name, which changes the node.
+    /// Gives a node another directory and name, which changes the node.
     func setParent(_ id: Int64, _ parent: Int64?, name: EntryName) throws {
         try execute(
             cachedStatement(sql: "UPDATE live SET parent = ?, name = ?, changed = max(?, changed + 1) WHERE id = ?"),
@@ -60,12 +60,12 @@ extension Database {
 
     func deleteLive(_ id: Int64) throws { try execute(cachedStatement(sql: "DELETE FROM live WHERE id = ?"), [id]) }
 
-    /// Only what the row says; ``setClosing(_:of:)`` knows of pending versions too.
+    /// Writes only the row; ``setClosing(_:of:)`` also takes care of pending versions.
     func writeClosing(_ closing: LiveRow.Closing, of live: Int64) throws {
         try execute(cachedStatement(sql: "UPDATE live SET closed = ? WHERE id = ?"), [closing.rawValue, live])
     }
 
-    /// A draft has bytes of its own from now on, and no blob's.
+    /// From now on a draft has bytes of its own instead of a blob's.
     func dropBlob(ofLive live: Int64) throws {
         try execute(
             cachedStatement(
@@ -98,7 +98,7 @@ extension Database {
         try execute(cachedStatement(sql: "UPDATE live SET modified = ? WHERE id = ?"), [time.nanoseconds, live])
     }
 
-    /// Nodes that hold a blob's bytes keep them; nil for all of them.
+    /// Nodes that were renewed keep the blob's bytes that they hold; nil for all of them.
     func closeRenewed(_ live: Int64?) throws {
         try execute(
             cachedStatement(
@@ -112,7 +112,7 @@ extension Database {
             [version, modified.nanoseconds, live])
     }
 
-    /// A draft is a blob now.
+    /// A draft is now a blob.
     func publish(
         _ live: Int64, as blob: Int64, version: Int64?, accessed: Timestamp, modified: Timestamp, changed: Timestamp
     ) throws {
@@ -124,14 +124,14 @@ extension Database {
             [blob, version, accessed.nanoseconds, modified.nanoseconds, changed.nanoseconds, live])
     }
 
-    /// What a node shows of another one's draft is a blob now.
+    /// The draft whose bytes a node shows is now a blob.
     func endBorrowing(_ live: Int64, of blob: Int64, accessed: Timestamp, modified: Timestamp) throws {
         try execute(
             cachedStatement(sql: "UPDATE live SET blob = ?, target = NULL, accessed = ?, modified = ? WHERE id = ?"),
             [blob, accessed.nanoseconds, modified.nanoseconds, live])
     }
 
-    /// Rows of processes may be others' by now.
+    /// Process numbers in rows may belong to other processes by now.
     func forgetProcesses() throws { try execute(sql: "UPDATE live SET process = NULL") }
 
     func attributesChanged(of live: Int64) throws {
@@ -140,7 +140,7 @@ extension Database {
             [Timestamp.now().nanoseconds, live])
     }
 
-    /// A file or directory of the live view has these from now on.
+    /// Replaces the attributes of a file or directory of the live view.
     func keep(_ attributes: [FileAttribute], ofLive live: Int64) throws {
         for attribute in attributes {
             try execute(
@@ -149,7 +149,7 @@ extension Database {
         }
     }
 
-    /// A name has another node from now on, which is the same file to programs.
+    /// A name has another node from now on; to programs it is the same file.
     func moveAttributes(from old: Int64, to new: Int64) throws {
         try execute(cachedStatement(sql: "UPDATE liveAttribute SET live = ? WHERE live = ?"), [new, old])
     }
@@ -164,14 +164,14 @@ extension Database {
             [live, name.description, cause.rawValue, Timestamp.now().nanoseconds])
     }
 
-    /// No version of a draft is pending any more; with `name`, none under that name.
+    /// No version of a draft is pending any longer; with `name`, none under that name.
     func dropPendingVersions(_ live: Int64, under name: ModelName? = nil) throws {
         try execute(
             cachedStatement(sql: "DELETE FROM owed WHERE live = ?1 AND (?2 IS NULL OR path = ?2)"),
             [live, name?.description])
     }
 
-    /// What the name of a link holds; nil where the link is gone.
+    /// Notes what the name of a link holds; nil if the link is gone.
     func setLinkName(_ name: ModelName, _ blob: Int64?) throws {
         guard let blob else {
             return try execute(cachedStatement(sql: "DELETE FROM linkName WHERE path = ?"), [name.description])

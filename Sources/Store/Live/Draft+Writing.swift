@@ -4,7 +4,7 @@ import Glibc
 import Recipe
 import SystemPackage
 
-// What is done to the bytes of a draft.
+// Writing, truncating, flushing and syncing a draft.
 
 extension Draft {
     /// Writes at an offset. The corresponding operation is `write`.
@@ -24,7 +24,7 @@ extension Draft {
             }
         }
         state.withLock { state in
-            // Hashing may have begun to read there meanwhile.
+            // Hashing may have begun to read these bytes.
             if offset < state.claimed { state.isInOrder = false }
             if offset <= state.end { state.end = max(state.end, offset + bytes.count) }
         }
@@ -36,7 +36,7 @@ extension Draft {
             keeping: size > 0,
             before: { state in
                 if size == 0 {
-                    // What could not be written is gone.
+                    // Bytes that could not be written no longer matter: the file is empty.
                     state.hasFailed = false
                     state.end = 0
                     state.isInOrder = state.claimed == 0
@@ -63,11 +63,11 @@ extension Draft {
         }
     }
 
-    /// The bytes so far are whole: whoever is killed from now on loses none. The corresponding operation is `flush`.
+    /// Marks the bytes so far as whole: a kill from now on loses none of them. The corresponding operation is `flush`.
     package func flush() throws(StoreError) {
         try bytes.withLock { _ throws(StoreError) in
             let closing = state.withLock { state -> (LiveRow.Closing, generation: Int)? in
-                // Whoever is still writing closes it too.
+                // Those who are still writing will close it themselves.
                 guard state.isStaged, state.closing == .open, state.underWay == 0 else { return nil }
                 if state.hasFailed { return (.failed, state.generation) }
                 return (state.isSynced ? .durable : .closed, state.generation)
@@ -81,11 +81,11 @@ extension Draft {
             }
             if !isStill { try store.catalogue.writeSoon { try $0.setClosing(.open, of: row) } }
         }
-        // Whoever asked for the disk before wants this there too.
+        // If the bytes were already synced, this mark must be on disk too.
         if state.withLock({ $0.closing }) == .durable { try store.catalogue.sync() }
     }
 
-    /// The bytes so far are on disk, and the row says so where it was closed. The corresponding operation is `fsync`.
+    /// Puts the bytes so far on disk, and says so in the row if the file was closed. The corresponding operation is `fsync`.
     package func sync() throws(StoreError) {
         let generation = generation
         guard let file = try file() else { return }
@@ -102,13 +102,13 @@ extension Draft {
         }
     }
 
-    /// Runs `body` with the staged file, made where there is none yet. `before` notes what it will do.
+    /// Runs `body` with the staged file, which is made if there is none yet. `before` notes what `body` will do.
     private func change(
         keeping: Bool = true, before: (inout State) -> Void, _ body: (OwnedDescriptor) throws(StoreError) -> Void
     ) throws(StoreError) {
         do throws(StoreError) {
             let file = try begin(keeping: keeping, before)
-            // Counted at both ends: what was read meanwhile is of neither.
+            // Counted before and after: bytes that were read meanwhile belong to neither generation.
             defer {
                 state.withLock { state in
                     state.generation += 1
@@ -125,7 +125,7 @@ extension Draft {
         }
     }
 
-    /// The file, which counts as being written from now on.
+    /// Returns the file, which from now on counts as being written.
     private func begin(keeping: Bool, _ note: (inout State) -> Void) throws(StoreError) -> OwnedDescriptor {
         func enter(_ state: inout State) -> OwnedDescriptor? {
             guard let file = state.staged, state.closing == .open else { return nil }
@@ -156,7 +156,7 @@ extension Draft {
         }
     }
 
-    /// Copies the blob's bytes into a file of this draft's own; the row says so only when they are all there.
+    /// Copies the blob's bytes into a file of this draft's own. The row says so only once they are all there.
     private func stage(keeping: Bool) throws(StoreError) -> OwnedDescriptor {
         let file = try store.makeStaged(row)
         let base = state.withLock { $0.base }
@@ -167,7 +167,7 @@ extension Draft {
             case nil: break
             }
         } catch {
-            // The row knows nothing of it.
+            // No row refers to the copy.
             store.removeStaged(row)
             throw error
         }

@@ -6,7 +6,7 @@ import SystemPackage
 package struct DraftFacts: Sendable {
     /// Bytes; blocks are 512 bytes each.
     package let size, blocks: Int
-    /// As programs are told.
+    /// As `stat` reports them.
     package let accessed, modified, changed: Timestamp
 
     static func at(_ path: FilePath) throws(StoreError) -> DraftFacts? {
@@ -21,11 +21,11 @@ package struct DraftFacts: Sendable {
 
 extension Store {
     func livePath(_ id: Int64) -> FilePath { path.appending("live").appending("\(id)") }
-    /// The same as a name in an open directory.
+    /// The directory of drafts, opened.
     func drafts() throws(StoreError) -> OpenDirectory { try OpenDirectory(named: path.appending("live")) }
     static func draftName(_ id: Int64) -> EntryName { EntryName(number: id) }
 
-    /// The file of a draft; nil where it is none any more.
+    /// The file of a draft; nil if it is no longer a draft.
     func openStaged(_ id: Int64) throws(StoreError) -> OwnedDescriptor? {
         try catalogue.place.require()
         let path = livePath(id)
@@ -54,6 +54,6 @@ extension Store {
 }
 
 extension FileDescriptor.OpenOptions {
-    /// Hashing is not a reading by anybody.
+    /// Opens without changing the access time: hashing is not reading by a user.
     static let keepsAccessTime = FileDescriptor.OpenOptions(rawValue: 0o1_000_000)
 }

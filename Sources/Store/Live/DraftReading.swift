@@ -1,12 +1,12 @@
-/// Held by whoever has a draft open for reading. What he reads follows the draft: the blob that it began with, then its own file,
-/// which stays readable when that became a blob and the draft is forgotten.
+/// Held by a reader who has a draft open. Reads follow the draft: first the blob that it began with, then its own file, which stays
+/// readable after the draft has become a blob and is forgotten.
 package final class DraftReading: Sendable {
     private let draft: Draft
 
-    /// Nil where the draft is a blob by now, which is to be read instead.
+    /// Nil if the draft has become a blob, which is to be read instead.
     init?(_ draft: Draft) throws(StoreError) {
         self.draft = draft
-        // Before the file is looked for: from now on nobody lets it go.
+        // Before the file is looked for: from now on its descriptor stays open.
         draft.beginReading()
         guard try draft.contents() != nil else { return nil }
     }

@@ -2,14 +2,14 @@ import Foundation
 import GRDB
 import Recipe
 
-// What programs note of files and directories of the live view: extended attributes of the `user` namespace. They belong to the
-// row, so they go with it through every name, and from a published file to the node that takes its name.
+// Extended attributes of the `user` namespace, which programs set on files and directories of the live view. They belong to the row: they
+// stay with it through every rename, and move from a published file to the node that takes its name.
 
 extension LiveView {
-    /// How an attribute is set: anyhow, only where there is none, or only where there is one.
+    /// Whether an attribute may be set in any case, only if it does not exist, or only if it does.
     package enum AttributeMode: Sendable { case any, new, replace }
 
-    /// The most that one file's attributes take, with their names. Bytes.
+    /// The largest total size of one file's attributes, names included. Bytes.
     package static let attributeLimit = 64 << 10
 
     /// The corresponding operation is `setxattr`.
@@ -50,7 +50,7 @@ extension LiveView {
 }
 
 extension Store {
-    /// What programs noted of a node of the live view, by names.
+    /// The attributes of a node of the live view, ordered by name.
     package func attributes(ofLive id: Int64) throws(StoreError) -> [FileAttribute] {
         try catalogue.read { db in
             try Row.fetchAll(

@@ -3,7 +3,7 @@ import GRDB
 import Glibc
 import SystemPackage
 
-/// The right to write a store's live view, which one process at a time has: an open file description lock, which ends with its
+/// The right to write a store's live view, which one process has at a time. It is an open file description lock, so it ends with its
 /// process, however that ends.
 package final class LiveLease: Sendable {
     private let store, path: FilePath
@@ -19,8 +19,8 @@ package final class LiveLease: Sendable {
     /// Whether this process may write.
     package var isHeld: Bool { file.withLock { $0 != nil } }
 
-    /// Takes it, if nobody else has it; says whether this process has it now. `places` is where it serves the view, which others
-    /// are told. Nobody may write before `prepare` is done; where that fails, it is not taken.
+    /// Takes the lease if no other process has it; returns whether this process has it now. `places` are the mount points that others are
+    /// told. `prepare` runs before anybody may write; if it fails, the lease is not taken.
     package func take(
         serving places: [String], _ prepare: () throws(StoreError) -> Void = {}
     ) throws(StoreError) -> Bool {
@@ -34,7 +34,7 @@ package final class LiveLease: Sendable {
             }
             return false
         }
-        // For people alone: what counts is the lock.
+        // For people to read; only the lock counts.
         let text = Array("\(getpid())\n\(places.joined(separator: "\n"))\n".utf8)
         _ = ftruncate(file.rawValue, 0)
         _ = pwrite(file.rawValue, text, text.count, 0)
@@ -43,10 +43,10 @@ package final class LiveLease: Sendable {
         return true
     }
 
-    /// Somebody else may have it from now on.
+    /// Gives the lease back: another process may take it.
     package func give() { file.withLock { $0 = nil } }
 
-    /// Who has it, in words, as far as that is known: `process 812, which serves /models`.
+    /// The process that has the lease, in words, as far as it is known: `process 812, which serves /models`.
     package var holder: String {
         guard let bytes = try? Kernel.open(path, .readOnly).readAll(path) else { return "another process" }
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
@@ -55,12 +55,12 @@ package final class LiveLease: Sendable {
         return places.isEmpty ? "process \(process)" : "process \(process), which serves \(places)"
     }
 
-    /// Throws where this process may not write.
+    /// Throws if this process may not write.
     package func require() throws(StoreError) {
         guard !isHeld else { return }
         throw obstacle
     }
 
-    /// Why this process may not write, where it may not.
+    /// Why this process may not write.
     package var obstacle: StoreError { isReadOnly ? .readOnlyStore(store) : .leased(holder) }
 }

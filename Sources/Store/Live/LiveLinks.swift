@@ -1,16 +1,16 @@
 import GRDB
 import Recipe
 
-// Symbolic links are names: what a link leads to has a version under the link's name too, from when it leads there until it does not.
-// Nothing tells a link that its target has changed, so what links stand for is looked at after each commit and compared with what
-// was noted of them (`linkName`).
+// Symbolic links are names: the target of a link also has a version under the link's name, for as long as the link leads to it. A link does
+// not notice that its target has changed, so after each commit the targets of all links are compared with those that were noted
+// (`linkName`).
 
 extension LiveView {
-    /// Notes what the links of the view stand for now, and has files that are models by a link's name alone looked at.
+    /// Notes what the links of the view lead to now, and makes candidates of files that are models only by a link's name.
     func settleLinks() throws(StoreError) {
         let commit = store.newestCommit
         guard state.withLock({ !$0.linksSettled.isSame(as: commit) }) else { return }
-        // Commits that change no row of the view, such as those of snapshots and loads, change nothing of links either.
+        // Commits that change no row of the view, such as those of snapshots and loads, change no link's target.
         let changes = store.mirror.changes
         let isSame = state.withLock { state in
             let isSame = changes != nil && changes == state.linksChanges
@@ -42,7 +42,7 @@ extension LiveRow {
 }
 
 extension Store {
-    /// A name by which a link leads to these bytes, for files that have no model's name of their own.
+    /// The name of a link that leads to these bytes, for files that have no model's name of their own.
     package func linkName(of blob: Blob) throws(StoreError) -> ModelName? {
         try catalogue.read { db in
             try String.fetchOne(
@@ -53,10 +53,10 @@ extension Store {
 }
 
 extension Database {
-    /// As many links are followed on one way, as the kernel does.
+    /// As many links as the kernel follows in one path.
     private static let linkLimit = 40
 
-    /// The files that links stand for, by the models' names that they have by them.
+    /// The files that links lead to, by the models' names that the links give them.
     fileprivate func linkNames() throws -> [ModelName: LiveRow] {
         var names: [ModelName: LiveRow] = [:]
         let links = try Row.fetchAll(
@@ -64,7 +64,7 @@ extension Database {
         ).named(LiveRow.init)
         for link in links {
             guard let path = try path(ofLive: link.id), let target = try follow(link) else { continue }
-            // What lies in itself would have names without end.
+            // A link to a directory that contains it would have names without end.
             guard !path.starts(with: target.path) else { continue }
             for (file, inner) in try linkedFiles(below: target.row, path: path) {
                 guard let name = try modelName(live: inner) else { continue }
@@ -74,8 +74,8 @@ extension Database {
         return names
     }
 
-    /// Every file at or below what a link leads to, by the path through the link; also one that another link there leads to, as in a
-    /// cache of Hugging Face. Links to directories are not followed a second time: their names could be without end.
+    /// Every file at or below the target of a link, by the path through the link, including files that another link there leads to, as in a
+    /// Hugging Face cache. Links to directories are not followed a second time, or there could be names without end.
     private func linkedFiles(below row: LiveRow, path: [EntryName]) throws -> [(row: LiveRow, path: [EntryName])] {
         switch row.kind {
         case .file: return [(row, path)]
@@ -85,7 +85,7 @@ extension Database {
         }
     }
 
-    /// What a link leads to, with its path; nil where that is nothing.
+    /// The target of a link, with its path; nil if there is none.
     func follow(_ link: LiveRow) throws -> (row: LiveRow, path: [EntryName])? {
         guard let parent = link.parent, var path = try path(ofLive: parent) else { return nil }
         var rows: [Int64] = [LiveRow.root]
@@ -122,7 +122,7 @@ extension Database {
         return (row, path)
     }
 
-    /// At the top, an absent folder is the one that holds its models under another name.
+    /// At the top of the view, an absent folder stands for the one that holds its models under another name.
     private func child(_ name: EntryName, of directory: Int64) throws -> LiveRow? {
         if let row = try live(named: name, in: directory) { return row }
         guard directory == LiveRow.root else { return nil }
@@ -132,7 +132,7 @@ extension Database {
         return nil
     }
 
-    /// Makes the names of links hold what the links lead to, and says whether they did.
+    /// Makes the names of links hold what the links lead to; returns whether they already did.
     fileprivate func settleLinks(_ found: [ModelName: LiveRow], isDryRun: Bool) throws -> Bool {
         var known: [ModelName: Int64] = [:]
         for row in try Row.fetchAll(cachedStatement(sql: "SELECT path, blob FROM linkName")) {
@@ -140,7 +140,7 @@ extension Database {
             known[name] = try row.value(1) as Int64
         }
         let wanted = found.filter { $0.value.blob != nil && !$0.value.mayChange }
-        // A file that is about to be written, or is not a version yet, leaves its name what that held.
+        // If the target is about to be written, or is not a version yet, its name keeps what it held.
         let gone = known.keys.filter { found[$0] == nil }.sorted { $0.description < $1.description }
         let changed = wanted.filter { known[$0.key] != $0.value.blob?.id }
             .sorted { $0.key.description < $1.key.description }
@@ -148,7 +148,7 @@ extension Database {
         guard !isDryRun else { return false }
         for name in gone {
             try setLinkName(name, nil)
-            // A file may have the name by now, and tells of it by itself.
+            // A file may have taken the name by now, and then has events of its own.
             let directory = try directory(liveNames: name.directories)
             let file = try directory.flatMap { try live(named: name.path.name, in: $0) }
             if file?.blob == nil { try recordRemoval(of: name, cause: .delete) }

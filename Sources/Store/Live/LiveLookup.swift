@@ -1,16 +1,16 @@
 import GRDB
 package import Recipe
 
-// Nodes of the live view by number and by name, from memory where they are known.
+// Finds nodes of the live view by number and by name, in memory if they are known there.
 
 extension Store {
-    /// The row of a node; nil where it is gone.
+    /// The row of a node; nil if it is gone.
     package func live(_ id: Int64) throws(StoreError) -> LiveRow? {
         if let row = mirror.row(id) { return row }
         return try catalogue.readOne { try $0.live(id) }
     }
 
-    /// The row of a name in a directory; nil where it has none.
+    /// The row of a name in a directory; nil if there is none.
     package func live(named name: EntryName, in directory: Int64) throws(StoreError) -> LiveRow? {
         switch mirror.name(name, in: directory) {
         case .node(let row): return row
@@ -21,20 +21,20 @@ extension Store {
         return try catalogue.readOne { try $0.live(named: name, in: directory) }
     }
 
-    /// The names that lead to a node of the live view; nil where one is gone.
+    /// The path of a node of the live view; nil if a part of it is gone.
     package func path(ofLive id: Int64) throws(StoreError) -> [EntryName]? {
         if let path = mirror.path(of: id) { return path }
         return try catalogue.read { try $0.path(ofLive: id) }
     }
 
-    /// The next nodes in a directory in the order of their rows.
+    /// The next nodes in a directory, ordered by row.
     package func live(in parent: Int64, after id: Int64, limit: Int) throws(StoreError) -> [LiveRow] {
         try page(
             "\(LiveRow.columns) WHERE live.parent = ? AND live.id > ? ORDER BY live.id", [parent, id], limit,
             LiveRow.init)
     }
 
-    /// The folders that models are in or were in, and the directories at the top of the live view.
+    /// The folders that hold or held models, and the directories at the top of the live view.
     package func folders() throws(StoreError) -> [EntryName] {
         try page(
             """
@@ -44,7 +44,7 @@ extension Store {
         ) { try $0.name("name") }
     }
 
-    // Within a transaction, which sees what it changed itself.
+    // The same within a transaction, which sees its own changes.
 
     func live(_ id: Int64, _ db: Database) throws -> LiveRow? {
         if mirror.isUntouched, let row = mirror.row(id) { return row }

@@ -1,37 +1,37 @@
 import GRDB
 import Recipe
 
-/// Nodes of the live view in memory, so that looking a name up asks no database.
+/// Keeps nodes of the live view in memory, so that looking up a name needs no query.
 ///
-/// It knows what the catalogue held after one commit, and answers only while that is the newest one of any process. What
-/// this process commits is applied row by row; what another one committed empties it at the next commit here.
+/// It holds what the catalogue held after one commit, and answers only while that is the newest commit of any process. Commits of this
+/// process are applied row by row; after a commit of another process, the next commit here empties it.
 final class LiveMirror: CatalogueParticipant {
-    /// More nodes than these are not kept.
+    /// The largest number of nodes that are kept.
     private static let limit = 100_000
     /// A directory is read as a whole once this many names were looked up in it without success.
     private static let patience = 16
 
     struct State {
-        /// The commit that everything here is of.
+        /// The commit whose state this is.
         var commit: Commit
         var rows: [Int64: LiveRow] = [:]
         /// The names of directories of which every name is known.
         var names: [Int64: [EntryName: Int64]] = [:]
         var misses: [Int64: Int] = [:]
         var transaction: Transaction?
-        /// Counts up with every commit that may have changed a row of the view.
+        /// Incremented by every commit that may have changed a row of the view.
         var changes = 0
     }
 
-    /// What the current transaction changed. Only who is in it sees that.
+    /// What the current transaction changed. Only that transaction sees it.
     struct Transaction {
         /// The newest commit before it.
         let before: Commit
-        /// SQLite's count of changes at its beginning.
+        /// SQLite's count of changes when the transaction began.
         let count: Int
-        /// Rows that it touched, and whether it made them.
+        /// Rows that the transaction touched, and whether it made them.
         var touched: [Int64: Bool] = [:]
-        /// What they are when it commits.
+        /// Those rows as they are when the transaction commits.
         var rows: [(id: Int64, isNew: Bool, row: LiveRow?)] = []
         var hasWritten = false
     }
@@ -45,7 +45,7 @@ final class LiveMirror: CatalogueParticipant {
     private let counter: CommitCounter
     private let state: Lock<State>
 
-    /// It is told of the catalogue's transactions from now on, and is good as long as that is open.
+    /// From now on it observes the catalogue's transactions; it is valid as long as the catalogue is open.
     init(_ catalogue: Catalogue) {
         counter = catalogue.counter
         state = Lock(.mirror, State(commit: .unknown))
@@ -69,7 +69,7 @@ final class LiveMirror: CatalogueParticipant {
         }
     }
 
-    /// The names that lead to a node; nil where one of them is not known here.
+    /// The path of a node; nil if a part of it is not known here.
     func path(of id: Int64) -> [EntryName]? {
         state.withLock { state in
             guard state.commit.isSame(as: counter.newest) else { return nil }
@@ -86,13 +86,13 @@ final class LiveMirror: CatalogueParticipant {
         }
     }
 
-    /// The same number as before where no process has changed a row of the view since; nil where that is not known.
+    /// The same number as before if no process has changed a row of the view since; nil if that is not known.
     var changes: Int? { state.withLock { state in state.commit.isSame(as: counter.newest) ? state.changes : nil } }
 
-    /// Whether what is known here also holds within the current transaction, which has changed no row of the view yet.
+    /// Whether the mirror also holds within the current transaction, because that has changed no row of the view yet.
     var isUntouched: Bool { state.withLock { $0.transaction?.touched.isEmpty ?? true } }
 
-    /// Keeps what a directory holds, between two commits of this process.
+    /// Reads the entries of a directory into memory, between two commits of this process.
     func read(_ directory: Int64, in catalogue: Catalogue) throws(StoreError) {
         try catalogue.writing { db in
             let commit = counter.newest
@@ -151,7 +151,7 @@ extension LiveMirror: TransactionObserver {
 }
 
 extension LiveMirror.State {
-    /// Forgets what an older commit held.
+    /// Forgets the state of an older commit.
     fileprivate mutating func restart(from commit: Commit) {
         self.commit = commit
         changes += 1
@@ -164,7 +164,7 @@ extension LiveMirror.State {
         if !commit.isSame(as: transaction.before) || rows.count > limit { restart(from: transaction.before) }
         commit = transaction.hasWritten ? transaction.before.next : transaction.before
         if !transaction.rows.isEmpty { changes += 1 }
-        // Names go before others come: two nodes may have changed places.
+        // Old names are removed before new ones are added: two nodes may have changed places.
         for (id, _, row) in transaction.rows {
             if let old = rows[id], let parent = old.parent, names[parent]?[old.name] == id {
                 names[parent]?[old.name] = nil

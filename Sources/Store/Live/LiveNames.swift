@@ -2,9 +2,9 @@ import GRDB
 import Recipe
 import SystemPackage
 
-// How the rows of the live view are made, moved and taken away. Every function belongs into a transaction.
+// How rows of the live view are made, moved and removed. Every function here runs within a transaction.
 
-/// What a new node starts with.
+/// What a new node begins with.
 struct NewNode {
     var kind: LiveRow.Kind
     var mode: UInt32
@@ -19,7 +19,8 @@ struct NewNode {
 }
 
 extension NewNode {
-    /// The same for one that is made in `directory`, whose group and bit it takes where that has the setgid bit, as everywhere.
+    /// The same for a node that is made in `directory`: if that has the setgid bit, the node takes its group and, if it is a directory, the
+    /// bit.
     func inheriting(from directory: LiveRow) -> NewNode {
         guard directory.mode & 0o2000 != 0 else { return self }
         var node = self
@@ -30,7 +31,7 @@ extension NewNode {
 }
 
 extension Database {
-    /// Takes the name of a file or link away; its row stays for programs that have it open.
+    /// Removes the name of a file or link; its row stays for programs that have it open.
     func unname(_ row: LiveRow) throws {
         try setParent(row.id, nil, name: row.name)
         if let parent = row.parent { try entriesChanged(in: parent) }
@@ -41,7 +42,7 @@ extension Database {
             != nil
     }
 
-    /// The directory at `names` in the live view, made where it is absent.
+    /// The directory at `names` in the live view, which is made if it is absent.
     func makeLiveDirectory(_ names: some Sequence<EntryName>, mode: UInt32 = 0o755) throws -> Int64 {
         var id = LiveRow.root
         for name in names {
@@ -57,7 +58,7 @@ extension Database {
         return id
     }
 
-    /// The directory at `names` in the live view; nil where there is none.
+    /// The directory at `names` in the live view; nil if there is none.
     func directory(liveNames names: some Sequence<EntryName>) throws -> Int64? {
         var id = LiveRow.root
         for name in names {
@@ -73,15 +74,15 @@ extension Database {
         return try live(in: row.id).flatMap { try files(below: $0, path: path + [$0.name]) }
     }
 
-    /// A file lost its name to `cause`: what it held is an event, or becomes one later where its bytes are closed and no blob yet.
+    /// A file lost its name to `cause`: what the name held becomes an event, now or, if its bytes are closed but not yet a blob, later.
     func lost(_ row: LiveRow, path: [EntryName], cause: Cause, process: Int64?) throws {
         guard let name = try modelName(of: row, live: path) else { return }
         try addPendingVersion(row, name, cause)
-        // Also of bytes that nobody knows: what the name held before them is gone too.
+        // This also covers bytes that the store does not know: the version before them is gone from the name, too.
         try recordRemoval(of: name, cause: cause, process: process)
     }
 
-    /// What was closed under a name that the file loses before it is published gets its version all the same: its version is pending.
+    /// A file that was closed under a name and loses it before it is published still gets its version there: the version is pending.
     func addPendingVersion(_ row: LiveRow, _ name: ModelName, _ cause: Cause) throws {
         let isClosed = row.source != nil || row.closing == .closed || row.closing == .durable
         guard row.kind == .file, row.blob == nil, isClosed else { return }
@@ -93,9 +94,9 @@ extension Database {
         try Int.fetchOne(cachedStatement(sql: "SELECT 1 FROM owed WHERE live = ? LIMIT 1"), arguments: [live]) != nil
     }
 
-    /// A node that holds a blob's bytes keeps them from now on; of all nodes where none is given.
+    /// Nodes that were renewed keep the blob's bytes that they hold; all such nodes if none is given.
     func settle(_ live: Int64? = nil) throws {
-        // Who wrote nothing may have set the time.
+        // A program may have set the time without writing anything.
         let rows = try Row.fetchAll(
             cachedStatement(
                 sql: """
@@ -109,7 +110,7 @@ extension Database {
         try closeRenewed(live)
     }
 
-    /// A new node of a name, which holds what the old one held until something is written.
+    /// Makes a new node for a name, which holds what the old one held until something is written.
     func renew(_ row: LiveRow, in parent: Int64, version: Int64?, process: Int64?) throws -> Int64 {
         try setParent(row.id, nil, name: row.name)
         let id = try insert(
@@ -122,7 +123,7 @@ extension Database {
         return id
     }
 
-    /// Nobody wrote into a node that holds the bytes of `source`'s file: that has the name again, unless it is a blob by now.
+    /// Nobody wrote into a node that shows the bytes of `source`'s file, so that file gets its name back, unless it has become a blob.
     func takeBack(_ source: Int64, from row: LiveRow) throws {
         guard let old = try live(source), let parent = row.parent else { return }
         try moveAttributes(from: row.id, to: old.id)
@@ -132,13 +133,13 @@ extension Database {
         try entriesChanged(in: parent)
     }
 
-    /// Says how far a draft's bytes can be trusted. Where somebody writes again, no version is pending any more.
+    /// Notes how far a draft's bytes can be trusted. If somebody writes again, its pending versions are dropped.
     func setClosing(_ closing: LiveRow.Closing, of live: Int64) throws {
         try writeClosing(closing, of: live)
         if closing == .open || closing == .failed { try dropPendingVersions(live) }
     }
 
-    /// A file got a name: where its bytes are a blob, that is a version and an event.
+    /// A file got a name: if its bytes are a blob, that is a version and an event.
     func won(_ row: LiveRow, path: [EntryName], cause: Cause, process: Int64?) throws {
         guard let blob = row.blob else { return }
         let held = try modelName(live: path).map {

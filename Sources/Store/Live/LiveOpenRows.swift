@@ -1,20 +1,20 @@
 import CLinux
 import SystemPackage
 
-/// Which nodes of the live view are open in processes that do not write it: each shares a lock on the byte of `live.open` that has the
-/// node's number. The one that writes asks before it takes a node without a name away, and a process that ends lets go of all.
+/// Tells which nodes of the live view are open in other processes. Each process shares a lock on the byte of `live.open` at the node's
+/// number; the process that writes tests that lock before it removes a node without a name. Locks end with their process.
 final class LiveOpenRows: Sendable {
     private let path: FilePath
     private let state = Lock(.openRows, State())
 
     private struct State {
         var file: OwnedDescriptor?
-        /// How often each is open here.
+        /// How often each node is open in this process.
         var counts: [Int64: Int] = [:]
 
         mutating func opened(_ path: FilePath) -> OwnedDescriptor? {
             if file == nil {
-                // Where it cannot be made nobody writes either.
+                // If the file cannot be made, nobody writes either.
                 file = try? Kernel.open(
                     path, .readWrite, options: [.create, .noFollow], permissions: [.ownerReadWrite])
             }
@@ -41,7 +41,7 @@ final class LiveOpenRows: Sendable {
         }
     }
 
-    /// Whether another process has it open.
+    /// Whether another process has the node open.
     func isOpenElsewhere(_ row: Int64) -> Bool {
         state.withLock { state in
             guard let file = state.opened(path) else { return false }

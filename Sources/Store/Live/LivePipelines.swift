@@ -1,10 +1,10 @@
 import GRDB
 package import Recipe
 
-// Which files of the live view are models: by their names, or because they lie in the directory of a pipeline.
+// Which files of the live view are models: by their names, or because they are in a pipeline's directory.
 
 extension Store {
-    /// The model's name that a path of the live view is; nil for what is not a model's.
+    /// The model's name for a path of the live view; nil if the path is not a model's.
     package func modelName(live path: [EntryName]) throws(StoreError) -> ModelName? {
         if let name = ModelName(live: path) { return name }
         guard let name = ModelName(pipeline: path), path.count > 2 else { return nil }
@@ -20,13 +20,13 @@ extension Database {
         return try isInPipeline(path) ? name : nil
     }
 
-    /// The same of a file's name that goes: what had a version was a model, whatever has gone from beside it.
+    /// The same for a name that a file is losing: if it had a version it was a model, whatever is still beside it.
     func modelName(of row: LiveRow, live path: [EntryName]) throws -> ModelName? {
         row.version == nil ? try modelName(live: path) : ModelName(live: path) ?? ModelName(pipeline: path)
     }
 
-    /// Whether a directory on the way to a file, below its folder, is a pipeline's. A link on the way is the directory that it leads
-    /// to, so that it names what that names.
+    /// Whether a directory on the way to a file, below its folder, is a pipeline's. A link on the way stands for the directory that it
+    /// leads to.
     fileprivate func isInPipeline(_ path: [EntryName]) throws -> Bool {
         var id = LiveRow.root
         for (depth, name) in path.dropLast().enumerated() {
@@ -42,7 +42,7 @@ extension Database {
         return false
     }
 
-    /// The files below a directory that are not blobs, which may be models since a file came by which it is a pipeline's.
+    /// The drafts below a directory: a file that makes it a pipeline's directory may have made models of them.
     func drafts(below directory: Int64) throws -> [Int64] {
         guard let row = try live(directory) else { return [] }
         return try files(below: row, path: []).filter { $0.row.blob == nil }.map(\.row.id)

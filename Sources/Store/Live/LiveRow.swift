@@ -12,7 +12,7 @@ package struct LiveRow: Sendable {
 
     /// The row, from which the node's number is computed.
     package let id: Int64
-    /// Nil at the root, and where the name is gone while a program has the file open.
+    /// Nil at the root, and if the name is gone while a program has the file open.
     package let parent: Int64?
     /// The name in its directory.
     package let name: EntryName
@@ -20,20 +20,20 @@ package struct LiveRow: Sendable {
     package let kind: Kind
     /// The twelve bits that `chmod` sets.
     package let mode: UInt32
-    /// Nil: whoever mounts.
+    /// Nil for the user who mounts.
     package let user, group: UInt32?
-    /// Times; of a draft they are those of its file.
+    /// Times; those of a draft are its file's.
     package let accessed: Timestamp
-    /// As programs are told; `changed` is the inode's own, which nobody can set.
+    /// As programs see them; `changed` is the inode's own, which no program can set.
     package let modified, changed: Timestamp
-    /// What the file holds; nil while the bytes are in a file of their own, which may change.
+    /// The blob that the file holds; nil while the bytes are in a file of their own, which may change.
     package let blob: Blob?
-    /// The number of the version, where the name is a model's.
+    /// The number of the version, if the name is a model's.
     package let version: Int?
     /// What a link leads to; empty for everything else.
     package let target: String
-    /// The row whose file holds its bytes until something is written: it was opened for writing while those waited to become a
-    /// version.
+    /// The row whose file holds these bytes until something is written. It is set when a file is opened for writing while its closed bytes
+    /// are still waiting to become a version.
     let source: Int64?
     /// How far the bytes of a draft can be trusted.
     let closing: Closing
@@ -47,11 +47,11 @@ package struct LiveRow: Sendable {
         case durable = 2
         /// It could not be written in full, and is not a version until it is written anew.
         case failed = 3
-        /// It holds a blob's bytes, or those of another row's file, which somebody is about to change.
+        /// It holds a blob's bytes, or those of another row's file, and somebody is about to change them.
         case renewed = 4
     }
 
-    /// From ``columns``, by position: columns are looked up by name one after the other.
+    /// Reads ``columns`` by position: looking columns up by name is slow.
     init(_ row: Row) throws {
         id = try row.id(0)
         parent = try row.value(1)
@@ -74,17 +74,17 @@ package struct LiveRow: Sendable {
         source = kind == .file && blob == nil && closing == .renewed ? Int64(target) : nil
     }
 
-    /// Whether its bytes may become others while it keeps its number.
+    /// Whether its bytes may change while it keeps its number.
     package var mayChange: Bool { blob == nil || closing == .renewed }
 
-    /// The row by which its file is named, as long as it is not a blob.
+    /// The row that names its file, as long as it is not a blob.
     var fileRow: Int64 { source ?? id }
 
-    /// Whether it has no name any more and lives only while it is open.
+    /// Whether it has lost its name and lives only while it is open.
     package var isUnlinked: Bool { parent == nil && id != Self.root }
 }
 
-/// With columns for ``LiveRow``.
+/// Queries for ``LiveRow`` with all of its columns.
 extension LiveRow {
     static let columns = """
         SELECT live.id, live.parent, live.name, live.kind, live.mode, live.user, live.team, live.accessed, live.modified,
@@ -114,7 +114,7 @@ extension Database {
         .named(LiveRow.init)
     }
 
-    /// Files whose bytes are not a blob yet, and rows without a name.
+    /// Files that are not blobs yet, and rows without a name.
     func liveLeftovers() throws -> [LiveRow] {
         try Row.fetchAll(
             cachedStatement(

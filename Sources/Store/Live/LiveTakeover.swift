@@ -3,21 +3,20 @@ import Glibc
 import Recipe
 import SystemPackage
 
-/// Brings into the catalogue what a version before 0.3.0 kept beside it: the mode of a draft's file said whether it was closed,
-/// and files that were just made were in a journal alone, one for each mount that was killed.
+/// Brings into the catalogue what versions before 0.3.0 kept beside it: the mode of a draft's file said whether it was closed, and newly
+/// made files were only in a journal, one for each mount that was killed.
 struct LiveTakeover: Sendable {
     private let directory: FilePath
 
     init(_ store: FilePath) { directory = store.appending("live") }
 
-    /// Within the migration. The journals stay where they are until the view is next brought in order, so being cut off loses
-    /// nothing.
+    /// Runs within the migration. The journals stay until the view is next recovered, so nothing is lost if this is cut off.
     func run(_ db: Database) throws {
         guard try FileFacts.at(directory) != nil else { return }
         for row in try db.liveLeftovers() where row.kind == .file && row.blob == nil {
             try db.writeClosing(closing(of: row.id), of: row.id)
         }
-        // A power cut may have taken any part of a journal: then only the catalogue counts.
+        // A power cut may have lost any part of a journal, so then only the catalogue counts.
         let last = try String.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'boot'")
         guard last == nil || last == Opener.boot else { return }
         for name in try DirectoryListing.names(in: directory) where name.utf8.starts(with: "journal-".utf8) {
@@ -33,7 +32,7 @@ struct LiveTakeover: Sendable {
         guard directory.appending("\(row)").withPlatformString({ lstat($0, &facts) }) == 0 else { return .open }
         switch facts.st_mode & 0o777 {
         case 0o400: return .closed
-        // The last one has its blob's name already.
+        // The draft's file already has a blob's name.
         case 0o440, 0o444: return .durable
         default: return .open
         }
@@ -48,8 +47,8 @@ struct LiveTakeover: Sendable {
         var changed: Int64 = 0
     }
 
-    /// The files of a journal that may have no row. A record is text ended by a NUL, its fields are separated by slashes, which
-    /// no name holds; all by bytes.
+    /// The files of a journal that may have no row. A record ends with a NUL; its fields are separated by slashes, which no name contains.
+    /// Everything is compared as bytes.
     private func files(in path: FilePath) throws -> [Int64: File] {
         var files: [Int64: File] = [:]
         for record in try Kernel.open(path, .readOnly).readAll(path).split(
@@ -80,7 +79,7 @@ struct LiveTakeover: Sendable {
         return files
     }
 
-    /// Gives a file its row. Whoever took the name in another process was first: the file comes after that one.
+    /// Gives a file its row. If another process has taken the name, this file comes after that one.
     private func insert(_ file: File, _ db: Database) throws {
         let isThere = try FileFacts.at(directory.appending("\(file.id)"), followLinks: false) != nil
         guard isThere, try db.live(file.id) == nil else { return }

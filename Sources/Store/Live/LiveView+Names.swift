@@ -1,18 +1,18 @@
 import GRDB
 package import Recipe
 
-// What changes names in the live view. Bytes are never touched by it; every model that loses or gets a name is an event.
+// Changes names in the live view. None of this touches bytes; every model that loses or gets a name is an event.
 
 extension LiveView {
-    /// Makes a directory; EEXIST where the name stands for something.
+    /// Makes a directory; throws EEXIST if the name is taken.
     package func makeDirectory(
         _ name: EntryName, in directory: Int64, mode: UInt32, by caller: Caller
     ) throws(StoreError) -> LiveRow {
         try make(.directory, name, in: directory, mode: mode, target: nil, by: caller)
     }
 
-    /// Makes a symbolic link that stays inside the view. `target` is relative; an absolute one would depend on the mount
-    /// point, and one that leads out of the view to something that no version can be made of.
+    /// Makes a symbolic link that stays inside the view. `target` is relative: an absolute one would depend on the mount point, and one
+    /// that leads out of the view would lead to something that cannot be a version.
     package func makeLink(
         _ name: EntryName, to target: String, in directory: Int64, by caller: Caller
     ) throws(StoreError) -> LiveRow {
@@ -21,7 +21,7 @@ extension LiveView {
         return try make(.link, name, in: directory, mode: 0o777, target: target, by: caller)
     }
 
-    /// Where a link leads. A catalogue that somebody brought may hold others than were made here.
+    /// The target of a link. A catalogue from elsewhere may hold targets that could not be made here.
     package func target(of link: LiveRow) throws(StoreError) -> String {
         guard let parent = link.parent, let path = try store.path(ofLive: parent) else { return link.target }
         guard Self.staysInside(link.target, from: path) else { throw .leavesView(link.target) }
@@ -77,7 +77,7 @@ extension LiveView {
         }
     }
 
-    /// What `renameat2` was told: replace what is there, replace nothing, or exchange both.
+    /// The modes of `renameat2`: replace what is there, replace nothing, or exchange both.
     package enum RenameMode: Sendable { case replace, new, exchange }
 
     /// The corresponding operation is `rename`.
@@ -132,7 +132,7 @@ extension LiveView {
             return mode == .exchange ? nil : other
         }
         if let replaced, replaced.kind != .directory { unlinked(replaced) }
-        // What has a new name may be a whole model now, and so may what was being downloaded beside it.
+        // The renamed file may be a whole model now, and so may a file that was being downloaded beside it.
         reconsider(came)
         if ModelName.pipelineMarks.contains(newName), let path = try store.path(ofLive: newDirectory) {
             try reconsiderPipeline(path)
@@ -141,7 +141,7 @@ extension LiveView {
         try reconsider(partner: name, in: directory)
     }
 
-    /// Modes, owner and times. Nil: as it is.
+    /// Modes, owner and times to be set; nil for those that stay.
     package struct Change: Sendable {
         /// Permission bits; nil to leave them.
         package var mode: UInt32?
@@ -156,7 +156,7 @@ extension LiveView {
         }
     }
 
-    /// Somebody who may not keep them writes: takes the set-user-ID bit away, and the set-group-ID bit of what the group may run.
+    /// A user who may not keep these bits writes: removes the set-user-ID bit, and the set-group-ID bit of a file that its group may run.
     package func dropPrivileges(_ id: Int64) throws(StoreError) {
         guard let mode = try store.live(id)?.mode else { return }
         let dropped = mode & ~(mode & 0o010 != 0 ? 0o6000 : 0o4000)
@@ -166,7 +166,7 @@ extension LiveView {
         try self.change(id, change)
     }
 
-    /// The corresponding operation is `setattr`, but for sizes.
+    /// The corresponding operation is `setattr`, except for sizes.
     package func change(_ id: Int64, _ change: Change) throws(StoreError) {
         guard !change.isEmpty else { return }
         try store.catalogue.writeSoon { db in
@@ -184,7 +184,7 @@ extension LiveView {
                 try db.makeReadable(blob: blob.id)
             }
             guard change.accessed != nil || change.modified != nil else { return }
-            // A draft's times are those of its file, so that writing goes on moving them.
+            // A draft's times are its file's, so that writing goes on moving them.
             if let row = try db.live(id), row.kind == .file, row.blob == nil {
                 try Kernel.setTimes(
                     self.store.livePath(row.fileRow), accessed: change.accessed, modified: change.modified)

@@ -2,9 +2,9 @@ import GRDB
 import Recipe
 import SystemPackage
 
-/// What a process that ended without unmounting left, and what became of it.
+/// What a process that ended without unmounting left behind, and what was done with it.
 package struct Recovery: Sendable {
-    /// Files that were never closed, under the names that they have now.
+    /// Files that were never closed, under their present names.
     package var partial: [String] = []
     /// Names whose bytes never reached the disk.
     package var lost: [String] = []
@@ -12,8 +12,8 @@ package struct Recovery: Sendable {
 }
 
 extension LiveView {
-    /// Brings the view in order after a kill or a power cut. Only who has the lease may: nothing is being written then. What was
-    /// closed waits to be published.
+    /// Repairs the view after a kill or a power cut. Only the holder of the lease may: nothing is being written then. Files that were
+    /// closed wait to be published.
     package func recover() throws(StoreError) -> Recovery {
         var recovery = Recovery()
         let last = try store.one("SELECT value FROM meta WHERE key = 'boot'", []) { try $0.value(0) as String }
@@ -25,10 +25,10 @@ extension LiveView {
         for row in try store.catalogue.read({ try $0.liveLeftovers() }) {
             try recover(row, isSameBoot: isSameBoot, &recovery)
         }
-        // What nobody can write here goes with this process.
+        // A read-only process can write nothing, and its state ends with it.
         guard !store.isReadOnly else { return recovery }
         try sweep()
-        // Last: who is killed on the way must not trust at the next start what this one did not.
+        // Last: if this process is killed before, the next one must not trust what this one did not.
         try store.catalogue.write { db in
             try db.settle()
             try db.setMeta("boot", Opener.boot)
@@ -53,7 +53,7 @@ extension LiveView {
         }
         let path = try store.path(ofLive: row.id)
         let partial = try store.catalogue.write { db -> EntryName? in
-            // What was closed and did not reach the disk is pending for nobody.
+            // Bytes that were closed and did not reach the disk have no pending version.
             try db.setClosing(.open, of: row.id)
             return try path.flatMap { try db.setAside(row, $0) }
         }
@@ -61,8 +61,8 @@ extension LiveView {
         recovery.partial.append(ViewPath(path.dropLast() + [partial]).description)
     }
 
-    /// Removes files that no row knows: copies that were cut off, second names of blobs, and what older versions kept. Within
-    /// a transaction, so that no command is about to name one.
+    /// Removes files that no row refers to: copies that were cut off, second names of blobs, and files of older versions. Runs within a
+    /// transaction, so that no command is about to refer to one.
     private func sweep() throws(StoreError) {
         let directory = store.path.appending("live")
         try store.catalogue.writeSoon { db in
@@ -75,7 +75,7 @@ extension LiveView {
 }
 
 extension Database {
-    /// A file that is not whole gives its model's name to what that held before, and is `<name>.partial`: the name that it has then.
+    /// Gives the name of an incomplete file back to what it held before; the file becomes `<name>.partial`, which is returned.
     func setAside(_ row: LiveRow, _ path: [EntryName]) throws -> EntryName? {
         guard let parent = row.parent, try modelName(live: path) != nil else { return nil }
         let partial = try freeName(for: row.name.shortened(for: ".partial"), in: parent)
@@ -85,8 +85,7 @@ extension Database {
         return partial
     }
 
-    /// What a name held before somebody began to write and did not finish is what it holds again: bytes that were closed and are no
-    /// version yet, or a version.
+    /// Gives a name back what it held before a write that did not finish: bytes that were closed and are not yet a version, or a version.
     func restore(_ path: [EntryName], as row: LiveRow) throws {
         guard let name = try modelName(live: path) else { return }
         let directory = try makeLiveDirectory(path.dropLast())
@@ -118,7 +117,7 @@ extension Database {
                     """), arguments: [name.description])
     }
 
-    /// What a model's name holds by its events, or held until a file that is not a version yet took its place.
+    /// The version that a model's name holds by its events, or held until a file that is not a version yet took its place.
     func versionBefore(of name: ModelName) throws -> (version: VersionRow, isCurrent: Bool)? {
         let root = DirectoryRow.Root.models.rawValue
         guard let directory = try directory(under: root, name.directories) else { return nil }
@@ -135,7 +134,7 @@ extension Database {
         ).map { (try VersionRow($0), try $0.value("isCurrent")) }
     }
 
-    /// `name`, with a number where that is taken.
+    /// `name`, with a number if it is taken.
     func freeName(for name: EntryName, in parent: Int64) throws -> EntryName {
         var free = name
         var count = 1

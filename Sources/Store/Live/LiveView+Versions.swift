@@ -22,7 +22,7 @@ extension LiveView {
         var published: [(Ready, PublishedBlob)] = []
         for item in ready where state.withLock({ $0.seal(item.draft, item.generation) }) {
             do throws(StoreError) {
-                // If it becomes readable by everybody before the rows are written, that is noted then.
+                // If everybody may read it before the rows are written, that is noted then.
                 let isPrivate = try store.live(item.draft.row).map { $0.mode & 0o004 == 0 } ?? false
                 if try store.isServed(item.digest) {
                     published.append(
@@ -111,7 +111,7 @@ extension LiveView {
         guard let borrower = state.withLock({ $0.borrowers[row.id] }), try db.live(borrower)?.source == row.id else {
             return
         }
-        // Its bytes are a blob's now, and its name holds the version.
+        // Its bytes are now a blob's, and its name holds the version.
         try db.endBorrowing(borrower, of: blob.id, accessed: facts.accessed, modified: modified)
         if let other = try db.live(borrower), let path = try db.path(ofLive: borrower) {
             try db.won(other, path: path, cause: .write, process: process)

@@ -6,10 +6,10 @@ import SystemPackage
 // How files are opened for writing, and closed.
 
 extension LiveView {
-    /// For how long at most somebody who is sent to another node waits for those who publish it.
+    /// The longest time that a writer who is sent to another node waits for a publisher.
     private static let patienceWithPublishers = Duration.seconds(10)
 
-    /// Opens a file for writing; nil where its name leads to a new node from now on, which is to be looked up.
+    /// Opens a file for writing; nil if its name now leads to a new node, which has to be looked up.
     package func write(_ id: Int64, by caller: Caller) throws(StoreError) -> Draft? {
         while let draft = try writable(id) {
             let hasArrived = draft.arrive(caller.thread)
@@ -25,9 +25,9 @@ extension LiveView {
         return nil
     }
 
-    /// Who was sent on and asks for the old node once more has it by a descriptor, not by its name: he writes the draft that took the
-    /// name. Not where somebody reads the old bytes through the kernel, which shows one content by one node. Programs of another
-    /// namespace of processes have all the number 0, so that nobody knows which of them asks again.
+    /// A writer who was sent on and asks for the old node again holds it by a descriptor, not by its name, so it writes the draft that took
+    /// the name. This does not apply while somebody reads the old bytes through the kernel, which shows one content for each node. Threads
+    /// of another process namespace all have the number 0, so it is unknown which of them asks again.
     private func beginBehind(_ id: Int64, by caller: Caller) throws(StoreError) -> Draft? {
         guard caller.thread != 0 else { return nil }
         let next = state.withLock { state in state.heir(of: id).flatMap { state.drafts[$0] } }
@@ -41,15 +41,15 @@ extension LiveView {
         }
     }
 
-    /// Somebody who was told that a node is gone looks its name up again, and found `id`: the row of the node that he may write. The
-    /// kernel asks no third time, so that one stays as it is until he comes.
+    /// A writer who was told that a node is gone has looked its name up again and found `id`. Returns the row of the node that it may
+    /// write. The kernel does not ask a third time, so that node stays writable until the writer comes.
     package func find(again id: Int64, by caller: Caller) throws(StoreError) -> LiveRow? {
         if let draft = try writable(id) { _ = try makeVersion(of: draft, by: caller) }
         guard let found = try send(caller, from: id) else { return nil }
         return try store.live(found)
     }
 
-    /// The draft that is written where a node is; nil where its name leads to another one, or has to.
+    /// The draft to write for a node; nil if its name leads to another node, or has to.
     private func writable(_ id: Int64) throws(StoreError) -> Draft? {
         let (draft, isRenewed) = state.withLock { ($0.drafts[id], $0.renewed[id] != nil) }
         if isRenewed { return nil }
@@ -58,15 +58,14 @@ extension LiveView {
         return row.blob == nil ? try open(row) : nil
     }
 
-    /// What another writer has closed becomes a version, and changes no more before it is one. Whether it does, or another node
-    /// has its name meanwhile.
+    /// Bytes that another writer has closed become a version before they change. Returns whether they do, or whether another node has taken
+    /// the name meanwhile.
     private func makeVersion(of draft: Draft, by caller: Caller) throws(StoreError) -> Bool {
         guard draft.isAtRest, !draft.isExpected else { return false }
         return try isLarge(draft) ? try lend(draft, by: caller) : try publish(only: draft)
     }
 
-    /// Sends somebody who wants to write to the node that has the name of `id` now: a draft, which stays one until he comes. Nil where
-    /// no node has it.
+    /// Sends a writer to the draft that has the name of `id` now; it stays a draft until the writer comes. Nil if no node has the name.
     private func send(_ caller: Caller, from id: Int64) throws(StoreError) -> Int64? {
         var last = id
         let deadline = ContinuousClock.now + Self.patienceWithPublishers
@@ -86,16 +85,16 @@ extension LiveView {
         return nil
     }
 
-    /// Somebody publishes a draft, or gives its name to another node: helps, or waits a moment.
+    /// Another thread is publishing a draft, or giving its name to another node: helps it, or waits a moment.
     private func awaitEnd(of draft: Draft) throws(StoreError) {
-        // What is lent is large, and its name is free in a moment.
+        // A lent draft is large; its name is free in a moment.
         if !draft.isLent, try publish(only: draft) { return }
         guard try store.live(draft.row) != nil else { throw .gone(EntryName(number: draft.row)) }
         Activity.perform(.wait) { _ = usleep(1000) }
     }
 
-    /// `close` returns before the kernel says that the descriptor is gone: who opens a model again at once waits for that, so that
-    /// what was closed becomes a version before it changes. Another descriptor may really be open, so it waits half a second at most.
+    /// `close` returns before the kernel releases the descriptor. A writer who opens a model again at once waits for the release, so that
+    /// the closed bytes become a version before they change. Another descriptor may really be open, so the wait is half a second at most.
     private func awaitRelease(of draft: Draft) throws(StoreError) {
         guard draft.writers > 0, try isClosedModel(draft) else { return }
         Activity.perform(.wait) {
@@ -114,7 +113,7 @@ extension LiveView {
         return try modelName(of: draft.row) != nil
     }
 
-    /// Somebody has a model open that he or another closed, and now others will write into it: a copy becomes the version.
+    /// Somebody has a closed model open, and others are about to write into it: a copy becomes the version.
     private func keepWhatWasClosed(of draft: Draft) throws(StoreError) {
         guard draft.writers > 0 || draft.isExpected, try isClosedModel(draft), let source = try draft.file(),
             let row = try store.live(draft.row)
@@ -129,13 +128,13 @@ extension LiveView {
                 NewNode(kind: .file, mode: row.mode, user: row.user, group: row.group, process: process), row.name,
                 in: nil)
         }
-        // Not before: what has no name and no pending version yet would be taken away while it is copied.
+        // Not earlier: a row without a name or a pending version would be deleted while it is copied.
         defer { state.withLock { _ = $0.unlinked.insert(copy) } }
         let path = store.livePath(copy)
         let file = try store.makeStaged(copy)
         try source.copy(to: file, path, ending)
         let kept = try store.catalogue.writeSoon { db -> LiveRow? in
-            // Whoever has it open may have written on meanwhile: then nothing was closed.
+            // Somebody may have written meanwhile: then nothing was closed.
             guard draft.isClosed, draft.generation == generation,
                 let name = try db.path(ofLive: draft.row).flatMap({ try db.modelName(live: $0) })
             else { return nil }
@@ -145,7 +144,7 @@ extension LiveView {
             return kept
         }
         guard let kept, let whole = try open(kept) else { return }
-        // A large one is hashed while nobody waits.
+        // A large copy is hashed later, while nobody waits.
         if try isLarge(whole) {
             state.withLock { _ = $0.candidates.insert(kept.id) }
         } else {
@@ -153,11 +152,11 @@ extension LiveView {
         }
     }
 
-    /// Gives the name of a published file to a new node that holds the same until something is written. It tells no hash and the
-    /// kernel keeps no pages of it until its writer has come and gone, or did not come.
+    /// Gives the name of a published file to a new node, which holds the same bytes until something is written. Until its writer has come
+    /// and gone, or has failed to come, the node reports no hash and the kernel keeps none of its pages.
     private func renew(_ row: LiveRow, by caller: Caller) throws(StoreError) {
         guard let blob = row.blob else { return }
-        // The bytes are looked at before, so that nobody waits for that.
+        // The bytes are checked before the transaction, so that nobody waits for that.
         let contents = try store.contents(of: blob)
         FaultPoint.pass("renews", store.livePath(row.id))
         let made = try renewing(row.id) { (db) throws -> Draft? in
@@ -172,8 +171,8 @@ extension LiveView {
         if made { state.withLock { _ = $0.unlinked.insert(row.id) } }
     }
 
-    /// Runs a transaction that gives the name of a node to a new one; says whether it did. The new one is known before anybody can
-    /// find it, so that all who open it read what will be written.
+    /// Runs a transaction that gives a node's name to a new node; returns whether it did. The new draft is registered before anybody can
+    /// find it, so that everybody who opens it reads what will be written.
     private func renewing(
         _ old: Int64, isLent: Bool = false, _ body: (Database) throws -> Draft?
     ) throws(StoreError) -> Bool {
@@ -189,7 +188,7 @@ extension LiveView {
         }
         do throws(StoreError) {
             try store.catalogue.writeSoon { db in
-                // It may run again.
+                // The transaction may run again.
                 forget()
                 guard let draft = try body(db) else { return }
                 made = draft.row
@@ -206,8 +205,8 @@ extension LiveView {
         return made != nil
     }
 
-    /// The same for a file that was closed and takes long to hash: its bytes become a version under the old node, which nobody waits
-    /// for. False where it is not a model, or somebody writes again.
+    /// The same for a closed file that takes long to hash: its bytes become a version under the old node while nobody waits. False if it is
+    /// not a model, or somebody writes again.
     private func lend(_ draft: Draft, by caller: Caller) throws(StoreError) -> Bool {
         guard try ready(draft.row) === draft, let file = try draft.file(), draft.lend() else { return false }
         var made = false
@@ -237,7 +236,7 @@ extension LiveView {
         if draft.hasFailed { try setAside(draft) }
     }
 
-    /// What could not be written in full leaves its name to what that held before, where that was something.
+    /// A file that could not be written in full gives its name back to what it held before, if that was something.
     private func setAside(_ draft: Draft) throws(StoreError) {
         guard let row = try store.live(draft.row), let path = try store.path(ofLive: row.id) else { return }
         let isEmpty = try facts(of: row)?.size == 0
@@ -256,7 +255,7 @@ extension LiveView {
         }
     }
 
-    /// Cuts a file by its name; false where it is to be looked up again. The corresponding operation is `truncate`.
+    /// Truncates a file by its name; false if the name has to be looked up again. The corresponding operation is `truncate`.
     package func truncate(_ id: Int64, to size: Int, by caller: Caller) throws(StoreError) -> Bool {
         guard let draft = try write(id, by: caller) else { return false }
         do throws(StoreError) { try draft.truncate(size) } catch {

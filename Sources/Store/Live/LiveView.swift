@@ -10,7 +10,7 @@ import SystemPackage
 ///
 /// One process at a time has the lease to write it; commands change names by one transaction each and need none.
 package final class LiveView: Sendable {
-    /// The store whose names it is.
+    /// The store whose names it shows.
     package let store: Store
     /// Whether this process may write.
     package let lease: LiveLease
@@ -53,7 +53,7 @@ package final class LiveView: Sendable {
             if drafts[draft.row] === draft { drafts[draft.row] = nil }
         }
 
-        /// The same, unless somebody writes or publishes it: one file has one draft.
+        /// The same, unless somebody writes or publishes the draft: one file has one draft.
         mutating func dropIdle(_ draft: Draft) { if draft.isIdle, draft.isStaged { drop(draft) } }
 
         /// The newest of the nodes that a name was given to after this one.
@@ -63,7 +63,7 @@ package final class LiveView: Sendable {
             return last == id ? nil : last
         }
 
-        /// A row is gone. Whoever has its node by a descriptor finds the new one through it, but not for ever.
+        /// A row is gone. Its node, if somebody has it by a descriptor, leads to the new one for a while.
         mutating func forget(_ id: Int64) {
             drafts[id] = nil
             readers[id] = nil
@@ -76,10 +76,10 @@ package final class LiveView: Sendable {
 
         private static let standInLimit = 4096
 
-        /// Somebody begins to write a draft; false where it is being published, or another one stands for the row by now.
+        /// Begins to write a draft; false if it is being published, or another draft has taken its place.
         func begin(_ draft: Draft) -> Bool { drafts[draft.row] === draft && draft.beginWriting() }
 
-        /// It is about to be a blob; false where it is being written, or another one stands for the row by now.
+        /// Seals a draft that is about to become a blob; false if it is being written, or another draft has taken its place.
         func seal(_ draft: Draft, _ generation: Int) -> Bool {
             drafts[draft.row] === draft && draft.seal(generation)
         }
@@ -112,22 +112,6 @@ package final class LiveView: Sendable {
     /// Notes for the status why nothing can be published now; nil when that is over.
     package func note(problem: String?) { state.withLock { $0.problem = problem } }
 
-    /// Who asks for a change.
-    package struct Caller: Sendable {
-        /// The identity that the kernel gave with the request.
-        package let user, group: UInt32
-        /// The process that asks; nil where it cannot be seen.
-        package let opener: Opener?
-        /// The thread, as the kernel numbers it.
-        package let thread: Int32
-        package init(user: UInt32, group: UInt32, opener: Opener?, thread: Int32 = 0) {
-            self.user = user
-            self.group = group
-            self.opener = opener
-            self.thread = thread
-        }
-    }
-
     /// The row that a node stands for, if somebody has it by a descriptor: its own, unless its name went to a new row.
     package func standing(for id: Int64) -> Int64 {
         state.withLock { $0.standIns.contains(id) ? $0.heir(of: id) ?? id : id }
@@ -142,7 +126,7 @@ package final class LiveView: Sendable {
         return try DraftReading(draft)
     }
 
-    /// The bytes of a row's file now; for a draft its own bytes.
+    /// The bytes of a row's file now; a draft's own bytes if it is a draft.
     package func contents(of row: LiveRow) throws(StoreError) -> BlobContents {
         if let contents = try draft(row.id)?.contents() { return contents }
         if let blob = row.blob { return try store.contents(of: blob) }
@@ -150,7 +134,7 @@ package final class LiveView: Sendable {
         if let file = try? Kernel.open(store.livePath(row.fileRow), .readOnly, options: .noFollow) {
             return .file(file)
         }
-        // It became a blob between the two looks.
+        // It became a blob between the two checks.
         guard let blob = try store.live(row.id)?.blob else { throw .notFound("the bytes of '\(row.name)'") }
         return try store.contents(of: blob)
     }
@@ -185,13 +169,13 @@ package final class LiveView: Sendable {
         return (row, draft)
     }
 
-    /// The draft of a file that is staged already and that nobody writes; nil where it is a blob by now.
+    /// The draft of a staged file that nobody writes; nil if it has become a blob.
     ///
-    /// Whoever publishes does so with the draft that is known here. So it is known before the row is looked at again: from
-    /// then on nobody gives the file away, and nothing is written into what may be a blob.
+    /// Publishing always uses the draft that is registered here, so it is registered before the row is read again: from then on nobody
+    /// publishes the file unnoticed, and nothing is written into what may be a blob.
     func open(_ row: LiveRow) throws(StoreError) -> Draft? {
         guard let staged = try store.openStaged(row.id) else {
-            // Published between the two looks, or lost.
+            // Published between the two checks, or lost.
             guard let now = try store.live(row.id), now.blob == nil else { return nil }
             throw .notFound("the bytes of '\(row.name)'")
         }
@@ -219,7 +203,7 @@ package final class LiveView: Sendable {
     package final class Handle: Sendable {
         private let view: LiveView
         private let row: Int64
-        /// Whether another process is told.
+        /// Whether another process has been told.
         private let isTold: Bool
 
         fileprivate init(_ view: LiveView, _ row: Int64) {

@@ -2,7 +2,7 @@ import GRDB
 package import Recipe
 import SystemPackage
 
-/// What giving a models directory back would write.
+/// What `release` would write to give a models directory back.
 package struct ReleasePlan: Sendable {
     /// One entry of the live view, and what it becomes.
     package struct Item: Sendable {
@@ -11,14 +11,14 @@ package struct ReleasePlan: Sendable {
         /// From the root of `models/`.
         package let path: ViewPath
     }
-    /// Directories before what is in them.
+    /// Directories come before their contents.
     package var items: [Item] = []
-    /// Bytes of all files.
+    /// Total size of the files. Bytes.
     package var size = 0
 }
 
 extension Store {
-    /// What giving the live view back as plain files would write; changes nothing.
+    /// Plans what would be written to give the live view back as plain files; changes nothing.
     package func releasePlan() throws(StoreError) -> ReleasePlan {
         try catalogue.read { db in
             var plan = ReleasePlan()
@@ -34,7 +34,7 @@ extension Store {
         }
     }
 
-    /// Refuses where files would have to be copied and there is no room for them.
+    /// Throws if files would have to be copied and there is no room for them.
     package func requireRoom(for plan: ReleasePlan, in directory: OpenDirectory) throws(StoreError) {
         let available = try Kernel.available(directory.descriptor, directory.path)
         guard plan.size >= available, let blob = plan.items.lazy.compactMap({ $0.row.blob }).first else { return }
@@ -45,9 +45,9 @@ extension Store {
         throw .noSpace(directory.path, needed: plan.size, available: available)
     }
 
-    /// Writes a node of the live view below `top`, of which nothing is followed or replaced that is there by then. Files share
-    /// blocks with the store where they can; with `isMove` they leave the store, and what rests on their bytes says so from then
-    /// on. Cut off at any moment, every byte is in the store or in the directory, or in both.
+    /// Writes a node of the live view below `top`, following and replacing nothing that is there by then. Files share blocks with the store
+    /// if the file system can; with `isMove` they leave the store, and everything that depends on their bytes says so from then on.
+    /// Whenever this is cut off, every byte is in the store, in the directory, or in both.
     package func release(_ item: ReleasePlan.Item, to top: OpenDirectory, isMove: Bool) throws(StoreError) {
         guard let name = item.path.name else { return }
         let row = item.row
@@ -71,7 +71,7 @@ extension Store {
         }
     }
 
-    /// Gives a blob's file back as it is, where no other name needs it and it lies on the same file system; says whether it did.
+    /// Gives a blob's file itself back if no other name needs it and it is on the same file system; returns whether it did.
     private func releaseBlob(
         _ row: LiveRow, to parent: OpenDirectory, as name: EntryName
     ) throws(StoreError) -> Bool {
@@ -84,7 +84,7 @@ extension Store {
         }
         guard isLast else { return false }
         let file = try files.file(blob.digest)
-        // Nobody reads it there who may not when it has its mode.
+        // Its mode keeps those from reading it who may not.
         let mode = try file.facts().mode
         if mode & ~row.mode & 0o444 != 0 { try file.setMode(mode & row.mode) }
         do throws(StoreError) {
@@ -93,7 +93,7 @@ extension Store {
             guard case .system(_, _, .improperLink) = error else { throw error }
             return false
         }
-        // Somebody may have taken the name away again: then the store keeps its own.
+        // Somebody may have removed the name again: then the store keeps its own.
         guard try parent.facts(name)?.isSameFile(as: file.facts()) == true else { throw .gone(name) }
         try catalogue.write { db in try db.setState(of: blob.id, .lost) }
         try parent.sync()
@@ -102,7 +102,7 @@ extension Store {
         return true
     }
 
-    /// A copy beside where it is to be, which nobody else can read yet.
+    /// Makes a copy beside its destination, which nobody else can read yet.
     private func copy(_ row: LiveRow, to parent: OpenDirectory) throws(StoreError) -> (file: OpenFile, name: EntryName)
     {
         let temporary = EntryName.temporary()
@@ -125,11 +125,11 @@ extension Store {
     private func finish(_ file: (file: OpenFile, name: EntryName), _ row: LiveRow) throws(StoreError) {
         let attributes = try attributes(ofLive: row.id)
         if !attributes.isEmpty {
-            // Only who may write a file may give it one.
+            // Setting an attribute needs the right to write.
             try file.file.setMode(0o600)
             for attribute in attributes { attribute.set(on: file.file.descriptor) }
         }
-        // Changing the owner takes some bits of the mode away.
+        // Changing the owner clears some bits of the mode.
         try file.file.setMode(
             try row.ownedMode { user, group throws(StoreError) in try file.file.setOwner(user, group) })
         if row.blob != nil { try file.file.setTimes(accessed: row.accessed, modified: row.modified) }
@@ -138,8 +138,8 @@ extension Store {
 }
 
 extension LiveRow {
-    /// Has an owner set where the row has one, and says which mode goes with it: an ordinary user gives files nobody else's, and then
-    /// nobody runs them as who they were.
+    /// Sets the owner if the row has one, and returns the mode that goes with it: an ordinary user cannot give files away, and then they
+    /// must not run as their former owner.
     fileprivate func ownedMode(_ setOwner: (UInt32, UInt32) throws(StoreError) -> Void) throws(StoreError) -> UInt32 {
         guard let user, let group else { return mode }
         do throws(StoreError) { try setOwner(user, group) } catch {

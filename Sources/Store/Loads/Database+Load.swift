@@ -4,7 +4,7 @@ import Recipe
 // Everything that is written into `process`, `load` and `opening`.
 
 extension Database {
-    /// More rows than this are never kept: the oldest go first. Years of work, and some hundred megabytes.
+    /// The largest number of rows; the oldest are removed first. Enough for years of work, in some hundred megabytes.
     private static var loadLimit: Int64 { 1_000_000 }
 
     func process(_ opener: Opener) throws -> Int64 {
@@ -48,7 +48,7 @@ extension Database {
         }
     }
 
-    /// Opens whose threads are kept: they tell what a run opened until its report has come.
+    /// How many opens keep their threads: they tell what a run opened until its report has come.
     private static var openingLimit: Int64 { 100_000 }
 
     private func recordOpening(_ load: Load, in row: Int64) throws {
@@ -62,13 +62,13 @@ extension Database {
         }
     }
 
-    /// Which class of node opened it, in a run that began then.
+    /// Notes which class of node opened it, in a run that began at `begun`.
     func setOpener(_ kind: String, begun: Timestamp, ofOpening id: Int64) throws {
         try execute(
             sql: "UPDATE opening SET class = ?, begun = ? WHERE id = ?", arguments: [kind, begun.nanoseconds, id])
     }
 
-    /// Which node of a run's prompt opened it, with a digest of the node's own inputs.
+    /// Notes which node of a run's prompt opened it, with a digest of the node's own inputs.
     func setNode(_ node: String, _ kind: String, _ inputs: Digest, ofOpening id: Int64) throws {
         try execute(
             cachedStatement(sql: "UPDATE opening SET node = ?, nodeClass = ?, nodeInputs = ? WHERE id = ?"),

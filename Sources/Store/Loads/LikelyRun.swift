@@ -2,10 +2,10 @@ import GRDB
 import Recipe
 
 extension Store {
-    /// The one running process that had opened every model of a recipe when its image was made; nil where there is none,
-    /// or more than one. It tells which bytes a server still held that had been replaced by then.
+    /// The only running process that had opened every model of a recipe when its image was made; nil if there is none, or more than one. It
+    /// shows which bytes a server still had in memory although they had been replaced.
     func likelyRun(_ recipe: Recipe, at time: Timestamp) throws(StoreError) -> Run? {
-        // Not within the transaction: whether a process runs is told late, see ``ProcessFile/told(of:_:)``.
+        // Not within the transaction: /proc may answer late, see ``ProcessFile/told(of:_:)``.
         let alive = try catalogue.read { try $0.processesThatOpened(recipe, by: time) }
             .filter { Opener(process: $0.pid)?.identity == $0.identity }
         guard alive.count == 1, let process = alive.first else { return nil }

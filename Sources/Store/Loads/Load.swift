@@ -1,10 +1,10 @@
 package import Recipe
 
-/// The name under which a view shows a blob: what a prompt would call it.
+/// The name under which a view shows a blob, as a prompt would write it.
 package struct LoadName: Sendable {
     /// The view: `models`, `by-snapshot`, `by-name` or `by-hash`.
     package let view: String
-    /// The folder of the models directory; empty where a view has none.
+    /// The folder of the models directory; empty if the view has no folders.
     package let folder: String
     /// The path in the folder.
     package let name: String
@@ -24,15 +24,15 @@ package struct LoadName: Sendable {
     package var path: ViewPath { ViewPath(parsing: "\(folder)/\(name)") ?? ViewPath([]) }
 }
 
-/// The mount saw a process open a blob under a name.
+/// One open of a blob by a process, as the mount saw it.
 package struct Load: Sendable {
     /// The process that opened it.
     package let opener: Opener
     /// The name and the view under which it was opened.
     package let name: LoadName
-    /// The bytes that were found.
+    /// The bytes that were opened.
     package let blob: Blob
-    /// The version's row; nil where the bytes were found without a name.
+    /// The version's row; nil if the bytes were opened by their hash.
     package let version: Int?
     /// When it was opened.
     package let time: Timestamp
@@ -46,7 +46,7 @@ package struct Load: Sendable {
     }
 }
 
-/// Opens in a row of the same bytes under the same name by one process, as the catalogue keeps them.
+/// Consecutive opens of the same bytes under the same name by one process, which the catalogue keeps as one row.
 package struct LoadListing: Sendable {
     /// Its row.
     package let id: Int64
@@ -54,12 +54,12 @@ package struct LoadListing: Sendable {
     package let opener: Opener
     /// The name and the view under which it was opened.
     package let name: LoadName
-    /// Of the bytes that were found.
+    /// The hash of the bytes that were opened.
     package let sha256: Digest
-    /// The number of the version; nil where the bytes were found without a name.
+    /// The number of the version; nil if the bytes were opened by their hash.
     package let version: Int?
-    /// Of the opens in a row that found the same.
+    /// When the first and the last of these opens were.
     package let first, last: Timestamp
-    /// How many opens in a row found the same.
+    /// How many opens there were.
     package let opens: Int
 }

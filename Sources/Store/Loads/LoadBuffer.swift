@@ -1,6 +1,6 @@
-/// Loads on their way into the catalogue: noting one costs an append, and whoever has time writes them all at once.
+/// Loads on their way into the catalogue: noting one is an append to an array, and a thread of the mount writes them in groups.
 package final class LoadBuffer: Sendable {
-    /// More than these are not held while the catalogue cannot be written.
+    /// The largest number that is held while the catalogue cannot be written.
     private static let limit = 100_000
 
     private struct State {
@@ -12,17 +12,17 @@ package final class LoadBuffer: Sendable {
 
     package init() {}
 
-    /// Takes no time and no transaction; a thread of the mount writes it down later.
+    /// Never waits and needs no transaction.
     package func note(_ load: Load) {
         state.withLock { state in
             if state.loads.count < Self.limit { state.loads.append(load) } else { state.lost += 1 }
         }
     }
 
-    /// Whether everything was written down.
+    /// Whether everything was written.
     package var isEmpty: Bool { state.withLock { $0.loads.isEmpty } }
 
-    /// Writes what is there. After a failure it is still there; how many loads had to be let go is thrown with it.
+    /// Writes all loads. If that fails they stay; the error says how many had to be dropped.
     package func flush(into store: Store) throws(StoreError) {
         let loads = state.withLock { state in
             defer { state.loads = [] }

@@ -1,17 +1,17 @@
 import GRDB
 package import Recipe
 
-/// Where a view shows a blob, so far that its whole name can be asked for when it is opened.
+/// Where a view shows a blob: enough to look up its full name when it is opened.
 package enum BlobPlace: Sendable {
     /// A name in a directory of models.
     case directory(Int64, name: EntryName, view: String)
-    /// A place in a pinned tree; `under` is the folder that the whole tree stands for, nil where its top are folders.
+    /// A place in a pinned tree; `under` is the folder that the whole tree stands for, nil if its top level are folders.
     case pin(Int64, set: Int64, under: EntryName?)
     case hash
 }
 
 extension Store {
-    /// The name under which a prompt would know a blob at this place.
+    /// The name that a prompt would use for a blob at this place.
     package func loadName(of place: BlobPlace, _ blob: Blob) throws(StoreError) -> LoadName? {
         switch place {
         case .directory(let directory, let name, let view):
@@ -27,12 +27,12 @@ extension Store {
         return LoadName(view: view, folder: folder.text, name: ViewPath(path.dropFirst()).description)
     }
 
-    /// The names that lead to a directory of models.
+    /// The path of a directory of models.
     package func path(ofDirectory directory: Int64) throws(StoreError) -> [EntryName] {
         try catalogue.read { db in try db.path(ofDirectory: directory) }
     }
 
-    /// The names that lead to a model in by-name, its own at the end.
+    /// The path of a model in `by-name`, with its own name.
     package func path(ofModel id: Int64) throws(StoreError) -> [EntryName] {
         try catalogue.read { db in
             let row = try Row.fetchOne(db, sql: "SELECT directory, name FROM model WHERE id = ?", arguments: [id])
@@ -41,7 +41,7 @@ extension Store {
         }
     }
 
-    /// The names that lead to a place in a pinned tree.
+    /// The path of a place in a pinned tree.
     package func path(ofPin position: Int64, in set: Int64) throws(StoreError) -> [EntryName] {
         try catalogue.read { db in
             try Row.fetchAll(

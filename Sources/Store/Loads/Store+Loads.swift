@@ -2,7 +2,7 @@ import GRDB
 package import Recipe
 
 extension Store {
-    /// Keeps what the mount saw, in the order in which it saw it. Opens in a row that found the same bytes are one row.
+    /// Stores loads in the order in which the mount saw them. Consecutive opens of the same bytes become one row.
     package func record(_ loads: [Load]) throws(StoreError) {
         guard !loads.isEmpty else { return }
         try catalogue.write { db in
@@ -15,7 +15,7 @@ extension Store {
         }
     }
 
-    /// Loads after a row, oldest first; only those of one process, or since a moment, where that is asked for.
+    /// Loads after a row, the oldest first; optionally only those of one process, or since a moment.
     package func loads(
         after id: Int64 = 0, by process: String? = nil, since: Timestamp? = nil, limit: Int = 1000
     ) throws(StoreError) -> [LoadListing] {

@@ -6,7 +6,7 @@ import SystemPackage
 extension LayoutIndex {
     static func path(in store: FilePath) -> FilePath { store.appending("index.json") }
 
-    /// The index in a store's directory as it is; nil where there is none that can be read.
+    /// The bytes of a store's index; nil if it cannot be read.
     static func read(in store: FilePath) throws(StoreError) -> [UInt8]? {
         let path = path(in: store)
         guard let facts = try FileFacts.at(path, followLinks: false), facts.kind == .file, facts.size <= 64 << 20 else {
@@ -17,9 +17,9 @@ extension LayoutIndex {
 }
 
 extension Store {
-    /// Makes `index.json` name the pins that the catalogue has; true when it did not before.
+    /// Makes `index.json` list the pins of the catalogue; returns whether that changed it.
     ///
-    /// The pins are read while nobody else writes the file, so that whoever is last writes what is newest.
+    /// The pins are read while no other process writes the file, so that the last writer writes the newest state.
     @discardableResult
     func writeIndex() throws(StoreError) -> Bool {
         try Kernel.holding(path.appending("blobs"), .exclusive) { () throws(StoreError) in
@@ -29,14 +29,14 @@ extension Store {
             try staged.file.writeAll(wanted, staged.path)
             try Kernel.sync(staged.file, staged.path)
             try Kernel.rename(staged.path, to: LayoutIndex.path(in: path))
-            // Once more under its name: after one power cut of thousands btrfs had the name and an empty file.
+            // Synced again under its name: after one power cut in thousands, btrfs had the name and an empty file.
             try Kernel.sync(staged.file, LayoutIndex.path(in: path))
             try Kernel.syncDirectory(path)
             return true
         }
     }
 
-    /// The pins as the catalogue has them.
+    /// The pins of the catalogue.
     func layoutIndex() throws(StoreError) -> LayoutIndex {
         LayoutIndex(
             try page(

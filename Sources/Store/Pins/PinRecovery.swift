@@ -4,18 +4,18 @@ import Glibc
 import Recipe
 import SystemPackage
 
-/// What the catalogue learnt from manifests.
+/// What was recovered from manifests.
 package struct RecoveredPins: Sendable {
-    /// Pins that are there again.
+    /// Pins that were recovered.
     package var names: [String] = []
-    /// Snapshots that the catalogue did not know.
+    /// Snapshots that the catalogue did not have.
     package var snapshots = 0
     /// Pins whose manifests or snapshots cannot be read, and why.
     package var problems: [(name: String, why: String)] = []
 }
 
 extension Store {
-    /// Pins that `index.json` names and the catalogue does not; nil where the file cannot be read.
+    /// Pins that `index.json` lists and the catalogue does not have; nil if the file cannot be read.
     func unknownPins() throws(StoreError) -> [LayoutIndex.Entry]? {
         guard let index = try LayoutIndex.read(in: path).flatMap({ LayoutIndex($0) }) else { return nil }
         var unknown: [LayoutIndex.Entry] = []
@@ -23,8 +23,8 @@ extension Store {
         return unknown
     }
 
-    /// Gives the catalogue the pins back that only `index.json` still has: their snapshots, the images and the models' names.
-    /// Manifests are only believed as far as their bytes go: each blob is named by its hash.
+    /// Recovers pins that only `index.json` still has: their snapshots, the images and the models' names. Manifests are trusted only for
+    /// bytes: each blob is identified by its hash.
     func recoverPins() throws(StoreError) -> RecoveredPins {
         var recovered = RecoveredPins()
         let unknown: [LayoutIndex.Entry]
@@ -35,7 +35,7 @@ extension Store {
             recovered.problems.append(
                 ("index.json", "it cannot be read; pins whose names are lost are called recovered-…"))
         }
-        // Versions get their old numbers; the highest of a name is what it holds.
+        // Versions get their old numbers; a name holds the highest of them.
         var versions: [(name: ModelName, number: Int, digest: Digest, time: Timestamp)] = []
         for entry in unknown {
             do throws(StoreError) {
@@ -61,7 +61,7 @@ extension Store {
         return recovered
     }
 
-    /// Manifests among the blobs that no pin has, by names made of their snapshots.
+    /// Manifests among the blobs that belong to no pin, under names made from their snapshots.
     private func manifestsWithoutNames() throws(StoreError) -> [LayoutIndex.Entry] {
         var found: [LayoutIndex.Entry] = []
         for name in try DirectoryListing.names(in: files.directory) {
@@ -117,12 +117,12 @@ extension Store {
         return document
     }
 
-    /// The rows of a snapshot of which only the documents are there.
+    /// Makes the rows of a snapshot of which only the documents exist.
     private func restore(_ document: SnapshotDocument, _ manifest: PinManifest, _ db: Database) throws -> Int64 {
         let resolutions =
             document.recipe.models.compactMap(\.resolution) + document.recipe.inputs.compactMap(\.resolution)
         for resolution in resolutions {
-            // Bytes that were lost before the catalogue was: the snapshot says what they were.
+            // Bytes that were lost even before the catalogue was: the snapshot says which.
             try db.insertLostBlob(resolution.sha256, size: resolution.size)
         }
         let known = try Int64.fetchOne(
@@ -135,18 +135,18 @@ extension Store {
         let id = try insert(document, image: image, parent: parent, db)
         try db.setRecorded(manifest.created, ofSnapshot: id)
         if let current {
-            // The catalogue knows a later one of the image.
+            // The catalogue has a later snapshot of the image.
             try db.setSnapshot(current, of: image)
         } else {
             let name = (try? EntryName(manifest.title)) ?? "image"
-            // No path of a file system begins so, thus no image that is snapshotted later comes among them.
+            // No path of a file system begins like this, so no image that is snapshotted later gets into this directory.
             let place = ImagePlace(root: "pinned", directories: [], name: name)
             _ = try db.nameImage(image, at: place, label: "pinned", time: document.image.time)
         }
         return id
     }
 
-    /// A blob's file whose bytes are those of its name; nil where there is none. It is read whole.
+    /// A blob's file that was read whole and has the right hash; nil if there is none.
     func published(_ digest: Digest) throws(StoreError) -> PublishedBlob? {
         let path = files.path(of: digest)
         guard let facts = try FileFacts.at(path, followLinks: false), facts.kind == .file else { return nil }
@@ -157,7 +157,7 @@ extension Store {
         return .init(digest, file: facts)
     }
 
-    /// The bytes of a document's file, without the catalogue.
+    /// The bytes of a document's file, read without the catalogue.
     private func small(_ digest: Digest) throws(StoreError) -> [UInt8] {
         let path = files.path(of: digest)
         guard let facts = try FileFacts.at(path, followLinks: false), facts.kind == .file else {
@@ -171,7 +171,7 @@ extension Store {
 }
 
 extension Database {
-    /// A version that a snapshot knows of, with its number where that is free. It is what the name holds if nothing else was.
+    /// A version that a snapshot mentions, with its number if that is free. The name holds it if it has held nothing else.
     fileprivate func recover(_ name: ModelName, _ digest: Digest, number: Int, modified: Timestamp) throws {
         guard
             let blob = try Int64.fetchOne(self, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [digest.data])

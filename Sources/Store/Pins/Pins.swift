@@ -2,7 +2,7 @@ import GRDB
 package import Recipe
 import SystemPackage
 
-/// A snapshot's name.
+/// A name that a user gave a snapshot.
 package struct NamedPin: Sendable {
     /// Its row.
     package let id: Int64
@@ -14,7 +14,7 @@ package struct NamedPin: Sendable {
     package let snapshotID: Digest
     /// The newest file name of its image.
     package let image: String
-    /// The digest of the manifest that other tools carry.
+    /// The digest of its manifest, as other tools know it.
     package let manifest: Digest
     /// When it was pinned.
     package let time: Timestamp
@@ -30,15 +30,15 @@ package struct NamedPin: Sendable {
     }
 }
 
-/// What pinning came to.
+/// The result of pinning.
 package struct PinReport: Sendable {
     /// The digest of the manifest.
     package let manifest: Digest
-    /// Files that the manifest lists, and their bytes.
+    /// How many files the manifest lists, and their size. Bytes.
     package let files, bytes: Int
     /// Paths of files that are not in it, because their bytes are lost.
     package let lost: [String]
-    /// False where the name had the snapshot already, as whole as it is now.
+    /// False if the name already belonged to the snapshot, and the manifest is the same.
     package let isNew: Bool
 }
 
@@ -49,14 +49,14 @@ private let columns = """
     """
 
 extension Store {
-    /// Gives a snapshot a name. From then on it is never forgotten, and its manifest in the OCI layout alone is enough to get
-    /// its bytes and their names back.
+    /// Gives a snapshot a name. From then on it is never forgotten, and its manifest in the OCI layout alone suffices to recover its bytes
+    /// and their names.
     ///
-    /// All of it is on disk when this returns. A name of another snapshot is refused; for the same one the manifest is made
-    /// anew, with what was lost before and is there again.
+    /// Everything is on disk when this returns. Throws if the name belongs to another snapshot; if it belongs to this one, the manifest is
+    /// made anew with bytes that have come back.
     package func pin(_ snapshot: SnapshotRow, as name: String) throws(StoreError) -> PinReport {
         if let why = Self.problem(ofNewPinName: name) { throw .refusedName(why) }
-        // Until rows name them, garbage collection may take the files away that are written here.
+        // Until rows name them, garbage collection may remove the files that are written here.
         for isLast in [false, false, true] {
             do throws(StoreError) { return try write(snapshot, as: name) } catch {
                 guard case .blobMissing = error, !isLast else { throw error }
@@ -103,11 +103,11 @@ extension Store {
             isNew: isNew)
     }
 
-    /// Takes a name away; the snapshot stays until it is forgotten. Returns the name of its directory.
+    /// Removes a pin; the snapshot stays until it is forgotten. Returns the name of its directory.
     package func unpin(_ name: String) throws(StoreError) -> EntryName {
         guard let pin = try pin(named: name) else { throw .notFound("a pin '\(name)'") }
         try catalogue.write { db in
-            // Also where somebody else takes it away meanwhile.
+            // Also if another process removes it at the same time.
             try db.deletePin(pin.id)
             try db.touch(.snapshots)
         }
@@ -115,27 +115,27 @@ extension Store {
         return pin.snapshot
     }
 
-    /// The pin of this name; nil where there is none.
+    /// The pin of this name; nil if there is none.
     package func pin(named name: String) throws(StoreError) -> NamedPin? {
         try one("\(columns) WHERE pinName.name = ?", [name], NamedPin.init)
     }
 
-    /// The pin of this row; nil where there is none.
+    /// The pin of this row; nil if there is none.
     package func pin(_ id: Int64) throws(StoreError) -> NamedPin? {
         try one("\(columns) WHERE pinName.id = ?", [id], NamedPin.init)
     }
 
-    /// A page of pins, in the order of their rows: those after `id`.
+    /// A page of pins, ordered by row: those after `id`.
     package func pins(after id: Int64, limit: Int) throws(StoreError) -> [NamedPin] {
         try page("\(columns) WHERE pinName.id > ? ORDER BY pinName.id", [id], limit, NamedPin.init)
     }
 
-    /// The names of one snapshot, in the order in which they were given.
+    /// The pins of one snapshot, in the order in which they were made.
     package func pins(of snapshot: Int64) throws(StoreError) -> [EntryName] {
         try page("SELECT name FROM pinName WHERE snapshot = ? ORDER BY id", [snapshot], 1000) { try $0.name("name") }
     }
 
-    /// Every file of a snapshot's directory that is stored, with its path there.
+    /// Every stored file of a snapshot's directory, with its path there.
     private func files(of snapshot: SnapshotRow) throws(StoreError) -> [(path: String, blob: Blob)] {
         var found: [(path: String, blob: Blob)] = [("snapshot.json", snapshot.document)]
         for (name, blob) in [
@@ -153,7 +153,7 @@ extension Store {
         return found
     }
 
-    /// Why a text cannot be a pin's name; nil where it can. An OCI layout takes no other, and a name is not an id.
+    /// Why a text cannot be a pin's name; nil if it can. An OCI layout allows no other names, and a name must not look like an id.
     static func problem(ofPinName name: String) -> String? {
         func isPlain(_ byte: UInt8) -> Bool {
             switch byte {
@@ -175,11 +175,10 @@ extension Store {
         return nil
     }
 
-    /// Words that say what is meant where a snapshot, a version or everything may be: `use live`, `by-name/…/latest`, `@v3`.
-    /// Whatever case they are in, somebody would take them for that.
+    /// Words that select one of several: `use live`, `by-name/…/latest`, `@v3`. In any case, a reader would take them for that.
     private static let selectors: Set = ["live", "latest", "newest", "all", "none", "active"]
 
-    /// The same for a name that is given now. One that a version before 0.3.0 gave is kept.
+    /// The same for a new name. Names that were given before 0.3.0 are kept.
     static func problem(ofNewPinName name: String) -> String? {
         if let why = problem(ofPinName: name) { return why }
         let word = name.lowercased()
@@ -190,7 +189,7 @@ extension Store {
 }
 
 extension Database {
-    /// Whether something changed. The blobs are there.
+    /// Returns whether something changed. The blobs must exist.
     func pin(_ snapshot: Int64, as name: String, manifest: Digest, holding blobs: [Digest]) throws -> Bool {
         let known = try Row.fetchOne(
             self,

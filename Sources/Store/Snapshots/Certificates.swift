@@ -1,11 +1,10 @@
 import Foundation
 import GRDB
 package import Recipe
-package import SystemPackage
 
-/// A certificate: what a reproduction was asked, what it opened, where it ran, and what came of it.
+/// A certificate: what was to be reproduced, what the run opened, where it ran, and the result.
 package struct CertificateRow: Sendable {
-    /// What the run came to.
+    /// The result of the run.
     package let verdict: ReproductionVerdict
     /// When the image was made again.
     package let time: Timestamp
@@ -14,7 +13,7 @@ package struct CertificateRow: Sendable {
 }
 
 extension Store {
-    /// Keeps a certificate with its snapshot. A verified one counts for every snapshot of the image that pins the same bytes.
+    /// Stores a certificate with its snapshot. A verified one counts for every snapshot of the image that pins the same bytes.
     package func keep(
         certificate: JSON, _ verdict: ReproductionVerdict, of snapshot: SnapshotRow
     ) throws(StoreError) {
@@ -26,7 +25,7 @@ extension Store {
                 try db.blob(blob, in: files), verdict, of: snapshot.id, pins: document.recipe.pinnedBytes)
             let environment = try document.environment.flatMap { try JSONParser.parse(documentBytes($0.sha256, db)) }
             let causes = document.recipe.causes(in: environment)
-            // Every grade that rests on one of its causes may be another now.
+            // Every grade that depends on one of its causes may have changed.
             if try db.learn(causes, from: number, verdict, certificate) {
                 try db.renderAgain()
             }
@@ -48,7 +47,7 @@ extension Store {
         }
     }
 
-    /// The tries to make an image again from the bytes that a recipe pins, the oldest first; the last thousand of them.
+    /// The attempts to make an image again from the bytes that a recipe pins, the oldest first; at most the last thousand.
     func attempts(on recipe: Recipe, image: Int64, _ db: Database) throws -> [Attempt] {
         let rows = try Row.fetchAll(
             db,
@@ -65,29 +64,7 @@ extension Store {
         }
     }
 
-    /// A file that held an image when it was read, as long as it has not changed since.
-    package func file(ofImage digest: Digest) throws(StoreError) -> FilePath? {
-        let rows = try page(
-            """
-            SELECT path, size, modified, changed FROM imageFile JOIN image ON image.id = imageFile.image
-            WHERE image.sha256 = ?
-            """, [digest.data], 100
-        ) {
-            try (
-                $0.value("path") as String, $0.value("size") as Int, $0.value("modified") as Int64,
-                $0.value("changed") as Int64
-            )
-        }
-        for (path, size, modified, changed) in rows {
-            guard let facts = try? FileFacts.at(FilePath(path)), facts.size == size,
-                facts.modified.nanoseconds == modified, changed == 0 || facts.changed.nanoseconds == changed
-            else { continue }
-            return FilePath(path)
-        }
-        return nil
-    }
-
-    /// The pixel digest of a snapshot's image; nil where its pixels are not exact.
+    /// The pixel digest of a snapshot's image; nil if its pixels are not exact.
     package func pixels(ofSnapshot id: Int64) throws(StoreError) -> Digest? {
         try one("SELECT pixels FROM snapshot JOIN image ON image.id = snapshot.image WHERE snapshot.id = ?", [id]) {
             row in
@@ -97,7 +74,7 @@ extension Store {
 }
 
 extension Recipe {
-    /// What stands for all bytes that are pinned: the same for two snapshots that pin the same files under the same names.
+    /// Identifies all pinned bytes: equal for two snapshots that pin the same files under the same names.
     fileprivate var pinnedBytes: Digest {
         let lines =
             models.compactMap { use in

@@ -21,8 +21,8 @@ extension Database {
         try execute(sql: "UPDATE image SET snapshot = ? WHERE id = ?", arguments: [snapshot, image])
     }
 
-    /// Notes the file as read. One in which nothing was found is read again the next time, since a text may lie beside it then: it counts
-    /// as changed since.
+    /// Notes the file as it was read. If nothing was found in it, it counts as changed, so that it is read again the next time: a text may
+    /// lie beside it by then.
     func remember(_ image: PreparedImage, as row: Int64) throws {
         let isRead = image.recipe.generator.dialect != nil
         try execute(
@@ -46,7 +46,7 @@ extension Database {
         try execute(sql: "UPDATE imageName SET newest = ? WHERE id = ?", arguments: [isNewest, id])
     }
 
-    /// Whoever had a name before, and is the newest of them now, has it again.
+    /// The newest image that had a name before gets it back.
     func giveBack(imageName name: DatabaseValue, in directory: Int64) throws {
         try execute(
             cachedStatement(
@@ -60,7 +60,7 @@ extension Database {
         try execute(sql: "INSERT INTO imageRoot VALUES (?, ?)", arguments: [directory, path.string])
     }
 
-    /// Images whose snapshot is forgotten have an older one again, where one is kept.
+    /// Images whose snapshot is forgotten get an older one back, if one is kept.
     func setSnapshots(forgetting rows: String) throws {
         try execute(
             sql: """

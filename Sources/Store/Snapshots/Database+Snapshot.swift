@@ -4,7 +4,7 @@ import Recipe
 // Everything that is written into `snapshot`.
 
 extension Database {
-    /// `values` are those of the columns in their order.
+    /// `values` are in the order of the columns.
     func insertSnapshot(_ values: StatementArguments) throws -> Int64 {
         try execute(
             sql: """
@@ -16,7 +16,7 @@ extension Database {
         return lastInsertedRowID
     }
 
-    /// A snapshot that was recorded before the catalogue was lost.
+    /// Sets the time of a snapshot that was recorded before the catalogue was lost.
     func setRecorded(_ time: Timestamp, ofSnapshot id: Int64) throws {
         try execute(sql: "UPDATE snapshot SET recorded = ? WHERE id = ?", arguments: [time.nanoseconds, id])
     }

@@ -2,19 +2,19 @@ import Foundation
 import GRDB
 package import Recipe
 
-/// An image under one of its names in by-image, for whoever means one by a text.
+/// An image under one of its names in `by-image`, for commands that take a text.
 package struct NamedImage: Sendable {
     /// The row of the image's snapshot with the strongest evidence.
     package let snapshot: Int64
     /// The id of the snapshot.
     package let snapshotID: Digest
-    /// Of the image's file.
+    /// The digest of the image's file.
     package let image: Digest
-    /// As `list images` shows it.
+    /// The path as `list images` shows it.
     package let path: String
     /// The name in its directory.
     package let name: EntryName
-    /// When the image was made, as far as is known.
+    /// When the image was made, as far as it is known.
     package let time: Timestamp
 
     init(_ row: Row) throws {
@@ -28,13 +28,13 @@ package struct NamedImage: Sendable {
 }
 
 extension ImageListing {
-    /// The path that stands for one image alone: an older one of the name is at `PATH@<8 hex>`.
+    /// The path of exactly this image: an older image of the same name is at `PATH@<8 hex>`.
     static func shown(_ path: String, _ image: Digest, isNewest: Bool) -> String {
         isNewest ? path : "\(path)@\(image.hex.prefix(8))"
     }
 }
 
-/// Needs the row of all images as its first argument.
+/// Takes the row of the root of all images as its first argument.
 private let imageColumns = """
     \(DirectoryRow.paths) SELECT path.text || '/' || imageName.name AS path, imageName.id AS row, imageName.name, imageName.time,
     imageName.newest, image.sha256, image.snapshot, snapshot.sha256 AS snapshotID
@@ -51,7 +51,7 @@ extension Store {
             [DirectoryRow.Root.images.rawValue] + arguments, limit, NamedImage.init)
     }
 
-    /// The images of these rows of `imageName`, by their numbers.
+    /// The images of these rows of `imageName`, by row number.
     func images(inRows rows: [Int64]) throws(StoreError) -> [Int64: NamedImage] {
         let found = try page(
             "\(imageColumns) WHERE imageName.id IN (SELECT value FROM json_each(?2))",
@@ -60,12 +60,12 @@ extension Store {
         return Dictionary(found) { first, _ in first }
     }
 
-    /// The images that hold this name, in whatever folders, the newest first.
+    /// The images that have this name, in any folder, the newest first.
     package func images(named name: EntryName) throws(StoreError) -> [NamedImage] {
         try namedImages("imageName.name = ? AND imageName.newest", [name.databaseValue])
     }
 
-    /// The image at a path as `list images` shows it; nil where none is. `NAME@<8 hex>` is an older one of that name.
+    /// The image at a path as `list images` shows it; nil if there is none. `NAME@<8 hex>` is an older one of that name.
     package func image(listed path: ViewPath) throws(StoreError) -> NamedImage? {
         guard let name = path.name, !path.parents.isEmpty else { return nil }
         guard let directory = try imageDirectory(path.parents) else { return nil }
@@ -81,19 +81,19 @@ extension Store {
         ).first
     }
 
-    /// The images that show exactly these pixels, under every name that they hold.
+    /// The images with exactly these pixels, under each of their names.
     package func images(ofPixels digest: Digest) throws(StoreError) -> [NamedImage] {
         try namedImages("image.pixels = ?", [digest.data])
     }
 
-    /// Every name that some image holds, once, in no order.
+    /// Every name that an image has, once, in no order.
     package func forEachImageName(_ body: (EntryName) -> Void) throws(StoreError) {
         try each("SELECT DISTINCT name FROM imageName", []) { body(try $0.name(0)) }
     }
 
-    // What begins with a text, for whoever is still typing it. Found by indexes, however many there are.
+    // Completion of names while they are typed. Indexes serve it, so it is fast for any number of images.
 
-    /// Directories of by-image in the one at `path`, whose names begin with `prefix`.
+    /// Directories of `by-image` in the one at `path` whose names begin with `prefix`.
     package func imageDirectories(
         beginningWith prefix: String, in path: some Sequence<EntryName>, limit: Int
     ) throws(StoreError) -> [EntryName] {
@@ -104,7 +104,7 @@ extension Store {
         ) { try $0.name("name") }
     }
 
-    /// The newest images in the directory of by-image at `path`, whose names begin with `prefix`.
+    /// The newest images in the directory of `by-image` at `path` whose names begin with `prefix`.
     package func images(
         beginningWith prefix: String, in path: some Sequence<EntryName>, limit: Int
     ) throws(StoreError) -> [NamedImage] {
@@ -118,6 +118,6 @@ extension Store {
         try catalogue.read { db in try db.directory(under: DirectoryRow.Root.images.rawValue, path) }
     }
 
-    /// After every name that begins with the argument.
+    /// Sorts after every name that begins with the argument.
     private static let end = "? || char(0x10FFFF)"
 }

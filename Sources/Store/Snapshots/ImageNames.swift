@@ -3,7 +3,7 @@ import GRDB
 package import Recipe
 import SystemPackage
 
-/// A name in by-image and the image that holds or held it.
+/// A name in `by-image`, and the image that has or had it.
 package struct ImageNameRow: Sendable {
     /// Its row, from which the node's number is computed.
     package let id: Int64
@@ -15,12 +15,12 @@ package struct ImageNameRow: Sendable {
     package let image: Digest
     /// The image's snapshot with the strongest evidence.
     package let snapshot: Int64
-    /// What is known of its renderings without making them; a listing tells sizes by it.
+    /// What is known of its renderings without making them; listings need their sizes.
     package let json, card: RenderingFacts?
-    /// Whether the image was its owner's alone.
+    /// Whether only its owner could read the image.
     package let isPrivate: Bool
 
-    /// By number: a listing makes a million of these, and looking columns up by name is most of what one costs.
+    /// Reads columns by position: a listing makes a million of these, and looking up columns by name would take most of the time.
     init(_ row: Row) throws {
         id = try row.id(0)
         directory = try row.value(1)
@@ -39,9 +39,9 @@ package struct ImageNameRow: Sendable {
     }
 }
 
-/// Where an image is shown in by-image: under a registered folder, by its path in it.
+/// Where `by-image` shows an image: below a registered folder, by its path in that.
 struct ImagePlace {
-    /// The directory that is, or will be, registered.
+    /// The directory that is or will be registered.
     let root: FilePath
     /// Directories between the root and the image.
     let directories: [EntryName]
@@ -49,8 +49,7 @@ struct ImagePlace {
 }
 
 extension Database {
-    /// The place of the image at `path`: in the nearest registered folder around it, else under `root`, else under its
-    /// own directory.
+    /// The place of the image at `path`: in the nearest registered folder around it, else below `root`, else below its own directory.
     func imagePlace(of path: FilePath, root: FilePath?) throws -> ImagePlace {
         let name = try Self.entryName(path.lastComponent)
         var directories: [EntryName] = []
@@ -73,7 +72,7 @@ extension Database {
         do { return try EntryName(component?.string ?? "") } catch { throw StoreError.refusedName(error.description) }
     }
 
-    /// Gives the image the name; the newest image of a name holds it.
+    /// Gives the image the name; the newest image with a name holds it.
     func nameImage(_ image: Int64, at place: ImagePlace, label: EntryName?, time: Timestamp) throws -> Int64 {
         let root = try imageRoot(place.root, label: label)
         let directory = try makeDirectory(under: root, place.directories)
@@ -94,7 +93,7 @@ extension Database {
             arguments: key + [image]) ?? 0
     }
 
-    /// The directory of a registered folder. Its label is its name unless another has it.
+    /// The directory of a registered folder. Its label is its name, unless another folder has that label.
     private func imageRoot(_ path: FilePath, label: EntryName?) throws -> Int64 {
         let known = try Int64.fetchOne(
             self, sql: "SELECT directory FROM imageRoot WHERE path = ?", arguments: [path.string])
@@ -113,10 +112,10 @@ extension Database {
 }
 
 private let nameColumns = columns(RenderingKind.allCases, withText: false)
-/// Whoever looks a text up mostly opens it: it comes with the name, and nothing of the other one.
+/// A text that is looked up is usually opened next: it is read with the name, the other kind is not.
 private let textColumns = RenderingKind.allCases.map { columns([$0], withText: true) }
 
-/// `withText`: with the compressed text of each kind beside what is known of it.
+/// `withText`: includes the compressed text of each kind.
 private func columns(_ kinds: [RenderingKind], withText: Bool) -> String {
     var columns = ""
     var joins = ""
@@ -140,13 +139,13 @@ private func columns(_ kinds: [RenderingKind], withText: Bool) -> String {
 }
 
 extension Store {
-    /// The image of this row; nil where there is none.
+    /// The image of this row; nil if there is none.
     package func imageName(_ id: Int64) throws(StoreError) -> ImageNameRow? {
         try one("\(nameColumns) WHERE imageName.id = ?", [id], ImageNameRow.init)
     }
 
-    /// The name's holder, or of all images that had the name the one whose digest begins with `prefix`. With `reading` its text
-    /// of that kind comes along, where it need not be made.
+    /// The image that holds the name, or, among all that had it, the one whose digest begins with `prefix`. With `reading`, includes its
+    /// text of that kind if that need not be rendered.
     package func imageName(
         _ name: EntryName, in directory: Int64, image prefix: DigestPrefix? = nil, reading kind: RenderingKind? = nil
     ) throws(StoreError) -> ImageNameRow? {
@@ -160,7 +159,7 @@ extension Store {
             [directory, name.databaseValue, Data(prefix.low), Data(prefix.high)], ImageNameRow.init)
     }
 
-    /// The next names of a directory, each with the image that holds it.
+    /// The next names of a directory, each with its image.
     package func imageNames(in directory: Int64, after id: Int64, limit: Int) throws(StoreError) -> [ImageNameRow] {
         try page(
             "\(nameColumns) WHERE imageName.directory = ? AND imageName.id > ? AND imageName.newest ORDER BY imageName.id",

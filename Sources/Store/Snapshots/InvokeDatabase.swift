@@ -14,7 +14,7 @@ package final class InvokeDatabase: RecordSource {
     private let connection: DatabaseQueue
     private let models: [String: Model]
 
-    /// Opens `invokeai.db`, given itself or by InvokeAI's root directory; nil where the path is neither. It is only read.
+    /// Opens `invokeai.db`, given by its own path or by InvokeAI's root directory; nil if the path is neither. It is only read.
     package init?(_ path: FilePath) throws(StoreError) {
         let inside = path.appending("databases").appending("invokeai.db")
         let file = try FileFacts.at(inside)?.kind == .file ? inside : path
@@ -41,7 +41,7 @@ package final class InvokeDatabase: RecordSource {
         } catch { return nil }
     }
 
-    /// What InvokeAI's database has of an image, which its file may lack.
+    /// What InvokeAI's database has about an image and its file may lack.
     package func records(of imageName: String) throws(StoreError) -> [RecipeReader.Sidecar] {
         do {
             let metadata = try connection.read { db in
@@ -59,7 +59,7 @@ package final class InvokeDatabase: RecordSource {
         for index in recipe.models.indices {
             guard let known = models[recipe.models[index].reference.name] else { continue }
             recipe.models[index].claim(known.hash)
-            // Its names are titles; the file has another.
+            // The names are titles; the file has a name of its own.
             if let path = known.path.flatMap({ FilePath($0).lastComponent?.string }),
                 let candidate = try? ModelPath(Folder.stem(of: path)),
                 !recipe.models[index].reference.candidates.contains(candidate)

@@ -1,17 +1,17 @@
 import GRDB
 import Recipe
 
-/// Models that were replaced while a process ran: a node whose result ComfyUI keeps has the bytes from before.
+/// Models that were replaced while a process ran: a node whose result ComfyUI caches has the bytes from before.
 extension Resolver {
-    /// Which of several loads of one name, the newest first, gave a node its bytes, and whether that is a guess; nil where there are
-    /// none.
+    /// Decides which of several loads of one name, the newest first, gave a node its bytes, and whether that is a guess; nil if there are
+    /// no loads.
     func choose(_ loads: [Row], for node: String) throws -> (row: Row, mayBeKept: Bool)? {
         guard let newest = loads.first else { return nil }
         guard try Set(loads.map { try $0.value("blob") as Int64 }).count > 1, run?.isCertain == true,
             let activity = run?.activity, let node = activity.known(node)
         else { return (newest, false) }
         for load in loads where try isOpened(load, by: node, activity) { return (load, false) }
-        // It has not opened any while this run went on, so it kept what it opened last, as it stands in the prompt or at all.
+        // It opened none during this run, so it has what it opened last, with the same inputs or else with any.
         let kept = try loads.filter { try wasOpened($0, by: node, asItIs: true) }
         if let last = kept.first { return (last, false) }
         let all = try loads.filter { try wasOpened($0, by: node, asItIs: false) }
@@ -20,7 +20,7 @@ extension Resolver {
         return (try loads.first { try $0.time("first") <= activity.begun } ?? newest, true)
     }
 
-    /// Whether a thread of the run opened it while this node was at work alone.
+    /// Whether a thread of the run opened it while only this node was running.
     private func isOpened(_ load: Row, by node: RunActivity.Node, _ activity: RunActivity) throws -> Bool {
         let openings = try Row.fetchAll(
             db.cachedStatement(sql: "SELECT thread, time FROM opening WHERE load = ? AND time >= ? ORDER BY id DESC"),
@@ -30,7 +30,7 @@ extension Resolver {
         }
     }
 
-    /// Whether a node of this id and class opened it in an earlier run, with the inputs that it has now or with any.
+    /// Whether a node of this id and class opened it in an earlier run, with its present inputs or with any.
     private func wasOpened(_ load: Row, by node: RunActivity.Node, asItIs: Bool) throws -> Bool {
         try Bool.fetchOne(
             db.cachedStatement(
@@ -41,7 +41,7 @@ extension Resolver {
             arguments: [try load.value("id") as Int64, node.id, node.kind, node.inputs.data, asItIs]) == true
     }
 
-    /// One name is one file in a pinned tree: of nodes that had different bytes under it only the first has its own there.
+    /// In a pinned tree one name is one file: if nodes had different bytes under it, only the first node's are there.
     func withOneFileEach(_ models: [Recipe.ModelUse]) -> [Recipe.ModelUse] {
         var shown: [[EntryName]: Digest] = [:]
         return models.map { use in

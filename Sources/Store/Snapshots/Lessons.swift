@@ -1,12 +1,12 @@
 import GRDB
 import Recipe
 
-/// What certificates teach of classes, samplers, devices and versions.
+/// Learns from certificates about classes, samplers, devices and versions.
 extension Database {
-    /// Counts a certificate for or against all that its image was made with. One that says nothing teaches nothing: pixels that cannot
-    /// be compared, and other pixels in another environment or from bytes that were not the pinned ones.
+    /// Counts a certificate for or against everything that its image was made with. Some say nothing: if pixels cannot be compared, or if
+    /// they differ in another environment or from bytes that were not the pinned ones.
     ///
-    /// Returns whether any cause is now seen otherwise than before.
+    /// Returns whether what is known of any cause has changed.
     func learn(_ causes: [ProofCause], from certificate: Int64, _ verdict: ReproductionVerdict, _ json: JSON) throws
         -> Bool
     {
@@ -25,12 +25,12 @@ extension Database {
         for cause in causes {
             try insertLesson(cause.key, isSame: isSame, of: certificate)
         }
-        // What was seen alone in a run may not be alone any more, so causes of other images may be seen otherwise too.
+        // What was the only suspect in a run may no longer be, so knowledge about causes of other images may change, too.
         let known = try Int.fetchOne(self, sql: "SELECT count(*) FROM lesson WHERE NOT same") ?? 0
         return try lessons(on: causes).map { [$0.repeats, $0.differs] } != before || isSame && known > 0
     }
 
-    /// What is known of these causes; of one that was in no certificate nothing.
+    /// What is known of these causes; nothing of those that were in no certificate.
     func lessons(on causes: [ProofCause]) throws -> [Lesson] {
         try causes.compactMap { cause in
             let row = try Row.fetchOne(
@@ -47,7 +47,7 @@ extension Database {
         }
     }
 
-    /// Whether a run with other pixels had this cause, and no other class or sampler that was in no run with the same pixels.
+    /// Whether a run with other pixels had this cause, and no other class or sampler that never gave the same pixels.
     private static let alone = """
         SELECT EXISTS (
             SELECT 1 FROM lesson WHERE cause = ?1 AND NOT same AND NOT EXISTS (

@@ -1,12 +1,12 @@
 import Recipe
 import SystemPackage
 
-/// Looks for the code of one node pack. It ends whatever the directory holds: every directory is entered once, a link is followed
-/// where no link led to it, and files, bytes and depth have bounds. What is not taken is told.
+/// Finds the code of one node pack. It ends whatever the directory contains: every directory is entered once, a link is followed only if no
+/// link led to it, and the number of files, their size and their depth are bounded. What is left out is reported.
 struct NodePackWalk {
     struct File: Sendable {
         let path: FilePath
-        /// The path in the pack; empty for a pack that is one file.
+        /// The path in the pack; empty if the pack is a single file.
         let name: String
         let facts: FileFacts
     }
@@ -17,11 +17,11 @@ struct NodePackWalk {
         var json: JSON { ["path": .string(path), "why": .string(why)] }
     }
 
-    /// Bytes of a file of code at most; what is larger is data.
+    /// The largest file of code; a larger one is data. Bytes.
     static let fileLimit = 32 << 20
-    /// What one pack may hold: files, bytes, names that are looked at, and directories in each other.
+    /// The most that one pack may hold: files, bytes, names examined, and nested directories.
     static let countLimit = 20_000, sizeLimit = 256 << 20, visitLimit = 200_000, depthLimit = 64
-    /// Sentences about what was left out; how many there were is told by the last one.
+    /// The largest number of sentences about what was left out; the last one says how many more there are.
     private static let tellingLimit = 100
 
     private static let directories: Set<String> = [
@@ -30,17 +30,17 @@ struct NodePackWalk {
     private static let suffixes = [".pyc", ".pyo", ".log", ".tmp"]
 
     private(set) var files: [File] = []
-    /// Directories by their paths in the pack, with the last change of what is in them; those are not there of which something beneath
-    /// was not taken.
+    /// Directories by their paths in the pack, with the time when their contents last changed; without those of which something was left
+    /// out.
     var directories: [String: Timestamp] {
         found.filter { directory, _ in
             !incomplete.contains { directory.isEmpty || ($0 + "/").hasPrefix(directory + "/") }
         }
     }
-    /// Files that are not code, and what is no file.
+    /// How many entries are not code, or not files.
     private(set) var omitted = 0
     private var found: [String: Timestamp] = [:]
-    /// Paths of directories of which something was not taken.
+    /// Paths of directories of which something was left out.
     private var incomplete: Set<String> = []
     private(set) var leftOut: [LeftOut] = []
     private let reader: ReportReader
@@ -71,9 +71,9 @@ struct NodePackWalk {
     ) throws(StoreError) {
         let facts = try directory.facts()
         guard entered.insert(Place(device: facts.device, inode: facts.inode)).inserted else {
-            return leave(names, "it is a directory of the pack that was seen already")
+            return leave(names, "it is a directory that another path in the pack leads to")
         }
-        guard names.count < Self.depthLimit else { return leave(names, "it lies too deep") }
+        guard names.count < Self.depthLimit else { return leave(names, "it is nested too deeply") }
         found[ViewPath(names).description] = facts.changed
         for bytes in try directory.entries() {
             visited += 1
@@ -94,7 +94,7 @@ struct NodePackWalk {
     ) throws(StoreError) {
         guard !Self.directories.contains(name.text) else { return omit(names.dropLast()) }
         let path = directory.path(of: [name])
-        // Whoever could open the directory may look at what its names stand for. They may have put a file system there that never
+        // A user who could open the directory may see the facts of its names. A name may be the mount point of a file system that never
         // answers.
         guard let facts = try directory.facts(name, asksNobody: true) else { return }
         switch facts.kind {

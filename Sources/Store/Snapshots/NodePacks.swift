@@ -2,8 +2,8 @@ import Glibc
 import Recipe
 import SystemPackage
 
-/// The code of ComfyUI's node packs, captured as documents: without models, caches and version control, and as far as whoever
-/// reported them may read it.
+/// Captures the code of ComfyUI's node packs as documents: without models, caches and version control, and only what the report's writer
+/// may read.
 final class NodePacks: Sendable {
     private struct Key: Hashable {
         let path: FilePath
@@ -16,7 +16,7 @@ final class NodePacks: Sendable {
     }
 
     struct File: Sendable {
-        /// Empty for a pack that is one file.
+        /// Empty if the pack is a single file.
         let path: String
         let blob: PublishedBlob
     }
@@ -25,18 +25,18 @@ final class NodePacks: Sendable {
         var files: [File] = []
         /// Files and directories that are not code: models, caches, version control.
         var omitted = 0
-        /// What else is not there, and why.
+        /// What else was left out, and why.
         var leftOut: [NodePackWalk.LeftOut] = []
-        /// When what is captured last changed: files by their paths, and directories of which all is captured.
+        /// When the captured entries last changed, by path: files, and directories of which everything is captured.
         var changes: [String: Timestamp] = [:]
 
-        /// Whether a file, or a directory with all that is beneath, is captured as it was at a time.
+        /// Whether a file, or a directory with everything beneath it, is captured as it was at a time.
         func holds(_ path: String, asOf time: Timestamp) -> Bool {
             guard let changed = changes[path], changed <= time else { return false }
             return changes.allSatisfy { !($0.key.hasPrefix(path + "/") || path.isEmpty) || $0.value <= time }
         }
 
-        /// With the times of a walk over the same files.
+        /// The same with the times of a later walk over the same files.
         fileprivate func with(timesOf walk: NodePackWalk) -> Capture {
             var capture = self
             let captured = Set(files.map(\.path))
@@ -52,11 +52,11 @@ final class NodePacks: Sendable {
         }
     }
 
-    /// What was captured of each directory, as long as its files are the same: a pack does not change between images.
+    /// What was captured of each directory, reused while its files are unchanged: packs rarely change between images.
     private let known = Lock(.nodePacks, [Key: Known]())
     private static let limit = 1000
 
-    /// The files of the pack at `path`, published. `directories` are those that ComfyUI loads packs from.
+    /// Publishes the files of the pack at `path` and returns them. `directories` are those that ComfyUI loads packs from.
     func capture(
         _ path: FilePath, by reader: ReportReader, from directories: PackDirectories, into files: BlobFiles
     ) throws(StoreError) -> Capture {
@@ -94,7 +94,7 @@ final class NodePacks: Sendable {
 }
 
 extension PinTree {
-    /// The tree of the node packs that an environment lists, as `custom_nodes` has them.
+    /// The tree of the node packs that an environment lists, laid out as in `custom_nodes`.
     init(nodePacksOf environment: JSON) {
         self.init()
         for pack in environment["nodePacks"]?.array ?? [] {
@@ -102,7 +102,7 @@ extension PinTree {
             for file in pack["files"]?.array ?? [] {
                 guard let digest = file["sha256"]?.string.flatMap({ Digest(hex: $0) }), let path = file["path"]?.string
                 else { continue }
-                // A pack that is one file is listed with an empty path.
+                // A pack that is a single file is listed with an empty path.
                 guard let inner = ViewPath(parsing: path)?.components else { continue }
                 add(
                     .init(folder: "custom_nodes", path: name, sha256: digest, size: 0, version: nil), .observed,

@@ -2,34 +2,33 @@ import GRDB
 package import Recipe
 package import SystemPackage
 
-/// The file that an image was read from, as it is now.
+/// The file that an image was read from, with the bytes that it has now.
 package struct OriginalImage: Sendable {
-    /// All of its bytes, which were seen to be the image's.
+    /// All of its bytes; their hash is the image's.
     package let bytes: [UInt8]
-    /// Where it lies.
+    /// Where the file is.
     package let path: FilePath
 }
 
 extension Store {
-    /// Bytes of an image that are taken into memory to be shown.
+    /// The largest image that is read into memory to be shown. Bytes.
     package static let shownLimit = 64 << 20
 
-    /// Reads the file of an image, as this process may see it, where it still has the image's bytes; nil where none has. What has been
-    /// put in its place meanwhile is never taken for it: every byte that is given out was hashed. `notFound` where the store has no such
-    /// image, `conflict` where it is too large to be shown.
+    /// Reads the file of an image, if it still has the image's bytes and this process may read it; nil if there is no such file. Every
+    /// byte that is returned was hashed, so what has been put in its place since is never taken for it. Throws `notFound` if the store
+    /// has no such image, and `conflict` if the file is larger than ``shownLimit``.
     package func original(ofImage digest: Digest) throws(StoreError) -> OriginalImage? {
-        let paths = try page(
-            "SELECT path, size FROM imageFile JOIN image ON image.id = imageFile.image WHERE image.sha256 = ?",
-            [digest.data], 100
-        ) { (path: FilePath(try $0.value("path") as String), size: try $0.value("size") as Int) }
-        if paths.isEmpty, try snapshot(ofImage: digest) == nil {
+        let places = try imagePlaces(of: digest)
+        if places.isEmpty, try snapshot(ofImage: digest) == nil {
             throw .notFound("the image \(digest.hex.prefix(12))")
         }
         var large: FilePath?
-        for (path, known) in paths {
-            // Whoever cannot be read is as good as gone.
-            guard let file = try? OpenFile(named: path), let size = try? file.facts().size else { continue }
-            guard size == known else { continue }
+        for place in places {
+            let path = place.path
+            // A file that cannot be read is as good as gone.
+            guard let file = try? OpenFile(named: path), let size = try? file.facts().size, size == place.size else {
+                continue
+            }
             guard size <= Self.shownLimit else {
                 large = path
                 continue
@@ -41,13 +40,43 @@ extension Store {
         return nil
     }
 
-    /// Where an image lay when it was read last, whether or not it is there now.
+    /// A file that held an image when it was read and has not changed since, as its size and times say; nil if there is none.
+    package func file(ofImage digest: Digest) throws(StoreError) -> FilePath? {
+        try imagePlaces(of: digest).first(where: \.isUnchanged)?.path
+    }
+
+    /// Where an image lay when it was last read, whether or not it is there now.
     package func places(ofImage digest: Digest) throws(StoreError) -> [FilePath] {
+        try imagePlaces(of: digest).map(\.path)
+    }
+
+    /// The places of an image, the one that changed last first; a hundred at most.
+    private func imagePlaces(of digest: Digest) throws(StoreError) -> [KnownImageFile] {
         try page(
             """
-            SELECT path FROM imageFile JOIN image ON image.id = imageFile.image WHERE image.sha256 = ?
-            ORDER BY changed DESC, path
-            """, [digest.data], 100
-        ) { FilePath(try $0.value("path") as String) }
+            SELECT path, size, modified, changed FROM imageFile JOIN image ON image.id = imageFile.image
+            WHERE image.sha256 = ? ORDER BY changed DESC, path
+            """, [digest.data], 100, KnownImageFile.init)
+    }
+}
+
+/// Where an image was read, and what its file was then.
+private struct KnownImageFile {
+    let path: FilePath
+    let size: Int
+    /// Nanoseconds since 1970; `changed` is 0 if it is not known.
+    let modified, changed: Int64
+
+    init(row: Row) throws {
+        path = FilePath(try row.value("path") as String)
+        size = try row.value("size")
+        modified = try row.value("modified")
+        changed = try row.value("changed")
+    }
+
+    var isUnchanged: Bool {
+        guard let facts = try? FileFacts.at(path) else { return false }
+        return facts.size == size && facts.modified.nanoseconds == modified
+            && (changed == 0 || facts.changed.nanoseconds == changed)
     }
 }

@@ -1,9 +1,10 @@
 import Recipe
 
-/// Files that a node of a pack can have read by a name in the prompt, though nobody says of its inputs that they are files: in ComfyUI's
-/// directories, and outside.
+/// Files that a pack's node may have read because its prompt names them, although no input is declared as a file: in ComfyUI's directories
+/// and elsewhere.
 ///
-/// A report says which they are; only names count that a node of a pack has which made the image. What is not pinned is a reason.
+/// The report lists them; only names in inputs of packs' nodes that the image was made with count. What is not pinned is a reason against
+/// the grade.
 struct OutsideFiles {
     private struct Use {
         let kind: String
@@ -14,10 +15,10 @@ struct OutsideFiles {
     private let uses: [Use]
     private let prompt: JSON?
 
-    /// Bytes of one outside.
+    /// The largest file outside ComfyUI's directories. Bytes.
     static let limit = 64 << 20
 
-    /// `nodes` are those that made the image, by their numbers, with their classes.
+    /// `nodes` are the classes of the nodes that made the image, by node number.
     init(of report: RunReport, nodes: [String: String], besides recipe: Recipe) {
         prompt = try? JSONParser.parse(report.prompt)
         let told = Dictionary(report.packFiles.map { ($0.name, $0) }) { first, _ in first }
@@ -39,7 +40,7 @@ struct OutsideFiles {
 
     var references: [InputReference] { uses.map(\.reference) }
 
-    /// Takes out of the recipe what is not pinned, and says why.
+    /// Removes what is not pinned from the recipe, with a reason for each.
     func settle(_ recipe: inout Recipe, found: [InputReference: PreparedImage.FoundInput]) {
         for use in uses where found[use.reference] == nil {
             recipe.inputs.removeAll { $0.reference == use.reference }
@@ -54,7 +55,7 @@ struct OutsideFiles {
         }
     }
 
-    /// Whether an input of a node names a file that is pinned.
+    /// Whether an input of a node names a pinned file.
     func isPinned(
         _ node: String, _ input: String, in uses: [Recipe.InputUse],
         found: [InputReference: PreparedImage.FoundInput]
@@ -65,7 +66,7 @@ struct OutsideFiles {
         }
     }
 
-    /// Why a file is not taken, whatever is in it; what is hidden may be secret, and whoever sends a prompt chooses the name.
+    /// Why a file is never taken, whatever is in it: hidden files may be secret, and whoever sends a prompt chooses the name.
     static func refusal(of reference: InputReference) -> String? {
         if reference.path == nil { return "its name can stand in no directory" }
         let isHidden = reference.name.slashed.contains { $0.utf8.first == UInt8(ascii: ".") && $0 != "." && $0 != ".." }

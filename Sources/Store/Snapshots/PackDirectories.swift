@@ -1,13 +1,13 @@
 import Recipe
 import SystemPackage
 
-/// The directories that a ComfyUI loads node packs from: `custom_nodes` of its base directory, and what the files that it reads
-/// paths from name so. A report states where these are; they are read as far as its writer may see.
+/// The directories from which a ComfyUI loads node packs: `custom_nodes` of its base directory, and those that its path files name. A
+/// report says where these are; they are read with the rights of its writer.
 struct PackDirectories {
     private let stated: [FilePath]?
 
-    /// `base`: ComfyUI's base directory; nil where the report does not say it, as those of older packs: then a directory of packs is
-    /// known by its name alone. `pathFiles`: the files that it takes other paths from, as `extra_model_paths.yaml`.
+    /// `base`: ComfyUI's base directory; nil for reports of older packs, which do not say it: then only a directory's name shows that it
+    /// holds packs. `pathFiles`: files with further paths, such as `extra_model_paths.yaml`.
     init(base: FilePath?, pathFiles: [FilePath], _ reader: ReportReader) {
         guard let base else {
             stated = nil
@@ -26,7 +26,7 @@ struct PackDirectories {
         stated = directories
     }
 
-    /// Throws where ComfyUI would not load a pack from there.
+    /// Throws if ComfyUI would not load a pack from there.
     func require(_ pack: FilePath, _ reader: ReportReader) throws(StoreError) {
         let parent = pack.removingLastComponent()
         let refusal = StoreError.refusedReport("it lies in no directory that ComfyUI loads node packs from")
@@ -35,7 +35,7 @@ struct PackDirectories {
             return
         }
         if stated.contains(parent) { return }
-        // The same directory by another name.
+        // It may be the same directory under another name.
         let own = try reader.directory(parent).facts()
         for directory in stated {
             if let facts = try? reader.directory(directory).facts(), facts.isSameFile(as: own) { return }
@@ -44,8 +44,8 @@ struct PackDirectories {
     }
 }
 
-/// What of `extra_model_paths.yaml` names directories of node packs: sections of `key: value` lines, of which `base_path` is before
-/// the others. Source: utils/extra_config.py of ComfyUI 0.33.
+/// Reads the parts of `extra_model_paths.yaml` that name directories of node packs: sections of `key: value` lines in which `base_path`
+/// precedes the others. Source: utils/extra_config.py of ComfyUI 0.33.
 enum ExtraPaths {
     static func customNodes(in text: String) -> [String] {
         var found: [String] = []
@@ -89,7 +89,7 @@ enum ExtraPaths {
         return found.filter { !$0.isEmpty }
     }
 
-    /// A plain or quoted value without blanks around it, and without a comment.
+    /// A plain or quoted value without surrounding blanks and comment.
     private static func value(_ text: String) -> String {
         var bytes = Array(text.utf8)[...]
         func trim() {

@@ -4,13 +4,13 @@ package import Recipe
 
 /// An entry of a pinned tree: a directory, or a file with its bytes.
 package struct PinRow: Sendable {
-    /// Its place in the set, by which a node is numbered. 0 is the root.
+    /// Its place in the set, which is part of its node's number. 0 is the root.
     package let position: Int64
     /// The name in its directory.
     package let name: EntryName
     /// Nil for a directory.
     package let blob: Blob?
-    /// The number of the version; nil where only the bytes are pinned.
+    /// The number of the version; nil if only the bytes are pinned.
     package let version: Int?
     /// How its bytes are known; nil for a directory.
     package let evidence: Evidence?
@@ -36,7 +36,7 @@ struct PinTree {
     private(set) var files: [File] = []
     private var taken: Set<[EntryName]> = []
 
-    /// Adds a file unless another holds its place, as a file or as a directory.
+    /// Adds a file, unless a file or directory already has its place.
     mutating func add(_ resolution: Recipe.Resolution, _ evidence: Evidence, at components: [EntryName]) {
         let parents = (1..<max(1, components.count)).map { Array(components.prefix($0)) }
         let isFileAbove = parents.contains { parent in files.contains { $0.components == parent } }
@@ -46,7 +46,7 @@ struct PinTree {
             .init(components: components, digest: resolution.sha256, version: resolution.version, evidence: evidence))
     }
 
-    /// What the set's identity is made of.
+    /// The digest that identifies the set.
     var identity: Digest {
         let lines = files.sorted { $0.components.lexicographicallyPrecedes($1.components) }.map {
             "\(ViewPath($0.components))\0\($0.digest)\0\($0.version ?? 0)\0\($0.evidence.rawValue)\n"
@@ -56,7 +56,7 @@ struct PinTree {
 }
 
 extension Database {
-    /// The row of a tree, stored if it is new.
+    /// The row of a tree, which is stored if it is new.
     func pinSet(_ tree: PinTree) throws -> Int64 {
         let identity = tree.identity.data
         let known = try Int64.fetchOne(self, sql: "SELECT id FROM pinSet WHERE sha256 = ?", arguments: [identity])
@@ -86,19 +86,19 @@ private let pinColumns = """
     """
 
 extension Store {
-    /// The entry at this place of a tree; nil where there is none.
+    /// The entry at this place of a tree; nil if there is none.
     package func pin(_ position: Int64, in set: Int64) throws(StoreError) -> PinRow? {
         try one("\(pinColumns) WHERE pin.pinSet = ? AND pin.position = ?", [set, position], PinRow.init)
     }
 
-    /// The entry of this name in a directory of a tree; nil where there is none.
+    /// The entry of this name in a directory of a tree; nil if there is none.
     package func pin(named name: EntryName, under parent: Int64, in set: Int64) throws(StoreError) -> PinRow? {
         try one(
             "\(pinColumns) WHERE pin.pinSet = ? AND pin.parent = ? AND pin.name = ?",
             [set, parent, name.databaseValue], PinRow.init)
     }
 
-    /// The next entries of a pinned directory, by place.
+    /// The next entries of a pinned directory, ordered by place.
     package func pins(
         under parent: Int64, in set: Int64, after position: Int64, limit: Int
     ) throws(StoreError) -> [PinRow] {
@@ -107,7 +107,7 @@ extension Store {
             [set, parent, position], limit, PinRow.init)
     }
 
-    /// Every file of a pinned tree with its path in it, in the order of their places.
+    /// Every file of a pinned tree with its path, ordered by place.
     package func pinnedFiles(in set: Int64) throws(StoreError) -> [(path: ViewPath, pin: PinRow, blob: Blob)] {
         try page(
             """

@@ -9,13 +9,13 @@ package struct PreparedImage: Sendable {
     let path: FilePath
     /// The file's name.
     package var name: String { path.lastComponent?.string ?? "" }
-    /// The output folder that it was found in, and the folder's name in by-image.
+    /// The output folder in which it was found, and that folder's label in `by-image`.
     let root: FilePath?
     let label: EntryName?
     let file: FileFacts
     let facts: ImageFacts
     let pixels: PixelFacts?
-    /// Whether it is all of its batch.
+    /// Whether the file holds its whole batch, as a film does.
     let isFilm: Bool
     var recipe: Recipe
     var inputs: [InputReference: FoundInput]
@@ -50,7 +50,7 @@ package struct Run: Sendable {
     }
 }
 
-/// The original texts of an image, each on its own.
+/// The original texts of an image, separately.
 struct SnapshotDocuments<Value: Sendable>: Sendable {
     var prompt, workflow, parameters, records, environment: Value?
     /// The files of the environment's node packs.
@@ -120,7 +120,7 @@ extension Store {
         return try self.snapshot(snapshot)
     }
 
-    /// What an image says is as private as the image.
+    /// The texts of an image are as private as the image.
     private func publish(
         _ reading: RecipeReader.Reading, isPrivate: Bool
     ) throws(StoreError) -> SnapshotDocuments<PublishedBlob> {

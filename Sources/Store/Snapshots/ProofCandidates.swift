@@ -3,10 +3,10 @@ import GRDB
 package import Recipe
 
 extension Store {
-    /// Every image whose run was reported, the oldest first, with what a run of it would tell of.
+    /// Every image whose run was reported, the oldest first, with what proving it would teach.
     ///
-    /// One is open where its graph and all its bytes are known, its pixels are exact, no hosted service takes part, which may cost its
-    /// owner money, and no run from these bytes has told of it yet. What was itself made by making an image again is none.
+    /// An image is open to proving if its graph and all its bytes are known, its pixels are exact, it needs no hosted service, which may
+    /// cost its owner money, and no run from these bytes has proven it yet. Images that are reproductions themselves are left out.
     package func proofCandidates() throws(StoreError) -> [ProofCandidate] {
         var found: [ProofCandidate] = []
         var environments: [Int64: JSON] = [:]
@@ -57,7 +57,7 @@ extension Store {
         }
     }
 
-    /// What all certificates say of these causes.
+    /// What all certificates say about these causes.
     package func lessons(on causes: [ProofCause]) throws(StoreError) -> [ProofCause: Lesson] {
         try catalogue.read { db in
             Dictionary(try db.lessons(on: causes).map { ($0.cause, $0) }) { first, _ in first }

@@ -11,7 +11,7 @@ package enum RecipeFile {
         return try read(FileSource(file, count: facts.size), path, classes: classes)
     }
 
-    /// Only a regular file is read; opening a pipe does not wait for its writer.
+    /// Reads only a regular file; opening a pipe does not wait for its writer.
     static func open(_ path: FilePath) throws(StoreError) -> (file: OwnedDescriptor, facts: FileFacts) {
         do throws(StoreError) {
             let file = try OpenFile(named: path)
@@ -22,7 +22,7 @@ package enum RecipeFile {
         }
     }
 
-    /// One that was found in a directory: in there no link is followed.
+    /// A file that was found in a directory: no link in there is followed.
     static func open(_ path: FilePath, beneath root: FilePath) throws(StoreError) -> (
         file: OwnedDescriptor, facts: FileFacts
     ) {
@@ -75,7 +75,7 @@ package enum RecipeFile {
         return found
     }
 
-    /// The files beside an image in which a tool may have left its record.
+    /// Files beside an image that may hold a tool's record of it.
     private static func sidecars(of path: FilePath) throws(SourceError) -> [RecipeReader.Sidecar] {
         var found: [RecipeReader.Sidecar] = []
         do throws(StoreError) {

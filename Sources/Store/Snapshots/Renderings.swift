@@ -9,37 +9,37 @@ package enum RenderingKind: Int, Sendable, CaseIterable {
     case card = 1
 }
 
-/// What `stat` tells of a rendering.
+/// What `stat` shows of a rendering.
 package struct RenderingFacts: Sendable {
-    /// Where its text was found.
+    /// The row in which the text was found.
     let row: Int64
     /// Bytes.
     package let size: Int
     /// When the text last changed: its modification time.
     package let rendered: Timestamp
-    /// The text, where it was read along.
+    /// The text, if it was read with the row.
     var compressed: [UInt8]?
 
-    /// The text; nil where the row's bytes are none.
+    /// The text; nil if the bytes in the row are damaged.
     package func text() -> [UInt8]? { compressed.flatMap { Compression.decompress($0, size: size) } }
 }
 
-/// A rendering as it is kept: its size is known without making it again.
+/// A stored rendering: its size is known without making it again.
 package struct Rendering: Sendable {
     /// Bytes.
     package let size: Int
     /// When the text last changed: its modification time.
     package let rendered: Timestamp
-    /// The grade that it tells.
+    /// The grade that it states.
     package let grade: Grade
     /// The text.
     package let bytes: [UInt8]
 }
 
 extension Store {
-    /// The recipe or card of a snapshot, for an image of this name; made once, and again when what grades rest on changed.
+    /// The recipe or card of a snapshot, for an image of this name; rendered once, and again when grades may have changed.
     ///
-    /// `known` saves looking for it; whatever it says, the text is that of the snapshot and the name.
+    /// `known` saves a query; the result does not depend on it.
     package func rendering(
         _ kind: RenderingKind, of snapshot: Int64, named name: String, known: RenderingFacts? = nil
     ) throws(StoreError) -> Rendering {
@@ -56,7 +56,7 @@ extension Store {
         return made
     }
 
-    /// Size and time alone, as a listing needs them.
+    /// Only size and time, for a listing.
     package func renderingFacts(
         _ kind: RenderingKind, of snapshot: Int64, named name: String
     ) throws(StoreError) -> RenderingFacts {
@@ -72,7 +72,7 @@ extension Store {
 }
 
 extension Database {
-    /// `row`: where it is to be; nil where it is not there.
+    /// Reads one from `row`; nil if it is not there.
     func rendering(
         _ kind: RenderingKind, of snapshot: Int64, named name: String, in row: Int64? = nil
     ) throws -> Rendering? {
@@ -94,9 +94,9 @@ extension Database {
 }
 
 extension Store {
-    /// The recipe of a snapshot, for an image of this name, graded against the store as it is now.
+    /// The recipe of a snapshot for an image of this name, graded by the store's present state.
     ///
-    /// `others` are reasons that lie outside it: what differs on a server.
+    /// `others` are reasons from elsewhere: what differs on a server.
     package func recipeDocument(
         of snapshot: Int64, named name: String, others: [Reason] = []
     ) throws(StoreError) -> RecipeDocument {
@@ -113,14 +113,14 @@ extension Store {
         return document
     }
 
-    /// The same, also where the snapshot cannot be read: then its renderings tell that.
+    /// The same even if the snapshot cannot be read: then its renderings say so.
     func renderAnyway(_ snapshot: Int64, named name: String, _ db: Database) throws {
         do { try render(snapshot, named: name, db) } catch let problem as UnreadableSnapshot {
             try db.keep(problem.rendering, grade: .partial, [], of: snapshot, named: name)
         }
     }
 
-    /// The recipe of a snapshot, graded against the store as it is now.
+    /// The recipe of a snapshot, graded by the store's present state.
     func recipeDocument(
         of snapshot: Int64, named name: String, others: [Reason] = [], _ db: Database
     ) throws -> RecipeDocument {
@@ -153,7 +153,7 @@ extension Store {
             environment: environment, attempts: attempts, lessons: lessons)
     }
 
-    /// What a snapshot says, from its document's row.
+    /// The snapshot in a document's row.
     func snapshotDocument(_ document: Int64, of snapshot: Int64, _ db: Database) throws -> SnapshotDocument {
         try files.snapshotDocument(document, of: snapshot, db)
     }
@@ -174,7 +174,7 @@ extension Store {
 }
 
 extension BlobFiles {
-    /// What a snapshot says, from its document's row.
+    /// The snapshot in a document's row.
     func snapshotDocument(_ document: Int64, of snapshot: Int64, _ db: Database) throws -> SnapshotDocument {
         let bytes = try self.document(document, db)
         do { return try SnapshotDocument(try JSONParser.parse(bytes)) } catch {
@@ -183,13 +183,13 @@ extension BlobFiles {
     }
 }
 
-/// A snapshot's document that says what no snapshot can say, as one that somebody brought may.
+/// A snapshot's document that says what no snapshot can say; only one from elsewhere may.
 struct UnreadableSnapshot: Error, CustomStringConvertible {
     let name: String
     let why: String
     var description: String { "the snapshot \(name) cannot be read: \(why)" }
 
-    /// Its place in the views stays, and tells what is wrong.
+    /// It keeps its place in the views, with a text that says what is wrong.
     func rendering(_ kind: RenderingKind) -> String {
         guard kind == .json else { return [description].shown }
         let problem: JSON = ["schema": DocumentSchema.unreadable.json, "problem": .string(description)]
@@ -198,7 +198,7 @@ struct UnreadableSnapshot: Error, CustomStringConvertible {
 }
 
 extension Database {
-    /// Keeps the texts of a snapshot for an image of this name; one that comes out the same keeps its time.
+    /// Stores the texts of a snapshot for an image of this name; one that comes out the same keeps its time.
     fileprivate func keep(
         _ text: (RenderingKind) -> String, grade: Grade, _ reasons: [Reason], of snapshot: Int64, named name: String
     ) throws {

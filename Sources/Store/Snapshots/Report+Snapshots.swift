@@ -4,7 +4,7 @@ import Glibc
 import Recipe
 import SystemPackage
 
-// How the snapshots of a report are made.
+// Makes the snapshots of a report.
 
 extension Store {
     func snapshot(
@@ -19,8 +19,8 @@ extension Store {
                 images.append(try prepare(output, of: report, by: process, reader, environment, &inputs))
             } catch {
                 switch error {
-                // Of a file that is not there any more, or may not be read, nothing can be made, but the others are there. Where a
-                // report is delivered twice, its snapshot may have been made before.
+                // An output that no longer exists, or may not be read, gets no snapshot, but the others do. If a report is delivered twice,
+                // its snapshot may exist already.
                 case .notFound, .conflict:
                     if try snapshot(ofImage: output.sha256) == nil { gone = error }
                 case .refusedReport:
@@ -35,7 +35,7 @@ extension Store {
         return zip(images, results).map { ($0.name, $1) }
     }
 
-    /// An output as the report has it. The graph that ran is the report's: what the file says may be less, or nothing.
+    /// Prepares one output of the report. The graph that ran is the report's: the file may say less, or nothing.
     private func prepare(
         _ output: RunReport.Output, of report: RunReport, by process: String?, _ reader: ReportReader,
         _ environment: PublishedEnvironment?, _ inputs: inout [Digest: PublishedBlob?]
@@ -46,7 +46,7 @@ extension Store {
         }
         let name = FilePath(output.path).lastComponent?.string
         let told = report.environment?["objectInfo"]
-        // What another user's process tells is believed of its own images alone.
+        // What another user's process reports about classes is used for its own images only.
         if let told, reader.isOwn { try KnownClasses.learn(told, store: path) }
         let classes = told.map { self.classes.extended(byObjectInfo: $0) }
         let read = RecipeReader.read(
@@ -73,7 +73,7 @@ extension Store {
         image.recipe = recipe
         image.run = Run(process: process, ended: report.ended, variation: report.variation)
         image.run?.activity = RunActivity(report, nodes: nodes ?? [:])
-        // What ran says what the image says.
+        // Documents of the run are as private as the image.
         let isPrivate = !image.file.isReadableByAll
         image.documents = SnapshotDocuments(
             prompt: try files.publish(report.prompt, isPrivate: isPrivate),
@@ -84,7 +84,7 @@ extension Store {
         return image
     }
 
-    /// The inputs whose bytes are still those that were read. A name in `input` is overwritten easily; the hash decides, before
+    /// Finds the inputs whose bytes are still those that were read. A name in `input` is easily overwritten, so the hash decides before
     /// anything is kept. `known`: what was found for other outputs of the report.
     private func inputs(
         of recipe: Recipe, in report: RunReport, by reader: ReportReader,
@@ -111,7 +111,7 @@ extension Store {
         _ input: RunReport.Input, atMost limit: Int, by reader: ReportReader
     ) throws(StoreError) -> PublishedBlob? {
         let path = FilePath(input.path)
-        // One that is gone, or that its reader could not have read, is none.
+        // A file that is gone, or that the writer cannot read, counts as not found.
         if let source = try? reader.file(path) {
             let facts = try source.facts()
             do throws(StoreError) {
@@ -132,13 +132,13 @@ extension Store {
     private struct PublishedEnvironment {
         let document: PublishedBlob
         let nodes: [PublishedBlob]
-        /// Whether the code of every class that the prompt uses is known: ComfyUI's own by its version, packs by their files.
+        /// Whether the code of every class in the prompt is known: ComfyUI's own by its version, packs by their files.
         let holdsAllNodes: Bool
-        /// What is captured of packs, by their names.
+        /// What was captured of each pack, by name.
         let packs: [String: NodePacks.Capture]
     }
 
-    /// The environment as a document of its own, equal for all runs in it, with the files of its node packs.
+    /// Publishes the environment as a document of its own, which all runs in it share, and the files of its node packs.
     private func publishEnvironment(
         of report: RunReport, by reader: ReportReader
     ) throws(StoreError) -> PublishedEnvironment? {
@@ -193,7 +193,7 @@ extension Store {
 }
 
 extension StoreError {
-    /// Why what a report names is not taken; nil where the whole report is to be tried again.
+    /// Why something that a report names is left out; nil if the whole report is to be tried again.
     var refusal: String? {
         switch self {
         case .refusedReport(let why), .refusedName(let why): why

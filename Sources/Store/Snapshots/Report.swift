@@ -4,25 +4,25 @@ import Glibc
 package import Recipe
 import SystemPackage
 
-/// What came of a report, or of one output of it.
+/// What became of a report, or of one of its outputs.
 package enum ReportOutcome: Sendable {
     case snapshot(image: String, SnapshotResult)
-    /// What could not be done; whether it is not tried again.
+    /// What could not be done, and whether it is given up.
     case failed(String, isFinal: Bool)
 }
 
 extension Store {
     /// The longest report. Bytes.
     package static let reportLimit = 32 << 20
-    /// How often a report is tried that cannot be turned into snapshots; the n-th time not before n squared seconds have
-    /// passed since it came, so it is given up after a minute and a half.
+    /// How often a report is tried that cannot be turned into snapshots. The n-th attempt comes at least n squared seconds after the
+    /// report, so it is given up after a minute and a half.
     private static let attempts = 10
 
     private static func report(_ bytes: [UInt8]) throws(StoreError) -> RunReport {
         do { return try RunReport(bytes) } catch { throw .refusedReport(error.description) }
     }
 
-    /// Keeps a report until its snapshots are made. `process` is who the mount saw writing it, as `writer`.
+    /// Stores a report until its snapshots are made. `process` is the process that the mount saw writing it, and `writer` its rights.
     package func accept(
         report bytes: [UInt8], from process: String?, by writer: ReportWriter = .own
     ) throws(StoreError) {
@@ -35,12 +35,12 @@ extension Store {
         }
     }
 
-    /// The newest report that waits; nil where none does.
+    /// The newest report that waits; nil if none does.
     package func newestReport() throws(StoreError) -> Int64? {
         try one("SELECT max(id) AS id FROM report", []) { try $0.value("id") as Int64? } ?? nil
     }
 
-    /// Makes the snapshots of the reports up to `newest`, in their order. Several processes may do it at once.
+    /// Makes the snapshots of the reports up to `newest`, in order. Several processes may do so at once.
     package func takeReports(
         upTo newest: Int64, at now: Timestamp = .now(), _ body: (ReportOutcome) -> Void
     ) throws(StoreError) {
@@ -67,7 +67,7 @@ extension Store {
             } catch {
                 let failures = waiting.failures + 1
                 var isFinal = failures >= Self.attempts
-                // What is refused now is refused later too.
+                // A report that is refused now would be refused later, too.
                 if case .refusedReport = error { isFinal = true }
                 try catalogue.write { db in
                     if isFinal { try db.deleteReport(id) } else { try db.setFailures(failures, ofReport: id) }
@@ -77,14 +77,14 @@ extension Store {
         }
     }
 
-    /// Makes the snapshots of one report at once. `process` is who ran it, as the mount knew it.
+    /// Makes the snapshots of one report at once. `process` is the process that ran it, as the mount knew it.
     package func snapshot(
         report: [UInt8], by process: String?
     ) throws(StoreError) -> [(image: String, result: SnapshotResult)] {
         try snapshot(try Self.report(report), by: process, try ReportReader(.own))
     }
 
-    /// Who wrote a report that waits; of one that an older version took it was whoever runs this.
+    /// The writer of a waiting report; for one from an older version, the user of this process.
     private func writer(_ text: String?) throws(StoreError) -> ReportWriter {
         guard let text else { return .own }
         guard let writer = (try? JSONParser.parse(text)).flatMap({ ReportWriter($0) }) else {
@@ -94,7 +94,7 @@ extension Store {
         return writer
     }
 
-    /// A row of `report`. One that says what none can say is nobody's to be read, and is given up like a damaged one.
+    /// A row of `report`. If its values are invalid it is given up like a damaged report.
     private struct WaitingReport {
         let id: Int64
         let size, failures: Int

@@ -2,12 +2,12 @@ import Glibc
 import Recipe
 import SystemPackage
 
-/// Opens what a report names, as far as its writer may see: the one way from a name in a report to a file. See ``Reader``.
+/// Opens what a report names, with the rights of its writer: the only way from a name in a report to a file. See ``Reader``.
 final class ReportReader {
     let writer: ReportWriter
     private let reader: Reader
 
-    /// Bytes of one output and of one input, and of all files of a report together, each counted as often as it is read.
+    /// The largest output, the largest input, and the most that one report may have read, where a file counts each time. Bytes.
     static let outputLimit = 4 << 30, inputLimit = 1 << 30, limit = 16 << 30
     private var rest = ReportReader.limit
     /// What of the report is in no snapshot, and why.
@@ -18,13 +18,13 @@ final class ReportReader {
         reader = try Reader(writer.rights)
     }
 
-    /// Whether who runs this told of it, not within a container.
+    /// Whether the writer is the user of this process, outside any container.
     var isOwn: Bool { writer.rights.user == geteuid() && writer.places == nil }
 
-    /// Whether links are followed: in what a container has mounted they lead somewhere else for it.
+    /// Whether links are followed: in the directories of a container they lead elsewhere for it.
     var followsLinks: Bool { writer.places == nil }
 
-    /// What has this path; nil where nothing has.
+    /// What is at this path; nil if there is nothing.
     func find(_ path: FilePath) throws(StoreError) -> Reader.Found? {
         guard path.isAbsolute else { throw .refusedReport("'\(path)' is not an absolute path") }
         guard let places = writer.places else { return try reader.find(path) }
@@ -40,7 +40,7 @@ final class ReportReader {
         )
     }
 
-    /// A regular file.
+    /// Opens a regular file.
     func file(_ path: FilePath) throws(StoreError) -> OpenFile {
         guard let found = try find(path), found.kind == .file, let file = found.descriptor else {
             throw .notFound("the file \(path)")
@@ -55,7 +55,7 @@ final class ReportReader {
         return OpenDirectory(directory, path)
     }
 
-    /// A directory in another one; not by a link.
+    /// A directory in another one, without following a link.
     func directory(_ name: EntryName, in directory: OpenDirectory) throws(StoreError) -> OpenDirectory {
         let path = directory.path(of: [name])
         guard let found = try reader.find([name], beneath: directory.descriptor, path), found.kind == .directory,
@@ -64,7 +64,7 @@ final class ReportReader {
         return OpenDirectory(inner, path)
     }
 
-    /// Refuses what is too large, by itself or with all that was read before.
+    /// Throws if a file is too large, by itself or together with all that was read before.
     func require(_ size: Int, atMost limit: Int = .max, _ path: FilePath) throws(StoreError) {
         guard size <= limit else {
             throw .refusedReport("\(path) has \(size) bytes, and what is reported may have \(limit)")
@@ -79,7 +79,7 @@ final class ReportReader {
         leftOut.append("\(what) of a reported run is left out: \(error.refusal ?? "\(error)")")
     }
 
-    /// An image that is reported; `refusedReport` where its writer cannot read it, or it is too large.
+    /// Opens an image that is reported; throws `refusedReport` if its writer cannot read it, or it is too large.
     func image(_ path: FilePath) throws(StoreError) -> (file: OwnedDescriptor, facts: FileFacts) {
         do throws(StoreError) {
             let file = try file(path)

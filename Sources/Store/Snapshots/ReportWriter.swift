@@ -3,14 +3,14 @@ import Glibc
 import Recipe
 import SystemPackage
 
-/// Who wrote a report, and so what of the file system it can speak of.
+/// Who wrote a report, which decides what files it may name.
 package struct ReportWriter: Sendable, Hashable {
     let rights: Rights
-    /// Directories of this machine that it was seen to have, under whatever names, where its root is not the mount's: nothing else
-    /// of what it names is what it sees. Nil for a process that sees what the mount sees.
+    /// If its root is not the mount's: the directories of this machine that it was seen to have, under any names. Nothing else that it
+    /// names is what it sees. Nil for a process that sees what the mount sees.
     var places: [FilePath]?
-    /// Its root directory, opened when it came: while a process that starts another program waits for what it closes on the way,
-    /// nobody may look at what /proc shows of it. Nil for one that sees what the mount sees.
+    /// Its root directory, opened when the report came: while a process starts another program, it waits for the files that it closes, and
+    /// reading its entries in /proc would block. Nil for a process that sees what the mount sees.
     private let container: Root?
 
     private final class Root: Sendable, Hashable {
@@ -20,7 +20,7 @@ package struct ReportWriter: Sendable, Hashable {
         func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
     }
 
-    /// Whoever runs this process.
+    /// The user of this process.
     package static var own: ReportWriter { ReportWriter(rights: .own, places: nil, container: nil) }
 
     private init(rights: Rights, places: [FilePath]?, container: Root?) {
@@ -32,7 +32,7 @@ package struct ReportWriter: Sendable, Hashable {
     /// The process that a request came from.
     package init(user: UInt32, group: UInt32, process: Int32?) {
         rights = Rights(user: user, group: group, process: process)
-        // A namespace of its own alone does not matter: services have one, with the same root.
+        // A mount namespace alone does not matter: services have one, with the same root.
         let root = process.flatMap { FileFacts.knownAt(FilePath("/proc/\($0)/root")) }
         let own = FileFacts.knownAt("/")
         let isOther = root.flatMap { root in own.map { !root.isSameFile(as: $0) } } ?? false
@@ -40,7 +40,7 @@ package struct ReportWriter: Sendable, Hashable {
         places = container == nil ? nil : []
     }
 
-    /// Why a report of it is not taken at all; nil where it is.
+    /// Why none of its reports is taken; nil if they are.
     package var refusal: String? {
         guard !rights.canBeTaken else { return nil }
         return
@@ -48,10 +48,10 @@ package struct ReportWriter: Sendable, Hashable {
             + "with the rights of others; mount as root, or run the tool as that user"
     }
 
-    /// The same writer with the places that its report states, as `inside` and `outside`: those where both are one directory. So a
-    /// container can only speak of what it has mounted itself.
+    /// The same writer with the places that its report states, as pairs of `inside` and `outside`, if both are the same directory. So a
+    /// container can only name what is mounted in it.
     ///
-    /// Either may lie in a file system that never answers, so a child looks.
+    /// Either path may be on a file system that never answers, so a child process looks.
     func seeing(_ stated: JSON?) -> ReportWriter {
         guard let container else { return self }
         var seen = self
@@ -71,8 +71,8 @@ package struct ReportWriter: Sendable, Hashable {
         return seen
     }
 
-    /// The process that ran what is reported: another one may deliver it. Of another user only one that is there and is theirs is
-    /// believed; whoever runs the mount may say what they want.
+    /// The process that ran what is reported, which another one may deliver. A claim of another user is believed only if the process exists
+    /// and is theirs; the mount's own user may claim anything.
     func process(claimed: String??, seen: String?) -> String? {
         guard let claimed else { return seen }
         guard rights.user != geteuid(), let identity = claimed, identity != seen else { return claimed }
@@ -96,7 +96,7 @@ package struct ReportWriter: Sendable, Hashable {
         ]
     }
 
-    /// Reads what ``json`` gave; nil for anything else.
+    /// Reads what ``json`` returned; nil for anything else.
     init?(_ json: JSON) {
         func id(_ json: JSON?) -> UInt32? { json?.number?.int.flatMap { UInt32(exactly: $0) } }
         guard let user = id(json["user"]), let group = id(json["group"]), let seesAll = json["seesAll"]?.bool,

@@ -1,7 +1,7 @@
 import GRDB
 import Recipe
 
-// A1111 and its family take any word of a prompt for an embedding that has one of that name, and before 1.6 noted it nowhere else.
+// A1111 and its family take any word of a prompt for an embedding of that name, and before 1.6 recorded it nowhere else.
 
 extension Resolver {
     /// The embeddings that were live when the image was made and whose names are words of its prompts.
@@ -20,13 +20,13 @@ extension Resolver {
             var reference = ModelReference(
                 folder: "embeddings", name: stem, candidates: [path], node: "parameters", input: "words of the prompt")
             reference.isStem = true
-            // Where it came later, or was gone, the word is a word.
+            // If the embedding came later, or was gone, it is an ordinary word.
             found += try resolve(reference).filter { $0.evidence >= .inferred }
         }
         return found
     }
 
-    /// The names, without suffix, of all embeddings that the store has had.
+    /// The names, without suffix, of all embeddings that the store ever had.
     private func embeddings() throws -> [String] {
         guard let top = try db.directory(under: DirectoryRow.Root.models.rawValue, ["embeddings"]) else { return [] }
         let names = try Row.fetchAll(
@@ -40,7 +40,7 @@ extension Resolver {
         return Set(names.map { Folder.stem(of: $0.text) }).filter { !$0.isEmpty }.sorted()
     }
 
-    /// Whether a text has a word as a whole: no letter or digit stands beside it.
+    /// Whether a text contains a word as a whole, with no letter or digit next to it.
     private static func hasWord(_ word: String, in text: String) -> Bool {
         func isEnd(_ character: Character?) -> Bool { character.map { !$0.isLetter && !$0.isNumber } ?? true }
         return text.places(of: word).contains { range in

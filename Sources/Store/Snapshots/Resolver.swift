@@ -38,62 +38,8 @@ struct Resolver {
         return [use]
     }
 
-    /// The bytes that the run's process opened under the name, and whether the node may have kept others. Of several it is those that
-    /// the node itself opened, or else the newest before the run ended.
-    private func byLoad(_ reference: ModelReference) throws -> (resolution: Recipe.Resolution, mayBeKept: Bool)? {
-        guard let run, let process = run.process else { return nil }
-        let folders = reference.folder.map { Folder.searched(byStemIn: $0) }
-        for path in reference.candidates {
-            let names = reference.isStem ? Folder.modelSuffixes.map { path.description + $0 } : [path.description]
-            for name in names {
-                let rows = try Row.fetchAll(
-                    db,
-                    sql: """
-                        SELECT load.id, load.first, load.folder, load.name, load.version, load.blob, blob.sha256, blob.size, blob.private FROM load
-                        JOIN process ON process.id = load.process JOIN blob ON blob.id = load.blob
-                        WHERE process.identity = ? AND load.name = ? AND load.folder <> '' AND load.first <= ?
-                        ORDER BY load.first DESC, load.id DESC
-                        """, arguments: [process, name, run.ended.nanoseconds])
-                let found = try rows.filter { try folders?.contains($0.value("folder")) ?? true }
-                guard let (row, mayBeKept) = try choose(found, for: reference.node),
-                    let folder = try [row].named({ try $0.name("folder") }).first
-                else { continue }
-                let blob = try Blob(row)
-                let resolution = Recipe.Resolution(
-                    folder: folder, path: try own(row.value("name")), sha256: blob.digest,
-                    size: blob.size, version: try row.value("version"))
-                return (resolution, mayBeKept)
-            }
-        }
-        return try byLinkedLoad(reference, process, before: run.ended).map { ($0, false) }
-    }
-
-    /// The same for the name of a link: its target was opened, under the target's own name.
-    private func byLinkedLoad(
-        _ reference: ModelReference, _ process: String, before ended: Timestamp
-    ) throws -> Recipe.Resolution? {
-        for path in reference.candidates {
-            let names = reference.isStem ? Folder.modelSuffixes.map { path.description + $0 } : [path.description]
-            for folder in try folders(of: reference, holding: path) {
-                for name in names {
-                    guard let inner = try? ModelPath(name), let found = try find(folder: folder, inner)?.resolution
-                    else { continue }
-                    let isSeen = try Bool.fetchOne(
-                        db,
-                        sql: """
-                            SELECT 1 FROM linkName JOIN blob ON blob.id = linkName.blob JOIN load ON load.blob = blob.id
-                            JOIN process ON process.id = load.process
-                            WHERE linkName.path = ? AND blob.sha256 = ? AND process.identity = ? AND load.first <= ?
-                            """, arguments: ["\(folder)/\(name)", found.sha256.data, process, ended.nanoseconds])
-                    if isSeen == true { return found }
-                }
-            }
-        }
-        return nil
-    }
-
-    /// A path as the store has it.
-    private func own(_ text: String) throws -> ModelPath {
+    /// A path from the store's own rows.
+    func own(_ text: String) throws -> ModelPath {
         guard let path = ModelPath(parsing: text) else {
             throw StoreError.catalogue("'\(text)' is not a path of a model")
         }
@@ -102,7 +48,7 @@ struct Resolver {
 
     private typealias Found = (resolution: Recipe.Resolution, evidence: Evidence)
 
-    /// The bytes with a recorded hash, under the name that is nearest to the recorded one.
+    /// The bytes with a recorded hash, under the name that is most similar to the recorded one.
     func byHash(
         _ reference: ModelReference
     ) throws -> (resolution: Recipe.Resolution, match: RecordedHash)? {
@@ -218,7 +164,7 @@ struct Resolver {
     }
 
     /// The folders that the loader searches; a reference that is known only by its suffix may be in any folder.
-    private func folders(of reference: ModelReference, holding path: ModelPath) throws -> [EntryName] {
+    func folders(of reference: ModelReference, holding path: ModelPath) throws -> [EntryName] {
         if let folder = reference.folder { return Folder.searched(for: folder).compactMap { try? EntryName($0) } }
         return try Row.fetchAll(
             db, sql: "SELECT name FROM directory WHERE parent = ? ORDER BY name",
@@ -226,7 +172,7 @@ struct Resolver {
         ).named { try $0.name(0) }
     }
 
-    private func find(folder: EntryName, _ path: ModelPath) throws -> (
+    func find(folder: EntryName, _ path: ModelPath) throws -> (
         resolution: Recipe.Resolution, evidence: Evidence
     )? {
         let root = DirectoryRow.Root.models.rawValue

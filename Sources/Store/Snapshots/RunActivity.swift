@@ -1,25 +1,25 @@
 import GRDB
 import Recipe
 
-/// Which threads ran a prompt, and when which of its nodes was at work: what they opened meanwhile, the run read.
+/// Which threads ran a prompt, and when each node was running: the run read what these threads opened meanwhile.
 struct RunActivity: Sendable {
     let begun: Timestamp
     let threads: Set<Int32>
     let spans: [RunReport.Span]
-    /// The nodes that one image was made with, and their classes: what other nodes of the prompt opened belongs to other images.
+    /// The nodes that made the image, with their classes: what other nodes of the prompt opened belongs to other images.
     let nodes: [String: String]
-    /// All values of the prompt that are texts.
+    /// All values in the prompt that are texts.
     private let texts: Set<String>
     private let inputs: [String: Digest]
 
-    /// A node as it stood in the prompt. ComfyUI keeps its result as long as nothing of this changes.
+    /// A node as it was in the prompt. ComfyUI caches its result until any of this changes.
     struct Node: Equatable {
         let id, kind: String
-        /// Of its own inputs' canonical JSON.
+        /// The digest of its own inputs' canonical JSON.
         let inputs: Digest
     }
 
-    /// Nil where the report does not tell.
+    /// Nil if the report does not say.
     init?(_ report: RunReport, nodes: [String: String]) {
         guard let begun = report.begun, !report.threads.isEmpty, let json = try? JSONParser.parse(report.prompt) else {
             return nil
@@ -36,7 +36,7 @@ struct RunActivity: Sendable {
         texts = Set(values.compactMap(\.value.string))
     }
 
-    /// Whether a node that made the image, or one that nobody knows, can have opened it without naming it.
+    /// Whether a node that made the image, or an unknown one, may have opened it without naming it.
     func counts(_ path: ModelPath, openedAt time: Timestamp) -> Bool {
         guard let node = node(at: time) else { return !texts.contains(path.description) }
         return nodes[node] != nil
@@ -48,7 +48,7 @@ struct RunActivity: Sendable {
         return Node(id: id, kind: kind, inputs: inputs)
     }
 
-    /// The node that was at work alone; nil where none was, or several.
+    /// The only node that was running; nil if none was, or several.
     func node(at time: Timestamp) -> String? {
         let nodes = Set(spans.filter { $0.begun <= time && time <= $0.ended }.map(\.node))
         return nodes.count == 1 ? nodes.first : nil
@@ -57,10 +57,10 @@ struct RunActivity: Sendable {
 
 /// Models that no node names.
 extension Resolver {
-    /// The models that threads of the run opened while it ran; and of each class of its graph that opened none, those that it opened
-    /// in the last run of the process in which it did: it may have kept them.
+    /// The models that threads of the run opened while it ran. For each class of its graph that opened none: those that it opened in the
+    /// process's last run in which it opened any, since it may have cached them.
     ///
-    /// Previews decode with models of their own, which change no image.
+    /// Models of previews are left out: they change no image.
     func unnamed(besides named: [Recipe.ModelUse]) throws -> [Recipe.ModelUse] {
         guard let run, run.isCertain, let process = run.process, let activity = run.activity else { return [] }
         let known = Set(named.compactMap(\.resolution?.sha256))
@@ -89,7 +89,7 @@ extension Resolver {
                 found.append(opening.use(by: node, .inferred))
             }
         }
-        // The bytes that were opened last under a name are what counts.
+        // What was opened last under a name counts.
         var taken: Set<[EntryName]> = []
         return found.reversed().filter { taken.insert($0.pinnedPath).inserted }.reversed()
     }
@@ -123,7 +123,7 @@ extension Resolver {
         }
     }
 
-    /// Opens of models under names that a prompt could use, in their order.
+    /// Opens of models under names that a prompt could use, in order.
     private static let columns = """
         SELECT opening.id, opening.time, load.folder, load.name, load.version, load.blob, blob.sha256, blob.size,
         blob.private FROM opening
@@ -143,7 +143,7 @@ extension Resolver {
         }.sorted { $0.id < $1.id }
     }
 
-    /// Those of the last run in which this class opened any.
+    /// The opens of the last run in which this class opened any.
     private func openings(by process: String, of kind: String, before begun: Timestamp) throws -> [Opening] {
         let found = try Row.fetchAll(
             db,

@@ -8,7 +8,7 @@ package import Recipe
 package struct SnapshotListing: Sendable {
     /// The snapshot's id.
     package let id: Digest
-    /// The beginning of the id that names it alone.
+    /// The shortest beginning of the id that is a name in `by-snapshot`.
     package let short: String
     /// The name of its image.
     package let image: String
@@ -18,20 +18,20 @@ package struct SnapshotListing: Sendable {
     package let models: Int
     /// When it was made.
     package let recorded: Timestamp
-    /// The image's snapshot with better evidence, where there is one.
+    /// The image's snapshot with better evidence, if there is one.
     package let supersededBy: Digest?
 }
 
 package struct ImageListing: Sendable {
-    /// The path in by-image, which stands for this image alone.
+    /// The path in `by-image` of exactly this image.
     package let path: String
-    /// Of the image's file.
+    /// The digest of the image's file.
     package let sha256: Digest
     /// The id of its current snapshot.
     package let snapshot: Digest
     /// How far it can be reproduced now.
     package let grade: Grade
-    /// When the image was made, as far as is known.
+    /// When the image was made, as far as it is known.
     package let time: Timestamp
 }
 
@@ -75,7 +75,7 @@ extension Store {
             recorded: row.recorded, supersededBy: pins?.newer)
     }
 
-    /// Every name in by-image with every image that has held it, or some of them, the oldest first.
+    /// Every name in `by-image` with every image that has had it, or some of them, the oldest first.
     package func forEachImage(
         _ filter: ImageFilter = .init(), _ body: (ImageListing) throws -> Void
     ) throws(StoreError) {

@@ -4,7 +4,7 @@ package import Recipe
 
 /// A stored snapshot, as views need it.
 package struct SnapshotRow: Sendable {
-    /// Its row, which is part of the numbers of its nodes.
+    /// Its row, which is a part of its nodes' numbers.
     package let id: Int64
     /// The snapshot's id: the SHA-256 of ``document``.
     package let digest: Digest
@@ -14,11 +14,11 @@ package struct SnapshotRow: Sendable {
     package let recorded: Timestamp
     /// Rows of the pinned trees.
     package let models, inputs: Int64
-    /// The row of the pinned node packs; nil where none were captured.
+    /// The row of the pinned node packs; nil if none were captured.
     package let nodes: Int64?
     /// `snapshot.json`.
     package let document: Blob
-    /// What it refers to, as it came; nil where it has none.
+    /// The documents that it refers to, as they came; nil for those that it lacks.
     package let prompt, workflow, parameters, records, environment: Blob?
     /// The newest file name of its image.
     package let imageName: String
@@ -62,17 +62,17 @@ private let columns = """
     """
 
 extension Store {
-    /// The snapshot of this row; nil where there is none.
+    /// The snapshot of this row; nil if there is none.
     package func snapshot(_ id: Int64) throws(StoreError) -> SnapshotRow? {
         try one("\(columns) WHERE snapshot.id = ?", [id], SnapshotRow.init)
     }
 
-    /// The snapshot that `by-snapshot` shows under this name; nil where there is none.
+    /// The snapshot that `by-snapshot` shows under this name; nil if there is none.
     package func snapshot(named short: EntryName) throws(StoreError) -> SnapshotRow? {
         try one("\(columns) WHERE snapshot.short = ?", [short.databaseValue], SnapshotRow.init)
     }
 
-    /// The one snapshot whose id begins with `prefix`; nil where there is none or more than one.
+    /// The only snapshot whose id begins with `prefix`; nil if there is none or more than one.
     package func snapshot(_ prefix: DigestPrefix) throws(StoreError) -> SnapshotRow? {
         let found = try snapshots(beginningWith: prefix, limit: 2)
         return found.count == 1 ? found[0] : nil
@@ -85,12 +85,12 @@ extension Store {
             [Data(prefix.low), Data(prefix.high)], limit, SnapshotRow.init)
     }
 
-    /// A page of snapshots, in the order of their rows: those after `id`.
+    /// A page of snapshots, ordered by row: those after `id`.
     package func snapshots(after id: Int64, limit: Int) throws(StoreError) -> [SnapshotRow] {
         try page("\(columns) WHERE snapshot.id > ? ORDER BY snapshot.id", [id], limit, SnapshotRow.init)
     }
 
-    /// The snapshot of the same image that has superseded one; nil where none has.
+    /// The snapshot of the same image that has superseded this one; nil if there is none.
     package func successor(of snapshot: Int64) throws(StoreError) -> SnapshotRow? {
         try one(
             """

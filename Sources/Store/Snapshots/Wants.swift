@@ -2,10 +2,10 @@ import Foundation
 import GRDB
 import Recipe
 
-// A snapshot whose evidence is weak says what it waits for; what comes later makes a better one, without the image's file.
+// A snapshot with weak evidence lists what it waits for; what comes later makes a better snapshot, without the image's file.
 
 extension Database {
-    /// Notes which names and hashes would make the image's snapshot better, instead of what was noted before.
+    /// Notes which names and hashes would make the image's snapshot better; replaces earlier notes.
     func want(_ recipe: Recipe, image: Int64) throws {
         try deleteWants(of: image)
         for use in recipe.models where use.evidence < .recorded {
@@ -18,7 +18,7 @@ extension Database {
 }
 
 extension Store {
-    /// Images that may gain from what has come since their snapshots were made.
+    /// The number of images that may gain from what has come since their snapshots were made.
     package func countImprovable() throws(StoreError) -> Int {
         try one("SELECT count(*) FROM improvable", []) { try $0.value(0) } ?? 0
     }
@@ -48,7 +48,7 @@ extension Store {
         }
     }
 
-    /// Resolves an image's recipe again, from the texts that were kept of it; nil where nothing got better.
+    /// Resolves an image's recipe again, from its stored texts; nil if nothing got better.
     private func improve(_ image: Int64, _ db: Database) throws -> SnapshotResult? {
         guard let current = try current(of: image, db) else { return nil }
         let row = try Row.fetchOne(
@@ -66,7 +66,7 @@ extension Store {
                 prompt: try text("prompt"), workflow: try text("workflow"), parameters: try text("parameters"),
                 records: try text("records"), fileName: name, classes: classes)
         else { return nil }
-        // What only the file itself could show was found when it was read.
+        // Only the file itself could show these findings, so they are taken over.
         recipe.findings = current.document.recipe.findings
         let document = try propose(
             recipe, current.document.image, [:],

@@ -2,22 +2,22 @@ import CLinux
 package import Glibc
 import Synchronization
 
-/// What a thread is doing, for ``Rank``'s checks and for whoever asks why something does not go on.
+/// What a thread is doing, for ``Rank``'s checks and for finding out why something hangs.
 ///
-/// Its own thread writes it, any other may read it.
+/// Only the thread itself writes it; any thread may read it.
 package final class Activity: Sendable {
     /// The kernel's number of the thread.
     package let thread: pid_t
     /// A bit for each rank that is held.
     private let held = Atomic<UInt64>(0)
-    /// When the first of these was taken. Nanoseconds of the monotonic clock.
+    /// When the first of these locks was taken. Nanoseconds of the monotonic clock.
     private let heldSince = Atomic<Int64>(0)
-    /// What is waited for or done: 0 nothing, ranks from 1 on, work from 65 on.
+    /// What the thread waits for or does: 0 for nothing, ranks from 1, work from 65.
     private let doing = Atomic<Int>(0)
-    /// The name of the request at work, as the address of a literal; 0: none.
+    /// The name of the current request, as the address of a literal; 0 for none.
     private let request = Atomic<UInt>(0)
     private let requestSince = Atomic<Int64>(0)
-    /// The node that it is about.
+    /// The node of the current request.
     private let node = Atomic<UInt64>(0)
 
     private init() { thread = gettid() }
@@ -46,7 +46,7 @@ package final class Activity: Sendable {
         held.store(held.load(ordering: .relaxed) & ~(1 << UInt64(rank.rawValue)), ordering: .relaxed)
     }
 
-    /// Runs work that may take long. Debug builds trap where a lock is held that does not allow it.
+    /// Runs work that may take long. Debug builds trap if a lock is held that does not allow it.
     package static func perform<Result, Problem: Error>(
         _ work: Rank.Work, _ body: () throws(Problem) -> Result
     ) throws(Problem) -> Result {
@@ -56,7 +56,7 @@ package final class Activity: Sendable {
         return try body()
     }
 
-    /// Debug builds trap where a lock is held that does not allow this work.
+    /// Traps in debug builds if a lock is held that does not allow this work.
     static func require(_ work: Rank.Work) {
         #if DEBUG
             current.check(work)
@@ -105,23 +105,23 @@ package final class Activity: Sendable {
 
     // MARK: What takes long
 
-    /// Something that has gone on for too long.
+    /// A request or a lock that has gone on for too long.
     package struct Delay: Sendable {
         /// The kernel's number of the thread.
         package let thread: pid_t
-        /// What it is: `request write` or `lock catalogue`.
+        /// What has gone on: `request write` or `lock catalogue`.
         package let what: String
-        /// The node of a request; 0: none.
+        /// The node of a request; 0 for none.
         package let node: UInt64
-        /// For how long. Seconds.
+        /// How long it has gone on. Seconds.
         package let seconds: Int
-        /// What it waits for or does: `lock catalogue`, `bytes`, `sql`, …
+        /// What the thread waits for or does: `lock catalogue`, `bytes`, `sql`, …
         package let waitsFor: String
-        /// When it began. Nanoseconds of the monotonic clock; the same as long as it is the same.
+        /// When it began. Nanoseconds of the monotonic clock; tells one delay from the next.
         package let began: Int64
     }
 
-    /// Requests at work for longer than `requests` and locks held for longer than `locks`, in seconds.
+    /// Requests that have taken longer than `requests` and locks that have been held for longer than `locks`. Seconds.
     package static func delays(requests: Int = 30, locks: Int = 5) -> [Delay] {
         let now = now
         return all.withLock { Array($0.values) }.flatMap { $0.delays(now, requests, locks) }
@@ -156,7 +156,7 @@ package final class Activity: Sendable {
 
     // MARK: One for each thread
 
-    /// Below every rank: held for an insertion into a dictionary.
+    /// Below every rank: it is held only while a dictionary is changed.
     private static let all = SeenMutex<[ObjectIdentifier: Activity]>([:])
 
     private static let key: pthread_key_t = {
@@ -169,7 +169,7 @@ package final class Activity: Sendable {
         return key
     }()
 
-    /// This thread's.
+    /// The activity of this thread.
     package static var current: Activity {
         if let known = pthread_getspecific(key) { return Unmanaged<Activity>.fromOpaque(known).takeUnretainedValue() }
         let new = Activity()

@@ -1,13 +1,13 @@
 import Glibc
 import SystemPackage
 
-/// The names in a directory, sorted, without `.` and `..`.
+/// Lists the names in a directory, sorted, without `.` and `..`.
 enum DirectoryListing {
     static func names(in path: FilePath) throws(StoreError) -> [String] {
         try entries(in: path).compactMap { String(validating: $0, as: UTF8.self) }
     }
 
-    /// The names as the bytes that they are; they need not be UTF-8.
+    /// The names as bytes; they need not be UTF-8.
     static func entries(in path: FilePath) throws(StoreError) -> [[UInt8]] {
         guard let directory = path.withPlatformString({ opendir($0) }) else {
             throw .system("cannot list", path, Errno(rawValue: errno))
@@ -15,7 +15,7 @@ enum DirectoryListing {
         return try entries(of: directory, path)
     }
 
-    /// The same of a stream, which is closed when this returns.
+    /// The same for an open stream, which is closed when this returns.
     static func entries(of directory: OpaquePointer, _ path: FilePath) throws(StoreError) -> [[UInt8]] {
         defer { closedir(directory) }
         var names: [[UInt8]] = []

@@ -1,21 +1,21 @@
 import Glibc
 import Synchronization
 
-/// When work that takes long is left as it is, because whoever does it is to end. Whoever copies or hashes looks between two pieces.
+/// The moment at which long work stops because its process is ending. Copying and hashing check it between two pieces.
 package final class Ending: Sendable {
     /// Nanoseconds of the monotonic clock.
     private let moment = Atomic<Int64>(.max)
 
     package init() {}
 
-    /// Nothing that takes long goes on for more than `seconds` from now.
+    /// Long work stops in `seconds` from now at the latest.
     package func begin(within seconds: Double) {
         moment.min(Self.now + Int64(seconds * 1_000_000_000), ordering: .relaxed)
     }
 
     package var hasCome: Bool { Self.now >= moment.load(ordering: .relaxed) }
 
-    /// Throws `interrupted` once it has come.
+    /// Throws `interrupted` once the moment has come.
     package func check() throws(StoreError) { if hasCome { throw .interrupted } }
 
     private static var now: Int64 {

@@ -5,19 +5,19 @@ import SystemPackage
     package import Synchronization
 #endif
 
-/// A step of an operation after which a process may end, or which may fail: every change of a file and every commit is one.
+/// A step at which a process may end or an operation may fail: every change of a file and every commit is one.
 ///
-/// Tests say by REPROFS_FAULT which step of a process is hit, and how: `kill:7`, `eio:7`, `enospc:7`. In release builds there is
-/// nothing of it.
+/// Tests choose with REPROFS_FAULT which step of a process is hit, and how: `kill:7`, `eio:7`, `enospc:7`. Release builds contain none of
+/// this.
 package enum FaultPoint {
     #if DEBUG
-        /// Now and then a step waits for up to so many microseconds, so that steps of others come before it; 0: never.
+        /// Some steps wait for up to this many microseconds, so that other threads' steps come before them; 0 for never.
         package static let pause = Atomic<UInt32>(0)
 
-        /// Told of each step, and of each reading of a whole file; tests hold threads there. Below every rank.
+        /// Called at each step, and when a whole file is read; tests hold threads there. Below every rank.
         package static let visitor = SeenMutex<(@Sendable (_ operation: String, _ path: String) -> Void)?>(nil)
 
-        /// The same for the steps of one thread alone.
+        /// The same for the steps of one thread.
         package static let visitors = SeenMutex<[UInt: @Sendable (_ operation: String, _ path: String) -> Void]>([:])
 
         private static let fault: (number: Int, errno: Errno?)? = {
@@ -33,7 +33,7 @@ package enum FaultPoint {
         private static let count = Atomic(0)
     #endif
 
-    /// A step that changes nothing, so that it is not a fault's.
+    /// A step that changes nothing, at which no fault is injected.
     @inline(__always)
     static func pass(_ operation: @autoclosure () -> String, _ path: @autoclosure () -> FilePath) {
         #if DEBUG

@@ -2,31 +2,31 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// An extended attribute of the `user` namespace, by its whole name.
+/// An extended attribute of the `user` namespace.
 package struct FileAttribute: Sendable, Equatable {
-    /// What ReproFS itself tells begins so; nobody else sets it.
+    /// The prefix of attributes that ReproFS itself reports; programs cannot set them.
     package static let ownPrefix = "user.reprofs."
 
     /// With its namespace: `user.…`.
     package let name: String
-    /// As it was set; may be empty.
+    /// May be empty.
     package let value: [UInt8]
 
-    /// What a program noted.
+    /// An attribute that a program set.
     package init(name: String, value: [UInt8]) {
         self.name = name
         self.value = value
     }
 
-    /// `user.reprofs.` and `key`.
+    /// ReproFS's own attribute `user.reprofs.<key>`.
     package init(own key: String, _ value: String) {
         self.init(name: Self.ownPrefix + key, value: Array(value.utf8))
     }
 
-    /// Whether this is its name, byte for byte.
+    /// Whether this is its name, compared by bytes.
     package func isNamed(_ key: String) -> Bool { name.utf8.elementsEqual(key.utf8) }
 
-    /// Those of an open file or directory that are not ReproFS's own; none where its file system has none.
+    /// The attributes of an open file or directory that are not ReproFS's own; none if its file system has none.
     static func all(of file: OwnedDescriptor) -> [FileAttribute] {
         guard let list = read({ flistxattr(file.rawValue, $0, $1) }) else { return [] }
         return list.split(separator: 0).compactMap { bytes in
@@ -38,10 +38,10 @@ package struct FileAttribute: Sendable, Equatable {
         }
     }
 
-    /// Gives it to an open file or directory, where the file system takes it.
+    /// Sets it on an open file or directory, if the file system supports that.
     func set(on file: OwnedDescriptor) { fsetxattr(file.rawValue, name, value, value.count, 0) }
 
-    /// What the kernel writes into a buffer whose size it tells where that is nil.
+    /// Reads what a system call writes into a buffer; called with nil, it returns the size that is needed.
     private static func read(_ call: (UnsafeMutablePointer<CChar>?, Int) -> Int) -> [UInt8]? {
         let size = call(nil, 0)
         guard size >= 0 else { return nil }

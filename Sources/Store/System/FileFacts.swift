@@ -2,7 +2,7 @@ import Glibc
 package import Recipe
 import SystemPackage
 
-/// What the kernel says of a file: enough to tell whether it is still the same bytes.
+/// What the kernel says of a file: enough to tell whether its bytes are still the same.
 struct FileFacts: Equatable {
     enum Kind { case file, directory, link, other }
 
@@ -12,7 +12,7 @@ struct FileFacts: Equatable {
     /// Bytes.
     let size: Int
     let modified: Timestamp
-    /// The last change of content, name or attributes; unlike the modification time nobody can set it back.
+    /// When content, name or attributes last changed; unlike the modification time, no program can set it back.
     let changed: Timestamp
     /// The twelve bits that `chmod` sets.
     let mode: UInt32
@@ -20,7 +20,7 @@ struct FileFacts: Equatable {
     /// How many names it has.
     let names: Int
 
-    /// Whether everybody may read it, as far as its own mode goes.
+    /// Whether its mode lets everybody read it.
     var isReadableByAll: Bool { mode & 0o004 != 0 }
 
     init(_ facts: stat) {
@@ -41,7 +41,7 @@ struct FileFacts: Equatable {
         names = Int(facts.st_nlink)
     }
 
-    /// Whether both are of one file.
+    /// Whether both are facts of one file.
     func isSameFile(as other: FileFacts) -> Bool { device == other.device && inode == other.inode }
 
     /// Whether nobody wrote between the two; names and modes may have changed.
@@ -49,7 +49,7 @@ struct FileFacts: Equatable {
         device == other.device && inode == other.inode && size == other.size && modified == other.modified
     }
 
-    /// Nil where there is nothing at `path`. A link is followed unless `followLinks` is false.
+    /// Nil if there is nothing at `path`. A link is followed unless `followLinks` is false.
     static func at(_ path: FilePath, followLinks: Bool = true) throws(StoreError) -> FileFacts? {
         var facts = stat()
         let flags = followLinks ? 0 : AT_SYMLINK_NOFOLLOW
@@ -59,7 +59,7 @@ struct FileFacts: Equatable {
         throw .system("cannot inspect", path, problem)
     }
 
-    /// The same without asking whoever serves the file system, who might never answer: times and sizes may be old.
+    /// The same without asking the server of a network or FUSE file system, which might never answer: times and sizes may be old.
     static func knownAt(_ path: FilePath) -> FileFacts? {
         var facts = stat()
         return path.withPlatformString({ fstatat(AT_FDCWD, $0, &facts, Self.asksNobody) }) == 0 ? FileFacts(facts) : nil

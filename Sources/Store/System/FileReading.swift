@@ -3,7 +3,7 @@ import Glibc
 package import Recipe
 import SystemPackage
 
-/// A file as the bytes that container readers read from.
+/// A file as a source of bytes for the readers of containers.
 package struct FileSource: ByteSource {
     /// Bytes.
     package let count: Int
@@ -14,7 +14,7 @@ package struct FileSource: ByteSource {
         self.count = count
     }
 
-    /// Reads so many bytes from an offset.
+    /// Reads `count` bytes at an offset.
     package func read(at offset: Int, count: Int) throws(SourceError) -> [UInt8] {
         guard offset >= 0, count > 0 else { return [] }
         let wanted = min(count, max(0, self.count - offset))
@@ -31,19 +31,19 @@ package struct FileSource: ByteSource {
     }
 }
 
-/// Whoever reads or writes a great deal once leaves the page cache as it was: others work from it.
+/// Restores the page cache after a large file was read or written once, since other programs rely on it.
 struct PageCacheGuard {
     private let file: OwnedDescriptor
     private let isGuarding: Bool
 
-    /// For a file of `size` bytes that is about to be read; one that is in memory for the most part stays there.
+    /// For a file of `size` bytes that is about to be read; if most of it is cached, it stays cached.
     init(_ file: OwnedDescriptor, size: Int) {
         self.file = file
         let pages = reprofs_cached_pages(file.rawValue)
         isGuarding = pages >= 0 && pages < size / 4096 / 2
     }
 
-    /// For a file that was just written and is on disk.
+    /// For a file that was just written and synced.
     init(written file: OwnedDescriptor) {
         self.file = file
         isGuarding = true
@@ -55,14 +55,14 @@ struct PageCacheGuard {
 }
 
 extension OwnedDescriptor {
-    /// Gives the whole file to `body` in order, a piece at a time, and says how many bytes there were.
+    /// Passes the whole file to `body` in order, piece by piece; returns the number of bytes.
     func forEachChunk(
         _ path: FilePath, _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Void
     ) throws(StoreError) -> Int {
         try forEachChunk(path, from: 0, to: .max, body)
     }
 
-    /// The same for the bytes from an offset on, as far as the file goes. Returns where it stopped.
+    /// The same for the bytes from an offset to the end of the file. Returns the offset that was reached.
     @discardableResult
     func forEachChunk(
         _ path: FilePath, from start: Int, to end: Int, _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Void
@@ -87,8 +87,8 @@ extension OwnedDescriptor {
         return offset
     }
 
-    /// Copies everything into the empty file `target`; the blocks are shared where the file system can. Where they cannot, `requireRoom`
-    /// is asked first for what is to be written: holes stay holes. `ending` cuts it off.
+    /// Copies everything into the empty file `target`, sharing blocks if the file system can. If it cannot, `requireRoom` is first called
+    /// with the number of bytes to write; holes stay holes. `ending` stops the copy.
     func copy(
         to target: OwnedDescriptor, _ path: FilePath, _ ending: Ending? = nil,
         requireRoom: (_ count: Int) throws(StoreError) -> Void
@@ -105,20 +105,20 @@ extension OwnedDescriptor {
                 offset += chunk.count
             }
         }
-        // It may end in a hole.
+        // The file may end in a hole.
         guard ftruncate(target.rawValue, off_t(size)) == 0 else {
             throw .system("cannot lengthen", path, Errno(rawValue: errno))
         }
     }
 
-    /// The same into a file of the store, above whose reserve nobody writes.
+    /// The same into a file of the store, which leaves the reserve of the disk free.
     func copy(to target: OwnedDescriptor, _ path: FilePath, _ ending: Ending) throws(StoreError) {
         try copy(to: target, path, ending) { count throws(StoreError) in
             try Kernel.requireReserve(target, path, for: count)
         }
     }
 
-    /// What is between the holes of a file of `size` bytes; all of it where the file system knows of none.
+    /// The ranges of a file of `size` bytes that are not holes; the whole file if the file system does not report holes.
     private func pieces(_ size: Int) -> [Range<Int>] {
         let (data, hole): (CInt, CInt) = (3, 4)
         var pieces: [Range<Int>] = []
@@ -133,7 +133,7 @@ extension OwnedDescriptor {
         return pieces
     }
 
-    /// Has the disk begin to write these bytes; nobody waits for it.
+    /// Has the disk begin to write these bytes, without waiting.
     func startWriting(from offset: Int, count: Int) {
         let startWriting: UInt32 = 2
         _ = sync_file_range(rawValue, offset, count, startWriting)
@@ -160,7 +160,7 @@ extension OwnedDescriptor {
         }
     }
 
-    /// Writes all of `bytes` at the end.
+    /// Appends all of `bytes`.
     func writeAll(_ bytes: UnsafeRawBufferPointer, _ path: FilePath) throws(StoreError) {
         try FaultPoint.reach("cannot write", path)
         do { try descriptor.writeAll(bytes) } catch {

@@ -2,10 +2,10 @@ import CLinux
 import Glibc
 import SystemPackage
 
-/// Tries out whether a store can live on a file system: what its promises rest on is done once, in a directory of its own, when a
+/// Tests whether a store can live on a file system: everything that its promises rest on is done once, in a temporary directory, when a
 /// store is made and when it is mounted.
 enum FileSystemProbe {
-    /// Throws `unsuitable`, with the name of what is missing, where it cannot.
+    /// Throws `unsuitable`, with what is missing, if it cannot.
     static func run(in directory: FilePath) throws(StoreError) {
         let place = directory.appending(".probe-\(getpid())-\(UInt64.random(in: .min ... .max))")
         try Kernel.makeDirectory(place, permissions: 0o700)
@@ -20,7 +20,7 @@ enum FileSystemProbe {
         try require(
             one.withPlatformString { one in two.withPlatformString { link(one, $0) } } == 0,
             "it has no hard links, by which a file becomes a version without a moment in which it is lost")
-        // Not by their numbers: file systems on top of others number names, and keep sizes and counts for a while.
+        // Not compared by inode numbers: stacked file systems make up numbers, and cache sizes and link counts.
         try require(pwrite(file.rawValue, [9] as [UInt8], 1, 0) == 1, "it cannot be written to")
         let linked = try Kernel.open(two, .readOnly).readAll(two)
         try require(
@@ -35,7 +35,7 @@ enum FileSystemProbe {
             "its locks (flock) keep nobody out")
         try require(
             reprofs_lock_whole_file(file.rawValue) == 0 && reprofs_lock_whole_file(same.rawValue) != 0,
-            "its locks of open files (OFD) keep nobody out")
+            "its open file description locks (OFD) keep nobody out")
 
         let three = place.appending("three")
         let other = try Kernel.open(three, .readWrite, options: .create, permissions: .ownerReadWrite)
@@ -45,7 +45,7 @@ enum FileSystemProbe {
         try require(isRenamed && replaced?.size == 1, "a rename does not replace a file")
         try require(
             Glibc.unlink(two.string) == 0 && fstat(of: other)?.st_size == 1,
-            "a file that is open is gone when its name is")
+            "an open file is lost when its name is removed")
 
         try require(hasSharedMemory(file), "its files cannot be mapped to be shared, which SQLite's log needs")
     }

@@ -3,19 +3,19 @@ import Glibc
 import Recipe
 package import SystemPackage
 
-/// An open file that closes itself with its last reference.
+/// An open file that is closed with the last reference to it.
 package final class OwnedDescriptor: Sendable {
-    /// Closed with the last reference to this object.
+    /// The descriptor, which is closed with the last reference to this object.
     package let descriptor: FileDescriptor
     package init(_ descriptor: FileDescriptor) { self.descriptor = descriptor }
-    /// The number that calls of the kernel take.
+    /// The number that system calls take.
     package var rawValue: CInt { descriptor.rawValue }
     deinit { try? descriptor.close() }
 }
 
 /// The only place where Store calls the kernel: each function is one call, and its errno becomes a ``StoreError``.
 enum Kernel {
-    /// Who only reads waits for nobody who would write into a pipe: one that lies where a file is expected has no bytes.
+    /// Opening for reading never waits for a writer: a pipe in the place of a file reads as empty.
     static func open(
         _ path: FilePath, _ mode: FileDescriptor.AccessMode, options: FileDescriptor.OpenOptions = [],
         permissions: FilePermissions? = nil
@@ -28,7 +28,7 @@ enum Kernel {
         }
     }
 
-    /// Only to tell which file it is, and as a place to look names up in: nothing is opened.
+    /// Opens a path only as a reference to it (`O_PATH`): to identify it, and to look names up in it.
     static func look(at path: FilePath) throws(StoreError) -> OwnedDescriptor {
         // O_PATH, which glibc hides.
         try open(path, .readOnly, options: .init(rawValue: 0o10_000_000))
@@ -38,7 +38,7 @@ enum Kernel {
         try check("cannot create", path) { mkdir($0, permissions) }
     }
 
-    /// A directory for this process alone, among the machine's temporary files.
+    /// Makes a directory that only this user can enter, among the machine's temporary files.
     static func makeTemporaryDirectory() throws(StoreError) -> FilePath {
         let parent = FilePath(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")
         var template = Array(parent.appending("reprofs-XXXXXX").string.utf8CString)
@@ -52,14 +52,14 @@ enum Kernel {
         try check("cannot rename to", to) { target in from.withPlatformString { Glibc.rename($0, target) } }
     }
 
-    /// Gives the file at `from` the name `to` unless that exists; says whether it did. A link never replaces.
+    /// Renames `from` to `to` unless that exists; returns whether it did. Uses a hard link, which never replaces a file.
     static func renameNew(_ from: FilePath, to: FilePath) throws(StoreError) -> Bool {
         guard try linkNew(from, to: to) else { return false }
         try unlink(from)
         return true
     }
 
-    /// Gives a file a second name; false where that exists.
+    /// Gives a file a second name; false if that exists.
     static func linkNew(_ from: FilePath, to: FilePath) throws(StoreError) -> Bool {
         try FaultPoint.reach("cannot name", to)
         if from.withPlatformString({ from in to.withPlatformString { link(from, $0) } }) == 0 { return true }
@@ -68,7 +68,7 @@ enum Kernel {
         return false
     }
 
-    /// Everything that was written to the file system of `path` is on disk when this returns.
+    /// Returns when everything that was written to the file system of `path` is on disk.
     static func syncFileSystem(_ path: FilePath) throws(StoreError) {
         try FaultPoint.reach("cannot sync", path)
         let directory = try open(path, .readOnly, options: .directory)
@@ -77,7 +77,7 @@ enum Kernel {
         }
     }
 
-    /// Sets times; nil leaves one as it is.
+    /// Sets times; nil leaves a time as it is.
     static func setTimes(_ path: FilePath, accessed: Timestamp?, modified: Timestamp?) throws(StoreError) {
         let times = [time(accessed), time(modified)]
         try check("cannot set the times of", path) { utimensat(AT_FDCWD, $0, times, AT_SYMLINK_NOFOLLOW) }
@@ -102,14 +102,14 @@ enum Kernel {
         }
     }
 
-    /// Shares the blocks of `source` with the empty file `target`; false where the filesystem cannot.
+    /// Shares the blocks of `source` with the empty file `target`; false if the file system cannot.
     static func reflink(_ source: OwnedDescriptor, to target: OwnedDescriptor) -> Bool {
         let ficlone: UInt = 0x4004_9409
         Activity.require(.bytes)
         return ioctl(target.rawValue, ficlone, source.rawValue) == 0
     }
 
-    /// What the file system of `path` says of itself.
+    /// The space of the file system of `path`.
     static func space(of path: FilePath) throws(StoreError) -> statvfs {
         var facts = statvfs()
         guard path.withPlatformString({ statvfs($0, &facts) }) == 0 else {
@@ -118,12 +118,12 @@ enum Kernel {
         return facts
     }
 
-    /// Bytes that this user may still write on the filesystem of `path`.
+    /// How much this user may still write on the file system of `path`. Bytes.
     static func available(_ path: FilePath) throws(StoreError) -> Int {
         try available(try open(path, .readOnly, options: .directory), path)
     }
 
-    /// The same for that of an open file.
+    /// The same for the file system of an open file.
     static func available(_ file: OwnedDescriptor, _ path: FilePath) throws(StoreError) -> Int {
         var facts = statvfs()
         guard fstatvfs(file.rawValue, &facts) == 0 else {
@@ -133,7 +133,7 @@ enum Kernel {
             clamping: UInt64(facts.f_bavail).multipliedReportingOverflow(by: UInt64(facts.f_frsize)).partialValue)
     }
 
-    /// Whether the file system below a directory has room for another file, however small. Some tell nothing of that.
+    /// Whether the file system of a directory has room for another file, however small. Some file systems do not say.
     static func canHoldFiles(_ directory: FilePath) throws(StoreError) -> Bool {
         let file = try open(directory, .readOnly, options: .directory)
         var facts = statvfs()
@@ -143,8 +143,7 @@ enum Kernel {
         return facts.f_files == 0 || facts.f_ffree > 0
     }
 
-    /// Refuses where less than the reserve would be left of the file system once `count` more bytes are written: deleting needs
-    /// room too.
+    /// Throws if `count` more bytes would leave less than the reserve free on the file system: deleting needs room, too.
     static func requireReserve(_ file: OwnedDescriptor, _ path: FilePath, for count: Int = 0) throws(StoreError) {
         var facts = statvfs()
         guard fstatvfs(file.rawValue, &facts) == 0 else { return }
@@ -168,10 +167,10 @@ enum Kernel {
         }
     }
 
-    /// Descriptors that are left for the catalogue and for what makes versions, however many files programs have open.
+    /// Descriptors kept for the catalogue and for publishing, however many files programs have open.
     private static let spareDescriptors: CInt = 32
 
-    /// Refuses a file that was opened for a program where few more can be. The kernel gives the lowest number that is free.
+    /// Throws if a file that was opened for a program leaves too few descriptors. The kernel always gives the lowest free number.
     static func requireSpare(_ file: OwnedDescriptor, _ path: FilePath) throws(StoreError) {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(7), &limit) == 0, limit.rlim_cur < 1 << 30 else { return }
@@ -182,7 +181,7 @@ enum Kernel {
 
     enum Lock { case exclusive, shared }
 
-    /// Takes a lock that dies with this process; false where another process holds it and `waits` is false.
+    /// Takes a lock that ends with this process; false if another process holds it and `waits` is false.
     static func lock(_ file: OwnedDescriptor, _ lock: Lock, waits: Bool) -> Bool {
         while true {
             if flock(file.rawValue, (lock == .exclusive ? LOCK_EX : LOCK_SH) | (waits ? 0 : LOCK_NB)) == 0 {
@@ -200,7 +199,7 @@ enum Kernel {
         guard self.lock(gate, lock, waits: true) else {
             throw .system("cannot lock", directory, .resourceTemporarilyUnavailable)
         }
-        // Without this it could be closed after its last use, which is above.
+        // Otherwise the descriptor could be closed after its last use, which is above.
         defer { withExtendedLifetime(gate) {} }
         return try body()
     }

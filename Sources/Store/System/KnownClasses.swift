@@ -1,17 +1,17 @@
 package import Recipe
 package import SystemPackage
 
-/// What a store knows of node classes beside the program's own table: files of its directory `classes`, which anybody puts
-/// there, as `/object_info` answers or as `scripts/classes` writes them, and one that reported runs fill.
+/// What a store knows of node classes beyond the program's own table. Its directory `classes` holds files that users put there, in the form
+/// of `/object_info` or of `scripts/classes`, and one file that reported runs fill.
 package enum KnownClasses {
     private static let learned = "learned.json"
     /// The longest file that is read. Bytes.
     private static let limit = 32 << 20
-    /// Classes that runs may teach.
+    /// The largest number of classes that are learned from runs.
     private static let classes = 10_000
 
-    /// The table, with what the files add; of two that know a class the one that comes later in the alphabet counts, and what
-    /// runs told counts least. A file that is none of them is left out: a recipe is read without it.
+    /// The table, extended by the files. If two files know a class, the one that comes later in the alphabet counts; what was learned from
+    /// runs counts least. A file that cannot be used is skipped: a recipe can be read without it.
     package static func table(ofStore store: FilePath) -> ClassTable {
         let directory = store.appending("classes")
         let names = ((try? DirectoryListing.entries(in: directory)) ?? []).map { String(decoding: $0, as: UTF8.self) }
@@ -23,7 +23,7 @@ package enum KnownClasses {
         return table
     }
 
-    /// Keeps what a run told of classes that ComfyUI itself has not, for images that nobody reported.
+    /// Keeps what a run reported of classes that ComfyUI itself does not have, for images that were not reported.
     static func learn(_ info: JSON, store: FilePath) throws(StoreError) {
         let packs = (info.object?.members ?? []).filter {
             $0.value["python_module"]?.string?.hasPrefix("custom_nodes.") == true && $0.value["output"]?.array != nil
@@ -36,7 +36,7 @@ package enum KnownClasses {
         guard !news.isEmpty, known.members.count + news.count <= classes else { return }
         for (name, told) in news { known[name] = told }
         if try FileFacts.at(directory) == nil { try Kernel.makeDirectory(directory, permissions: 0o700) }
-        // Two that learn at once lose one lesson, which the next run repeats.
+        // If two processes learn at once, one lesson is lost; the next run brings it again.
         let next = directory.appending(".\(learned)")
         let file = try Kernel.open(
             next, .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWrite])

@@ -1,15 +1,15 @@
-/// A lock around some state. Debug builds trap where a thread takes it out of the order of ``Rank``.
+/// A lock around some state. Debug builds trap if a thread takes it out of the order of ``Rank``.
 package struct Lock<State>: ~Copyable, Sendable {
     private let mutex: SeenMutex<State>
     private let rank: Rank
 
-    /// A lock that may only be taken by a thread whose locks all have lower ranks.
+    /// A lock for threads whose other locks all have lower ranks.
     package init(_ rank: Rank, _ state: consuming sending State) {
         self.rank = rank
         mutex = SeenMutex(state)
     }
 
-    /// Runs `body` alone with the state; debug builds end the process where the order of ranks is broken.
+    /// Runs `body` with exclusive access to the state; debug builds trap if the order of ranks is violated.
     package borrowing func withLock<Result, Problem: Error>(
         _ body: (inout sending State) throws(Problem) -> sending Result
     ) throws(Problem) -> sending Result {
@@ -22,7 +22,7 @@ package struct Lock<State>: ~Copyable, Sendable {
         }
     }
 
-    /// The same, unless somebody else has it: nil then.
+    /// The same if the lock is free; nil if it is not.
     package borrowing func withLockIfAvailable<Result, Problem: Error>(
         _ body: (inout sending State) throws(Problem) -> sending Result
     ) throws(Problem) -> sending Result? {

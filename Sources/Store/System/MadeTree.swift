@@ -1,7 +1,7 @@
 package import Recipe
 
-/// Directories and files that are made beneath an open directory, so that they can be taken away again: these, and nothing that
-/// somebody else put there.
+/// Directories and files that are made beneath an open directory, so that exactly these can be removed again and nothing that another
+/// program put there.
 package final class MadeTree {
     /// The directory in which everything is made.
     package let top: OpenDirectory
@@ -11,7 +11,7 @@ package final class MadeTree {
 
     package init(_ top: OpenDirectory) { self.top = top }
 
-    /// The directory with this path from the top, made where it is not there. One that somebody else made is not gone into.
+    /// The directory with this path from the top, which is made if it does not exist. One that another program made is not entered.
     package func directory(at path: [EntryName]) throws(StoreError) -> OpenDirectory {
         var here = top
         for depth in path.indices {
@@ -27,7 +27,7 @@ package final class MadeTree {
         return here
     }
 
-    /// Has `write` make the file with this path from the top.
+    /// Makes the file with this path from the top; `write` fills it.
     package func file(
         at path: ViewPath, _ write: (EntryName, OpenDirectory) throws(StoreError) -> Void
     ) throws(StoreError) {
@@ -37,7 +37,7 @@ package final class MadeTree {
         try write(name, parent)
     }
 
-    /// Takes away what was made, as far as it is there.
+    /// Removes what was made, if it is still there.
     package func remove() {
         for path in files { try? top.directory(path.dropLast()).remove(path[path.count - 1]) }
         for path in directories.reversed() {

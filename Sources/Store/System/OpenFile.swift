@@ -3,13 +3,13 @@ import Glibc
 package import Recipe
 package import SystemPackage
 
-/// A regular file that is held open: whatever becomes of its name, what is done here is done to it. See ``OpenDirectory``.
+/// An open regular file: everything here acts on that file, whatever becomes of its name. See ``OpenDirectory``.
 package struct OpenFile: Sendable {
     let descriptor: OwnedDescriptor
-    /// How it was named, for messages alone.
+    /// The path by which it was named, for messages only.
     package let path: FilePath
 
-    /// Refuses what is not a regular file.
+    /// Throws if it is not a regular file.
     init(_ descriptor: OwnedDescriptor, _ path: FilePath) throws(StoreError) {
         self.descriptor = descriptor
         self.path = path
@@ -18,12 +18,12 @@ package struct OpenFile: Sendable {
         }
     }
 
-    /// The file that a person or a program named; links that lead there are what they meant.
+    /// The file that a person or a program named; links on the way are followed, since the name means where they lead.
     package init(named path: FilePath) throws(StoreError) {
         try self.init(try Kernel.open(path, .readOnly, options: .nonBlocking), path)
     }
 
-    /// What is known of it now.
+    /// The file's facts now.
     func facts() throws(StoreError) -> FileFacts { try FileFacts.of(descriptor, path) }
 
     /// All bytes of a file that is known to be small.
@@ -32,7 +32,7 @@ package struct OpenFile: Sendable {
     /// Writes all bytes at the file's position.
     package func write(_ bytes: [UInt8]) throws(StoreError) { try descriptor.writeAll(bytes, path) }
 
-    /// Gives it another name; false where that is taken.
+    /// Gives it another name; false if that is taken.
     package func link(into directory: OpenDirectory, as name: EntryName) throws(StoreError) -> Bool {
         try FaultPoint.reach("cannot name", directory.path(of: [name]))
         if reprofs_link_open_file(descriptor.rawValue, directory.descriptor.rawValue, name.text) == 0 { return true }
@@ -47,17 +47,17 @@ package struct OpenFile: Sendable {
         try descriptor.setOwner(user, group, path)
     }
 
-    /// Sets times; nil leaves one as it is.
+    /// Sets times; nil leaves a time as it is.
     package func setTimes(accessed: Timestamp?, modified: Timestamp?) throws(StoreError) {
         let times = [Kernel.time(accessed), Kernel.time(modified)]
         try descriptor.check("cannot set the times of", path) { futimens(descriptor.rawValue, times) }
     }
 
-    /// Its bytes are on disk when this returns.
+    /// Returns when its bytes are on disk.
     package func sync() throws(StoreError) { try Kernel.sync(descriptor, path) }
 }
 
-/// What is done to a file and to a directory alike; `path` is how it was named.
+/// Changes that apply to files and directories alike; `path` is how the descriptor was named.
 extension OwnedDescriptor {
     fileprivate func check(_ operation: String, _ path: FilePath, _ body: () -> CInt) throws(StoreError) {
         try FaultPoint.reach(operation, path)
@@ -73,15 +73,15 @@ extension OwnedDescriptor {
     }
 }
 
-/// While it is held nobody has the file open for writing, nor opens it so without waiting for its end.
+/// While it is held, no program has the file open for writing, and one that opens it for writing waits until it is released.
 final class ReadLease {
     private let file: OwnedDescriptor
 
     private init(_ file: OwnedDescriptor) { self.file = file }
 
-    /// Nil where none is to be had: of a file that is somebody else's, or where the file system has none. `conflict` where a
-    /// program has the file open for writing, and still has it when the patience ends: a child that its last writer is just
-    /// starting holds a copy of every descriptor for an instant.
+    /// Nil if no lease is possible: the file belongs to another user, or its file system has none. Throws `conflict` if a program has the
+    /// file open for writing until the patience ends. Waiting helps: a child that the last writer is just starting has a copy of every
+    /// descriptor for an instant.
     static func take(
         _ file: OwnedDescriptor, _ path: FilePath, patience: Duration = .zero
     ) throws(StoreError) -> ReadLease? {
@@ -96,7 +96,7 @@ final class ReadLease {
         }
     }
 
-    /// Whether nobody waits to write. Who waits gets in when this is given up, or when the kernel's patience ends.
+    /// Whether nobody waits to write. A waiting writer continues when the lease is released, or when the kernel's patience ends.
     var isHeld: Bool { reprofs_holds_read_lease(file.rawValue) == 1 }
 
     deinit { reprofs_give_lease(file.rawValue) }

@@ -2,17 +2,17 @@ import Glibc
 package import Recipe
 import SystemPackage
 
-/// A process as the kernel knew it when it opened a file. Two are equal that are the same process.
+/// The process that opened a file. Two values are equal if they are the same process.
 package struct Opener: Sendable, Hashable {
-    /// Boot, number and start: no other process ever has the same.
+    /// Boot id, number and start time: no other process ever has the same.
     package let identity: String
-    /// The process's number as this process sees it; numbers come again.
+    /// The number of the process as this process sees it; numbers are reused.
     package let pid: Int32
-    /// When the process started, which tells it from others of its number.
+    /// When the process started, which distinguishes it from others with its number.
     package let started: Timestamp
-    /// The path of its program; nil where it may not be read.
+    /// The path of its program; nil if it may not be read.
     package let executable: String?
-    /// The thread that opened it, by the number that its own process knows it by; nil where that is not known.
+    /// The thread that opened the file, by its number within its own process; nil if that is not known.
     package private(set) var thread: Int32?
 
     package static func == (a: Opener, b: Opener) -> Bool { a.identity == b.identity }
@@ -28,9 +28,8 @@ package struct Opener: Sendable, Hashable {
 }
 
 extension Opener {
-    /// The process with this number; nil where /proc shows none, or one that has ended and whose parent has not noticed: it
-    /// holds nothing any more, and in a container without an init it stays for ever. Nor is one told that is becoming another program
-    /// and does not come to an end of that: it has lost what it had in memory.
+    /// The process with this number; nil if /proc does not show it, or shows a zombie: that holds nothing any longer, and in a container
+    /// without an init it stays for ever. Also nil for a process that hangs in `execve`: it has already lost its memory.
     package init?(process: Int32) {
         let found =
             process == getpid()
@@ -41,7 +40,7 @@ extension Opener {
 
     /// Waits while the process is in `execve`.
     private init?(present process: Int32) {
-        // The program's name stands in parentheses and may hold anything, also parentheses.
+        // The program's name is in parentheses and may itself contain parentheses.
         guard
             let (line, executable) = Activity.perform(
                 .kernel,
@@ -51,15 +50,15 @@ extension Opener {
         else { return nil }
         let fields = line[end...].split(separator: " ")
         guard fields.count > 20, let ticks = Int64(fields[20]) else { return nil }
-        // The state is that of its first thread alone, which may end before the others.
+        // The state is that of the first thread, which may end before the others.
         guard !["Z", "X"].contains(fields[1]) || Int(fields[18]) ?? 0 > 1 else { return nil }
         self.init(
             identity: "\(Self.boot)-\(process)-\(ticks)", pid: process, started: Self.started(ticks),
             executable: executable)
     }
 
-    /// The process that a thread belongs to which waits for this process to open or change something, and so is not in `execve`; nil
-    /// where /proc shows none.
+    /// The process of a thread that waits for this process to open or change something, and so is not in `execve`; nil if /proc does not
+    /// show it.
     package init?(thread: Int32) {
         guard let (process, own) = Self.numbers(ofThread: thread) else { return nil }
         self.init(present: process)
@@ -69,7 +68,7 @@ extension Opener {
     /// The number of that process.
     package static func process(ofThread thread: Int32) -> Int32? { numbers(ofThread: thread)?.process }
 
-    /// The process of a thread, and the thread as it is called there: in a container it has another number. Source: proc(5), NSpid.
+    /// The process of a thread, and the number of the thread within it: a container has numbers of its own. Source: proc(5), NSpid.
     private static func numbers(ofThread thread: Int32) -> (process: Int32, own: Int32)? {
         guard thread > 0, let status = ProcessFile.text("/proc/\(thread)/status") else { return nil }
         let last = { (name: String) in
@@ -80,7 +79,7 @@ extension Opener {
         return last("Tgid:").map { ($0, last("NSpid:") ?? thread) }
     }
 
-    /// What /proc says of a process, by the names of its lines; empty where it says nothing.
+    /// The lines of /proc/PID/status by their names; nil if it cannot be read.
     static func status(of process: Int32) -> [String: String]? {
         guard let text = ProcessFile.text("/proc/\(process)/status") else { return nil }
         var lines: [String: String] = [:]
@@ -92,12 +91,12 @@ extension Opener {
         return lines
     }
 
-    /// Whether a process has a file of this number open for writing, as far as /proc says: before Linux 5.14 it tells no numbers of
-    /// files. Of the files of that number, which each mount may have, those on `device` count: `0:52`, as the kernel writes it.
+    /// Whether a process has a file with this inode number open for writing, as far as /proc says: before Linux 5.14 it does not say the
+    /// numbers. Each mount may have a file of that number, so only those on `device` count: `0:52`, as the kernel writes it.
     ///
-    /// It reads `fdinfo` alone, which the kernel tells of a process whatever that does (``ProcessFile/told(of:_:)``): in `execve` it
-    /// closes what is closed on exec, and waits here for that.
-    /// Any thread of it stands for the process: what its first thread has open is not told any more when that has ended.
+    /// It reads only `fdinfo`, which the kernel shows whatever the process is doing (``ProcessFile/told(of:_:)``): in `execve` the process
+    /// closes files that are closed on exec, and waits here for that. Any thread can stand for the process; the first one shows no files
+    /// any longer once it has ended.
     package static func writes(_ thread: Int32, into file: UInt64, on device: String?) -> Bool {
         let directory = "/proc/\(thread)/fdinfo"
         return ((try? DirectoryListing.names(in: FilePath(directory))) ?? []).contains { name in
@@ -112,7 +111,7 @@ extension Opener {
         }
     }
 
-    /// The device of a mount by its number; nil where the process does not see it.
+    /// The device of a mount by its number; nil if the process does not see the mount.
     private static func device(ofMount number: Substring, seenBy thread: Int32) -> String? {
         guard let bytes = ProcessFile.bytes("/proc/\(thread)/mountinfo") else { return nil }
         let blank = UInt8(ascii: " ")
@@ -124,13 +123,13 @@ extension Opener {
         return nil
     }
 
-    /// Whether the process is still there.
+    /// Whether the process still exists.
     package var isAlive: Bool { Opener(process: pid)?.identity == identity }
 
     /// The first digits of this boot's id: process numbers begin anew with each boot.
     static let boot = String((ProcessFile.text("/proc/sys/kernel/random/boot_id") ?? "").prefix(8))
 
-    /// When a process began that did so at `ticks` after the boot.
+    /// When a process started, in clock ticks after the boot.
     private static func started(_ ticks: Int64) -> Timestamp {
         var uptime = timespec()
         clock_gettime(CLOCK_BOOTTIME, &uptime)
@@ -139,7 +138,7 @@ extension Opener {
         return Timestamp(nanoseconds: Timestamp.now().nanoseconds - since + ticks * tick)
     }
 
-    /// Where a link of /proc leads; nil where that is not told.
+    /// The target of a link in /proc; nil if it is not shown.
     package static func link(_ path: String) -> String? {
         var bytes = [UInt8](repeating: 0, count: 4096)
         let count = bytes.withUnsafeMutableBytes { buffer in

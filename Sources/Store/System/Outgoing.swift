@@ -2,24 +2,24 @@ import Glibc
 import Recipe
 import SystemPackage
 
-/// The way by which names are taken away from a directory that others can change: first into a directory that nobody else can
-/// change, and there what has come is compared with what was meant. Something else goes back.
+/// Removes names from a directory that other programs can change. A name is first moved into a directory that only this user can change;
+/// there the file is compared with the one that was meant, and moved back if it is another.
 ///
-/// What lies there was in the store already when it was taken, so a file that is left by a process that was cut off is either the
-/// same as the store has, or none of ours and kept.
+/// The bytes of every file that is removed this way are already in the store. So a file that a killed process left there is either the same
+/// as the store's, and is removed, or not the store's, and is kept.
 struct Outgoing {
-    /// Where it is made beneath a directory of another file system; nothing else may be called so there.
+    /// The name of such a directory on another file system; nothing else may have this name.
     static let name: EntryName = ".reprofs-outgoing"
 
     private let directory: OpenDirectory
 
-    /// The store's own.
+    /// The store's own directory.
     init(in store: FilePath) throws(StoreError) {
         let parent = try OpenDirectory(named: store)
         directory = try parent.makeDirectory("outgoing", mode: 0o700).directory
     }
 
-    /// One on the file system of `parent`, which somebody else may write to: it counts only if it is ours alone.
+    /// A directory on the file system of `parent`, where other users may write; it must belong to this user alone.
     init(beneath parent: OpenDirectory) throws(StoreError) {
         directory = try parent.makeDirectory(Self.name, mode: 0o700).directory
         let facts = try directory.facts()
@@ -28,13 +28,13 @@ struct Outgoing {
         }
     }
 
-    /// Takes a name away. `token` says in the store's words what of its has the bytes. `isMeant` looks at what has come; `conflict`
-    /// where that is something else.
+    /// Removes a name. `token` says which object of the store has the bytes. `isMeant` examines the moved file; throws `conflict` if it is
+    /// another one.
     func take(
         _ name: EntryName, from parent: OpenDirectory, as token: String,
         _ isMeant: (OpenDirectory, EntryName) throws(StoreError) -> Bool
     ) throws(StoreError) {
-        // Whoever sweeps waits.
+        // A process that sweeps waits for this.
         let gate = try directory.again()
         _ = Kernel.lock(gate, .shared, waits: true)
         defer { withExtendedLifetime(gate) {} }
@@ -49,7 +49,7 @@ struct Outgoing {
             "\(parent.path(of: [name])) is not what it was when it was read; it was left where it is")
     }
 
-    /// Under the name that it had, or beside what has that by now.
+    /// Moves a file back to its name, or to a similar one if that is taken.
     private func putBack(_ taken: EntryName, to parent: OpenDirectory, as name: EntryName) throws(StoreError) {
         if try directory.rename(taken, to: parent, as: name) { return }
         for number in 1...99 {
@@ -59,8 +59,8 @@ struct Outgoing {
         throw .conflict("\(parent.path(of: [name])) could not be put back; it is \(directory.path(of: [taken]))")
     }
 
-    /// What processes left that were cut off: `sort` is told of each file, and takes it away or puts it where it is kept. Nothing where
-    /// somebody is at work.
+    /// Sorts what killed processes left: `sort` is called for each file, and removes it or moves it to where it is kept. Does nothing while
+    /// another process is at work there.
     func sweep(_ sort: (OpenDirectory, EntryName) throws(StoreError) -> Void) throws(StoreError) {
         let gate = try directory.again()
         guard Kernel.lock(gate, .exclusive, waits: false) else { return }

@@ -1,10 +1,10 @@
 import Glibc
 import SystemPackage
 
-/// Files of /proc. Each read of one gives a page of it at most, and its size is told as nought: who takes a short read for the end,
-/// as Foundation does, has the first page alone.
+/// Reads files of /proc. Each `read` returns one page at most and their size is 0, so a reader that stops at a short read, as Foundation
+/// does, gets only the first page.
 package enum ProcessFile {
-    /// All of it; nil where it cannot be opened, and what was read until then where it cannot be read to its end.
+    /// All of it; nil if it cannot be opened, and what was read so far if it cannot be read to its end.
     package static func bytes(_ path: String) -> [UInt8]? {
         guard let file = try? FileDescriptor.open(FilePath(path), .readOnly) else { return nil }
         defer { try? file.close() }
@@ -16,36 +16,36 @@ package enum ProcessFile {
         return bytes
     }
 
-    /// All of it as text; nil where it cannot be opened.
+    /// All of it as text; nil if it cannot be opened.
     package static func text(_ path: String) -> String? { bytes(path).map { String(decoding: $0, as: UTF8.self) } }
 
-    /// The names in a directory of /proc, in no order; none where it cannot be listed.
+    /// The names in a directory of /proc, in no order; none if it cannot be listed.
     package static func names(in directory: String) -> [String] {
         (try? DirectoryListing.names(in: FilePath(directory))) ?? []
     }
 
-    /// Processes that were asked after and did not let the kernel tell yet.
+    /// Processes about which a question is still unanswered.
     private static let overdue = Lock(.openers, Set<Int32>())
 
-    /// What /proc tells of another process, in files that it may tell late; nil where that is not within a second.
+    /// Reads files of another process in /proc that may block; nil if there is no answer within a second.
     ///
-    /// While a process is in `execve` the kernel tells neither its `stat`, `maps` and `environ` nor where its links lead, and closing
-    /// what is closed on exec may wait for ever for some file system, or for this process. Its command line lies in its memory, which
-    /// a file system may have to read. `status`, `comm`, `fdinfo`, `mountinfo` and what directories list it tells at any time.
+    /// While a process is in `execve`, the kernel blocks reads of its `stat`, `maps`, `environ` and links. Closing the files that are
+    /// closed on exec may take for ever there, because of some file system or of this process. The command line is in the memory of the
+    /// process, which a file system may have to read. `status`, `comm`, `fdinfo`, `mountinfo` and directory listings never block.
     ///
-    /// Nobody waits for the same process again until the first answer has come, so at most one thread is left waiting for each
-    /// process that its owner holds up, or a few where several asked at once.
+    /// No second question about a process is asked until the first is answered, so each process that blocks leaves at most one waiting
+    /// thread, or a few if several asked at once.
     package static func told<Answer: Sendable>(
         of process: Int32, _ ask: @escaping @Sendable () -> Answer?
     ) -> Answer? {
-        // Whoever asks is not in `execve`.
+        // A process that asks is not in `execve`.
         guard process != getpid() else { return ask() }
         guard !overdue.withLock({ $0.contains(process) }) else { return nil }
         let question = try? Question(ask, afterwards: { _ = overdue.withLock { $0.remove(process) } })
         guard let question else { return nil }
         if let answer = question.answer(within: .seconds(1)) { return answer }
         overdue.withLock { _ = $0.insert(process) }
-        // Answered between the two, it was forgotten before it was noted.
+        // Answered between the two: it was forgotten before it was noted.
         guard let answer = question.answer(within: .zero) else { return nil }
         overdue.withLock { _ = $0.remove(process) }
         return answer

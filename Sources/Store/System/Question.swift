@@ -1,12 +1,12 @@
 package import SystemPackage
 
-/// What is asked of somebody who may never answer, such as a mount whose process hangs: who waits for that in the kernel cannot be
-/// called back. So a thread of its own waits, and goes on waiting when nobody else does any more.
+/// A question that may never be answered, such as one to a mount whose process hangs: a thread that waits in the kernel cannot be called
+/// back. So a thread of its own waits, and goes on waiting when the asker has given up.
 package final class Question<Answer: Sendable>: Sendable {
     private let answer = Lock(.report, Answer?.none)
     private let sleeper = Sleeper()
 
-    /// Has a new thread ask, and then do what is to be done `afterwards`, whether anybody still waits or not.
+    /// Starts a thread that asks, and then runs `afterwards`, whether anybody still waits or not.
     package init(
         _ ask: @escaping @Sendable () -> Answer, afterwards: @escaping @Sendable () -> Void = {}
     ) throws(Errno) {
@@ -18,7 +18,7 @@ package final class Question<Answer: Sendable>: Sendable {
         }.detach()
     }
 
-    /// The answer; nil where there is none within this time. One thread waits.
+    /// The answer; nil if there is none within this time. Only one thread may wait.
     package func answer(within patience: Duration) -> Answer? {
         let end = ContinuousClock.now + patience
         return Activity.perform(.wait) {
@@ -29,7 +29,7 @@ package final class Question<Answer: Sendable>: Sendable {
         }
     }
 
-    /// The answer to a question that is given up after this time, or that no thread can be started for.
+    /// Asks, and returns nil if there is no answer within this time or no thread can be started.
     package static func answer(within patience: Duration, _ ask: @escaping @Sendable () -> Answer) -> Answer? {
         (try? Question(ask))?.answer(within: patience)
     }

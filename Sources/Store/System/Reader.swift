@@ -3,35 +3,35 @@ import Glibc
 import Recipe
 package import SystemPackage
 
-/// Opens files with the rights of somebody else: a child process that has taken their user, group and groups, has no capability and
-/// nothing of this process's open, and hands over descriptors.
+/// Opens files with the rights of another user: a child process that takes that user, group and groups, has no capabilities and no open
+/// files of this process, and passes descriptors back.
 ///
-/// It is a process, since a thread of this one is this process to more than the kernel's checks of modes: `/proc/self` shows it
-/// everything, file systems of FUSE admit it by the user that the process really has, and one that does not answer holds it up for
-/// ever. It is forked and not started anew, and so only calls of the kernel happen there; it cannot be traced or dumped.
+/// It has to be a process, because a thread has the identity of its process in more than permission checks: `/proc/self` shows it
+/// everything, FUSE file systems admit it by the real user of the process, and one that does not answer blocks it for ever. The child is
+/// forked without exec, so it makes only system calls; it cannot be traced or dumped.
 ///
-/// What it opens are regular files and directories of file systems that hold such: nothing that the kernel makes up, as in `/proc`,
-/// and nothing of a file system that an ordinary user serves, who could have this process wait for ever while it reads.
+/// It opens regular files and directories of ordinary file systems: nothing that the kernel makes up, such as `/proc`, and nothing in a
+/// FUSE file system of an ordinary user, who could block this process for ever while it reads.
 ///
-/// One thread uses it.
+/// Not thread-safe: one thread uses it.
 package final class Reader {
-    /// What a name stands for.
+    /// What a path leads to.
     package struct Found {
         enum Kind { case file, directory, other }
 
         let kind: Kind
         let device, inode: UInt64
-        /// Of a file or a directory, for reading.
+        /// The file or directory, opened for reading; nil for anything else.
         let descriptor: OwnedDescriptor?
         package var isOpen: Bool { descriptor != nil }
     }
 
-    /// Milliseconds until a file system counts as one that does not answer.
+    /// After so many milliseconds a file system counts as one that does not answer.
     private static let patience: CInt = 10_000
-    /// Readers of one user that do not end since a file system does not answer, before they are no longer believed.
+    /// How many of one user's readers may hang in such file systems before that user's reports are refused.
     private static let waitingLimit = 4
 
-    /// Which user's readers did not end yet.
+    /// Readers that hang, with their users.
     private static let waiting = Lock<[CInt: UInt32]>(.rights, [:])
 
     private let user: UInt32
@@ -45,7 +45,7 @@ package final class Reader {
         try self.init(rights, keeping: rights.seesAll ? UInt64(Rights.readingAll) : 0)
     }
 
-    /// One that has all rights of this process, for what may not answer.
+    /// A reader with all rights of this process, for files that may never answer.
     static func own() throws(StoreError) -> Reader { try Reader(.own, keeping: .max) }
 
     private init(_ rights: Rights, keeping kept: UInt64) throws(StoreError) {
@@ -59,7 +59,7 @@ package final class Reader {
         Activity.require(.wait)
         var process: CInt = 0
         let socket = rights.groups.withUnsafeBufferPointer { groups in
-            // Own groups cannot be changed by who may not change those of others; then they are this process's.
+            // A process without the right to change groups keeps its own.
             var wanted = reprofs_rights(
                 user: rights.user, group: rights.group, groups: groups.baseAddress, count: UInt(groups.count),
                 kept: kept,
@@ -85,13 +85,13 @@ package final class Reader {
 
     // MARK: -
 
-    /// What has this path, with links followed; nil where nothing has.
+    /// What a path leads to, with links followed; nil if there is nothing.
     package func find(_ path: FilePath) throws(StoreError) -> Found? {
         guard path.isAbsolute else { throw .refusedReport("'\(path)' is not an absolute path") }
         return try find(path.string, beneath: -1, path)
     }
 
-    /// The same beneath an open directory and without links; the directory itself where there are no names.
+    /// The same beneath an open directory and without following links; the directory itself if there are no names.
     func find(_ names: [EntryName], beneath directory: OwnedDescriptor, _ path: FilePath) throws(StoreError) -> Found? {
         try find(names.isEmpty ? "." : ViewPath(names).description, beneath: directory.rawValue, path)
     }
@@ -99,7 +99,9 @@ package final class Reader {
     private func find(_ name: String, beneath directory: CInt, _ path: FilePath) throws(StoreError) -> Found? {
         FaultPoint.pass("opens", path)
         Activity.require(.wait)
-        guard !isWaiting else { throw .refusedReport("the file system of another file that it names does not answer") }
+        guard !isWaiting else {
+            throw .refusedReport("another file that the report names is in a file system that does not answer")
+        }
         var found = reprofs_found()
         var problem: CInt = 0
         let how = directory < 0 ? reprofs_following_links : reprofs_beneath
@@ -117,7 +119,7 @@ package final class Reader {
         case let problem: throw .system("cannot open", path, problem)
         }
         guard found.is_kernels == 0 else {
-            throw .refusedReport("'\(path)' is not a file but what the kernel says of itself or of a process")
+            throw .refusedReport("'\(path)' is not in a file system of files: the kernel makes it up, as in /proc")
         }
         var isTrusted = true
         if found.file_system == Self.fuse { isTrusted = try Self.isTrusted("\(found.major):\(found.minor)") }

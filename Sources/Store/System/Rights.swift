@@ -1,14 +1,14 @@
 import CLinux
 import Glibc
 
-/// What a process may see of the file system. Whoever tells of files sees no more through this process than it may see itself: a
-/// ``Reader`` opens them.
+/// What a process may see of the file system. A report's writer gets to see no more through this process than it may see itself: a
+/// ``Reader`` opens the files that it names.
 package struct Rights: Sendable, Hashable {
     /// The identity by which files are opened.
     package let user, group: UInt32
     /// Supplementary groups.
     package let groups: [UInt32]
-    /// Whether modes do not bind it, as they do not bind root. Root in a container may be bound all the same.
+    /// Whether permission bits do not restrict it, as for root. They may still restrict root in a container.
     package let seesAll: Bool
 
     package init(user: UInt32, group: UInt32, groups: [UInt32], seesAll: Bool) {
@@ -18,8 +18,8 @@ package struct Rights: Sendable, Hashable {
         self.seesAll = seesAll
     }
 
-    /// Those of a process that asked for something as this user and group. Its groups are what the kernel says of it, or, where
-    /// that does not, what the machine's list of groups says of the user.
+    /// The rights of a process that sent a request as this user and group. Its supplementary groups are those that /proc shows, or, if it
+    /// shows none, those that the machine's group database gives the user.
     package init(user: UInt32, group: UInt32, process: Int32?) {
         let told = process.flatMap { Opener.status(of: $0) } ?? [:]
         let groups = told["Groups"]?.split(separator: " ").compactMap { UInt32($0) }
@@ -37,7 +37,7 @@ package struct Rights: Sendable, Hashable {
         return Array(groups.prefix(Int(count)))
     }
 
-    /// Those of this process.
+    /// The rights of this process.
     package static var own: Rights {
         var groups = [gid_t](repeating: 0, count: 1024)
         let count = getgroups(CInt(groups.count), &groups)
@@ -46,7 +46,7 @@ package struct Rights: Sendable, Hashable {
             seesAll: reprofs_capabilities() & UInt64(readingAll) != 0)
     }
 
-    /// Whether this process can take the rights of another user: CAP_SETGID and CAP_SETUID.
+    /// Whether this process can take another user's rights: it has CAP_SETGID and CAP_SETUID.
     package static var canBeTaken: Bool { reprofs_capabilities() & 0b1100_0000 == 0b1100_0000 }
 
     /// Whether this process can open files with these rights.

@@ -1,12 +1,12 @@
 import CLinux
 import Synchronization
 
-/// A `Mutex` that ThreadSanitizer sees in debug builds. It sees no lock of a library that was built without it, and would take
-/// what such a lock orders for races.
+/// A `Mutex` that ThreadSanitizer sees in debug builds. The sanitizer does not see the locks of a library that was built without it, and
+/// reports what they protect as races.
 package struct SeenMutex<Value>: ~Copyable, Sendable {
     private let mutex: Mutex<Value>
     #if DEBUG
-        /// What stands for the lock there: the value's own address would be a use of it that nothing orders.
+        /// Stands for the lock: using the value's own address would be an unordered access in itself.
         private final class Token: Sendable {}
         private let token = Token()
         private var address: UnsafeMutableRawPointer { Unmanaged.passUnretained(token).toOpaque() }
@@ -14,7 +14,7 @@ package struct SeenMutex<Value>: ~Copyable, Sendable {
 
     package init(_ value: consuming sending Value) { mutex = Mutex(value) }
 
-    /// Runs `body` alone with the state.
+    /// Runs `body` with exclusive access to the state.
     package borrowing func withLock<Result, Problem: Error>(
         _ body: (inout sending Value) throws(Problem) -> sending Result
     ) throws(Problem) -> sending Result {

@@ -2,13 +2,13 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// What one thread sleeps on.
+/// What one idle thread sleeps on.
 package final class Sleeper: Sendable {
     private let woken = Atomic(false)
-    /// A semaphore's address.
+    /// The address of a semaphore.
     private let address: UInt
 
-    /// Not woken yet.
+    /// Makes one that is not woken yet.
     package init() {
         let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
         sem_init(semaphore, 0, 0)
@@ -23,12 +23,12 @@ package final class Sleeper: Sendable {
 
     private var semaphore: UnsafeMutablePointer<sem_t>? { UnsafeMutablePointer(bitPattern: address) }
 
-    /// Whether somebody woke it since it heard last.
+    /// Whether it was woken since it last listened.
     package var isWoken: Bool { woken.load(ordering: .sequentiallyConsistent) }
 
     /// Wakes the thread, or keeps it from falling asleep the next time.
     package func wake() {
-        // Who was woken and has not looked yet need not be woken again: that costs a call of the kernel.
+        // A thread that was woken and has not looked yet need not be woken again, which would cost a system call.
         guard !isWoken, !woken.exchange(true, ordering: .sequentiallyConsistent), let semaphore else { return }
         sem_post(semaphore)
     }
@@ -36,7 +36,7 @@ package final class Sleeper: Sendable {
     /// Forgets that it was woken: the thread is about to look at everything.
     package func hear() { woken.store(false, ordering: .sequentiallyConsistent) }
 
-    /// Sleeps until it is woken, or until `end`; false where that has come.
+    /// Sleeps until it is woken, or until `end`; false if that has come.
     package func sleep(until end: ContinuousClock.Instant?) -> Bool {
         guard let semaphore else { return false }
         guard let end else {
@@ -51,7 +51,7 @@ package final class Sleeper: Sendable {
         let nanoseconds = time.tv_nsec + Int(attoseconds / 1_000_000_000)
         time.tv_sec += Int(seconds) + nanoseconds / 1_000_000_000
         time.tv_nsec = nanoseconds % 1_000_000_000
-        // A signal wakes nobody: whoever calls looks what it was.
+        // A signal does not count as waking: the caller checks.
         _ = sem_clockwait(semaphore, CLOCK_MONOTONIC, &time)
         return true
     }

@@ -1,23 +1,23 @@
 import Glibc
 import SystemPackage
 
-/// Who uses a store: everybody who opens it shares a lock, and whoever replaces the catalogue must have it alone. It dies with
-/// the process.
+/// Tells who uses a store: every process that opens it shares a lock, and replacing the catalogue needs the lock alone. It ends with the
+/// process.
 enum StoreLease {
     private static func path(_ store: FilePath) -> FilePath { store.appending("lock") }
 
     static func shared(_ store: FilePath) throws(StoreError) -> OwnedDescriptor { try take(store, .shared) }
-    /// That of a store on a read-only file system, whose lock nobody can make; nil where there is none.
+    /// The lock on a store in a read-only file system, where it cannot be created; nil if it does not exist.
     static func sharedUnwritten(_ store: FilePath) throws(StoreError) -> OwnedDescriptor? {
         guard try FileFacts.at(path(store)) != nil else { return nil }
         return try take(store, .shared, .readOnly, [])
     }
     static func exclusive(_ store: FilePath) throws(StoreError) -> OwnedDescriptor { try take(store, .exclusive) }
 
-    /// Whether nobody else has the store open. A shared lease becomes an exclusive one for a moment.
+    /// Throws unless no other process has the store open. The shared lock becomes exclusive for a moment.
     static func alone(_ store: FilePath, _ lease: OwnedDescriptor) throws(StoreError) {
         guard Kernel.lock(lease, .exclusive, waits: false) else {
-            // It is lost where it could not be changed.
+            // The lock is lost if it could not be changed.
             _ = Kernel.lock(lease, .shared, waits: true)
             throw .inUse(store, holders: holders(of: store))
         }
@@ -36,8 +36,8 @@ enum StoreLease {
         return file
     }
 
-    /// The processes of this machine that have the store open, but for this one: `reprofs mount /models (process 812)`. Nobody is
-    /// looked for while others wait for a lock of this thread.
+    /// The other processes of this machine that have the store open: `reprofs mount /models (process 812)`. None while this thread holds a
+    /// lock that others may wait for.
     static func holders(of store: FilePath) -> [String] {
         let path = path(store)
         guard Activity.allows(.wait), let wanted = try? FileFacts.at(path) else { return [] }
@@ -46,7 +46,7 @@ enum StoreLease {
             let isHolder = ProcessFile.told(of: pid) { () -> Bool in
                 let descriptors = "/proc/\(pid)/fd"
                 return ProcessFile.names(in: descriptors).contains { descriptor in
-                    // By its name first: a file on a mount that hangs is never asked for anything.
+                    // Compared by name first, so that no file on a mount that hangs is touched.
                     let link = "\(descriptors)/\(descriptor)"
                     guard let target = Opener.link(link), FilePath(target).lastComponent == path.lastComponent,
                         let facts = try? FileFacts.at(FilePath(link))

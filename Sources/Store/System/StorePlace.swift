@@ -1,12 +1,12 @@
 import Glibc
 import SystemPackage
 
-/// The directory that a store was found in. It is held open, and whoever opens something by the store's path asks first whether that
-/// still leads there: another store may have the path by now, and what is acknowledged must not lie in that one.
+/// The directory in which a store was found. It is held open; before something is opened by the store's path, ``require()`` checks that the
+/// path still leads there. Another store may have the path by now, and acknowledged data must not go into that one.
 final class StorePlace: Sendable {
     private let path: FilePath
     private let facts: FileFacts
-    /// As long as it is open nothing else has its number.
+    /// While this is open, no other directory has its inode number.
     private let directory: OwnedDescriptor
 
     init(_ path: FilePath) throws(StoreError) {

@@ -1,13 +1,13 @@
 import Glibc
 package import Recipe
 
-// Times as people read and write them, in the time zone of this machine.
+// Times as people read and write them, in the machine's time zone.
 
 extension Timestamp {
-    /// For people: local, to the second, with the zone, as in `2026-11-24 09:30:11 +0100`. Programs get UTC.
+    /// For people: local time to the second, with the zone, such as `2026-11-24 09:30:11 +0100`. Programs get UTC.
     package var local: String { formatted("%Y-%m-%d %H:%M:%S %z") }
 
-    /// A date of this place, with or without a time: `2026-11-24`, `2026-11-24 09:30`, `2026-11-24 09:30:11`. Nil for anything else.
+    /// Reads a local date, with or without a time: `2026-11-24`, `2026-11-24 09:30`, `2026-11-24 09:30:11`. Nil for anything else.
     package init?(local text: String) {
         let parts = text.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false).map { part in
             part.split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ":") }

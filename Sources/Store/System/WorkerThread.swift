@@ -1,7 +1,7 @@
 import Glibc
 package import SystemPackage
 
-/// A thread of this process's own; libfuse's take requests.
+/// A thread that this process starts itself; libfuse starts those that take requests.
 package struct WorkerThread: Sendable {
     private let thread: pthread_t
 
@@ -22,13 +22,13 @@ package struct WorkerThread: Sendable {
         thread = started
     }
 
-    /// Returns when it has ended.
+    /// Returns when the thread has ended.
     package func join() { pthread_join(thread, nil) }
 
-    /// Nobody waits for it.
+    /// Lets the thread end by itself.
     package func detach() { pthread_detach(thread) }
 
-    /// Has a call that it waits in return with EINTR.
+    /// Makes a system call that the thread waits in return EINTR.
     package func interrupt() { pthread_kill(thread, SIGUSR1) }
 
     private final class Task: Sendable {

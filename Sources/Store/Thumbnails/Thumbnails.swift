@@ -4,8 +4,8 @@ import Glibc
 import Recipe
 import SystemPackage
 
-/// Small pictures of images by the SHA-256 of their files, in a database of their own beside the catalogue. What is lost of it is made
-/// again, so it is in no backup, waits for no disk, and nobody fails for want of it.
+/// Small pictures of images by the SHA-256 of their files, in a database of their own beside the catalogue. Lost pictures are made again,
+/// so the database is in no backup, its writes do not wait for the disk, and errors in it are ignored.
 final class Thumbnails: Sendable {
     private let path: FilePath
     private let isReadOnly: Bool
@@ -16,7 +16,7 @@ final class Thumbnails: Sendable {
         self.isReadOnly = isReadOnly
     }
 
-    /// The picture of an image; empty where none can be made of it, nil where that is not known.
+    /// The picture of an image; empty if none can be made, nil if it is not known.
     func picture(of image: Digest) -> [UInt8]? {
         use { queue in
             try queue.read { db in
@@ -27,14 +27,14 @@ final class Thumbnails: Sendable {
         }.flatMap { $0 }.flatMap { Self.isPicture($0) ? $0 : nil }
     }
 
-    /// No picture of this size has more. Bytes.
+    /// No picture of this size is larger. Bytes.
     private static let limit = 1 << 20
 
     private static func isPicture(_ bytes: [UInt8]) -> Bool {
         bytes.isEmpty || bytes.starts(with: Array("RIFF".utf8)) && bytes.dropFirst(8).starts(with: Array("WEBP".utf8))
     }
 
-    /// Keeps pictures; an empty one says that none can be made.
+    /// Keeps pictures; an empty one means that none can be made.
     func keep(_ pictures: [(image: Digest, webp: [UInt8])]) {
         guard !pictures.isEmpty else { return }
         _ = use { queue in
@@ -48,7 +48,7 @@ final class Thumbnails: Sendable {
         }
     }
 
-    /// Takes those away whose images are not there any more. `areThere` is asked of some at a time.
+    /// Removes the pictures of images that no longer exist. `areThere` is called for groups of images.
     func sweep(_ areThere: ([Digest]) throws -> Set<Digest>) {
         var last = Data()
         while true {
@@ -74,7 +74,7 @@ final class Thumbnails: Sendable {
         }
     }
 
-    /// Nil where it cannot be done: a full disk, somebody else who writes, a damaged file, which is made anew the next time.
+    /// Nil if it fails: because of a full disk, another writer, or a damaged file, which is made anew the next time.
     private func use<Result>(_ body: (DatabaseQueue) throws -> Result) -> Result? {
         do { return try body(try opened()) } catch {
             let code = (error as? DatabaseError)?.resultCode
@@ -90,7 +90,7 @@ final class Thumbnails: Sendable {
 
     private static let schema = "CREATE TABLE thumbnail (image BLOB PRIMARY KEY, webp BLOB NOT NULL)"
 
-    /// A file that is not one, or has anything but this one table, was put there by somebody else: it is made anew.
+    /// A file that is not a database, or has more than this one table, came from elsewhere: it is made anew.
     private func opened() throws -> DatabaseQueue {
         if let queue = queue.withLock({ $0 }) { return queue }
         for file in files {
@@ -115,13 +115,13 @@ final class Thumbnails: Sendable {
         }
         guard try made.read(Self.objects) == [Self.schema] else { throw DatabaseError(resultCode: .SQLITE_NOTADB) }
         return queue.withLock { known in
-            // Of two that opened it the first stays.
+            // If two threads opened it, the first one's connection stays.
             if let known { return known }
             known = made
             return made
         }
     }
-    /// What the schema has, but for SQLite's own indexes.
+    /// The objects of the schema, except SQLite's own indexes.
     private static func objects(_ db: Database) throws -> [String] {
         try String.fetchAll(db, sql: "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
     }

@@ -5,7 +5,7 @@ package import Recipe
 import SystemPackage
 
 extension Store {
-    /// When the verification that is under way began: one that was cut off goes on, unless a new one is asked for.
+    /// When the current verification began. One that was interrupted continues, unless a new one is asked for.
     package func beginVerification(anew: Bool) throws(StoreError) -> Timestamp {
         try catalogue.write { db in
             let last = try Int64.fetchOne(db, sql: "SELECT value FROM meta WHERE key = 'verifying'")
@@ -16,12 +16,12 @@ extension Store {
         }
     }
 
-    /// Notes that everything was read, so that the next reading begins anew.
+    /// Notes that everything was read, so that the next verification begins anew.
     package func finishVerification() throws(StoreError) {
         try catalogue.write { db in try db.setMeta("verifying", nil) }
     }
 
-    /// The blobs that were read longest ago, of those that were not read since `time`.
+    /// The blobs that were read longest ago, among those that were not read since `time`.
     package func blobsToVerify(before time: Timestamp, limit: Int) throws(StoreError) -> [Blob] {
         try page(
             """
@@ -30,7 +30,7 @@ extension Store {
             """, [time.nanoseconds], limit, Blob.init)
     }
 
-    /// Bytes of blobs in files that were not read since `time`.
+    /// The size of blobs' files that were not read since `time`. Bytes.
     package func bytesToVerify(before time: Timestamp) throws(StoreError) -> Int {
         try one(
             """
@@ -40,10 +40,11 @@ extension Store {
         ) { try $0.value(0) } ?? 0
     }
 
-    /// Reads a blob's file and says what is wrong with it; nil where it is whole. `pace` is told of every byte read and may
-    /// wait, or end it. A file of which there is a list of pieces is read piece by piece, as `sharing` says; any other gets its list.
+    /// Reads a blob's file and reports what is wrong with it; nil if it is whole. `pace` is called with the number of bytes read; it may
+    /// wait, or throw to end the reading. A file that has a list of pieces is read piece by piece, as `sharing` distributes them; any other
+    /// file gets its list.
     ///
-    /// What is wrong is never served again: the row says so before the file leaves its place.
+    /// A damaged blob is never served again: its row says so before the file leaves its place.
     package func verify(
         _ blob: Blob, by sharing: @escaping Sharing = { count, body throws(StoreError) in try body(0..<count) },
         pace: @Sendable (Int) throws(StoreError) -> Void
@@ -86,7 +87,7 @@ extension Store {
         return nil
     }
 
-    /// Reads all of a blob's file. A piece that is not as the list has it may mean that the list is wrong: then the whole is hashed.
+    /// Reads all of a blob's file. If a piece differs from the list, the list itself may be wrong: then the whole file is hashed.
     private func read(
         _ blob: Blob, _ file: OwnedDescriptor, _ facts: FileFacts, by sharing: @escaping Sharing,
         pace: @Sendable (Int) throws(StoreError) -> Void
@@ -101,8 +102,8 @@ extension Store {
         return BlobReading(digest: hashed.digest, pieces: hashed.pieces, firstWrong: firstWrong)
     }
 
-    /// What is known to be lost already, and has not come back. A file that is whole again is served again. `inPlace` asks only
-    /// for those that have a file still, which a reader found damaged.
+    /// Blobs that are known to be lost and have not come back. A file that is whole again is served again. With `inPlace`, only blobs that
+    /// still have a file, which a reader found to be damaged.
     package func verifyDamaged(
         inPlace: Bool = false, pace: @Sendable (Int) throws(StoreError) -> Void
     ) throws(StoreError) -> [Damage] {
@@ -121,15 +122,15 @@ extension Store {
         return found
     }
 
-    /// The right to read everything again at leisure, which one process at a time has; nil where another has it.
+    /// The right to read everything again in the background, which one process has at a time; nil if another has it.
     package func leaseForScrub() throws(StoreError) -> OwnedDescriptor? {
         let directory = try Kernel.open(path.appending("backup"), .readOnly, options: .directory)
         return Kernel.lock(directory, .exclusive, waits: false) ? directory : nil
     }
 
-    /// From now on the disk serves this thread after others. What it waits for is bounded, so it may hold what others wait for.
+    /// From now on the disk serves this thread after others. Its waits are bounded, so it may hold what others wait for.
     package static func yieldDisk() {
-        // A wish: a kernel or a disk that does not know of it takes turns as ever.
+        // A wish: a kernel or a disk that does not support it shares as usual.
         _ = reprofs_yield_disk()
     }
 
@@ -139,8 +140,8 @@ extension Store {
         }
     }
 
-    /// Marks a blob as lost and puts its file away; nil where another file has come into its place since it was read, or garbage
-    /// collection took it.
+    /// Marks a blob as lost and moves its file to quarantine; nil if its file has been replaced since it was read, or garbage collection
+    /// removed it.
     private func lose(
         _ blob: Blob, _ kind: Damage.Kind, _ detail: String, found: FileFacts?
     ) throws(StoreError) -> Damage? {
@@ -158,7 +159,7 @@ extension Store {
         return Damage(kind: kind, digest: blob.digest, detail: detail, affected: try affected(by: blob.digest))
     }
 
-    /// Files whose bytes are not those of their names: kept, and never served.
+    /// The directory for files whose bytes do not have the hash in their names: kept, and never served.
     var quarantine: FilePath { path.appending("quarantine") }
 
     func makeQuarantine() throws(StoreError) {
@@ -181,11 +182,11 @@ extension Store {
     }
 }
 
-/// What reading a blob's file came to.
+/// The result of reading a blob's file.
 private struct BlobReading {
     let digest: Digest
-    /// A list that is not kept yet, or replaces a wrong one.
+    /// A list that is not kept yet, or that replaces a wrong one.
     var pieces: PieceList?
-    /// The first piece that is not as its list had it.
+    /// The first piece that differs from the list.
     var firstWrong: Int?
 }

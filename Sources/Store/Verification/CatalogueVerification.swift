@@ -4,7 +4,7 @@ package import Recipe
 import SystemPackage
 
 extension Store {
-    /// Whether the catalogue is whole in itself: SQLite's pages and indexes, and rows that name other rows.
+    /// Checks that the catalogue is consistent: SQLite's pages and indexes, and rows that refer to other rows.
     package func verifyCatalogue() throws(StoreError) -> [Damage] {
         try catalogue.read { db in
             var found: [Damage] = []
@@ -26,14 +26,14 @@ extension Store {
                 found.append(Damage(kind: .catalogue, digest: nil, detail: detail))
             }
             for (table, row) in try Circles.find(in: db) {
-                let detail = "row \(row) of '\(table)' lies in itself, by way of others or at once"
+                let detail = "row \(row) of '\(table)' is its own ancestor"
                 found.append(Damage(kind: .catalogue, digest: nil, detail: detail))
             }
             return found + (try db.badNames(limit: 100))
         }
     }
 
-    /// Whether the documents in the catalogue are what their hashes say. `progress` is told of every one.
+    /// Checks that the documents in the catalogue have the bytes that their hashes say. `progress` is called for each of them.
     package func verifyDocuments(_ progress: () throws(StoreError) -> Void) throws(StoreError) -> [Damage] {
         var found: [Damage] = []
         var last: Int64 = 0
@@ -59,8 +59,8 @@ extension Store {
         }
     }
 
-    /// Whether the documents of snapshots say what a snapshot can say. One with the right hash may still have been made by somebody
-    /// who means to lead names out of their folders.
+    /// Checks that the documents of snapshots say only what a snapshot can say. One with the right hash may still have been made to lead
+    /// names out of their folders.
     private func verifySnapshots() throws(StoreError) -> [Damage] {
         var found: [Damage] = []
         var last: Int64 = 0
@@ -83,7 +83,7 @@ extension Store {
                     {
                         return problem.description
                     } catch is StoreError {}
-                    // What is missing or damaged is told where the blobs are read.
+                    // Missing and damaged blobs are reported where the blobs are read.
                     return nil
                 }
                 if let problem {
@@ -96,7 +96,7 @@ extension Store {
         }
     }
 
-    /// What lies in blobs/ and is in no row. What changed since `grace` may be about to get one.
+    /// Reports what is in `blobs/` and has no row. A file that changed since `grace` may be about to get one.
     package func verifyFiles(grace: Timestamp) throws(StoreError) -> [Damage] {
         var found: [Damage] = []
         for bytes in try DirectoryListing.entries(in: files.directory) {
@@ -112,12 +112,12 @@ extension Store {
             guard isNamed == nil, let facts = try FileFacts.at(files.path(of: digest), followLinks: false),
                 facts.changed < grace
             else { continue }
-            found.append(Damage(kind: .stray, digest: digest, detail: "no row names it; 'reprofs gc' takes it away"))
+            found.append(Damage(kind: .stray, digest: digest, detail: "no row names it; 'reprofs gc' removes it"))
         }
         return found
     }
 
-    /// Where `index.json` and the catalogue do not have the same pins.
+    /// Reports differences between the pins of `index.json` and those of the catalogue.
     package func verifyPins() throws(StoreError) -> [Damage] {
         guard let unknown = try unknownPins() else {
             return [Damage(kind: .pins, digest: nil, detail: "index.json cannot be read; --repair writes it anew")]
@@ -134,15 +134,15 @@ extension Store {
         return found
     }
 
-    /// How far the store's bytes have been read again. Times are nil where nothing was read yet.
+    /// How much of the store has been read again. Times are nil if nothing has been read yet.
     package struct VerificationState: Sendable {
-        /// When a blob was read last, and when the one was that was read longest ago.
+        /// When the blob that was read last was read, and the one that was read longest ago.
         package let newest, oldest: Timestamp?
-        /// Blobs in files that were not read since they were published, and blobs that are lost.
+        /// Blobs in files that were not read since they were published, and lost blobs.
         package let unchecked, damaged: Int
     }
 
-    /// How much was read again, and when.
+    /// How much has been read again, and when.
     package func verificationState() throws(StoreError) -> VerificationState {
         try catalogue.read { db in
             func time(_ aggregate: String) throws -> Timestamp? {
@@ -160,7 +160,7 @@ extension Store {
 }
 
 extension Database {
-    /// Rows whose names are none. They are shown nowhere; a catalogue that ReproFS wrote has none.
+    /// Rows with bad names. No view shows them; ReproFS itself never writes any.
     fileprivate func badNames(limit: Int) throws -> [Damage] {
         var found: [Damage] = []
         let keys = [

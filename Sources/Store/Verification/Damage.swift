@@ -1,11 +1,11 @@
 import GRDB
 package import Recipe
 
-/// Something in the store that is not as it should be.
+/// Something that is wrong with the store.
 package struct Damage: Sendable {
     /// What is wrong; `verify` prints these names.
     package enum Kind: String, Sendable {
-        /// A blob's bytes are not those of its hash; they were put into quarantine.
+        /// A blob's bytes do not have its hash; they were moved to quarantine.
         case damaged
         /// A blob's file is not there.
         case missing
@@ -17,39 +17,39 @@ package struct Damage: Sendable {
         case catalogue
         /// `index.json` and the catalogue have different pins.
         case pins
-        /// A file in blobs/ that no row names; garbage collection takes it away.
+        /// A file in `blobs/` that no row names; garbage collection removes it.
         case stray
-        /// Something in blobs/ that is not a blob.
+        /// Something in `blobs/` that is not a blob.
         case foreign
     }
 
     /// What is wrong.
     package let kind: Kind
-    /// The blob; nil where it is none in particular.
+    /// The blob; nil if no single one is meant.
     package let digest: Digest?
-    /// What exactly, as a sentence's part.
+    /// What exactly; a part of a sentence.
     package let detail: String
-    /// Who counts on the bytes.
+    /// What needs the bytes.
     package var affected = Affected()
 
-    /// Whether bytes are at stake that somebody counts on.
+    /// Whether bytes that something needs are at stake.
     package var isLoss: Bool { kind != .stray && kind != .foreign }
 }
 
-/// Who counts on a blob.
+/// What needs a blob.
 package struct Affected: Sendable {
     /// `folder/name@vN`.
     package var models: [String] = []
-    /// Ids of snapshots that pin it, or are made of it.
+    /// Ids of snapshots that pin it or consist of it.
     package var snapshots: [String] = []
-    /// Paths in by-image.
+    /// Paths in `by-image`.
     package var images: [String] = []
-    /// Names of snapshots.
+    /// Names of pins.
     package var pins: [String] = []
 }
 
 extension Store {
-    /// Who counts on these bytes; nobody where there are no such bytes.
+    /// What needs these bytes; empty if there are no such bytes.
     package func affected(by digest: Digest) throws(StoreError) -> Affected {
         try catalogue.read { db in
             guard
@@ -61,7 +61,7 @@ extension Store {
 }
 
 extension Database {
-    /// Enough names for a person to act on; a list is never longer than this.
+    /// The longest list of names: enough for a person to act on.
     private static var affectedLimit: Int { 1000 }
 
     fileprivate func affected(by blob: Int64) throws -> Affected {

@@ -2,14 +2,15 @@ import Recipe
 import Synchronization
 import SystemPackage
 
-/// Has all of a list of `count` done by `body`, a range of places at a time, in any order and by as many threads as whoever asks
-/// likes; returns when all are done, or throws what one of them threw.
+/// Runs `body` for all places of a list with `count` places, a range at a time, in any order and on any number of threads. Returns when all
+/// are done, or throws what one of them threw.
 package typealias Sharing = (
     _ count: Int, _ body: @Sendable (Range<Int>) throws(StoreError) -> Void
 ) throws(StoreError) -> Void
 
 extension OwnedDescriptor {
-    /// Reads the whole file, and says which is the first piece that is not as the list has it; nil where all
+    /// Reads the whole file and returns the first piece that differs from the list; nil if all are as listed and the digest is right.
+    /// `pace` is called with the number of bytes read.
     /// are, and so is the digest. `pace` is told of every byte read.
     func firstWrongPiece(
         _ list: PieceList, _ path: FilePath, by sharing: @escaping Sharing,

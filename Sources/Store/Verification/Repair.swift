@@ -3,19 +3,19 @@ import GRDB
 package import Recipe
 package import SystemPackage
 
-/// What repairing came to.
+/// The result of a repair.
 package struct RepairReport: Sendable {
     /// Blobs that are served again, and where their bytes were found.
     package var restored: [(digest: Digest, source: FilePath)] = []
-    /// Whether SQLite's indexes were made anew.
+    /// Whether SQLite's indexes were rebuilt.
     package var isReindexed = false
     /// Pins that only `index.json` still had.
     package var pins = RecoveredPins()
 }
 
 extension Store {
-    /// Looks for the bytes of lost blobs among the files in quarantine and under `paths`, and serves those again that it
-    /// finds. Files there are only read. `progress` is told of every byte read.
+    /// Looks for the bytes of lost blobs among the files in quarantine and under `paths`, and serves again those that it finds. Files under
+    /// `paths` are only read. `progress` is called with the number of bytes read.
     package func repair(
         from paths: [FilePath], isIndexBroken: Bool, progress: (Int) -> Void
     ) throws(StoreError) -> RepairReport {
@@ -43,7 +43,7 @@ extension Store {
         return report
     }
 
-    /// What a pin wrote out as files is in the catalogue too.
+    /// Writes documents again whose bytes the catalogue has: a pin had written them as files.
     private func rewriteDocuments(_ report: inout RepairReport) throws(StoreError) {
         let lost = try page(
             """
@@ -60,7 +60,7 @@ extension Store {
         }
     }
 
-    /// A manifest says what its snapshot does, so one that is lost is made again.
+    /// A manifest says what its snapshot says, so a lost one is made again.
     private func remakeManifests() throws(StoreError) {
         let names = try page(
             """
@@ -83,7 +83,7 @@ extension Store {
                 continue
             }
             switch facts.kind {
-            // What cannot be read, or is something else by now, does not keep the rest from being found.
+            // A file that cannot be read, or has been replaced, does not stop the search.
             case .directory:
                 guard let inner = try? directory.directory([name]) else { continue }
                 try search(inner, &lost, &report, progress)
@@ -97,7 +97,7 @@ extension Store {
         }
     }
 
-    /// Serves the bytes of a file again where they are lost ones; says whether they are.
+    /// Serves the bytes of a file again if they are a lost blob's; returns whether they are.
     private func restore(
         _ file: OpenFile, _ lost: inout [Int: Set<Lost>], _ report: inout RepairReport, _ progress: (Int) -> Void
     ) throws(StoreError) -> Bool {
@@ -107,7 +107,7 @@ extension Store {
             return false
         }
         guard let wanted = lost[size]?.first(where: { $0.digest == digest }) else { return false }
-        // Bytes that come back are as private as they were.
+        // The bytes are as private as they were.
         let published = try files.publish(
             file.descriptor, file.path, by: .reflinkOrCopy, isPrivate: wanted.isPrivate,
             isKnown: { _ throws(StoreError) in false }, mayBeKnown: false

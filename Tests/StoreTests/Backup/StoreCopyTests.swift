@@ -17,7 +17,7 @@ import Testing
     let view: LiveView
     var store: Store { fixture.store }
     var target: FilePath { fixture.directory.appending("copy") }
-    private static let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: nil)
+    private static let caller = Caller(user: getuid(), group: getgid(), opener: nil)
 
     init() throws {
         fixture = try StoreFixture()
@@ -114,6 +114,24 @@ import Testing
         let copy = try Store.open(target)
         #expect(try copy.verifyDamaged { _ in }.map(\.kind) == [.missing])
         #expect(try FileManager.default.contentsOfDirectory(atPath: target.string + "/blobs/sha256") == [])
+    }
+
+    @Test(arguments: ["link", "pipe", "directory"])
+    func `names a blob as damaged where something else than a file has its place`(kind: String) throws {
+        try fixture.add("checkpoints/model.safetensors", seed: 1)
+        try fixture.add("loras/whole.safetensors", seed: 2)
+        let path = store.path.string + "/blobs/sha256/\(SmallModel.digest(seed: 1).hex)"
+        try #require(unlink(path) == 0)
+        switch kind {
+        case "link": try #require(symlink("/dev/null", path) == 0)
+        case "pipe": try #require(mkfifo(path, 0o600) == 0)
+        default: try #require(mkdir(path, 0o700) == 0)
+        }
+        let report = try store.copy(to: target) { _ in }
+        #expect(report.damaged == [SmallModel.digest(seed: 1)] && report.copied == 1)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: target.string + "/blobs/sha256")
+                == [SmallModel.digest(seed: 2).hex])
     }
 
     @Test func `is not written over anything else`() throws {

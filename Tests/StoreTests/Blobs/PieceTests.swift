@@ -7,7 +7,7 @@ import Synchronization
 import SystemPackage
 import Testing
 
-private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: nil)
+private let caller = Caller(user: getuid(), group: getgid(), opener: nil)
 
 @Suite struct `Pieces of blobs` {
     let fixture: StoreFixture

@@ -90,7 +90,7 @@ extension StoreFixture {
     fileprivate struct Copies {
         let fixture: StoreFixture
         let view: LiveView
-        private static let caller = LiveView.Caller(user: 0, group: 0, opener: nil)
+        private static let caller = Caller(user: 0, group: 0, opener: nil)
 
         init(_ fixture: StoreFixture) {
             self.fixture = fixture

@@ -8,7 +8,7 @@ import Testing
 /// Names of files outside, and what leads from one name to another.
 @Suite struct `Odd names of files` {
     let fixture: StoreFixture
-    private let caller = LiveView.Caller(user: geteuid(), group: getegid(), opener: nil)
+    private let caller = Caller(user: geteuid(), group: getegid(), opener: nil)
     init() throws {
         fixture = try StoreFixture()
         for (index, path) in OddNames.models.enumerated() {

@@ -8,7 +8,7 @@ import Synchronization
 import SystemPackage
 import Testing
 
-private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: nil)
+private let caller = Caller(user: getuid(), group: getgid(), opener: nil)
 
 /// While somebody is held at any step of what it does to one file, everybody else does what it does to other files: held outside
 /// of a transaction they end meanwhile, held within one they end once that goes on. A thread that waits is given twenty seconds.

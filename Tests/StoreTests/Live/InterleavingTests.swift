@@ -23,7 +23,7 @@ import Testing
         /// Files of pins that were lost before they were pinned.
         let lost = SeenMutex<Set<String>>([])
         private let fixture: StoreFixture
-        private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: nil)
+        private let caller = Caller(user: getuid(), group: getgid(), opener: nil)
 
         init(_ fixture: StoreFixture, isMount: Bool) throws {
             self.fixture = fixture

@@ -6,7 +6,7 @@ import Support
 import SystemPackage
 import Testing
 
-private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: nil)
+private let caller = Caller(user: getuid(), group: getgid(), opener: nil)
 private let name: EntryName = "large.bin"
 
 /// A file that takes long to hash: nobody waits for that.

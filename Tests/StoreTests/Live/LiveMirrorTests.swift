@@ -4,7 +4,7 @@ import Support
 import Testing
 
 @Suite(.timeLimit(.minutes(20))) struct `Names in memory` {
-    private let caller = LiveView.Caller(user: 0, group: 0, opener: nil)
+    private let caller = Caller(user: 0, group: 0, opener: nil)
 
     @Test func `show at once what another process changed`() throws {
         let fixture = try StoreFixture()

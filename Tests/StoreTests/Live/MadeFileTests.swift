@@ -8,7 +8,7 @@ import Synchronization
 import SystemPackage
 import Testing
 
-private let caller = LiveView.Caller(
+private let caller = Caller(
     user: 1000, group: 100,
     opener: Opener(
         identity: "boot-7-9", pid: 7, started: Timestamp(seconds: 5, nanoseconds: 0), executable: "/usr/bin/a program"))

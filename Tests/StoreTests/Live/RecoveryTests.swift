@@ -7,7 +7,7 @@ import Support
 import SystemPackage
 import Testing
 
-private let caller = LiveView.Caller(user: getuid(), group: getgid(), opener: nil)
+private let caller = Caller(user: getuid(), group: getgid(), opener: nil)
 
 /// What a killed process leaves: its view is dropped as it is, and another one begins on the same store.
 @Suite(.timeLimit(.minutes(20))) struct `A live view after a crash` {

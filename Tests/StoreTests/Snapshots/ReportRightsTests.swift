@@ -160,7 +160,7 @@ import Testing
         try write("code", "custom_nodes/p/a.py")
         let (row, pack) = try pack(outside.appending("custom_nodes/p"))
         #expect(try files(row) == ["p/a.py"])
-        #expect(pack["leftOut"]?.array?.first?["why"] == "it lies too deep")
+        #expect(pack["leftOut"]?.array?.first?["why"] == "it is nested too deeply")
     }
 
     @Test func `a container speaks of what it has mounted, by REPROFS_PATHS, and of nothing else`() throws {

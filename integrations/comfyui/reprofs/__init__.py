@@ -1,7 +1,7 @@
 """Tells ReproFS what every prompt was really made from. Drop this folder into ComfyUI's custom_nodes.
 
-It adds no node and changes no result. When ReproFS is away, generations go on as ever; what ran is kept and told later. ComfyUI's page
-gets a tab with the last outputs and how far each can be made again.
+It adds no node and changes no result. When ReproFS is away, generations continue as usual, and their reports are delivered later.
+ComfyUI's page gets a tab with the last outputs and how far each can be made again.
 """
 import logging
 

@@ -1,7 +1,7 @@
-"""Sees prompts begin and end, and tells a mount of ReproFS what ran.
+"""Notices when prompts begin and end, and reports what ran to a mount of ReproFS.
 
-Before a prompt runs, and again before it counts as done, a small file goes into the spool; everything else is done on threads of
-the pack. So whatever ends in between, ComfyUI, the mount or both: what ran is told after the next start.
+Before a prompt runs, and again before it counts as done, the pack writes to its spool; everything else is done on the pack's own
+threads. So even if ComfyUI, the mount or both end in between, the run is reported after the next start.
 """
 import os
 import queue
@@ -13,19 +13,21 @@ from .quiet import log, quietly
 
 # Seconds between two tries to deliver what waits.
 PATIENCE = 5
-# Seconds from the end of a prompt until its report is made; all that it takes is in the spool by then.
+# Seconds from the end of a prompt until its report is made; everything that the report needs is in the spool by then.
 PAUSE = 0.1
 _tasks = queue.Queue()
 _running = {}
-# Whether the spool took the last step.
+# Runs whose reports no mount was offered yet.
+_untold = set()
+# Whether the last step could be written to the spool.
 _is_kept = True
 _is_up = threading.Event()
 
 
 def install():
-    """Looks over the shoulder of ComfyUI's queue. Should a version have none of this shape, nothing is captured. Says whether it looks.
+    """Wraps the methods of ComfyUI's queue. If a version has no such queue, nothing is captured. Returns whether it captures.
 
-    REPROFS_CAPTURE=off keeps it from looking: a ComfyUI that ReproFS starts itself is watched by the mount.
+    REPROFS_CAPTURE=off switches it off: ReproFS itself records the runs of a ComfyUI that it starts.
     """
     if os.environ.get("REPROFS_CAPTURE") == "off":
         return False
@@ -58,8 +60,13 @@ def install():
     return True
 
 
+def untold():
+    """How many runs have begun whose reports were not yet offered to a mount."""
+    return len(_untold)
+
+
 class _Run:
-    """One prompt, from when it begins until its report is in the spool."""
+    """One prompt, from its beginning until its report is in the spool."""
 
     def __init__(self, item):
         self.item = item
@@ -68,24 +75,24 @@ class _Run:
         told = extra.get("extra_pnginfo")
         self.workflow = told.get("workflow") if isinstance(told, dict) else None
         self.hidden = redact.secrets(item[2])
-        # It is made on the thread that runs the prompt.
+        # This is made on the thread that runs the prompt.
         self.activity = activity.begin(item[1])
-        # What is told of it whether or not it comes to its end.
+        # Reported whether or not the run comes to its end.
         self.begun = {
             "id": item[1], "begun": time.time_ns(), "process": delivery.process(), "pid": os.getpid(),
             "threads": self.activity.seen_threads(), "variation": extra.get("reprofs")}
         self.prompt = redact.dumps(item[2], self.hidden)
-        # What its nodes read: names in `input` are overwritten easily, and files elsewhere change.
+        # The files that its nodes read: those in `input` are easily overwritten, and files elsewhere change.
         self.files, outside = quietly(lambda: inputs.named_in(item[2])) or ({}, {})
         self.begun["outside"] = outside
         self.done = None
-        # Its file in the spool, open until the run is over; None where the spool does not take it.
+        # Its file in the spool, open until the run is over; None if it could not be written.
         self.file = None
         self.inputs = []
         self.has_inputs = threading.Event()
 
     def forget(self):
-        """Lets go of its file in the spool."""
+        """Closes its file in the spool."""
         file, self.file = self.file, None
         if file is not None:
             os.close(file)
@@ -94,12 +101,13 @@ class _Run:
 def _begin(item):
     run = _Run(item)
     _running[item[1]] = run
+    _untold.add(run)
     _keeping(run, lambda: spool.begin(run.stem, run.begun, run.prompt))
     if not run.files:
         run.has_inputs.set()
         return
     try:
-        # They are hashed now. A thread that is started takes its turn at once.
+        # They are hashed now, on a thread that begins at once.
         threading.Thread(target=inputs.hash_for, args=(run,), name="reprofs-inputs", daemon=True).start()
     except BaseException:
         run.has_inputs.set()
@@ -107,7 +115,7 @@ def _begin(item):
 
 
 def _keeping(run, body):
-    """Writes a step of a run, and says once where that fails: all else goes on as if it had not."""
+    """Writes a step of a run. A failure is logged once; everything else goes on."""
     global _is_kept
     try:
         run.file = body()
@@ -137,7 +145,7 @@ def _is_busy():
 
 
 def _kept(body):
-    """Whether the spool took something; where it did not, it has been said, or will be when a prompt runs."""
+    """Whether something could be written to the spool; a failure has been logged, or will be when a prompt runs."""
     try:
         body()
     except OSError as error:
@@ -150,7 +158,7 @@ def _work(start):
     quietly(delivery.find)
     quietly(lambda: unfinished.tell(start))
     is_told = quietly(delivery.deliver)
-    # All node packs are loaded once prompts are asked for, and none runs yet.
+    # When the queue is first asked for a prompt, all node packs are loaded and no prompt runs yet.
     _is_up.wait()
     surroundings = quietly(report.surroundings)
     quietly(lambda: environment.read_code(_is_busy))
@@ -162,11 +170,12 @@ def _work(start):
         except queue.Empty:
             run = None
         if run is not None:
-            # Python runs one thread at a time: the next prompt is not to wait for this one's report.
+            # Python runs one thread at a time: the next prompt should not wait for this one's report.
             time.sleep(PAUSE)
             quietly(lambda: report.finish(run, _is_busy))
             run.forget()
         elif delivery.process() is None:
-            # It was away at the start.
+            # The mount was away at the start.
             quietly(delivery.find)
         is_told = quietly(delivery.deliver)
+        _untold.discard(run)

@@ -1,4 +1,4 @@
-"""Finds the mount of ReproFS, asks it who this process is, and hands it what waits in the spool."""
+"""Finds the mount of ReproFS, asks it who this process is, and delivers the reports that wait in the spool."""
 import collections
 import errno
 import json
@@ -9,23 +9,23 @@ from . import spool
 from .documents import parse
 
 log = logging.getLogger("reprofs")
-# What a mount refuses for good: no report, or one that is too long.
+# Errors by which a mount refuses a report for good: it is not a report, or too long.
 REFUSALS = (errno.EINVAL, errno.EFBIG, errno.EMSGSIZE)
-# After so many failures in a row a mount cannot take anything now.
+# After this many failures in a row, nothing more is tried now.
 FAILURES = 20
-# Bytes of what a mount says of who asks.
+# The longest answer of `whoami`. Bytes.
 LONGEST = 1 << 16
 _known = None
-# The mount that the log named last; None where it said that there is none.
+# The mount that was logged last; None if it was logged that there is none.
 _said = ""
-# Reports that the spool does not take. Should there be more, the oldest are lost.
+# Reports that could not be written to the spool. If there are more, the oldest are lost.
 _unkept = collections.deque(maxlen=64)
-# Entries that were delivered and cannot be removed.
+# Entries that were delivered and could not be removed.
 _delivered = set()
 
 
 def _mounts():
-    """Directories that may be mount points of ReproFS: above those where ComfyUI looks for models."""
+    """Directories that may be mount points of ReproFS: those above the directories where ComfyUI looks for models."""
     import folder_paths
 
     if os.environ.get("REPROFS_MOUNT"):
@@ -41,7 +41,7 @@ def _mounts():
 
 
 def find():
-    """The mount point, and who this process is to the mount: its own process number means nothing across containers."""
+    """Finds the mount point, and asks who this process is to the mount: its own process number means nothing across containers."""
     global _known
     for mount in _mounts():
         try:
@@ -54,7 +54,7 @@ def find():
 
 
 def _say(mount):
-    """Says in the log where runs are recorded, once each time that this becomes another place."""
+    """Logs where runs are recorded, each time that the place changes."""
     global _said
     if mount != _said:
         _said = mount
@@ -68,12 +68,12 @@ def _say(mount):
 
 
 def process():
-    """Who this process is to the mount, as far as one has ever told: it stays that when the mount goes away."""
+    """Who this process is to the mount, as the mount last said; this stays when the mount goes away."""
     return _known
 
 
 def _hand_over(body, mount):
-    """A report is kept by the mount when the file is closed."""
+    """Delivers a report: the mount stores it when the file is closed."""
     with open(os.path.join(mount, ".reprofs", "reports"), "wb", buffering=0) as file:
         view = memoryview(body)
         while view:
@@ -81,15 +81,15 @@ def _hand_over(body, mount):
 
 
 def add(report):
-    """Takes a report to be delivered that the spool does not take."""
+    """Keeps a report that could not be written to the spool, to deliver it from memory."""
     if len(_unkept) == _unkept.maxlen:
         log.warning("ReproFS: too many runs wait in memory; the oldest is lost.")
     _unkept.append(json.dumps(report).encode())
 
 
 def deliver():
-    """Hands over what waits. What is refused is set aside, and what cannot be read too, so that they stop nothing; anything else
-    that fails means that the mount is away, or cannot take it now. Says whether nothing waits any more."""
+    """Delivers the waiting reports. Those that are refused or cannot be read are set aside, so that they block nothing; any other
+    failure means that the mount is away, or cannot take a report now. Returns whether none waits any longer."""
     waiting = spool.reports()
     mount = find() if waiting or _unkept else None
     is_complete, failures = True, 0
@@ -116,7 +116,7 @@ def deliver():
         try:
             os.remove(path)
         except FileNotFoundError:
-            # Another process has delivered it, too; that counts once.
+            # Another process has delivered it, too; it counts once.
             pass
         except OSError as error:
             _delivered.add(path)
@@ -133,7 +133,7 @@ def deliver():
 
 
 def _read(path):
-    """The report of an entry; None where there is none that can be delivered."""
+    """The report in an entry; None if there is none that can be delivered."""
     try:
         body = spool.content(path)
         if not isinstance(json.loads(body), dict):

@@ -1,20 +1,19 @@
-"""What the module in web/ asks for, on ComfyUI's server, whose routes ask nobody who they are.
+"""Answers the module in web/ on ComfyUI's server, whose routes have no authentication.
 
-So nothing here is done for a page of somebody else: the request's host has to be an address and no name, which a page of another
-site cannot make stand for this machine; what a browser says of where a request comes from has to be this server; and what changes
-something takes a header that no form can send. A page names images as /view takes them and snapshots by their ids, and nothing else
-of it comes near a command.
+So requests from other sites' pages have to be refused: the request's host must be an address, not a name, which another site could
+point at this machine; the origin that the browser states must be this server; and requests that change something need a header that
+no form can send. A page names images in the form of /view and snapshots by their ids, and nothing else from it gets into a command.
 """
 import asyncio
 import ipaddress
 import os
 import urllib.parse
 
-from . import facts, runs
+from . import capture, facts, runs
 from .documents import at, parse
 
 PREFIX = "/reprofs/"
-# Bytes of what a page sends.
+# The longest body of a request. Bytes.
 LONGEST = 4096
 
 
@@ -28,14 +27,14 @@ def install():
         status, told = await answer(request.method, request.path, request.headers, dict(request.query), body)
         return web.json_response(told, status=status, headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"})
 
-    for what in ("outputs", "recipe", "run"):
+    for what in ("outputs", "recipe", "run", "reports"):
         PromptServer.instance.routes.get(PREFIX + what)(handle)
     for what in ("reproduce", "vary", "cancel"):
         PromptServer.instance.routes.post(PREFIX + what)(handle)
 
 
 async def answer(method, path, headers, query, body):
-    """The status and the document that a request is answered with."""
+    """The status and the document of the answer to a request."""
     problem = _foreign(method, headers)
     if problem is not None:
         return 403, {"problem": problem}
@@ -47,6 +46,8 @@ async def answer(method, path, headers, query, body):
             return 200, await asyncio.to_thread(_recipe, query)
         if method == "GET" and what == "run":
             return 200, runs.told()
+        if method == "GET" and what == "reports":
+            return 200, {"untold": capture.untold()}
         if method == "POST" and what == "cancel":
             return 200, runs.cancel()
         if method == "POST" and what in runs.KINDS:
@@ -59,7 +60,7 @@ async def answer(method, path, headers, query, body):
 
 
 def _foreign(method, headers):
-    """Why a request may be of somebody else's page; None where it is not."""
+    """Why a request may come from another site's page; None if it does not."""
     host = headers.get("Host") or ""
     try:
         name = urllib.parse.urlsplit("//" + host).hostname or ""

@@ -1,4 +1,4 @@
-"""Nothing of the pack may stop a generation: what goes wrong is logged, and all else goes on."""
+"""Nothing in the pack may stop a generation: errors are logged, and everything else continues."""
 import logging
 
 log = logging.getLogger("reprofs")

@@ -1,7 +1,6 @@
-"""Runs `reprofs reproduce` and `reprofs vary` on this very server, one at a time, for whoever presses a button.
+"""Runs `reprofs reproduce` and `reprofs vary` on this server, one at a time, when a user presses a button.
 
-The words of a command are this pack's own but for the id of a snapshot, which the mount has to have, and what its recipe says of
-seeds.
+All words of a command come from this pack, except the id of a snapshot, which the mount must have, and the seeds in its recipe.
 """
 import asyncio
 import os
@@ -14,7 +13,7 @@ from . import facts
 from .documents import at
 
 KINDS = ("reproduce", "vary")
-# Images that varying the seed makes, and bytes that are kept of what a command says.
+# How many images varying the seed makes, and how much of a command's output is kept. Bytes.
 VARIATIONS, LONGEST = 4, 1 << 20
 ENDS = {
     0: "It is done.", 1: "Nothing was done.", 2: "Some of it failed.", 3: "It ran, and the pixels are others.",
@@ -27,7 +26,7 @@ _task = None
 
 
 def program():
-    """The program, which ComfyUI's PATH or REPROFS_PROGRAM leads to."""
+    """The path of the program, from REPROFS_PROGRAM or ComfyUI's PATH."""
     return shutil.which(os.environ.get("REPROFS_PROGRAM") or "reprofs")
 
 
@@ -41,7 +40,7 @@ def line(recipe):
 
 
 async def start(kind, id):
-    """Begins a run; what came of it is said by `told`."""
+    """Begins a run; `told` returns its result."""
     global _process, _task
     place = await asyncio.to_thread(facts.mount)
     if place is None:
@@ -57,7 +56,7 @@ async def start(kind, id):
 
         out = os.path.join(folder_paths.get_output_directory(), "reprofs", "variations-" + id[:12])
         words += ["--set", _seeds(recipe), "--out", out]
-    # From here to the next line that waits nobody else has a turn.
+    # No other request is handled until the next await.
     if _current["running"]:
         raise facts.Refused("Another run is under way; wait for it, or cancel it.")
     _current.update(kind=kind, id=id, running=True, code=None, message=None, lines=[])
@@ -75,7 +74,7 @@ async def start(kind, id):
 
 
 def cancel():
-    """Ends the run as Ctrl-C does, so that it puts back what it changed."""
+    """Ends the run like Ctrl-C, so that it restores what it changed."""
     if _current["running"] and _process is not None:
         try:
             _process.send_signal(signal.SIGINT)

@@ -1,14 +1,14 @@
-"""What ran, on disk, from before it runs until a mount has taken it. A process may end at any moment in between.
+"""Runs on disk, from before they begin until a mount has taken their reports. The process may end at any moment in between.
 
-Of a run there are, in ComfyUI's user directory, under one stem:
-  STEM.begun    what is going to run, written before it does, and at its end a line that says which files it left, written before
-                the prompt counts as done
+The files of a run, in ComfyUI's user directory, share one stem:
+  STEM.begun    what is going to run, written before it runs; and at its end a line with the files that it left, written before the
+                prompt counts as done
   STEM.inputs   the hashes of its input files, once they are known
-  STEM.json     the report, to be delivered; once it is there the others go
+  STEM.json     the report to be delivered; once it exists, the others are removed
 
-A process holds OWNER.lock as long as it lives, its stems begin with OWNER, and OWNER.environment says what it runs in. What lies
-there of an owner that lives no more is finished by whoever finds it. What cannot be read, or makes no sense, goes to `rejected`
-beside a text that says why, so that it stops nothing else.
+A process holds a lock on OWNER.lock while it lives, its stems begin with OWNER, and OWNER.environment describes its environment. Files
+of an owner that has ended are finished by the process that finds them. Files that cannot be read, or make no sense, are moved to
+`rejected` with a text that says why, so that they block nothing else.
 """
 import contextlib
 import errno
@@ -33,11 +33,11 @@ _told = set()
 
 
 class Bad(Exception):
-    """An entry that will never be one that can be delivered."""
+    """An entry that can never be delivered."""
 
 
 class Foreign(Exception):
-    """An entry that is another user's: it stays where it is, for that user."""
+    """An entry of another user, which stays where it is."""
 
 
 @functools.cache
@@ -53,7 +53,7 @@ def _path(stem, ending):
 
 
 def _own(path, flags):
-    """Opens a file of the spool's own; no pipe keeps anybody waiting, and no link is followed."""
+    """Opens one of the spool's files, without waiting for a pipe and without following a link."""
     file = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
     if not stat.S_ISREG(os.fstat(file).st_mode):
         os.close(file)
@@ -62,17 +62,17 @@ def _own(path, flags):
 
 
 def claim():
-    """Says that this process lives; nothing of a run is written before. What a lock of fcntl's holds is let go of when a process
-    ends, however it does."""
+    """Locks the file that shows that this process lives; done before anything of a run is written. A lock of fcntl ends with its
+    process, however that ends."""
     global _lock
-    # To close the file once lets go of the lock, however many have it open.
+    # Closing any descriptor of the file would release the lock.
     with _claiming:
-        # Another process may have found it before it was locked, and somebody may have cleared the directory: it is made anew.
+        # Another process may have removed it before it was locked, or a user may have emptied the directory: then it is made anew.
         while _lock is None or not _is_at(_lock.fileno(), _lock.name):
             os.makedirs(directory(), exist_ok=True)
             _lock = None
             lock = open(_path(OWNER, ".lock"), "ab", opener=_own)
-            # Where there are no locks, none of this process's runs is ever finished by another one.
+            # Without locks, no other process ever finishes this one's runs.
             with contextlib.suppress(OSError):
                 fcntl.lockf(lock, fcntl.LOCK_EX)
             _lock = lock
@@ -93,9 +93,9 @@ def new_stem():
 
 
 def begin(stem, facts, prompt):
-    """Notes what is going to run: its facts, and the graph as JSON. Returns the open file, for its end.
+    """Notes what is going to run: its facts, and the graph as JSON. Returns the open file, for `end`.
 
-    Nothing waits for the disk: what the kernel has, the end of a process does not take.
+    This does not wait for the disk: what the kernel has survives the end of the process.
     """
     claim()
     path = _path(stem, ".begun")
@@ -110,7 +110,7 @@ def begin(stem, facts, prompt):
 
 
 def end(file, facts):
-    """Notes which files a run left. A line that is cut off is none: the run counts as one that did not come to its end."""
+    """Notes which files a run left. If the line is cut off, the run counts as one that did not end."""
     _write(file, json.dumps(facts).encode() + b"\n")
 
 
@@ -120,7 +120,7 @@ def _write(file, body):
 
 
 def write(stem, ending, value):
-    """Whole or not at all."""
+    """Writes a file completely or not at all."""
     claim()
     path = _path(stem, ending)
     with open(path + ".part", "wb", buffering=0, opener=_own) as file:
@@ -129,8 +129,8 @@ def write(stem, ending, value):
 
 
 def content(path):
-    """The bytes of an entry. Raises FileNotFoundError where it is gone, Foreign where it is another user's, and Bad where it is no
-    file or cannot be read; no pipe keeps anybody waiting, and no link is followed."""
+    """The bytes of an entry. Raises FileNotFoundError if it is gone, Foreign if it is another user's, and Bad if it is not a file or
+    cannot be read. Does not wait for a pipe or follow a link."""
     try:
         file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -159,12 +159,12 @@ def content(path):
 
 
 def _is_own(facts):
-    # Some file systems give every file one owner, whoever made it.
+    # On some file systems all files have the same owner.
     return facts.st_uid == (os.fstat(_lock.fileno()).st_uid if _lock else os.geteuid())
 
 
 def begun(stem):
-    """(facts, prompt, end) of a run, the end None where it did not come to one. None where it had not begun."""
+    """(facts, prompt, end) of a run; the end is None if it did not end. None if it had not begun."""
     *lines, _ = content(_path(stem, ".begun")).split(b"\n")
     if len(lines) < 2:
         return None
@@ -178,7 +178,7 @@ def begun(stem):
 
 
 def read(stem, ending):
-    """What goes with a run; None where it is not there, or cannot be read: a run is told without it, too."""
+    """A further file of a run; None if it does not exist or cannot be read: the run is reported without it."""
     try:
         return json.loads(content(_path(stem, ending)))
     except (OSError, ValueError, Bad, Foreign):
@@ -186,7 +186,7 @@ def read(stem, ending):
 
 
 def finish(stem, report):
-    """The report takes the place of the steps; None: there is nothing to tell."""
+    """Replaces the steps of a run by its report; None if there is nothing to report."""
     if report is not None:
         write(stem, ".json", report)
     for ending in STEPS:
@@ -199,15 +199,15 @@ def _remove(path):
 
 
 def reports():
-    """The paths of reports that wait for this process, in the order of their runs: its own, and those of processes that live no
-    more. One that lives delivers its own, perhaps to another mount."""
+    """The paths of the reports that this process delivers, in the order of their runs: its own, and those of processes that have
+    ended. A living process delivers its own, perhaps to another mount."""
     names = [name for name in _names() if name.endswith(".json")]
     others = {owner for owner in map(_owner, names) if owner != OWNER and _lives(owner)}
     return [os.path.join(directory(), name) for name in sorted(names, key=_age) if _owner(name) not in others]
 
 
 def _lives(owner):
-    """Whether a process holds its lock, without touching it. Source: fcntl(2), struct flock of Linux with 64 bits."""
+    """Whether a process holds its lock, without taking it. Source: fcntl(2), struct flock of 64-bit Linux."""
     try:
         with open(_path(owner, ".lock"), "rb", opener=_own) as lock:
             asked = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
@@ -217,7 +217,7 @@ def _lives(owner):
 
 
 def reject(path, why):
-    """Sets an entry aside, whatever it is, and says so once."""
+    """Moves an entry to `rejected`, and logs that once."""
     place = os.path.join(directory(), "rejected")
     try:
         os.makedirs(place, exist_ok=True)
@@ -231,7 +231,7 @@ def reject(path, why):
 
 
 def set_aside(stem, ending, why):
-    """Rejects a part of a run, where it is there."""
+    """Rejects a part of a run, if it exists."""
     path = _path(stem, ending)
     if os.path.lexists(path):
         reject(path, why)
@@ -242,7 +242,7 @@ def has_report(stem):
 
 
 def tell(key, text):
-    """Warns once of one thing."""
+    """Logs a warning once for each key."""
     if key not in _told:
         _told.add(key)
         log.warning("ReproFS: %s", text)
@@ -256,7 +256,7 @@ def _names():
 
 
 def _age(name):
-    """What orders stems: the time, then the count. Those of 0.2.0 begin with their time and have no owner."""
+    """The sort key of a stem: the time, then the count. Stems of 0.2.0 begin with the time and have no owner."""
     parts = name.split(".")[0].split("-")
     numbers = [int(part) for part in parts if part.isascii() and part.isdecimal() and (len(part) > 15 or part is parts[-1])]
     return numbers, name
@@ -267,8 +267,8 @@ def _owner(name):
 
 
 def abandoned():
-    """(owner, stems) of each process that left something and lives no more. What it was just writing is removed, and so is what
-    says of it that it lived, once no run of it is left. It is locked meanwhile, so that no two processes finish the same runs."""
+    """(owner, stems) of each process that has ended and left files. Its unfinished files are removed, and its lock and environment
+    once none of its runs is left. Its lock is held meanwhile, so that no two processes finish the same runs."""
     endings = STEPS + (".lock", ".environment", ".part")
     for owner in sorted({_owner(name) for name in _names() if name.endswith(endings)} - {OWNER}):
         try:

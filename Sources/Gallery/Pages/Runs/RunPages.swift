@@ -211,7 +211,7 @@ enum RunPages {
 
 extension Address {
     /// Where the page of an image shows each try to make it again.
-    static func proofs(_ image: Digest) -> Address { Address.image(image).part("proofs") }
+    static func proofs(_ image: Digest) -> Address { Address.image(image).at("proofs") }
 }
 
 extension GalleryContext {

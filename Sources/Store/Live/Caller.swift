@@ -1,0 +1,16 @@
+/// Who asks for a change of the live view, as the request says.
+package struct Caller: Sendable {
+    /// The identity that the kernel gave with the request.
+    package let user, group: UInt32
+    /// The process that asks; nil if it cannot be seen.
+    package let opener: Opener?
+    /// The thread, as the kernel numbers it.
+    package let thread: Int32
+
+    package init(user: UInt32, group: UInt32, opener: Opener?, thread: Int32 = 0) {
+        self.user = user
+        self.group = group
+        self.opener = opener
+        self.thread = thread
+    }
+}
