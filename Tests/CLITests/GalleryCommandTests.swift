@@ -13,10 +13,14 @@ import Testing
         _ = try line.run("init")
     }
 
-    @Test func `prints one address, and serves until it is interrupted`() throws {
+    /// A gallery that serves, and its address.
+    private func start(_ environment: [String: String] = [:]) throws -> (
+        process: Process, address: String, rest: FileHandle
+    ) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: CommandLineFixture.executable)
         process.arguments = ["gallery", "--store", line.store.string]
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
@@ -27,7 +31,12 @@ import Testing
             guard !data.isEmpty else { break }
             printed += String(decoding: data, as: UTF8.self)
         }
-        let address = try #require(URLComponents(string: printed.trimmingCharacters(in: .newlines)))
+        return (process, printed.trimmingCharacters(in: .newlines), output.fileHandleForReading)
+    }
+
+    @Test func `prints one address, and serves until it is interrupted`() throws {
+        let (process, printed, rest) = try start()
+        let address = try #require(URLComponents(string: printed))
         #expect(address.host == "127.0.0.1" && address.path == "/")
         #expect(address.queryItems?.first?.name == "token" && address.queryItems?.first?.value?.utf8.count == 64)
         // Somebody has the port by now.
@@ -38,7 +47,28 @@ import Testing
         process.interrupt()
         process.waitUntilExit()
         #expect(process.terminationReason == .exit && process.terminationStatus == 0)
-        #expect(output.fileHandleForReading.readDataToEndOfFile().isEmpty)
+        #expect(rest.readDataToEndOfFile().isEmpty)
+    }
+
+    @Test func `leads to the gallery that runs already, and to none that was killed`() throws {
+        let runtime = line.directory.appending("runtime")
+        try FileManager.default.createDirectory(
+            atPath: runtime.string, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        let environment = ["REPROFS_STORE": line.store.string, "XDG_RUNTIME_DIR": runtime.string]
+        let first = try start(environment)
+        let again = try line.run(tool: CommandLineFixture.executable, ["gallery"], environment: environment)
+        #expect(again.status == 0 && again.output == first.address + "\n", "\(again.complaint)")
+        let notes = runtime.appending("reprofs")
+        let note = try #require(try FileManager.default.contentsOfDirectory(atPath: notes.string).first)
+        var facts = stat()
+        #expect(stat(notes.appending(note).string, &facts) == 0 && facts.st_mode & 0o777 == 0o600)
+        kill(first.process.processIdentifier, SIGKILL)
+        first.process.waitUntilExit()
+        let second = try start(environment)
+        #expect(second.address != first.address)
+        second.process.interrupt()
+        second.process.waitUntilExit()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: notes.string).isEmpty)
     }
 
     @Test func `says what a port is`() throws {

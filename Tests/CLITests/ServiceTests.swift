@@ -44,6 +44,26 @@ import Testing
         #expect(try service("uninstall", "--user").status == 1)
     }
 
+    @Test func `keeps the gallery running for a user, as it was asked for`() throws {
+        let printed = try service(
+            "install", "--gallery", "--port", "8765", "--server", "http://127.0.0.1:8188", "--print")
+        #expect(printed.status == 0, "\(printed.complaint)")
+        #expect(
+            printed.output.contains(
+                "\"gallery\" \"--no-open\" \"--store\" \"\(line.store)\" \"--port\" \"8765\" \"--server\" \"http://127.0.0.1:8188"
+            ))
+        // Its address holds a secret, and a journal is read by others.
+        #expect(printed.output.contains("\nStandardOutput=null\n"))
+        let path = configuration.appending("systemd/user/reprofs-gallery.service").string
+        #expect(try service("install", "--gallery").status == 0)
+        #expect(FileManager.default.fileExists(atPath: path))
+        #expect(try service("uninstall", "--gallery").status == 0)
+        #expect(!FileManager.default.fileExists(atPath: path))
+        #expect(try service("install", "--gallery", line.mountPoint.string).status == 64)
+        #expect(try service("install", "--gallery", "--system").status == 64)
+        #expect(try service("install", line.mountPoint.string, "--port", "1").status == 64)
+    }
+
     @Test func `installs the helper for root alone, from where nobody else can change it`() throws {
         let printed = try service("install", "--helper", "--print")
         #expect(printed.status == 0, "\(printed.complaint)")

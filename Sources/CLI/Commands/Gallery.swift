@@ -2,6 +2,7 @@ import ArgumentParser
 import Gallery
 import Logging
 import Store
+import Synchronization
 import SystemPackage
 
 struct GalleryCommand: ParsableCommand {
@@ -10,11 +11,11 @@ struct GalleryCommand: ParsableCommand {
         discussion: """
             Prints the one address that opens it, and serves until it is interrupted, to this machine alone. The address holds a \
             secret of this start: give it to nobody. No image is changed, moved or deleted by it. With a ComfyUI, images can be made \
-            again and varied from their pages, one at a time. On a desktop the browser is \
-            opened as well. docs/GALLERY.md says more.
+            again and varied from their pages, one at a time. On a desktop the browser is opened as well. Without options it leads to \
+            the gallery of the store that runs already, where one does ('reprofs service install --gallery'). docs/GALLERY.md says more.
             """)
 
-    @Option(help: "The port to listen at; 0 is whichever is free.") var port = 0
+    @Option(help: "The port to listen at; 0 is whichever is free, which is the default.") var port: Int?
     @Flag(help: "Answer nothing that changes anything, such as pinning.") var readOnly = false
     @Option(
         name: .customLong("out"), help: "Where variations go, each image's into 'variations-<id>'; here.",
@@ -27,13 +28,25 @@ struct GalleryCommand: ParsableCommand {
     func validate() throws {
         _ = try place.chosenIfAny()
         if let output { try Paths.requireText(output) }
-        guard (0...65_535).contains(port) else { throw ValidationError("a port is a number from 0 to 65535") }
+        guard (0...65_535).contains(port ?? 0) else { throw ValidationError("a port is a number from 0 to 65535") }
+    }
+
+    /// Whether nothing is said of how it is to be served.
+    private var isPlain: Bool {
+        port == nil && !readOnly && output == nil && place.server == nil && place.launch == nil
     }
 
     func run() throws {
+        let storePath = try self.store.resolved
+        if isPlain, let running = RunningGallery.serving(storePath) {
+            Terminal.say(running.address)
+            Terminal.complain("This store's gallery runs already. Open that address in a browser of this machine.")
+            if open, Screen.output.columns != nil { Browser.open(running.address) }
+            return
+        }
         let store = try store.openToRead()
         var options = Gallery.Options()
-        options.port = port
+        options.port = port ?? 0
         options.isReadOnly = readOnly || store.isReadOnly
         options.mounts = .init(of: store)
         let directory = try Paths.absolute(output ?? ".")
@@ -47,8 +60,17 @@ struct GalleryCommand: ParsableCommand {
         var logger = Logger(label: "reprofs") { LineLog(label: $0) }
         logger.logLevel = .warning
         let gallery = Gallery(store, options: options, logger: logger)
+        let noted = Mutex("")
+        defer { RunningGallery.forget(storePath, at: noted.withLock { $0 }) }
         try Blocking.run(interrupted: { gallery.end() }) { [open] in
             try await gallery.run { addresses in
+                // Who only looks for it later finds the first one.
+                if RunningGallery.serving(storePath) == nil {
+                    do {
+                        try RunningGallery.note(addresses.lasting, of: storePath)
+                        noted.withLock { $0 = addresses.lasting }
+                    } catch { Terminal.complain(error) }
+                }
                 Terminal.say(addresses.lasting)
                 Terminal.complain("Open that address in a browser of this machine. An interrupt ends the gallery.")
                 if open, Screen.output.columns != nil { Browser.open(addresses.once) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Comfy
 import Foundation
 import Glibc
 import Recipe
@@ -8,7 +9,8 @@ import SystemPackage
 
 struct ServiceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "service", abstract: "Have systemd keep the store mounted, from login or from boot.",
+        commandName: "service",
+        abstract: "Have systemd keep the store mounted, or its gallery running, from login or from boot.",
         subcommands: [ServiceInstall.self, ServiceUninstall.self, ServiceTemplate.self])
 }
 
@@ -27,7 +29,8 @@ enum ServiceScope: String, EnumerableFlag {
 /// The unit's name and place.
 struct ServiceName: ParsableArguments {
     @Flag var scope: ServiceScope?
-    @Option(help: "The unit's name, for more than one mount.") var name = "reprofs"
+    static let standard = "reprofs"
+    @Option(help: "The unit's name, for more than one mount.") var name = ServiceName.standard
 
     func validate() throws {
         guard !name.isEmpty, name.utf8.count <= 200, name.utf8.allSatisfy(Self.isAllowed) else {
@@ -54,6 +57,41 @@ struct ServiceName: ParsableArguments {
             }
             return directory.appending(unit)
         }
+    }
+
+    /// The same for the gallery, which is a unit of a user's, and has a name of its own where none was given.
+    var ofGallery: ServiceName {
+        var other = self
+        other.scope = .user
+        if name == Self.standard { other.name = Self.standard + "-gallery" }
+        return other
+    }
+
+    /// Writes the unit, and has systemd start it now and later; false where no systemd answers, which is said.
+    func start(_ text: String) throws -> Bool {
+        let path = try self.path
+        try FileManager.default.createDirectory(
+            atPath: path.removingLastComponent().string, withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path.string), options: .atomic)
+        Terminal.say("Wrote \(path).")
+        let systemctl = "systemctl\(resolvedScope == .user ? " --user" : "")"
+        guard hasManager else {
+            Terminal.complain(
+                """
+                No systemd answers here; start it with: \(systemctl) daemon-reload && \
+                \(ShellCommand.line("\(systemctl) enable --now", unit))
+                """
+            )
+            return false
+        }
+        guard self.systemctl("daemon-reload"), self.systemctl("enable", unit), self.systemctl("restart", unit) else {
+            throw CommandFailure(
+                """
+                the unit was written, but not started; to see why: \
+                \(ShellCommand.line("\(systemctl) status", unit))
+                """)
+        }
+        return true
     }
 
     /// Runs systemctl for this scope, with its messages on standard error. Returns whether it succeeded.
@@ -96,7 +134,12 @@ struct ServiceInstall: ParsableCommand {
         help: """
             Instead of a mount, install what lets the kernel read models by itself for mounts of ordinary users; as root.
             """) var helper = false
+    @Flag(help: "Instead of a mount, keep the gallery of the store running, for this user.") var gallery = false
     @OptionGroup var service: ServiceName
+    @Option(help: "The port that the gallery listens at; whichever is free.") var port: Int?
+    @Option(help: "The ComfyUI that makes images again from the gallery's pages.", transform: ComfyServer.init)
+    var server: ComfyServer?
+    @Flag(help: "Let the gallery change nothing.") var readOnly = false
     @Flag(help: "Show the models at the top, in a models directory's place.") var modelsOnly = false
     @Option(
         name: .customLong("models-at"), parsing: .singleValue,
@@ -110,12 +153,21 @@ struct ServiceInstall: ParsableCommand {
     @OptionGroup var store: StoreOption
 
     func validate() throws {
-        guard helper != (directory != nil) else {
-            throw ValidationError(helper ? "the helper has no directory" : "give the directory to mount on")
+        guard [helper, gallery, directory != nil].count(where: \.self) == 1 else {
+            throw ValidationError(
+                helper || gallery ? "a directory is what a mount has" : "give the directory to mount on")
         }
+        guard gallery || (port == nil && server == nil && !readOnly) else {
+            throw ValidationError("--port, --server and --read-only are options of --gallery")
+        }
+        guard !gallery || service.scope != .system else {
+            throw ValidationError("a gallery shows itself to one user; leave --system out")
+        }
+        if let port, !(1...65_535).contains(port) { throw ValidationError("a port is a number from 1 to 65535") }
     }
 
     func run() throws {
+        if gallery { return try installGallery() }
         guard let directory else { return try ServiceHelper.install(service, isPrinted: isPrinted) }
         let storePath = try store.resolved
         try Store.require(storePath)
@@ -127,37 +179,30 @@ struct ServiceInstall: ParsableCommand {
             needed: ([realStore] + places.map { $0.removingLastComponent() }).map { .path($0) },
             user: try owner(of: storePath), options: options)
         if isPrinted { return Terminal.say(text: unit.text) }
-        let path = try service.path
-        try requireOwn(path)
+        try requireOwn(try service.path)
         if !allowNonEmpty {
             for place in places where !MountPoint.isMounted(place) && Paths.isDirectory(place) {
                 try MountPoint.requireEmpty(place)
             }
         }
-        try FileManager.default.createDirectory(
-            atPath: path.removingLastComponent().string, withIntermediateDirectories: true)
-        try Data(unit.text.utf8).write(to: URL(fileURLWithPath: path.string), options: .atomic)
-        Terminal.say("Wrote \(path).")
-        let systemctl = "systemctl\(unit.scope == .user ? " --user" : "")"
-        guard service.hasManager else {
-            return Terminal.complain(
-                """
-                No systemd answers here; start it with: \(systemctl) daemon-reload && \
-                \(ShellCommand.line("\(systemctl) enable --now", service.unit))
-                """
-            )
-        }
-        guard service.systemctl("daemon-reload"), service.systemctl("enable", service.unit),
-            service.systemctl("restart", service.unit)
-        else {
-            throw CommandFailure(
-                """
-                the unit was written, but not started; to see why: \
-                \(ShellCommand.line("\(systemctl) status", service.unit))
-                """)
-        }
+        guard try service.start(unit.text) else { return }
         let shown = places.map(\.string).joined(separator: " and ")
         Terminal.say("Mounted \(storePath) at \(shown), now and from \(unit.scope == .user ? "log-in" : "boot") on.")
+    }
+
+    private func installGallery() throws {
+        let storePath = try store.resolved
+        try Store.require(storePath)
+        var options = readOnly ? ["--read-only"] : []
+        if let port { options += ["--port", "\(port)"] }
+        if let server { options += ["--server", server.address] }
+        let unit = GalleryUnit(
+            executable: try executable(), store: Paths.real(storePath) ?? storePath, options: options)
+        if isPrinted { return Terminal.say(text: unit.text) }
+        let service = service.ofGallery
+        try requireOwn(try service.path)
+        guard try service.start(unit.text) else { return }
+        Terminal.say("The gallery of \(storePath) runs, now and from log-in on; 'reprofs gallery' leads there.")
     }
 
     private var options: [String] {
@@ -185,13 +230,16 @@ struct ServiceInstall: ParsableCommand {
 
 struct ServiceUninstall: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "uninstall", abstract: "Stop the mount and remove its unit; the store stays as it is.")
+        commandName: "uninstall",
+        abstract: "Stop the mount, or the gallery, and remove its unit; the store stays as it is.")
 
     @OptionGroup var service: ServiceName
     @Flag(help: "Remove the helper that 'service install --helper' installed; as root.") var helper = false
+    @Flag(help: "Remove the gallery's unit that 'service install --gallery' wrote.") var gallery = false
 
     func run() throws {
-        if helper { return try ServiceHelper.uninstall(service) }
+        if helper { return try ServiceHelper.uninstall(self.service) }
+        let service = gallery ? self.service.ofGallery : self.service
         let path = try service.path
         guard FileManager.default.fileExists(atPath: path.string) else {
             throw CommandFailure("there is no \(path)")
