@@ -22,7 +22,7 @@ struct RunningGallery {
         return RunningGallery(address: address)
     }
 
-    /// Notes this process's gallery; nothing where there is no runtime directory. `remove` takes the note away.
+    /// Notes this process's gallery; nothing where there is no runtime directory. ``forget(_:at:)`` takes the note away.
     static func note(_ address: String, of store: FilePath) throws {
         guard let directory = directory(isMade: true), let own = Opener(process: getpid()) else { return }
         let note: JSON = [
