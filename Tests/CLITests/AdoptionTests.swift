@@ -186,7 +186,7 @@ import Testing
     @Test func `moves nothing of a directory of which something would be left`() throws {
         try models.link("loras/out.safetensors", to: "/etc/passwd")
         let before = try models.contents()
-        let writer = try FileDescriptor.open(models.path("loras/b.safetensors"), .readWrite)
+        let writer = try FileDescriptor.open(models.path("loras/b.safetensors"), .readWrite, options: .closeOnExec)
         let added = try line.run("add", "--move", mount.string, "--mount-here")
         try writer.close()
         #expect(added.status == 1 && !line.isMounted)
@@ -202,7 +202,7 @@ import Testing
         let twin = line.directory.appending("elsewhere").string
         #expect(link(models.path("loras/b.safetensors"), twin) == 0)
         #expect(try line.run("add", "--move", mount.string).status == 0)
-        let file = try FileDescriptor.open(twin, .writeOnly)
+        let file = try FileDescriptor.open(twin, .writeOnly, options: .closeOnExec)
         try file.writeAll([0, 0, 0])
         try file.close()
         #expect(try Store.open(line.store).everyBlobIsWhole())

@@ -83,7 +83,7 @@ import Testing
         try line.mount("--models-at", other.string)
         try line.directory.write([], to: "unused")
         let held = try FileDescriptor.open(
-            line.file("models/notes.txt"), .writeOnly, options: .create, permissions: .ownerReadWrite)
+            line.file("models/notes.txt"), .writeOnly, options: [.create, .closeOnExec], permissions: .ownerReadWrite)
         #expect(try line.run("unmount", other.string).status == 0)
         #expect(line.isMounted)
         #expect(try held.writeAll([1, 2, 3]) == 3)
@@ -166,7 +166,7 @@ import Testing
         func open() throws {
             files.append(
                 try FileDescriptor.open(
-                    models.path("checkpoints/m\(files.count).bin"), .writeOnly, options: .create,
+                    models.path("checkpoints/m\(files.count).bin"), .writeOnly, options: [.create, .closeOnExec],
                     permissions: .ownerReadWrite))
         }
         #expect(throws: Errno.tooManyOpenFiles) { for _ in 0..<200 { try open() } }

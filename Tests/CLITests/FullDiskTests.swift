@@ -63,7 +63,7 @@ import Testing
         let name = "checkpoints/model.bin"
         let size = 1 << 30
         let file = try FileDescriptor.open(
-            models.path(name), .writeOnly, options: .create, permissions: .ownerReadWrite)
+            models.path(name), .writeOnly, options: [.create, .closeOnExec], permissions: .ownerReadWrite)
         try file.writeAll([1, 2, 3])
         try file.resize(to: Int64(size))
         try file.close()
@@ -71,7 +71,7 @@ import Testing
         try models.patch([9], at: size - 1, of: name)
         try eventually { try run(["list", "versions", "--json"]).json?.array?.count == 2 }
         #expect(try models.stat(name).st_size == size)
-        let copy = try FileDescriptor.open(models.path(name), .readOnly)
+        let copy = try FileDescriptor.open(models.path(name), .readOnly, options: .closeOnExec)
         var ends: [UInt8] = [0, 0]
         for (index, offset) in [1, size - 1].enumerated() {
             try ends.withUnsafeMutableBytes { bytes in
@@ -100,7 +100,7 @@ import Testing
         try models.write(first, to: name)
         try eventually { try run(["list", "versions", "--json"]).json?.array?.count == 1 }
         try disk.fill()
-        let file = try FileDescriptor.open(models.path(name), .readWrite)
+        let file = try FileDescriptor.open(models.path(name), .readWrite, options: .closeOnExec)
         #expect(throws: Errno.noSpace) {
             try file.writeAll(toAbsoluteOffset: 0, [UInt8](repeating: 9, count: 10 << 20))
         }

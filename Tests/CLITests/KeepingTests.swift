@@ -29,7 +29,7 @@ import Testing
         for seed in 1...2 { try add(seed: UInt64(seed)) }
         try line.mount()
         let old = "by-name/checkpoints/model.safetensors/v1/model.safetensors"
-        let file = try FileDescriptor.open(line.file(old), .readOnly)
+        let file = try FileDescriptor.open(line.file(old), .readOnly, options: .closeOnExec)
         // The mount's own catalogue of names is not what keeps it, and neither is a name.
         let first = try collect()
         #expect(first["versions"]?.array?.compactMap { $0["name"]?.string } == ["loras/lora.safetensors"])

@@ -101,7 +101,7 @@ import Testing
 
     @Test func `leaves a busy mount alone and says so`() throws {
         try line.mount()
-        let file = try FileDescriptor.open(line.file(".reprofs/status"), .readOnly)
+        let file = try FileDescriptor.open(line.file(".reprofs/status"), .readOnly, options: .closeOnExec)
         let outcome = try line.run("unmount", line.mountPoint.string)
         #expect(outcome.status == 1)
         #expect(outcome.complaint.contains("use") || outcome.complaint.contains("refused"))

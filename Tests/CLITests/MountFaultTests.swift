@@ -36,7 +36,8 @@ import Testing
             var isPart = promise.held[name, default: [nil]].contains(nil)
             let isDone = promise.change([name: bytes]) {
                 let file = try FileDescriptor.open(
-                    models.root.appending(name), .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite
+                    models.root.appending(name), .writeOnly, options: [.create, .truncate, .closeOnExec],
+                    permissions: .ownerReadWrite
                 )
                 isPart = false
                 do {

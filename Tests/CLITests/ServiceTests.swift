@@ -190,7 +190,8 @@ import Testing
         try #require(try line.run("add", line.directory.appending("models").string).status == 0)
         try line.mount()
         let process = pid_t(try #require(try line.json(".reprofs/status")["process"]?.number?.int))
-        let file = try FileDescriptor.open(line.file("models/checkpoints/model.safetensors"), .readOnly)
+        let file = try FileDescriptor.open(
+            line.file("models/checkpoints/model.safetensors"), .readOnly, options: .closeOnExec)
         kill(process, SIGTERM)
         try eventually { !line.isMounted }
         try file.close()

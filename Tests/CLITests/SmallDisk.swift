@@ -56,7 +56,7 @@ final class SmallDisk {
     /// Another program takes all that is left, to the last block.
     func fill() throws {
         let filler = try FileDescriptor.open(
-            path + "/filler", .writeOnly, options: .create, permissions: .ownerReadWrite)
+            path + "/filler", .writeOnly, options: [.create, .closeOnExec], permissions: .ownerReadWrite)
         defer { try? filler.close() }
         for size in [1 << 20, 4096, 1] {
             // What is compressed, or a hole, takes no room.

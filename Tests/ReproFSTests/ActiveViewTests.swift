@@ -152,14 +152,14 @@ import Testing
             // The mount reads what a report names with its writer's rights; where it cannot, it takes those of its owner.
             var facts = stat()
             #expect(lstat(box.string, &facts) == 0 && facts.st_mode & 0o777 == (Rights.canBeTaken ? 0o622 : 0o600))
-            #expect(throws: (any Error).self) { try FileDescriptor.open(box, .readWrite) }
+            #expect(throws: (any Error).self) { try FileDescriptor.open(box, .readWrite, options: .closeOnExec) }
         }
     }
 
     /// As Python's open(path, "wb") does it.
     private func write(_ bytes: [UInt8], to path: FilePath) throws {
         let file = try FileDescriptor.open(
-            path, .writeOnly, options: [.truncate, .create], permissions: [.ownerReadWrite])
+            path, .writeOnly, options: [.truncate, .create, .closeOnExec], permissions: [.ownerReadWrite])
         do { try file.writeAll(bytes) } catch {
             try? file.close()
             throw error

@@ -17,8 +17,8 @@ private let name = "checkpoints/model.safetensors"
             let attributes = { try MountedTree(mountPoint: models.root).attributes(name) }
             try models.write(SmallModel.bytes(seed: 1, size: 300_000), to: name)
             try eventually { try attributes()["user.reprofs.version"] == "v1" }
-            let writer = try FileDescriptor.open(models.path(name), .readWrite)
-            let reader = try FileDescriptor.open(models.path(name), .readOnly)
+            let writer = try FileDescriptor.open(models.path(name), .readWrite, options: .closeOnExec)
+            let reader = try FileDescriptor.open(models.path(name), .readOnly, options: .closeOnExec)
             defer { try? reader.close() }
             func seen() throws -> [UInt8] {
                 var bytes = [UInt8](repeating: 0, count: 300_000)
@@ -33,7 +33,7 @@ private let name = "checkpoints/model.safetensors"
             try eventually { try attributes()["user.reprofs.version"] == "v2" }
             #expect(try seen() == SmallModel.bytes(seed: 2, size: 200_000))
 
-            let idle = try FileDescriptor.open(models.path(name), .readWrite)
+            let idle = try FileDescriptor.open(models.path(name), .readWrite, options: .closeOnExec)
             #expect(try attributes().isEmpty)
             try idle.close()
             try eventually { try attributes()["user.reprofs.version"] == "v2" }
@@ -43,7 +43,7 @@ private let name = "checkpoints/model.safetensors"
     @Test func `keeps what was closed, though somebody has it open still`() throws {
         try withLive { models, fixture in
             let first = try FileDescriptor.open(
-                models.path(name), .writeOnly, options: .create, permissions: [.ownerReadWrite])
+                models.path(name), .writeOnly, options: [.create, .closeOnExec], permissions: [.ownerReadWrite])
             try first.writeAll(SmallModel.bytes(seed: 1))
             // A child that inherited it, and has nothing to say.
             let child = Process()

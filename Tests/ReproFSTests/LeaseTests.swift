@@ -61,7 +61,7 @@ import Testing
         try View.mount(try Store.open(fixture.store.path)) { tree throws in
             let models = WritableTree(tree.mountPoint.appending("models"))
             let files = try names.map { name in
-                try FileDescriptor.open(models.path("checkpoints/\(name)"), .readOnly)
+                try FileDescriptor.open(models.path("checkpoints/\(name)"), .readOnly, options: .closeOnExec)
             }
             for name in names { try holder.remove(name, in: folder, by: caller) }
             for _ in 0..<5 { try holder.publish() }
@@ -118,7 +118,7 @@ import Testing
                 try eventually { (try? two.read(name)) == SmallModel.bytes(seed: UInt64(round)) }
             }
             // A file that lost its name at one place stays as long as it is open at the other.
-            let file = try FileDescriptor.open(other.path(name), .readOnly)
+            let file = try FileDescriptor.open(other.path(name), .readOnly, options: .closeOnExec)
             defer { try? file.close() }
             try models.remove(name)
             try eventually { !other.exists(name) }

@@ -30,12 +30,12 @@ private let path: CInt = 0o10_000_000
     @Test(arguments: [true, false]) func `writes what its name will hold`(passesThrough: Bool) throws {
         try withDescriptor(path, passesThrough: passesThrough) { link, models, fixture throws in
             for seed in [2, 3] as [UInt64] {
-                let file = try FileDescriptor.open(link, .readWrite, options: .truncate)
+                let file = try FileDescriptor.open(link, .readWrite, options: [.truncate, .closeOnExec])
                 try file.writeAll(SmallModel.bytes(seed: seed))
                 try file.close()
                 #expect(try models.read(name) == SmallModel.bytes(seed: seed))
                 // By the descriptor too: it is the same file to who has it.
-                let reader = try FileDescriptor.open(link, .readOnly)
+                let reader = try FileDescriptor.open(link, .readOnly, options: .closeOnExec)
                 var bytes = [UInt8](repeating: 0, count: 1 << 16)
                 let count = try bytes.withUnsafeMutableBytes { try reader.read(into: $0) }
                 try reader.close()
@@ -56,7 +56,7 @@ private let path: CInt = 0o10_000_000
 
     @Test func `is busy while it is read, and keeps what its reader has`() throws {
         try withDescriptor(O_RDONLY) { link, models, fixture throws in
-            #expect(throws: Errno.textFileBusy) { try FileDescriptor.open(link, .readWrite) }
+            #expect(throws: Errno.textFileBusy) { try FileDescriptor.open(link, .readWrite, options: .closeOnExec) }
             #expect(try models.read(name) == SmallModel.bytes(seed: 1))
             #expect(try fixture.store.digests(of: name) == [SmallModel.digest(seed: 1)])
             // By its name it can be written all the same.

@@ -55,7 +55,7 @@ private let name = "checkpoints/model.safetensors"
             try settled(2, [1, 2])
             try models.write(SmallModel.bytes(seed: 1), to: name)
             try settled(1, [1, 2])
-            let file = try FileDescriptor.open(models.path(name), .readWrite)
+            let file = try FileDescriptor.open(models.path(name), .readWrite, options: .closeOnExec)
             try file.close()
             #expect(utimes(models.path(name), nil) == 0)
             #expect(try models.read(name) == SmallModel.bytes(seed: 1))
@@ -113,7 +113,7 @@ private let name = "checkpoints/model.safetensors"
             try models.write(old, to: name)
             try eventually { try fixture.store.liveVersion(of: name) == 1 }
             let before = try models.inode(name)
-            let reader = try FileDescriptor.open(models.path(name), .readOnly)
+            let reader = try FileDescriptor.open(models.path(name), .readOnly, options: .closeOnExec)
             defer { try? reader.close() }
             let mapped = mmap(nil, old.count, PROT_READ, MAP_SHARED, reader.rawValue, 0)
             defer { munmap(mapped, old.count) }
@@ -122,7 +122,7 @@ private let name = "checkpoints/model.safetensors"
                 let count = try bytes.withUnsafeMutableBytes { try reader.read(fromAbsoluteOffset: 0, into: $0) }
                 return count == old.count && bytes == old && mapped.map { memcmp($0, old, old.count) } == 0
             }
-            let writer = try FileDescriptor.open(models.path(name), .readWrite)
+            let writer = try FileDescriptor.open(models.path(name), .readWrite, options: .closeOnExec)
             try writer.writeAll(toAbsoluteOffset: 100_000, [1, 2, 3])
             #expect(try isOld())
             try writer.resize(to: 200_000)
@@ -144,7 +144,8 @@ private let name = "checkpoints/model.safetensors"
         try withLive { models, fixture in
             let path = "checkpoints/raw.bin"
             let file = try FileDescriptor.open(
-                models.path(path), .readWrite, options: [.create, .exclusiveCreate], permissions: [.ownerReadWrite])
+                models.path(path), .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
+                permissions: [.ownerReadWrite])
             #expect(posix_fallocate(file.rawValue, 0, 100_000) == 0)
             try file.writeAll(toAbsoluteOffset: 90_000, [7, 8, 9])
             let mapped = mmap(nil, 100_000, PROT_READ | PROT_WRITE, MAP_SHARED, file.rawValue, 0)

@@ -139,7 +139,7 @@ import Testing
     /// > in the middle of a read for want of that check.
     @Test(arguments: View.allCases) func `refuse to open a damaged file`(_ way: View) throws {
         let blob = view.store.path.appending("blobs/sha256").appending(SmallModel.digest(seed: 2).hex)
-        let file = try FileDescriptor.open(blob, .writeOnly, options: .truncate)
+        let file = try FileDescriptor.open(blob, .writeOnly, options: [.truncate, .closeOnExec])
         try file.closeAfter { _ = try file.writeAll([UInt8](repeating: 0, count: SmallModel.bytes(seed: 2).count)) }
         try way.show(view.store) { tree throws in
             #expect(throws: (any Error).self) { try tree.read("models/checkpoints/model.safetensors") }

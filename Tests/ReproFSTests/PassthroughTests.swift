@@ -48,7 +48,7 @@ private let name = "checkpoints/model.safetensors"
     @Test func `never let anybody write into a blob`() throws {
         try withPassthrough { models, tree, fixture in
             try publish(1, models, fixture)
-            let reader = try FileDescriptor.open(models.path(name), .readOnly)
+            let reader = try FileDescriptor.open(models.path(name), .readOnly, options: .closeOnExec)
             defer { try? reader.close() }
             // Through the reader's own descriptor, opened anew for writing.
             let again = open("/proc/self/fd/\(reader.rawValue)", O_RDWR)
@@ -57,7 +57,7 @@ private let name = "checkpoints/model.safetensors"
             let pinned = tree.mountPoint.appending("by-name/\(name)/v1/model.safetensors").string
             #expect(open(pinned, O_RDWR) < 0 && errno == EROFS)
             #expect(mmap(nil, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, reader.rawValue, 0) == MAP_FAILED)
-            let writer = try FileDescriptor.open(models.path(name), .readWrite)
+            let writer = try FileDescriptor.open(models.path(name), .readWrite, options: .closeOnExec)
             _ = try writer.writeAll(toAbsoluteOffset: 65_536, [UInt8](repeating: 7, count: 4096))
             try writer.close()
             try eventually { try fixture.store.digests(of: name).count == 2 }
@@ -69,9 +69,9 @@ private let name = "checkpoints/model.safetensors"
         try withPassthrough { models, _, fixture in
             let bytes = SmallModel.bytes(seed: 1, size: 300_000)
             let writer = try FileDescriptor.open(
-                models.path(name), .readWrite, options: [.create], permissions: [.ownerReadWrite])
+                models.path(name), .readWrite, options: [.create, .closeOnExec], permissions: [.ownerReadWrite])
             try writer.writeAll(bytes)
-            let early = try FileDescriptor.open(models.path(name), .readOnly)
+            let early = try FileDescriptor.open(models.path(name), .readOnly, options: .closeOnExec)
             try writer.close()
             try eventually { try fixture.store.liveVersion(of: name) == 1 }
             #expect(try models.read(name) == bytes)
@@ -93,11 +93,11 @@ private let name = "checkpoints/model.safetensors"
             let bytes = try Data(contentsOf: URL(fileURLWithPath: path.string))
             StoreFixture.waitForTick()
             chmod(path.string, 0o600)
-            let file = try FileDescriptor.open(path, .writeOnly)
+            let file = try FileDescriptor.open(path, .writeOnly, options: .closeOnExec)
             _ = try file.writeAll(toAbsoluteOffset: 1000, [bytes[1000] ^ 1])
             try file.close()
             #expect(throws: Errno.ioError) { try models.read(name) }
-            let mended = try FileDescriptor.open(path, .writeOnly)
+            let mended = try FileDescriptor.open(path, .writeOnly, options: .closeOnExec)
             _ = try mended.writeAll(toAbsoluteOffset: 1000, [bytes[1000]])
             try mended.close()
             #expect(try models.read(name) == SmallModel.bytes(seed: 1, size: 300_000))

@@ -105,7 +105,7 @@ import Testing
         try mounted { tree, mode throws in
             try tree.makeDirectory("models/checkpoints")
             let file = try FileDescriptor.open(
-                tree.path("models/" + name), .writeOnly, options: .create, permissions: .ownerReadWrite)
+                tree.path("models/" + name), .writeOnly, options: [.create, .closeOnExec], permissions: .ownerReadWrite)
             try file.writeAll(SmallModel.bytes(seed: 1))
             try file.close()
             try eventually { tree.exists(version()) }

@@ -26,7 +26,7 @@ private func besideTheMount(_ store: Store) throws -> DatabaseQueue {
                 try database.write { db in
                     try db.execute(sql: "INSERT INTO meta VALUES (?, 1)", arguments: ["turn \(turn)"])
                 }
-                let file = try FileDescriptor.open(tree.absolute(path), .readOnly)
+                let file = try FileDescriptor.open(tree.absolute(path), .readOnly, options: .closeOnExec)
                 defer { try? file.close() }
                 // Not a byte of it is looked at: the page fault would wait for this very process.
                 let mapping = mmap(nil, size, PROT_READ, MAP_SHARED, file.rawValue, 0)

@@ -45,7 +45,7 @@ import Testing
         try View.mount(view.store) { tree throws in
             let path = "models/checkpoints/model.safetensors"
             let before = try tree.facts(path)
-            let file = try FileDescriptor.open(tree.absolute(path), .readOnly)
+            let file = try FileDescriptor.open(tree.absolute(path), .readOnly, options: .closeOnExec)
             defer { try? file.close() }
             try view.fixture.add("checkpoints/model.safetensors", seed: 3)
             try eventually { try tree.read(path) == SmallModel.bytes(seed: 3) }

@@ -164,7 +164,7 @@ package struct MountedTree: TreeAccess {
     }
 
     package func read(_ path: String) throws -> [UInt8] {
-        let file = try FileDescriptor.open(absolute(path), .readOnly)
+        let file = try FileDescriptor.open(absolute(path), .readOnly, options: .closeOnExec)
         defer { try? file.close() }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)

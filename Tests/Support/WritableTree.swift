@@ -14,7 +14,7 @@ package struct WritableTree: Sendable {
     /// Opens, writes everything from the beginning, closes.
     package func write(_ bytes: [UInt8], to name: String) throws {
         let file = try FileDescriptor.open(
-            path(name), .writeOnly, options: [.create, .truncate],
+            path(name), .writeOnly, options: [.create, .truncate, .closeOnExec],
             permissions: [.ownerReadWrite, .groupRead, .otherRead])
         do { try file.writeAll(bytes) } catch {
             try? file.close()
@@ -25,13 +25,13 @@ package struct WritableTree: Sendable {
 
     /// Writes into the middle of a file.
     package func patch(_ bytes: [UInt8], at offset: Int, of name: String) throws {
-        let file = try FileDescriptor.open(path(name), .readWrite)
+        let file = try FileDescriptor.open(path(name), .readWrite, options: .closeOnExec)
         defer { try? file.close() }
         _ = try file.writeAll(toAbsoluteOffset: Int64(offset), bytes)
     }
 
     package func read(_ name: String) throws -> [UInt8] {
-        let file = try FileDescriptor.open(path(name), .readOnly)
+        let file = try FileDescriptor.open(path(name), .readOnly, options: .closeOnExec)
         defer { try? file.close() }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
@@ -64,7 +64,7 @@ package struct WritableTree: Sendable {
 
     /// Opens for appending, writes, closes.
     package func append(_ bytes: [UInt8], to name: String) throws {
-        let file = try FileDescriptor.open(path(name), .writeOnly, options: [.append])
+        let file = try FileDescriptor.open(path(name), .writeOnly, options: [.append, .closeOnExec])
         defer { try? file.close() }
         try file.writeAll(bytes)
     }

@@ -22,7 +22,8 @@ enum MountTable {
     /// to `path` since is left alone.
     static func abort(_ path: FilePath, connection number: String) {
         let end = try? FileDescriptor.open(
-            FilePath("/sys/fs/fuse/connections").appending(number).appending("abort"), .writeOnly)
+            FilePath("/sys/fs/fuse/connections").appending(number).appending("abort"), .writeOnly, options: .closeOnExec
+        )
         if let end {
             _ = try? end.writeAll(Array("1".utf8))
             try? end.close()
@@ -74,7 +75,8 @@ enum MountTable {
     static func readAhead(at path: FilePath) {
         guard let device = mount(at: path)?.device,
             let setting = try? FileDescriptor.open(
-                FilePath("/sys/class/bdi").appending(device).appending("read_ahead_kb"), .writeOnly)
+                FilePath("/sys/class/bdi").appending(device).appending("read_ahead_kb"), .writeOnly,
+                options: .closeOnExec)
         else { return }
         defer { try? setting.close() }
         _ = try? setting.writeAll(Array("\(readAheadSize)".utf8))

@@ -134,7 +134,7 @@ package enum Background {
 
     /// What was added to the log since it had this size; at most the last 4 KiB.
     private static func tail(of log: FilePath, from start: Int64) -> String {
-        guard let file = try? FileDescriptor.open(log, .readOnly) else { return "" }
+        guard let file = try? FileDescriptor.open(log, .readOnly, options: .closeOnExec) else { return "" }
         defer { try? file.close() }
         guard let size = try? file.seek(offset: 0, from: .end) else { return "" }
         // A log that was truncated is new from its beginning.

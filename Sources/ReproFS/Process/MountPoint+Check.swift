@@ -35,7 +35,8 @@ extension MountPoint {
     /// Throws if this user may not let others into a mount. Source: mount.fuse3(8).
     package static func requireOthersAllowed() throws(MountError) {
         guard reprofs_capabilities() & 1 << 21 == 0 else { return }
-        let settings = (try? FileDescriptor.open("/etc/fuse.conf", .readOnly)).map { file -> String in
+        let settings = (try? FileDescriptor.open("/etc/fuse.conf", .readOnly, options: .closeOnExec)).map {
+            file -> String in
             defer { try? file.close() }
             var bytes = [UInt8](repeating: 0, count: 64 << 10)
             let count = (try? bytes.withUnsafeMutableBytes { try file.read(into: $0) }) ?? 0

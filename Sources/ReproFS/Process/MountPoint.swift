@@ -55,7 +55,10 @@ package enum MountPoint {
     /// The content of a mount's `.reprofs/status`; nil if the mount does not answer within two seconds.
     package static func status(at path: String) -> JSON? {
         let answer = Question<JSON?>.answer(within: patience) {
-            guard let file = try? FileDescriptor.open(FilePath(path).appending(".reprofs/status"), .readOnly) else {
+            guard
+                let file = try? FileDescriptor.open(
+                    FilePath(path).appending(".reprofs/status"), .readOnly, options: .closeOnExec)
+            else {
                 return nil
             }
             defer { try? file.close() }
@@ -109,7 +112,7 @@ package enum MountPoint {
     /// Whether a mount's process exists; nil if there is no answer within two seconds. Does not use the kernel's caches.
     private static func isServed(_ path: FilePath) -> Bool? {
         Question.answer(within: patience) {
-            let directory = try? FileDescriptor.open(path, .readOnly, options: .directory)
+            let directory = try? FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec])
             try? directory?.close()
             return directory != nil
         }

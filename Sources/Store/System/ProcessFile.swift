@@ -6,7 +6,7 @@ import SystemPackage
 package enum ProcessFile {
     /// All of it; nil if it cannot be opened, and what was read so far if it cannot be read to its end.
     package static func bytes(_ path: String) -> [UInt8]? {
-        guard let file = try? FileDescriptor.open(FilePath(path), .readOnly) else { return nil }
+        guard let file = try? FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec) else { return nil }
         defer { try? file.close() }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 8 << 10)

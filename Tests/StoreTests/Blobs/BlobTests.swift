@@ -20,7 +20,7 @@ import Testing
 
     private func overwrite(_ bytes: [UInt8]) throws {
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file.string)
-        let handle = try FileDescriptor.open(file, .writeOnly, options: .truncate)
+        let handle = try FileDescriptor.open(file, .writeOnly, options: [.truncate, .closeOnExec])
         try handle.closeAfter { _ = try handle.writeAll(bytes) }
     }
 

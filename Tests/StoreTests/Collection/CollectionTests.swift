@@ -75,7 +75,7 @@ import Testing
 
     @Test(arguments: [true, false]) func `keeps what somebody has open or mapped`(isMapped: Bool) throws {
         for seed in 1...2 { try fixture.add(name, seed: UInt64(seed)) }
-        let file = try FileDescriptor.open(path(1), .readOnly)
+        let file = try FileDescriptor.open(path(1), .readOnly, options: .closeOnExec)
         var mapping: UnsafeMutableRawPointer?
         if isMapped {
             mapping = mmap(nil, 4096, PROT_READ, MAP_PRIVATE, file.rawValue, 0)

@@ -55,7 +55,7 @@ import Testing
         let directory = try TemporaryDirectory()
         let path = try directory.write([1], to: "file")
         let number = UInt64(try FileNumbers(path.string).inode)
-        let file = try FileDescriptor.open(path, .writeOnly)
+        let file = try FileDescriptor.open(path, .writeOnly, options: .closeOnExec)
         #expect(Opener.writes(getpid(), into: number, on: nil))
         #expect(!Opener.writes(getpid(), into: number, on: "0:1048575"))
         try file.close()

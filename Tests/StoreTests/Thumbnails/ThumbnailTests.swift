@@ -125,7 +125,7 @@ import Testing
             ("cut", Array(whole.dropLast(30))), ("wide", wide), ("text", Array("RIFF....WEBP".utf8)), ("none", []),
         ] {
             let file = try fixture.directory.write(bytes, to: name)
-            let descriptor = try FileDescriptor.open(file, .readOnly)
+            let descriptor = try FileDescriptor.open(file, .readOnly, options: .closeOnExec)
             defer { try? descriptor.close() }
             var buffer: [UInt8] = Array(repeating: 0, count: 1000)
             #expect(reprofs_thumbnail_in_child(descriptor.rawValue, &buffer, buffer.count, 10_000) == 0, "\(name)")
