@@ -84,7 +84,7 @@ package struct StoreHealth: Sendable {
             Finding(
                 "Images",
                 "\(counts.images.grouped) with \(counts.snapshots.of("snapshot"))"
-                    + (waiting > 0 ? "; something came that makes \(waiting.grouped) of them better" : "")),
+                    + (waiting > 0 ? "; models have come that make \(waiting.grouped) of them better" : "")),
         ]
         if let warning = growth?.warning(free: free) { findings.append(.init("Room", warning, isProblem: true)) }
         if let read = verification.newest {
@@ -130,7 +130,7 @@ package struct StoreHealth: Sendable {
         }
         guard let status else {
             add(
-                "it gives no answer; end it with", command: ShellCommand.line("reprofs unmount", row.path),
+                "it does not answer; end it with", command: ShellCommand.line("reprofs unmount", row.path),
                 isProblem: true)
             return findings
         }
