@@ -136,4 +136,39 @@ import Testing
         #expect(outcome.status == 0, "\(outcome)")
         #expect(outcome.json?["schema"] == "reprofs.mount/1")
     }
+
+    /// Whoever opens a model while it becomes a version gets its bytes: its file is read-only by then, which stops all but root.
+    @Test func `opens for an ordinary user what is written at the same time`() throws {
+        guard FileManager.default.isExecutableFile(atPath: "/usr/bin/python3") else {
+            try Test.cancel("skipped: no python3")
+        }
+        let reader = """
+            import os, sys, threading
+            path, problems, done = sys.argv[1], [], threading.Event()
+            def watch():
+                while not done.is_set():
+                    try: open(path, "rb").close()
+                    except FileNotFoundError: pass
+                    except OSError as error: problems.append(f"reading: {error}")
+            threads = [threading.Thread(target=watch) for _ in range(3)]
+            for thread in threads: thread.start()
+            for number in range(150):
+                try:
+                    with open(path, "wb") as file: file.write(b"%d" % number + os.urandom(300_000))
+                except OSError as error: problems.append(f"writing: {error}")
+            done.set()
+            for thread in threads: thread.join()
+            print(len(problems), problems[:3])
+            """
+        try line.directory.write(Array(reader.utf8), to: "reader.py")
+        let outcome = try line.run(
+            whereUsersMayMount: """
+                as 65534 "$1" init >/dev/null && as 65534 mkdir "$2/m" || exit 11
+                as 65534 "$1" mount "$2/m" >/dev/null || exit 12
+                as 65534 mkdir "$2/m/models/checkpoints" || exit 13
+                as 65534 /usr/bin/python3 "$3" "$2/m/models/checkpoints/model.pt" || exit 14
+                as 65534 "$1" unmount "$2/m" >/dev/null || exit 15
+                """, line.directory.appending("reader.py").string)
+        #expect(outcome.status == 0 && outcome.output.hasPrefix("0 "), "\(outcome)")
+    }
 }

@@ -104,6 +104,29 @@ private let name = "checkpoints/model.safetensors"
         }
     }
 
+    @Test func `give nobody the damaged bytes that somebody has open, once they are mended`() throws {
+        try withPassthrough { models, _, fixture in
+            try publish(1, models, fixture)
+            let bytes = SmallModel.bytes(seed: 1, size: 300_000)
+            let reader = try FileDescriptor.open(models.path(name), .readOnly, options: .closeOnExec)
+            let path = fixture.directory.appending(
+                "store/blobs/sha256/\(SmallModel.digest(seed: 1, size: 300_000).hex)")
+            try #require(chmod(path.string, 0o644) == 0)
+            let damaged = try FileDescriptor.open(path, .writeOnly, options: .closeOnExec)
+            _ = try damaged.writeAll(toAbsoluteOffset: 1000, [bytes[1000] ^ 1])
+            try damaged.close()
+            let blob = try #require(try fixture.store.blob(SmallModel.digest(seed: 1, size: 300_000)))
+            #expect(try fixture.store.verify(blob, pace: { _ in }) != nil)
+            try fixture.directory.write(bytes, to: "again/checkpoints/again.safetensors")
+            let plan = try fixture.store.plan(adding: [fixture.directory.appending("again")], folder: nil)
+            for item in plan.items { _ = try fixture.store.add(item) }
+            #expect(plan.items.count == 1)
+            #expect(throws: Errno.ioError) { try models.read(name) }
+            try reader.close()
+            try eventually { (try? models.read(name)) == bytes }
+        }
+    }
+
     /// Opens, reads and closes from many threads while the name gets other bytes again and again.
     @Test func `fail nobody who opens, closes and writes at once`() throws {
         try withPassthrough { models, _, fixture in

@@ -3,6 +3,7 @@ import Glibc
 import Logging
 import Recipe
 import Store
+import SystemPackage
 
 /// Which files the kernel reads by itself, without asking ReproFS ("passthrough").
 ///
@@ -68,13 +69,34 @@ final class Backings: Sendable {
     /// Somebody opens a node; `file` holds its bytes, which never change, or is nil if they may.
     ///
     /// `commit` is the catalogue's newest commit from before the file was looked for. `waits` is called before anybody is waited for.
+    ///
+    /// Throws while the kernel reads another file for this node, which somebody has open: it stood in the blob's place before damage was
+    /// mended, and everybody would be given its bytes.
     func use(
         _ node: NodeID, _ file: OwnedDescriptor?, as commit: Commit = .unknown, waits: () -> Void = {}
-    ) -> Use {
+    ) throws(Failure) -> Use {
         let given = given(node, file, waits)
-        let (backing, isTaken) = state.withLock { state -> (CInt?, Bool) in
+        var isTaken = false
+        // Somebody else was quicker, and decided.
+        defer { if let given, !isTaken { helper.close([given]) } }
+        let backing = try state.withLock { state throws(Failure) -> CInt? in
+            let isReplaced =
+                file.map { file in
+                    state.nodes[node.rawValue].map { $0.backing != nil && $0.file?.isSameFile(as: file) != true }
+                        ?? false
+                } ?? false
+            if isReplaced, let known = state.nodes[node.rawValue], known.uses > 0 {
+                throw Failure(
+                    .ioError,
+                    """
+                    the file of these bytes was replaced while a program has the old one open, whose bytes may be damaged; the kernel reads \
+                    one file for all, so this one can be opened when that program has closed it
+                    """, isNoteworthy: true)
+            }
             // Nobody has it open: it need not be read as it was.
-            if let known = state.nodes[node.rawValue], known.uses == 0, file == nil || known.backing == nil {
+            if let known = state.nodes[node.rawValue], known.uses == 0,
+                file == nil || known.backing == nil || isReplaced
+            {
                 state.idle.removeAll { $0 == node.rawValue }
                 drop(node.rawValue, &state)
             }
@@ -85,7 +107,7 @@ final class Backings: Sendable {
                     // Its bytes may change: whoever opens it next looks for them.
                     state.nodes[node.rawValue]?.file = nil
                 }
-                return (state.nodes[node.rawValue]?.backing, false)
+                return state.nodes[node.rawValue]?.backing
             }
             var shared = Shared(uses: 1)
             if let file {
@@ -93,10 +115,9 @@ final class Backings: Sendable {
                 shared = Shared(backing: backing, uses: 1, file: file, changed: file.changed, commit: commit)
             }
             state.nodes[node.rawValue] = shared
-            return (shared.backing, true)
+            isTaken = true
+            return shared.backing
         }
-        // Somebody else was quicker, and decided.
-        if let given, !isTaken { helper.close([given]) }
         return Use(backing, self, node)
     }
 

@@ -14,7 +14,7 @@ extension Mount {
                 let directory = try mount.writableDirectory(parent)
                 let (file, writing) = try directory.create(
                     try newEntry(name), mode: mode & 0o7777, by: mount.caller(request))
-                let use = mount.backings.use(file.id, nil)
+                let use = try mount.backings.use(file.id, nil)
                 return .created(
                     try file.attributes(), OpenFile(writing, by: mount.writingProcesses(request), use, file.hold()),
                     info,

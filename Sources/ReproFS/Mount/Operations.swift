@@ -221,11 +221,11 @@ extension Mount {
             loads.note(
                 Load(opener: opener, name: seen.name, blob: seen.blob, version: seen.version, time: Timestamp.now()))
         }
-        if let followed { return OpenFile(following: followed, backings.use(file.id, nil), held) }
+        if let followed { return OpenFile(following: followed, try backings.use(file.id, nil), held) }
         if let again { return OpenFile(.file(again.file), again.use, held) }
         guard case .file(let descriptor) = contents, file.caching.keepsPages else {
-            return OpenFile(contents, backings.use(file.id, nil), held)
+            return OpenFile(contents, try backings.use(file.id, nil), held)
         }
-        return OpenFile(contents, backings.use(file.id, descriptor, as: commit, waits: gate.leave), held)
+        return OpenFile(contents, try backings.use(file.id, descriptor, as: commit, waits: gate.leave), held)
     }
 }

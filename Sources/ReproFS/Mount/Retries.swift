@@ -73,7 +73,7 @@ extension Mount {
             guard let file = file as? any WritableFile else { throw Failure.readOnly }
             gate.leave()
             // Taken before the file is opened, so that nobody begins to read it in another way meanwhile.
-            let use = backings.use(file.id, nil)
+            let use = try backings.use(file.id, nil)
             let writing = try file.write(by: caller(request))
             guard use.backing == nil else {
                 // The kernel reads this node by itself, so it is never written; its name leads to another node now.

@@ -51,6 +51,13 @@ extension OwnedDescriptor {
         return fstatvfs(rawValue, &facts) == 0 && facts.f_flag & 1 != 0
     }
 
+    /// Whether another descriptor is of the same file; false where that cannot be told.
+    package func isSameFile(as other: OwnedDescriptor) -> Bool {
+        var (own, others) = (stat(), stat())
+        guard fstat(rawValue, &own) == 0, fstat(other.rawValue, &others) == 0 else { return false }
+        return own.st_dev == others.st_dev && own.st_ino == others.st_ino
+    }
+
     /// When its bytes or attributes last changed; nil if that is not known.
     package var changed: Timestamp? {
         var facts = stat()

@@ -25,12 +25,20 @@ extension Store {
     func drafts() throws(StoreError) -> OpenDirectory { try OpenDirectory(named: path.appending("live")) }
     static func draftName(_ id: Int64) -> EntryName { EntryName(number: id) }
 
-    /// The file of a draft; nil if it is no longer a draft.
+    /// The file of a draft; nil if it is no longer a draft. It can be written, unless the draft is about to become a blob: then its mode
+    /// forbids that to all but root, and it is sealed, so nobody will.
     func openStaged(_ id: Int64) throws(StoreError) -> OwnedDescriptor? {
         try catalogue.place.require()
         let path = livePath(id)
+        func open(_ mode: FileDescriptor.AccessMode) throws(StoreError) -> OwnedDescriptor {
+            try Kernel.open(path, mode, options: [.noFollow, .keepsAccessTime])
+        }
         do throws(StoreError) {
-            let file = try Kernel.open(path, .readWrite, options: [.noFollow, .keepsAccessTime])
+            let file: OwnedDescriptor
+            do throws(StoreError) { file = try open(.readWrite) } catch {
+                guard case .system(_, _, .permissionDenied) = error else { throw error }
+                file = try open(.readOnly)
+            }
             try Kernel.requireSpare(file, path)
             return file
         } catch {
