@@ -20,6 +20,8 @@ struct Routes {
     let pool: StorePool
     /// Whole files and small pictures, which may take long, keep no page waiting.
     let pictures: StorePool
+    /// Comparisons of weights read gigabytes for seconds, and keep no picture waiting.
+    let weights: StorePool
     let feed: Feed
     /// Nil where no ComfyUI was named, or nothing may be changed.
     let runs: RunQueue?
@@ -40,7 +42,7 @@ struct Routes {
         LibraryPage.add(to: router, pool, pictures: pictures, feed)
         ImagePage.add(to: router, pool, pictures: pictures, allowsChanges: allowsChanges)
         ModelsPage.add(to: router, pool)
-        ComparePage.add(to: router, pool, slow: pictures)
+        ComparePage.add(to: router, pool, slow: weights)
         LineagePage.add(to: router, pool)
         HealthPage.add(to: router, pictures, mounts)
         RunPages.add(to: router, pool, feed, runs)
