@@ -80,7 +80,8 @@ package struct Gallery: Sendable {
         let router = Router(context: GalleryContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: Gate(origin: origin, secret: secret, ticket: ticket, allowsChanges: !options.isReadOnly))
         Routes(
-            pool: pool, pictures: pictures, weights: weights, feed: feed, runs: runs, allowsChanges: !options.isReadOnly,
+            pool: pool, pictures: pictures, weights: weights, feed: feed, runs: runs,
+            allowsChanges: !options.isReadOnly,
             mounts: options.mounts
         ).add(to: router)
         let loops = MultiThreadedEventLoopGroup.singleton
