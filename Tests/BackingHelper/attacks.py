@@ -119,16 +119,16 @@ def what_is_no_file_is_refused(scene):
     node = os.path.join(scene.work, "null")
     os.mknod(node, stat.S_IFCHR | 0o666, os.makedev(1, 3))
     scene.refused(errno.EINVAL, os.open(node, os.O_RDONLY))
-    scene.refused(errno.EXDEV, os.pipe()[0])
-    scene.refused(errno.EXDEV, socket.socketpair()[0].fileno())
+    scene.refused(errno.ENOENT, os.pipe()[0])
+    scene.refused(errno.ENOENT, socket.socketpair()[0].fileno())
 
 
 @attack
 def memory_without_a_name_is_refused(scene):
     file = os.memfd_create("m")
     os.write(file, CONTENT)
-    scene.refused(errno.EXDEV, file)
-    scene.refused(errno.EXDEV, os.open(f"/proc/self/fd/{file}", os.O_RDONLY))
+    scene.refused(errno.ENOENT, file)
+    scene.refused(errno.ENOENT, os.open(f"/proc/self/fd/{file}", os.O_RDONLY))
 
 
 @attack
@@ -171,7 +171,7 @@ def a_file_of_another_namespace_is_refused(scene):
         theirs.recv(1)
         os._exit(0)
     scene.children.append(child)
-    scene.refused(errno.EXDEV, socket.recv_fds(ours, 1, 1)[1][0])
+    scene.refused(errno.ENOENT, socket.recv_fds(ours, 1, 1)[1][0])
 
 
 @attack
@@ -183,7 +183,24 @@ def a_file_of_a_mount_that_was_taken_away_is_refused(scene):
         file.write(CONTENT)
     file = os.open(os.path.join(place, "file"), os.O_RDONLY)
     call(libc.umount2(place.encode(), 2), "umount")
-    scene.refused(errno.EXDEV, file)
+    scene.refused(errno.ENOENT, file)
+
+
+@attack
+def a_mount_whose_line_in_the_list_has_no_end_hides_none_after_it(scene):
+    # Four bytes of the list for each of these.
+    longest = os.path.join(scene.work, *[" " * 250] * 14)
+    later = os.path.join(scene.work, "later")
+    for place, source in ((longest, "#" * 1000), (later, "tmpfs")):
+        os.makedirs(place)
+        mount(source, place, "tmpfs")
+        with open(os.path.join(place, "file"), "wb") as file:
+            file.write(CONTENT)
+    lines = open("/proc/self/mountinfo").read().splitlines()
+    assert any(len(line) > 16384 for line in lines[:-1]) and later in lines[-1], lines[-1]
+    for place in (later, longest):
+        with open(os.path.join(place, "file"), "rb") as file:
+            scene.is_harmless(file.fileno(), CONTENT)
 
 
 @attack
