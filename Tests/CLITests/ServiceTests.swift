@@ -86,6 +86,12 @@ import Testing
         try #require(chown(bin.string, 65534, 65534) == 0 && chmod(line.directory.path.string, 0o755) == 0)
         let unsafe = try line.run(tool: bin.appending("reprofs").string, ["service", "install", "--helper"])
         #expect(unsafe.status == 1 && unsafe.complaint.contains("can be changed by others than root"), "\(unsafe)")
+        // The bit that makes a directory like /tmp safe makes no file safe. That file is named, and not the directory that it is in.
+        try #require(chmod(bin.appending("reprofs-backing").string, 0o1777) == 0)
+        let sticky = try line.run(tool: bin.appending("reprofs").string, ["service", "install", "--helper"])
+        #expect(
+            sticky.status == 1 && sticky.complaint.contains("bin/reprofs-backing can be changed by others than root"),
+            "\(sticky)")
         for word in ["install", "uninstall"] {
             let refused = try line.run(
                 tool: "/usr/bin/setpriv",
