@@ -191,19 +191,28 @@ import Testing
         #expect(!line.isMounted)
     }
 
-    @Test func `unmounts when told to end while a model is open, and says so in the log`() throws {
+    /// What the kernel reads by itself it reads on, which the log does not hide.
+    @Test(arguments: [true, false])
+    func `unmounts when told to end while a model is open, and says so in the log`(passesThrough: Bool) throws {
         try line.writeModels(seed: 1)
         try #require(try line.run("add", line.directory.appending("models").string).status == 0)
-        try line.mount()
-        let process = pid_t(try #require(try line.json(".reprofs/status")["process"]?.number?.int))
+        if passesThrough { try line.mount() } else { try line.mount("--no-passthrough") }
+        let status = try line.json(".reprofs/status")
+        let process = pid_t(try #require(status["process"]?.number?.int))
+        let isReadByKernel = status["passthrough"]?["on"] == true
         let file = try FileDescriptor.open(
             line.file("models/checkpoints/model.safetensors"), .readOnly, options: .closeOnExec)
         kill(process, SIGTERM)
         try eventually { !line.isMounted }
-        try file.close()
         try eventually { kill(process, 0) == -1 }
+        var byte: UInt8 = 0
+        #expect((pread(file.rawValue, &byte, 1, 0) == 1) == isReadByKernel)
+        try file.close()
         let log = try String(contentsOfFile: line.store.appending("mount.log").string, encoding: .utf8)
         #expect(log.contains("a file is open; unmounted all the same"), "\(log)")
+        #expect(
+            log.contains("what the kernel reads by itself can be read until it is closed") == isReadByKernel, "\(log)")
+        #expect(log.contains("all other reads get errors") == isReadByKernel, "\(log)")
     }
 }
 
