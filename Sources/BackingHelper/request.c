@@ -25,7 +25,7 @@ struct backing_map {
 #define BACKING_OPEN _IOW(229, 1, struct backing_map)
 #define BACKING_CLOSE _IOW(229, 2, uint32_t)
 
-static short ready(int file, short events, int milliseconds) {
+short ready(int file, short events, int milliseconds) {
     struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
     struct pollfd wanted = {.fd = file, .events = events};
     return syscall(SYS_ppoll, &wanted, 1, &time, NULL, 0) == 1 ? wanted.revents : 0;

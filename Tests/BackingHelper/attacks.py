@@ -384,6 +384,62 @@ def thousands_of_clients_of_one_user_leave_room_for_another(scene):
     scene.still_serves(OTHER)
 
 
+@attack
+def thousands_who_wait_leave_room_for_another_to_wait(scene):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (8192, 8192))
+    mount = Mount(scene, "mount-other", OTHER, len(CONTENT))
+    with open("/proc/sys/net/core/somaxconn") as text:
+        most = min(4096, int(text.read()))
+    stop(scene.helper)
+    crowd = [connects_at_once(scene, NOBODY) for _ in range(most - 1)]
+    with connects_at_once(scene, OTHER) as client, open(scene.own, "rb") as file:
+        send(client, struct.pack("<II", OPEN, 0), [mount.device, file.fileno()])
+        scene.helper.send_signal(signal.SIGCONT)
+        number = answer(client)
+    assert number > 0, number
+    for client in crowd:
+        client.close()
+
+
+@attack
+def who_has_hung_up_before_costs_no_process(scene):
+    def ended():
+        # What the processes that it made and waited for have cost, in pages.
+        with open(f"/proc/{scene.helper.pid}/stat") as facts:
+            return int(facts.read().rsplit(")", 1)[1].split()[8])
+    def cost(work):
+        before = ended()
+        work()
+        return ended() - before
+    def crowd():
+        stop(scene.helper)
+        for _ in range(500):
+            connects_at_once(scene, NOBODY).close()
+        scene.helper.send_signal(signal.SIGCONT)
+        scene.still_serves(OTHER)
+    # Nobody has more than 16 processes at a time, so that many at least would be made.
+    few = cost(lambda: [scene.still_serves() for _ in range(4)])
+    found = cost(crowd)
+    assert 0 < few and found < few, (few, found)
+
+
+def stop(helper):
+    """Nobody is served from here on until it goes on."""
+    helper.send_signal(signal.SIGSTOP)
+    os.waitpid(helper.pid, os.WUNTRACED)
+
+
+def connects_at_once(scene, user):
+    client = connected()
+    client.setblocking(False)
+    os.seteuid(user)
+    try:
+        client.connect(scene.socket)
+    finally:
+        os.seteuid(0)
+    return client
+
+
 def said(client):
     try:
         return client.recv(64) == struct.pack("<i", -errno.EAGAIN)

@@ -68,6 +68,7 @@ import Testing
         let printed = try service("install", "--helper", "--print")
         #expect(printed.status == 0, "\(printed.complaint)")
         #expect(printed.output.contains("\nListenSequentialPacket=/run/reprofs/backing.sock\n"))
+        #expect(printed.output.contains("\nBacklog=4096\n"))
         #expect(printed.output.contains("\nCapabilityBoundingSet=CAP_SYS_ADMIN\n"))
         // Any of these makes a mount namespace, in which the helper would find nobody's files.
         for word in ["Private", "Protect", "ReadOnlyPaths", "InaccessiblePaths", "DynamicUser", "ProcSubset"] {
