@@ -8,12 +8,14 @@
 #include <sys/types.h>
 
 enum {
-    // Numbers that one user may have, and all together.
+    // Numbers that one user id may have, and all together.
     user_ids = 4096,
     all_ids = 32768,
-    // Processes that work for one user, and for all together.
+    // Processes that work for one user id, and for all together.
     user_clients = 16,
     all_clients = 128,
+    // Connections that wait, as many as the kernel allows by default, so that it takes a large crowd to leave no room for others.
+    backlog = 4096,
     // Milliseconds until a client must have said what it wants, and seconds after which its process is ended, whatever holds it.
     patience = 1000,
     lifetime = 5,
@@ -37,6 +39,9 @@ void ledger_free(int row);
 int ledger_find(uid_t user, struct connection connection, uint32_t id);
 // Which directory the mount of this number has, and whose it is. 0 or a negative errno.
 int connection_facts(uint32_t number, struct connection *connection, uid_t *user);
+
+// What is the case of these events within that time, by poll's names; 0: nothing.
+short ready(int file, short events, int milliseconds);
 
 // Serves one client's one request. Nothing that it sent is open afterwards. `user` is who connected.
 void serve(int client, uid_t user);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/magic.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,7 +50,7 @@ static int listener_at(const char *path) {
     strcpy(address.sun_path, path);
     int listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     if (listener < 0 || bind(listener, (struct sockaddr *)&address, sizeof address) != 0 || chmod(path, 0666) != 0
-        || listen(listener, all_clients) != 0)
+        || listen(listener, backlog) != 0)
         fail(strerror(errno));
     return listener;
 }
@@ -116,6 +117,11 @@ int main(int count, char **words) {
         if (client < 0) {
             if (errno == EINTR || errno == ECONNABORTED) continue;
             return 1;
+        }
+        // Who has hung up costs no process: a crowd of those is soon gone.
+        if (ready(client, 0, 0) & POLLHUP) {
+            close(client);
+            continue;
         }
         struct ucred peer;
         socklen_t size = sizeof peer;

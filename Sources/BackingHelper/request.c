@@ -25,7 +25,7 @@ struct backing_map {
 #define BACKING_OPEN _IOW(229, 1, struct backing_map)
 #define BACKING_CLOSE _IOW(229, 2, uint32_t)
 
-static short ready(int file, short events, int milliseconds) {
+short ready(int file, short events, int milliseconds) {
     struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
     struct pollfd wanted = {.fd = file, .events = events};
     return syscall(SYS_ppoll, &wanted, 1, &time, NULL, 0) == 1 ? wanted.revents : 0;
@@ -83,40 +83,63 @@ static int is_allowed(const char *type, size_t length) {
     return 0;
 }
 
+// Looks for one mount's line in the list of mounts, byte by byte, for a line is as long as whoever mounts makes it:
 // `ID PARENT MAJOR:MINOR ROOT POINT OPTIONS TAGS… - TYPE SOURCE OPTIONS`. Spaces and line feeds within names are escaped.
-static int check_line(char *line, long long mount) {
-    char *rest;
-    if (strtoll(line, &rest, 10) != mount) return -ENOENT;
-    const char *type = strstr(rest, " - ");
-    return type && is_allowed(type + 3, strcspn(type + 3, " \n")) ? 0 : -EXDEV;
+struct search {
+    // The line's beginning, `ID `.
+    char number[24];
+    enum { in_number, in_other_line, in_facts, in_type } place;
+    // Bytes of the number that are right, then of the type.
+    size_t count;
+    char type[16];
+    // The last three bytes.
+    unsigned last;
+};
+
+// -ENOENT until the line's type is known; then 0 or -EXDEV.
+static int step(struct search *search, char byte) {
+    switch (search->place) {
+    case in_number:
+        if (byte != search->number[search->count++]) search->place = in_other_line;
+        else if (!search->number[search->count]) search->place = in_facts;
+        break;
+    case in_other_line: break;
+    case in_facts:
+        search->last = (search->last << 8 | (unsigned char)byte) & 0xffffff;
+        if (search->last != (' ' << 16 | '-' << 8 | ' ')) break;
+        search->place = in_type;
+        search->count = 0;
+        break;
+    case in_type:
+        if (byte == ' ' || byte == '\n') return is_allowed(search->type, search->count) ? 0 : -EXDEV;
+        // No allowed name is as long as the room for it.
+        if (search->count < sizeof search->type) search->type[search->count++] = byte;
+    }
+    if (byte == '\n') {
+        search->place = in_number;
+        search->count = 0;
+    }
+    return -ENOENT;
 }
 
-// By the list of mounts, which asks no file system. A mount that is not there is another namespace's, or no mount of a path.
+// By the list of mounts, which asks no file system. -ENOENT: the mount is another namespace's, or none of a path.
 static int check_file_system(int file) {
     long long mount = number_of(file, "mnt_id:");
-    if (mount < 0) return -EXDEV;
+    if (mount < 0) return -ENOENT;
     int list = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
     if (list < 0) return -errno;
+    struct search search = {0};
+    snprintf(search.number, sizeof search.number, "%lld ", mount);
     static char text[16384];
-    size_t held = 0;
     int verdict = -ENOENT;
-    for (;;) {
-        ssize_t count = read(list, text + held, sizeof text - 1 - held);
+    while (verdict == -ENOENT) {
+        ssize_t count = read(list, text, sizeof text);
+        if (count < 0) verdict = -errno;
         if (count <= 0) break;
-        held += (size_t)count;
-        text[held] = 0;
-        char *line = text, *end;
-        for (; verdict == -ENOENT && (end = strchr(line, '\n')); line = end + 1) {
-            *end = 0;
-            verdict = check_line(line, mount);
-        }
-        held = (size_t)(text + held - line);
-        // A line that does not fit hides what comes after it.
-        if (verdict != -ENOENT || held == sizeof text - 1) break;
-        memmove(text, line, held);
+        for (ssize_t i = 0; i < count && verdict == -ENOENT; i++) verdict = step(&search, text[i]);
     }
     close(list);
-    return verdict == -ENOENT ? -EXDEV : verdict;
+    return verdict;
 }
 
 // The client may read it: nobody asks again, for the kernel opens it by its path with the rights of this process.

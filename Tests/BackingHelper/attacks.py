@@ -119,16 +119,16 @@ def what_is_no_file_is_refused(scene):
     node = os.path.join(scene.work, "null")
     os.mknod(node, stat.S_IFCHR | 0o666, os.makedev(1, 3))
     scene.refused(errno.EINVAL, os.open(node, os.O_RDONLY))
-    scene.refused(errno.EXDEV, os.pipe()[0])
-    scene.refused(errno.EXDEV, socket.socketpair()[0].fileno())
+    scene.refused(errno.ENOENT, os.pipe()[0])
+    scene.refused(errno.ENOENT, socket.socketpair()[0].fileno())
 
 
 @attack
 def memory_without_a_name_is_refused(scene):
     file = os.memfd_create("m")
     os.write(file, CONTENT)
-    scene.refused(errno.EXDEV, file)
-    scene.refused(errno.EXDEV, os.open(f"/proc/self/fd/{file}", os.O_RDONLY))
+    scene.refused(errno.ENOENT, file)
+    scene.refused(errno.ENOENT, os.open(f"/proc/self/fd/{file}", os.O_RDONLY))
 
 
 @attack
@@ -171,7 +171,7 @@ def a_file_of_another_namespace_is_refused(scene):
         theirs.recv(1)
         os._exit(0)
     scene.children.append(child)
-    scene.refused(errno.EXDEV, socket.recv_fds(ours, 1, 1)[1][0])
+    scene.refused(errno.ENOENT, socket.recv_fds(ours, 1, 1)[1][0])
 
 
 @attack
@@ -183,7 +183,24 @@ def a_file_of_a_mount_that_was_taken_away_is_refused(scene):
         file.write(CONTENT)
     file = os.open(os.path.join(place, "file"), os.O_RDONLY)
     call(libc.umount2(place.encode(), 2), "umount")
-    scene.refused(errno.EXDEV, file)
+    scene.refused(errno.ENOENT, file)
+
+
+@attack
+def a_mount_whose_line_in_the_list_has_no_end_hides_none_after_it(scene):
+    # Four bytes of the list for each of these.
+    longest = os.path.join(scene.work, *[" " * 250] * 14)
+    later = os.path.join(scene.work, "later")
+    for place, source in ((longest, "#" * 1000), (later, "tmpfs")):
+        os.makedirs(place)
+        mount(source, place, "tmpfs")
+        with open(os.path.join(place, "file"), "wb") as file:
+            file.write(CONTENT)
+    lines = open("/proc/self/mountinfo").read().splitlines()
+    assert any(len(line) > 16384 for line in lines[:-1]) and later in lines[-1], lines[-1]
+    for place in (later, longest):
+        with open(os.path.join(place, "file"), "rb") as file:
+            scene.is_harmless(file.fileno(), CONTENT)
 
 
 @attack
@@ -365,6 +382,62 @@ def thousands_of_clients_of_one_user_leave_room_for_another(scene):
     scene.children.append(crowd)
     expect(os.read(ready[0], 1), b"r")
     scene.still_serves(OTHER)
+
+
+@attack
+def thousands_who_wait_leave_room_for_another_to_wait(scene):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (8192, 8192))
+    mount = Mount(scene, "mount-other", OTHER, len(CONTENT))
+    with open("/proc/sys/net/core/somaxconn") as text:
+        most = min(4096, int(text.read()))
+    stop(scene.helper)
+    crowd = [connects_at_once(scene, NOBODY) for _ in range(most - 1)]
+    with connects_at_once(scene, OTHER) as client, open(scene.own, "rb") as file:
+        send(client, struct.pack("<II", OPEN, 0), [mount.device, file.fileno()])
+        scene.helper.send_signal(signal.SIGCONT)
+        number = answer(client)
+    assert number > 0, number
+    for client in crowd:
+        client.close()
+
+
+@attack
+def who_has_hung_up_before_costs_no_process(scene):
+    def ended():
+        # What the processes that it made and waited for have cost, in pages.
+        with open(f"/proc/{scene.helper.pid}/stat") as facts:
+            return int(facts.read().rsplit(")", 1)[1].split()[8])
+    def cost(work):
+        before = ended()
+        work()
+        return ended() - before
+    def crowd():
+        stop(scene.helper)
+        for _ in range(500):
+            connects_at_once(scene, NOBODY).close()
+        scene.helper.send_signal(signal.SIGCONT)
+        scene.still_serves(OTHER)
+    # Nobody has more than 16 processes at a time, so that many at least would be made.
+    few = cost(lambda: [scene.still_serves() for _ in range(4)])
+    found = cost(crowd)
+    assert 0 < few and found < few, (few, found)
+
+
+def stop(helper):
+    """Nobody is served from here on until it goes on."""
+    helper.send_signal(signal.SIGSTOP)
+    os.waitpid(helper.pid, os.WUNTRACED)
+
+
+def connects_at_once(scene, user):
+    client = connected()
+    client.setblocking(False)
+    os.seteuid(user)
+    try:
+        client.connect(scene.socket)
+    finally:
+        os.seteuid(0)
+    return client
 
 
 def said(client):

@@ -68,6 +68,7 @@ import Testing
         let printed = try service("install", "--helper", "--print")
         #expect(printed.status == 0, "\(printed.complaint)")
         #expect(printed.output.contains("\nListenSequentialPacket=/run/reprofs/backing.sock\n"))
+        #expect(printed.output.contains("\nBacklog=4096\n"))
         #expect(printed.output.contains("\nCapabilityBoundingSet=CAP_SYS_ADMIN\n"))
         // Any of these makes a mount namespace, in which the helper would find nobody's files.
         for word in ["Private", "Protect", "ReadOnlyPaths", "InaccessiblePaths", "DynamicUser", "ProcSubset"] {
@@ -86,6 +87,12 @@ import Testing
         try #require(chown(bin.string, 65534, 65534) == 0 && chmod(line.directory.path.string, 0o755) == 0)
         let unsafe = try line.run(tool: bin.appending("reprofs").string, ["service", "install", "--helper"])
         #expect(unsafe.status == 1 && unsafe.complaint.contains("can be changed by others than root"), "\(unsafe)")
+        // The bit that makes a directory like /tmp safe makes no file safe. That file is named, and not the directory that it is in.
+        try #require(chmod(bin.appending("reprofs-backing").string, 0o1777) == 0)
+        let sticky = try line.run(tool: bin.appending("reprofs").string, ["service", "install", "--helper"])
+        #expect(
+            sticky.status == 1 && sticky.complaint.contains("bin/reprofs-backing can be changed by others than root"),
+            "\(sticky)")
         for word in ["install", "uninstall"] {
             let refused = try line.run(
                 tool: "/usr/bin/setpriv",
@@ -185,19 +192,28 @@ import Testing
         #expect(!line.isMounted)
     }
 
-    @Test func `unmounts when told to end while a model is open, and says so in the log`() throws {
+    /// What the kernel reads by itself it reads on, which the log does not hide.
+    @Test(arguments: [true, false])
+    func `unmounts when told to end while a model is open, and says so in the log`(passesThrough: Bool) throws {
         try line.writeModels(seed: 1)
         try #require(try line.run("add", line.directory.appending("models").string).status == 0)
-        try line.mount()
-        let process = pid_t(try #require(try line.json(".reprofs/status")["process"]?.number?.int))
+        if passesThrough { try line.mount() } else { try line.mount("--no-passthrough") }
+        let status = try line.json(".reprofs/status")
+        let process = pid_t(try #require(status["process"]?.number?.int))
+        let isReadByKernel = status["passthrough"]?["on"] == true
         let file = try FileDescriptor.open(
             line.file("models/checkpoints/model.safetensors"), .readOnly, options: .closeOnExec)
         kill(process, SIGTERM)
         try eventually { !line.isMounted }
-        try file.close()
         try eventually { kill(process, 0) == -1 }
+        var byte: UInt8 = 0
+        #expect((pread(file.rawValue, &byte, 1, 0) == 1) == isReadByKernel)
+        try file.close()
         let log = try String(contentsOfFile: line.store.appending("mount.log").string, encoding: .utf8)
         #expect(log.contains("a file is open; unmounted all the same"), "\(log)")
+        #expect(
+            log.contains("what the kernel reads by itself can be read until it is closed") == isReadByKernel, "\(log)")
+        #expect(log.contains("all other reads get errors") == isReadByKernel, "\(log)")
     }
 }
 

@@ -82,7 +82,9 @@ enum ServiceHelper {
             guard place.withPlatformString({ lstat($0, &facts) }) == 0 else {
                 throw CommandFailure("cannot look at \(place): \(Errno(rawValue: errno))")
             }
-            guard facts.st_uid == 0, facts.st_mode & 0o022 == 0 || facts.st_mode & S_ISVTX != 0 else {
+            // Nobody takes away what is root's in such a directory; for a file the bit means nothing.
+            let isSticky = facts.st_mode & S_IFMT == S_IFDIR && facts.st_mode & S_ISVTX != 0
+            guard facts.st_uid == 0, facts.st_mode & 0o022 == 0 || isSticky else {
                 throw CommandFailure(
                     "\(place) can be changed by others than root, so the system must not start \(program)")
             }

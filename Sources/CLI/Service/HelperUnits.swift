@@ -20,7 +20,7 @@ struct HelperUnits {
         ListenSequentialPacket=/run/reprofs/backing.sock
         # As for /dev/fuse. A drop-in with SocketGroup= and SocketMode=0660 lets fewer ask.
         SocketMode=0666
-        Backlog=128
+        Backlog=4096
         RemoveOnStop=yes
 
         [Install]

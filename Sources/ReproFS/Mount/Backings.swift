@@ -184,8 +184,13 @@ final class Backings: Sendable {
         }
     }
 
-    /// How many files of models somebody has open.
-    var filesInUse: Int { state.withLock { $0.nodes.values.count { $0.uses > 0 } } }
+    /// How many files of models somebody has open, and how many of those the kernel reads by itself, also after the mount has ended.
+    var filesInUse: (all: Int, byKernel: Int) {
+        state.withLock { state in
+            let inUse = state.nodes.values.filter { $0.uses > 0 }
+            return (inUse.count, inUse.count { $0.backing != nil })
+        }
+    }
 
     /// Lets go what nobody used for a moment; to be called now and then until nothing is left to let go, which it says.
     func expire() -> Bool {

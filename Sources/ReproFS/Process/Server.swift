@@ -171,13 +171,21 @@ package final class Server: Sendable {
     /// A signal does not wait: the mounts are removed even while programs have files open, before any thread is joined.
     private func end() {
         live.ending.begin(within: Publisher.patienceAtEnd)
-        let count = mounts.reduce(0) { $0 + $1.backings.filesInUse }
+        let inUse = mounts.map(\.backings.filesInUse)
+        let count = inUse.reduce(0) { $0 + $1.all }
         for mount in mounts { mount.abort() }
         guard count > 0 else { return logger.info("told to end; unmounted") }
+        let readers =
+            inUse.allSatisfy { $0.byKernel == 0 }
+            ? "who reads there gets errors from now on"
+            : """
+            what the kernel reads by itself can be read until it is closed, and keeps the store's disk in use that long, which umount \
+            does not say (run sync before you unplug it); all other reads get errors from now on
+            """
         logger.warning(
             """
-            told to end while \(count == 1 ? "a file is" : "\(count) files are") open; unmounted all the same: who reads there \
-            gets errors from now on, and what was written and not closed stays as a partial file
+            told to end while \(count == 1 ? "a file is" : "\(count) files are") open; unmounted all the same: \(readers); what \
+            was written and not closed stays as a partial file
             """)
     }
 }

@@ -48,6 +48,10 @@ package final class PassthroughStatus: Sendable {
                 Reason(
                     "the store's file system is not one of those that the helper reprofs-backing hands over",
                     advice: "put the store on a local file system, such as ext4, XFS or btrfs, which root has mounted")
+            case ENOENT:
+                Reason(
+                    "the helper reprofs-backing does not see the store's file system, which is mounted for some processes alone",
+                    advice: "mount ReproFS outside of containers and other mount namespaces")
             case EDQUOT, ENFILE, EAGAIN:
                 Reason("the helper reprofs-backing has too much to do", advice: nil, isLasting: false)
             case let other: Reason(refusal: other)
