@@ -133,6 +133,24 @@ import Testing
         #expect(try line.run("list", "snapshots").output.contains("\(id)  approximate"))
     }
 
+    @Test func `says how large both pictures are where the sizes differ, or that the image's file is gone`()
+        async throws
+    {
+        let image = try line.directory.write(SmallImage.comfy(prompt: graph), to: "output/small.png")
+        let id = String(try line.run("snapshot", image.string).output.prefix(12))
+        try await withStandIn(line) { standIn in
+            let sized = try line.run("reproduce", id, "--server", standIn.address)
+            #expect(sized.status == 3, "\(sized.complaint)")
+            #expect(
+                sized.output.contains("other pixels: the pictures have different sizes: 1×1 and 64×64\n"),
+                "\(sized.output)")
+            #expect(!sized.output.contains("gone"))
+            try FileManager.default.removeItem(atPath: image.string)
+            let gone = try line.run("reproduce", id, "--server", standIn.address)
+            #expect(gone.output.contains("other pixels: the image's file is gone"), "\(gone.output)")
+        }
+    }
+
     @Test func `of a graph with a node that draws by itself counts both ways`() async throws {
         let graph = SmallImage.graph().dropLast() + #","20":{"class_type":"Unseeded","inputs":{}}}"#
         var id = ""
