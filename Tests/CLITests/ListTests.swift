@@ -71,6 +71,16 @@ import Testing
         #expect(try list("models", "--unused", "0s").count == 2)
     }
 
+    @Test func `takes the last day of a month, and as large a limit as there is`() throws {
+        for day in ["2024-02-29", "1999-12-31", "2026-04-30 23:59"] {
+            #expect(try line.run("list", "images", "--since", day).status == 0, "\(day)")
+        }
+        for kind in ["images", "snapshots", "models"] {
+            #expect(try !list(kind, "--limit", "\(Int.max)", "--since", "8589934592s").isEmpty, "\(kind)")
+        }
+        #expect(try line.run("lineage", "new.safetensors", "--limit", "\(Int.max)").status == 0)
+    }
+
     @Test func `is refused where a filter means nothing`() throws {
         for words in [["--grade", "good"], ["--limit", "0"], ["--limit", "x"], [""]] {
             let outcome = try line.run(
