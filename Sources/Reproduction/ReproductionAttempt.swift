@@ -94,9 +94,6 @@ package struct ReproductionAttempt: Sendable {
         case .incomparable:
             lines.append("it ran, but the pixels of this kind of file are not exact, so they cannot be compared")
         }
-        if verdict == .different, outcome.comparison == nil {
-            lines.append("the image's file is gone, so the difference cannot be measured; give its path to do so")
-        }
         if stage.process == nil { lines.append("which process the server is cannot be seen from here") }
         for model in unseen(opened.proven) { lines.append("\(model.folder)/\(model.path) was not seen being opened") }
         for load in opened.strangers {

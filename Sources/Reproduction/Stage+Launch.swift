@@ -35,9 +35,13 @@ package struct Launch: Sendable {
         var modelsPath = view + "/models"
         var putBack: @Sendable () -> Void = {}
         if case .chosen(let chosen) = models {
+            let hold = try store.holdActive()
             let before = try store.active()
             let generation = try store.use(chosen)
-            putBack = { try? store.restore(before, after: generation) }
+            putBack = {
+                try? store.restore(before, after: generation)
+                hold.end()
+            }
             modelsPath = mount + "/active/models"
             do { try ActiveSwitch(store).acknowledged(generation) } catch {
                 putBack()

@@ -67,6 +67,7 @@ extension Stage {
         }
         // A server that does not use the mount is found before anything is switched.
         try check(try await server.folderPaths(), look: pinned, into: mounts)
+        let hold = try store.holdActive()
         let before = try store.active()
         let generation: Int64
         switch models {
@@ -75,6 +76,7 @@ extension Stage {
         }
         let putBack: @Sendable () async -> Void = {
             try? store.restore(before, after: generation)
+            hold.end()
             // It must not continue with the weights of another view.
             try? await server.free()
         }

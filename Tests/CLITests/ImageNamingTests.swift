@@ -9,7 +9,7 @@ import Testing
     let line: CommandLineFixture
     /// The ids of the snapshots of output/up_00001_.png, other/up_00001_.png and output/only.png.
     let up, otherUp, only: String
-    /// The beginnings of the digests of their files, by those ids.
+    /// The digests of their files, by those ids.
     let files: [String: String]
 
     init() throws {
@@ -24,7 +24,7 @@ import Testing
             let bytes = SmallImage.comfy(prompt: graph, shade: UInt8(index))
             let file = try line.directory.write(bytes, to: path)
             ids.append(String(try line.run("snapshot", file.string).output.prefix(12)))
-            files[ids[index]] = String(SHA256.digest(of: bytes).hex.prefix(16))
+            files[ids[index]] = SHA256.digest(of: bytes).hex
         }
         self.files = files
         (up, otherUp, only) = (ids[0], ids[1], ids[2])
@@ -52,7 +52,12 @@ import Testing
             (path("new/stripped.png"), .snapshot(only)),
             ("output/up_00001_.png", .snapshot(up)), ("other/up_00001_.png", .snapshot(otherUp)),
             ("only.png", .snapshot(only)), (otherUp, .snapshot(otherUp)), (String(up.prefix(8)), .snapshot(up)),
-            ("best-cover", .snapshot(up)),
+            ("best-cover", .snapshot(up)), (files[up] ?? "", .snapshot(up)),
+            (String(files[otherUp]?.prefix(12) ?? ""), .snapshot(otherUp)),
+            (
+                String(files[up]?.prefix(11) ?? ""),
+                .failure(problem: "unknown", words: ["no image's SHA-256"], candidates: [])
+            ),
             (
                 "up_00001_.png",
                 .failure(problem: "ambiguous", words: [up, otherUp, "stands for several"], candidates: both)
@@ -97,7 +102,7 @@ import Testing
                 words: { ["lineage", $0, "--format", "json"] },
                 shown: { [files] outcome in
                     let node = outcome.json?["nodes"]?.array?.first?["id"]?.string
-                    return files.first { "image:" + $0.value == node }?.key
+                    return files.first { "image:" + $0.value.prefix(16) == node }?.key
                 }, isJSON: true),
             .init(words: { ["diff", $0, $0, "--json"] }, shown: id("first"), isJSON: true),
             .init(words: { ["pin", $0, "a-name"] }, shown: text),

@@ -71,6 +71,29 @@ import Testing
         #expect(try list("models", "--unused", "0s").count == 2)
     }
 
+    @Test func `has an image whose name is not UTF-8 refused by its name, and the others beside it`() throws {
+        let directory = line.directory.appending("odd")
+        try line.directory.write(SmallImage.comfy(prompt: SmallImage.graph(), shade: 200), to: "odd/good.png")
+        let name = FilePath.Component(platformString: [0x62, -1] + ".png".utf8CString)
+        let created = directory.appending(try #require(name)).withPlatformString { open($0, O_CREAT | O_WRONLY, 0o644) }
+        try #require(created >= 0)
+        close(created)
+        let outcome = try line.run("snapshot", directory.string)
+        #expect(outcome.status == 2)
+        #expect(outcome.complaint.contains("/odd/b\u{FFFD}.png' is not UTF-8\n"), "\(outcome.complaint)")
+        #expect(try list("images", "odd/") == ["odd/good.png"])
+    }
+
+    @Test func `takes the last day of a month, and as large a limit as there is`() throws {
+        for day in ["2024-02-29", "1999-12-31", "2026-04-30 23:59"] {
+            #expect(try line.run("list", "images", "--since", day).status == 0, "\(day)")
+        }
+        for kind in ["images", "snapshots", "models"] {
+            #expect(try !list(kind, "--limit", "\(Int.max)", "--since", "8589934592s").isEmpty, "\(kind)")
+        }
+        #expect(try line.run("lineage", "new.safetensors", "--limit", "\(Int.max)").status == 0)
+    }
+
     @Test func `is refused where a filter means nothing`() throws {
         for words in [["--grade", "good"], ["--limit", "0"], ["--limit", "x"], [""]] {
             let outcome = try line.run(

@@ -39,6 +39,8 @@ import Testing
         Mistake("mount DIR/mount --store DIR/nothing", "is not a ReproFS store", 10),
         Mistake("list images --grade good", "'good' is invalid for '--grade <grade>'", 64),
         Mistake("list images --since never", "'never' is invalid for '--since <since>'", 64),
+        Mistake("list images --since 2026-02-30", "'2026-02-30' is invalid for '--since <since>'", 64),
+        Mistake("list images --since 2025-02-29", "'2025-02-29' is invalid for '--since <since>'", 64),
         Mistake("list images --limit 0", "--limit must be at least 1", 64),
         Mistake("list images --model nobody", "'nobody' is not a file, a model that 'reprofs list models' prints"),
         Mistake("list versions nobody", "is not a file, a model"),

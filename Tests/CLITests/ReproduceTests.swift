@@ -133,6 +133,49 @@ import Testing
         #expect(try line.run("list", "snapshots").output.contains("\(id)  approximate"))
     }
 
+    @Test func `says how large both pictures are where the sizes differ, or that the image's file is gone`()
+        async throws
+    {
+        let image = try line.directory.write(SmallImage.comfy(prompt: graph), to: "output/small.png")
+        let id = String(try line.run("snapshot", image.string).output.prefix(12))
+        try await withStandIn(line) { standIn in
+            let sized = try line.run("reproduce", id, "--server", standIn.address)
+            #expect(sized.status == 3, "\(sized.complaint)")
+            #expect(
+                sized.output.contains("other pixels: the pictures have different sizes: 1×1 and 64×64\n"),
+                "\(sized.output)")
+            #expect(!sized.output.contains("gone"))
+            try FileManager.default.removeItem(atPath: image.string)
+            let gone = try line.run("reproduce", id, "--server", standIn.address)
+            #expect(gone.output.contains("other pixels: the image's file is gone"), "\(gone.output)")
+        }
+    }
+
+    @Test func `is refused while another run needs active models, by that one's name`() async throws {
+        var id = ""
+        try await withStandIn(line) { id = try await imageOfReplacedModels($0) }
+        try await withStandIn(line, environment: ["STANDIN": "hang"]) { standIn in
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: CommandLineFixture.executable)
+            process.arguments = ["reproduce", id, "--server", standIn.address, "--store", line.store.string]
+            process.standardError = FileHandle.nullDevice
+            try ComfyProcess.withoutBlockedSignals { try process.run() }
+            try eventually { try line.json(".reprofs/status")["active"]?["view"]?.string == id }
+            let second = try line.run("reproduce", id, "--server", standIn.address)
+            process.interrupt()
+            process.waitUntilExit()
+            #expect(second.status == 1)
+            #expect(
+                second.complaint.contains("another run needs active/models now: 'reprofs reproduce \(id) ")
+                    && second.complaint.contains("(process \(process.processIdentifier)); begin this one when"),
+                "\(second.complaint)")
+            #expect(try line.json(".reprofs/status")["active"]?["view"] == "live")
+        }
+        try await withStandIn(line) { standIn async throws in
+            #expect(try certificate(id, "--server", standIn.address)["verdict"] == "verified")
+        }
+    }
+
     @Test func `of a graph with a node that draws by itself counts both ways`() async throws {
         let graph = SmallImage.graph().dropLast() + #","20":{"class_type":"Unseeded","inputs":{}}}"#
         var id = ""

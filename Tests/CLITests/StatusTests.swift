@@ -52,6 +52,33 @@ import Testing
             "\(text)")
     }
 
+    @Test func `names some of the models that lost their bytes, how many there are, and what helps`() throws {
+        #expect(!(try line.run("status").output.contains("Lost")))
+        for seed in UInt64(20)..<25 {
+            try line.directory.write(SmallModel.bytes(seed: seed), to: "models/checkpoints/m\(seed).safetensors")
+        }
+        try #require(try line.run("add", line.directory.appending("models").string).status == 0)
+        for seed in UInt64(20)..<25 {
+            let blob = line.store.appending("blobs/sha256/\(SmallModel.digest(seed: seed))")
+            try FileManager.default.removeItem(atPath: blob.string)
+            if seed == 20 {
+                try line.run("verify")
+                let text = try line.run("status").output
+                #expect(
+                    text.contains(
+                        """
+                        Lost       the bytes of 1 blob, of checkpoints/m20.safetensors@v1; look for them in DIR with: \
+                        reprofs verify --repair --from DIR
+
+                        """), "\(text)")
+            }
+        }
+        try line.run("verify")
+        let text = try line.run("status").output
+        let lost = try #require(text.split(separator: "\n").first { $0.hasPrefix("Lost") }, "\(text)")
+        #expect(lost.contains("the bytes of 5 blobs, of checkpoints/m2") && lost.contains(" and 2 more; "), "\(lost)")
+    }
+
     @Test func `says why what was closed becomes no version, until it does`() throws {
         try line.mount()
         func problem() throws -> JSON? { try line.json(".reprofs/status")["models"]?["problem"] }

@@ -35,6 +35,8 @@ import Testing
         let model = try #require(try fixture.store.modelEntries().first)
         try await withGallery(fixture) { gallery async throws in
             let text = try await gallery.get("/compare?a=\(a)&b=\(b)").text
+            let ids = documents.map { $0.id.hex.prefix(12) }
+            #expect(text.contains("reprofs diff \(ids[0]) \(ids[1])<"), "by snapshots, as commands know them")
             for id in [a, b] {
                 #expect(text.contains("src=\"/image/\(id)/original\"") && text.contains("href=\"/image/\(id)\""))
             }
@@ -130,7 +132,7 @@ import Testing
             let answer = try await gallery.get("/compare?a=\(a)&b=\(b)")
             #expect(answer.status == 200 && answer.body.count < 100_000)
             #expect(answer.text.contains("And 19,900 more; the command below prints all of them."))
-            #expect(answer.text.contains("reprofs diff \(a) \(b)"))
+            #expect(answer.text.contains("<code data-copied>reprofs diff "))
         }
     }
 

@@ -88,18 +88,17 @@ enum ImageFiles {
         guard let stream = directory.withPlatformString({ opendir($0) }) else {
             throw CommandFailure("cannot list \(directory): \(Errno(rawValue: errno))")
         }
-        var names: [(text: String, kind: Int)] = []
+        var names: [(path: FilePath, text: String, kind: Int)] = []
         while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name.utf8.first != UInt8(ascii: ".") { names.append((name, Int(entry.pointee.d_type))) }
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+            guard name.first != UInt8(ascii: ".") else { continue }
+            names.append((directory.appending(name), String(decoding: name, as: UTF8.self), Int(entry.pointee.d_type)))
         }
         closedir(stream)
         var found: (images: [FilePath], others: Int) = ([], 0)
         let hasOutput = names.contains { $0.text == "output" }
         for name in names.sorted(by: { $0.text < $1.text }) where !(hasOutput && name.text == "input") {
-            let path = directory.appending(name.text)
+            let path = name.path
             var (isDirectory, isLink) = (name.kind == DT_DIR, name.kind == DT_LNK)
             if name.kind == DT_UNKNOWN {
                 // Some file systems do not return types in listings.

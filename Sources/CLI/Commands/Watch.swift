@@ -70,7 +70,9 @@ struct WatchCommand: ParsableCommand {
 
     private func take(_ files: [FilePath], root: FilePath, _ inputs: [FilePath], _ store: Store) {
         // Files that have gone again were temporary.
-        let items = files.filter { access($0.string, R_OK) == 0 }.map { SnapshotWork.Item(path: $0, root: root) }
+        let items = files.filter { $0.withPlatformString { access($0, R_OK) } == 0 }.map {
+            SnapshotWork.Item(path: $0, root: root)
+        }
         _ = SnapshotWork(
             items, label: label, inputs: inputs, sources: [], store: store, skipsUnchanged: true, isVerbose: true
         ).run()

@@ -6,8 +6,8 @@ import Store
 struct ImageArgument: ParsableArguments {
     @Argument(
         help: """
-            An image's file, its path as 'list images' prints it, the id or the pin of a snapshot, or a file name that one \
-            image alone has.
+            An image's file, its path as 'list images' prints it, the id or the pin of a snapshot, the SHA-256 of an image's \
+            file, or a file name that one image alone has.
             """, completion: Offers.image)
     var image: String
 

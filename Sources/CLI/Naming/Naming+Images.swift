@@ -14,7 +14,7 @@ struct FoundImage {
 
 extension Naming {
     /// The snapshot that a text names: of the file at that path, by its bytes or its exact pixels; else of an image by its path in `list
-    /// images`, by a snapshot's id or pin, or by the name of a single image.
+    /// images`, by a snapshot's id or pin, by its SHA-256, or by the name of a single image.
     func image(_ text: String) throws -> FoundImage {
         if let file = try file(text) { return try image(in: file, given: text) }
         let meant = try images(meantBy: text)
@@ -23,7 +23,7 @@ extension Naming {
                 problem: .unknown, argument: text,
                 message:
                     "\(Self.quoted(text)) is not a file, a path that 'reprofs list images' prints, an id or a pin of a snapshot, "
-                    + "and no image's name.",
+                    + "and no image's SHA-256 or name.",
                 candidates: try images(near: text))
         }
         guard Set(meant.map(\.snapshot)).count == 1 else {
@@ -76,10 +76,14 @@ extension Naming {
         }
     }
 
+    /// The fewest digits of a file's SHA-256 that name an image, as many as a snapshot's id is shown with.
+    private static let imageDigits = 12
+
     private func images(meantBy text: String) throws -> [Meaning] {
         var found: [Meaning] = []
         if text.utf8.count >= 8, let prefix = DigestPrefix(hex: text) {
             found += try store.snapshots(beginningWith: prefix, limit: 1000).map { Meaning($0) }
+            if prefix.digits >= Self.imageDigits { found += try store.images(ofBytes: prefix).map { Meaning($0) } }
         }
         if let pin = try store.pin(named: text), let row = try store.snapshot(named: pin.snapshot) {
             found.append(Meaning(row, note: ", by its pin"))

@@ -79,3 +79,10 @@ enum Paths {
         return path.withPlatformString { stat($0, &facts) } == 0 && facts.st_mode & S_IFMT == S_IFDIR
     }
 }
+
+extension FilePath {
+    /// The path of an entry that a listing of this directory gave; its name need not be UTF-8.
+    func appending(_ entry: [UInt8]) -> FilePath {
+        Component(platformString: entry.map { CChar(bitPattern: $0) } + [0]).map { appending($0) } ?? self
+    }
+}

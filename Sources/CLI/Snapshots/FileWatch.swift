@@ -26,7 +26,7 @@ final class FileWatch {
 
     /// Watches a directory and all directories in it. Links are not followed.
     func add(_ directory: FilePath) throws {
-        let watch = inotify_add_watch(descriptor, directory.string, Self.mask)
+        let watch = directory.withPlatformString { inotify_add_watch(descriptor, $0, Self.mask) }
         guard watch >= 0 else {
             let problem = errno
             if problem == ENOENT || problem == ENOTDIR { return }
@@ -36,15 +36,13 @@ final class FileWatch {
             throw CommandFailure("cannot watch \(directory): \(Errno(rawValue: problem))")
         }
         paths[watch] = directory
-        guard let list = opendir(directory.string) else { return }
+        guard let list = directory.withPlatformString({ opendir($0) }) else { return }
         defer { closedir(list) }
         while let entry = readdir(list) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
             let path = directory.appending(name)
             var facts = stat()
-            guard name.utf8.first != UInt8(ascii: "."), lstat(path.string, &facts) == 0,
+            guard name.first != UInt8(ascii: "."), path.withPlatformString({ lstat($0, &facts) }) == 0,
                 facts.st_mode & S_IFMT == S_IFDIR
             else {
                 continue
@@ -68,12 +66,11 @@ final class FileWatch {
                 let event = bytes.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
                 return (event.wd, event.mask, Int(event.len))
             }
-            let name = String(
-                decoding: buffer[(offset + head)..<(offset + head + length)].prefix { $0 != 0 }, as: UTF8.self)
+            let name = Array(buffer[(offset + head)..<(offset + head + length)].prefix { $0 != 0 })
             offset += head + length
             if mask & UInt32(IN_Q_OVERFLOW) != 0 { events.append(.lost) }
             if mask & UInt32(IN_IGNORED) != 0 { paths[watch] = nil }
-            guard let directory = paths[watch], !name.isEmpty, name.utf8.first != UInt8(ascii: ".") else { continue }
+            guard let directory = paths[watch], !name.isEmpty, name.first != UInt8(ascii: ".") else { continue }
             let path = directory.appending(name)
             if mask & UInt32(bitPattern: IN_ISDIR) != 0 {
                 guard mask & (UInt32(IN_CREATE) | UInt32(IN_MOVED_TO)) != 0 else { continue }

@@ -27,7 +27,7 @@ package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertibl
     package static let range: ClosedRange<Int64> = -7_000_000_000_000_000_000...9_000_000_000_000_000_000
 
     /// The beginning of a day; nil if there is no such day.
-    init?(year: Int, month: Int, day: Int) {
+    package init?(year: Int, month: Int, day: Int) {
         let digits = { (number: Int, width: Int) in
             String(repeating: "0", count: max(0, width - String(number).count)) + String(number)
         }

@@ -141,11 +141,11 @@ package struct VariationAxis: Sendable, Equatable {
         guard let low = from.units(at: scale), let high = to.units(at: scale), let by = step.units(at: scale) else {
             throw VariationError("'\(text)' has too many digits")
         }
-        let count = (max(low, high) - min(low, high)) / by
-        guard count < VariationPlan.limit else {
+        let (distance, isTooFar) = max(low, high).subtractingReportingOverflow(min(low, high))
+        guard !isTooFar, distance / by < VariationPlan.limit else {
             throw VariationError("'\(text)' are more than \(VariationPlan.limit) values")
         }
-        return (0...count).map { index in
+        return (0...distance / by).map { index in
             .string(Decimal(units: low <= high ? low + index * by : low - index * by, scale: scale).text)
         }
     }

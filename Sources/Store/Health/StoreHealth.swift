@@ -12,6 +12,8 @@ package struct StoreHealth: Sendable {
     /// Images that something came for which makes their snapshots better.
     package let waiting: Int
     package let verification: Store.VerificationState
+    /// Names of models that lost bytes, some of them, and of how many.
+    let lostModels: (names: [String], count: Int)
     package let backup: Timestamp?
     /// What each mount says of itself; nil where it gave no answer.
     package let mounts: [(row: MountRow, status: JSON?)]
@@ -41,6 +43,7 @@ package struct StoreHealth: Sendable {
         growth = try store.growth()
         waiting = try store.countImprovable()
         verification = try store.verificationState()
+        lostModels = try store.lostModels(limit: Self.mostLost)
         backup = try store.backups().first?.made
         let rows = try store.mounts()
         self.mounts = rows.map { ($0, mounts.status($0.path)) }
@@ -72,6 +75,7 @@ package struct StoreHealth: Sendable {
     }
 
     private static let mostParts = 10
+    private static let mostLost = 3
 
     /// All of it in words.
     package var findings: [Finding] {
@@ -88,15 +92,12 @@ package struct StoreHealth: Sendable {
         ]
         if let warning = growth?.warning(free: free) { findings.append(.init("Room", warning, isProblem: true)) }
         if let read = verification.newest {
+            findings.append(.init("Read again", "\(read.local) last; \(verification.unchecked.of("blob")) not yet"))
+        }
+        if verification.damaged > 0 {
             findings.append(
                 .init(
-                    "Read again",
-                    "\(read.local) last; \(verification.unchecked.of("blob")) not yet, \(verification.damaged.grouped) lost",
-                    isProblem: verification.damaged > 0))
-        } else if verification.damaged > 0 {
-            findings.append(
-                .init(
-                    "Lost", "\(verification.damaged.of("blob")); 'reprofs verify' says what needs them",
+                    "Lost", lossText, command: "reprofs verify --repair --from DIR",
                     isProblem: true))
         }
         if let backup { findings.append(.init("Backup", "of the catalogue \(backup.local)")) }
@@ -120,6 +121,14 @@ package struct StoreHealth: Sendable {
             findings.append(.init("Mounts", "none; 'reprofs mount DIR' makes one"))
         }
         return findings + mounts.flatMap { Self.findings(of: $0, $1) }
+    }
+
+    /// What lost bytes mean for somebody who knows models by their names.
+    private var lossText: String {
+        let (names, count) = lostModels
+        let more = count > names.count ? " and \((count - names.count).grouped) more" : ""
+        let whose = names.isEmpty ? "" : ", of " + names.joined(separator: ", ") + more
+        return "the bytes of \(verification.damaged.of("blob"))\(whose); look for them in DIR with"
     }
 
     /// What a mount says of itself; nil where it does not answer.

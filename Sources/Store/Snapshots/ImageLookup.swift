@@ -81,6 +81,11 @@ extension Store {
         ).first
     }
 
+    /// The images whose files' SHA-256 begins so, under each of their names.
+    package func images(ofBytes prefix: DigestPrefix) throws(StoreError) -> [NamedImage] {
+        try namedImages("image.sha256 BETWEEN ? AND ?", [Data(prefix.low), Data(prefix.high)])
+    }
+
     /// The images with exactly these pixels, under each of their names.
     package func images(ofPixels digest: Digest) throws(StoreError) -> [NamedImage] {
         try namedImages("image.pixels = ?", [digest.data])

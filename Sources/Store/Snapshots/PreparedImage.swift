@@ -76,6 +76,8 @@ extension Store {
         _ path: FilePath, root: FilePath?, label: EntryName? = nil, inputs: [FilePath] = [],
         sources: [any RecordSource] = [], told reader: ReportReader?
     ) throws(StoreError) -> PreparedImage {
+        // Views, documents and the catalogue have names as text.
+        guard String(validating: path) != nil else { throw .refusedName(NameError.notUTF8(path.string).description) }
         for _ in 0..<3 {
             let (file, before) =
                 if let reader {

@@ -191,6 +191,8 @@ enum Kernel {
         }
     }
 
+    static func unlock(_ file: OwnedDescriptor) { flock(file.rawValue, LOCK_UN) }
+
     /// Runs `body` while a lock on the directory is held.
     static func holding<Result>(
         _ directory: FilePath, _ lock: Lock, _ body: () throws(StoreError) -> Result

@@ -24,6 +24,17 @@ enum StoreLease {
         _ = Kernel.lock(lease, .shared, waits: true)
     }
 
+    /// The lock of the run that switches `active/models`.
+    static func active(_ store: FilePath) throws(StoreError) -> OwnedDescriptor {
+        let path = store.appending("active.lock")
+        let file = try Kernel.open(path, .readWrite, options: [.create, .noFollow], permissions: [.ownerReadWrite])
+        guard Kernel.lock(file, .exclusive, waits: false) else {
+            let holder = holders(ofFile: path).first.map { ": \($0)" } ?? ""
+            throw .conflict("another run needs active/models now\(holder); begin this one when that has ended")
+        }
+        return file
+    }
+
     private static func take(
         _ store: FilePath, _ lock: Kernel.Lock, _ mode: FileDescriptor.AccessMode = .readWrite,
         _ options: FileDescriptor.OpenOptions = .create
@@ -38,8 +49,10 @@ enum StoreLease {
 
     /// The other processes of this machine that have the store open: `reprofs mount /models (process 812)`. None while this thread holds a
     /// lock that others may wait for.
-    static func holders(of store: FilePath) -> [String] {
-        let path = path(store)
+    static func holders(of store: FilePath) -> [String] { holders(ofFile: path(store)) }
+
+    /// The same for another file of a store.
+    private static func holders(ofFile path: FilePath) -> [String] {
         guard Activity.allows(.wait), let wanted = try? FileFacts.at(path) else { return [] }
         return ProcessFile.names(in: "/proc").compactMap { name -> String? in
             guard let pid = Int32(name), pid != getpid() else { return nil }

@@ -18,9 +18,10 @@ extension Timestamp {
         }
         let time = parts.count == 2 ? parts[1].compactMap(\.self) : [0, 0]
         guard (2...3).contains(time.count), parts.count == 1 || time.count == parts[1].count,
-            (1...31).contains(date[2]),
-            (1...12).contains(date[1]), (1970...2255).contains(date[0]), (0...23).contains(time[0]),
-            time.dropFirst().allSatisfy({ (0...59).contains($0) })
+            (1970...2255).contains(date[0]), (0...23).contains(time[0]),
+            time.dropFirst().allSatisfy({ (0...59).contains($0) }),
+            // mktime takes the thirtieth of February for a day in March.
+            Timestamp(year: Int(date[0]), month: Int(date[1]), day: Int(date[2])) != nil
         else { return nil }
         var fields = tm()
         (fields.tm_year, fields.tm_mon, fields.tm_mday) = (date[0] - 1900, date[1] - 1, date[2])

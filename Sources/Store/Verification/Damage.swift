@@ -60,6 +60,26 @@ extension Store {
     }
 }
 
+extension Store {
+    /// The names of versions whose bytes are lost, `limit` of them at most, and how many there are.
+    func lostModels(limit: Int) throws(StoreError) -> (names: [String], count: Int) {
+        try catalogue.read { db in
+            let versions = """
+                FROM version JOIN model ON model.id = version.model JOIN blob ON blob.id = version.blob
+                WHERE blob.damaged AND blob.dropped IS NULL
+                """
+            let rows = try Row.fetchAll(
+                db,
+                sql: "SELECT model.directory, model.name, version.number \(versions) ORDER BY version.id DESC LIMIT ?",
+                arguments: [limit])
+            return (
+                try rows.map { "\(try db.text(of: $0))@v\(try $0.value("number") as Int)" },
+                try Int.fetchOne(db, sql: "SELECT count(*) \(versions)") ?? 0
+            )
+        }
+    }
+}
+
 extension Database {
     /// The longest list of names: enough for a person to act on.
     private static var affectedLimit: Int { 1000 }

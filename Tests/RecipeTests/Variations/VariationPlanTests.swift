@@ -38,6 +38,11 @@ import Testing
         ("3.model=x", "is the output of another node"), ("seed=x", "'x' is not a number"),
         ("seed=-1", "'-1' is not a seed"),
         ("seed=1.5", "'1.5' is not a seed"), ("seed=1..99999", "more than 10000 values"),
+        ("seed=0..9223372036854775807", "more than 10000 values"),
+        ("cfg=-1..9223372036854775807", "more than 10000 values"),
+        ("cfg=9223372036854775807..-9223372036854775808", "more than 10000 values"),
+        ("cfg=-922337203685477580.8..0.5..0.1", "more than 10000 values"),
+        ("cfg=1..9223372036854775807..0.1", "too many digits"),
         ("cfg=1..2..0", "must be more than 0"),
     ])
     func `says what is wrong with a setting`(_ setting: String, _ words: String) throws {

@@ -86,7 +86,7 @@ enum ComparePage {
                     tag("p", .class("command")) {
                         copyable(
                             ShellCommand.line(
-                                "reprofs diff", comparison.images[0].id.hex, other.id.hex), what: "the command")
+                                "reprofs diff", comparison.images[0].snapshot, other.snapshot), what: "the command")
                     }
                 }
             }

@@ -24,6 +24,8 @@ struct Comparison: Sendable {
         let document: RecipeDocument
 
         var name: String { document.name.onOneLine }
+        /// The beginning of its snapshot's id, by which commands know it.
+        var snapshot: String { String(document.id.hex.prefix(12)) }
         var mark: Mark { Mark(document.verdict.grade, isReproduced: document.verdict.isVerified) }
     }
 
