@@ -29,7 +29,7 @@ package struct Gallery: Sendable {
     /// The ComfyUI that its pages may ask. No page names one.
     package struct Comfy: Sendable {
         let place: ComfyChoice
-        /// The directory for the variations of a snapshot, by the name of its own.
+        /// Opens the directory for the variations of a snapshot, whose short id it is given.
         let variations: @Sendable (EntryName) throws -> OpenDirectory
 
         package init(

@@ -151,16 +151,22 @@ import Testing
         }
     }
 
+    /// A reproduction that goes on: `active/models` shows its snapshot.
+    private func begin(_ id: String, _ standIn: StandIn) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: CommandLineFixture.executable)
+        process.arguments = ["reproduce", id, "--server", standIn.address, "--store", line.store.string]
+        process.standardError = FileHandle.nullDevice
+        try ComfyProcess.withoutBlockedSignals { try process.run() }
+        try eventually { try line.json(".reprofs/status")["active"]?["view"]?.string == id }
+        return process
+    }
+
     @Test func `is refused while another run needs active models, by that one's name`() async throws {
         var id = ""
         try await withStandIn(line) { id = try await imageOfReplacedModels($0) }
         try await withStandIn(line, environment: ["STANDIN": "hang"]) { standIn in
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: CommandLineFixture.executable)
-            process.arguments = ["reproduce", id, "--server", standIn.address, "--store", line.store.string]
-            process.standardError = FileHandle.nullDevice
-            try ComfyProcess.withoutBlockedSignals { try process.run() }
-            try eventually { try line.json(".reprofs/status")["active"]?["view"]?.string == id }
+            let process = try begin(id, standIn)
             let second = try line.run("reproduce", id, "--server", standIn.address)
             process.interrupt()
             process.waitUntilExit()
@@ -289,12 +295,7 @@ import Testing
         var id = ""
         try await withStandIn(line) { id = try await imageOfReplacedModels($0) }
         try await withStandIn(line, environment: ["STANDIN": "hang"]) { standIn in
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: CommandLineFixture.executable)
-            process.arguments = ["reproduce", id, "--server", standIn.address, "--store", line.store.string]
-            process.standardError = FileHandle.nullDevice
-            try ComfyProcess.withoutBlockedSignals { try process.run() }
-            try eventually { try line.json(".reprofs/status")["active"]?["view"]?.string == id }
+            let process = try begin(id, standIn)
             process.interrupt()
             process.waitUntilExit()
             #expect(process.terminationStatus == 130)

@@ -41,7 +41,7 @@ struct GalleryCommand: ParsableCommand {
         if isPlain, let running = RunningGallery.serving(storePath) {
             Terminal.say(running.address)
             Terminal.complain("This store's gallery runs already. Open that address in a browser of this machine.")
-            if open, Screen.output.columns != nil { Browser.open(running.address) }
+            // No browser is started with it: other users could read the secret among its arguments.
             return
         }
         let store = try store.openToRead()

@@ -29,8 +29,8 @@ struct HelperUnits {
         """
     }
 
-    /// Nothing here may make a mount namespace: a file that is handed over is looked for in the one that users have. So there is no
-    /// ProtectSystem and the like; the program may open files for reading alone, by its own filter of calls, and as a user of its own.
+    /// Nothing here may create a mount namespace, because the helper looks for files in the one that users have. So ProtectSystem and its
+    /// like are left out. The program's own filter of system calls lets it open files only for reading, and it runs as its own user.
     var service: String {
         """
         \(ServiceUnit.mark)

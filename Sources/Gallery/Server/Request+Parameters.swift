@@ -1,4 +1,5 @@
 import Hummingbird
+import Recipe
 
 extension Request {
     /// The parameters of the address, decoded as a browser encodes a form's: a plus sign is a blank. Bytes that are no UTF-8 become marks
@@ -21,10 +22,8 @@ extension Request {
             switch byte {
             case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
             case UInt8(ascii: "%"):
-                let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-                // A sign is a part of a number, and no digit.
-                guard digits.utf8.count == 2, digits.allSatisfy(\.isHexDigit), let value = UInt8(digits, radix: 16)
-                else {
+                let digits = Array(rest.prefix(2))
+                guard digits.count == 2, let value = hexByte(digits[0], digits[1]) else {
                     bytes.append(byte)
                     continue
                 }

@@ -42,7 +42,7 @@ extension ComfyGraph {
                     ?? [.value, .other].contains(meaning(of: name, in: source))
         }
         guard isBox else { return nil }
-        // An output whose name is its type has no name of its own.
+        // An output that is named after its type has no name that tells anything.
         let told = output.flatMap { $0.name.isEmpty || $0.name.uppercased() == $0.type ? nil : $0.name }
         if let name = (told ?? (asWords ? nil : wanted)).map(Conventions.plain),
             let same = members.first(where: { Conventions.plain($0.key) == name })

@@ -80,12 +80,10 @@ final class Backings: Sendable {
         // Somebody else was quicker, and decided.
         defer { if let given, !isTaken { helper.close([given]) } }
         let backing = try state.withLock { state throws(Failure) -> CInt? in
-            let isReplaced =
-                file.map { file in
-                    state.nodes[node.rawValue].map { $0.backing != nil && $0.file?.isSameFile(as: file) != true }
-                        ?? false
-                } ?? false
-            if isReplaced, let known = state.nodes[node.rawValue], known.uses > 0 {
+            let known = state.nodes[node.rawValue]
+            var isReplaced = false
+            if let file, let known, known.backing != nil { isReplaced = known.file?.isSameFile(as: file) != true }
+            if isReplaced, let known, known.uses > 0 {
                 throw Failure(
                     .ioError,
                     """
@@ -94,9 +92,7 @@ final class Backings: Sendable {
                     """, isNoteworthy: true)
             }
             // Nobody has it open: it need not be read as it was.
-            if let known = state.nodes[node.rawValue], known.uses == 0,
-                file == nil || known.backing == nil || isReplaced
-            {
+            if let known, known.uses == 0, file == nil || known.backing == nil || isReplaced {
                 state.idle.removeAll { $0 == node.rawValue }
                 drop(node.rawValue, &state)
             }

@@ -50,7 +50,7 @@ struct LineageLayout {
         let steps = Dictionary(grouping: lineage.edges.filter { $0.relation != .same }, by: \.dependent)
         var order: [Int] = []
         var seen: Set<Int> = []
-        // Few nodes, so it is no deep way.
+        // There are few nodes, so this never calls itself deeply.
         func visit(_ node: Int) {
             guard seen.insert(node).inserted else { return }
             for edge in steps[node] ?? [] { visit(edge.dependency) }

@@ -152,7 +152,7 @@ enum ModelPage {
 
     private static func row(_ event: EventListing) -> HTML {
         let number = { (version: Int?) in version.map { "v\($0)" } ?? "nothing" }
-        let program = event.executable.flatMap { $0.split(separator: "/").last }.map { String($0) }
+        let program = event.executable.flatMap { $0.slashed.last }
         return tag("tr") {
             tag("td") { event.time.local }
             tag("td") { event.cause }
