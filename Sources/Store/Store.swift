@@ -190,9 +190,6 @@ package final class Store: Sendable {
 }
 
 extension Store {
-    /// SQLite's durability setting: 2 is FULL, and a store is not opened with less.
-    package func synchronous() throws(StoreError) -> Int { try catalogue.synchronous() }
-
     /// When the store was made.
     package func created() throws(StoreError) -> Timestamp {
         guard let facts = try FileFacts.at(path.appending("oci-layout")) else { throw .notAStore(path) }

@@ -15,8 +15,6 @@ package enum StoreError: Error, CustomStringConvertible {
     case newerStore(FilePath, needs: String)
     /// The file system lacks something that a store's promises depend on.
     case unsuitable(FilePath, String)
-    /// SQLite does not keep the durability setting that was asked for.
-    case unsafeCatalogue(synchronous: Int)
     case catalogue(String)
     case system(String, FilePath, Errno)
     case noSpace(FilePath, needed: Int, available: Int)
@@ -68,8 +66,6 @@ package enum StoreError: Error, CustomStringConvertible {
             "the store \(path) was written by a newer ReproFS; it needs version \(needs) or later"
         case .unsuitable(let path, let why):
             "a store cannot live on the file system of \(path): \(why); ext4, XFS and btrfs have all that it takes"
-        case .unsafeCatalogue(let synchronous):
-            "SQLite runs at synchronous=\(synchronous) instead of FULL; a power cut could lose what was acknowledged"
         case .catalogue(let message): "the catalogue answered: \(message)"
         case .system(let operation, let path, let errno): "\(operation) \(path): \(errno)"
         case .noSpace(let path, let needed, let available):

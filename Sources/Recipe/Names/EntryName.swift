@@ -129,10 +129,16 @@ extension StringProtocol {
 
     /// The same, ignoring the case of ASCII letters; `suffix` is in lower case.
     package func endsInASCII(of suffix: String) -> Bool {
-        utf8.count >= suffix.utf8.count
-            && zip(utf8.suffix(suffix.utf8.count), suffix.utf8).allSatisfy { byte, wanted in
-                byte == wanted || (byte | 0x20 == wanted && (0x61...0x7A).contains(wanted))
-            }
+        let (own, suffix) = (Substring(self).utf8, suffix.utf8)
+        var (end, wantedEnd) = (own.endIndex, suffix.endIndex)
+        while wantedEnd > suffix.startIndex {
+            guard end > own.startIndex else { return false }
+            end = own.index(before: end)
+            wantedEnd = suffix.index(before: wantedEnd)
+            let (byte, wanted) = (own[end], suffix[wantedEnd])
+            guard byte == wanted || (byte | 0x20 == wanted && (0x61...0x7A).contains(wanted)) else { return false }
+        }
+        return true
     }
 
     /// The parts before and after the last `mark`; nil if there is none.

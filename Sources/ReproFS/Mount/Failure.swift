@@ -67,7 +67,7 @@ package struct Failure: Error {
             case .noSpace, .diskQuotaExceeded, .tooManyOpenFiles: (errno, true)
             default: (.ioError, true)
             }
-        case .blobMissing, .blobDamaged, .catalogue, .moved, .unsafeCatalogue, .unsuitable, .newerStore, .notAStore,
+        case .blobMissing, .blobDamaged, .catalogue, .moved, .unsuitable, .newerStore, .notAStore,
             .noCatalogue, .inUse, .notEmpty, .changedWhileRead, .conflict, .refusedName, .notAnImage, .isModel,
             .interrupted:
             (.ioError, true)

@@ -13,21 +13,17 @@ protocol CatalogueParticipant: Sendable {
 
 /// The SQLite database beside the blobs: names, versions, images, snapshots. Processes communicate only through it.
 ///
-/// Every commit is on disk when it returns (`synchronous=FULL`, checked), so a row can be trusted after a power cut.
+/// Nobody waits for the disk while SQLite's writer is held: commits are made with `synchronous=NORMAL`, which GRDB's pool sets, and
+/// ``write(_:)`` syncs the log afterwards. The log is synced in order, so a row that is on disk has all rows before it on disk.
 final class Catalogue: Sendable {
     private let path: FilePath
     let place: StorePlace
     private let pool: any DatabaseWriter
     private let ballast: Ballast
-    /// Used only within write transactions.
-    private let writer: Lock<Writer>
+    private let participants = Lock(.connection, [any CatalogueParticipant]())
     let counter: CommitCounter
-
-    private struct Writer {
-        /// Whether commits of the writing connection wait for the disk.
-        var isFull = true
-        var participants: [any CatalogueParticipant] = []
-    }
+    /// False for a copy, which ends with this process.
+    private let isLasting: Bool
 
     /// Opens the catalogue and brings its schema up to date, after a backup of the old one; nil makes none. `patience` is how long a writer
     /// waits for another one. Seconds.
@@ -36,7 +32,7 @@ final class Catalogue: Sendable {
         let place = try StorePlace(path.removingLastComponent())
         self.place = place
         ballast = Ballast(in: path.removingLastComponent())
-        writer = Lock(.connection, Writer())
+        isLasting = true
         try Self.requireOwnFiles(path)
         try Self.protect(path)
         LogFiles(of: path).prepare()
@@ -58,9 +54,8 @@ final class Catalogue: Sendable {
             pool = try Self.open(path, configuration, ballast)
             counter = pool.writeWithoutTransaction { CommitCounter($0) }
         } catch { throw Self.typed(error) }
-        try holdFull()
-        try Schema.migrate(pool, path: path, migration)
-        try holdFull()
+        // What a migration has read is removed next.
+        if try Schema.migrate(pool, path: path, migration) { try sync() }
     }
 
     /// Opens a copy of the catalogue as it is now; the copy, and what is written to it, ends with this process.
@@ -68,8 +63,8 @@ final class Catalogue: Sendable {
         self.path = path
         place = try StorePlace(path.removingLastComponent())
         ballast = Ballast(in: path.removingLastComponent())
-        writer = Lock(.connection, Writer())
         counter = .none
+        isLasting = false
         try Self.requireOwnFiles(path)
         do { pool = try Self.transientCopy(of: path) } catch { throw Self.typed(error) }
         try Schema.requireNewest(pool, path: path)
@@ -97,7 +92,7 @@ final class Catalogue: Sendable {
 
     /// From now on `participant` observes every transaction of this process.
     func add(_ participant: some CatalogueParticipant & TransactionObserver) {
-        writer.withLock { $0.participants.append(participant) }
+        participants.withLock { $0.append(participant) }
         pool.add(transactionObserver: participant, extent: .databaseLifetime)
     }
 
@@ -121,21 +116,6 @@ final class Catalogue: Sendable {
         }
     }
 
-    /// GRDB sets NORMAL after its prepare hook has run, so FULL is set on the open writer and read back.
-    private func holdFull() throws(StoreError) {
-        try typed { try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") } }
-        let synchronous = try synchronous()
-        guard synchronous == 2 else { throw .unsafeCatalogue(synchronous: synchronous) }
-    }
-
-    /// The setting of the writing connection: 2 is FULL.
-    func synchronous() throws(StoreError) -> Int {
-        try writing { db in
-            try wait(true, db)
-            return try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1
-        }
-    }
-
     /// Runs `body` on one consistent state of the catalogue.
     func read<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
         try typed { try Activity.perform(.sql) { try pool.read(body) } }
@@ -146,22 +126,19 @@ final class Catalogue: Sendable {
         try typed { try Activity.perform(.sql) { try pool.unsafeRead(body) } }
     }
 
-    /// Runs `body` in a transaction: all of it is on disk when this returns, or none of it ever was.
+    /// Runs `body` in a transaction: all of it is on disk when this returns, or none of it ever was. Others see it a moment before it is on
+    /// disk; if the disk fails then, this throws although they do.
     func write<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
-        try transact(waits: true, body)
+        let result = try writeSoon(body)
+        try sync()
+        return result
     }
 
-    /// The same without waiting for the disk: a killed process loses nothing, a power cut may lose the last seconds. The next ``write(_:)``
-    /// puts it on disk too, since both use one log.
-    func writeSoon<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
-        try transact(waits: false, body)
-    }
-
+    /// The same without waiting for the disk: a killed process loses nothing, a power cut may lose the last seconds.
+    ///
     /// On a full disk the ballast makes room; operations that need more than that check beforehand.
-    private func transact<Result>(
-        waits: Bool, _ body: (Database) throws -> Result
-    ) throws(StoreError) -> Result {
-        do throws(StoreError) { return try transactOnce(waits: waits, body) } catch {
+    func writeSoon<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
+        do throws(StoreError) { return try transact(body) } catch {
             guard case .system(_, _, .noSpace) = error else { throw error }
             if ballast.drop() {
                 LogFiles(of: path).reserve(Ballast.size / 2)
@@ -169,17 +146,14 @@ final class Catalogue: Sendable {
                 // Once all of the log is in the catalogue, SQLite begins it anew, in the room that it already has.
                 try? typed { _ = try pool.writeWithoutTransaction { try $0.checkpoint(.passive) } }
             }
-            return try transactOnce(waits: waits, body)
+            return try transact(body)
         }
     }
 
-    private func transactOnce<Result>(
-        waits: Bool, _ body: (Database) throws -> Result
-    ) throws(StoreError) -> Result {
+    private func transact<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
         try place.require()
         return try writing { db in
-            try wait(waits, db)
-            let participants = writer.withLock { $0.participants }
+            let participants = participants.withLock { $0 }
             var isCommitted = false
             defer { for participant in participants { participant.ended(isCommitted: isCommitted) } }
             var result: Result?
@@ -212,13 +186,6 @@ final class Catalogue: Sendable {
     /// What is read after asking for this holds as long as it stays the newest.
     var newest: Commit { counter.newest }
 
-    /// Whether the next commit waits for the disk.
-    private func wait(_ isWanted: Bool, _ db: Database) throws {
-        guard writer.withLock({ $0.isFull }) != isWanted else { return }
-        try db.execute(sql: "PRAGMA synchronous = \(isWanted ? "FULL" : "NORMAL")")
-        writer.withLock { $0.isFull = isWanted }
-    }
-
     /// Copies the catalogue as it is at one moment into the file `target`, which is empty or absent. Writers do not wait for it.
     func copy(to target: FilePath) throws(StoreError) {
         try typed { try Activity.perform(.bytes) { try Self.copy(pool, to: target) } }
@@ -234,6 +201,7 @@ final class Catalogue: Sendable {
 
     /// Returns when everything that was written is on disk. Writers do not wait for it.
     func sync() throws(StoreError) {
+        guard isLasting else { return }
         // SQLite locks the database and its shared memory, but not the log, so closing another descriptor of the log releases no lock. What
         // was in the log before it began anew was synced when that happened.
         try place.require()

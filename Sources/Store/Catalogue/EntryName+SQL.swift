@@ -17,8 +17,12 @@ extension EntryName {
 
 extension Row {
     /// Throws a ``NameError`` if the text is not a name.
-    func name(_ column: String) throws -> EntryName { try Self.name(self[column] as DatabaseValue) }
-    func name(_ column: Int) throws -> EntryName { try Self.name(self[column] as DatabaseValue) }
+    func name(_ column: String) throws -> EntryName {
+        guard let text = String.fromDatabaseValue(self[column]) else {
+            throw NameError.notUTF8("\(self[column] as DatabaseValue)")
+        }
+        return try EntryName(text)
+    }
 
     /// A path that was joined from names, for people. Throws a ``NameError`` if one of them is not a name.
     func path(_ column: String) throws -> String {
@@ -27,11 +31,6 @@ extension Row {
             throw NameError.leavesTheFolder(text)
         }
         return text
-    }
-
-    private static func name(_ value: DatabaseValue) throws(NameError) -> EntryName {
-        guard let text = String.fromDatabaseValue(value) else { throw .notUTF8("\(value)") }
-        return try EntryName(text)
     }
 }
 

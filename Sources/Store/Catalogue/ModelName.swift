@@ -29,7 +29,7 @@ extension ModelName {
 
     /// Any file in a pipeline's directory that is neither hidden nor a partial download. Nil for others.
     init?(pipeline path: [EntryName]) {
-        guard path.count > 1, !path.contains(where: { $0.hasPrefix(".") }), !Self.isPart(path[path.count - 1]),
+        guard path.count > 1, !Self.isPart(path[path.count - 1]), !path.contains(where: { $0.hasPrefix(".") }),
             let inner = ModelPath(path.dropFirst())
         else { return nil }
         folder = path[0]
@@ -39,12 +39,13 @@ extension ModelName {
     /// Files that make their directory one model of transformers or diffusers, whose loaders read any file beside them.
     static let pipelineMarks: [EntryName] = ["config.json", "model_index.json"]
 
+    private static let partSuffixes = [
+        ".part", ".partial", ".aria2", ".incomplete", ".tmp", ".temp", ".download", ".crdownload", ".lock",
+    ]
+
     /// Whether this is the name of an unfinished download or write.
     static func isPart(_ name: EntryName) -> Bool {
-        let suffixes = [
-            ".part", ".partial", ".aria2", ".incomplete", ".tmp", ".temp", ".download", ".crdownload", ".lock",
-        ]
-        return suffixes.contains { name.text.endsInASCII(of: $0) } || name.text.utf8.last == UInt8(ascii: "~")
+        partSuffixes.contains { name.text.endsInASCII(of: $0) } || name.text.utf8.last == UInt8(ascii: "~")
     }
 
     /// The name of a model in a snapshot from elsewhere; nil in a hidden directory. Suffixes other than those of models occur: `add

@@ -31,18 +31,12 @@ extension Row {
     func digest(_ column: String) throws -> Digest { try Digest(column: try value(column)) }
 
     func time(_ column: String) throws -> Timestamp { Timestamp(nanoseconds: try ValueRange.time.check(value(column))) }
-    func time(_ column: Int) throws -> Timestamp { Timestamp(nanoseconds: try ValueRange.time.check(value(column))) }
 
     /// The size of something that is in a file. Bytes.
     func size(_ column: String) throws -> Int { Int(try ValueRange.size.check(value(column))) }
-    func size(_ column: Int) throws -> Int { Int(try ValueRange.size.check(value(column))) }
-
-    /// The twelve bits that `chmod` sets.
-    func mode(_ column: Int) throws -> UInt32 { UInt32(try ValueRange.mode.check(value(column))) }
 
     /// The row's number, from which a node's number is computed.
     func id(_ column: String, bits: Int = 56) throws -> Int64 { try ValueRange.number(bits: bits).check(value(column)) }
-    func id(_ column: Int) throws -> Int64 { try ValueRange.number(bits: 56).check(value(column)) }
 
     private static func checked<Value>(_ body: () throws -> Value) throws -> Value {
         do { return try body() } catch let problem as RowDecodingError {

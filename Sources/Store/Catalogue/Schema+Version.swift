@@ -3,8 +3,9 @@ import SystemPackage
 
 /// Finds out which version a catalogue has, and brings it up to date.
 extension Schema {
-    /// Brings the schema up to date, after a backup of the old one. No other process may have the store open meanwhile.
-    static func migrate(_ pool: any DatabaseWriter, path: FilePath, _ migration: Migration) throws(StoreError) {
+    /// Brings the schema up to date, after a backup of the old one, and returns whether it was not. No other process may have the store open
+    /// meanwhile.
+    static func migrate(_ pool: any DatabaseWriter, path: FilePath, _ migration: Migration) throws(StoreError) -> Bool {
         let migrator = migrator(migration)
         do {
             try refuseNewer(pool, migrator, path)
@@ -20,6 +21,7 @@ extension Schema {
                 }
             }
             try migrator.migrate(pool)
+            return done.count < migrator.migrations.count
         } catch let error as StoreError { throw error } catch { throw .catalogue("\(error)") }
     }
 

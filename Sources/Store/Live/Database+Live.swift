@@ -58,6 +58,13 @@ extension Database {
             [parent, name.databaseValue, Timestamp.now().nanoseconds, id])
     }
 
+    /// The same within the directory. An UPDATE that names `parent`, which refers to this table, has SQLite write every index anew.
+    func setName(_ id: Int64, _ name: EntryName) throws {
+        try execute(
+            cachedStatement(sql: "UPDATE live SET name = ?, changed = max(?, changed + 1) WHERE id = ?"),
+            [name.databaseValue, Timestamp.now().nanoseconds, id])
+    }
+
     func deleteLive(_ id: Int64) throws { try execute(cachedStatement(sql: "DELETE FROM live WHERE id = ?"), [id]) }
 
     /// Writes only the row; ``setClosing(_:of:)`` also takes care of pending versions.

@@ -30,14 +30,32 @@ extension Database {
     fileprivate func isInPipeline(_ path: [EntryName]) throws -> Bool {
         var id = LiveRow.root
         for (depth, name) in path.dropLast().enumerated() {
-            var row = try live(named: name, in: id)
-            if let link = row, link.kind == .link { row = try follow(link)?.row }
-            guard let row, row.kind == .directory else { return false }
-            id = row.id
-            guard depth > 0 else { continue }
-            for mark in ModelName.pipelineMarks {
-                if let found = try live(named: mark, in: id), found.kind != .directory { return true }
-            }
+            guard let next = try directory(named: name, in: id) else { return false }
+            id = next
+            if depth > 0, try hasPipelineMark(id) { return true }
+        }
+        return false
+    }
+
+    private func directory(named name: EntryName, in parent: Int64) throws -> Int64? {
+        let found = try first(
+            "SELECT id, kind FROM live WHERE parent = ? AND name = ?", [parent, name.databaseValue]
+        ) { (id: try $0.id(0), kind: try $0.number(1)) }
+        switch found.map({ LiveRow.Kind(rawValue: Int($0.kind)) }) {
+        case .directory: return found?.id
+        case .link:
+            let row = try found.flatMap { try live($0.id) }.flatMap { try follow($0)?.row }
+            return row?.kind == .directory ? row?.id : nil
+        default: return nil
+        }
+    }
+
+    private func hasPipelineMark(_ directory: Int64) throws -> Bool {
+        for mark in ModelName.pipelineMarks {
+            let isMarked = try first(
+                "SELECT kind FROM live WHERE parent = ? AND name = ?", [directory, mark.databaseValue]
+            ) { try $0.number(0) != LiveRow.Kind.directory.rawValue }
+            if isMarked == true { return true }
         }
         return false
     }

@@ -51,26 +51,27 @@ package struct LiveRow: Sendable {
         case renewed = 4
     }
 
-    /// Reads ``columns`` by position: looking columns up by name is slow.
-    init(_ row: Row) throws {
+    /// Reads ``columns``.
+    init(_ row: any PositionalRow) throws {
         id = try row.id(0)
-        parent = try row.value(1)
+        parent = try row.integer(1)
         name = try row.name(2)
-        kind = Kind(rawValue: try row.value(3)) ?? .file
+        kind = Kind(rawValue: Int(try row.number(3))) ?? .file
         mode = try row.mode(4)
-        user = try row.value(5)
-        group = try row.value(6)
+        user = try row.owner(5)
+        group = try row.owner(6)
         accessed = try row.time(7)
         modified = try row.time(8)
         changed = try row.time(9)
-        target = try row.value(10) ?? ""
-        version = try row.value(11)
-        if let id = try row.value(12) as Int64? {
-            blob = try Blob(id: id, digest: Digest(column: row.value(13)), size: row.size(14), isPrivate: row.value(16))
+        target = try row.text(10) ?? ""
+        version = try row.integer(11).map { Int($0) }
+        if let id = try row.integer(12) {
+            let digest = try Digest(column: row.bytes(13) ?? Data())
+            blob = try Blob(id: id, digest: digest, size: row.size(14), isPrivate: row.number(16) != 0)
         } else {
             blob = nil
         }
-        closing = Closing(rawValue: try row.value(15)) ?? .open
+        closing = Closing(rawValue: Int(try row.number(15))) ?? .open
         source = kind == .file && blob == nil && closing == .renewed ? Int64(target) : nil
     }
 
@@ -95,15 +96,12 @@ extension LiveRow {
 
 extension Database {
     func live(_ id: Int64) throws -> LiveRow? {
-        try Row.fetchOne(cachedStatement(sql: "\(LiveRow.columns) WHERE live.id = ?"), arguments: [id]).map(
-            LiveRow.init)
+        try first("\(LiveRow.columns) WHERE live.id = ?", [id], LiveRow.init)
     }
 
     func live(named name: EntryName, in parent: Int64) throws -> LiveRow? {
-        try Row.fetchOne(
-            cachedStatement(sql: "\(LiveRow.columns) WHERE live.parent = ? AND live.name = ?"),
-            arguments: [parent, name.databaseValue]
-        ).map(LiveRow.init)
+        try first(
+            "\(LiveRow.columns) WHERE live.parent = ? AND live.name = ?", [parent, name.databaseValue], LiveRow.init)
     }
 
     func live(in parent: Int64, limit: Int = -1) throws -> [LiveRow] {
@@ -129,10 +127,11 @@ extension Database {
         var names: [EntryName] = []
         var next = id
         while next != LiveRow.root, names.count < DirectoryRow.depthLimit {
-            let row = try Row.fetchOne(
-                cachedStatement(sql: "SELECT parent, name FROM live WHERE id = ?"), arguments: [next])
-            guard let row, let parent = try row.value("parent") as Int64? else { return nil }
-            names.append(try row.name("name"))
+            let found = try first("SELECT parent, name FROM live WHERE id = ?", [next]) {
+                (parent: try $0.integer(0), name: try $0.name(1))
+            }
+            guard let found, let parent = found.parent else { return nil }
+            names.append(found.name)
             next = parent
         }
         return next == LiveRow.root ? names.reversed() : nil

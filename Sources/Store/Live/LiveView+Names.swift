@@ -115,7 +115,11 @@ extension LiveView {
                     try unname(other, .replace, by: caller, db)
                 }
             }
-            try db.setParent(row.id, newDirectory, name: newName)
+            if newDirectory == directory {
+                try db.setName(row.id, newName)
+            } else {
+                try db.setParent(row.id, newDirectory, name: newName)
+            }
             if mode == .exchange, let other { try db.setParent(other.id, directory, name: name) }
             for (file, path) in moved {
                 let path = to + path.dropFirst(from.count)

@@ -99,25 +99,31 @@ extension Opener {
     /// any longer once it has ended.
     package static func writes(_ thread: Int32, into file: UInt64, on device: String?) -> Bool {
         let directory = "/proc/\(thread)/fdinfo"
-        return ((try? DirectoryListing.names(in: FilePath(directory))) ?? []).contains { name in
-            guard let lines = ProcessFile.text("\(directory)/\(name)")?.split(separator: "\n"),
-                lines.contains(where: { $0.hasPrefix("ino:") && UInt64($0.dropFirst(5)) == file }),
-                let flags = lines.first(where: { $0.hasPrefix("flags:") }).flatMap({ Int32($0.dropFirst(7), radix: 8) })
+        return ProcessFile.names(in: directory).contains { name in
+            guard let lines = ProcessFile.bytes("\(directory)/\(name)")?.split(separator: UInt8(ascii: "\n")) else {
+                return false
+            }
+            func value(of key: String) -> ArraySlice<UInt8>? {
+                lines.first { $0.starts(with: key.utf8) }?.dropFirst(key.utf8.count)
+            }
+            guard value(of: "ino:\t")?.elementsEqual(String(file).utf8) == true,
+                let flags = value(of: "flags:\t").flatMap({ Int32(String(decoding: $0, as: UTF8.self), radix: 8) }),
+                flags & O_ACCMODE != O_RDONLY
             else { return false }
-            guard flags & O_ACCMODE != O_RDONLY else { return false }
-            let mount = lines.first { $0.hasPrefix("mnt_id:") }?.split(separator: "\t").last
-            guard let device, let mount, let found = Self.device(ofMount: mount, seenBy: thread) else { return true }
+            guard let device, let mount = value(of: "mnt_id:\t"),
+                let found = Self.device(ofMount: mount, seenBy: thread)
+            else { return true }
             return found == device
         }
     }
 
     /// The device of a mount by its number; nil if the process does not see the mount.
-    private static func device(ofMount number: Substring, seenBy thread: Int32) -> String? {
+    private static func device(ofMount number: ArraySlice<UInt8>, seenBy thread: Int32) -> String? {
         guard let bytes = ProcessFile.bytes("/proc/\(thread)/mountinfo") else { return nil }
         let blank = UInt8(ascii: " ")
         for line in bytes.split(separator: UInt8(ascii: "\n")) {
             let fields = line.split(separator: blank, maxSplits: 3)
-            guard fields.count > 2, fields[0].elementsEqual(number.utf8) else { continue }
+            guard fields.count > 2, fields[0].elementsEqual(number) else { continue }
             return String(decoding: fields[2], as: UTF8.self)
         }
         return nil

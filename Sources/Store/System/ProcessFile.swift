@@ -6,15 +6,20 @@ import SystemPackage
 package enum ProcessFile {
     /// All of it; nil if it cannot be opened, and what was read so far if it cannot be read to its end.
     package static func bytes(_ path: String) -> [UInt8]? {
-        guard let file = try? FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec) else { return nil }
-        defer { try? file.close() }
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
         var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 8 << 10)
-        while let count = try? buffer.withUnsafeMutableBytes({ try file.read(into: $0) }), count > 0 {
-            bytes += buffer[..<count]
+        while true {
+            let page = [UInt8](unsafeUninitializedCapacity: pageSize) { buffer, count in
+                count = max(0, read(file, buffer.baseAddress, buffer.count))
+            }
+            if page.isEmpty { return bytes }
+            bytes += page
         }
-        return bytes
     }
+
+    private static let pageSize = 4096
 
     /// All of it as text; nil if it cannot be opened.
     package static func text(_ path: String) -> String? { bytes(path).map { String(decoding: $0, as: UTF8.self) } }

@@ -1,8 +1,10 @@
 import Foundation
 import GRDB
+import Glibc
 import Recipe
 import Store
 import Support
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -38,9 +40,22 @@ import Testing
         #expect(throws: StoreError.self) { try Store.open(fixture.directory.appending("nothing")) }
     }
 
-    @Test func `holds synchronous at FULL each time it is opened`() throws {
-        #expect(try fixture.store.synchronous() == 2)
-        #expect(try Store.open(fixture.store.path).synchronous() == 2)
+    @Test func `puts what it acknowledges on disk after the commit, while nobody waits for that`() throws {
+        let thread = UInt(pthread_self())
+        let steps = Mutex([String]())
+        FaultPoint.visitors.withLock {
+            $0[thread] = { operation, path in
+                guard path.contains("/catalogue.sqlite") else { return }
+                #expect(operation != "cannot sync" || !Activity.isInTransaction)
+                steps.withLock { $0.append("\(operation) \(path.split(separator: "/").last ?? "")") }
+            }
+        }
+        defer { FaultPoint.visitors.withLock { $0[thread] = nil } }
+        try fixture.model("checkpoints/one.safetensors", seed: 1)
+        try fixture.addModels()
+        let seen = steps.withLock { $0 }
+        let written = try #require(seen.lastIndex(of: "cannot write catalogue.sqlite"))
+        #expect(seen[(written + 1)...].contains("cannot sync catalogue.sqlite-wal"))
     }
 
     @Test func `is refused when a newer version wrote it, with the version it needs`() throws {

@@ -36,7 +36,7 @@ import Testing
         func attempt(_ what: String, _ body: () throws -> Void) {
             do { try body() } catch let error as StoreError {
                 switch error {
-                case .catalogue, .system, .blobMissing, .blobDamaged, .unsafeCatalogue, .noSpace:
+                case .catalogue, .system, .blobMissing, .blobDamaged, .noSpace:
                     problems.withLock { $0.append("\(what): \(error)") }
                 default: break
                 }
