@@ -62,7 +62,9 @@ let package = Package(
             name: "Store",
             dependencies: ["Recipe", "CDeflate", "CLinux", "CReader", "CThumbnail", "CZstd", grdb, sqlite, system],
             swiftSettings: strict),
-        .target(name: "ReproFS", dependencies: ["CBacking", "CFuse", "Recipe", "Store", logging, system], swiftSettings: strict),
+        .target(
+            name: "ReproFS", dependencies: ["CBacking", "CFuse", "Recipe", "Store", logging, system],
+            swiftSettings: strict),
         .target(name: "Comfy", dependencies: ["Recipe", http, tls, system] + nio, swiftSettings: strict),
         .target(
             name: "Reproduction", dependencies: ["Comfy", "Recipe", "Store", system], swiftSettings: strict),
