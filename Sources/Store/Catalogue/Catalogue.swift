@@ -1,5 +1,6 @@
 import GRDB
 import Glibc
+import Synchronization
 import SystemPackage
 
 /// An object in memory that mirrors rows and observes this process's transactions. No other process commits between the beginning of a
@@ -22,6 +23,8 @@ final class Catalogue: Sendable {
     private let ballast: Ballast
     private let participants = Lock(.connection, [any CatalogueParticipant]())
     let counter: CommitCounter
+    /// Whether the name of the log is on disk.
+    private let hasLogName = Atomic(false)
     /// False for a copy, which ends with this process.
     private let isLasting: Bool
 
@@ -206,7 +209,13 @@ final class Catalogue: Sendable {
         // was in the log before it began anew was synced when that happened.
         try place.require()
         let log = LogFiles(of: path).log
-        if try FileFacts.at(log) != nil { try Kernel.sync(try Kernel.open(log, .readOnly), log) }
+        guard try FileFacts.at(log) != nil else { return }
+        try Kernel.sync(try Kernel.open(log, .readOnly), log)
+        // The log may be new; btrfs kept the bytes and lost the name. It stays as long as anybody has the catalogue open.
+        if !hasLogName.load(ordering: .relaxed) {
+            try Kernel.syncDirectory(path.removingLastComponent())
+            hasLogName.store(true, ordering: .relaxed)
+        }
     }
 
     private func typed<Result>(_ body: () throws -> Result) throws(StoreError) -> Result {
