@@ -106,7 +106,7 @@ import Testing
             var seen = try time()
             for number in 0..<20 {
                 if number % 5 == 0 {
-                    var change = LiveView.Change()
+                    var change = InodeChange()
                     change.modified = Timestamp("2039-01-01T00:00:00Z")
                     try live.change(folder, change)
                     try eventually { try time() > 2_000_000_000 }
@@ -123,7 +123,7 @@ import Testing
     @Test func `changes the time of every directory with a switch, also where it lies ahead`() throws {
         try View.inProcess.show(view.store) { tree throws in
             let folder = try #require(try view.store.live(named: "loras", in: LiveRow.root)).id
-            var change = LiveView.Change()
+            var change = InodeChange()
             change.modified = Timestamp("2039-01-01T00:00:00Z")
             try LiveView(view.store).change(folder, change)
             let before = try tree.facts("active/models/loras").modified

@@ -91,8 +91,8 @@ extension Mount {
                     }
                 }
                 let node = try mount.root.node(NodeID(rawValue: id))
-                let change = Change(wanted.pointee, changed)
-                if case .file(let file) = node, file is any Inbox, change == Change() {
+                let change = InodeChange(wanted.pointee, changed)
+                if case .file(let file) = node, file is any Inbox, change.isEmpty {
                     return .attributes(try file.attributes())
                 }
                 guard let writable = node.inode as? any WritableInode else { throw Failure.readOnly }
@@ -201,7 +201,7 @@ private func newEntry(_ bytes: UnsafePointer<CChar>?) throws -> EntryName {
     try EntryName(comingIn: try text(bytes).utf8)
 }
 
-extension Change {
+extension InodeChange {
     fileprivate init(_ wanted: stat, _ changed: CInt) {
         self.init()
         func has(_ flag: CInt) -> Bool { changed & flag != 0 }

@@ -176,7 +176,7 @@ import Testing
         try write(Array("AAAA".utf8), "note.txt", in: "notes")
         let folder = try #require(try store.live(named: "notes", in: LiveRow.root)).id
         let row = try #require(try store.live(named: "note.txt", in: folder))
-        var change = LiveView.Change()
+        var change = InodeChange()
         change.modified = Timestamp("2020-01-01T00:00:00Z")
         try view.change(row.id, change)
         _ = try store.copy(to: target) { _ in }
