@@ -170,7 +170,8 @@ extension Recipe {
     /// Takes hashes from weaker records of the same file for models that this one names without any.
     ///
     /// Image savers for ComfyUI write A1111's text beside the graph: the graph has the names, the text has the hashes.
-    fileprivate mutating func take(hashesFrom others: some Sequence<Recipe>) {
+    fileprivate mutating func take(hashesFrom others: some Collection<Recipe>) {
+        if others.isEmpty { return }
         for index in models.indices where models[index].reference.recorded.isEmpty {
             let reference = models[index].reference
             guard let path = reference.candidates.first else { continue }

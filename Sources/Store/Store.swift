@@ -156,7 +156,7 @@ package final class Store: Sendable {
 
     /// Whether `path` is on a file system that is mounted read-only.
     package static func isReadOnly(_ path: FilePath) throws(StoreError) -> Bool {
-        try Kernel.space(of: path).f_flag & UInt(ST_RDONLY) != 0
+        try Kernel.fileSystem(of: path).f_flag & UInt(ST_RDONLY) != 0
     }
 
     /// Throws if there is no store, with the command that makes one.
@@ -197,20 +197,7 @@ extension Store {
     }
 
     /// The space on the store's file system.
-    package struct Space: Sendable {
-        /// Bytes of a block.
-        package let blockSize: UInt
-        /// In blocks; `available` is what an ordinary user may use.
-        package let blocks, free, available: UInt64
-    }
-
-    /// The space on the store's file system.
-    package func space() throws(StoreError) -> Space {
-        let facts = try Kernel.space(of: path)
-        return Space(
-            blockSize: facts.f_frsize, blocks: UInt64(facts.f_blocks), free: UInt64(facts.f_bfree),
-            available: UInt64(facts.f_bavail))
-    }
+    package func space() throws(StoreError) -> DiskSpace { try Kernel.space(of: path) }
 
     /// How many rows there are of each kind.
     package struct Counts: Sendable {

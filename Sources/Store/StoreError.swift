@@ -51,14 +51,14 @@ package enum StoreError: Error, CustomStringConvertible {
     package var description: String {
         switch self {
         case .notAStore(let path):
-            "\(path) is not a ReproFS store; make one with: \(ShellCommand.line("reprofs init --store", "\(path)"))"
-        case .notEmpty(let path): "\(path) is not empty and no ReproFS store; nothing was changed"
+            "\(path) is not a ReproFS store; make one with: \(ShellCommand.line("reprofs init", options: [("--store", "\(path)")]))"
+        case .notEmpty(let path): "\(path) is not empty and is not a ReproFS store; nothing was changed"
         case .moved(let path):
             "the store that was at \(path) was moved or replaced while it was in use; end what uses it, and begin anew where it is"
         case .noCatalogue(let path):
             """
             the store \(path) has no catalogue; make one from its backups, pins and blobs with: \
-            \(ShellCommand.line("reprofs rebuild --store", "\(path)"))
+            \(ShellCommand.line("reprofs rebuild", options: [("--store", "\(path)")]))
             """
         case .inUse(let path, let holders):
             "the store \(path) is in use by \(holders.isEmpty ? "another process" : holders.joined(separator: " and "))"

@@ -181,8 +181,8 @@ import Testing
         #expect(throws: StoreError.self) { try store.contents(of: blob) }
     }
 
-    /// > `add --move` takes a directory over as a whole. Where a link leads out of it, a part of it lies on another file system, a
-    /// > name cannot stand in a view, or a program is writing a file, it names each of them and moves nothing.
+    /// > `add --move` moves a directory into the store as a whole. If a link leads out of it, a part of it is on another file system, a
+    /// > name is not allowed in a view, or a program is writing a file, it names each of these and moves nothing.
     @Test func `moves nothing of a directory of which something would be left`() throws {
         try models.link("loras/out.safetensors", to: "/etc/passwd")
         let before = try models.contents()

@@ -20,9 +20,9 @@ import Testing
         try #require(try line.run("add", line.directory.appending("models").string).status == 0)
     }
 
-    /// > `forget` gives up the bytes of a version, or a snapshot, although images need them: each image that is graded lower for it
-    /// > is named, and with `--dry-run` nothing is done. The version and the images stay listed. What a name of `models` holds, what
-    /// > a pin keeps and what `active/models` shows is not given up.
+    /// > `forget` deletes the bytes of a version, or a snapshot, even if images need them: it names each image whose grade gets lower, and
+    /// > with `--dry-run` it does nothing else. The version and the images stay listed. It does not delete the bytes that a name in
+    /// > `models` has, that a pin keeps, or that `active/models` shows.
     @Test func `a version names the images that are graded lower, frees its bytes, and keeps both listed`() throws {
         let image = "output/txt2img_lora_00001_.png: approximate -> partial"
         let would = try line.run("forget", old, "--dry-run")
@@ -118,8 +118,8 @@ import Testing
         try #require(try line.run("list", "images", "--json").json?.array).compactMap { $0["path"]?.string }.sorted()
     }
 
-    /// > A directory that is snapshotted or watched stands for every image in it and below, but for those of an `input` beside an
-    /// > `output`, as ComfyUI has them: that is to be named itself.
+    /// > Snapshotting or watching a directory includes every image in and below it, except those of an `input` beside an `output`, as
+    /// > ComfyUI has them; such an `input` has to be named itself.
     @Test func `leave its input alone, unless that is named`() throws {
         try #require(try line.run("snapshot", line.directory.appending("comfy").string).status == 0)
         #expect(try images() == ["comfy/output/input/made too.png", "comfy/output/made.png"])

@@ -85,8 +85,8 @@ import Testing
         #expect(try run(["unmount", line.mountPoint.string]).status == 0)
     }
 
-    /// > A model that cannot be written in full, for want of room or because the disk fails, is not a version either: once it is closed,
-    /// > what was written of it is `<name>.partial`, and the name holds what it held before.
+    /// > A model that cannot be written in full, because the disk is full or fails, does not become a version either: once it is closed,
+    /// > the part that was written is `<name>.partial`, and the name has the bytes that it had before.
     @Test(arguments: SmallDisk.Kind.allCases)
     func `leaves a model as it was that somebody could not change`(_ kind: SmallDisk.Kind) throws {
         let disk = try SmallDisk.make(kind, size: 400 << 20)

@@ -55,9 +55,9 @@ import Testing
         #expect(try line.run("unmount", line.mountPoint.string).status == 0)
     }
 
-    /// > A file is closed when each process has closed it that opened it for writing or wrote into it: a child that closes a
-    /// > descriptor which it only inherited says nothing of what its parent has still to write. Who writes on afterwards takes that
-    /// > back, and a file that nobody has open any more is closed in any case.
+    /// > A file counts as closed when every process that opened it for writing or wrote into it has closed it: a child that closes a
+    /// > descriptor that it only inherited does not count, since its parent may still write. A process that writes again opens it anew, and
+    /// > a file that nobody has open is closed in any case.
     @Test(arguments: [true, false]) func `keeps no half of a file as a version, though its writer had a child`(
         _ isInherited: Bool
     ) throws {

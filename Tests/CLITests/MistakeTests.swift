@@ -73,7 +73,7 @@ import Testing
         Mistake("watch DIR/nothing", "there is no directory DIR/nothing"),
         Mistake("rebuild", "the catalogue is sound"),
         Mistake("backup --to STORE/inside", "lie in one another", 64),
-        Mistake("init --store FULL", "FULL is not empty and no ReproFS store; nothing was changed"),
+        Mistake("init --store FULL", "FULL is not empty and is not a ReproFS store; nothing was changed"),
         Mistake("service uninstall --name nobody-has-this", "there is no "),
     ]
 

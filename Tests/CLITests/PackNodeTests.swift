@@ -127,8 +127,8 @@ import Testing
         #expect(reasons(found[1]).contains { $0.hasPrefix("model.kept") })
     }
 
-    /// > Where the code of a node pack's class may not repeat, the reason names the class, what it uses and the line; an import alone is no
-    /// > reason. Code that was not read, or cannot be, is a reason itself.
+    /// > If the code of a node pack's class may give other results when it runs again, a reason names the class, what it uses and the line;
+    /// > an import alone does not count. Code that was not read, or cannot be read, is a reason itself.
     @Test func `whose code draws by chance is not full, and the line is told`() async throws {
         let found = reasons(try #require(try await recipes("return (text + str(random.random()),)").first))
         #expect(

@@ -6,9 +6,9 @@ import Testing
 
 /// 'prove', with the stand-in for ComfyUI and its node pack.
 ///
-/// > `reprofs prove` makes images again whose runs were reported, first those of which most would be learned: of node classes and
-/// > samplers with fewer than three runs, and most images that depend on them. It ends where nothing new would be learned, or when its
-/// > minutes are over, and leaves out what was made again before, what itself was made so, and what needs a hosted service.
+/// > `reprofs prove` reproduces images whose runs were reported, beginning with those that would teach most: about node classes and
+/// > samplers that have fewer than three runs and that many images depend on. It ends when nothing new would be learned, or when its
+/// > minutes are over. It leaves out images that were reproduced before, that are reproductions themselves, or that need a hosted service.
 @Suite(.serialized, .timeLimit(.minutes(20))) struct `Proving` {
     let line: CommandLineFixture
 

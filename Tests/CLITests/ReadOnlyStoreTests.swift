@@ -6,8 +6,8 @@ import SystemPackage
 import Testing
 
 /// > A store on a read-only file system can be listed, verified, mounted and read. It is shown as it was when the command or the mount
-/// > opened it, and files that were not versions then as somebody else who can write the store has left them since; nothing in it can be
-/// > changed, and every name in its mounts fails with EROFS for who writes.
+/// > opened it; only files that were not versions then are shown as another machine that can write to the store has changed them since.
+/// > Nothing in it can be changed, and every write in its mounts fails with EROFS.
 @Suite(.timeLimit(.minutes(20))) struct `A store on a read-only file system` {
     let disk: SmallDisk
     let model = SmallModel.bytes(seed: 1)

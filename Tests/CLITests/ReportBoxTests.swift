@@ -35,8 +35,8 @@ import Testing
             ])
     }
 
-    /// > The files that a report names are read with the rights of whoever wrote it. A mount that cannot take the rights of others
-    /// > refuses their reports with EACCES.
+    /// > The files that a report names are read with the rights of the user who wrote it. A mount that cannot act with another user's
+    /// > rights refuses that user's reports with EACCES.
     @Test func `takes reports of another user, and believes them as far as that user may see`() throws {
         guard FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv") else {
             try Test.cancel("skipped: no setpriv")

@@ -29,6 +29,20 @@ import Testing
         #expect(ShellCommand.line("reprofs unpin", "cover") == "reprofs unpin cover")
     }
 
+    @Test func `has its options before the dashes that end them`() throws {
+        let value = ShellCommand.line("reprofs release", options: [("--store", "-s")], "-x")
+        #expect(value == "reprofs release '--store=-s' -- -x")
+        let plain = ShellCommand.line("reprofs mount --models-only", options: [("--store", "/a b")], "/m")
+        #expect(plain == "reprofs mount --models-only --store '/a b' /m")
+        // The program takes them so.
+        let line = try CommandLineFixture()
+        try #require(try line.run("init").status == 0)
+        let outcome = try line.run("forget", "--dry-run", "--store=\(line.store)", "--", "-x.safetensors@v1")
+        #expect(
+            outcome.complaint.contains("'-x.safetensors@v1'") && !outcome.complaint.contains("option"),
+            "\(outcome.complaint)")
+    }
+
     @Test func `does what it says, also for a file with an odd name`() throws {
         let line = try CommandLineFixture()
         try #require(try line.run("init").status == 0)

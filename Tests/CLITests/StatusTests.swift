@@ -77,6 +77,11 @@ import Testing
         let text = try line.run("status").output
         let lost = try #require(text.split(separator: "\n").first { $0.hasPrefix("Lost") }, "\(text)")
         #expect(lost.contains("the bytes of 5 blobs, of checkpoints/m2") && lost.contains(" and 2 more; "), "\(lost)")
+        let named = try #require(try line.run("status", "--json").json?["lostModels"])
+        #expect(named["count"] == 5)
+        #expect(
+            Set(named["names"]?.array?.compactMap(\.string) ?? [])
+                == Set((20..<25).map { "checkpoints/m\($0).safetensors@v1" }))
     }
 
     @Test func `says why what was closed becomes no version, until it does`() throws {

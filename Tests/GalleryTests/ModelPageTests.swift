@@ -146,7 +146,7 @@ import Testing
             for (_, name) in hashes { #expect(text.contains(name)) }
             #expect(text.contains("If v1 goes: 3 images lose their bytes, none of them pinned."))
             #expect(text.contains("href=\"/?version=checkpoints%2Fmodel.safetensors%40v1\">3 images</a>"))
-            #expect(text.contains("<code data-copied>reprofs forget checkpoints/model.safetensors@v1 --dry-run</code>"))
+            #expect(text.contains("<code data-copied>reprofs forget --dry-run checkpoints/model.safetensors@v1</code>"))
             #expect(text.contains("<code data-copied>reprofs restore checkpoints/model.safetensors@v1</code>"))
             #expect(!text.contains("reprofs forget checkpoints/model.safetensors@v2"))
             #expect(text.contains("It does not go now: checkpoints/model.safetensors holds the bytes of"))

@@ -15,8 +15,8 @@ import Testing
         try view.store.use(try id.map { try view.fixture.row($0) })
     }
 
-    /// > `active/models` is what a running ComfyUI is pointed at: the live view, or after `reprofs use` the models of one
-    /// > snapshot and nothing else. Its files are links into the view that is shown.
+    /// > `active/models` is the directory for a running ComfyUI: it shows the live view, or, after `reprofs use`, only the models of one
+    /// > snapshot. Its files are links into the view that is shown.
     @Test(arguments: View.allCases) func `are the live ones, or those of one snapshot`(_ way: View) throws {
         try way.show(view.store) { tree throws in
             let path = "active/models/checkpoints/model.safetensors"
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    /// > Every folder that ComfyUI may have listed is always there, also where it is empty: a folder that vanishes makes it fail.
+    /// > Every folder that ComfyUI may have listed always exists, even if it is empty: ComfyUI fails if a folder disappears.
     @Test(arguments: View.allCases) func `have every folder, whatever is shown`(_ way: View) throws {
         try view.fixture.add("own/x.safetensors", seed: 5)
         try way.show(view.store) { tree throws in
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    /// > A switch gives every directory another modification time, which never goes back, and is seen at once.
+    /// > A switch gives every directory a later modification time, and is seen at once.
     @Test(arguments: View.allCases) func `have another time with every switch`(_ way: View) throws {
         try way.show(view.store) { tree throws in
             let paths = ["active/models", "active/models/checkpoints", "active/models/vae"]
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    /// > A variation may be shown too: models in chosen versions, as links into `by-name`.
+    /// > It can also show a variation: models in chosen versions, as links into `by-name`.
     @Test(arguments: View.allCases) func `can be chosen one by one`(_ way: View) throws {
         try view.store.use([
             PinnedModel(
@@ -77,8 +77,8 @@ import Testing
         }
     }
 
-    /// > `active/extra_model_paths.yaml` points a ComfyUI at it, with the folders that only node packs know, and the directories in
-    /// > them that have names of their own, such as `ultralytics_bbox`.
+    /// > `active/extra_model_paths.yaml` points a ComfyUI at it, including the folders that only node packs know, and the directories in
+    /// > them that packs list under names of their own, such as `ultralytics_bbox`.
     @Test(arguments: View.allCases) func `come with a list of paths for ComfyUI`(_ way: View) throws {
         _ = try view.fixture.add("ultralytics/bbox/face.pt", seed: 40)
         try way.show(view.store) { tree throws in
@@ -95,8 +95,8 @@ import Testing
     let view: ViewFixture
     init() throws { view = try ViewFixture() }
 
-    /// > A mount notes which process opened which model under which name; `reprofs list loads` shows it. Reading costs nothing
-    /// > of it, and documents are not noted.
+    /// > A mount records which process opened which model under which name; `reprofs list loads` shows it. This happens when a file is
+    /// > opened, so reading is no slower, and documents are not recorded.
     @Test func `notes who opened which bytes under which name`() throws {
         try View.mount(view.store) { tree throws in
             for path in [
@@ -116,7 +116,8 @@ import Testing
         }
     }
 
-    /// > `.reprofs/whoami` tells its reader which process it is to the mount: a process number of a container means nothing there.
+    /// > `.reprofs/whoami` tells its reader the process number by which the mount knows it: a container's own numbers mean nothing to the
+    /// > mount.
     @Test func `tells a process who it is`() throws {
         try View.mount(view.store) { tree throws in
             let own = try tree.json(".reprofs/whoami")
@@ -134,8 +135,8 @@ import Testing
         }
     }
 
-    /// > `.reprofs/reports` takes what a tool says of a run: one report for each time it is written and closed. Closing it fails
-    /// > where it is not a report. Nothing else in a mount can be written to.
+    /// > `.reprofs/reports` takes reports of runs: one each time it is written and closed. Closing fails if what was written is not a
+    /// > report. Except for this file and `models`, nothing in a mount can be written to.
     @Test func `takes reports, and says so when it is closed`() throws {
         try View.mount(view.store) { tree throws in
             let image = try view.fixture.image("reported.png", SmallImage.graph(seed: 5))

@@ -10,8 +10,8 @@ import Testing
 private let name = "checkpoints/model.safetensors"
 
 @Suite(.timeLimit(.minutes(20))) struct `A model with a writer` {
-    /// > Whoever opens a model beside somebody who has it open for writing reads what is written, as in any directory. Such a file
-    /// > tells no hash until its writers have closed it.
+    /// > A program that opens a model while another has it open for writing reads what is written, as in any directory. Such a file has no
+    /// > hash until its writers have closed it.
     @Test(arguments: [true, false]) func `shows what is being written`(_ passesThrough: Bool) throws {
         try withLive(passesThrough: passesThrough) { models, fixture in
             let attributes = { try MountedTree(mountPoint: models.root).attributes(name) }

@@ -39,8 +39,8 @@ import Testing
         }
     }
 
-    /// > When several images have had one name, the newest holds it. Each of them is also at `NAME@<first 8 hex of its SHA-256>`, with
-    /// > and without the suffixes, which is not listed.
+    /// > If several images have had one name, it shows the newest. Each of them is also at `NAME@<first 8 hex of its SHA-256>`, with and
+    /// > without the suffixes, which is not listed.
     @Test(arguments: View.allCases) func `keeps every image that had a name`(_ way: View) throws {
         var images: [(seed: UInt64, mark: String)] = []
         for (seed, time) in [(UInt64(1), 4_000_000_002), (2, 4_000_000_001)] {
@@ -75,8 +75,8 @@ import Testing
         }
     }
 
-    /// > `.reprofs/status` is JSON: the version, the store, the mount point, the serving process, what the store counts, and whether
-    /// > reads pass through the daemon and why.
+    /// > `.reprofs/status` is JSON: the version, the store, the mount point, the serving process, the store's counts, and whether reads go
+    /// > through the daemon and why.
     @Test(arguments: View.allCases) func `says what the mount is`(_ way: View) throws {
         try way.show(view.store) { tree throws in
             let status = try tree.json(".reprofs/status")

@@ -10,9 +10,9 @@ import Testing
 @Suite(.timeLimit(.minutes(20))) struct `The right to write models` {
     private let name = "checkpoints/model.safetensors"
 
-    /// > One process at a time writes a store's models, at as many places as it has mounted. Every other mount shows the same
-    /// > `models` and refuses to change it with EROFS; `.reprofs/status` says who writes there. When that process ends, however it
-    /// > does, another takes its place within a second.
+    /// > One process at a time writes a store's models, at all of its mount points. Every other mount shows the same `models` and refuses
+    /// > changes with EROFS; `.reprofs/status` says which process writes. When that process ends, for whatever reason, another takes its
+    /// > place within a second.
     @Test func `is one server's, and moves when that ends`() throws {
         let fixture = try StoreFixture()
         try fixture.add(name, seed: 1)

@@ -8,9 +8,9 @@ private let name = "checkpoints/flux.safetensors"
 private let linked = "diffusion_models/flux-dev.safetensors"
 
 @Suite(.timeLimit(.minutes(20))) struct `A link in the live view` {
-    /// > A symbolic link is a name: what it leads to has versions under the link's name too, from when it leads there until it does
-    /// > not, in every view and for every image whose prompt uses that name. A file that is a model by a link's name alone, as in the
-    /// > caches of Hugging Face, is versioned like any other.
+    /// > A symbolic link is a name: its target has versions under the link's name too, for as long as it is the target, in every view and
+    /// > for every image whose prompt uses that name. A file that only a link's name makes a model, as in the caches of Hugging Face, is
+    /// > versioned like any other.
     @Test func `is a name of what it leads to`() throws {
         try withLive { models, fixture throws in
             try models.makeDirectory("diffusion_models")

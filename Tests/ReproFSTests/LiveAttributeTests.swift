@@ -8,10 +8,10 @@ private let name = "checkpoints/model.safetensors"
 private let origin = "user.xdg.origin.url"
 
 @Suite(.timeLimit(.minutes(20))) struct `Extended attributes in the live view` {
-    /// > Extended attributes of the `user` namespace that programs give files and directories of `models` are kept: they go with them
-    /// > through every name, and stay when other bytes are written. One file has 64 KiB of them at most, else ENOSPC.
-    /// > `user.reprofs.` ones that somebody sets are taken and ignored, and those of other namespaces fail with EOPNOTSUPP.
-    /// > `add --move` brings them in, and `release` gives them back where the file system takes them.
+    /// > Files and directories of `models` keep extended attributes of the `user` namespace, through renames and when other bytes are
+    /// > written. A file can have 64 KiB of them; more fail with ENOSPC. Setting a `user.reprofs.` attribute succeeds without effect, and
+    /// > other namespaces fail with EOPNOTSUPP. `add --move` moves the attributes into the store, and `release` restores them if the file
+    /// > system supports them.
     @Test func `go with the file and stay when it is written`() throws {
         try withLive { models, fixture throws in
             try models.write(SmallModel.bytes(seed: 1), to: name)

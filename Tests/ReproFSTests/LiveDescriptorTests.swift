@@ -24,9 +24,9 @@ private let path: CInt = 0o10_000_000
         }
     }
 
-    /// > A published file that is opened for writing by a descriptor of it (`/proc/self/fd`, `/dev/fd`, O_PATH), or cut so, is written
-    /// > as one that is opened by its name: the bytes are those of the draft that takes the name. While somebody reads the very file
-    /// > that it was, that fails with ETXTBSY.
+    /// > Opening a published file for writing through one of its descriptors (`/proc/self/fd`, `/dev/fd`, O_PATH), or truncating it through
+    /// > one, is the same as through its name: the bytes go into the draft that takes the name. It fails with ETXTBSY while a program has
+    /// > that file open for reading.
     @Test(arguments: [true, false]) func `writes what its name will hold`(passesThrough: Bool) throws {
         try withDescriptor(path, passesThrough: passesThrough) { link, models, fixture throws in
             for seed in [2, 3] as [UInt64] {

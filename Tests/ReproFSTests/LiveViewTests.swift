@@ -23,7 +23,7 @@ func withLive(
 private let name = "checkpoints/model.safetensors"
 
 @Suite(.timeLimit(.minutes(20))) struct `The live view` {
-    /// > `models/<folder>/<path>` holds each model's live version: the bytes that were closed or added last under that name.
+    /// > `models/<folder>/<path>` has each model's live version: the bytes that were last closed or added under that name.
     @Test func `holds what was closed or added last`() throws {
         try withLive { models, fixture in
             try models.write(SmallModel.bytes(seed: 1), to: name)
@@ -36,8 +36,8 @@ private let name = "checkpoints/model.safetensors"
         }
     }
 
-    /// > Whoever closes a file under a model's name after writing makes a version of it: the next one, none where the bytes are
-    /// > those that the name holds, or an older one again. A session that wrote nothing makes none.
+    /// > Closing a file under a model's name after writing makes a version of it: a new one, or an older one again if the bytes are the
+    /// > same; none if they are those that the name has. Closing without having written makes none.
     @Test func `makes versions of what is closed`() throws {
         try withLive { models, fixture in
             func settled(_ live: Int, _ seeds: [UInt64]) throws {
@@ -77,8 +77,8 @@ private let name = "checkpoints/model.safetensors"
         }
     }
 
-    /// > Renaming and deleting change names, never bytes: every version stays in `by-name` under the name that it had, and a
-    /// > renamed model has its version under the new name too.
+    /// > Renaming and deleting change names and never bytes: every version stays in `by-name` under the name that it had, and a renamed
+    /// > model also has its version under the new name.
     @Test func `keeps every version whatever becomes of its name`() throws {
         try withLive { models, fixture in
             let mount = WritableTree(models.root.removingLastComponent())
@@ -105,8 +105,8 @@ private let name = "checkpoints/model.safetensors"
         }
     }
 
-    /// > A name that gets other bytes gets another inode. Whoever has the old one open or mapped goes on reading the old bytes,
-    /// > also while the new ones are being written.
+    /// > A name that gets other bytes gets another inode. A program that has the old one open or mapped continues to read the old bytes,
+    /// > even while the new ones are being written.
     @Test(arguments: [true, false]) func `leaves readers their bytes`(_ passesThrough: Bool) throws {
         try withLive(passesThrough: passesThrough) { models, fixture in
             let old = SmallModel.bytes(seed: 1, size: 300_000)
@@ -166,11 +166,11 @@ private let name = "checkpoints/model.safetensors"
         }
     }
 
-    /// > Model names are those of weights in any folder, of configurations in `configs`, of a pipeline's files in `diffusers`, and,
-    /// > in any directory of a folder that has a `config.json` or `model_index.json`, of all that lies in it or below, but hidden
-    /// > files and unfinished ones. Nothing in hidden directories is a model. Everything else lives in the view like a file in any directory and is not versioned:
-    /// > notes, previews, `.civitai.info`, `put_checkpoints_here`, and downloads as `.part`, `.aria2`, `.incomplete` or `.tmp`
-    /// > until they are renamed.
+    /// > These files are models: weights in any folder, configurations in `configs`, the files of a pipeline in `diffusers`, and, if a
+    /// > directory in a folder has a `config.json` or `model_index.json`, everything in and below that directory, except hidden and
+    /// > unfinished files. Nothing in hidden directories is a model. All other files are as in any directory and are not versioned: notes,
+    /// > previews, `.civitai.info`, `put_checkpoints_here`, and downloads named `.part`, `.aria2`, `.incomplete` or `.tmp` until they are
+    /// > renamed.
     @Test func `versions models and keeps the rest as it is`() throws {
         try withLive { models, fixture in
             try models.makeDirectory("configs")
@@ -207,10 +207,10 @@ private let name = "checkpoints/model.safetensors"
         }
     }
 
-    /// > A file under a model's name that is not all there is no version, whether it was written there, added or moved in: an empty one,
-    /// > what is called safetensors or GGUF and does not begin so, one that ends before its header says (safetensors, GGUF, ONNX, the form
-    /// > that PyTorch wrote before 1.6), a zip archive without a directory, or one beside which an `.aria2` file stands. What was written or
-    /// > moved in becomes one when the rest of it has come; until then `reprofs status` names it.
+    /// > An incomplete file under a model's name does not become a version, whether it was written there, added or moved in: an empty one,
+    /// > one with the suffix of safetensors or GGUF that does not begin like one, one that is shorter than its header says (safetensors,
+    /// > GGUF, ONNX, PyTorch's format before 1.6), a zip archive without a directory, or one with an `.aria2` file beside it. A file that
+    /// > was written or moved in becomes a version when the rest has arrived; until then `reprofs status` names it.
     @Test func `makes no version of half a download`() throws {
         try withLive { models, fixture in
             let bytes = SmallModel.bytes(seed: 1)
@@ -267,8 +267,8 @@ private let name = "checkpoints/model.safetensors"
         }
     }
 
-    /// > Modes, owners and times of what is written are kept, and a directory with the setgid bit gives its group to what is made in
-    /// > it. Everything that came in otherwise belongs to the user who mounts.
+    /// > Files that are written keep their modes, owners and times, and a directory with the setgid bit gives its group to new entries. All
+    /// > other files belong to the user who mounts.
     @Test func `keeps modes, owners and times`() throws {
         try withLive { models, fixture in
             try models.write(SmallModel.bytes(seed: 1), to: name)
@@ -294,9 +294,9 @@ private let name = "checkpoints/model.safetensors"
         }
     }
 
-    /// > Hard links, devices, pipes and sockets fail with EPERM, and so does a symbolic link that is absolute or leads out of the
-    /// > view. A name of more than 255 bytes fails with ENAMETOOLONG, one that is not UTF-8 with EILSEQ, one with a backslash
-    /// > with EINVAL, and moving something into another tree with EROFS.
+    /// > Making a hard link, a device, a pipe or a socket fails with EPERM, and so does a symbolic link that is absolute or leads out of
+    /// > the view. A name of more than 255 bytes fails with ENAMETOOLONG, one that is not UTF-8 with EILSEQ, one with a backslash with
+    /// > EINVAL, and moving something into another tree with EROFS.
     @Test func `refuses with one errno each`() throws {
         try withLive { models, fixture in
             try models.write(SmallModel.bytes(seed: 1), to: name)
@@ -358,7 +358,7 @@ private let name = "checkpoints/model.safetensors"
         }
     }
 
-    /// > A mount with `--models-only` shows `models` at its top; the other views are there without being listed.
+    /// > A mount with `--models-only` has the contents of `models` at its top; the other views exist but are not listed.
     @Test func `takes a models directory's place`() throws {
         let fixture = try StoreFixture()
         try fixture.add("loras/a.safetensors", seed: 1)

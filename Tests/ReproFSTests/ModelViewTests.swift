@@ -30,8 +30,8 @@ import Testing
     }
 
     /// > Where ComfyUI has two names for a folder (`unet` and `diffusion_models`, `clip` and `text_encoders`, `t2i_adapter` and
-    /// > `controlnet`), a folder keeps the name it was stored under, and the absent name is a link to the other. Where both are
-    /// > there, equal names in them stay two models.
+    /// > `controlnet`), a folder keeps the name under which it was stored, and the other name is a link to it. If both folders exist, equal
+    /// > names in them are two models.
     @Test(arguments: View.allCases) func `link an absent folder to its other name`(_ way: View) throws {
         try way.show(view.store) { tree throws in
             #expect(try tree.link("models/diffusion_models") == "unet")
@@ -46,8 +46,8 @@ import Testing
         }
     }
 
-    /// > `by-name/<folder>/<path>/v<n>/<file name>` holds every version of a model whose bytes are kept. `latest` beside them is a link
-    /// > to the newest.
+    /// > `by-name/<folder>/<path>/v<n>/<file name>` has every version of a model whose bytes are kept. `latest` beside them is a link to
+    /// > the newest.
     @Test(arguments: View.allCases) func `show every version by name`(_ way: View) throws {
         try way.show(view.store) { tree throws in
             let model = "by-name/checkpoints/model.safetensors"
@@ -62,8 +62,7 @@ import Testing
         }
     }
 
-    /// > `by-hash/sha256/<64 hex>` holds every blob. A prefix of 8 or more digits that one blob alone has is a link to it, and is not
-    /// > listed.
+    /// > `by-hash/sha256/<64 hex>` has every blob. A prefix of 8 or more digits that only one blob has is a link to it, and is not listed.
     @Test(arguments: View.allCases) func `show every blob by its hash`(_ way: View) throws {
         try way.show(view.store) { tree throws in
             let names = try tree.list("by-hash/sha256")
@@ -78,10 +77,10 @@ import Testing
         }
     }
 
-    /// > `by-hash/autov2/<10 hex>`, `by-hash/autov3/<12 hex>` and `by-hash/autov1/<8 hex>` are links to models by the hashes that A1111
-    /// > and Civitai know: the beginning of the file's SHA-256, that of its tensors alone, and that of a slice which early versions
-    /// > hashed. `by-hash/blake3/<64 hex>` is there where b3sum is installed. Where several models share a hash, the link leads to the
-    /// > one that was known first.
+    /// > `by-hash/autov2/<10 hex>`, `by-hash/autov3/<12 hex>` and `by-hash/autov1/<8 hex>` are links to models by the hashes of A1111 and
+    /// > Civitai: the first digits of the SHA-256 of the file, of its tensors, and of the slice that early versions hashed.
+    /// > `by-hash/blake3/<64 hex>` exists if b3sum is installed. If several models share a hash, the link leads to the one that was known
+    /// > first.
     @Test(arguments: View.allCases) func `name models as other tools do`(_ way: View) throws {
         // Two files with the same tensors, of which the first has an AutoV1 too.
         let big = SmallModel.bytes(seed: 50, size: 0x11_0000)
@@ -119,8 +118,8 @@ import Testing
         }
     }
 
-    /// > A model file carries the extended attributes `user.reprofs.sha256`, `user.reprofs.autov2` and `user.reprofs.version`; a
-    /// > pinned one also `user.reprofs.evidence`.
+    /// > A model file has the extended attributes `user.reprofs.sha256`, `user.reprofs.autov2` and `user.reprofs.version`; a pinned one
+    /// > also has `user.reprofs.evidence`.
     @Test(arguments: View.allCases) func `tell a file's hash without its being read`(_ way: View) throws {
         try way.show(view.store) { tree throws in
             let hex = SmallModel.digest(seed: 1).hex
@@ -135,8 +134,8 @@ import Testing
         }
     }
 
-    /// > A file whose bytes are missing from the store, or are not those of its hash any more, cannot be opened: EIO. It never fails
-    /// > in the middle of a read for want of that check.
+    /// > A file whose bytes are missing from the store, or no longer have its hash, cannot be opened: EIO. That is checked when it is
+    /// > opened, so that it does not fail in the middle of a read.
     @Test(arguments: View.allCases) func `refuse to open a damaged file`(_ way: View) throws {
         let blob = view.store.path.appending("blobs/sha256").appending(SmallModel.digest(seed: 2).hex)
         let file = try FileDescriptor.open(blob, .writeOnly, options: [.truncate, .closeOnExec])

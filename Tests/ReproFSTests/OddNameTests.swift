@@ -50,8 +50,8 @@ import Testing
         }
     }
 
-    /// > A name is its bytes: two that look alike, or that Unicode calls equal, are two names. Blanks, line breaks, marks that combine
-    /// > with the slash before them, and words like `v1` or `latest` are parts of a name like any other.
+    /// > A name is its bytes: two that look alike, or that Unicode calls equal, are two names. Blanks, line breaks, marks that combine with
+    /// > the slash before them, and words such as `v1` and `latest` are ordinary parts of a name.
     @Test(arguments: View.allCases) func `are in every tree what they are`(_ way: View) throws {
         let view = LiveView(fixture.store)
         for (index, path) in OddNames.models.enumerated() { try write(bytes(index), to: path, view) }
@@ -133,7 +133,7 @@ import Testing
         }
     }
 
-    /// > An image whose name has no room for a suffix within 255 bytes is in `by-snapshot` alone.
+    /// > An image whose name with a suffix would exceed 255 bytes is only in `by-snapshot`.
     @Test(arguments: View.allCases) func `of images have their recipes`(_ way: View) throws {
         let long = String(repeating: "é", count: 125) + ".png"
         let names = [

@@ -32,7 +32,7 @@ private let name = "checkpoints/model.safetensors"
         try eventually { try fixture.store.digests(of: name).contains(SmallModel.digest(seed: seed, size: 300_000)) }
     }
 
-    /// > With `--no-passthrough`, without the privilege or on an older kernel, ReproFS reads for it, and says why.
+    /// > With `--no-passthrough`, without the privilege, or on an older kernel, reads go through the daemon, and the status says why.
     @Test func `are given up where they are not wanted`() throws {
         let fixture = try StoreFixture()
         try fixture.add(name, seed: 1)

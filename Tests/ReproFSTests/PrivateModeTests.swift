@@ -27,11 +27,10 @@ import Testing
         }
     }
 
-    /// > Bytes that not everybody could read where they came in are shown to the user who mounts alone, with mode 0600, in every
-    /// > view; in `models` a file has a mode of its own. Once the same bytes come in where everybody can read them, or get a mode in
-    /// > `models` by which everybody can, everybody can read them in every view. What an image says is as private as its file,
-    /// > and so are the directories of its snapshot, and `active/models` while that shows it. What a store of 0.2.0
-    /// > holds is shown as it was.
+    /// > Bytes that came from a file that not everybody could read are shown only to the user who mounts, with mode 0600, in every view; in
+    /// > `models` a file has its own mode. Once the same bytes come from a file that everybody can read, or get a mode in `models` that
+    /// > lets everybody read them, everybody can read them in every view. The record of an image is as private as its file, and so are the
+    /// > directories of its snapshot, and `active/models` while it shows that snapshot. What a store of 0.2.0 has is shown as it was.
     @Test func `are shown to who mounts alone, in every view`() throws {
         try add(seed: 1, mode: 0o600)
         try add(seed: 2, mode: 0o640)

@@ -54,7 +54,7 @@ private struct Mutation: Sendable, CustomTestStringConvertible {
         ]
     }
 
-    /// > Every mutation fails with EROFS, in every tree but `models`, but for a report that is written into `.reprofs/reports`.
+    /// > Every change fails with EROFS, except in `models`, and except that a report can be written into `.reprofs/reports`.
     @Test func `answers every mutation with EROFS and stays as it was`() throws {
         try View.mount(view.store) { tree throws in
             let before = try tree.walk().map { "\($0.path) \($0.facts)" }

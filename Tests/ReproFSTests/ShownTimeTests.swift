@@ -35,7 +35,7 @@ private let caller = Caller(user: getuid(), group: getgid(), opener: nil)
     private let kept = Timestamp(seconds: 1_700_000_000, nanoseconds: 123_456_789)
 
     private func setTime() throws {
-        var change = LiveView.Change()
+        var change = InodeChange()
         change.modified = kept
         try view.change(row().id, change)
     }

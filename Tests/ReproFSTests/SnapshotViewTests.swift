@@ -9,8 +9,8 @@ import Testing
     let view: ViewFixture
     init() throws { view = try ViewFixture() }
 
-    /// > `by-snapshot/<id>` has the first 12 hex of the snapshot's id as its name, more where an older snapshot begins with the same.
-    /// > The whole id and every prefix of 8 or more digits that one snapshot alone has are links to it, and are not listed.
+    /// > `by-snapshot/<id>` is named by the first 12 hex digits of the snapshot's id, or by more if an older snapshot begins with the same.
+    /// > The whole id, and every prefix of 8 or more digits that only one snapshot has, are links to it and are not listed.
     @Test(arguments: View.allCases) func `is entered by an id or the beginning of one`(_ way: View) throws {
         try way.show(view.store) { tree throws in
             let hex = view.first.hex
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    /// > `by-snapshot/<id>/input` holds the input files that were found when the snapshot was made.
+    /// > `by-snapshot/<id>/input` has the input files that were found when the snapshot was made.
     @Test(arguments: View.allCases) func `pins the input files`(_ way: View) throws {
         try view.fixture.directory.write([9], to: "input/in.png")
         try way.show(view.store) { tree throws in
@@ -68,9 +68,9 @@ import Testing
         }
     }
 
-    /// > `recipe.json` and `recipe.txt` are the recipe and its card, graded against the store as it is now. `prompt.json`,
-    /// > `workflow.json` and `parameters.txt` are the original bytes from the image, and `records.json` lists its other texts; each is
-    /// > there only when the image has it.
+    /// > `recipe.json` and `recipe.txt` are the recipe and its card, graded against the present state of the store. `prompt.json`,
+    /// > `workflow.json` and `parameters.txt` are the original bytes from the image, and `records.json` lists its other texts; each exists
+    /// > only if the image has it.
     @Test(arguments: View.allCases) func `shows the recipe and what the image held`(_ way: View) throws {
         try way.show(view.store) { tree throws in
             let directory = view.directory(of: view.first)
@@ -135,8 +135,8 @@ import Testing
         }
     }
 
-    /// > Where a tool told what it ran in, `environment.json` has versions, flags, device, threads, packages and what the node
-    /// > classes take, and `custom_nodes` has the code of the node packs, without models, caches and version control.
+    /// > If a tool reported its environment, `environment.json` has its versions, flags, device, threads, packages and the inputs of the
+    /// > node classes, and `custom_nodes` has the code of the node packs, without models, caches and version control.
     @Test(arguments: View.allCases) func `show the environment and the node packs that were told`(_ way: View) throws {
         let fixture = view.fixture
         for name in ["__init__.py", "web/x.js", ".git/HEAD", "a.safetensors"] {

@@ -6,8 +6,8 @@ import SystemPackage
 import Testing
 
 @Suite(.timeLimit(.minutes(20))) struct `The view of past moments` {
-    /// > `by-time/<instant>/models` shows the models as they were at an instant in RFC 3339: the versions that were live, under the
-    /// > names that they had. Instants are not listed; one that is still to come is not there.
+    /// > `by-time/<instant>/models` shows the models as they were at an instant in RFC 3339 form: the versions that were live, under the
+    /// > names that they had. Instants are not listed, and future ones do not exist.
     @Test(arguments: View.allCases) func `shows the models as they were`(_ way: View) throws {
         let fixture = try StoreFixture()
         let name = "checkpoints/model.safetensors"

@@ -9,8 +9,8 @@ import Testing
     let view: ViewFixture
     init() throws { view = try ViewFixture() }
 
-    /// > A listing tells every entry once, with the same kind, size and inode number as `stat` tells of it. A file has the size
-    /// > that it tells, but for `.reprofs/whoami`, which tells every process something else.
+    /// > A listing has every entry once, with the same kind, size and inode number that `stat` gives. A file's contents have the size that
+    /// > `stat` gives, except `.reprofs/whoami`, whose contents depend on the reader.
     @Test(arguments: View.allCases) func `lists every entry once and as stat tells it`(_ way: View) throws {
         try way.show(view.store) { tree throws in
             for (path, facts) in try tree.walk() {
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    /// > No two names share an inode number, and a number stays with its name when the file system is mounted again.
+    /// > No two names share an inode number, and a name keeps its number when the file system is mounted again.
     @Test(arguments: View.allCases) func `gives every name a number of its own, for good`(_ way: View) throws {
         var numbers: [[String: UInt64]] = []
         for _ in 0..<2 {
@@ -74,8 +74,8 @@ import Testing
         }
     }
 
-    /// > A directory's modification time changes when its entries do, by a microsecond at least, which also a program sees that holds seconds
-    /// > as a floating-point number. It never goes back, but from a time that somebody set ahead of the clock.
+    /// > A directory's modification time changes when its entries do, by at least a microsecond, so that a program that keeps it as a
+    /// > floating-point number of seconds sees the change too. It never goes back, except from a time that a user set ahead of the clock.
     @Test func `changes a directory's time with its entries`() throws {
         try View.inProcess.show(view.store) { tree throws in
             let directories = [
@@ -106,7 +106,7 @@ import Testing
             var seen = try time()
             for number in 0..<20 {
                 if number % 5 == 0 {
-                    var change = LiveView.Change()
+                    var change = InodeChange()
                     change.modified = Timestamp("2039-01-01T00:00:00Z")
                     try live.change(folder, change)
                     try eventually { try time() > 2_000_000_000 }
@@ -123,7 +123,7 @@ import Testing
     @Test func `changes the time of every directory with a switch, also where it lies ahead`() throws {
         try View.inProcess.show(view.store) { tree throws in
             let folder = try #require(try view.store.live(named: "loras", in: LiveRow.root)).id
-            var change = LiveView.Change()
+            var change = InodeChange()
             change.modified = Timestamp("2039-01-01T00:00:00Z")
             try LiveView(view.store).change(folder, change)
             let before = try tree.facts("active/models/loras").modified
@@ -133,7 +133,7 @@ import Testing
         }
     }
 
-    /// > The size and the free room of the file system are those of the store's.
+    /// > The size and the free space of the mount are those of the file system with the store.
     @Test func `has the room of the store's file system`() throws {
         try View.mount(view.store) { tree throws in
             let space = try view.store.space()

@@ -7,10 +7,10 @@ import Testing
 
 /// Files that a node of a pack names by a path.
 ///
-/// > A file that a node of a pack names is pinned too where a run was reported, also in an input that nobody calls a file: in `input`
-/// > under its name in ComfyUI's directory, and in `input/outside` where it is named by its whole path, or by one beneath ComfyUI's. It
-/// > is not a model, and outside not hidden and of at most 64 MiB; whoever reported the run may read it, and it has the bytes that it had
-/// > while the prompt ran. Where it is not pinned, `input.unpinned` says why.
+/// > If a run was reported, a file that a pack's node names is pinned too, even if the input is not known to be a file: in `input` under
+/// > its name in ComfyUI's directory, and in `input/outside` if the node has its whole path, or a path below ComfyUI's directory. It must
+/// > not be a model; one from outside must not be hidden and may have 64 MiB; the user who reported the run must be able to read it, and it
+/// > must have the bytes that it had while the prompt ran. If it is not pinned, `input.unpinned` says why.
 @Suite struct `A file outside` {
     let fixture: StoreFixture
 

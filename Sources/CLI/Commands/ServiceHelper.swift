@@ -58,7 +58,7 @@ enum ServiceHelper {
     private static func requireRoot(_ word: String) throws {
         guard geteuid() == 0 else {
             throw CommandFailure(
-                "only root may \(word) the helper, which has a right of the system's: \(ShellCommand.line("sudo reprofs service", word)) --helper"
+                "only root may \(word) the helper, because it has a system privilege: \(ShellCommand.line("sudo reprofs service --helper", word))"
             )
         }
     }

@@ -49,6 +49,10 @@ struct StatusCommand: ParsableCommand {
                 "oldest": .string(orNull: verification.oldest?.description),
                 "unread": .integer(verification.unchecked), "lost": .integer(verification.damaged),
             ],
+            "lostModels": [
+                "count": .integer(health.lostModels.count),
+                "names": .array(health.lostModels.names.map { .string($0) }),
+            ],
             "backup": .string(orNull: health.backup?.description),
             "mounts": .array(
                 health.mounts.map { row, status in

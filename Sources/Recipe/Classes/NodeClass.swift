@@ -107,12 +107,13 @@ package final class NodeClass: Sendable {
     func mayTake(_ meanings: [Meaning]) -> Bool { meanings.contains { taken & 1 << $0.rawValue != 0 } }
 
     /// The input of this name, even if it is one of a row of inputs.
-    func input(_ name: String) -> Input? {
-        if let place = places[name] { return inputs[place] }
-        guard let dot = name.utf8.firstIndex(of: UInt8(ascii: ".")), let place = places[name[..<dot] + ".*"] else {
-            return nil
-        }
-        return inputs[place]
+    func input(_ name: String) -> Input? { place(ofInput: name).map { inputs[$0] } }
+
+    /// Its place in `inputs`, for those who need one fact of it: a copy of an input costs more than finding it.
+    func place(ofInput name: String) -> Int? {
+        if let place = places[name] { return place }
+        guard let dot = name.utf8.firstIndex(of: UInt8(ascii: ".")) else { return nil }
+        return places[name[..<dot] + ".*"]
     }
 
     /// This class, completed by `other` where it says nothing.

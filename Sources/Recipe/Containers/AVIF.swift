@@ -65,7 +65,7 @@ enum AVIF {
             }
         }
 
-        /// Where items lie: in the file, or in the box `idat`.
+        /// Finds where each item is: in the file, or in the box `idat`.
         private mutating func places(_ content: Range<Int>, data: Range<Int>?) throws(SourceError) {
             guard let bytes = try boxes.bytes(content, limit: 1 << 20), bytes.count >= 8 else { return }
             var reader = Numbers(bytes[...])
@@ -95,7 +95,7 @@ enum AVIF {
             for box in try boxes.list(in: content).boxes where box.type == "ipco" {
                 for property in try boxes.list(in: box.content).boxes where property.type == "ispe" {
                     guard let bytes = try boxes.bytes(property.content, limit: 64), bytes.count >= 12 else { continue }
-                    // Of several the largest is the whole image; the others are its tiles or thumbnails.
+                    // The largest item is the whole image; the others are its tiles or thumbnails.
                     let (width, height) = (bigEndian(bytes[4..<8]), bigEndian(bytes[8..<12]))
                     if width > metadata.width ?? 0 { (metadata.width, metadata.height) = (width, height) }
                 }
@@ -126,7 +126,7 @@ struct Numbers {
     private(set) var rest: ArraySlice<UInt8>
     init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
 
-    /// `size` bytes, big-endian; of no bytes 0.
+    /// A big-endian number of `size` bytes; 0 if `size` is 0.
     mutating func next(_ size: Int) -> Int? {
         guard rest.count >= size else { return nil }
         defer { rest = rest.dropFirst(size) }

@@ -7,6 +7,6 @@ func base64(_ text: some StringProtocol) -> [UInt8]? {
     var output = [UInt8](repeating: 0, count: input.count / 4 * 3)
     let count = EVP_DecodeBlock(&output, input, Int32(input.count))
     guard count >= 0 else { return nil }
-    // libcrypto counts what `=` stands for.
+    // libcrypto counts a byte for each `=`.
     return Array(output.prefix(Int(count) - input.suffix(2).count { $0 == UInt8(ascii: "=") }))
 }

@@ -10,7 +10,7 @@ struct Boxes<Source: ByteSource> {
 
     init(_ source: Source) { self.source = source }
 
-    /// A box's type, where its content begins, and its size with the head, as it says; nil if the file ends in the head.
+    /// A box's type, the offset of its content, and the size that it claims, head included; nil if the file ends within the head.
     func head(at offset: Int, in range: Range<Int>) throws(SourceError) -> (type: String, start: Int, size: Int)? {
         let head = try source.read(at: offset, count: 16)
         guard head.count >= 8 else { return nil }
@@ -22,8 +22,8 @@ struct Boxes<Source: ByteSource> {
         }
     }
 
-    /// Every box in a range; `isWhole` is false if one says it is longer than what holds it. Boxes are skipped by
-    /// their sizes, so that what nobody asks for is never read.
+    /// Every box in a range; `isWhole` is false if one claims to be longer than the range. Boxes are skipped by their
+    /// sizes, so that only the contents that a caller asks for are read.
     mutating func list(in range: Range<Int>) throws(SourceError) -> (boxes: [Box], isWhole: Bool) {
         var boxes: [Box] = []
         var offset = range.lowerBound
@@ -48,7 +48,7 @@ struct Boxes<Source: ByteSource> {
     }
 }
 
-/// Up to eight bytes as a number; one that no `Int` holds becomes the largest.
+/// A big-endian number of up to eight bytes; one that does not fit `Int` becomes the largest `Int`.
 func bigEndian(_ bytes: some Collection<UInt8>) -> Int {
     Int(clamping: bytes.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
 }

@@ -1,5 +1,5 @@
-/// Reads a small file at once and a larger one in pieces of 64 KiB, since walkers ask for a few bytes at a time. For one
-/// thread.
+/// Reads a small file at once and a larger one in pieces of 64 KiB, since container readers ask for a few bytes at a time.
+/// It is used by one thread.
 final class BufferedSource<Source: ByteSource>: ByteSource {
     private static var small: Int { 256 << 10 }
 

@@ -1,10 +1,10 @@
 /// Bytes that a container reader may read at any offset: a file, or an array in tests.
 ///
-/// It keeps readers pure and their memory bounded: nobody reads a whole video to find its tags.
+/// With it, readers make no system calls, and they read a video's tags without reading the video.
 package protocol ByteSource {
-    /// Bytes in all.
+    /// The number of bytes.
     var count: Int { get }
-    /// The bytes from `offset`, fewer than `count` only at the end.
+    /// The `count` bytes from `offset`; fewer only if the source ends before.
     func read(at offset: Int, count: Int) throws(SourceError) -> [UInt8]
 }
 

@@ -1,10 +1,10 @@
-/// What a C2PA manifest claims of an image's origin: the tool, its software agents, the kind of source.
+/// What a C2PA manifest claims about an image's origin: the tool, its software agents, the kind of source.
 ///
-/// The result is one field `c2pa`, JSON. The manifest's signature is not checked: it is a claim. Source: C2PA technical
-/// specification 2.2, sections 8, 10 and 18; JUMBF, ISO/IEC 19566-5.
+/// The result is one field, `c2pa`, with JSON. The manifest's signature is not checked, so all of it is only a claim.
+/// Source: C2PA technical specification 2.2, sections 8, 10 and 18; JUMBF, ISO/IEC 19566-5.
 enum C2PA {
     static let key = "c2pa"
-    /// A manifest store is seldom over a few hundred kilobytes; thumbnails are in it. Bytes.
+    /// The largest manifest store that is read. With its thumbnails, one rarely has more than a few hundred kilobytes. Bytes.
     static let limit = 16 << 20
 
     /// The manifest store in a `uuid` box of an ISO media file; nil if the box is for something else.
@@ -13,7 +13,7 @@ enum C2PA {
             0xD8, 0xFE, 0xC3, 0xD6, 0x1B, 0x0E, 0x48, 0x3C, 0x92, 0x97, 0x58, 0x28, 0x87, 0x7E, 0xC4, 0x81,
         ]
         guard content.starts(with: id) else { return nil }
-        // Version and flags, a purpose that ends with NUL, and for a manifest eight bytes of an offset.
+        // Version and flags, a purpose that ends with a NUL, and, for a manifest, an offset of eight bytes.
         let purpose = content.dropFirst(20)
         guard purpose.starts(with: Array("manifest\0".utf8)) else { return nil }
         return Array(purpose.dropFirst(9 + 8))

@@ -1,11 +1,11 @@
-/// Reads CBOR as JSON: byte strings and what JSON cannot say become null. Source: RFC 8949.
+/// Reads CBOR as JSON; byte strings, and values that JSON does not have, become null. Source: RFC 8949.
 struct CBORReader {
     private var rest: ArraySlice<UInt8>
     private var visited = 0
 
     init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
 
-    /// Nil if the bytes are cut off, nested over 64 deep or of more than 100,000 items.
+    /// Nil if the bytes are cut off, nested more than 64 levels deep, or have more than 100,000 items.
     mutating func value(depth: Int = 0) -> JSON? {
         visited += 1
         guard depth < 64, visited < 100_000, let head = rest.popFirst() else { return nil }
@@ -45,7 +45,7 @@ struct CBORReader {
         }
     }
 
-    /// The number that follows a head: in it up to 23, else in 1, 2, 4 or 8 bytes.
+    /// The argument of a head: up to 23 it is in the head itself, otherwise in the 1, 2, 4 or 8 bytes after it.
     private mutating func argument(_ short: UInt8) -> UInt64? {
         if short < 24 { return UInt64(short) }
         guard short < 28 else { return nil }
@@ -70,8 +70,8 @@ struct CBORReader {
         return kind == 3 ? .string(String(decoding: bytes, as: UTF8.self)) : .null
     }
 
-    /// Whether the mark that ends an open list comes next; it is taken. The end of the bytes ends it too, as an error
-    /// of the value after it.
+    /// Whether a list of unknown length ends here; its end mark is consumed. At the end of the bytes it does
+    /// not end, and reading the next value fails.
     private mutating func closes() -> Bool {
         guard rest.first == 0xFF else { return false }
         rest.removeFirst()

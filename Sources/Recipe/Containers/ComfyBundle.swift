@@ -1,8 +1,8 @@
-/// One JSON object that holds what ComfyUI writes into fields of their own; savers of formats without such fields use it.
+/// One JSON object with what ComfyUI writes into separate fields; image savers use it for formats without text fields.
 enum ComfyBundle {
     private static let compressed = Array("COMPRESSED:".utf8)
 
-    /// Adds every member as a field, as text: `prompt`, `workflow`, and what else there is.
+    /// Adds every member as a text field: `prompt`, `workflow`, and all others.
     @discardableResult
     static func add(_ bytes: [UInt8], to metadata: inout Metadata) -> Bool {
         guard bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{"),
@@ -18,8 +18,8 @@ enum ComfyBundle {
         "Description", "dc:description", "Prompt", "Workflow", "metadata",
     ]
 
-    /// Takes bundles out of comments: as they are, or compressed by zlib as base64; also a graph or a canvas that stands
-    /// there by itself.
+    /// Unpacks bundles in comments, which are plain JSON or zlib data in base64; a comment may also be a graph or a canvas
+    /// without a bundle around it.
     static func unpack(_ metadata: inout Metadata) {
         for field in metadata.fields where keys.contains(field.key) {
             guard field.bytes.starts(with: compressed) else {
@@ -37,7 +37,7 @@ enum ComfyBundle {
         }
     }
 
-    /// A graph or a canvas without a name, as Civitai and savers for formats with one comment write it.
+    /// A graph or a canvas without a key, as Civitai and savers for formats with a single comment write it.
     private static func addBare(_ bytes: [UInt8], to metadata: inout Metadata) {
         guard bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") else { return }
         let isGraph = bytes.holds("\"class_type\"")
@@ -51,7 +51,7 @@ enum ComfyBundle {
         }
     }
 
-    /// A graph may stand in the object as text.
+    /// The graph may be a text within the object.
     private static func isGraph(_ value: JSON?) -> Bool {
         value?.string.flatMap { try? JSONParser.parse($0) }?.object != nil
     }

@@ -1,6 +1,6 @@
-/// The containers that are read, told by their first bytes and never by their name.
+/// The containers that are read. A file's first bytes tell its container; its name does not count.
 package enum Container {
-    /// Suffixes of files that a folder of outputs is searched for.
+    /// The suffixes of the files that are looked for in a folder of outputs.
     package static let suffixes = [
         ".png", ".apng", ".jpg", ".jpeg", ".webp", ".gif", ".avif", ".heic", ".jxl", ".svg", ".mp4", ".m4v", ".mov",
         ".webm", ".mkv", ".flac", ".opus", ".ogg", ".mp3", ".glb", ".latent",

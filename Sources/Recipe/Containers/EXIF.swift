@@ -1,4 +1,4 @@
-/// The texts of an EXIF block, which is a TIFF file: from its directories IFD0 and Exif, as tools write their records.
+/// The texts of an EXIF block, which is a TIFF file; tools write their records into its directories IFD0 and Exif.
 ///
 /// Source: TIFF 6.0, section 2; EXIF 2.32, 4.6.5 (UserComment).
 enum EXIF {
@@ -11,7 +11,8 @@ enum EXIF {
         ]
     }
 
-    /// Adds what `block` holds; an `Exif\0\0` before the TIFF header is allowed everywhere, as WebP writers differ.
+    /// Adds the texts of `block`. An `Exif\0\0` before the TIFF header is allowed in every container, since some writers of WebP
+    /// put it there.
     static func read(_ block: [UInt8], into metadata: inout Metadata) {
         let prefix: [UInt8] = [0x45, 0x78, 0x69, 0x66, 0, 0]
         let tiff = block.starts(with: prefix) ? Array(block.dropFirst(prefix.count)) : block
@@ -23,8 +24,8 @@ enum EXIF {
         reader.read(into: &metadata)
     }
 
-    /// The same of an AVIF item or a JPEG XL box, where four bytes say how far the TIFF header is from there. `place` names
-    /// it when it is cut off.
+    /// The same for an AVIF item or a JPEG XL box, which begins with the offset of the TIFF header, in four bytes. `place`
+    /// names the item or box in a message.
     static func read(afterOffset block: [UInt8], _ place: String, into metadata: inout Metadata) {
         let skip = bigEndian(block.prefix(4))
         guard block.count >= 4, skip <= block.count - 4 else { return metadata.note("the EXIF \(place) is cut off") }
@@ -36,7 +37,7 @@ enum EXIF {
         let isLittle: Bool
 
         mutating func read(into metadata: inout Metadata) {
-            // Each directory is read once, so that a circle of them ends.
+            // Each directory is read once, so that directories that point at each other come to an end.
             var pending = [number(at: 4, count: 4)]
             var seen: Set<Int> = []
             while let offset = pending.popLast(), seen.count < 16 {
@@ -82,7 +83,7 @@ enum EXIF {
             }
         }
 
-        /// The bytes of an entry: in it where they are at most four, else where it points.
+        /// The bytes of an entry: up to four are in the entry itself, more are at the offset in it.
         private func value(of entry: Int) -> [UInt8]? {
             let sizes = [1: 1, 2: 1, 7: 1, 6: 1]
             guard let size = sizes[number(at: entry + 2, count: 2)] else { return [] }
@@ -92,8 +93,8 @@ enum EXIF {
             return Array(bytes[start..<start + count])
         }
 
-        /// Eight bytes name the encoding. After `UNICODE` some write big-endian whatever the TIFF header says, so the
-        /// place of the zeros decides.
+        /// The first eight bytes name the encoding. After `UNICODE`, some writers use big-endian order whatever the TIFF header
+        /// says, so the positions of the zero bytes decide.
         private func userComment(_ value: [UInt8]) -> [UInt8] {
             let head = value.prefix(8)
             if head.elementsEqual(Array("UNICODE\0".utf8)) {

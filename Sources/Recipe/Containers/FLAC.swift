@@ -4,7 +4,7 @@ enum FLAC {
         guard try source.read(at: 0, count: 4).elementsEqual(Array("fLaC".utf8)) else { return nil }
         var metadata = Metadata(mediaType: "audio/flac")
         var offset = 4
-        // The last block says so; 128 kinds of blocks are possible, each mostly once.
+        // The last block is marked. There are 128 types of blocks, and most of them occur once.
         for _ in 0..<1024 {
             let head = try source.read(at: offset, count: 4)
             guard head.count == 4 else { break }

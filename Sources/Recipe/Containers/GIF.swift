@@ -34,7 +34,7 @@ enum GIF {
 
     private static func colourTable(_ flags: UInt8) -> Int { flags & 0x80 == 0 ? 0 : 3 << (Int(flags & 7) + 1) }
 
-    /// The offset after a chain of blocks; nil if the file ends first.
+    /// The offset after a chain of blocks; nil if the file ends within the chain.
     private static func subblocks(
         _ source: some ByteSource, at start: Int, into bytes: inout [UInt8], keep: Bool
     ) throws(SourceError) -> Int? {

@@ -1,17 +1,17 @@
-/// The captions of IPTC's older records, as JPEG's APP13 holds them. Source: IPTC-NAA IIM 4.2, record 2; Photoshop's
-/// image resources.
+/// The captions of IPTC's IIM records in the APP13 segment of a JPEG. Source: IPTC-NAA IIM 4.2, record 2; Photoshop's image
+/// resources.
 enum IPTC {
     private static let names: [UInt8: String] = [
         5: "IPTC:ObjectName", 80: "IPTC:By-line", 110: "IPTC:Credit", 115: "IPTC:Source", 116: "IPTC:CopyrightNotice",
         120: "IPTC:Caption", 65: "IPTC:OriginatingProgram", 70: "IPTC:ProgramVersion", 40: "IPTC:SpecialInstructions",
     ]
 
-    /// Reads the blocks of image resources; the one numbered 0x0404 holds the records.
+    /// Reads the image resources; number 0x0404 has the records.
     static func read(resources data: ArraySlice<UInt8>, into metadata: inout Metadata) {
         var rest = data
         while rest.count >= 12, rest.starts(with: Array("8BIM".utf8)) {
             let id = bigEndian(rest.dropFirst(4).prefix(2))
-            // A name of one byte's length, padded to an even number of bytes.
+            // A name after its length in one byte, padded to an even number of bytes.
             let name = Int(rest[rest.startIndex + 6]) + 1
             let head = 6 + name + name % 2
             guard rest.count >= head + 4 else { break }
@@ -30,7 +30,7 @@ enum IPTC {
         while rest.count >= 5, rest.first == 0x1C {
             let bytes = Array(rest.prefix(5))
             let size = bigEndian(bytes[3...4])
-            // The highest bit stands for records over 32 KiB, which hold no captions.
+            // The highest bit marks records of more than 32 KiB, which are not captions.
             guard size < 0x8000, rest.count >= 5 + size else {
                 return metadata.note("an IPTC record is longer than what holds it")
             }

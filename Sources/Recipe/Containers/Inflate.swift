@@ -1,28 +1,28 @@
 import CZlib
 
-/// The bytes of a zlib stream, up to `limit`; `complete` is false if the stream is broken or would give more.
+/// The bytes of a zlib stream, at most `limit`; `complete` is false if the stream is broken or longer.
 func inflate(_ compressed: ArraySlice<UInt8>, limit: Int) -> (bytes: [UInt8], complete: Bool) {
     inflate(compressed, limit: limit, windowBits: 15)
 }
 
-/// The same of a gzip file.
+/// The same for a gzip file.
 func gunzip(_ compressed: ArraySlice<UInt8>, limit: Int) -> (bytes: [UInt8], complete: Bool) {
     inflate(compressed, limit: limit, windowBits: 15 + 16)
 }
 
-/// The same of a deflate stream without any header, as zip files have it.
+/// The same for a deflate stream without a header, as in zip files.
 func inflateRaw(_ compressed: ArraySlice<UInt8>, limit: Int) -> (bytes: [UInt8], complete: Bool) {
     inflate(compressed, limit: limit, windowBits: -15)
 }
 
-/// zlib takes 16 more for gzip's header.
+/// zlib expects a gzip header if 16 is added to the window bits.
 private func inflate(
     _ compressed: ArraySlice<UInt8>, limit: Int, windowBits: Int32
 ) -> (bytes: [UInt8], complete: Bool) {
     var stream = z_stream()
     guard reprofs_inflate_init(&stream, windowBits) == Z_OK else { return ([], false) }
     defer { inflateEnd(&stream) }
-    // In pieces, for a growing array would hold up to three times as much.
+    // In pieces: an array that grows takes up to three times the memory.
     var output = Pieces()
     var chunk = [UInt8](repeating: 0, count: 64 << 10)
     var input = Array(compressed)

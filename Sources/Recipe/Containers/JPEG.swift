@@ -21,12 +21,12 @@ enum JPEG {
                 return metadata.note("the file ends before its image data")
             }
             let marker = head[1]
-            // Fill bytes, and markers without a length.
+            // Fill bytes and markers without a length.
             if marker == 0xFF || marker == 0x01 || (0xD0...0xD8).contains(marker) {
                 offset += marker == 0xFF ? 1 : 2
                 continue
             }
-            // After the start of the scan there is only image data.
+            // Only image data follows the start of the scan.
             if marker == 0xDA || marker == 0xD9 { return }
             let length = Int(head[2]) << 8 | Int(head[3])
             guard length >= 2 else { return metadata.note("a segment has no length") }
@@ -40,19 +40,19 @@ enum JPEG {
     private static let xmpMark = Array("http://ns.adobe.com/xap/1.0/\0".utf8)
     private static let resourceMark = Array("Photoshop 3.0\0".utf8)
 
-    /// What is longer than a segment and goes on in the next ones.
+    /// Texts that are longer than a segment and continue in the next ones.
     private struct Parts {
         private static let extendedMark = Array("http://ns.adobe.com/xmp/extension/\0".utf8)
-        /// Extended XMP by its place in the whole.
+        /// Parts of extended XMP by their offsets in the whole.
         private var xmp: [(offset: Int, bytes: ArraySlice<UInt8>)] = []
-        /// The parts of a JUMBF box by their number.
+        /// The parts of a JUMBF box by their numbers.
         private var boxes: [(number: Int, bytes: ArraySlice<UInt8>)] = []
         private var total = 0
 
         mutating func take(_ marker: UInt8, _ data: [UInt8]) -> Bool {
             guard total + data.count <= ReadLimit.field else { return false }
             if marker == 0xE1, data.starts(with: Self.extendedMark), data.count > Self.extendedMark.count + 40 {
-                // 32 digits of a GUID, the whole length, and where this part begins.
+                // A GUID of 32 digits, the length of the whole, and the offset of this part.
                 let rest = data.dropFirst(Self.extendedMark.count + 36)
                 xmp.append((bigEndian(rest.prefix(4)), rest.dropFirst(4)))
             } else if marker == 0xEB, data.starts(with: Array("JP".utf8)), data.count > 16 {
@@ -90,7 +90,7 @@ enum JPEG {
         case 0xED where data.starts(with: resourceMark):
             IPTC.read(resources: data.dropFirst(resourceMark.count), into: &metadata)
         case 0xFE: metadata.add("Comment", data)
-        // Frames: every SOF but those that are tables (C4, C8, CC).
+        // The frame headers are SOF0 to SOF15; C4, C8 and CC among them are other markers.
         case 0xC0...0xCF where ![0xC4, 0xC8, 0xCC].contains(marker) && data.count >= 5:
             metadata.height = Int(data[1]) << 8 | Int(data[2])
             metadata.width = Int(data[3]) << 8 | Int(data[4])

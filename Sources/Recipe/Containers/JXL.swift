@@ -7,7 +7,7 @@ enum JXL {
 
     static func read(_ source: some ByteSource) throws(SourceError) -> Metadata? {
         let head = try source.read(at: 0, count: 12)
-        // A bare code stream has no room for texts.
+        // A bare code stream has no text boxes.
         if head.starts(with: [0xFF, 0x0A]) { return Metadata(mediaType: "image/jxl") }
         guard head == signature else { return nil }
         var metadata = Metadata(mediaType: "image/jxl")

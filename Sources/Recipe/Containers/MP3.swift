@@ -1,4 +1,4 @@
-/// The texts of an MP3's ID3 tag: `TXXX` frames by their description, and comments. Source: ID3v2.3 and ID3v2.4.
+/// The texts of an MP3's ID3 tag: comments, and `TXXX` frames with their descriptions as keys. Source: ID3v2.3 and ID3v2.4.
 enum MP3 {
     static func read(_ source: some ByteSource) throws(SourceError) -> Metadata? {
         let head = try source.read(at: 0, count: 10)
@@ -18,7 +18,7 @@ enum MP3 {
         if isScrambled, head[3] == 3 { tag = synchronised(tag[...]) }
         var rest = tag[...]
         if head[5] & 0x40 != 0, rest.count >= 4 {
-            // In version 4 the size of the extended header counts itself.
+            // In version 4 the size of the extended header includes the size field.
             let extended = head[3] == 4 ? syncSafe(rest.prefix(4)) : bigEndian(rest.prefix(4)) + 4
             rest = rest.dropFirst(max(4, extended))
         }
@@ -35,7 +35,7 @@ enum MP3 {
             var content = rest.dropFirst(10).prefix(size)
             rest = rest.dropFirst(10 + size)
             if version == 4 {
-                // A frame may carry its length again, and be scrambled by itself.
+                // A frame may have its length a second time, and unsynchronization of its own.
                 if head[9] & 0x01 != 0 { content = content.dropFirst(4) }
                 if head[9] & 0x02 != 0 { content = synchronised(content)[...] }
                 guard head[9] & 0x0C == 0 else { continue }
@@ -46,7 +46,7 @@ enum MP3 {
 
     private static func text(_ id: String, _ content: ArraySlice<UInt8>, into metadata: inout Metadata) {
         guard let encoding = content.first, id == "TXXX" || id == "COMM" else { return }
-        // Comments begin with their language.
+        // A comment begins with its language.
         let body = content.dropFirst(id == "COMM" ? 4 : 1)
         let isWide = encoding == 1 || encoding == 2
         guard let (description, value) = split(body, isWide: isWide) else { return }
@@ -78,12 +78,12 @@ enum MP3 {
         }
     }
 
-    /// Seven bits in each byte, so that no player takes a size for the start of sound.
+    /// A number with seven bits in each byte, so that no player takes it for the start of the sound.
     private static func syncSafe(_ bytes: some Collection<UInt8>) -> Int {
         bytes.reduce(0) { $0 << 7 | Int($1 & 0x7F) }
     }
 
-    /// Undoes the zero that was put after every 0xFF.
+    /// Undoes unsynchronization: removes the zero after every 0xFF.
     private static func synchronised(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)

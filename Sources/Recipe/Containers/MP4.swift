@@ -15,12 +15,12 @@ enum MP4 {
     private struct Reader<Source: ByteSource> {
         let source: Source
         var metadata: Metadata
-        /// Names of `keys`, by which the items of `ilst` are numbered from one.
+        /// The names in `keys`; items of `ilst` refer to them by number, from one.
         var keys: [String] = []
         var visited = 0
         var hasMovie = false
 
-        /// Boxes are skipped by their sizes: the film itself, which lies before `moov`, is never read.
+        /// Boxes are skipped by their sizes, so that the film itself, which may precede `moov`, is not read.
         mutating func boxes(in range: Range<Int>, depth: Int) throws(SourceError) {
             var offset = range.lowerBound
             while offset + 8 <= range.upperBound {
@@ -42,7 +42,7 @@ enum MP4 {
             switch type {
             case "moov", "udta", "trak": try boxes(in: content, depth: depth + 1)
             case "meta":
-                // A full box in MP4, with four bytes of version and flags; a plain one in QuickTime.
+                // In MP4 it is a full box, with four bytes of version and flags; in QuickTime it has none.
                 let isPlain = try source.read(at: content.lowerBound + 4, count: 4).elementsEqual(Array("hdlr".utf8))
                 try boxes(
                     in: min(content.lowerBound + (isPlain ? 0 : 4), content.upperBound)..<content.upperBound,
@@ -71,7 +71,7 @@ enum MP4 {
             }
         }
 
-        /// Each item is a box whose type is the number of its key, or a name such as `©cmt`, with a `data` box in it.
+        /// The type of each item is the number of its key, or a name such as `©cmt`; a `data` box in the item has its text.
         private mutating func readItems(_ content: Range<Int>) throws(SourceError) {
             var offset = content.lowerBound
             while offset + 8 <= content.upperBound {

@@ -33,7 +33,7 @@ enum Matroska {
         var visited = 0
         var hasSegment = false
 
-        /// What is not looked into, as the clusters that hold the film, is skipped by its size.
+        /// Elements that are not needed, such as the clusters of the film, are skipped by their sizes.
         mutating func elements(in range: Range<Int>, depth: Int) throws(SourceError) {
             var offset = range.lowerBound
             while offset < range.upperBound {
@@ -50,7 +50,7 @@ enum Matroska {
                 if id == Element.segment { hasSegment = true }
                 let isUnknown = size == (1 << (7 * sizeLength)) - 1
                 guard isUnknown || size <= range.upperBound - start else {
-                    // The segment of a file that was cut off says more than there is; what is there is still read.
+                    // In a file that was cut off, the segment is longer than the file; the elements that are there are read.
                     if Element.parents.contains(id), depth < 8 {
                         try elements(in: start..<range.upperBound, depth: depth + 1)
                     }
@@ -60,7 +60,7 @@ enum Matroska {
                 if Element.parents.contains(id), depth < 8 {
                     try elements(in: start..<end, depth: depth + 1)
                 } else if isUnknown {
-                    // A cluster of unknown size: its children follow, and so does what comes after them.
+                    // A cluster of unknown size: its children are read as elements beside it, and so is what follows them.
                     offset = start
                     continue
                 } else {
@@ -89,7 +89,7 @@ enum Matroska {
             }
         }
 
-        /// A number whose leading zeros tell its length, 1 to 8 bytes. An id keeps the bit that marks its length.
+        /// A number of 1 to 8 bytes, whose leading zero bits tell its length. An id includes the bit that marks the length.
         private func number(_ bytes: ArraySlice<UInt8>, keepsMarker: Bool) -> (value: Int, length: Int)? {
             guard let first = bytes.first, first != 0 else { return nil }
             let length = first.leadingZeroBitCount + 1

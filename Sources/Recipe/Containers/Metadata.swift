@@ -1,4 +1,4 @@
-/// What an image file says of itself: its kind, its size in pixels, and its text fields in their order.
+/// What an image file says about itself: its media type, its size in pixels, and its text fields in order.
 package struct Metadata: Sendable {
     /// A text that a tool wrote into the file.
     package struct Field: Sendable, Equatable {
@@ -8,26 +8,26 @@ package struct Metadata: Sendable {
         package let bytes: [UInt8]
     }
 
-    /// Told by the first bytes, never by the file's name.
+    /// According to the first bytes, not to the file's name.
     package var mediaType: String
-    /// Pixels; nil if the header does not say or there are none.
+    /// Pixels; nil if the header does not say, or if the file is not a picture.
     package var width: Int?
     /// Pixels, as ``width``.
     package var height: Int?
     package var fields: [Field] = []
-    /// Whether the pixels are those that the generator gave, so that texts may hide in them and a digest tells them apart.
+    /// Whether the format keeps the generator's pixels exactly, so that they may contain a hidden text and their digest identifies them.
     package var isLossless = false
     package var isAnimated = false
-    /// Whether it shows one picture after the other: all that were made with it.
+    /// Whether it is a film, which contains all pictures of its batch.
     package var isFilm: Bool { isAnimated || mediaType.hasPrefix("video/") || mediaType == "image/gif" }
-    /// Bytes of all fields together.
+    /// The bytes of all fields together.
     private(set) var textBytes = 0
-    /// What was wrong with the file, in words; empty for a sound one.
+    /// What is wrong with the file, in words; empty if nothing is.
     package var damage: [String] = []
 
     package init(mediaType: String) { self.mediaType = mediaType }
 
-    /// Adds a text field whose writer may have used another encoding than the container says.
+    /// Adds a text field, whose writer may have used another encoding than the container prescribes.
     mutating func add(_ key: String, _ bytes: [UInt8]) {
         guard textBytes + bytes.count <= ReadLimit.fields else {
             return note("the texts are longer than \(ReadLimit.fields >> 20) MiB; the rest was not read")
@@ -50,13 +50,13 @@ package struct Metadata: Sendable {
         for (key, value) in object.members { add(key, Array((value.string ?? value.compact()).utf8)) }
     }
 
-    /// Adds all that a file beside this one says.
+    /// Adds all fields of a file beside this one.
     mutating func append(_ other: Metadata) {
         for field in other.fields { add(field.key, field.bytes) }
         for damage in other.damage { note(damage) }
     }
 
-    /// Says what was wrong, once.
+    /// Adds a message about damage, unless it is there already.
     mutating func note(_ damage: String) {
         if !self.damage.contains(damage) { self.damage.append(damage) }
     }
@@ -66,13 +66,13 @@ package struct Metadata: Sendable {
     func text(_ key: String) -> String? { field(key).map { String(decoding: $0, as: UTF8.self) } }
 }
 
-/// Limits for what is read from files that anyone may have made. Bytes.
+/// Limits for reading files from unknown sources.
 enum ReadLimit {
-    /// One text field, as stored or inflated.
+    /// One text field, stored or inflated. Bytes.
     static let field = 16 << 20
-    /// All text fields of a file together.
+    /// All text fields of a file together. Bytes.
     static let fields = 24 << 20
-    /// Sampling passes of one graph; nobody samples so often.
+    /// Sampling passes of one graph.
     static let passes = 256
     /// Chunks that are looked at in one file.
     static let chunks = 200_000

@@ -3,14 +3,14 @@ enum Ogg {
     private static let heads: [(mark: [UInt8], type: String)] = [
         (Array("OpusTags".utf8), "audio/opus"), ([3] + Array("vorbis".utf8), "audio/ogg"),
     ]
-    /// FLAC in Ogg: its comments are a block of their own, with the block's head before them.
+    /// FLAC in Ogg has its comments in a block, after the block's head.
     private static let flacComment: UInt8 = 4
 
     static func read(_ source: some ByteSource) throws(SourceError) -> Metadata? {
         guard try source.read(at: 0, count: 4).elementsEqual(Array("OggS".utf8)) else { return nil }
         var metadata = Metadata(mediaType: "audio/ogg")
         var offset = 0
-        // A packet may go on over many pages; those of several streams may alternate.
+        // A packet may continue over many pages, and the pages of several streams may alternate.
         var open: [Int: [UInt8]] = [:]
         var total = 0
         for _ in 0..<ReadLimit.chunks {

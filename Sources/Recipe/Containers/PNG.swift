@@ -1,11 +1,11 @@
-/// The text chunks of a PNG or APNG: `tEXt`, `zTXt`, `iTXt` and ComfyUI's private `comf`, anywhere before IEND; EXIF,
-/// XMP and C2PA beside them.
+/// The text chunks of a PNG or APNG: `tEXt`, `zTXt`, `iTXt` and ComfyUI's private `comf`, anywhere before IEND, and the
+/// chunks with EXIF, XMP and C2PA.
 ///
 /// Source: PNG specification, third edition, 11.3; C2PA technical specification, A.3.3; `comf` as ComfyUI's SaveAnimatedPNG writes it, after the last frame.
 package enum PNG {
     package static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-    /// Reads what is there; a truncated or damaged file gives what could be read and says so in `damage`.
+    /// Reads all fields; of a truncated or damaged file those that could be read, with the damage in `damage`.
     /// Nil when the source is not a PNG.
     package static func read(_ source: some ByteSource) throws(SourceError) -> Metadata? {
         guard try source.read(at: 0, count: 8) == signature else { return nil }
@@ -25,7 +25,7 @@ package enum PNG {
                 let length = bigEndian(head[0..<4])
                 let type = String(decoding: head[4..<8], as: UTF8.self)
                 guard length <= source.count - offset - 12 else {
-                    // A text cut short is still worth reading for what it holds up to there.
+                    // The beginning of a text that is cut off may still be useful.
                     try take(
                         type, head: head, source: source, offset: offset, length: source.count - offset - 8, cut: true)
                     return damage("the chunk \(type) says it is longer than the file")

@@ -1,7 +1,7 @@
-/// The header of a safetensors file: what a merge or a latent says it was made from. Source: the safetensors format;
+/// The header of a safetensors file, in which a merge or a latent names what it was made from. Source: the safetensors format;
 /// ComfyUI's ModelSave and SaveLatent, which write `prompt` and `workflow` into `__metadata__`.
 package enum Safetensors {
-    /// The specification's limit for a header. Bytes.
+    /// The largest header that the specification allows. Bytes.
     package static let headerLimit = 100_000_000
 
     static let mediaType = "application/x-safetensors"
@@ -21,7 +21,7 @@ package enum Safetensors {
         return metadata
     }
 
-    /// The header's length where the file begins like a safetensors file, and whether all of it is there.
+    /// The header's length, and whether all of it is there; nil if the file does not begin like a safetensors file.
     package static func headerLength(_ source: some ByteSource) throws(SourceError) -> (length: Int, isWhole: Bool)? {
         let head = try source.read(at: 0, count: 9)
         guard head.count == 9, head[8] == UInt8(ascii: "{") else { return nil }

@@ -1,8 +1,8 @@
-/// Texts in files of their own: beside an image, or parameters that somebody kept.
+/// Text files with a record: beside an image, or saved by a user.
 package enum TextFile {
     private static let limit = 8 << 20
 
-    /// The names under which tools keep the record of `image`, the most telling first.
+    /// The names under which tools save the record of `image`, the most informative first.
     package static func sidecars(of image: String) -> [String] {
         let (stem, suffix) = image.splitAtLast(".") ?? (image, "")
         let names = [".swarm.json", ".json", ".txt", ".xmp"].flatMap { [stem + $0, image + $0] }
@@ -10,7 +10,7 @@ package enum TextFile {
         return (suffix.lowercased() == "png" ? [] : [stem + ".png"]) + names.filter { $0 != image }
     }
 
-    /// A text that is a record by itself; nil for anything else.
+    /// The fields of a text file that is a record; nil for any other file.
     static func read(_ source: some ByteSource) throws(SourceError) -> Metadata? {
         source.count <= limit ? metadata(try source.read(at: 0, count: source.count)) : nil
     }
@@ -31,7 +31,7 @@ package enum TextFile {
         return metadata
     }
 
-    /// JSON gives its members as fields, and itself as `parameters`; any other text is `parameters`.
+    /// The members of JSON become fields, and the whole text becomes `parameters`, as does any other text.
     private static func metadata(_ bytes: [UInt8]) -> Metadata? {
         guard !bytes.isEmpty, !bytes.contains(0), String(validating: bytes, as: UTF8.self) != nil else { return nil }
         var metadata = Metadata(mediaType: "text/plain")
@@ -39,7 +39,7 @@ package enum TextFile {
             let object = json.object
         else {
             metadata.add("parameters", bytes)
-            // Lines of `name: value` are the fields of tools that write them so.
+            // Some tools write their fields as lines of `name: value`.
             for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).prefix(1000) {
                 let parts = line.split(separator: ":", maxSplits: 1)
                 guard parts.count == 2 else { continue }
@@ -48,7 +48,7 @@ package enum TextFile {
             return metadata
         }
         metadata.mediaType = "application/json"
-        // A workflow as ComfyUI exports it, for its server or for its canvas.
+        // A workflow that ComfyUI exported, in its API format or as a canvas.
         if ComfyGraph(json) != nil {
             metadata.add("prompt", bytes)
         } else if json["nodes"]?.array != nil {
@@ -56,7 +56,7 @@ package enum TextFile {
         } else {
             metadata.add("parameters", bytes)
             metadata.add(object)
-            // InvokeAI keeps that of a video so, and its API gives that of an image so.
+            // InvokeAI saves a video's metadata in this form, and its API returns an image's in it.
             if ["positive_prompt", "generation_mode"].contains(where: { object[$0] != nil }) {
                 metadata.add("invokeai_metadata", bytes)
             }

@@ -1,6 +1,6 @@
 import CBrotli
 
-/// The bytes of a Brotli stream, up to `limit`; `complete` is false if it is broken or would give more.
+/// The bytes of a Brotli stream, at most `limit`; `complete` is false if the stream is broken or longer.
 func unbrotli(_ compressed: ArraySlice<UInt8>, limit: Int) -> (bytes: [UInt8], complete: Bool) {
     guard let state = BrotliDecoderCreateInstance(nil, nil, nil) else { return ([], false) }
     defer { BrotliDecoderDestroyInstance(state) }

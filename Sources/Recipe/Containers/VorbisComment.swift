@@ -1,4 +1,4 @@
-/// `name=value` pairs as FLAC and Ogg files hold them. Source: Vorbis I specification, 5.2.
+/// The `name=value` pairs of FLAC and Ogg files. Source: Vorbis I specification, 5.2.
 enum VorbisComment {
     static func read(_ data: ArraySlice<UInt8>, into metadata: inout Metadata) {
         var rest = data
@@ -13,7 +13,7 @@ enum VorbisComment {
         }
     }
 
-    /// A text after its length in four little-endian bytes.
+    /// A text that follows its length in four little-endian bytes.
     private static func take(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         guard rest.count >= 4 else { return nil }
         let length = littleEndian(Array(rest.prefix(4)))

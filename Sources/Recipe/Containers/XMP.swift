@@ -1,9 +1,9 @@
 import CXML
 
-/// The properties of an XMP packet, under the prefixes that everybody uses for their namespaces.
+/// The properties of an XMP packet, under the usual prefixes of their namespaces.
 ///
-/// Source: XMP specification part 1 (ISO 16684-1); IPTC Photo Metadata Standard 2025.1. Only what bears on how an image
-/// was made is kept.
+/// Source: XMP specification part 1 (ISO 16684-1); IPTC Photo Metadata Standard 2025.1. Only properties
+/// about an image's origin are kept.
 enum XMP {
     private static let prefixes = [
         "http://purl.org/dc/elements/1.1/": "dc", "http://ns.adobe.com/xap/1.0/": "xmp",
@@ -35,7 +35,7 @@ enum XMP {
                 }
             case .end: _ = open.popLast()
             case .text(let text):
-                // A value stands in its property, or in the items of a list in it.
+                // A value is the property's text, or the items of a list in the property.
                 guard let key = open.reversed().first(giving: { $0 }) else { return }
                 let trimmed = text.trimmingBlanks
                 if !trimmed.isEmpty { metadata.add(key, Array(trimmed.utf8)) }
@@ -51,7 +51,7 @@ enum XMP {
     }
 }
 
-/// XML as a sequence of events, by libxml2: nothing is fetched and no entity is expanded.
+/// XML as a sequence of events, read by libxml2, which here fetches nothing and expands no entity.
 enum XML {
     struct Attribute {
         let namespace: String?
@@ -65,10 +65,10 @@ enum XML {
         case text(String)
     }
 
-    /// Elements and texts that are looked at.
+    /// The largest number of elements and texts.
     private static let limit = 100_000
 
-    /// False if the document is broken or has more than is looked at; what came before was told.
+    /// False if the document is broken or exceeds the limit; the events before that were delivered.
     static func forEach(in bytes: [UInt8], _ body: (Event) -> Void) -> Bool {
         bytes.withUnsafeBytes { buffer in
             guard let start = buffer.bindMemory(to: CChar.self).baseAddress, buffer.count <= Int32.max,
@@ -110,7 +110,7 @@ enum XML {
 }
 
 extension String {
-    /// Without spaces and line ends around it.
+    /// The text without blanks and line ends around it.
     var trimmingBlanks: String {
         let start = drop { $0.isWhitespace }
         guard let last = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }

@@ -1,4 +1,4 @@
-/// Civitai's name of a model: `urn:air:sdxl:checkpoint:civitai:101055@128078`. It names a version, but no bytes.
+/// Civitai's name of a model: `urn:air:sdxl:checkpoint:civitai:101055@128078`. It identifies a version, not its bytes.
 struct AIR: Equatable {
     let text: String
     /// `checkpoint`, `lora`, …
@@ -17,7 +17,7 @@ struct AIR: Equatable {
 
     var folder: String? { Self.folder(of: kind) }
 
-    /// The folder of a kind of resource, by Civitai's names.
+    /// The folder for Civitai's name of a kind of resource.
     static func folder(of kind: String) -> String? {
         switch kind.lowercased() {
         case "checkpoint", "model": "checkpoints"

@@ -1,4 +1,4 @@
-/// What Civitai adds to the infotext: its resources by version instead of by hash. Source: Civitai's on-site generator;
+/// What Civitai adds to the infotext: the versions of its resources, without hashes. Source: Civitai's on-site generator;
 /// `Civitai resources` and `Civitai metadata`.
 enum CivitaiReader {
     /// The resources that the infotext lists, as references without bytes.

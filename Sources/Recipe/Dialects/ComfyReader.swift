@@ -6,7 +6,7 @@ enum ComfyReader {
     ) -> (recipe: Recipe, bytes: [UInt8])? {
         prompt(metadata, classes).map { found in
             var graph = found.graph
-            // Canvases are large, and rarely say anything new.
+            // A canvas is large and rarely adds anything to the graph.
             let isUnknown = graph.list.contains { !$0.kind.isKnown }
             let hasModels = metadata.field("workflow")?.holds("\"models\"") == true
             let canvas = isUnknown || hasModels ? canvas(metadata) : nil

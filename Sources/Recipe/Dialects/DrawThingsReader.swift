@@ -1,7 +1,7 @@
 /// Recipes of Draw Things: JSON in EXIF's UserComment, in PNG also in XMP.
 ///
-/// Its models are converted when they are installed, so their bytes are those of no published file. Source: Draw Things'
-/// metadata export.
+/// Draw Things converts models when it installs them, so their bytes differ from those of the published files. Source: Draw
+/// Things' metadata export.
 enum DrawThingsReader {
     static func read(_ metadata: Metadata) -> Recipe? {
         let keys = ["UserComment", "exif:UserComment"]

@@ -1,5 +1,5 @@
-/// Recipes of Easy Diffusion: values in text chunks, in EXIF as JSON, or in a file beside the image, under the names of its
-/// API or under titles. Source: Easy Diffusion's `save_utils.py`.
+/// Recipes of Easy Diffusion: values in text chunks, as JSON in EXIF, or in a file beside the image; the keys are those of its
+/// API, or titles. Source: Easy Diffusion's `save_utils.py`.
 enum EasyDiffusionReader {
     static func read(_ metadata: Metadata) -> Recipe? {
         let json = metadata.json(
@@ -10,7 +10,7 @@ enum EasyDiffusionReader {
         record.sample(values) { pass in
             pass.positive = values.text("prompt")
             pass.negative = values.text("negativeprompt")
-            // The seed of the first image plus this one's place, as the tool writes it.
+            // The tool writes the seed of the batch's first image plus the position of this one.
             pass.steps = values.number("numinferencesteps", "steps")
             pass.cfg = values.number("guidancescale")
             pass.sampler = values.text("samplername", "sampler")

@@ -1,7 +1,7 @@
 /// Builds the recipe of a record without a graph: one pass, and models by names that often lack folder and suffix.
 struct FlatRecord {
     private(set) var recipe: Recipe
-    /// The field of the file, used in the place of the node of other records.
+    /// The field of the file; it takes the place of the node in other records.
     private let field: String
 
     init(_ generator: String, version: String? = nil, dialect: String, field: String) {
@@ -61,7 +61,7 @@ struct FlatRecord {
 
     mutating func note(_ code: Reason.Code, _ message: String) { recipe.findings.append(.init(code, message)) }
 
-    /// Adds what every flat record lacks, and what its pass shows.
+    /// Adds the findings that are true of every flat record, and those that follow from its pass.
     mutating func finish(noise: Noise = .cpu) -> Recipe {
         note(.flatParameters, "the parameters were saved as text; what extensions did may be missing from it")
         for pass in recipe.passes {
@@ -79,10 +79,10 @@ struct FlatRecord {
         return recipe
     }
 
-    /// Where a tool draws the first noise, unless its record says something else.
+    /// Where a tool draws the initial noise, unless its record says otherwise.
     enum Noise { case cpu, gpu }
 
-    /// By the names in ComfyUI, A1111 and diffusers.
+    /// The sampler's name may be that of ComfyUI, A1111 or diffusers.
     private static func drawsNoise(_ sampler: String) -> Bool {
         let lower = sampler.lowercased()
         return ComfySamplers.drawsNoiseOnDevice(lower) || lower.hasSuffix(" a") || lower.hasSuffix("_a")

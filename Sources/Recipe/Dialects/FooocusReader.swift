@@ -1,4 +1,4 @@
-/// Recipes of Fooocus and its forks, where they write JSON; in the other scheme they write A1111's text.
+/// Recipes of Fooocus and its forks that are written as JSON; in their other scheme they write A1111's text.
 ///
 /// Source: Fooocus' `modules/meta_parser.py`; Fooocus-MRE; RuinedFooocus.
 enum FooocusReader {
@@ -11,7 +11,7 @@ enum FooocusReader {
         let name = ["RuinedFooocus", "Fooocus-MRE"].first { software.contains($0) } ?? "Fooocus"
         var record = FlatRecord(name, version: software, dialect: "fooocus", field: "parameters")
         record.sample(values) { pass in
-            // Random styles and wildcards are resolved in the full prompt alone.
+            // Only the full prompt has random styles and wildcards resolved.
             let full = values.value("fullprompt")?.array?.compactMap(\.string).joined(separator: "\n")
             let against = values.value("fullnegativeprompt")?.array?.compactMap(\.string).joined(separator: "\n")
             pass.positive = full ?? values.text("prompt")

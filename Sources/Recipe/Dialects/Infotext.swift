@@ -6,9 +6,9 @@ struct Infotext {
     /// The pairs of the last line, in their order.
     private(set) var pairs: [(key: String, value: String)]
 
-    /// Nil if the text has no line of at least three pairs: then it is something else.
+    /// Nil if no line of the text has at least three pairs.
     init?(_ text: String) {
-        // By scalars: `\r\n` is one character, and other line ends belong to the prompt.
+        // By Unicode scalars: as a character, `\r\n` is not `\n`, and other line ends belong to the prompt.
         var lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { line in
             String(line.last == "\r" ? line.dropLast() : line)
         }
@@ -32,7 +32,7 @@ struct Infotext {
         }
     }
 
-    /// The value of a key, however it is spelled: `CFG scale`, `CFG Scale`.
+    /// The value of a key, ignoring case: `CFG scale`, `CFG Scale`.
     subscript(key: String) -> String? {
         (pairs.first { $0.key == key } ?? pairs.first { NamedValues.plain($0.key) == NamedValues.plain(key) })?.value
     }
@@ -53,7 +53,7 @@ struct Infotext {
             guard !key.isEmpty, rest.dropFirst(key.count).first == ":" else {
                 let part = rest.prefix { $0 != "," }
                 rest = rest.dropFirst(part.count)
-                // SD.Next lists hashes with commas between them.
+                // SD.Next separates hashes by commas.
                 if found.last?.key == "LoRA hashes", part.allSatisfy({ $0.isHexDigit || $0 == " " }) {
                     found[found.count - 1].value += ", " + part
                 }
@@ -84,8 +84,8 @@ struct Infotext {
         }
     }
 
-    /// Characters up to the comma that ends a value without quotes. One in brackets does not, where they close before the next key:
-    /// `model [v1, overfit](hash)`.
+    /// The characters up to the comma that ends a value without quotes. A comma in brackets does not end it if the brackets close before
+    /// the next key: `model [v1, overfit](hash)`.
     private static func plainLength(_ text: Substring) -> Int {
         let first = text.prefix { $0 != "," }.count
         var depth = 0
@@ -100,7 +100,7 @@ struct Infotext {
         return depth == 0 ? count : first
     }
 
-    /// Characters up to and with the closing quote.
+    /// The characters up to the closing quote, and the quote.
     private static func quotedLength(_ text: Substring) -> Int {
         var isEscaped = false
         var count = 1
@@ -117,7 +117,7 @@ struct Infotext {
         return count
     }
 
-    /// Characters up to and with the bracket that closes the first one; commas and quotes inside do not count.
+    /// The characters up to the bracket that closes the first one, and that bracket; commas and quotes inside do not count.
     private static func balancedLength(_ text: Substring) -> Int {
         var depth = 0
         var count = 0

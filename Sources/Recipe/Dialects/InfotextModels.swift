@@ -1,13 +1,13 @@
-/// The models that an infotext names, with their hashes, which are in several places in it.
+/// The models that an infotext names, and their hashes, which it has in several places.
 enum InfotextModels {
     static func add(_ text: Infotext, to record: inout FlatRecord) {
         let listed = hashes(text, &record)
         let hash = record.hash(text["Model hash"], .sha256, of: text["Model"]) ?? listed["model"]
-        // The hash of a model without a name is its name.
+        // A model without a name goes by its hash.
         let name = text["Model"].flatMap { $0.isEmpty ? nil : $0 }
         record.model("checkpoints", name ?? (hasModel(text) ? nil : hash?.value), "Model", hash)
         if text["VAE"] != "Automatic" {
-            // A1111 keeps one hash for any VAE, and forgets to update it.
+            // A1111 writes one hash for whatever VAE is used, and may not update it.
             var hash = record.hash(text["VAE hash"], .sha256, of: text["VAE"])
             hash?.isClaim = true
             record.model("vae", text["VAE"].map { Folder.stem(of: $0) }, "VAE", listed["vae"] ?? hash)
@@ -33,7 +33,7 @@ enum InfotextModels {
             guard let folder = parts[key.lowercased()] else { continue }
             record.model(folder, Folder.stem(of: value), key)
         }
-        // Forge lists the VAE and text encoders of newer models like this.
+        // Forge lists the VAE and the text encoders of newer models in this way.
         for (key, value) in text.pairs where key.hasPrefix("Module ") {
             let isVAE = value.lowercased().holds("vae") || value == "ae"
             record.model(isVAE ? "vae" : "text_encoders", value, key)

@@ -1,8 +1,8 @@
-/// Recipes of A1111, Forge, reForge, SD.Next, of Civitai, and of others that write the same text under `parameters`.
+/// Recipes of A1111, Forge, reForge, SD.Next, Civitai, and other tools that write the same text under `parameters`.
 enum InfotextReader {
-    /// The field's key in PNGs, which stands for the node that other records name.
+    /// The field's key in PNGs; recipes have it where other records have a node.
     static let key = "parameters"
-    /// Where other containers have it.
+    /// The fields that have the text in other containers.
     private static let keys = [
         key, "UserComment", "exif:UserComment", "Comment", "ImageDescription", "XPComment", "dc:description",
     ]
@@ -32,7 +32,7 @@ enum InfotextReader {
         return record.finish(noise: isSeeded ? .cpu : .gpu)
     }
 
-    /// It draws its noise on the processor, whatever it calls its generator.
+    /// This tool draws its noise on the processor, whatever it calls its generator.
     private static let cpp = "stable-diffusion.cpp"
 
     private static func generator(_ text: Infotext, _ metadata: Metadata) -> String {
@@ -50,7 +50,7 @@ enum InfotextReader {
         }
     }
 
-    /// The pass, and where the image was enlarged that of the enlarged image before it.
+    /// The pass, and, if the image was enlarged, the pass over the enlarged image before it.
     private static func sample(_ text: Infotext, to record: inout FlatRecord) {
         let size = size(text["Size"])
         let enlarged = text["Hires resize"].flatMap { self.size($0) } ?? scaled(size, by: text["Hires upscale"])

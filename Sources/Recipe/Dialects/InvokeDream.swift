@@ -15,7 +15,7 @@ enum InvokeDream {
         guard value("s") != nil || value("S") != nil else { return nil }
         var record = FlatRecord("InvokeAI", dialect: "invokeai-dream", field: "Dream")
         record.sample { pass in
-            // Words in square brackets are what the image should not show.
+            // Words in square brackets are the negative prompt.
             pass.positive = (try? JSONParser.parse("\"" + prompt + "\""))?.string ?? prompt
             pass.steps = value("s")?.numeric
             pass.seed = value("S")?.numeric

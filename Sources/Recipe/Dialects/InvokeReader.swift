@@ -34,7 +34,7 @@ enum InvokeReader {
         return record.finish(noise: device == nil || device == "cpu" ? .cpu : .gpu)
     }
 
-    /// Every object that is a model's identifier, wherever it stands: `{key, hash, name, base, type}`.
+    /// Every object, at any depth, that identifies a model: `{key, hash, name, base, type}`.
     private static func models(_ json: JSON, _ input: String, _ strength: JSON.Number?, to record: inout FlatRecord) {
         if let array = json.array { for element in array { models(element, input, strength, to: &record) } }
         guard let object = json.object, json["isEnabled"] != false else { return }
@@ -72,13 +72,13 @@ enum InvokeReader {
         }
     }
 
-    /// With a prefix or, in early versions, without.
+    /// A hash with a prefix, or, from early versions, without.
     private static func recorded(_ text: String) -> RecordedHash? {
         text.contains(":") ? RecordedHash(prefixed: text) : RecordedHash(text, .sha256)
     }
 
-    /// Every image that it names, wherever it stands, but for what is switched off. Layers that are painted count only where
-    /// an image was made from them.
+    /// Every image that the record names, at any depth, except in parts that are switched off. Painted layers count only if an
+    /// image was made from them.
     private static func images(_ json: JSON, of mode: String) -> [String] {
         var found: [String] = []
         var pending = [json]

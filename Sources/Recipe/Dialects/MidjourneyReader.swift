@@ -1,4 +1,4 @@
-/// Midjourney's prompts with their flags, where the web site left them: `a cat --ar 3:2 --v 6.1 Job ID: <uuid>`.
+/// Midjourney's prompts with their flags, as the web site writes them: `a cat --ar 3:2 --v 6.1 Job ID: <uuid>`.
 enum MidjourneyReader {
     static func read(_ metadata: Metadata) -> Recipe? {
         for key in ["Description", "ImageDescription", "dc:description", "UserComment"] {
@@ -36,7 +36,7 @@ enum MidjourneyReader {
 }
 
 extension StringProtocol {
-    /// The parts between a separator, which may be longer than one character.
+    /// The parts between separators of one or more characters.
     func components(separatedBy separator: String) -> [String] {
         var parts: [String] = []
         var start = startIndex

@@ -13,7 +13,7 @@ enum MochiReader {
 
     private static func read(_ text: String, _ metadata: Metadata) -> Recipe? {
         guard text.hasPrefix("Include in Image: "), text.holds("; Seed: ") else { return nil }
-        // A prompt may hold a semicolon: only what a known key follows ends a value.
+        // A prompt may contain semicolons: only one before a known key ends a value.
         var marks: [(key: String, range: Range<String.Index>)] = []
         for key in keys {
             if key == keys[0] {

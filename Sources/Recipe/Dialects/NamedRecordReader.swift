@@ -1,5 +1,5 @@
-/// Records of programs that write their own parameters as one JSON object, by the names that diffusers or Civitai's API use:
-/// spaces of Hugging Face, scripts, downloads from Civitai.
+/// Records that are one JSON object with the parameter names of diffusers or of Civitai's API, as Hugging Face spaces, scripts
+/// and downloads from Civitai have them.
 enum NamedRecordReader {
     private static let keys = [
         "metadata", "parameters", "UserComment", "exif:UserComment", "Comment", "Description", "ImageDescription",

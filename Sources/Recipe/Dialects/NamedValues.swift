@@ -1,4 +1,4 @@
-/// The values of a record that names them, whatever the tool's habits of spelling: `cfg_scale`, `CFG scale`, `cfgscale`.
+/// The values of a record by their names, which tools spell in different ways: `cfg_scale`, `CFG scale`, `cfgscale`.
 struct NamedValues {
     private var values: [String: JSON] = [:]
 
@@ -10,12 +10,12 @@ struct NamedValues {
         for (key, value) in pairs where values[Self.plain(key)] == nil { values[Self.plain(key)] = .string(value) }
     }
 
-    /// Texts of a file, each by its key; the first of equal ones counts.
+    /// The texts of a file by their keys; of equal keys, the first one counts.
     init(_ metadata: Metadata) {
         self.init(metadata.fields.map { ($0.key, String(decoding: $0.bytes, as: UTF8.self)) })
     }
 
-    /// Letters and digits alone, in lower case.
+    /// Only the letters and digits, in lower case.
     static func plain(_ key: String) -> String {
         String(key.lowercased().unicodeScalars.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) })
     }
@@ -32,7 +32,7 @@ struct NamedValues {
         names.first(giving: { values[$0]?.numeric })
     }
 
-    /// A seed: an exact whole number. Minus one stands for "any".
+    /// A seed, which is an integer; minus one means a random one and gives nil.
     func seed(_ names: String...) -> JSON.Number? {
         names.lazy.compactMap { values[$0]?.numeric }.first { $0.isInteger && !$0.isNegative }
     }
@@ -47,7 +47,7 @@ struct NamedValues {
 }
 
 extension JSON {
-    /// A number, also one that was written as text; nil for what is none, `NaN` and the infinities too.
+    /// A number, or a text that is one; nil for anything else, and for `NaN` and infinities.
     var numeric: Number? {
         let number = number ?? string.flatMap { try? JSONParser.parse($0.trimmingBlanks) }?.number
         return number.flatMap { $0.double == nil && !$0.isInteger ? nil : $0 }

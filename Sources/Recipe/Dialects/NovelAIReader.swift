@@ -1,4 +1,4 @@
-/// Recipes of NovelAI: its own fields, in text chunks, EXIF or hidden in the pixels. Its weights are not to be had.
+/// Recipes of NovelAI: its own fields in text chunks, in EXIF, or hidden in the pixels. Its weights are not published.
 ///
 /// Source: NovelAI's image metadata scripts.
 enum NovelAIReader {
@@ -19,7 +19,7 @@ enum NovelAIReader {
         return record.finish()
     }
 
-    /// Since version 4 a prompt has a part for the whole image and one for each character.
+    /// From version 4 on, a prompt has a part for the whole image and one for each character.
     private static func captions(_ prompt: JSON?) -> String? {
         guard let caption = prompt?["caption"] else { return nil }
         let parts =
@@ -35,7 +35,7 @@ enum NovelAIReader {
         for key in ["Comment", "UserComment"] {
             for field in metadata.fields where field.key == key {
                 guard var json = try? JSONParser.parse(field.bytes) else { continue }
-                // EXIF holds all of the fields as one object.
+                // EXIF has all fields as one object.
                 if let inner = json["Comment"]?.string.flatMap({ try? JSONParser.parse($0) }) { json = inner }
                 guard let object = json.object, isNovelAI || object["signed_hash"] != nil,
                     object["prompt"] != nil || object["uc"] != nil

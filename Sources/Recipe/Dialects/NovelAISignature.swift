@@ -1,14 +1,14 @@
 import COpenSSL
 
-/// NovelAI signs the pixels together with the record; a signature that fits proves both.
+/// NovelAI's signature of the pixels together with the record; a valid one proves both.
 package enum NovelAISignature {
     /// NovelAI's public key, Ed25519. Source: `nai_sig.py` of NovelAI's image metadata scripts.
     package static let key = "Y2JcQAOhLwzwSDUJPNgL04nS0Tbqm7cSRc4xk0vRMic="
 
-    /// What checking the signature came to.
+    /// The result of checking the signature.
     package enum Result: String, Sendable { case valid, invalid }
 
-    /// Nil if nothing was signed, or where the pixels are not to be had exactly.
+    /// Nil if there is no signature, or if the exact pixels cannot be read.
     package static func check(
         _ source: some ByteSource, _ metadata: Metadata, key: String = key
     ) throws(SourceError) -> Result? {
@@ -37,7 +37,7 @@ package enum NovelAISignature {
         return EVP_DigestVerify(context, signature, signature.count, message, message.count) == 1
     }
 
-    /// Red, green and blue of every pixel.
+    /// The red, green and blue of every pixel.
     private final class Colours: PixelReader.Visitor {
         var bytes: [UInt8] = []
         func begin(_ size: PixelReader.Size) -> Bool {

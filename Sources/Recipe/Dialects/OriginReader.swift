@@ -1,6 +1,6 @@
-/// Where an image comes from, when its record says nothing of how it was made: C2PA, XMP, IPTC.
+/// The origin of an image with no record of how it was made, from C2PA, XMP and IPTC.
 ///
-/// OpenAI, Adobe Firefly and Google write no prompt and no seed. Their claims are read, their signatures are not checked.
+/// OpenAI, Adobe Firefly and Google write no prompt and no seed. Their claims are read; their signatures are not checked.
 /// Source: C2PA technical specification, 18.15; IPTC Photo Metadata Standard 2025.1, digital source types.
 enum OriginReader {
     static func read(_ metadata: Metadata) -> Recipe? {
@@ -45,7 +45,7 @@ enum OriginReader {
         return recipe
     }
 
-    /// Tools that make images from words; a camera or an editor names itself in the same places.
+    /// Tools that generate images; cameras and editors write their names into the same fields.
     private static func isGenerator(_ name: String) -> Bool {
         let lower = name.lowercased()
         return [

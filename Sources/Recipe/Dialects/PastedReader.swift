@@ -1,4 +1,4 @@
-/// Parameters as people paste them: one `Name: value` on each line, in any order and spelling.
+/// Parameters as users paste them: one `Name: value` per line, in any order and spelling.
 enum PastedReader {
     private static let known: Set<String> = [
         "prompt", "positiveprompt", "negativeprompt", "negative", "seed", "steps", "cfg", "cfgscale", "guidancescale",
@@ -11,7 +11,7 @@ enum PastedReader {
         ["parameters", "UserComment", "Comment", "Description"].first(giving: { metadata.text($0).flatMap(read) })
     }
 
-    /// Nil if fewer than three lines name a parameter, or none of them a seed or steps.
+    /// Nil if fewer than three lines name a parameter, or if none names a seed or steps.
     private static func read(_ text: String) -> Recipe? {
         var pairs: [(key: String, value: String)] = []
         var words: [String] = []
@@ -21,7 +21,7 @@ enum PastedReader {
             if parts.count == 2, known.contains(key) {
                 pairs.append((key, String(parts[1]).trimmingBlanks))
             } else if let last = pairs.last, last.key.hasSuffix("prompt") || last.key == "negative" {
-                // A prompt may go on over several lines.
+                // A prompt may have several lines.
                 pairs[pairs.count - 1].value += "\n" + line
             } else {
                 words.append(String(line).trimmingBlanks)

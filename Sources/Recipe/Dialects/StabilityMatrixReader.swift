@@ -23,7 +23,7 @@ enum StabilityMatrixReader {
 
     private static func isParameters(_ json: JSON) -> Bool { json["PositivePrompt"] != nil || json["CfgScale"] != nil }
 
-    /// Models of the project beside the first: each is named by its path, under a member that tells its kind.
+    /// The other models of the project: each is a path in a member whose name tells the kind of the model.
     private static func models(in project: JSON, _ first: String?, to record: inout FlatRecord) {
         var pending: [(key: String, value: JSON)] = [("", project)]
         var seen = Set([first.map { Folder.stem(of: $0) }].compactMap { $0 })

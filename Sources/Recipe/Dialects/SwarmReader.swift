@@ -55,7 +55,7 @@ enum SwarmReader {
         return record.finish()
     }
 
-    /// The folder of a parameter that names a model: every one that is called so, and VAEs.
+    /// The folder for a parameter that names a model; nil for other parameters.
     private static func folder(ofParam name: String) -> String? {
         if name == "model" || name == "refinermodel" || name == "segmentmodel" { return "checkpoints" }
         if name.hasSuffix("vae"), name != "automaticvae" { return "vae" }
@@ -64,11 +64,11 @@ enum SwarmReader {
             ("controlnet", "controlnet"), ("video", "diffusion_models"), ("clipvision", "clip_vision"),
             ("ipadapter", "ipadapter"), ("style", "style_models"), ("yolo", "yolov8"), ("upscale", "upscale_models"),
         ] where name.holds(part) { return folder }
-        // What is left are the parts that understand the prompt: CLIP, T5, Qwen, Gemma and others.
+        // The others are text encoders: CLIP, T5, Qwen, Gemma and more.
         return "text_encoders"
     }
 
-    /// The images that it was made from: by path among the parameters, or by name beside them.
+    /// The images that the output was made from: a parameter is the path, or the name is beside the parameter.
     private static func images(_ params: JSON.Object, _ extra: JSON.Object?, to record: inout FlatRecord) {
         var isMissing = false
         for (param, value) in params.members {
@@ -77,7 +77,7 @@ enum SwarmReader {
                 let text = value.string, !text.isEmpty
             else { continue }
             let beside = extra?.members.first { NamedValues.plain($0.key) == name + "filename" }?.value.string
-            // Without a file's name it is the image itself, or nothing that tells it.
+            // A value that is not a file name is the image itself, or does not identify it.
             let isName =
                 Conventions.mediaSuffixes.contains { text.lowercased().hasSuffix($0) } && text.utf8.count < 1024
             if let file = beside ?? (isName ? text : nil) { record.input("image", file) } else { isMissing = true }
@@ -91,7 +91,7 @@ enum SwarmReader {
         if isMissing { record.note(.inputMissing, "the image that it was made from is not in the record") }
     }
 
-    /// Hashes of the tensors by the model's name. SwarmUI takes them from the file's header where that has one.
+    /// The hashes of the tensors by model name. SwarmUI takes a hash from the file's header if it is there.
     private static func hashes(_ json: JSON) -> [String: RecordedHash] {
         var found: [String: RecordedHash] = [:]
         for model in json["sui_models"]?.array ?? [] {
@@ -103,7 +103,7 @@ enum SwarmReader {
         return found
     }
 
-    /// A list, or one text with commas.
+    /// The items of a list, or of a text with commas.
     private static func list(_ value: JSON?) -> [String] {
         if let array = value?.array { return array.compactMap { $0.string ?? $0.number?.literal } }
         return value?.string?.split(separator: ",").map { String($0).trimmingBlanks }.filter { !$0.isEmpty } ?? []
@@ -126,7 +126,7 @@ extension Metadata {
 }
 
 extension String {
-    /// What follows a beginning; nil if the text begins otherwise.
+    /// The text after a prefix; nil if it does not have the prefix.
     fileprivate func after(_ start: String) -> String? {
         utf8.starts(with: start.utf8) ? String(utf8.dropFirst(start.utf8.count)) : nil
     }

@@ -1,9 +1,9 @@
-/// Recipes of TensorArt: JSON under `generation_data`, beside a graph of its own nodes, whose file names are numbers of its
-/// service. Source: TensorArt's PNGs; `EMS-<file id>-EMS` in them.
+/// Recipes of TensorArt: JSON under `generation_data`, beside a graph of TensorArt's own nodes, in which files have numbers
+/// instead of names. Source: PNGs by TensorArt; `EMS-<file id>-EMS` in them.
 enum TensorArtReader {
     static func read(_ metadata: Metadata) -> Recipe? {
         guard var bytes = metadata.field("generation_data") else { return nil }
-        // It ends in a NUL.
+        // The text ends with a NUL.
         while bytes.last.map({ $0 == 0 || $0 == 0x20 }) == true { bytes.removeLast() }
         guard let json = try? JSONParser.parse(bytes), let object = json.object, json["prompt"] != nil else {
             return nil

@@ -1,11 +1,21 @@
 /// Commands that messages tell people to copy into a shell.
 package enum ShellCommand {
-    /// A command followed by names, each of which is one word to a shell, whatever it contains.
-    package static func line(_ command: String, _ names: String...) -> String {
-        // A name must not be taken for an option.
-        let end = names.contains { $0.utf8.first == UInt8(ascii: "-") } ? ["--"] : []
-        return ([command] + end + names.map(word)).joined(separator: " ")
+    /// A command, its options with their values, and the names that it is about. Each value and each name is one word to a shell,
+    /// whatever it contains.
+    ///
+    /// Options without values are part of `command`: after a name that begins with a dash, no option would be taken for one.
+    package static func line(
+        _ command: String, options: [(name: String, value: String)] = [], _ names: String...
+    ) -> String {
+        let end = names.contains(where: beginsLikeAnOption) ? ["--"] : []
+        return ([command] + options.map(option) + end + names.map(word)).joined(separator: " ")
     }
+
+    private static func option(_ name: String, _ value: String) -> String {
+        beginsLikeAnOption(value) ? word(name + "=" + value) : name + " " + word(value)
+    }
+
+    private static func beginsLikeAnOption(_ text: String) -> Bool { text.utf8.first == UInt8(ascii: "-") }
 
     private static let plain = Set(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+:,./-".utf8)

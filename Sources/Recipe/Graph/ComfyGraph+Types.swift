@@ -19,8 +19,8 @@ extension ComfyGraph {
     func meaning(of input: String, in node: Node) -> Meaning {
         if let type = node.slots?.inputs[input] {
             if type != "*" { return Meaning(type: type) }
-        } else if let declared = node.kind.input(input), declared.type != "*" {
-            return declared.meaning
+        } else if let place = node.kind.place(ofInput: input), node.kind.inputs[place].type != "*" {
+            return node.kind.inputs[place].meaning
         }
         guard let link = link(node.inputs[input]), let source = nodes[link.id] else {
             return node.inputs[input]?.array == nil ? .value : Meaning(input: input)
@@ -33,11 +33,8 @@ extension ComfyGraph {
     /// The links into a node with one of these meanings, in order.
     func links(_ node: Node, _ meanings: Meaning...) -> [(name: String, link: Link)] {
         guard node.slots != nil || node.kind.mayTake(meanings) else { return [] }
-        return node.inputs.members.compactMap { name, value in
-            guard case .array = value, meanings.contains(meaning(of: name, in: node)), let link = link(value) else {
-                return nil
-            }
-            return (name, link)
+        return feeds(of: node).compactMap { feed in
+            meanings.contains(meaning(of: feed.input, in: node)) ? (feed.input, feed.link) : nil
         }
     }
 

@@ -52,9 +52,19 @@ package struct ComfyGraph: Sendable {
     package let nodes: [String: Node]
     /// The nodes in the order of the file.
     package let list: [Node]
-    /// For each node, the places of the nodes that feed it, in the order of its inputs.
-    private let feeds: [[Int]]
+    /// An input that takes the output of another node.
+    struct Feed: Sendable {
+        let input: String
+        let link: Link
+        /// The place of the other node.
+        let source: Int
+    }
+
+    /// The links of each node, in the order of its inputs.
+    private let feeds: [[Feed]]
     private let isFeeding: [Bool]
+    /// The inputs of switches that did not run, by the places of the switches.
+    var deadArms: [Int: String] = [:]
     /// Entries that are not nodes.
     package let malformed: Int
     /// The inputs that take the outputs of nodes with unknown outputs.
@@ -66,9 +76,15 @@ package struct ComfyGraph: Sendable {
         var nodes: [String: Node] = [:]
         var list: [Node] = []
         var kinds: [String: NodeClass] = [:]
+        var malformed = 0
         nodes.reserveCapacity(members.count)
+        list.reserveCapacity(members.count)
         for (id, value) in members {
-            guard let node = value.object, let classType = node["class_type"]?.string else { continue }
+            guard let node = value.object, let classType = node["class_type"]?.string else {
+                // Services put other information of theirs beside the nodes.
+                if value["inputs"] != nil { malformed += 1 }
+                continue
+            }
             let kind: NodeClass
             if let known = kinds[classType] {
                 kind = known
@@ -76,40 +92,46 @@ package struct ComfyGraph: Sendable {
                 kind = classes.named(classType)
                 kinds[classType] = kind
             }
-            // If ids are equal, the last one counts, at the place of the first.
-            let before = nodes[id]?.index
-            let made = Node(
-                id: id, kind: kind, inputs: node["inputs"]?.object ?? .init(), isChanged: node["is_changed"],
-                index: before ?? list.count, slots: slots.isEmpty ? nil : slots[id])
-            nodes[id] = made
-            if let before { list[before] = made } else { list.append(made) }
+            let make = { (index: Int) in
+                Node(
+                    id: id, kind: kind, inputs: node["inputs"]?.object ?? .init(), isChanged: node["is_changed"],
+                    index: index, slots: slots.isEmpty ? nil : slots[id])
+            }
+            let made = make(list.count)
+            if let before = nodes.updateValue(made, forKey: id) {
+                // If ids are equal, the last one counts, at the place of the first.
+                list[before.index] = make(before.index)
+                nodes[id] = list[before.index]
+            } else {
+                list.append(made)
+            }
         }
         guard !nodes.isEmpty else { return nil }
         self.nodes = nodes
         self.list = list
+        self.malformed = malformed
         var takers: [Link: [(node: Node, input: String)]] = [:]
-        var feeds: [[Int]] = []
+        var feeds: [[Feed]] = []
         feeds.reserveCapacity(list.count)
+        var isFeeding = [Bool](repeating: false, count: list.count)
         for node in list {
-            var own: [Int] = []
+            var own: [Feed] = []
             for (input, value) in node.inputs.members {
-                guard let source = Self.source(of: value, in: nodes) else { continue }
-                own.append(source.node.index)
-                if source.node.output(source.slot).map({ $0.type == "*" }) ?? true {
+                guard let (source, slot) = Self.source(of: value, in: nodes) else { continue }
+                let link = Link(id: source.id, slot: slot)
+                own.append(Feed(input: input, link: link, source: source.index))
+                isFeeding[source.index] = true
+                if source.output(slot).map({ $0.type == "*" }) ?? true {
                     // A few takers suffice, and hostile graphs have very many.
-                    let link = Link(id: source.node.id, slot: source.slot)
                     if takers[link]?.count ?? 0 < 16 { takers[link, default: []].append((node, input)) }
                 }
             }
             feeds.append(own)
         }
         self.feeds = feeds
-        var isFeeding = [Bool](repeating: false, count: list.count)
-        for place in feeds.joined() { isFeeding[place] = true }
         self.isFeeding = isFeeding
         self.takers = takers
-        // Services put other information of theirs beside the nodes.
-        malformed = members.count { $0.value["class_type"]?.string == nil && $0.value["inputs"] != nil }
+        findDeadArms()
     }
 
     /// The link that an input's value stands for: `[id, slot]` of a node in this graph.
@@ -125,7 +147,10 @@ package struct ComfyGraph: Sendable {
     }
 
     /// The nodes that feed `node`, in the order of its inputs.
-    func sources(of node: Node) -> [Node] { feeds[node.index].map { list[$0] } }
+    func sources(of node: Node) -> [Node] { feeds[node.index].map { list[$0.source] } }
+
+    /// The links into a node, in the order of its inputs.
+    func feeds(of node: Node) -> [Feed] { feeds[node.index] }
 
     /// The nodes whose results become files: those that save or preview, or, if none is known to save, those that feed no other.
     ///
@@ -175,34 +200,13 @@ package struct ComfyGraph: Sendable {
         while next < queue.count {
             let node = queue[next]
             next += 1
-            let feeding =
-                node.kind.hasLazyInputs
-                ? runningInputs(of: node).compactMap { link(node.inputs[$0]).flatMap { nodes[$0.id]?.index } }
-                : feeds[node.index]
-            for source in feeding where !seen[source] {
-                seen[source] = true
-                queue.append(list[source])
+            let dead = deadArm(of: node)
+            for feed in feeds[node.index] where !seen[feed.source] && (dead == nil || feed.input != dead) {
+                seen[feed.source] = true
+                queue.append(list[feed.source])
             }
         }
         return queue
-    }
-
-    /// The inputs of a node that are computed if lazy ones depend on its BOOLEAN; all of them if that is unknown.
-    private func runningInputs(of node: Node) -> [String] {
-        let dead = deadArm(of: node)
-        return node.inputs.members.map(\.key).filter { $0 != dead }
-    }
-
-    /// The input of a switch that was not used.
-    func deadArm(of node: Node) -> String? {
-        guard node.kind.hasLazyInputs else { return nil }
-        let lazy = node.kind.inputs.filter(\.isLazy)
-        guard let yes = lazy.first(where: { $0.name.holds("true") }),
-            let no = lazy.first(where: { $0.name.holds("false") }),
-            let condition = node.kind.inputs.first(where: { $0.type == "BOOLEAN" }),
-            let value = truth(node, condition.name)
-        else { return nil }
-        return value ? no.name : yes.name
     }
 }
 

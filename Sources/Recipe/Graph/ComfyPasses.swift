@@ -2,6 +2,7 @@ extension ComfyGraph {
     /// The sampling passes among `nodes`, the last one first: a pass that feeds another comes after it.
     func passes(in nodes: [Node]) -> [Recipe.Pass] {
         let samplers = nodes.filter(isSampler)
+        guard samplers.count > 1 else { return samplers.map(pass) }
         // Ordered by the number of samplers in the chain before each, whatever the file's order is.
         let place = places(of: samplers)
         return samplers.prefix(ReadLimit.passes).enumerated()
@@ -9,21 +10,14 @@ extension ComfyGraph {
             .map { pass($0.element) }
     }
 
-    /// How many samplers the longest chain up to each node has, for `roots` and everything that feeds them; in linear time.
+    /// How many samplers the longest chain up to each node has, for `roots` and everything that feeds them.
     private func places(of roots: [Node]) -> [Int] {
-        let isPass = Set(roots.map(\.index))
         var places = [Int](repeating: 0, count: list.count)
-        var entered = [Bool](repeating: false, count: list.count)
-        var stack = roots.map { (node: $0, isLeaving: false) }
-        while let (node, isLeaving) = stack.popLast() {
-            if isLeaving {
-                places[node.index] =
-                    (sources(of: node).map { places[$0.index] }.max() ?? 0) + (isPass.contains(node.index) ? 1 : 0)
-            } else if !entered[node.index] {
-                entered[node.index] = true
-                stack.append((node, true))
-                stack += sources(of: node).map { ($0, false) }
-            }
+        var isPass = [Bool](repeating: false, count: list.count)
+        for root in roots { isPass[root.index] = true }
+        for place in sourcesFirst(roots) {
+            let before = feeds(of: list[place]).reduce(0) { max($0, places[$1.source]) }
+            places[place] = before + (isPass[place] ? 1 : 0)
         }
         return places
     }
@@ -69,8 +63,9 @@ extension ComfyGraph {
             ?? sigmas.flatMap { number($0, "denoise") }
         pass.cfg = scale(node) ?? guider.flatMap(scale)
         pass.seed = seed(node)
-        pass.positive = if case .text(let text) = prompt(node, "positive").found { text } else { nil }
-        pass.negative = if case .text(let text) = prompt(node, "negative").found { text } else { nil }
+        let tellers = promptTellers(node)
+        pass.positive = if case .text(let text) = prompt(tellers, "positive").found { text } else { nil }
+        pass.negative = if case .text(let text) = prompt(tellers, "negative").found { text } else { nil }
         (pass.width, pass.height) = size(of: node)
         return pass
     }
@@ -113,42 +108,60 @@ extension ComfyGraph {
         return along(.noise, from: node) { _ in false }?.kind.roles.contains(.quiet) == true
     }
 
+    /// A node that takes the conditioning of a pass: the sampler, or its guider.
+    struct PromptTeller {
+        let node: Node
+        /// Its inputs with conditioning, in order, with the signs in their names.
+        let inputs: [(name: String, sign: String?)]
+    }
+
+    /// The nodes whose inputs tell the prompts of a pass, the sampler first.
+    func promptTellers(_ node: Node) -> [PromptTeller] {
+        ([node] + [first(node, .guider)].compactMap { $0 }).map { teller in
+            PromptTeller(
+                node: teller, inputs: links(teller, .conditioning).map { ($0.name, Conventions.sign($0.name)) })
+        }
+    }
+
     /// The positive or negative prompt of a pass, with the node and the input that it was found by.
-    func prompt(_ node: Node, _ sign: String) -> (teller: Node, input: String, found: ComfyPrompt.Finding) {
-        let tellers = [node] + [first(node, .guider)].compactMap { $0 }
+    func prompt(
+        _ tellers: [PromptTeller], _ sign: String
+    ) -> (teller: Node, input: String, found: ComfyPrompt.Finding) {
         for teller in tellers {
-            let own = links(teller, .conditioning)
-            let named = own.filter { Conventions.sign($0.name) == sign }
             // A guider with one conditioning, or with several, has none that is called positive.
-            let others = sign == "positive" ? own.filter { Conventions.sign($0.name) == nil } : []
-            for (input, _) in named + others {
-                let found = ComfyPrompt.words(self, teller, input, sign: sign)
-                if case .none = found, input != (named + others).last?.name { continue }
-                return (teller, input, found)
+            let inputs =
+                teller.inputs.filter { $0.sign == sign }
+                + (sign == "positive" ? teller.inputs.filter { $0.sign == nil } : [])
+            for (input, own) in inputs {
+                let found = ComfyPrompt.words(self, teller.node, input, own, sign: sign)
+                if case .none = found, input != inputs.last?.name { continue }
+                return (teller.node, input, found)
             }
         }
         for teller in tellers {
             // A pack's own type of embeddings contains both signs, and so does a pipe.
-            let all = links(teller, .pipe).map(\.name) + links(teller, .conditioning).map(\.name)
-            for input in all where Conventions.sign(input) == nil {
-                let found = ComfyPrompt.words(self, teller, input, sign: sign)
+            let pipes = links(teller.node, .pipe).map { (name: $0.name, sign: Conventions.sign($0.name)) }
+            for (input, own) in pipes + teller.inputs where own == nil {
+                let found = ComfyPrompt.words(self, teller.node, input, own, sign: sign)
                 if case .none = found { continue }
-                return (teller, input, found)
+                return (teller.node, input, found)
             }
         }
-        return (node, sign, .none)
+        return (tellers[0].node, sign, .none)
     }
 
     /// The size of the latent image that a pass began with. Pixels.
     private func size(of node: Node) -> (JSON.Number?, JSON.Number?) {
-        var seen: Set<String> = [node.id]
+        var seen = [Bool](repeating: false, count: list.count)
+        seen[node.index] = true
         var queue = [node]
         var next = 0
         while next < min(queue.count, 256) {
             let here = queue[next]
             next += 1
             for (_, link) in links(here, .latent) + links(here, .pipe) {
-                guard let source = nodes[origin(link).id], seen.insert(source.id).inserted else { continue }
+                guard let source = nodes[origin(link).id], !seen[source.index] else { continue }
+                seen[source.index] = true
                 if let (width, height) = sides(of: source) { return (number(source, width), number(source, height)) }
                 queue.append(source)
             }

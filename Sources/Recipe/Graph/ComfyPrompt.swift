@@ -13,16 +13,17 @@ struct ComfyPrompt {
     private var texts: [String] = []
     private var unknown: ComfyGraph.Node?
     private var isTold = false
-    private var seen: Set<Step> = []
+    /// The steps that were taken: few, so that looking through them is faster than hashing.
+    private var taken: [Step] = []
     private var queue: [Step] = []
 
     /// The largest number of nodes in one search: hostile graphs cause many searches.
     private static let reach = 256
 
-    private struct Step: Hashable {
+    private struct Step: Equatable {
         let link: ComfyGraph.Link
         /// The sign that is looked for, and the name that the value had last.
-        let sign: String?
+        let sign: String
         let name: String
         /// Whether an input on the way has the sign in its name; without one it is not a negative prompt.
         let isSigned: Bool
@@ -30,13 +31,13 @@ struct ComfyPrompt {
 
     private init(_ graph: ComfyGraph) { self.graph = graph }
 
-    /// The words of an input; if it is a pipe, the words of the sign in it.
-    static func words(_ graph: ComfyGraph, _ node: ComfyGraph.Node, _ input: String, sign: String?) -> Finding {
+    /// The words of an input, in whose name is the sign `own`; if it is a pipe, the words of the wanted sign in it.
+    static func words(
+        _ graph: ComfyGraph, _ node: ComfyGraph.Node, _ input: String, _ own: String?, sign: String
+    ) -> Finding {
         guard let link = graph.link(node.inputs[input]) else { return .none }
         var walk = ComfyPrompt(graph)
-        walk.queue = [
-            Step(link: link, sign: sign, name: sign ?? input, isSigned: Conventions.sign(input) != nil)
-        ]
+        walk.queue = [Step(link: link, sign: sign, name: sign, isSigned: own != nil)]
         return walk.found(from: node)
     }
 
@@ -47,7 +48,8 @@ struct ComfyPrompt {
             next += 1
             let origin = Step(
                 link: graph.origin(step.link), sign: step.sign, name: step.name, isSigned: step.isSigned)
-            guard seen.insert(origin).inserted, let source = graph.nodes[origin.link.id] else { continue }
+            guard !taken.contains(origin), let source = graph.nodes[origin.link.id] else { continue }
+            taken.append(origin)
             look(at: source, origin)
         }
         if next < queue.count { unknown = unknown ?? node }
@@ -61,39 +63,39 @@ struct ComfyPrompt {
     private mutating func look(at source: ComfyGraph.Node, _ step: Step) {
         if source.kind.roles.contains(.zeroes) { return }
         let name = graph.outputName(step.link) ?? step.name
+        let named = Conventions.sign(name)
         // What is reached without any sign is the positive prompt, whatever an output is called.
-        if step.sign == "negative", !step.isSigned, Conventions.sign(name) == "positive" { return }
-        let sign = Conventions.sign(name) ?? step.sign
-        var written = wordInputs(of: source)
-        let fed = graph.links(source, .conditioning)
-        // A node with both signs has an output for each: its name, or else what takes it, says which is which.
-        let signs = Set((written + fed.map(\.name)).compactMap(Conventions.sign))
-        if sign == "negative", !step.isSigned { written = written.filter { Conventions.sign($0) == sign } }
-        if !signs.isEmpty, let sign {
-            let hasBoth =
-                signs.count > 1 || givesBoth(source) || written.contains { Conventions.sign($0) == nil }
-            if hasBoth {
-                written = written.filter { Conventions.sign($0) ?? (signs.contains(sign) ? "" : sign) == sign }
-            }
+        if step.sign == "negative", !step.isSigned, named == "positive" { return }
+        let sign = named ?? step.sign
+        let isUnsigned = sign == "negative" && !step.isSigned
+        var written = wordInputs(of: source).map { (name: $0, sign: Conventions.sign($0)) }
+        let fed = graph.links(source, .conditioning).map {
+            (name: $0.name, link: $0.link, sign: Conventions.sign($0.name))
         }
-        for input in written { tell(source, input) }
+        // A node with both signs has an output for each: its name, or else what takes it, says which is which.
+        let signs = Set(written.compactMap(\.sign) + fed.compactMap(\.sign))
+        if isUnsigned { written = written.filter { $0.sign == sign } }
+        if !signs.isEmpty {
+            let hasBoth = signs.count > 1 || givesBoth(source) || written.contains { $0.sign == nil }
+            if hasBoth { written = written.filter { $0.sign ?? (signs.contains(sign) ? "" : sign) == sign } }
+        }
+        for input in written { tell(source, input.name) }
         var further = fed
-        if let same = fed.first(where: { Conventions.plain($0.name) == Conventions.plain(name) }) {
+        let plain = fed.isEmpty ? "" : Conventions.plain(name)
+        if let same = fed.first(where: { Conventions.plain($0.name) == plain }) {
             further = [same]
-        } else if let sign, signs.count > 1 {
-            further = fed.filter { Conventions.sign($0.name) == sign }
+        } else if signs.count > 1 {
+            further = fed.filter { $0.sign == sign }
             if further.isEmpty, written.isEmpty { unknown = unknown ?? source }
         }
-        if sign == "negative", !step.isSigned { further = further.filter { Conventions.sign($0.name) == sign } }
+        if isUnsigned { further = further.filter { $0.sign == sign } }
         queue += further.map {
-            Step(
-                link: $0.link, sign: sign, name: name,
-                isSigned: step.isSigned || Conventions.sign($0.name) != nil)
+            Step(link: $0.link, sign: sign, name: name, isSigned: step.isSigned || $0.sign != nil)
         }
         guard written.isEmpty, further.isEmpty, fed.isEmpty else { return }
         let pipes = graph.links(source, .pipe)
         if !pipes.isEmpty {
-            queue += pipes.map { Step(link: $0.link, sign: sign, name: sign ?? name, isSigned: step.isSigned) }
+            queue += pipes.map { Step(link: $0.link, sign: sign, name: sign, isSigned: step.isSigned) }
         } else if !source.isKnown {
             unknown = unknown ?? source
         } else if source.output(step.link.slot).map({ $0.meaning }) == .some(.conditioning) {

@@ -131,7 +131,8 @@ extension ComfyGraph {
 
     func reference(folder: String?, name: String, tries: [String], node: Node, input: String) -> ModelReference {
         // A hostile name stays refused, even if adding a suffix would make it a valid one.
-        let candidates = (try? ModelPath(name)) == nil ? [] : tries.compactMap { try? ModelPath($0) }
+        let path = try? ModelPath(name)
+        let candidates = path.map { path in tries.compactMap { $0 == name ? path : try? ModelPath($0) } } ?? []
         var reference = ModelReference(folder: folder, name: name, candidates: candidates, node: node.id, input: input)
         if let air = AIR(name) {
             reference.air = air.text

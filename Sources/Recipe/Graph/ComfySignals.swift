@@ -45,8 +45,9 @@ struct ComfySignals {
 
     /// Words that exist but are not known.
     private func words(of node: ComfyGraph.Node, _ signs: [String]) -> [Reason] {
-        signs.compactMap { sign in
-            let (teller, input, found) = graph.prompt(node, sign)
+        let tellers = graph.promptTellers(node)
+        return signs.compactMap { sign in
+            let (teller, input, found) = graph.prompt(tellers, sign)
             guard case .unknown(let source) = found else { return nil }
             guard let maker = graph.makesUp(source) else {
                 return .init(

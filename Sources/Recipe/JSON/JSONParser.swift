@@ -101,6 +101,8 @@ package struct JSONParser {
         var elements: [JSON] = []
         skipBlanks()
         if take(UInt8(ascii: "]")) { return .array([]) }
+        // Most arrays of a graph are links, which have two elements.
+        elements.reserveCapacity(2)
         while true {
             elements.append(try value(depth: depth + 1))
             skipBlanks()

@@ -24,9 +24,12 @@ extension JSON {
 }
 
 private struct JSONWriter {
-    var text = ""
-    let canonical: Bool
-    let indents: Bool
+    /// UTF-8: appending to an array takes a third of the time of appending to a String.
+    private var bytes: [UInt8] = []
+    private let canonical: Bool
+    private let indents: Bool
+
+    var text: String { String(decoding: bytes, as: UTF8.self) }
 
     init(canonical: Bool, indents: Bool = true) {
         self.canonical = canonical
@@ -35,64 +38,72 @@ private struct JSONWriter {
 
     mutating func write(_ value: JSON, level: Int) {
         switch value {
-        case .null: text += "null"
-        case .bool(let bool): text += bool ? "true" : "false"
-        case .number(let number): text += canonical ? canonicalNumber(number) : plainNumber(number)
+        case .null: append("null")
+        case .bool(let bool): append(bool ? "true" : "false")
+        case .number(let number): append(canonical ? canonicalNumber(number) : plainNumber(number))
         case .string(let string): write(string)
         case .array(let elements): write(elements, in: ("[", "]"), level: level) { $0.write($1, level: level + 1) }
         case .object(let object):
             let members = canonical ? sorted(object.members) : object.members
             write(members, in: ("{", "}"), level: level) { writer, member in
                 writer.write(member.key)
-                writer.text += writer.indents ? ": " : ":"
+                writer.append(writer.indents ? ": " : ":")
                 writer.write(member.value, level: level + 1)
             }
         }
     }
 
+    private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
     private mutating func write<Element>(
         _ elements: [Element], in brackets: (String, String), level: Int, each: (inout JSONWriter, Element) -> Void
     ) {
-        text += brackets.0
+        append(brackets.0)
         for (index, element) in elements.enumerated() {
-            if index > 0 { text += "," }
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
             newline(level + 1)
             each(&self, element)
         }
         if !elements.isEmpty { newline(level) }
-        text += brackets.1
+        append(brackets.1)
     }
 
     private mutating func newline(_ level: Int) {
         guard indents else { return }
-        text += "\n"
-        text += String(repeating: "  ", count: level)
+        bytes.append(UInt8(ascii: "\n"))
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * level))
     }
 
     private mutating func write(_ string: String) {
-        text += "\""
+        bytes.append(UInt8(ascii: "\""))
         // Most strings need no escape.
-        if string.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }) {
-            text += string
-            text += "\""
-            return
+        let isPlain = { (text: UnsafeBufferPointer<UInt8>) in
+            text.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }
         }
+        if string.utf8.withContiguousStorageIfAvailable(isPlain) == true {
+            append(string)
+        } else {
+            escape(string)
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func escape(_ string: String) {
         for scalar in string.unicodeScalars {
             switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case "\r": text += "\\r"
-            case "\t": text += "\\t"
-            case "\u{8}": text += "\\b"
-            case "\u{C}": text += "\\f"
+            case "\"": append("\\\"")
+            case "\\": append("\\\\")
+            case "\n": append("\\n")
+            case "\r": append("\\r")
+            case "\t": append("\\t")
+            case "\u{8}": append("\\b")
+            case "\u{C}": append("\\f")
             case _ where scalar.value < 0x20 || (!canonical && scalar.steersTerminals):
                 let hex = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: max(0, 4 - hex.count)) + hex
-            default: text.unicodeScalars.append(scalar)
+                append("\\u" + String(repeating: "0", count: max(0, 4 - hex.count)) + hex)
+            default: bytes.append(contentsOf: Character(scalar).utf8)
             }
         }
-        text += "\""
     }
 
     /// RFC 8785 sorts by UTF-16 code units; of equal keys only the one that counts stays.

@@ -42,8 +42,10 @@ package struct ModelPath: Hashable, Sendable, CustomStringConvertible, Comparabl
         guard !text.isEmpty else { throw .empty }
         guard !text.utf8.contains(0) else { throw .holdsNUL(text) }
         guard text.utf8.count <= 1024 else { throw .tooLong(text) }
-        let parts = text.utf8.split(omittingEmptySubsequences: false) { Self.separators.contains($0) }
-            .map { String(decoding: $0, as: UTF8.self) }
+        let parts = text.utf8.split(omittingEmptySubsequences: false) {
+            $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\")
+        }
+        .map { String(decoding: $0, as: UTF8.self) }
         let drive = text.utf8.dropFirst().first == UInt8(ascii: ":") && parts[0].utf8.count == 2
         guard !(parts[0].isEmpty || drive) else { throw .absolute(text) }
         guard !parts.contains("..") else { throw .leavesTheFolder(text) }
@@ -55,8 +57,6 @@ package struct ModelPath: Hashable, Sendable, CustomStringConvertible, Comparabl
         guard !components.isEmpty else { throw .empty }
         self.components = components
     }
-
-    private static let separators = Array("/\\".utf8)
 
     /// The path of an existing entry, whatever its names look like and however long it is. Nil if there are no components.
     package init?(_ components: some Sequence<EntryName>) {

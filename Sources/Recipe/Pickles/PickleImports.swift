@@ -1,16 +1,17 @@
-/// The names in a model file in Python's pickle format: loading one runs whatever it names. It is read as data and never unpickled.
+/// The names that a model file in Python's pickle format imports: loading such a file may run all of them. It is read as data and never
+/// unpickled.
 ///
 /// Source: CPython's `pickletools`; PyTorch's `serialization.py` (a zip file with `data.pkl`, or five pickles one after another);
 /// the names that `torch.load(weights_only=True)` accepts.
 package struct PickleImports: Sendable, Equatable {
     /// `module.name` of everything that loading would import, sorted.
     package var names: [String] = []
-    /// Whether all of it could be followed; if not, there may be more.
+    /// Whether the whole file could be followed; if not, there may be more names.
     package var isComplete = true
-    /// Whether the file has TorchScript code, too.
+    /// Whether the file also has TorchScript code.
     package var hasScript = false
 
-    /// Names that a file of mere weights never has: with them a file can do anything.
+    /// Names that a file with only weights does not need: with them it can run any code.
     package var unusual: [String] { names.filter { !Self.isUsual($0) } }
 
     /// A warning for the person who wants to load the file.
@@ -42,14 +43,14 @@ package struct PickleImports: Sendable, Equatable {
         let head = try source.read(at: 0, count: 512)
         if head.starts(with: [0x50, 0x4B, 3, 4]) { return try readArchive(source) }
         if head.count == 512, head[257..<262].elementsEqual("ustar".utf8) {
-            // PyTorch's oldest format: a tar file with pickles in it.
+            // PyTorch's oldest format is a tar file with pickles.
             return PickleImports(isComplete: false)
         }
         guard head.count >= 2, head[0] == 0x80, (2...5).contains(head[1]) else { return try readText(source, head) }
         var scan = PickleScan()
         var found = PickleImports()
         var offset = 0
-        // PyTorch writes five pickles; the numbers that follow do not begin like a pickle.
+        // PyTorch writes five pickles, and then numbers, which do not begin like a pickle.
         for _ in 0..<5 {
             guard try source.read(at: offset, count: 1) == [0x80] else { break }
             guard let length = try follow(source, from: offset, &scan) else {
@@ -74,7 +75,7 @@ package struct PickleImports: Sendable, Equatable {
         return nil
     }
 
-    /// Protocol 0 has no mark at its beginning: a file counts as one only if it ends like a pickle and names something.
+    /// Protocol 0 has no mark at its beginning: such a file counts as a pickle only if it ends like one and imports a name.
     private static func readText(_ source: some ByteSource, _ head: [UInt8]) throws(SourceError) -> PickleImports? {
         guard let first = head.first, Array("(c]})ldi".utf8).contains(first) else { return nil }
         var scan = PickleScan()

@@ -1,4 +1,4 @@
-/// Follows a pickle's instructions as far as the names that it fetches need it: strings and the places where they are kept.
+/// Follows a pickle's instructions as far as is needed for the names that it imports: strings, and the memo that stores them.
 struct PickleScan {
     private enum Value {
         case text(String)
@@ -7,23 +7,23 @@ struct PickleScan {
     }
 
     private(set) var names: Set<String> = []
-    /// Whether the bytes ended before the last pickle that was followed did: what is broken, or too much to follow, did not.
+    /// Whether the bytes ended within the last pickle; false if it was broken or exceeded a limit.
     private(set) var ranOut = false
-    /// How many texts the last pickle that was followed holds.
+    /// The number of texts in the last pickle.
     private(set) var texts = 0
     private var stack: [Value] = []
     private var memo: [Int: String] = [:]
     private var memoized = 0
 
-    /// Longer texts are not names. Bytes.
+    /// The longest text that can be a name. Bytes.
     private static let longestName = 1000
-    /// More names than this are none that anybody reads.
+    /// The largest number of names that are reported.
     private static let mostNames = 1000
-    /// Marks, values and kept texts that are followed at once: one takes a byte in a file, and many times that here. PyTorch keeps
-    /// a few for each tensor.
+    /// The largest number of marks, values and memoized texts: each takes one byte in a file and many times that in memory. PyTorch
+    /// has a few for each tensor.
     private static let mostValues = 1_000_000, mostKept = 250_000
 
-    /// Follows one pickle; its length in bytes, or nil if it is broken.
+    /// Follows one pickle and returns its length in bytes; nil if it is broken.
     mutating func follow(_ bytes: ArraySlice<UInt8>) -> Int? {
         stack = []
         memo = [:]
@@ -68,7 +68,7 @@ struct PickleScan {
             push()
         case "K", "\u{82}", "M", "\u{83}", "J", "\u{84}", "G":
             let sizes: [UInt8: Int] = [0x4B: 1, 0x82: 1, 0x4D: 2, 0x83: 2, 0x4A: 4, 0x84: 4, 0x47: 8]
-            // An extension's code stands for a name that only the reader's registry knows.
+            // An extension code stands for a name in the registry of the program that loads the file.
             if (0x82...0x84).contains(code) { note("?", "?") }
             guard reader.skip(sizes[code] ?? 0) else { return false }
             push()
@@ -94,7 +94,7 @@ struct PickleScan {
         return true
     }
 
-    /// Texts, bytes and long numbers, which carry their lengths.
+    /// Texts, bytes and long numbers, which begin with their lengths.
     private mutating func constant(_ code: UInt8, _ reader: inout Reader) -> Bool {
         switch code {
         case "S", "V":
@@ -112,7 +112,7 @@ struct PickleScan {
         return true
     }
 
-    /// What is kept for later, and taken from there.
+    /// The instructions that write and read the memo.
     private mutating func recollection(_ code: UInt8, _ reader: inout Reader) -> Bool {
         switch code {
         case "g": return reader.line().flatMap { Int($0) }.map { recall($0) } != nil
@@ -144,7 +144,7 @@ struct PickleScan {
 
     private mutating func keep(_ place: Int) {
         memoized += 1
-        // A place that is used again for something else is not text any more.
+        // An entry that is overwritten by something else is no longer a text.
         if case .text(let text)? = stack.last { memo[place] = text } else { memo[place] = nil }
     }
 
@@ -158,11 +158,11 @@ struct PickleScan {
         return true
     }
 
-    /// Bytes and a place in them.
+    /// Bytes and a position in them.
     private struct Reader {
         private let bytes: ArraySlice<UInt8>
         private(set) var offset = 0
-        /// Whether more was asked for than there is.
+        /// Whether more bytes were asked for than there are.
         private(set) var ranOut = false
 
         init(_ bytes: ArraySlice<UInt8>) { self.bytes = bytes }
@@ -189,7 +189,7 @@ struct PickleScan {
             return skip(count) ? bytes[start..<start + count] : nil
         }
 
-        /// A little-endian number; nil if it is past what a file can have.
+        /// A little-endian number; nil if no file can be that long.
         mutating func number(_ width: Int) -> Int? {
             guard let digits = bytes(width) else { return nil }
             return Int(exactly: digits.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
@@ -206,7 +206,7 @@ struct PickleScan {
         }
     }
 
-    /// A number of protocol 0 may have many digits. Bytes.
+    /// The longest number in protocol 0, which writes numbers as digits. Bytes.
     private static let longestLine = 1 << 20
 }
 

@@ -1,15 +1,15 @@
-/// The files of a zip archive by its central directory, as PyTorch reads it.
+/// The files in the central directory of a zip archive, as PyTorch reads it.
 ///
 /// Source: PKWARE's APPNOTE 6.3.10, sections 4.3.7 to 4.3.16 and 4.5.3.
 struct ZipDirectory {
     struct File {
         let name: String
-        /// 0: as they are, 8: deflated.
+        /// The compression method: 0 for none, 8 for deflate.
         let method: Int
-        /// Bytes in the archive, and the place of the local header.
+        /// The compressed size, and the offset of the local header. Bytes.
         let size, offset: Int
 
-        /// What the file holds; nil if it is broken, longer than `limit`, or packed in a way that PyTorch cannot read either.
+        /// The file's contents; nil if they are broken, longer than `limit`, or compressed by a method that PyTorch does not read either.
         func bytes(in source: some ByteSource, limit: Int) throws(SourceError) -> [UInt8]? {
             guard offset <= source.count else { return nil }
             let header = try source.read(at: offset, count: 30)
@@ -27,7 +27,7 @@ struct ZipDirectory {
         }
     }
 
-    /// A directory longer than this is none of a model. Bytes.
+    /// The longest directory that is read; models have shorter ones. Bytes.
     private static let limit = 16 << 20
 
     /// Nil if the archive has no directory that can be read.
@@ -76,7 +76,7 @@ struct ZipDirectory {
         return files
     }
 
-    /// The numbers that do not fit 32 bits, in their order; those that do stay as they are.
+    /// Replaces the numbers that do not fit 32 bits by those in the ZIP64 extra field, in order.
     private static func zip64(_ extra: ArraySlice<UInt8>, _ numbers: [Int]) -> [Int]? {
         var rest = extra
         while rest.count >= 4 {

@@ -1,12 +1,12 @@
 /// Where a GGUF file ends according to its header. Source: `docs/gguf.md` and `ggml.h` of ggml.
 struct GGUFEnd<Source: ByteSource> {
-    /// The largest header: vocabularies take some ten megabytes. Bytes.
+    /// The largest header that is read; a vocabulary takes some ten megabytes. Bytes.
     private static var longestHeader: Int { 1 << 30 }
 
     private let source: BufferedSource<Source>
     private var offset = 4
     private var isBigEndian = false
-    /// Counts had four bytes in the first version.
+    /// In version 1 a count has four bytes.
     private var countWidth = 8
 
     private init(_ source: Source) { self.source = BufferedSource(source) }
@@ -61,7 +61,7 @@ struct GGUFEnd<Source: ByteSource> {
             let inner = try number(4)
             let count = try number(countWidth)
             if let width = Self.widths[inner] { return try advance(try product(count, width)) }
-            // An array of arrays is nowhere written.
+            // No program writes arrays of arrays.
             guard inner == 8 else { throw .unknown }
             for _ in 0..<count { _ = try text() }
         default:
@@ -114,12 +114,12 @@ struct GGUFEnd<Source: ByteSource> {
         return product
     }
 
-    /// Bytes of a value by its type.
+    /// The size of a value by its type. Bytes.
     private static var widths: [Int: Int] {
         [0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8]
     }
 
-    /// Elements and bytes of a block by a tensor's type.
+    /// The elements and the bytes of a block by the type of the tensor.
     private static var blocks: [Int: (elements: Int, bytes: Int)] {
         [
             0: (1, 4), 1: (1, 2), 2: (32, 18), 3: (32, 20), 6: (32, 22), 7: (32, 24), 8: (32, 34),

@@ -10,7 +10,7 @@ struct ONNXEnd<Source: ByteSource> {
 
     private init(_ source: Source) { self.source = source }
 
-    /// What is wrong; nil if nothing is, or where the bytes are no such message.
+    /// What is wrong; nil if nothing is, or if the bytes are not such a message.
     static func problem(_ source: Source) throws(SourceError) -> String? {
         var reader = ONNXEnd(source)
         return try EndlessFile.problem(cutOff: "it is cut off") { () throws(EndlessFile) in

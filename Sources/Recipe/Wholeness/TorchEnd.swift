@@ -2,10 +2,10 @@
 /// the machine, the object, the keys of its storages), then every storage as its number of elements and the elements.
 /// Source: `_legacy_save` in PyTorch's `serialization.py`.
 enum TorchEnd {
-    /// The number 0x1950a86a20f9469cfc6c and the end of its pickle, after two bytes that say the protocol, and since the fourth nine that
-    /// say a length.
+    /// The number 0x1950a86a20f9469cfc6c and the end of its pickle. Before it are two bytes with the protocol, and, from protocol 4
+    /// on, nine with a length.
     private static let magic: [UInt8] = [0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
-    /// The bytes that it begins with.
+    /// The bytes at the beginning of the file.
     static let headLength = 2 + 9 + magic.count
 
     static func isBegun(by head: [UInt8]) -> Bool {
@@ -14,7 +14,8 @@ enum TorchEnd {
 
     /// Possible sizes of an element. Bytes.
     private static let widths = [4, 2, 1, 8, 16]
-    /// Zeros look like storages without elements, so there may be many possibilities; after this many the result is "unknown".
+    /// The largest number of readings that are tried: zeros look like storages without elements, so there may be many. Beyond it, the
+    /// result is "unknown".
     private static let mostSteps = 100_000
 
     /// What is wrong with the end; nil if nothing is, or if it is unknown.
@@ -24,19 +25,19 @@ enum TorchEnd {
         for _ in 0..<5 {
             var scan = PickleScan()
             guard let length = try PickleImports.follow(source, from: offset, &scan) else {
-                // What is too much to follow, or broken, is unknown.
+                // A pickle that is broken or exceeds a limit tells nothing.
                 return scan.ranOut && source.count - offset < PickleImports.limit ? "a pickle in it is cut off" : nil
             }
             offset += length
             keys = scan.texts
         }
         guard keys > 0 else { return nil }
-        // The size of an element is not stored: the right size leads from count to count, and to the end.
+        // The size of an element is not stored: only the right size leads from one count to the next, and to the end.
         var steps = 0
         var ways = [(offset: offset, left: keys)]
         while let (offset, left) = ways.popLast() {
             if left == 0 {
-                // Another object may have been saved after it.
+                // Another object may follow in the same file.
                 if offset == source.count { return nil }
                 if isBegun(by: try source.read(at: offset, count: headLength)) { return nil }
                 continue

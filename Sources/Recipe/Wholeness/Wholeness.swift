@@ -1,10 +1,10 @@
-/// Whether a model's file is complete, as far as its format tells: an interrupted download under its final name is not. Source: the
+/// Whether a model's file is complete, as far as its format tells; an interrupted download may have the final name already. Source: the
 /// safetensors format; APPNOTE.TXT 4.3.16 for zip archives, which torch writes; those of the formats beside this file.
 package enum Wholeness {
-    /// The end of a zip's directory lies within its last bytes: 22, and a comment.
+    /// The bytes at the end of a zip archive that contain the end of its directory: 22, and a comment.
     private static let tail = 22 + 0xFFFF
 
-    /// Why the bytes cannot be a complete model; nil if nothing speaks against it.
+    /// Why the bytes cannot be a complete model; nil if they can.
     package static func problem(_ source: some ByteSource) throws(SourceError) -> String? {
         guard source.count > 0 else { return "the file is empty" }
         let head = try source.read(at: 0, count: TorchEnd.headLength)
@@ -20,7 +20,7 @@ package enum Wholeness {
     private static func zipProblem(_ source: some ByteSource) throws(SourceError) -> String? {
         let start = max(0, source.count - tail)
         let end = try source.read(at: start, count: source.count - start)
-        // The last record has 22 bytes, and a comment whose length its last two say.
+        // The last record has 22 bytes; its last two give the length of the comment that follows.
         let isWhole = end.indices.dropLast(21).reversed().contains { place in
             end[place] == 0x50 && end[place...].starts(with: [0x50, 0x4B, 5, 6])
                 && place + 22 + Int(end[place + 20]) + Int(end[place + 21]) << 8 <= end.count
@@ -40,7 +40,7 @@ package enum Wholeness {
         return overflow || source.count < needed ? "\(source.count) of \(needed) bytes are there" : nil
     }
 
-    /// The same for a name: a file called safetensors or GGUF must begin like one, and ONNX files are recognized only by name.
+    /// The same for a file with a name: one with the suffix of safetensors or GGUF must begin like one, and only the name tells ONNX.
     package static func problem(_ source: some ByteSource, named name: String) throws(SourceError) -> String? {
         if let problem = try problem(source) { return problem }
         if name.endsInASCII(of: ".safetensors") || name.endsInASCII(of: ".sft") {
@@ -51,17 +51,18 @@ package enum Wholeness {
         return try source.read(at: 0, count: 4) == gguf ? nil : "it does not begin as a GGUF file does"
     }
 
-    /// Whether the bytes begin like a model, whatever its name is: safetensors, GGUF, or a file by torch.
+    /// Whether the bytes begin like a model, whatever the file's name is: safetensors, GGUF, or a file by torch.
     package static func isKnownModel(_ source: some ByteSource) throws(SourceError) -> Bool {
         if try Safetensors.headerLength(source) != nil { return true }
         let head = try source.read(at: 0, count: 4)
-        // A pickle since protocol 2 says its protocol first.
+        // From protocol 2 on, a pickle begins with its protocol.
         let isPickle = head.count == 4 && head[0] == 0x80 && (2...5).contains(head[1])
         return head == gguf || head == zip || isPickle
     }
 }
 
-/// Why the end of a file could not be found. Not within the generic readers that throw it: the compiler cannot optimize that.
+/// Why the end of a file could not be found. It is not nested in the generic readers that throw it, because the
+/// compiler cannot optimize that.
 enum EndlessFile: Error {
     case cutOff, unknown
     case source(SourceError)

@@ -4,19 +4,19 @@ import Logging
 import Store
 import SystemPackage
 
-/// Asks reprofs-backing, a process of the system's, for what takes CAP_SYS_ADMIN, which an ordinary user's mount lacks.
+/// Asks the system service reprofs-backing to register files with the kernel, which takes CAP_SYS_ADMIN; an ordinary user's mount lacks it.
 ///
-/// Whatever it does, it costs whoever opens a file one attempt of bounded length, and after one that failed nobody tries for a
-/// while: files are read through ReproFS then.
+/// An open waits for one request at most, and a request for a bounded time. After one that failed, none is made for a while, and files are
+/// read through ReproFS.
 final class BackingHelper: Sendable {
-    /// Milliseconds for one request.
+    /// How long a request may take. Milliseconds.
     private static let patience: CInt = 200
-    /// Seconds until it is asked again, where that cost nothing and where it cost time.
+    /// How long it is not asked after a failure at once, and after one that took time. Seconds.
     private static let shortPause = 1, longPause = 10
 
     private struct State {
-        /// The connection to the kernel; nil before it is agreed upon and after its end. A descriptor of its own, so that no number is
-        /// another file's while somebody asks.
+        /// The connection to the kernel; nil before passthrough is agreed and after the end. It is a duplicate, so that its number cannot become
+        /// another file's during a request.
         var device: OwnedDescriptor?
         /// Seconds of the monotonic clock.
         var pausedUntil = 0
@@ -39,14 +39,14 @@ final class BackingHelper: Sendable {
 
     func end() { state.withLock { $0.device = nil } }
 
-    /// Whether it would be asked now, which may take a moment.
+    /// Whether an open would ask the helper now, and so might wait.
     var isAsked: Bool { device != nil }
 
     private var device: OwnedDescriptor? {
         state.withLock { $0.pausedUntil <= Backings.now ? $0.device : nil }
     }
 
-    /// The number by which the kernel reads this file by itself; nil where it does not. No lock may be held.
+    /// Registers a file and returns its backing id; nil if that fails. The caller must not hold a lock.
     func open(_ file: OwnedDescriptor) -> CInt? {
         guard let device else { return nil }
         var answer: Int32 = 0
@@ -64,7 +64,7 @@ final class BackingHelper: Sendable {
         return nil
     }
 
-    /// Numbers that nobody uses any more. Those that cannot be given back end with the mount.
+    /// Closes unused backing ids. Those that cannot be closed end with the mount.
     func close(_ backings: [CInt]) {
         for backing in backings {
             guard let device else { return }
@@ -74,7 +74,7 @@ final class BackingHelper: Sendable {
         }
     }
 
-    /// 0, or the errno for which there is no answer.
+    /// 0, or the errno of the failed request.
     private func ask(
         _ operation: UInt32, _ backing: UInt32, _ device: OwnedDescriptor, _ file: CInt, _ answer: inout Int32
     ) -> CInt {

@@ -5,41 +5,41 @@ import Recipe
 import Store
 import SystemPackage
 
-/// Which files the kernel reads by itself, without asking ReproFS ("passthrough").
+/// The files that the kernel reads directly, without asking ReproFS ("passthrough").
 ///
-/// One inode is read in one way by everybody who has it open, as the kernel demands: the first open decides, and all opens of
-/// an inode that passes through share one number ("backing id"). Only files on a read-only mount are ever handed over.
+/// The kernel demands that all opens of an inode read it in the same way: the first open decides, and all opens of an inode that
+/// passes through share one number ("backing id"). Only files on a read-only mount are registered with the kernel.
 final class Backings: Sendable {
-    /// What nobody uses is kept for a moment, so that a file that is opened again and again is handed over once.
+    /// How many unused files stay registered for a moment, so that a file that is opened again and again is registered once.
     private static let idleLimit = 64
-    /// Seconds.
+    /// How long they do. Seconds.
     private static let idleTime = 2
 
     private struct Shared {
-        /// Nil: ReproFS is asked for every byte.
+        /// The backing id; nil if the kernel asks ReproFS for every byte.
         var backing: CInt?
         var uses: Int
         var idleSince = 0
-        /// Where the bytes are, and when anybody changed them last, for damage to be seen; nil where they may become others.
+        /// The file with the bytes, and when it changed last, which shows damage; nil if the node may get other bytes.
         var file: OwnedDescriptor?
         var changed: Timestamp?
-        /// What the catalogue held when the bytes were looked at.
+        /// The newest commit from before the file was looked up.
         var commit = Commit.unknown
     }
 
     private struct State {
-        /// The connection to the kernel, once it reads by itself and takes files from this process.
+        /// The connection to the kernel, once passthrough is agreed and this process may register files.
         var device: CInt?
         var nodes: [UInt64: Shared] = [:]
         var idle: [UInt64] = []
-        /// What the helper is to give back.
+        /// The backing ids that the helper is to close.
         var dropped: [CInt] = []
     }
 
     private let state = Lock(.backings, State())
     private let status: PassthroughStatus
     private let logger: Logger
-    /// Hands files over where this process may not.
+    /// Registers files if this process may not.
     let helper: BackingHelper
 
     init(_ status: PassthroughStatus, logger: Logger) {
@@ -50,9 +50,9 @@ final class Backings: Sendable {
 
     func begin(on device: CInt) { state.withLock { $0.device = device } }
 
-    /// Whoever has a node open holds one of these.
+    /// An open of a node; it ends when this is released.
     final class Use: Sendable {
-        /// The number that stands for the node's bytes in the kernel; nil if ReproFS is asked for them.
+        /// The backing id of the node; nil if the kernel asks ReproFS for the bytes.
         let backing: CInt?
         private let backings: Backings
         private let node: NodeID
@@ -66,18 +66,18 @@ final class Backings: Sendable {
         deinit { backings.end(node) }
     }
 
-    /// Somebody opens a node; `file` holds its bytes, which never change, or is nil if they may.
+    /// Begins an open of a node. `file` has its bytes, which never change; it is nil if the bytes may change.
     ///
-    /// `commit` is the catalogue's newest commit from before the file was looked for. `waits` is called before anybody is waited for.
+    /// `commit` is the catalogue's newest commit from before the file was looked up. `waits` is called before this waits for the helper.
     ///
-    /// Throws while the kernel reads another file for this node, which somebody has open: it stood in the blob's place before damage was
-    /// mended, and everybody would be given its bytes.
+    /// Throws while a program has the node open and the kernel reads another file for it, one that was replaced because it was damaged: the
+    /// new open would get the damaged bytes.
     func use(
         _ node: NodeID, _ file: OwnedDescriptor?, as commit: Commit = .unknown, waits: () -> Void = {}
     ) throws(Failure) -> Use {
         let given = given(node, file, waits)
         var isTaken = false
-        // Somebody else was quicker, and decided.
+        // Another open came first and decided.
         defer { if let given, !isTaken { helper.close([given]) } }
         let backing = try state.withLock { state throws(Failure) -> CInt? in
             let known = state.nodes[node.rawValue]
@@ -91,7 +91,7 @@ final class Backings: Sendable {
                     one file for all, so this one can be opened when that program has closed it
                     """, isNoteworthy: true)
             }
-            // Nobody has it open: it need not be read as it was.
+            // Nobody has it open, so this open may decide anew.
             if let known, known.uses == 0, file == nil || known.backing == nil || isReplaced {
                 state.idle.removeAll { $0 == node.rawValue }
                 drop(node.rawValue, &state)
@@ -100,7 +100,7 @@ final class Backings: Sendable {
                 if file != nil {
                     state.nodes[node.rawValue]?.commit = commit
                 } else if state.nodes[node.rawValue]?.backing == nil {
-                    // Its bytes may change: whoever opens it next looks for them.
+                    // Its bytes may change, so the next open looks them up.
                     state.nodes[node.rawValue]?.file = nil
                 }
                 return state.nodes[node.rawValue]?.backing
@@ -117,7 +117,7 @@ final class Backings: Sendable {
         return Use(backing, self, node)
     }
 
-    /// What the helper makes of a file that nobody has open. No lock is held meanwhile.
+    /// The backing id from the helper for a file that nobody has open. No lock is held during the request.
     private func given(_ node: NodeID, _ file: OwnedDescriptor?, _ waits: () -> Void) -> CInt? {
         guard let file, helper.isAsked,
             state.withLock({ state in state.nodes[node.rawValue].map { $0.uses == 0 && $0.backing == nil } ?? true })
@@ -126,10 +126,10 @@ final class Backings: Sendable {
         return helper.open(file)
     }
 
-    /// Somebody opens a node that was opened already: if nothing was committed since, its file, which this gives too, need not be
-    /// looked for.
+    /// Opens a node again without looking up its file, which is returned as well; nil if there was a commit since the last open, or if
+    /// the node has to be opened as if for the first time.
     func again(_ node: NodeID, as commit: Commit) -> (use: Use, file: OwnedDescriptor)? {
-        // What nobody has open may be handed over now.
+        // The helper may register a file now that nobody has open.
         let mayBeHanded = helper.isAsked
         let found = state.withLock { state -> (CInt?, OwnedDescriptor)? in
             guard let known = state.nodes[node.rawValue], known.commit.isSame(as: commit), let file = known.file,
@@ -180,7 +180,7 @@ final class Backings: Sendable {
         }
     }
 
-    /// How many files of models somebody has open, and how many of those the kernel reads by itself, also after the mount has ended.
+    /// How many files of models are open, and how many of those the kernel reads directly; also after the mount has ended.
     var filesInUse: (all: Int, byKernel: Int) {
         state.withLock { state in
             let inUse = state.nodes.values.filter { $0.uses > 0 }
@@ -188,7 +188,7 @@ final class Backings: Sendable {
         }
     }
 
-    /// Lets go what nobody used for a moment; to be called now and then until nothing is left to let go, which it says.
+    /// Closes the backing ids that were unused for a moment. Returns true when none is left; until then, it is to be called again.
     func expire() -> Bool {
         let (isDone, dropped) = state.withLock { state in
             let limit = Self.now - Self.idleTime
@@ -203,7 +203,7 @@ final class Backings: Sendable {
         return isDone
     }
 
-    /// The connection ends: its numbers end with it.
+    /// Forgets everything when the connection ends, and the backing ids with it.
     func end() {
         state.withLock { state in
             for id in state.idle { drop(id, &state) }

@@ -4,13 +4,13 @@ import Logging
 import Store
 import SystemPackage
 
-/// Agrees with the kernel that it reads blobs by itself, if it can and may.
+/// Agrees with the kernel on passthrough: that it reads blobs directly, if it can and may.
 ///
-/// libfuse does that from 3.17 on. Before, the kernel's offer is read from its INIT request, which passes by here, and the
-/// answer is completed on its way back. The protocol is that of <linux/fuse.h>, 7.40.
+/// libfuse negotiates this from 3.17 on. With an older one, ``Mount/channel`` shows the kernel's INIT request to this class, which finds
+/// the offer in it and completes the reply. Source: <linux/fuse.h>, protocol 7.40.
 final class Negotiation: Sendable {
     private enum Wire {
-        // struct fuse_in_header, fuse_init_in and fuse_init_out: offsets in bytes.
+        // Offsets in struct fuse_in_header, fuse_init_in and fuse_init_out. Bytes.
         static let opcode = 4
         static let unique = 8
         static let requestHeader = 40
@@ -23,7 +23,7 @@ final class Negotiation: Sendable {
 
         static let initialize: UInt32 = 26
         static let isExtended: UInt32 = 1 << 30
-        /// Bit 37 of both words.
+        /// Bit 37 of the flags, which is bit 5 of their second word.
         static let passthrough: UInt32 = 1 << 5
     }
 
@@ -39,9 +39,9 @@ final class Negotiation: Sendable {
     private let status: PassthroughStatus
     private let backings: Backings
     private let mountPoint: FilePath
-    /// Nil: not to be agreed upon, and the status says why.
+    /// How many file systems the kernel may stack; nil if passthrough is not to be agreed, for the reason in the status.
     private let stackDepth: UInt32?
-    /// Files are handed over by another process, for this one lacks the right.
+    /// Whether the helper registers the files, because this process may not.
     private let takesHelper: Bool
 
     init(
@@ -74,10 +74,10 @@ final class Negotiation: Sendable {
         }
     }
 
-    /// What the hooks below do costs nothing once the connection is made.
+    /// Whether INIT has been answered; from then on the hooks below only pass on requests and replies.
     var isSettled: Bool { state.withLock { $0.isSettled } }
 
-    /// The library's own way.
+    /// Has libfuse negotiate, if it can.
     func negotiate(_ connection: UnsafeMutablePointer<fuse_conn_info>) {
         guard reprofs_library_passes_through() != 0, let stackDepth else { return }
         guard reprofs_offers_passthrough(connection) != 0 else { return }
@@ -85,7 +85,7 @@ final class Negotiation: Sendable {
         state.withLock { $0.isOffered = true }
     }
 
-    /// A request came from the kernel.
+    /// Looks at a request from the kernel for INIT.
     func received(_ request: UnsafeRawBufferPointer) {
         guard request.count >= Wire.requestFlags2 + 4,
             request.loadUnaligned(fromByteOffset: Wire.opcode, as: UInt32.self) == Wire.initialize
@@ -98,7 +98,7 @@ final class Negotiation: Sendable {
         }
     }
 
-    /// Sends a reply, completed if it is the one to INIT; tells how many bytes were sent, as `writev` does.
+    /// Sends a reply, and completes it first if it is the one to INIT. Returns the number of bytes that were sent, as `writev` does.
     func send(_ device: CInt, _ parts: UnsafeBufferPointer<iovec>) -> Int {
         let (request, isOffered) = state.withLock { ($0.request, $0.isOffered) }
         guard let request, let header = parts.first?.iov_base,
@@ -115,7 +115,7 @@ final class Negotiation: Sendable {
         state.withLock { $0.isSettled = true }
         if sent > 0 {
             if stackDepth != nil { settle(device, isOffered) }
-            // Not before: with the answer the kernel sets what it reads ahead.
+            // Only now, since the kernel sets its read-ahead when it gets the reply.
             MountTable.readAhead(at: mountPoint)
         }
         return sent
@@ -136,7 +136,7 @@ final class Negotiation: Sendable {
         }
     }
 
-    /// One file is tried, so that the status is known before anybody asks.
+    /// Tries passthrough with one file, so that the status is known before it is asked for.
     private func settle(_ device: CInt, _ isOffered: Bool) {
         guard isOffered else {
             var system = utsname()
@@ -147,7 +147,7 @@ final class Negotiation: Sendable {
         guard let file = try? store.anyFile() else { return }
         if takesHelper {
             backings.helper.begin(on: device)
-            // One that is not there now may come later.
+            // A helper that is not there now may be started later.
             if let backing = backings.helper.open(file) { backings.helper.close([backing]) }
             return
         }
@@ -160,7 +160,7 @@ final class Negotiation: Sendable {
 }
 
 extension Mount {
-    /// How libfuse reads requests and sends replies: as it does by itself, but past ``Negotiation``.
+    /// How libfuse reads requests and sends replies: with its usual system calls, but ``Negotiation`` and the gate see them.
     static var channel: fuse_custom_io {
         var channel = fuse_custom_io()
         channel.read = { device, buffer, size, data in

@@ -3,26 +3,26 @@ import Glibc
 import Store
 import SystemPackage
 
-/// An open file: the descriptor or the text that it reads from, whatever happens to its name; or the message that is
-/// being written into an inbox.
+/// An open file: the descriptor or the text that is read, whatever happens to the name, or the message that is written into an
+/// inbox.
 final class OpenFile: Sendable {
     enum Content: Sendable {
         case blob(BlobContents)
-        /// Somebody may be writing it.
+        /// A file that another process may be writing.
         case following(any Following)
         case message(Message)
         case writing(any Writing, by: WritingProcesses)
-        /// The kernel reads by itself.
+        /// The kernel reads the file directly.
         case passing
     }
 
     let content: Content
-    /// Held as long as the file is open.
+    /// Kept as long as the file is open.
     private let use: Backings.Use?
-    /// The number of the file that the kernel reads by itself.
+    /// The backing id, if the kernel reads the file directly.
     var backing: CInt? { use?.backing }
 
-    /// The same for what it is of.
+    /// What the file's node has to keep as long as the file is open.
     private let held: (any Sendable)?
 
     init(_ contents: BlobContents, _ use: Backings.Use, _ held: (any Sendable)?) {
@@ -51,13 +51,13 @@ final class OpenFile: Sendable {
     /// The corresponding operation is `release`.
     func close() throws(StoreError) { if case .writing(let writing, _) = content { try writing.close() } }
 
-    /// The file that `open` left in the handle.
+    /// The file in the handle, where `open` put it.
     static func of(_ info: UnsafeMutablePointer<fuse_file_info>) -> Unmanaged<OpenFile>? {
         UnsafeRawPointer(bitPattern: UInt(info.pointee.fh)).map { Unmanaged.fromOpaque($0) }
     }
 }
 
-/// A message on its way into an inbox. It is delivered when its writer closes the file, so that `close` tells how it went.
+/// A message that is written into an inbox. It is delivered when its writer closes the file, so that `close` returns the result.
 final class Message: Sendable {
     private let inbox: any Inbox
     private let opener: Opener?
@@ -70,7 +70,7 @@ final class Message: Sendable {
         self.opener = opener
     }
 
-    /// The corresponding operation is `write`; a message is written from its beginning to its end.
+    /// The corresponding operation is `write`. A message can only be written in order.
     func write(_ part: UnsafeRawBufferPointer, at offset: Int) throws(Failure) {
         let (isNext, fits) = bytes.withLock { bytes in
             guard bytes.count == offset else { return (false, true) }
@@ -78,7 +78,9 @@ final class Message: Sendable {
             bytes += part
             return (true, true)
         }
-        guard isNext else { throw Failure(.invalidArgument, "a message is written from its beginning to its end") }
+        guard isNext else {
+            throw Failure(.invalidArgument, "a message can only be written in order, from its beginning")
+        }
         guard fits else { throw Failure(.fileTooLarge, "a message has at most \(inbox.limit) bytes") }
     }
 
@@ -88,7 +90,7 @@ final class Message: Sendable {
             defer { bytes = [] }
             return bytes
         }
-        // A descriptor that was duplicated is closed more than once.
+        // A duplicated descriptor is closed more than once.
         guard !message.isEmpty else { return }
         if let why = writer.refusal { throw Failure(.permissionDenied, why, isNoteworthy: true) }
         try inbox.accept(message, from: opener, by: writer)

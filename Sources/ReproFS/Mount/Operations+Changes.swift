@@ -4,8 +4,7 @@ import Recipe
 import Store
 import SystemPackage
 
-/// Operations that change names, modes and sizes. What a node does not support is refused here, so that nothing is ever accepted and
-/// dropped.
+/// Operations that change names, modes and sizes. What a node does not support is refused, so that no change is accepted and then lost.
 extension Mount {
     static func addNewNames(to table: inout fuse_lowlevel_ops) {
         table.create = { request, parent, name, mode, info in
@@ -26,7 +25,7 @@ extension Mount {
                 let directory = try mount.writableDirectory(parent)
                 guard mode & S_IFMT == S_IFREG else {
                     throw Failure(
-                        .notPermitted, "models hold files, directories and links, no devices, pipes or sockets")
+                        .notPermitted, "devices, pipes and sockets cannot be among models")
                 }
                 let (file, writing) = try directory.create(
                     try newEntry(name), mode: mode & 0o7777, by: mount.caller(request))
@@ -92,8 +91,8 @@ extension Mount {
                     }
                 }
                 let node = try mount.root.node(NodeID(rawValue: id))
-                let change = Change(wanted.pointee, changed)
-                if case .file(let file) = node, file is any Inbox, change == Change() {
+                let change = InodeChange(wanted.pointee, changed)
+                if case .file(let file) = node, file is any Inbox, change.isEmpty {
                     return .attributes(try file.attributes())
                 }
                 guard let writable = node.inode as? any WritableInode else { throw Failure.readOnly }
@@ -107,12 +106,14 @@ extension Mount {
         table.link = { request, _, parent, _ in
             answer(request, "link", parent, waits: true) { mount in
                 _ = try mount.writableDirectory(parent)
-                throw Failure(.notPermitted, "two names of one file could not be two models; copy it")
+                throw Failure(
+                    .notPermitted, "hard links are not possible: two names of one file could not be two models; copy it"
+                )
             }
         }
         table.setxattr = { request, id, name, value, size, flags in
             answer(request, "setxattr", id, waits: true) { mount in
-                // The flags XATTR_CREATE and XATTR_REPLACE.
+                // XATTR_CREATE and XATTR_REPLACE.
                 let mode: AttributeMode =
                     flags == 1 ? .new : flags == 2 ? .replace : .any
                 let bytes = [UInt8](UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : size))
@@ -134,9 +135,9 @@ extension Mount {
         guard let node = try root.node(id).inode as? any WritableInode else { throw Failure.readOnly }
         let name = try text(name)
         guard name.hasPrefix("user.") else {
-            throw Failure(.notSupported, "files of models have extended attributes of the user namespace alone")
+            throw Failure(.notSupported, "files of models can have extended attributes of the user namespace only")
         }
-        // A program that copies a file also copies ReproFS's own attributes, which need not be true of the copy.
+        // Programs that copy a file also copy the attributes that ReproFS computes; those of the copy may be different.
         if name.hasPrefix(FileAttribute.ownPrefix) { return }
         try node.setExtendedAttribute(name, value, mode)
     }
@@ -152,7 +153,7 @@ extension Mount {
         _ node: Node, _ size: Int, _ info: UnsafeMutablePointer<fuse_file_info>?, _ request: fuse_req_t?
     ) throws {
         guard case .file(let file) = node else { throw Failure.readOnly }
-        // Opening an inbox with O_TRUNC, as programs open files to write them anew, truncates it first.
+        // Programs open a file with O_TRUNC to write it anew; an inbox accepts that.
         if file is any Inbox, size == 0 { return }
         if case .writing(let writing, let processes)? = info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
             processes.wrote(fuse_req_ctx(request)?.pointee.pid)
@@ -163,7 +164,7 @@ extension Mount {
         }
     }
 
-    /// The process that sent a request; looked up only when something is opened or changed.
+    /// The process that sent a request; it is looked up only for opens and changes.
     func opener(_ request: fuse_req_t?) -> Opener? {
         fuse_req_ctx(request).flatMap { openers.opener(ofThread: $0.pointee.pid) }
     }
@@ -195,12 +196,12 @@ private func text(_ bytes: UnsafePointer<CChar>?) throws -> String {
 
 private func entry(_ bytes: UnsafePointer<CChar>?) throws -> EntryName { try EntryName(try text(bytes)) }
 
-/// A name that is about to be made.
+/// A name that is about to be created.
 private func newEntry(_ bytes: UnsafePointer<CChar>?) throws -> EntryName {
     try EntryName(comingIn: try text(bytes).utf8)
 }
 
-extension Change {
+extension InodeChange {
     fileprivate init(_ wanted: stat, _ changed: CInt) {
         self.init()
         func has(_ flag: CInt) -> Bool { changed & flag != 0 }

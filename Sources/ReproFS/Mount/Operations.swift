@@ -4,7 +4,7 @@ import Recipe
 import Store
 import SystemPackage
 
-/// The table that libfuse calls. Every function decodes, asks the tree, and returns a ``Reply``; none holds a lock.
+/// The functions that libfuse calls. Each decodes its arguments, asks the tree, and returns a ``Reply``; none holds a lock.
 extension Mount {
     static var operations: fuse_lowlevel_ops {
         var table = fuse_lowlevel_ops()
@@ -14,7 +14,7 @@ extension Mount {
         }
         table.lookup = { request, parent, name in
             answer(request, "lookup", parent) { mount in
-                // FUSE lets longer names through than any file system has.
+                // FUSE allows longer names than any file system does.
                 guard let name, strlen(name) <= 255 else {
                     throw Failure(.fileNameTooLong, "a name has at most 255 bytes")
                 }
@@ -24,7 +24,7 @@ extension Mount {
                 return .entry(try mount.found(node, request).inode.attributes())
             }
         }
-        // Numbers are computed, so there is nothing to forget.
+        // Node numbers are computed, so there is nothing to forget.
         table.forget = { request, _, _ in fuse_reply_none(request) }
         table.forget_multi = { request, _, _ in fuse_reply_none(request) }
         table.getattr = { request, id, _ in
@@ -105,7 +105,7 @@ extension Mount {
                 switch info.flatMap(OpenFile.of)?.takeUnretainedValue().content {
                 case .message(let message): try message.write(bytes, at: Int(offset))
                 case .writing(let writing, let processes):
-                    // Mapped memory is written by the kernel when it likes.
+                    // The kernel writes mapped memory at any time.
                     processes.wrote(info?.pointee.writepage == 1 ? nil : fuse_req_ctx(request)?.pointee.pid)
                     try writing.write(bytes, at: Int(offset))
                 case .blob, .following, .passing, nil: throw Failure(.badFileDescriptor, "not open for writing")
@@ -176,7 +176,7 @@ extension Mount {
     private static func addAttributes(to table: inout fuse_lowlevel_ops) {
         table.getxattr = { request, id, name, size in
             answer(request, "getxattr", id) { mount in
-                // Programs ask every file for ACLs and labels; that must not cost a look-up.
+                // Programs ask for the ACLs and labels of every file; the answer must not cost a look-up.
                 guard let name = name.flatMap({ String(validatingCString: $0) }), name.hasPrefix("user."),
                     let value = try mount.root.node(NodeID(rawValue: id)).inode.extendedAttribute(name)
                 else { throw Failure(.noData, "no such attribute") }
@@ -203,14 +203,14 @@ private func part(of contents: BlobContents, _ offset: off_t, _ size: Int) -> Re
 }
 
 extension Mount {
-    /// The kernel may know the size of an older text, or of a file that is written at another place; it must not cut the new one
-    /// to that.
+    /// The kernel may have cached the size of an older text, or of a file that is written under another name; it must not cut off the
+    /// new contents there.
     fileprivate func forgetOldSize(of file: any File) {
         guard case .brief = file.caching else { return }
         session?.forgetAttributes(of: file.id)
     }
 
-    /// Opens a file for reading, and notes which model was found under which name by whom.
+    /// Opens a file for reading, and records which process found which model under which name.
     fileprivate func open(_ file: any File, _ opener: Opener?) throws -> OpenFile {
         let held = file.hold()
         let commit = root.context.store.newestCommit

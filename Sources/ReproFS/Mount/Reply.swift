@@ -17,7 +17,7 @@ enum Reply {
     case bytes(ArraySlice<UInt8>)
     /// The value or list of extended attributes; size 0 asks for its length.
     case extended([UInt8], size: Int)
-    case space(Store.Space)
+    case space(DiskSpace)
     case written(Int)
     case done
 
@@ -143,7 +143,7 @@ extension timespec {
 }
 
 extension statvfs {
-    init(_ space: Store.Space) {
+    init(_ space: DiskSpace) {
         self.init()
         f_bsize = space.blockSize
         f_frsize = space.blockSize

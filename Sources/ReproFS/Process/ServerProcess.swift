@@ -4,8 +4,10 @@ import Store
 import SystemPackage
 
 /// A process that serves a mount, as other processes see it.
-struct ServerProcess: Sendable {
+package struct ServerProcess: Sendable {
     let number: pid_t
+
+    package init(number: Int32) { self.number = number }
 
     /// How long a process may take to end after it was told to. Milliseconds: hashing and copying stop within a second, and the rest is a
     /// write to the disk.
@@ -38,7 +40,7 @@ struct ServerProcess: Sendable {
     }
 
     /// Returns when it has ended. Throws if it does not: until then it has the store, and perhaps the lease to write it.
-    func waitForEnd(after what: String) throws(MountError) {
+    package func waitForEnd(after what: String) throws(MountError) {
         let descriptor = reprofs_process(number)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
@@ -57,11 +59,18 @@ struct ServerProcess: Sendable {
                 : "\(what), but process \(number), which served it, has not ended \(waiting); \(consequence)")
     }
 
-    private var state: Substring? { Self.field("State:", in: "/proc/\(number)/status")?.prefix(1) }
-    private var isStopped: Bool { state == "T" || state == "t" }
+    /// The states of its threads. Its first thread may have ended before the others, and any of them can keep it from ending.
+    private var states: Set<String> {
+        let threads = "/proc/\(number)/task"
+        return Set(
+            ProcessFile.names(in: threads).compactMap {
+                Self.field("State:", in: "\(threads)/\($0)/status").map { String($0.prefix(1)) }
+            })
+    }
+    private var isStopped: Bool { !states.isDisjoint(with: ["T", "t"]) }
     private var waiting: String {
         let seconds = Self.patience / 1000
-        return state == "D" ? "within \(seconds) s, because it waits for a disk" : "within \(seconds) s"
+        return states.contains("D") ? "within \(seconds) s, because it waits for a disk" : "within \(seconds) s"
     }
 
     private static func field(_ name: String, in path: String) -> String? {

@@ -119,7 +119,7 @@ struct LiveDirectory: WritableDirectory, LiveNode {
         _ name: EntryName, to directory: any WritableDirectory, as newName: EntryName, _ mode: RenameMode,
         by caller: Caller
     ) throws(StoreError) {
-        try view.writable.rename(name, in: row, to: newName, in: directory.id.row, .init(mode), by: caller)
+        try view.writable.rename(name, in: row, to: newName, in: directory.id.row, mode, by: caller)
     }
 
     func sync() throws(StoreError) { try view.syncNames(in: row) }
@@ -151,13 +151,13 @@ protocol LiveNode: WritableInode {
 }
 
 extension LiveNode {
-    func change(_ change: Change) throws(StoreError) { try view.writable.change(number, .init(change)) }
+    func change(_ change: InodeChange) throws(StoreError) { try view.writable.change(number, change) }
 
     func setExtendedAttribute(
         _ key: String, _ value: [UInt8]?, _ mode: AttributeMode
     ) throws(StoreError) {
         if let value {
-            try view.writable.set(key, value, of: number, .init(mode))
+            try view.writable.set(key, value, of: number, mode)
         } else {
             try view.writable.remove(attribute: key, of: number)
         }
@@ -171,38 +171,6 @@ extension LiveView {
             try lease.require()
             return self
         }
-    }
-}
-
-// Turns the values of views into the store's.
-extension LiveView.Change {
-    fileprivate init(_ change: Change) {
-        self.init()
-        mode = change.mode
-        (user, group) = (change.user, change.group)
-        (accessed, modified) = (change.accessed, change.modified)
-    }
-}
-
-extension LiveView.RenameMode {
-    fileprivate init(_ mode: RenameMode) {
-        self =
-            switch mode {
-            case .replace: .replace
-            case .new: .new
-            case .exchange: .exchange
-            }
-    }
-}
-
-extension LiveView.AttributeMode {
-    fileprivate init(_ mode: AttributeMode) {
-        self =
-            switch mode {
-            case .any: .any
-            case .new: .new
-            case .replace: .replace
-            }
     }
 }
 

@@ -1,15 +1,15 @@
 import Glibc
 import Store
 
-/// Whether the kernel reads blobs by itself, and if not, exactly why and what can be done: what `.reprofs/status` says.
+/// Whether the kernel reads blobs directly, and if not, why, and what the user can do about it. `.reprofs/status` shows it.
 package final class PassthroughStatus: Sendable {
-    /// Why the kernel does not read by itself.
+    /// Why the kernel does not read models directly.
     package struct Reason: Sendable {
         /// A part of a sentence: "the kernel does not read models by itself: …".
         package let why: String
         /// What the user can do about it; nil if nothing can be done.
         package let advice: String?
-        /// Whether no other file would fare better.
+        /// Whether it concerns all files, and not only the one that was tried.
         let isLasting: Bool
 
         init(_ why: String, advice: String?, isLasting: Bool = true) {
@@ -24,7 +24,7 @@ package final class PassthroughStatus: Sendable {
         static let notAskedFor = Reason("it was switched off with --no-passthrough", advice: nil)
         static let noPrivilege = Reason(
             "the process that serves the mount lacks CAP_SYS_ADMIN in the first user namespace", advice: service)
-        /// The helper gave no answer, for this errno.
+        /// The helper gave no answer, and asking it failed with this errno.
         static func noHelper(_ problem: CInt) -> Reason {
             switch problem {
             case ENOENT, ECONNREFUSED: Reason(noPrivilege.why, advice: helper)
@@ -41,19 +41,19 @@ package final class PassthroughStatus: Sendable {
             switch problem {
             case ENOTCONN:
                 Reason(
-                    "the helper reprofs-backing cannot see whose the mount is",
+                    "the helper reprofs-backing cannot see who owns the mount",
                     advice: "it takes a kernel that tells the number of a connection, such as Linux 6.16")
-            case EACCES: Reason("the mount belongs to another user than its process", advice: service)
+            case EACCES: Reason("the mount and its process belong to different users", advice: service)
             case EXDEV:
                 Reason(
-                    "the store's file system is not one of those that the helper reprofs-backing hands over",
+                    "the helper reprofs-backing does not register files of the store's file system",
                     advice: "put the store on a local file system, such as ext4, XFS or btrfs, which root has mounted")
             case ENOENT:
                 Reason(
-                    "the helper reprofs-backing does not see the store's file system, which is mounted for some processes alone",
+                    "the store's file system is mounted in a mount namespace that the helper reprofs-backing does not see",
                     advice: "mount ReproFS outside of containers and other mount namespaces")
             case EDQUOT, ENFILE, EAGAIN:
-                Reason("the helper reprofs-backing has too much to do", advice: nil, isLasting: false)
+                Reason("the helper reprofs-backing has too many requests", advice: nil, isLasting: false)
             case let other: Reason(refusal: other)
             }
         }
@@ -72,7 +72,7 @@ package final class PassthroughStatus: Sendable {
             case EPERM: self = .noPrivilege
             case ELOOP:
                 self.init(
-                    "the store lies on a file system that is stacked on others",
+                    "the store is on a file system that is stacked on others",
                     advice: "put the store on a file system of its own, such as ext4, XFS or btrfs")
             case EOPNOTSUPP, EINVAL, ENODEV:
                 self.init(
@@ -85,11 +85,11 @@ package final class PassthroughStatus: Sendable {
         }
     }
 
-    /// The process that has the right where the mount lacks it.
+    /// The helper, which registers files for a mount that may not.
     package struct Helper: Sendable {
         /// Whether it listens.
         package let isThere: Bool
-        /// Why it is not used; nil where it is.
+        /// Why it is not used; nil if it is.
         package let problem: String?
     }
 
@@ -101,14 +101,14 @@ package final class PassthroughStatus: Sendable {
     private let state = Lock(.report, State())
     package init() {}
 
-    /// Nil while the kernel reads by itself.
+    /// Nil while the kernel reads models directly.
     package var problem: Reason? { state.withLock { $0.reason } }
-    /// Nil where none is needed.
+    /// Nil if the mount needs no helper.
     package var helper: Helper? { state.withLock { $0.helper } }
 
     func turnOn() { state.withLock { $0.reason = nil } }
     func turnOff(_ why: Reason) { state.withLock { $0.reason = why } }
-    /// What came of asking the helper last.
+    /// Records the result of the last request to the helper.
     func asked(_ helper: Helper, _ reason: Reason?) {
         state.withLock { $0 = State(reason: reason, helper: helper) }
     }

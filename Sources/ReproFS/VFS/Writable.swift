@@ -1,26 +1,10 @@
 package import Recipe
 package import Store
 
-/// Modes, owners and times that a node gets; nil for those that stay.
-package struct Change: Sendable, Equatable {
-    /// Permission bits.
-    package var mode: UInt32?
-    package var user, group: UInt32?
-    package var accessed, modified: Timestamp?
-
-    package init() {}
-}
-
-/// What a rename does if the new name is taken: replace the entry, fail, or exchange both.
-package enum RenameMode: Sendable { case replace, new, exchange }
-
-/// Whether an extended attribute may exist already: it may, it must not, or it must.
-package enum AttributeMode: Sendable { case any, new, replace }
-
 /// A node whose modes, owners, times and extended attributes can be changed. All other nodes are read-only.
 package protocol WritableInode: Inode {
     /// Sets modes, owners and times. The corresponding operation is `setattr`.
-    func change(_ change: Change) throws(StoreError)
+    func change(_ change: InodeChange) throws(StoreError)
     /// The corresponding operations are `setxattr` and, without a value, `removexattr`.
     func setExtendedAttribute(_ key: String, _ value: [UInt8]?, _ mode: AttributeMode) throws(StoreError)
 }

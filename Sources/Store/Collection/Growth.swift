@@ -31,10 +31,7 @@ extension Store {
 
     /// How much this user may still write to the store's disk. Bytes.
     package var freeBytes: Int {
-        get throws(StoreError) {
-            let space = try space()
-            return Int(clamping: space.available) * Int(space.blockSize)
-        }
+        get throws(StoreError) { try space().availableBytes }
     }
 
     /// How fast the store grew in the last four weeks. What came on its first day existed before and says nothing about a rate; nil if less

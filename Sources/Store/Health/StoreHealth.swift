@@ -12,8 +12,8 @@ package struct StoreHealth: Sendable {
     /// Images that something came for which makes their snapshots better.
     package let waiting: Int
     package let verification: Store.VerificationState
-    /// Names of models that lost bytes, some of them, and of how many.
-    let lostModels: (names: [String], count: Int)
+    /// The names of versions whose bytes are lost, up to a limit, and how many there are.
+    package let lostModels: (names: [String], count: Int)
     package let backup: Timestamp?
     /// What each mount says of itself; nil where it gave no answer.
     package let mounts: [(row: MountRow, status: JSON?)]
@@ -75,7 +75,9 @@ package struct StoreHealth: Sendable {
     }
 
     private static let mostParts = 10
-    private static let mostLost = 3
+    private static let mostLost = 1000
+    /// How many of those a sentence names.
+    private static let mostNamed = 3
 
     /// All of it in words.
     package var findings: [Finding] {
@@ -125,7 +127,7 @@ package struct StoreHealth: Sendable {
 
     /// What lost bytes mean for somebody who knows models by their names.
     private var lossText: String {
-        let (names, count) = lostModels
+        let (names, count) = (lostModels.names.prefix(Self.mostNamed), lostModels.count)
         let more = count > names.count ? " and \((count - names.count).grouped) more" : ""
         let whose = names.isEmpty ? "" : ", of " + names.joined(separator: ", ") + more
         return "the bytes of \(verification.damaged.of("blob"))\(whose); look for them in DIR with"

@@ -15,7 +15,7 @@ package struct LibraryEntry: Sendable {
     package let time: Timestamp
     /// How far it can be reproduced, when that was last determined.
     package let grade: Grade
-    /// Codes of the reasons why the grade is no better.
+    /// The codes of the reasons that limit the grade.
     package let reasons: [Reason.Code]
     package let kind: LibraryKind
     /// Pixels; nil if the file does not say.

@@ -4,7 +4,7 @@ package import Recipe
 package enum LibraryFacet: String, Sendable, CaseIterable {
     /// The raw value of a ``Grade``.
     case grade
-    /// The code of a reason why a grade is no better.
+    /// The code of a reason that limits a grade.
     case reason
     /// `verified` or `different`: the result of the last reproduction.
     case proof

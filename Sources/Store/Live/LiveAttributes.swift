@@ -6,9 +6,6 @@ import Recipe
 // stay with it through every rename, and move from a published file to the node that takes its name.
 
 extension LiveView {
-    /// Whether an attribute may be set in any case, only if it does not exist, or only if it does.
-    package enum AttributeMode: Sendable { case any, new, replace }
-
     /// The largest total size of one file's attributes, names included. Bytes.
     package static let attributeLimit = 64 << 10
 

@@ -77,9 +77,6 @@ extension LiveView {
         }
     }
 
-    /// The modes of `renameat2`: replace what is there, replace nothing, or exchange both.
-    package enum RenameMode: Sendable { case replace, new, exchange }
-
     /// The corresponding operation is `rename`.
     package func rename(
         _ name: EntryName, in directory: Int64, to newName: EntryName, in newDirectory: Int64, _ mode: RenameMode,
@@ -145,33 +142,18 @@ extension LiveView {
         try reconsider(partner: name, in: directory)
     }
 
-    /// Modes, owner and times to be set; nil for those that stay.
-    package struct Change: Sendable {
-        /// Permission bits; nil to leave them.
-        package var mode: UInt32?
-        /// Nil to leave them.
-        package var user, group: UInt32?
-        /// Nil to leave them.
-        package var accessed, modified: Timestamp?
-        package init() {}
-        /// Whether nothing is to be changed.
-        package var isEmpty: Bool {
-            mode == nil && user == nil && group == nil && accessed == nil && modified == nil
-        }
-    }
-
     /// A user who may not keep these bits writes: removes the set-user-ID bit, and the set-group-ID bit of a file that its group may run.
     package func dropPrivileges(_ id: Int64) throws(StoreError) {
         guard let mode = try store.live(id)?.mode else { return }
         let dropped = mode & ~(mode & 0o010 != 0 ? 0o6000 : 0o4000)
         guard dropped != mode else { return }
-        var change = Change()
+        var change = InodeChange()
         change.mode = dropped
         try self.change(id, change)
     }
 
     /// The corresponding operation is `setattr`, except for sizes.
-    package func change(_ id: Int64, _ change: Change) throws(StoreError) {
+    package func change(_ id: Int64, _ change: InodeChange) throws(StoreError) {
         guard !change.isEmpty else { return }
         try store.catalogue.writeSoon { db in
             var change = change

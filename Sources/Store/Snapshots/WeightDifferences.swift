@@ -10,7 +10,7 @@ package struct WeightDifference: Sendable {
 
 extension Store {
     /// The models of two images that differ in bytes in the same place of the graph, and that the store has, compared tensor by tensor.
-    /// Those that are no safetensors files, or have a header of more bytes than this, are left out.
+    /// Files that are not safetensors, or whose header is longer than this, are left out.
     ///
     /// Whole files are read. `mayGoOn` is asked all the while; what is not looked at is counted.
     package func weightDifferences(

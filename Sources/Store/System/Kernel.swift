@@ -110,7 +110,10 @@ enum Kernel {
     }
 
     /// The space of the file system of `path`.
-    static func space(of path: FilePath) throws(StoreError) -> statvfs {
+    static func space(of path: FilePath) throws(StoreError) -> DiskSpace { DiskSpace(try fileSystem(of: path)) }
+
+    /// The file system of `path`, as statvfs(3) tells it.
+    static func fileSystem(of path: FilePath) throws(StoreError) -> statvfs {
         var facts = statvfs()
         guard path.withPlatformString({ statvfs($0, &facts) }) == 0 else {
             throw .system("cannot inspect", path, Errno(rawValue: errno))
@@ -129,8 +132,7 @@ enum Kernel {
         guard fstatvfs(file.rawValue, &facts) == 0 else {
             throw .system("cannot inspect", path, Errno(rawValue: errno))
         }
-        return Int(
-            clamping: UInt64(facts.f_bavail).multipliedReportingOverflow(by: UInt64(facts.f_frsize)).partialValue)
+        return DiskSpace(facts).availableBytes
     }
 
     /// Whether the file system of a directory has room for another file, however small. Some file systems do not say.
@@ -147,23 +149,18 @@ enum Kernel {
     static func requireReserve(_ file: OwnedDescriptor, _ path: FilePath, for count: Int = 0) throws(StoreError) {
         var facts = statvfs()
         guard fstatvfs(file.rawValue, &facts) == 0 else { return }
-        try requireReserve(facts, path, for: count)
+        try requireReserve(DiskSpace(facts), path, for: count)
     }
 
     static func requireReserve(_ path: FilePath, for count: Int = 0) throws(StoreError) {
-        var facts = statvfs()
-        guard path.withPlatformString({ statvfs($0, &facts) }) == 0 else { return }
-        try requireReserve(facts, path, for: count)
+        guard let space = try? space(of: path) else { return }
+        try requireReserve(space, path, for: count)
     }
 
-    /// 32 MiB, or a sixteenth of a small disk.
-    private static func requireReserve(_ facts: statvfs, _ path: FilePath, for count: Int) throws(StoreError) {
-        let size = UInt64(max(1, facts.f_frsize))
-        let reserve = min(UInt64(32 << 20), UInt64(facts.f_blocks) / 16 * size)
-        let available = UInt64(facts.f_bavail) * size
-        guard available > reserve + UInt64(count) else {
+    private static func requireReserve(_ space: DiskSpace, _ path: FilePath, for count: Int) throws(StoreError) {
+        guard space.availableBeforeReserve > count else {
             guard count > 0 else { throw .system("cannot write", path, .noSpace) }
-            throw .noSpace(path, needed: count, available: Int(clamping: available - min(available, reserve)))
+            throw .noSpace(path, needed: count, available: space.availableBeforeReserve)
         }
     }
 

@@ -139,6 +139,28 @@ import Testing
             with: ##""23": {"class_type": "XDecide", "inputs": {"a": 1, "b": 2"##)
         #expect(try Graphs.recipe(unknown).models.count == 2)
     }
+
+    @Test(arguments: [#"["20", 0]"#, #"["24", 0]"#])
+    func `is not known where the condition comes from the switch itself`(condition: String) throws {
+        let circle = Self.switching(condition).replacing(
+            ##""22": {"class_type": "PrimitiveBoolean", "inputs": {"value": false"##,
+            with:
+                ##""24": {"class_type": "ComfySwitchNode", "inputs": {"switch": ["20", 0], "on_false": true, "on_true": false"##
+        )
+        #expect(try Graphs.recipe(circle).models.count == 2)
+    }
+
+    @Test func `is known after a row of switches that decide about each other`() throws {
+        // Each follows the one before it three times: followed anew each time, that would take 3^24 steps.
+        let row = (1...24).map { number in
+            let before = number == 1 ? #"["22", 0]"# : #"["s\#(number - 1)", 0]"#
+            return Graphs.node(
+                "s\(number)", "ComfySwitchNode",
+                #""switch": \#(before), "on_false": \#(before), "on_true": \#(before)"#)
+        }
+        let graph = String(Self.switching(#"["s24", 0]"#).dropLast()) + ",\n" + row.joined(separator: ",\n") + "}"
+        #expect(try Graphs.recipe(graph).models.map(\.reference.name) == ["base.safetensors"])
+    }
 }
 
 @Suite struct `Words that nodes compute` {

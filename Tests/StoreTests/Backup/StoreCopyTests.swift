@@ -9,9 +9,9 @@ import Synchronization
 import SystemPackage
 import Testing
 
-/// > `backup --to DIR` copies a store while it is used: the copy is a store as this one was at one moment. The next copy to the same
-/// > directory takes what is new, and takes away what garbage collection took; a directory that is anything else, or a copy that has been
-/// > written to since, is left as it is.
+/// > `backup --to DIR` copies a store while it is in use: the copy is the store as it was at one moment. The next backup to the same
+/// > directory copies what is new and deletes what garbage collection deleted. It does not touch a directory that is not a backup, or a
+/// > backup that was written to since.
 @Suite(.timeLimit(.minutes(20))) struct `A copy of a store` {
     let fixture: StoreFixture
     let view: LiveView
@@ -176,7 +176,7 @@ import Testing
         try write(Array("AAAA".utf8), "note.txt", in: "notes")
         let folder = try #require(try store.live(named: "notes", in: LiveRow.root)).id
         let row = try #require(try store.live(named: "note.txt", in: folder))
-        var change = LiveView.Change()
+        var change = InodeChange()
         change.modified = Timestamp("2020-01-01T00:00:00Z")
         try view.change(row.id, change)
         _ = try store.copy(to: target) { _ in }

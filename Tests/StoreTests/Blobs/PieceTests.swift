@@ -98,8 +98,9 @@ private let caller = Caller(user: getuid(), group: getgid(), opener: nil)
         #expect(try store.pieces(of: blob) != nil)
     }
 
-    /// > A blob of more than one MiB is read by all processors, a MiB each at a time: each is compared with the chaining value that
-    /// > hashing the file gave after it, and all of them together prove the SHA-256 of the whole. The first MiB that is wrong is named.
+    /// > A blob of more than one MiB is verified by all processors, each of which reads a MiB at a time: the SHA-256 state after each MiB
+    /// > is compared with the one that was stored when the file was hashed, and all of them together prove the SHA-256 of the whole. The
+    /// > first MiB that is wrong is named.
     @Test(arguments: [1, 2, 6]) func `verifying by pieces reads every byte once and finds a wrong one`(share: Int)
         throws
     {

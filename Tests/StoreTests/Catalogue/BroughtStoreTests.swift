@@ -91,8 +91,8 @@ import Testing
         #expect(throws: Never.self) { try fixture.add("loras/new.safetensors", seed: 4) }
     }
 
-    /// > A snapshot whose document cannot be read keeps its place, and its recipe says what is wrong. What has a name that no directory
-    /// > can hold, in a store that somebody brought, is shown nowhere; `verify` names both.
+    /// > A snapshot whose document cannot be read stays where it is, and its recipe says what is wrong. Entries of a foreign store whose
+    /// > names no directory can have are not shown; `verify` names both.
     @Test(arguments: [
         (#""folder":"checkpoints""#, #""folder":"../pwn""#),
         (#""name":"model.safetensors""#, #""name":"../../pwn.pt""#),

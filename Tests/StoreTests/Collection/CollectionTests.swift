@@ -39,8 +39,8 @@ import Testing
         return all
     }
 
-    /// > Garbage collection keeps every version, every snapshot and what is open anywhere, unless it is told otherwise: then
-    /// > versions that no name held for a given time and that no snapshot pins lose their bytes, and `list versions` says when.
+    /// > Garbage collection keeps every version, every snapshot and every open file, unless a time is given: then versions that no name has
+    /// > had for that time and that no snapshot pins lose their bytes, and `list versions` says when.
     @Test func `keeps every version until it is told otherwise`() throws {
         for seed in 1...3 { try fixture.add(name, seed: UInt64(seed)) }
         #expect(try collect().blobs == 0)

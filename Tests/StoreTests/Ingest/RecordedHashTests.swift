@@ -16,8 +16,8 @@ import Testing
         return (result, try fixture.recipe(result.id)["models"]?.array ?? [])
     }
 
-    /// > A model's evidence is `recorded` when the image's record holds a hash of it, such as the beginning of its file's SHA-256, and
-    /// > one blob in the store has that hash, under whatever name. A file that has the name but another SHA-256 is not the model.
+    /// > A model's evidence is `recorded` if the image's record has a hash of it, such as the first digits of its file's SHA-256, and one
+    /// > blob in the store has that hash, under any name. A file that has the name but another SHA-256 is not the model.
     @Test func `is found by it and by nothing else`() throws {
         try fixture.add("checkpoints/renamed.safetensors", seed: 1)
         try fixture.add("checkpoints/dream.safetensors", seed: 2)

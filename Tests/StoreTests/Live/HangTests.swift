@@ -93,7 +93,7 @@ private let caller = Caller(user: getuid(), group: getgid(), opener: nil)
                 }
             case .fsyncDirectory: try view.syncNames(in: folder)
             case .change:
-                var change = LiveView.Change()
+                var change = InodeChange()
                 change.mode = 0o600
                 change.modified = Timestamp.now()
                 try view.change(try #require(try fixture.store.live(named: "one.safetensors", in: folder)).id, change)

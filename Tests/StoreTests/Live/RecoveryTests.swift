@@ -74,8 +74,8 @@ private let caller = Caller(user: getuid(), group: getgid(), opener: nil)
         #expect(try names() == ["model.safetensors"])
     }
 
-    /// > What was closed survives the death of the mount's process, and what was synced survives a power cut. A model's file that
-    /// > was never closed is `<name>.partial` at the next start and no version, and the name holds what it held before.
+    /// > Closed files survive the death of the mount's process, and synced files survive a power cut. A model's file that was never closed
+    /// > is `<name>.partial` at the next start and does not become a version, and the name has the bytes that it had before.
     @Test func `keeps what was never closed aside, and the version before under its name`() throws {
         try write("model.safetensors", seed: 2, .none)
         try write("new.safetensors", seed: 3, .none)

@@ -25,8 +25,8 @@ import Testing
         return try fixture.recipe(try #require(try fixture.store.snapshot(ofImage: digest)).digest)
     }
 
-    /// > When a model comes that an image waited for, by its name or by a recorded hash, a better snapshot is made of what was kept
-    /// > of the image; the file itself need not be there any more. `by-image` shows it at once.
+    /// > When a model arrives that an image lacked, by its name or by a recorded hash, a better snapshot is made from what was kept of the
+    /// > image; the image's file need not exist any more. `by-image` shows the new snapshot at once.
     @Test func `gets a better snapshot when it comes, without the image's file`() throws {
         let image = try fixture.image("a_00001_.png", SmallImage.graph(), modified: 1_700_000_000)
         let old = try fixture.store.snapshot(image)
@@ -153,8 +153,8 @@ import Testing
         #expect(try fixture.recipe(id)["image"]?["pixels"]?.string == pixels.hex)
     }
 
-    /// > A record that a tool left beside an image, under its name with `.txt`, `.json`, `.swarm.json` or `.xmp`, or beside a film
-    /// > as a PNG of the same name, is read where the file itself says nothing.
+    /// > If a file has no record in it, one beside it is read: a file of its name with `.txt`, `.json`, `.swarm.json` or `.xmp`, or, for a
+    /// > film, a PNG of the same name.
     @Test func `reads the record beside an image that has none`() throws {
         let image = try fixture.directory.write(SmallImage.infotext("nothing"), to: "output/a.png")
         #expect(try fixture.store.snapshot(image).reasons.map(\.code) == [.metadataAbsent])

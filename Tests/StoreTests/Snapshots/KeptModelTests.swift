@@ -59,9 +59,9 @@ import Testing
         recipe["grade"]?["reasons"]?.array?.contains { $0["code"] == "model.kept" } == true
     }
 
-    /// > Where a name was replaced while a process ran, a node has the bytes that it opened itself: in this run, or, where ComfyUI kept its
-    /// > result, in the last one in which it stood so in the prompt. Where that is not known, or another node of the prompt had other bytes
-    /// > under the name, `model.kept` says so.
+    /// > If a name got other bytes while a process ran, a node has those that it opened itself: in this run, or, if ComfyUI kept its
+    /// > result, in the last run whose prompt had the node in the same form. If that is not known, or another node of the prompt had other
+    /// > bytes under the name, `model.kept` says so.
     @Test func `is the old one to a node that ran before, and the new one to a node that opened it since`() throws {
         let first = try run(Self.graph, begun: 1000, [("4", 1)])
         #expect(found(first) == ["4": "1 observed"])

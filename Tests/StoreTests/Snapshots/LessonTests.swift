@@ -7,9 +7,9 @@ import Testing
 
 /// What certificates of some images teach of others.
 ///
-/// > A certificate counts for or against each class and sampler that its image was made with, by the digest of its code. One that
-/// > repeated in three runs and never failed to answers what its code looks like; one that alone can be why a run had other pixels
-/// > lowers the grade of every image that was made with it.
+/// > A certificate counts for or against each class and sampler that its image was made with, by the digest of its code. A class or sampler
+/// > that repeated in three runs, and always did, is trusted whatever its code looks like; one that alone explains why a run had other
+/// > pixels lowers the grade of every image that was made with it.
 @Suite struct `A proof` {
     let fixture: StoreFixture
     let process: Opener

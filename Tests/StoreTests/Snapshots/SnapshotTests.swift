@@ -20,8 +20,8 @@ import Testing
         #expect(SHA256.digest(of: try fixture.store.bytes(of: row.document)) == id)
     }
 
-    /// > The same image and the same evidence give the same snapshot. Better evidence gives a new one that names the old as its
-    /// > parent; evidence never gets weaker.
+    /// > The same image and the same evidence give the same snapshot. Better evidence gives a new one, whose parent is the old one;
+    /// > evidence never gets weaker.
     @Test func `is made anew only for better evidence`() throws {
         let image = try fixture.image(SmallImage.graph())
         let missing = try fixture.store.snapshot(image)
@@ -38,9 +38,9 @@ import Testing
         #expect(try fixture.store.counts().snapshots == 2)
     }
 
-    /// > A model's evidence is `inferred` when the catalogue knows which version was live when the image was made, which is the
-    /// > image's modification time. It is `assumed` when only the name matches, and `missing` when nothing does. An image that is
-    /// > older than all that is known of a name gets the first version that is known.
+    /// > A model's evidence is `inferred` if the catalogue knows which version was live at the image's modification time. It is `assumed`
+    /// > if only the name matches, and `missing` if nothing does. An image that is older than every known version of a name gets the first
+    /// > one.
     @Test func `says how a model's bytes are known`() throws {
         try fixture.add("checkpoints/model.safetensors", seed: 1)
         let made = try fixture.image("made.png", SmallImage.graph())
@@ -173,8 +173,8 @@ import Testing
         #expect(result.reasons.map(\.code).contains(.inputAssumed))
     }
 
-    /// > A backslash in a model's name is a separator. A name that is absolute, or that would lead out of its folder, is refused: the
-    /// > snapshot says so, and nothing is pinned for it.
+    /// > A backslash in a model's name is a separator. A name that is absolute, or that leads out of its folder, is refused: the snapshot
+    /// > says so, and nothing is pinned for it.
     @Test func `reads a backslash as a separator and refuses what leads outside`() throws {
         try fixture.add("checkpoints/sub/model.safetensors", seed: 1)
         let windows = try fixture.store.snapshot(

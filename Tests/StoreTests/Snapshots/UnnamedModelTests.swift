@@ -44,9 +44,9 @@ import Testing
         (recipe["models"]?.array ?? []).filter { $0["role"] == "unnamed" }
     }
 
-    /// > A model that no node names is pinned too, under the name by which it was opened, where a thread that ran the prompt opened
-    /// > it meanwhile: its evidence is `observed`, its role `unnamed`. What other threads of the process open meanwhile, such as a manager
-    /// > that hashes whole folders, adds nothing.
+    /// > A model that no node names is pinned too, under the name by which it was opened, if a thread that ran the prompt opened it during
+    /// > the run: its evidence is `observed`, its role `unnamed`. Files that other threads of the process open during the run, such as
+    /// > those of a manager that hashes whole folders, are not.
     @Test func `is pinned where a thread of the run opened it meanwhile, and by no other thread or at another time`()
         throws
     {
@@ -62,8 +62,8 @@ import Testing
         #expect(found.first?["sha256"]?.string == SmallModel.digest(seed: 2).hex)
     }
 
-    /// > `by-snapshot/<id>/models` holds exactly the models that the prompt names, under the names that it uses, and those that the
-    /// > run was seen to open without naming them. They keep their bytes, whatever becomes of those names later.
+    /// > `by-snapshot/<id>/models` has exactly the models that the prompt names, under the names that it uses, and those that the run was
+    /// > seen to open without naming them. They keep their bytes, whatever happens to those names later.
     @Test func `stands in the pinned view, and keeps its bytes`() throws {
         try open("loras", "hidden.safetensors", 2, at: 1025)
         let recipe = try run(begun: 1000)
@@ -98,8 +98,8 @@ import Testing
         #expect(unnamed(try run(begun: 1000, threads: .null)).isEmpty)
     }
 
-    /// > Where a node runs and opens no file, and its class opened one without naming it in an earlier run of the process, that file is
-    /// > pinned as `inferred`, and `model.kept` says that it may have been kept.
+    /// > If a node runs and opens no file, but its class opened one without naming it in an earlier run of the process, that file is pinned
+    /// > as `inferred`, and `model.kept` says that the process may have kept it in memory.
     @Test func `is said to be kept where its class opened it in an earlier run of the process`() throws {
         try open("checkpoints", "model.safetensors", 1, at: 1010)
         try open("loras", "hidden.safetensors", 2, at: 1025)

@@ -9,9 +9,8 @@ import Testing
 
 /// Small pictures of images.
 ///
-/// > Small pictures of images lie in `thumbnails.sqlite` beside the catalogue, which its owner alone can read and which is in no
-/// > backup. They are made with the snapshots; one that is not there is made of the image's file, where that still has its bytes.
-/// > What is forgotten has none.
+/// > Thumbnails of images are in `thumbnails.sqlite` beside the catalogue; only its owner can read it, and backups leave it out. They are
+/// > made with the snapshots; a missing one is made from the image's file, if that still has the same bytes. A forgotten image has none.
 @Suite struct `A thumbnail` {
     let fixture: StoreFixture
     let image: FilePath

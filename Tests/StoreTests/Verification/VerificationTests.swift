@@ -48,8 +48,8 @@ import Testing
         #expect(try verify().map(\.detail) == [])
     }
 
-    /// > A blob whose bytes are not those of its hash is put into quarantine when it is found: it is kept and never served, and
-    /// > every model's version, snapshot, image and pin that counts on it is named.
+    /// > A blob whose bytes do not have its hash is moved into quarantine when it is found: it is kept and never served, and every version,
+    /// > snapshot, image and pin that depends on it is named.
     @Test func `names what a changed byte touches, and keeps it from being served`() throws {
         try fixture.add(name, seed: 1)
         let snapshot = try store.snapshot(try fixture.image(SmallImage.graph()))

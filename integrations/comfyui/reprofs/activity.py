@@ -1,7 +1,7 @@
-"""Notes which threads run a prompt, when which node is at work, and what nodes say of whether they changed.
+"""Records which threads run a prompt, when each node runs, and what nodes say about whether they changed.
 
-The mount sees which thread opens a model; with what is noted here it knows for which run, and for which node. Only the thread that
-runs the prompt counts, and those that it starts for it: what a manager or a preview opens meanwhile is another thread's.
+The mount sees which thread opens a model; these records tell it for which run and which node. Only the thread that runs the prompt
+counts, and the threads that it starts: files that a manager or a preview opens during the run belong to other threads.
 """
 import functools
 import hashlib
@@ -11,14 +11,14 @@ import math
 import threading
 import time
 
-# Nodes and threads of one run, and values of nodes that are remembered.
+# The largest numbers of nodes and threads of one run, and of remembered values of nodes.
 LIMIT = 4000
 _current = {}
 _values = {}
 
 
 class Activity:
-    """What happens while one prompt runs."""
+    """The activity during one prompt."""
 
     def __init__(self, prompt):
         self.prompt = prompt
@@ -48,7 +48,7 @@ def end(activity):
 
 
 def install(execution):
-    """Looks at what ComfyUI's executor does. A version that has none of this shape tells less."""
+    """Wraps the methods of ComfyUI's executor. If a version has other methods, less is recorded."""
     _watch_threads()
     _watch_nodes(execution)
     _watch_changes(execution)
@@ -60,7 +60,7 @@ def _watch_threads():
     @functools.wraps(original)
     def start(self, *arguments, **named):
         run = getattr(threading.current_thread(), "_reprofs", None)
-        # A thread of a thread belongs to the run too, so it is marked before it begins.
+        # A thread that is started by a thread of the run belongs to the run too, so it is marked before it begins.
         if run is not None and _current.get(run.prompt) is run:
             self._reprofs = run
         result = original(self, *arguments, **named)
@@ -104,7 +104,7 @@ def _watch_nodes(execution):
 
 
 def _watch_changes(execution):
-    """What IS_CHANGED and fingerprint_inputs came to, as the executor saw it: it keeps that in the node, as is_changed."""
+    """The results of IS_CHANGED and fingerprint_inputs, which the executor keeps in the node as is_changed."""
     cache = getattr(execution, "IsChangedCache", None)
     original = getattr(cache, "get", None)
     if original is None:
@@ -116,11 +116,11 @@ def _watch_changes(execution):
             return
         try:
             said = self.dynprompt.get_node(node)
-            # Only where a class has the method is there a value; else ComfyUI says False.
+            # There is a value only if the class has the method; otherwise ComfyUI has False.
             if "is_changed" in said:
                 run.changes[str(node)] = judge(said, value)
         except Exception:
-            # It never fails for what cannot be noted.
+            # A value that cannot be recorded must not fail the prompt.
             return
 
     if inspect.iscoroutinefunction(original):
@@ -140,8 +140,8 @@ def _watch_changes(execution):
 
 
 def judge(node, value):
-    """`never` for one that is equal to nothing, not even to itself; `differs` where it was another for equal inputs before; else
-    `same`. A node with a file as its input differs as the file does, which tells nothing of the node."""
+    """`never` for a value that is not even equal to itself, `differs` if it was another one for equal inputs before, otherwise `same`.
+    The value of a node with a file as its input changes with the file, which says nothing about the node."""
     if _is_nan(value):
         return "never"
     inputs = node.get("inputs") or {}
@@ -152,7 +152,7 @@ def judge(node, value):
         key = hashlib.sha256(json.dumps([node.get("class_type"), inputs], sort_keys=True).encode()).digest()
     except (TypeError, ValueError):
         return "same"
-    # An input that another node gives may be another value under the same link.
+    # An input from another node may have another value although the link is the same.
     if any(isinstance(item, list) for item in inputs.values()):
         return "same"
     if len(_values) >= LIMIT:
@@ -163,5 +163,5 @@ def judge(node, value):
 def _is_nan(value):
     if isinstance(value, float):
         return math.isnan(value)
-    # With a list of inputs there is one value for each.
+    # For a list of inputs there is one value each.
     return isinstance(value, (list, tuple)) and any(map(_is_nan, value))

@@ -1,9 +1,9 @@
-"""Documents in JSON that somebody else wrote: nothing is taken for granted of how long, how deep or of what shape they are."""
+"""JSON documents from other programs, whose length, depth and shape are not assumed."""
 import json
 
 
 def parse(body, longest):
-    """The object that a document of at most `longest` bytes is; ValueError where it is none."""
+    """The object in a document of at most `longest` bytes. Raises ValueError if it is not one."""
     if len(body) > longest:
         raise ValueError("it is too long")
     try:
@@ -16,8 +16,8 @@ def parse(body, longest):
 
 
 def at(told, *keys, kind=dict):
-    """What lies under one key after another; None where something on the way is no object, or what lies there is not of `kind`."""
+    """The value at a path of keys; None if a value on the way is not an object, or the last one is not of `kind`."""
     for key in keys:
         told = told.get(key) if isinstance(told, dict) else None
-    # To Python a truth value is a number, too.
+    # In Python a bool is also an int.
     return told if isinstance(told, kind) and (kind is bool or not isinstance(told, bool)) else None

@@ -1,4 +1,4 @@
-"""What a prompt runs in: versions, flags, device, threads, packages, node packs, and what its node classes take."""
+"""The environment of a prompt: versions, flags, device, threads, packages, node packs, and the inputs of its node classes."""
 import functools
 import importlib.metadata
 import os
@@ -11,7 +11,7 @@ from . import code, redact
 
 
 def _try(body, default=None):
-    """Whatever cannot be asked on this machine is unknown; a generation never fails for it."""
+    """A fact that cannot be read on this machine is unknown; that must not fail a prompt."""
     try:
         return body()
     except Exception:
@@ -19,7 +19,7 @@ def _try(body, default=None):
 
 
 def _git(directory, *arguments):
-    # A repository above the directory is not the directory's.
+    # A repository above the directory does not count.
     if not os.path.exists(os.path.join(directory, ".git")):
         return None
     result = subprocess.run(
@@ -29,14 +29,14 @@ def _git(directory, *arguments):
 
 
 def revision(directory):
-    """The commit of a directory and whether tracked files differ from it; both None where it is not a repository."""
+    """The commit of a directory, and whether tracked files differ from it; both None if it is not a repository."""
     commit = _try(lambda: _git(directory, "rev-parse", "HEAD"))
     changed = _try(lambda: _git(directory, "status", "--porcelain", "--untracked-files=no")) if commit else None
     return {"commit": commit, "dirty": None if changed is None else bool(changed)}
 
 
 def identity(directory):
-    """What the registry of node packs knows a pack as: its name and version; both None where it does not say them."""
+    """The name and the version of a pack in the registry of node packs; both None if the pack does not state them."""
     def project():
         import tomllib
 
@@ -96,7 +96,7 @@ def node_packs():
 
 
 def places(outside):
-    """Where ReproFS finds what is told of: what a container has mounted, and where ComfyUI takes node packs from."""
+    """The paths by which ReproFS finds the reported files: the mounts of a container, and the directories of node packs."""
     import folder_paths
 
     pairs = (pair.partition("=") for pair in os.environ.get("REPROFS_PATHS", "").split(":"))
@@ -113,7 +113,7 @@ def places(outside):
 
 @functools.lru_cache(maxsize=1)
 def constant():
-    """What does not change while the process runs."""
+    """The facts that stay the same while the process runs."""
     import folder_paths
 
     torch = _try(lambda: __import__("torch"))
@@ -137,8 +137,8 @@ def constant():
 
 
 def class_info(prompt, is_busy):
-    """What the classes of a graph take and give, as /object_info tells it: kinds and defaults, without lists of files; and of those
-    of packs what their code uses. `is_busy` says whether a prompt runs: no code is read meanwhile."""
+    """The inputs and outputs of a graph's classes, as in /object_info, with types and defaults but without lists of files, and, for
+    classes of packs, what their code uses. `is_busy` tells whether a prompt runs; no code is read then."""
     import nodes
 
     info = {}
@@ -153,7 +153,7 @@ def class_info(prompt, is_busy):
 
 
 def class_code(kind, is_busy):
-    """What the code of a pack's class uses; None for ComfyUI's own classes, and for what nobody has read yet."""
+    """What the code of a pack's class uses; None for ComfyUI's own classes, and for code that has not been read yet."""
     module = getattr(kind, "RELATIVE_PYTHON_MODULE", None) or ""
     if not module.startswith("custom_nodes."):
         return None
@@ -162,7 +162,7 @@ def class_code(kind, is_busy):
 
 
 def read_code(is_busy, seconds=20):
-    """Reads the code of all classes of packs while no prompt runs, so that it is known when one has run."""
+    """Reads the code of all classes of packs while no prompt runs, so that the result is known after the next one."""
     import nodes
 
     until = time.monotonic() + seconds
@@ -195,7 +195,7 @@ ROLES = ("multiline", "forceInput", "lazy", "control_after_generate", "image_upl
 
 
 def _plain(spec):
-    """An input's kind, and of its options what tells what it is for; lists of files change too often to be recorded."""
+    """An input's type, and those of its options that describe its use; lists of files change too often to be recorded."""
     if not isinstance(spec, (list, tuple)) or not spec:
         return spec if isinstance(spec, (str, int, float, bool, type(None))) else None
     kind, options = spec[0], spec[1] if len(spec) > 1 and isinstance(spec[1], dict) else {}

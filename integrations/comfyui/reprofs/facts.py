@@ -1,8 +1,7 @@
-"""What a mount of ReproFS says of images that lie in ComfyUI's directories: grade, recipe, card.
+"""What a mount of ReproFS says about images in ComfyUI's directories: grade, recipe, card.
 
-An image is named as ComfyUI's own /view takes it: a file's name, a directory beneath, and which of ComfyUI's directories. It is that
-image only if the mount has its very bytes, whatever their name is. What the mount says is read from the mount alone: no part
-of a path leads elsewhere.
+An image is identified as for ComfyUI's /view: by file name, subfolder, and one of ComfyUI's directories. The mount knows it only if it
+has the same bytes, under any name. Its documents are read only from the mount: no part of a path leads elsewhere.
 """
 import hashlib
 import os
@@ -12,9 +11,9 @@ import stat
 from . import delivery
 from .documents import at, parse
 
-# Bytes of an image that is looked at, and of what a mount says of one.
+# The longest image that is read, and the longest document of a mount. Bytes.
 LARGEST, LONGEST = 256 << 20, 16 << 20
-# Files that are walked at most to find the newest ones of a former start, and images that are listed.
+# How many files are searched for the newest ones of an earlier start, and how many images are listed.
 WALKED, LISTED = 20000, 24
 SUFFIXES = (".png", ".webp", ".jpg", ".jpeg", ".gif", ".avif", ".jxl", ".mp4", ".webm", ".flac", ".mp3", ".opus")
 ID = re.compile(r"[0-9a-f]{64}")
@@ -23,17 +22,17 @@ _former = None
 
 
 class Refused(Exception):
-    """What a page asked for is not given; the message is for its reader."""
+    """A refused request of a page; the message is for the user."""
     status = 409
 
 
 class Malformed(Refused):
-    """What a page asked for is no question."""
+    """A malformed request of a page."""
     status = 400
 
 
 def mount():
-    """The mount point, and the store that is mounted there; None where there is none."""
+    """The mount point, and the store that is mounted there; None if there is none."""
     place = delivery.find()
     if place is None:
         return None
@@ -45,8 +44,8 @@ def mount():
 
 
 def path(image):
-    """The directory of ComfyUI's and the path in it that are meant by `filename`, `subfolder` and `type`: checked as /view does it, and
-    nothing is followed out of the directory."""
+    """ComfyUI's directory and the path in it for `filename`, `subfolder` and `type`. They are checked as /view checks them, and links do
+    not lead out of the directory."""
     import folder_paths
 
     name, subfolder, kind = (image.get(key, "") for key in ("filename", "subfolder", "type"))
@@ -71,7 +70,7 @@ def _is_name(text):
 
 
 def of_image(image):
-    """What the mount says of an image: its recipe, and where its card is. None where it has not taken it yet."""
+    """The recipe of an image in the mount, and the path of its card; None if the mount does not have it yet."""
     place = mount()
     if place is None:
         raise Refused("ReproFS is not mounted.")
@@ -95,9 +94,9 @@ def card(where):
 
 
 def of_snapshot(place, id):
-    """The recipe of the snapshot that has this whole id."""
+    """The recipe of the snapshot with this full id."""
     try:
-        # To the mount a whole id is a link to the directory's name, which is as short as it can be.
+        # In the mount, a full id is a link to the directory, whose name is shorter.
         told = _json(place, "by-snapshot", os.readlink(os.path.join(place, "by-snapshot", id)), "recipe.json")
     except (OSError, ValueError):
         told = None
@@ -107,7 +106,7 @@ def of_snapshot(place, id):
 
 
 def newest():
-    """The last outputs, the newest first: those of this start, and those that lay there before."""
+    """The last outputs, the newest first: those since this start, and those from before."""
     from server import PromptServer
 
     global _former
@@ -151,7 +150,7 @@ def _walk():
 
 
 def _candidates(place, file, digest):
-    """Where the mount may show the image: its path beneath each label, by name and hash, for a later one may have its name."""
+    """The paths that an image may have in the mount: below each label, by name and hash, since a later image may have its name."""
     try:
         labels = sorted(os.listdir(os.path.join(place, "by-image")))[:100]
     except OSError:
@@ -185,8 +184,8 @@ def _json(place, *parts):
 
 
 def _read(place, *parts):
-    """A file of the mount, and no other: each part is one name in the directory before it, none is a link, and the file is of the
-    mount's own filesystem. Of one that is too long a byte too many is read."""
+    """The bytes of a file in the mount, and of no other file: each part is one name in the directory before it, none is a link, and the
+    file is on the mount's own file system. For a file that is too long, one byte more than the limit is returned."""
     file = os.open(place, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         mounted = os.fstat(file).st_dev

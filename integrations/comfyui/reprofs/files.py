@@ -1,4 +1,4 @@
-"""Files by their bytes, and paths as ReproFS sees them."""
+"""Hashes of files, and paths as ReproFS sees them."""
 import hashlib
 import os
 
@@ -12,7 +12,7 @@ def digest_of(path):
 
 
 def seen_from_outside(path):
-    """A path as ReproFS sees it, where this process runs in a container: REPROFS_PATHS is inside=outside, separated by colons."""
+    """A path as ReproFS sees it, if this process runs in a container: REPROFS_PATHS has pairs inside=outside, separated by colons."""
     for pair in filter(None, os.environ.get("REPROFS_PATHS", "").split(":")):
         inside, _, outside = pair.partition("=")
         if path == inside or path.startswith(inside.rstrip("/") + "/"):

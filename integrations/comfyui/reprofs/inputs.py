@@ -1,4 +1,4 @@
-"""The files that a prompt names, and what they were before it ran: names in `input` are overwritten easily, and files elsewhere
+"""The files that a prompt names, and their state before it ran: files in `input` are easily overwritten, and files elsewhere
 change."""
 import contextlib
 import os
@@ -7,15 +7,15 @@ import re
 from . import files, spool
 from .quiet import log, quietly
 
-# Bytes of a file outside `input` that are pinned, and what models end with: the mount sees which of them are opened.
+# The largest file outside `input` that is pinned, in bytes, and the suffixes of models, whose opens the mount sees.
 OUTSIDE = 64 << 20
 MODELS = (".safetensors", ".sft", ".ckpt", ".pt", ".pt2", ".pth", ".bin", ".pkl", ".gguf", ".onnx")
 _NAME = re.compile(r"\A[^\n]*\.\w{1,12}( \[\w+\])?\Z")
 
 
 def named_in(prompt):
-    """The files that a prompt names, by their names; and of those that a node of a pack can have read, in which of ComfyUI's directories
-    they lie, `outside` where in none."""
+    """The files that a prompt names, by their names; and, for those that a node of a pack may have read, the directory of ComfyUI that
+    they are in, or `outside`."""
     import nodes
 
     found, read = {}, {}
@@ -23,7 +23,7 @@ def named_in(prompt):
         kind = nodes.NODE_CLASS_MAPPINGS.get(node.get("class_type"))
         is_packs = (getattr(kind, "RELATIVE_PYTHON_MODULE", None) or "").startswith("custom_nodes.")
         for value in (node.get("inputs") or {}).values():
-            # One that makes trouble hides no other.
+            # An error with one file must not hide the others.
             path, directory = quietly(lambda: _named(value, is_packs)) or (None, None)
             if path is not None:
                 found[value] = path
@@ -33,16 +33,16 @@ def named_in(prompt):
 
 
 def _named(value, is_packs):
-    """The regular file that a value names, and its directory: as ComfyUI's own nodes do, or, for a node of a pack, by its whole path or
-    beneath ComfyUI's directories. None where it names none."""
+    """The regular file that a value names, and its directory. ComfyUI's own nodes name files in one way; a node of a pack may also have
+    an absolute path, or one below ComfyUI's directories. None if the value does not name a file."""
     import folder_paths
 
     if not isinstance(value, str) or len(value) > 1024 or "\0" in value or "\n" in value:
         return None
-    # Names have a suffix, and may say at their end which directory is meant.
+    # A name has a suffix, and may end with the directory in brackets.
     is_name = "." in value and _NAME.search(value)
     if is_name:
-        # It refuses what leads out of its directories.
+        # ComfyUI refuses names that lead out of its directories.
         with contextlib.suppress(ValueError):
             path = os.path.abspath(folder_paths.get_annotated_filepath(value))
             for directory in ("input", "output", "temp"):

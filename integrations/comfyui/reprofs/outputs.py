@@ -1,4 +1,4 @@
-"""The files that a prompt leaves."""
+"""The files that a prompt wrote."""
 import contextlib
 import os
 
@@ -6,19 +6,19 @@ from . import files
 
 
 def root():
-    """Where ComfyUI saves."""
+    """The directories into which ComfyUI saves."""
     import folder_paths
 
     return os.path.abspath(folder_paths.get_output_directory())
 
 
 def entry(path, node, facts):
-    """A file as it is now, as the spool keeps it."""
+    """The present state of a file, as the spool stores it."""
     return {"path": path, "node": node, "size": facts.st_size, "modified": facts.st_mtime_ns}
 
 
 def left_by(history):
-    """The files that ComfyUI says a prompt left, as they are now."""
+    """The files that a prompt wrote according to ComfyUI, with their present state."""
     top, found = root(), {}
     for node, output in ((history or {}).get("outputs") or {}).items():
         for listed in output.values() if isinstance(output, dict) else ():
@@ -31,7 +31,7 @@ def left_by(history):
 
 
 def hashed(outputs):
-    """Outputs with their hashes; those that are not the files any more that the run left are left out."""
+    """The outputs with their hashes, without those that have changed since the run."""
     found = []
     for output in outputs:
         if not isinstance(output, dict):

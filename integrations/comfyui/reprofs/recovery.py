@@ -1,4 +1,4 @@
-"""Finishes runs whose process ended before it could say what they left: killed after an image was saved, for one."""
+"""Finishes runs whose process ended before it recorded their outputs, for example if it was killed after an image was saved."""
 import hashlib
 import json
 import os
@@ -7,22 +7,22 @@ import struct
 
 from . import redact
 
-# A file's time comes from a clock that ticks, and may be so many nanoseconds behind.
+# A file's time comes from a coarse clock, which may be behind by this much. Nanoseconds.
 TICK = 20_000_000
-# How the name of an output ends, but for its suffix.
+# The end of an output's name, without the suffix.
 NUMBER = r"_\d+_?\."
 
 
 def digest_of(prompt):
-    """What stands for a graph: its nodes, without what ComfyUI notes in them while they run, and without keys."""
+    """What identifies a graph: its nodes, without the values that ComfyUI adds while they run, and without secrets."""
     plain = {id: {key: node.get(key) for key in ("class_type", "inputs")} for id, node in prompt.items() if isinstance(node, dict)}
     text = redact.dumps(plain, redact.secrets(prompt))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def prefixes(prompt):
-    """What the names begin with that a graph saves under: for each of its `filename_prefix` inputs the texts before, between and
-    after its %…%, which may be anything."""
+    """The beginnings of the names under which a graph saves: for each `filename_prefix` input, the texts before, between and after its
+    %…% placeholders, which stand for any text."""
     found = []
     for node in prompt.values():
         inputs = node.get("inputs") if isinstance(node, dict) else None
@@ -34,7 +34,7 @@ def prefixes(prompt):
 
 
 def is_saved_under(name, texts):
-    """Whether a name begins so and goes on with a number. Each text is taken where it is first, so that no graph makes this slow."""
+    """Whether a name has such a beginning, followed by a number. The first place of each text counts, so that no graph makes this slow."""
     if len(texts) == 1:
         return bool(re.match(re.escape(texts[0]) + NUMBER, name))
     if not name.startswith(texts[0]):
@@ -49,10 +49,10 @@ def is_saved_under(name, texts):
 
 
 def outputs(root, prompt, begun, until):
-    """The files that a run left in `root`, as far as that can be told: (path, stat, texts in the file).
+    """The files in `root` that a run wrote, as far as they can be recognized: (path, stat, texts in the file).
 
-    They came between two moments. A picture that says by what graph it was made must name this one, and be whole; of a file that
-    says nothing the name must be one that the graph saves under.
+    They were written between two moments. A picture with a graph must have this one, and be complete; a file without a graph must have
+    a name under which this graph saves.
     """
     wanted, beginnings = digest_of(prompt), prefixes(prompt)
     for top, _, names in os.walk(root):
@@ -79,7 +79,7 @@ def outputs(root, prompt, begun, until):
 
 
 def _texts(path):
-    """The texts of a PNG, none of another file; None of a PNG that is not whole."""
+    """The texts of a PNG; empty for another file, and None for a PNG that is incomplete."""
     try:
         with open(path, "rb") as file:
             if file.read(8) != b"\x89PNG\r\n\x1a\n":

@@ -1,4 +1,4 @@
-"""Takes secrets out of what is told: arguments, addresses, and inputs of nodes that hold keys."""
+"""Removes secrets from reports: from arguments, addresses, and inputs of nodes."""
 import functools
 import json
 import re
@@ -19,17 +19,17 @@ def is_secret_name(name):
 
 
 def text(value):
-    """A text without what looks like a key."""
+    """A text without parts that look like a key."""
     return _USER.sub(HIDDEN + "@", _VALUE.sub(HIDDEN, value))
 
 
-# What every text that looks like a key holds: to search for these is quick.
+# Every text that looks like a key contains one of these; searching for them is fast.
 _MARKS = ("sk-", "hf_", "github_pat_", "AKIA", "xox", "eyJ", "://")
 _GITHUB = re.compile("gh[pousr]_")
 
 
 def dumps(value, hidden):
-    """A value as JSON, without these texts in it and without what looks like a key."""
+    """A value as JSON, without these texts and without parts that look like a key."""
     told = json.dumps(value)
     is_suspect = any(mark in told for mark in _MARKS) or _GITHUB.search(told) or any(
         json.dumps(secret)[1:-1] in told for secret in hidden)
@@ -37,7 +37,7 @@ def dumps(value, hidden):
 
 
 def arguments(argv):
-    """A command line without the values of arguments that hold secrets."""
+    """A command line without the values of secret arguments."""
     shown, hide = [], False
     for argument in argv:
         if hide and not argument.startswith("-"):
@@ -52,7 +52,7 @@ def arguments(argv):
 
 
 def secrets(prompt):
-    """The values of a graph's inputs whose names say that they are secret."""
+    """The values of the inputs of a graph whose names mark them as secret."""
     found = set()
     for node in prompt.values():
         for name, value in (node.get("inputs") or {}).items() if isinstance(node, dict) else ():
@@ -62,7 +62,7 @@ def secrets(prompt):
 
 
 def without(value, hidden):
-    """The same value without these texts in it, and without what looks like a key."""
+    """The value without these texts and without parts that look like a key."""
     if isinstance(value, str):
         for secret in hidden:
             value = value.replace(secret, HIDDEN)

@@ -1,4 +1,4 @@
-"""The report of a run, as docs/schemas/report-1.json says."""
+"""The report of a run, by docs/schemas/report-1.json."""
 from . import delivery, environment, files, outputs, redact, spool
 from .quiet import log
 
@@ -10,7 +10,7 @@ def surroundings():
 
 
 def of(begun, prompt, done, *, inputs, workflow, around):
-    """What is told of a run; None where it left no file. `around` are the surroundings of its process, None where they are not known."""
+    """The report of a run; None if it wrote no file. `around` is the environment of its process; None if that is unknown."""
     left = outputs.hashed(done["outputs"])
     if not left:
         return None
@@ -25,7 +25,7 @@ def of(begun, prompt, done, *, inputs, workflow, around):
 
 
 def as_json(value, hidden):
-    """A value as JSON without secrets; None where it cannot be."""
+    """A value as JSON without secrets; None if it cannot be written as JSON."""
     try:
         return redact.dumps(value(), hidden)
     except (TypeError, ValueError, RecursionError):
@@ -33,11 +33,11 @@ def as_json(value, hidden):
 
 
 def finish(run, is_busy):
-    """Puts the report of a run into the spool, in the place of its steps."""
+    """Replaces the steps of a run in the spool by its report."""
     if run.done is None:
         return
     run.has_inputs.wait(600)
-    # ComfyUI notes in the graph what its input files were, so it is taken as it is now; nodes may note there what is not JSON.
+    # ComfyUI adds the hashes of input files to the graph, so the present graph is used; nodes may add values that are not JSON.
     prompt = as_json(lambda: run.item[2], run.hidden) or run.prompt
     workflow = as_json(lambda: run.workflow, run.hidden) if run.workflow is not None else None
     told = surroundings()
@@ -46,7 +46,7 @@ def finish(run, is_busy):
     try:
         spool.finish(run.stem, report)
     except Exception as error:
-        # A full disk, or one that is not to be written: the mount may take it all the same.
+        # The disk is full or read-only, but the mount may still take the report.
         log.debug("ReproFS: %r", error)
         if report is not None:
             delivery.add(report)

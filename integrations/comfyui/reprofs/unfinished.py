@@ -1,11 +1,11 @@
-"""Tells of runs that were cut off with the process that ran them."""
+"""Reports runs whose process ended before they did."""
 import json
 
 from . import outputs, recovery, redact, report, spool
 
 
 def tell(until):
-    """Finishes what a process left that lives no more; `until` is before this one ran anything."""
+    """Finishes the runs of a process that has ended; `until` is a time before this process ran a prompt."""
     for owner, stems in spool.abandoned():
         for stem in stems:
             try:
@@ -13,7 +13,7 @@ def tell(until):
             except spool.Foreign as why:
                 spool.tell(stem, f"a run that was cut off is not told, {stem!a}: {why}")
             except OSError as error:
-                # No room, for one: it is tried again at the next start.
+                # The disk may be full, for example; the next start tries again.
                 spool.tell(stem, f"a run that was cut off is told after the next start, {stem!a}: {error}")
             except Exception as error:
                 for ending in spool.STEPS:
@@ -32,7 +32,7 @@ def _tell(owner, stem, until):
         for path, facts, texts in recovery.outputs(outputs.root(), graph, begun["begun"], until):
             left.append(outputs.entry(path, None, facts))
             workflow = workflow or texts.get("workflow")
-        # All that it opened for them it had opened by then.
+        # By then it had opened all files for these runs.
         ended = max((output["modified"] for output in left), default=begun["begun"]) + recovery.TICK
         done = {"ended": ended, "outputs": left}
         workflow = report.as_json(lambda: json.loads(workflow), redact.secrets(graph)) if workflow else None

@@ -90,7 +90,7 @@ enum ModelPage {
                 tag("p", .class("note")) { "It does not go now: \(hindrance.onOneLine)." }
             } else {
                 command(
-                    ShellCommand.line("reprofs forget", listing.numberedName) + " --dry-run",
+                    ShellCommand.line("reprofs forget --dry-run", listing.numberedName),
                     "the command that says what would be lost")
             }
             if !listing.isLive {

@@ -27,11 +27,11 @@ enum RunPanel {
     }
 
     /// A command of the program about a snapshot, with the ComfyUI that is meant.
-    static func command(_ name: StaticString, _ snapshot: SnapshotRow, _ option: (name: String, value: String)?)
-        -> String
-    {
-        let start = ShellCommand.line("reprofs \(name)", snapshot.short.text)
-        guard let option else { return start + " --server http://127.0.0.1:8188" }
-        return start + " " + ShellCommand.line(option.name, option.value)
+    static func command(
+        _ name: String, _ snapshot: SnapshotRow, _ option: (name: String, value: String)?, settings: [String] = []
+    ) -> String {
+        ShellCommand.line(
+            "reprofs \(name) \(snapshot.short)",
+            options: [option ?? ("--server", "http://127.0.0.1:8188")] + settings.map { ("--set", $0) })
     }
 }

@@ -76,9 +76,9 @@ enum VaryPage {
         do {
             let wish = try VariationWish(parameters, of: base)
             let count = wish.plan.runs.count
-            var command = RunPanel.command("vary", subject.snapshot, runs?.comfy.place.option)
-            for setting in wish.settings { command += " " + ShellCommand.line("--set", setting) }
-            if wish.settings.count > 1 { command += " --grid" }
+            let command = RunPanel.command(
+                wish.settings.count > 1 ? "vary --grid" : "vary", subject.snapshot, runs?.comfy.place.option,
+                settings: wish.settings)
             let address = Address.image(subject.image, "vary", query: parameters)
             return tag("section", .id("plan"), .label("What that makes")) {
                 tag("h2") { count.of("picture") }

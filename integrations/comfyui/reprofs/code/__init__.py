@@ -1,8 +1,8 @@
-"""Reads what the code of a node class can reach within its pack, for what does not repeat: chance without a seed, clocks, the
-network, files, environment variables, state that is kept between runs, other processes.
+"""Reads the code of a pack that a node class can reach, to find what may give other results in another run: random numbers without a
+seed, clocks, the network, files, environment variables, state that is kept between runs, other processes.
 
-It is read with Python's `ast`, nothing is run, and an import alone says nothing. What is passed in from elsewhere is not followed.
-What could not be read says so: it counts as not known.
+Python's `ast` reads it; nothing is run, and an import alone is not a finding. Values from elsewhere are not followed. Code that cannot be
+read is reported as such.
 """
 import hashlib
 import json
@@ -14,13 +14,13 @@ from .reading import FILES, Reading
 from .source import Unread
 
 log = logging.getLogger("reprofs")
-# What is found changes with this number.
+# To be raised when the findings for the same code change.
 VERSION = 3
 _known, _modules = {}, {}
 
 
 def of(kind, root, is_busy):
-    """What is known of a class of the pack at `root`: {"uses": […]}, or {"unread": why}. None where a prompt runs: it is read later."""
+    """What a class of the pack at `root` uses: {"uses": […]}, or {"unread": why}. None while a prompt runs; it is read later then."""
     key = (kind.__module__, kind.__qualname__)
     if key in _known:
         return _known[key]
@@ -30,7 +30,7 @@ def of(kind, root, is_busy):
     told = kept.get(".".join(key))
     if told is None:
         try:
-            # A pack that is one file has itself as its root.
+            # The root of a pack that is a single file is that file.
             told = {"uses": Reading(os.path.realpath(root), _modules.setdefault(root, {})).read(kind)}
         except Unread as why:
             told = {"unread": str(why)}
@@ -46,7 +46,7 @@ _packs = {}
 
 
 def _place(root):
-    """Where is kept what was read of a pack, by what its files were."""
+    """The path of the cache for a pack, which depends on the state of its files."""
     digest = hashlib.sha256(str(VERSION).encode())
     paths = [root]
     for top, inner, names in os.walk(root):

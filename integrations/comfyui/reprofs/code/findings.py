@@ -1,26 +1,26 @@
-"""Judges one function: which of its calls, and which of what it keeps, may not repeat."""
+"""Judges one function: which of its calls, and which values that it keeps, may differ between runs."""
 import ast
 import os
 
 from .rules import (BEYOND, CALLS, CHANGING, DRAWS_NOTHING, LISTING, METHODS, MODELS, PATHS, SEEDING, TEXTS, WITH_SEED, is_none, is_seeded,
                     matches)
 
-# Findings that are told of one class.
+# The largest number of findings for one class.
 FINDINGS = 8
 
 
 class Findings:
-    """What was found in the functions that were judged, as a report tells it."""
+    """The findings in the judged functions, as a report has them."""
 
     def __init__(self, root):
         self.root, self.found = root, []
-        # The function that ComfyUI calls, and where the paths in the function that is judged come from.
+        # The function that ComfyUI calls, and the origins of the paths in the judged function.
         self.function, self.sources = None, {}
-        # Whether that function may have run before the run, and remembers; what in it is put in order; which files are the pack's own.
+        # Whether that function may have run before and keeps values; which values in it are sorted; which files belong to the pack.
         self.is_kept, self.ordered, self.own = False, set(), None
 
     def name(self, module, node):
-        """`numpy.random.rand` of `np.random.rand`; None of what is not a plain name."""
+        """The full name, `numpy.random.rand` for `np.random.rand`; None for anything but a plain name."""
         parts = []
         while isinstance(node, ast.Attribute):
             parts.append(node.attr)
@@ -35,11 +35,11 @@ class Findings:
         return bool(values) and not is_none(values[0])
 
     def paths(self, module, node, owner):
-        """What the names in a function stand for that are paths: ("input", name) for one that the graph says, ("models", None) for one
-        that ComfyUI found among its models. Only what is set once counts, and only what path functions make of it."""
+        """The origins of the variables of a function that are paths: ("input", name) for a path from the graph, ("models", None) for one
+        that ComfyUI found among its models. Only variables that are set once count, and only values from path functions."""
         stored = [item.id for item in ast.walk(node) if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store)]
         found = {}
-        # What its own function gets is what the graph says.
+        # The arguments of the node's function come from the graph.
         if owner is not None and getattr(node, "name", None) == self.function:
             found = {argument.arg: ("input", argument.arg) for argument in node.args.args + node.args.kwonlyargs
                      if argument.arg not in stored}
@@ -53,7 +53,7 @@ class Findings:
         return found
 
     def source(self, module, value):
-        """Where a path comes from; None where it may come from anywhere."""
+        """The origin of a path; None if it is unknown."""
         if isinstance(value, ast.Name):
             return self.sources.get(value.id)
         if isinstance(value, ast.Constant):
@@ -77,7 +77,7 @@ class Findings:
         if name == "open" or (name is None or "." in name) and getattr(call.func, "attr", None) == "open" and name != "Image.open":
             mode = call.args[1] if len(call.args) > 1 else next((k.value for k in call.keywords if k.arg == "mode"), None)
             mode = mode.value if isinstance(mode, ast.Constant) and isinstance(mode.value, str) else "r"
-            # What only writes reads nothing.
+            # Opening a file only for writing does not read it.
             if "r" not in mode and "+" not in mode:
                 return None
             own = self.own_of(call, name) if mode in ("r", "rb", "rt") else None
@@ -104,7 +104,7 @@ class Findings:
         return None
 
     def own_of(self, call, name):
-        """The pack's own file or directory that a call reads, and that as it is during the run."""
+        """The pack's own file or directory that a call reads during the run."""
         if self.is_kept or name is not None and matches(name, BEYOND):
             return None
         method = getattr(call.func, "attr", None)
@@ -115,20 +115,20 @@ class Findings:
         return self.own.path(call.args[0]) if call.args else None
 
     def source_of(self, module, call):
-        """Where the path comes from that a call reads: `open(path)`, `Path(path).open()`."""
+        """The origin of the path that a call reads: `open(path)`, `Path(path).open()`."""
         of = call.func.value if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, (ast.Call, ast.Name)) else None
         of = of if of is not None and self.source(module, of) is not None else call.args[0] if call.args else None
         return None if of is None else self.source(module, of)
 
     def input(self, module, call):
-        """The input of the node that names what a call reads; None where something else does."""
+        """The input of the node that names the file that a call reads; None if no input does."""
         source = self.source_of(module, call)
         return source[1] if source and source[0] == "input" else None
 
     def state(self, module, node, owner):
         outer = {name for item in ast.walk(node) if isinstance(item, ast.Global) for name in item.names}
         own = {item.id for item in ast.walk(node) if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store)} - outer
-        # What a default makes is made once, and kept.
+        # A default value is made once and kept.
         kept = module.values - own
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             arguments = [*node.args.posonlyargs, *node.args.args]

@@ -1,10 +1,10 @@
-"""Which of the pack's own files a path in its code is, where the code says so."""
+"""The pack's own files that paths in its code name."""
 import ast
 import os
 
 
 class OwnFiles:
-    """Paths within one function, or among a module's own lines, followed by names that are set once, from `__file__` on."""
+    """Paths that begin with `__file__`, in one function or at the top of a module, followed through variables that are set once."""
 
     def __init__(self, reading, module, node):
         self.reading, self.module = reading, module
@@ -12,7 +12,7 @@ class OwnFiles:
                        and len(item.targets) == 1 and isinstance(item.targets[0], ast.Name) and module.stored[item.targets[0].id] == 1}
 
     def path(self, value, depth=0):
-        """The path in the pack of a file or directory that is the pack's own; None of any other path, and "" of the pack's directory."""
+        """The path of a file or directory within the pack; "" for the pack's directory, and None for a path outside."""
         def inner(value): return self.path(value, depth + 1)
         if depth > 20:
             return None

@@ -9,14 +9,14 @@ from .own_files import OwnFiles
 from .rules import ORDERING, SEEDING
 from .source import Source, Unread
 
-# Files and seconds for one class.
+# The limits for one class: files, and seconds.
 FILES, SECONDS = 300, 5
-# Methods by which ComfyUI asks a node what it is; they make no part of what it gives.
+# Methods by which ComfyUI asks about a node; its outputs do not depend on them.
 ASKED = {"INPUT_TYPES", "IS_CHANGED", "VALIDATE_INPUTS", "define_schema", "fingerprint_inputs", "validate_inputs"}
 
 
 class Reading(Findings):
-    """One reading of one class. `modules` are the sources that were read already, by the names of their modules."""
+    """The reading of one class. `modules` are the sources that were read before, by module name."""
 
     def __init__(self, root, modules):
         super().__init__(root)
@@ -25,7 +25,7 @@ class Reading(Findings):
         self.seen, self.queue = set(), []
 
     def module(self, name):
-        """The pack's module of this name; None where it is another's."""
+        """The pack's module of this name; None if the module is not the pack's."""
         path = getattr(sys.modules.get(name), "__file__", None)
         if path is None or not (os.path.realpath(path) + os.sep).startswith(self.root + os.sep):
             return None
@@ -50,8 +50,8 @@ class Reading(Findings):
         return self.found
 
     def method(self, kind, function):
-        """The methods of a class that its function reaches, also those of its bases in the pack."""
-        # A node is made once for many runs: what its `__init__` read may be from before this one.
+        """The methods of a class that its function reaches, including those of its base classes in the pack."""
+        # One node object serves many runs, so its `__init__` may have read files before this one.
         wanted, done = [(function, False), ("__init__", True)], set()
         bases = []
         for base in kind.__mro__:
@@ -78,7 +78,7 @@ class Reading(Findings):
                     raise Unread(f"its function {name!r} is not in its class")
 
     def body(self, module, node, owner, is_kept):
-        # What a module's own lines make, and what a decorator may remember, is from before the run.
+        # Values made at the top of a module, or kept by a decorator, are from before the run.
         is_function = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         is_kept = is_kept or not is_function or any(self.name(module, one) not in ("staticmethod", "classmethod", "property")
                                                     for one in node.decorator_list)
@@ -113,7 +113,7 @@ class Reading(Findings):
         other = self.module(place)
         if other is not None and top in other.tops:
             return self.enter(other, other.tops[top])
-        # A name that an __init__ hands on.
+        # A name that an __init__ module re-exports.
         if other is not None and top in other.aliases:
             place, _, top = other.aliases[top].rpartition(".")
             further = self.module(place)

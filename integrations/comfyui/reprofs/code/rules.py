@@ -1,7 +1,7 @@
-"""The rules: which calls do not repeat, as data, and what is said of each."""
+"""The rules, as data: which calls may give other results in another run, and the text for each."""
 import ast
 
-# A star stands for any ending.
+# A star at the end matches any rest.
 CALLS = {
     "chance": ("random.*", "numpy.random.*", "secrets.*", "os.urandom", "os.getrandom", "uuid.uuid1", "uuid.uuid4", "torch.rand*", "torch.normal",
                "torch.bernoulli", "torch.multinomial", "torch.poisson", "torch.seed", "torch.nn.functional.dropout*"),
@@ -20,28 +20,28 @@ CALLS = {
     "process": ("subprocess.*", "os.system", "os.popen", "os.spawn*", "os.fork", "os.exec*", "os.posix_spawn*", "multiprocessing.*",
                 "asyncio.create_subprocess_*"),
 }
-# Methods that list or read files, or draw in place, whatever they are called on.
+# Methods that list or read files, or draw random numbers in place, on an object of any type.
 METHODS = {"iterdir": "files", "glob": "files", "rglob": "files", "read_text": "files", "read_bytes": "files", "normal_": "chance",
            "uniform_": "chance", "random_": "chance", "bernoulli_": "chance", "exponential_": "chance", "log_normal_": "chance"}
-# What seeds which of the sources of chance; the others cannot be seeded.
+# The calls that seed sources of random numbers; other sources cannot be seeded.
 SEEDING = {"random.seed": "random.", "numpy.random.seed": "numpy.random.", "torch.manual_seed": "torch.", "torch.random.manual_seed": "torch.",
            "torch.cuda.manual_seed": "torch.", "torch.cuda.manual_seed_all": "torch."}
 UNSEEDED = ("random.SystemRandom*", "torch.seed")
-# Of those that are called like sources of chance, what draws nothing.
+# Calls with the names of random sources that draw nothing.
 DRAWS_NOTHING = ("random.getstate", "random.setstate", "numpy.random.get_state", "numpy.random.set_state", "torch.random.*")
 WITH_SEED = ("random.Random", "numpy.random.default_rng", "numpy.random.RandomState", "numpy.random.SeedSequence",
              "numpy.random.PCG64", "numpy.random.Generator")
-# What only takes a path apart, puts it together, or says where ComfyUI keeps what has this name.
+# Calls that only split or join paths, or find the path of a name in ComfyUI.
 PATHS = ("os.path.*", "os.fspath", "str", "pathlib.Path", "folder_paths.get_annotated_filepath", "folder_paths.get_input_directory")
-# Where ComfyUI looks for models: the mount sees which of them are opened.
+# Calls that find models in ComfyUI; the mount sees which models are opened.
 MODELS = ("folder_paths.get_full_path", "folder_paths.get_full_path_or_raise")
-# Of what reads files, what depends on more than on what is in them, or on files that its path does not name.
+# Calls that read files and depend on more than their contents, or on files that the path does not name.
 BEYOND = ("os.stat", "os.path.getmtime", "os.path.getctime", "sqlite3.*", "glob.*", "folder_paths.*")
-# What lists a directory in an order that no copy of it has.
+# Calls that list a directory in an order that a copy of it may not have.
 LISTING = ("os.listdir", "os.scandir", "os.walk", "iterdir", "glob", "rglob")
-# What makes the order of what it takes its own.
+# Calls whose result does not depend on the order of their argument.
 ORDERING = ("sorted", "set", "frozenset", "len", "any", "all")
-# Methods that change what they are called on.
+# Methods that change their object.
 CHANGING = {"append", "extend", "insert", "add", "update", "setdefault", "pop", "popitem", "clear", "remove", "discard"}
 TEXTS = {"chance": "draws without a seed", "clock": "reads a clock", "network": "uses the network", "files": "reads files or lists them",
          "weights": "reads a model by a path of its own", "hash": "uses Python's hash, which differs from process to process",
@@ -59,7 +59,7 @@ def is_none(value):
 
 
 def is_seeded(name, seeded, call):
-    """Whether a source of chance is seeded in the same function, or given what draws for it."""
+    """Whether a random source is seeded in the same function, or gets its generator as an argument."""
     if matches(name, UNSEEDED):
         return False
     return name.startswith(seeded) or any(key.arg in ("generator", "seed") and not is_none(key.value) for key in call.keywords)

@@ -1,9 +1,9 @@
-"""A source file of a pack: its top names, and what its imports stand for."""
+"""A source file of a pack: its top-level names, and the names that its imports bind."""
 import ast
 import collections
 import os
 
-# Bytes of a file.
+# The longest source file that is read. Bytes.
 FILE = 2 << 20
 
 
@@ -12,7 +12,7 @@ class Unread(Exception):
 
 
 class Source:
-    """What is known of a file without following anything in it."""
+    """The facts about a file that need no other file."""
 
     def __init__(self, path, name):
         if os.path.getsize(path) > FILE:
@@ -22,7 +22,7 @@ class Source:
         self.path, self.name = path, name
         self.package = name if os.path.basename(path) == "__init__.py" else name.rpartition(".")[0]
         self.tops, self.aliases, self.values = {}, {}, set()
-        # How often a name is given something, anywhere in the file.
+        # How often a name is assigned, anywhere in the file.
         self.stored = collections.Counter(
             node.arg if isinstance(node, ast.arg) else node.id for node in ast.walk(tree)
             if isinstance(node, ast.arg) or isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load))
@@ -43,7 +43,7 @@ class Source:
                     for target in inner.targets if isinstance(inner, ast.Assign) else [inner.target]:
                         if isinstance(target, ast.Name):
                             self.values.add(target.id)
-                            # A function may be kept under a name.
+                            # A variable may be a function.
                             self.tops.setdefault(target.id, inner)
 
     def _base(self, node):

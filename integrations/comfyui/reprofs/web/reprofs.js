@@ -1,10 +1,10 @@
-// ReproFS in ComfyUI's page: a tab with the last outputs and how far each can be made again, and entries in the menus of image nodes.
+// ReproFS in ComfyUI's page: a tab with the last outputs and their grades, and entries in the menus of image nodes.
 //
-// Whatever comes from the server is put in as text. Images are named as ComfyUI names them, snapshots by their ids.
+// Everything from the server is inserted as text. Images are identified as in ComfyUI, and snapshots by their ids.
 import { app } from "../../scripts/app.js";
 import { api } from "../../scripts/api.js";
 
-// Grades by shape and by word: colour alone says nothing.
+// Grades have a shape and a word, since colour alone is not enough.
 const MARKS = {
   verified: ["✔", "verified", "It was made again, pixel by pixel."],
   full: ["●", "full", "Everything that it was made from is known and kept."],
@@ -73,14 +73,14 @@ const send = (what, body) =>
 const query = ({ filename, subfolder, type }) => new URLSearchParams({ filename, subfolder: subfolder ?? "", type: type ?? "output" });
 const recipe = (image) => ask(`recipe?${query(image)}`);
 
-/// Shows a dialog; resolves to the text of the button that was pressed, "" where it was closed.
+/// Shows a dialog; resolves to the text of the pressed button, or to "" if the dialog was closed.
 function dialog(title, text, ...choices) {
   return new Promise((resolve) => {
     const made = element("dialog", { className: "reprofs-dialog", "aria-label": title });
     const buttons = choices.map((choice) => button(choice, () => made.close(choice)));
     made.append(element("h2", { text: title }), element("pre", { text, tabindex: "0" }));
     made.append(element("div", { className: "reprofs-buttons" }, ...buttons));
-    // ComfyUI's own keys stay away from it.
+    // ComfyUI must not handle the dialog's keys.
     made.addEventListener("keydown", (event) => event.stopPropagation());
     made.addEventListener("close", () => {
       resolve(made.returnValue);
@@ -128,7 +128,7 @@ async function confirmRun(kind, told) {
   view.follow();
 }
 
-/// The tab. It is made anew each time that it is opened, and may not be on the page yet when it is.
+/// The tab. It is rendered anew each time it is opened, and may not be in the page yet at that moment.
 const view = {
   root: null,
   timer: null,
@@ -185,7 +185,7 @@ const view = {
     return element("li", {}, thumbnail, element("div", {}, element("div", { text: name, className: "reprofs-name" }), grade, buttons));
   },
 
-  /// Shows the run that is under way until it has ended.
+  /// Shows the current run until it has ended.
   async follow() {
     clearTimeout(view.timer);
     if (!view.root) return;
@@ -207,7 +207,7 @@ const view = {
   },
 };
 
-/// The image that a node shows: the one in front, as its address names it.
+/// The image that a node shows: the current one, from its address.
 function imageOf(node) {
   const shown = node.imgs?.[node.imageIndex ?? 0]?.src;
   const parameters = shown ? new URL(shown, location.href).searchParams : null;
@@ -234,7 +234,7 @@ app.registerExtension({
       id: "reprofs", icon: "pi pi-history", title: "ReproFS", tooltip: "ReproFS: the last outputs, and how far each can be made again",
       type: "custom", render: view.render, destroy: view.leave,
     });
-    // A snapshot is there a moment after the run.
+    // The snapshot is made a moment after the run.
     api.addEventListener("execution_success", () => [1500, 4000, 10000].forEach((delay) => setTimeout(view.refresh, delay)));
   },
 });
