@@ -55,13 +55,16 @@ let package = Package(
             name: "Recipe", dependencies: ["CBrotli", "COpenSSL", "CPNG", "CThumbnail", "CWebP", "CXML", "CZlib"],
             swiftSettings: strict),
         .executableTarget(name: "BackingHelper"),
+        .target(name: "CBacking"),
         .target(name: "CReader"),
         .target(name: "CThumbnail", dependencies: ["CPNG", "CWebP"]),
         .target(
             name: "Store",
             dependencies: ["Recipe", "CDeflate", "CLinux", "CReader", "CThumbnail", "CZstd", grdb, sqlite, system],
             swiftSettings: strict),
-        .target(name: "ReproFS", dependencies: ["CFuse", "Recipe", "Store", logging, system], swiftSettings: strict),
+        .target(
+            name: "ReproFS", dependencies: ["CBacking", "CFuse", "Recipe", "Store", logging, system],
+            swiftSettings: strict),
         .target(name: "Comfy", dependencies: ["Recipe", http, tls, system] + nio, swiftSettings: strict),
         .target(
             name: "Reproduction", dependencies: ["Comfy", "Recipe", "Store", system], swiftSettings: strict),

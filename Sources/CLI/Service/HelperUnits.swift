@@ -56,7 +56,7 @@ struct HelperUnits {
         # What is denied: a list of what is allowed would lack calls that this systemd does not know, of which the helper makes one.
         SystemCallFilter=~@privileged @aio @cpu-emulation @debug @ipc @keyring @memlock @obsolete @pkey @resources @sync
         SystemCallFilter=~fsconfig fsmount fsopen fspick mount move_mount umount umount2
-        SystemCallFilter=capset setrlimit prlimit64
+        SystemCallFilter=capset memfd_create prlimit64 setrlimit
         IPAddressDeny=any
         DevicePolicy=closed
         KeyringMode=private

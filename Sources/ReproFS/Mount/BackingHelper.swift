@@ -1,4 +1,4 @@
-import CFuse
+import CBacking
 import Glibc
 import Logging
 import Store

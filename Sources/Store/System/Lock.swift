@@ -1,16 +1,18 @@
 /// A lock around some state. Debug builds trap if a thread takes it out of the order of ``Rank``.
+///
+/// Inlinable, because a request takes a dozen of them: from another module the types of each would be looked up at each turn.
 package struct Lock<State>: ~Copyable, Sendable {
-    private let mutex: SeenMutex<State>
-    private let rank: Rank
+    @usableFromInline let mutex: SeenMutex<State>
+    @usableFromInline let rank: Rank
 
     /// A lock for threads whose other locks all have lower ranks.
-    package init(_ rank: Rank, _ state: consuming sending State) {
+    @inlinable package init(_ rank: Rank, _ state: consuming sending State) {
         self.rank = rank
         mutex = SeenMutex(state)
     }
 
     /// Runs `body` with exclusive access to the state; debug builds trap if the order of ranks is violated.
-    package borrowing func withLock<Result, Problem: Error>(
+    @inlinable package borrowing func withLock<Result, Problem: Error>(
         _ body: (inout sending State) throws(Problem) -> sending Result
     ) throws(Problem) -> sending Result {
         let activity = Activity.current
@@ -23,7 +25,7 @@ package struct Lock<State>: ~Copyable, Sendable {
     }
 
     /// The same if the lock is free; nil if it is not.
-    package borrowing func withLockIfAvailable<Result, Problem: Error>(
+    @inlinable package borrowing func withLockIfAvailable<Result, Problem: Error>(
         _ body: (inout sending State) throws(Problem) -> sending Result
     ) throws(Problem) -> sending Result? {
         let activity = Activity.current
