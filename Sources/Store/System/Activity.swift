@@ -24,7 +24,7 @@ package final class Activity: Sendable {
 
     // MARK: Locks
 
-    @usableFromInline func waits(for rank: Rank) {
+    func waits(for rank: Rank) {
         #if DEBUG
             let mask = held.load(ordering: .relaxed)
             precondition(
@@ -33,16 +33,16 @@ package final class Activity: Sendable {
         doing.store(rank.rawValue + 1, ordering: .relaxed)
     }
 
-    @usableFromInline func took(_ rank: Rank) {
+    func took(_ rank: Rank) {
         let mask = held.load(ordering: .relaxed)
         if mask == 0 { heldSince.store(Self.now, ordering: .relaxed) }
         held.store(mask | 1 << UInt64(rank.rawValue), ordering: .relaxed)
         doing.store(0, ordering: .relaxed)
     }
 
-    @usableFromInline func waitsNoMore() { doing.store(0, ordering: .relaxed) }
+    func waitsNoMore() { doing.store(0, ordering: .relaxed) }
 
-    @usableFromInline func left(_ rank: Rank) {
+    func left(_ rank: Rank) {
         held.store(held.load(ordering: .relaxed) & ~(1 << UInt64(rank.rawValue)), ordering: .relaxed)
     }
 

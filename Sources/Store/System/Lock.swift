@@ -1,18 +1,16 @@
 /// A lock around some state. Debug builds trap if a thread takes it out of the order of ``Rank``.
-///
-/// Inlinable, because a request takes a dozen of them: from another module the types of each would be looked up at each turn.
 package struct Lock<State>: ~Copyable, Sendable {
-    @usableFromInline let mutex: SeenMutex<State>
-    @usableFromInline let rank: Rank
+    private let mutex: SeenMutex<State>
+    private let rank: Rank
 
     /// A lock for threads whose other locks all have lower ranks.
-    @inlinable package init(_ rank: Rank, _ state: consuming sending State) {
+    package init(_ rank: Rank, _ state: consuming sending State) {
         self.rank = rank
         mutex = SeenMutex(state)
     }
 
     /// Runs `body` with exclusive access to the state; debug builds trap if the order of ranks is violated.
-    @inlinable package borrowing func withLock<Result, Problem: Error>(
+    package borrowing func withLock<Result, Problem: Error>(
         _ body: (inout sending State) throws(Problem) -> sending Result
     ) throws(Problem) -> sending Result {
         let activity = Activity.current
@@ -25,7 +23,7 @@ package struct Lock<State>: ~Copyable, Sendable {
     }
 
     /// The same if the lock is free; nil if it is not.
-    @inlinable package borrowing func withLockIfAvailable<Result, Problem: Error>(
+    package borrowing func withLockIfAvailable<Result, Problem: Error>(
         _ body: (inout sending State) throws(Problem) -> sending Result
     ) throws(Problem) -> sending Result? {
         let activity = Activity.current

@@ -1,10 +1,10 @@
 import CLinux
-package import Synchronization
+import Synchronization
 
 /// A `Mutex` that ThreadSanitizer sees in debug builds. The sanitizer does not see the locks of a library that was built without it, and
 /// reports what they protect as races.
 package struct SeenMutex<Value>: ~Copyable, Sendable {
-    @usableFromInline let mutex: Mutex<Value>
+    private let mutex: Mutex<Value>
     #if DEBUG
         /// Stands for the lock: using the value's own address would be an unordered access in itself.
         private final class Token: Sendable {}
@@ -12,15 +12,9 @@ package struct SeenMutex<Value>: ~Copyable, Sendable {
         private var address: UnsafeMutableRawPointer { Unmanaged.passUnretained(token).toOpaque() }
     #endif
 
-    #if !DEBUG
-        @inlinable
-    #endif
     package init(_ value: consuming sending Value) { mutex = Mutex(value) }
 
     /// Runs `body` with exclusive access to the state.
-    #if !DEBUG
-        @inlinable
-    #endif
     package borrowing func withLock<Result, Problem: Error>(
         _ body: (inout sending Value) throws(Problem) -> sending Result
     ) throws(Problem) -> sending Result {
@@ -33,9 +27,6 @@ package struct SeenMutex<Value>: ~Copyable, Sendable {
         }
     }
 
-    #if !DEBUG
-        @inlinable
-    #endif
     package borrowing func withLockIfAvailable<Result, Problem: Error>(
         _ body: (inout sending Value) throws(Problem) -> sending Result
     ) throws(Problem) -> sending Result? {
