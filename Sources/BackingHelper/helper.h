@@ -4,8 +4,17 @@
 #define _GNU_SOURCE
 #include "protocol.h"
 
-#include <stdint.h>
-#include <sys/types.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 enum {
     // Numbers that one user id may have, and all together.
@@ -21,6 +30,15 @@ enum {
     lifetime = 5,
 };
 
+// <linux/fuse.h>, protocol 7.40.
+struct backing_map {
+    int32_t file;
+    uint32_t flags;
+    uint64_t padding;
+};
+#define BACKING_OPEN _IOW(229, 1, struct backing_map)
+#define BACKING_CLOSE _IOW(229, 2, uint32_t)
+
 // A mount. The kernel gives its number to another one as soon as it is gone, but not the inode of its directory.
 struct connection {
     uint64_t inode;
@@ -33,8 +51,8 @@ struct connection {
 int ledger_open(int connections);
 // Takes a row before the kernel is asked, so that the bounds hold whoever asks at once. Its index, or a negative errno.
 int ledger_take(uid_t user, struct connection connection);
+// What the row is of; 0: nothing any more.
 void ledger_note(int row, uint32_t id);
-void ledger_free(int row);
 // The row of a number that was given out for this mount; -ENOENT where none was.
 int ledger_find(uid_t user, struct connection connection, uint32_t id);
 // Which directory the mount of this number has, and whose it is. 0 or a negative errno.
@@ -46,6 +64,5 @@ short ready(int file, short events, int milliseconds);
 // Serves one client's one request. Nothing that it sent is open afterwards. `user` is who connected.
 void serve(int client, uid_t user);
 
-// What the process may ask of the kernel from here on: for clients, or for the one that only serves.
-int confine_listener(void);
-int confine_server(void);
+// From here on the process may ask of the kernel what a listener does, or what serving takes and nothing else.
+int confine(int is_listener);

@@ -1,13 +1,6 @@
 #include "helper.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/stat.h>
-#include <stdio.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 struct row {
     struct connection connection;
@@ -56,8 +49,7 @@ static void sweep(void) {
         struct row *row = &ledger->rows[i];
         struct connection now;
         uid_t user;
-        if (!row->is_taken) continue;
-        if (connection_facts(row->connection.number, &now, &user) != 0 || !is_same(now, row->connection)) row->is_taken = 0;
+        row->is_taken = row->is_taken && connection_facts(row->connection.number, &now, &user) == 0 && is_same(now, row->connection);
     }
 }
 
@@ -91,12 +83,7 @@ int ledger_take(uid_t user, struct connection connection) {
 void ledger_note(int row, uint32_t id) {
     lock(F_WRLCK);
     ledger->rows[row].id = id;
-    lock(F_UNLCK);
-}
-
-void ledger_free(int row) {
-    lock(F_WRLCK);
-    ledger->rows[row].is_taken = 0;
+    ledger->rows[row].is_taken = id > 0;
     lock(F_UNLCK);
 }
 

@@ -1,25 +1,13 @@
-// reprofs-backing [--socket PATH]: listens at what systemd hands over, or at PATH.
+// Listens at the socket that systemd hands over.
 #include "helper.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/magic.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 static void fail(const char *problem) {
     fprintf(stderr, "reprofs-backing: %s\n", problem);
@@ -36,23 +24,11 @@ static void keep_one_right(void) {
     if (getuid() == 0 || geteuid() == 0) fail("it runs as a user of its own, not as root; systemd starts it so");
     if (syscall(SYS_capget, &head, rights) != 0 || !(rights[0].effective & right))
         fail("it needs CAP_SYS_ADMIN, and nothing else; systemd starts it so");
-    rights[0] = (struct __user_cap_data_struct){.effective = right, .permitted = right};
-    rights[1] = (struct __user_cap_data_struct){0};
-    struct rlimit nothing = {0, 0};
-    if (syscall(SYS_capset, &head, rights) != 0 || prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0
+    const struct __user_cap_data_struct kept[2] = {{.effective = right, .permitted = right}};
+    const struct rlimit nothing = {0, 0};
+    if (syscall(SYS_capset, &head, kept) != 0 || prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0
         || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || setrlimit(RLIMIT_CORE, &nothing) != 0)
         fail("it cannot give up other rights");
-}
-
-static int listener_at(const char *path) {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof address.sun_path) fail("the socket's path is too long");
-    strcpy(address.sun_path, path);
-    int listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    if (listener < 0 || bind(listener, (struct sockaddr *)&address, sizeof address) != 0 || chmod(path, 0666) != 0
-        || listen(listener, backlog) != 0)
-        fail(strerror(errno));
-    return listener;
 }
 
 static int listener_of_systemd(void) {
@@ -60,7 +36,7 @@ static int listener_of_systemd(void) {
     int type = 0, listens = 0;
     socklen_t size = sizeof type;
     if (!process || atol(process) != getpid() || !count || strcmp(count, "1") != 0)
-        fail("systemd starts it, with a socket; to try it out, use --socket PATH");
+        fail("systemd starts it, with a socket");
     if (getsockopt(3, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_SEQPACKET
         || getsockopt(3, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || !listens)
         fail("systemd's socket has to be ListenSequentialPacket");
@@ -98,19 +74,16 @@ static void reap(void) {
             if (clients[i].process == ended) clients[i].process = 0;
 }
 
-int main(int count, char **words) {
+int main(void) {
     keep_one_right();
-    int listener = count == 3 && strcmp(words[1], "--socket") == 0 ? listener_at(words[2])
-        : count == 1                                               ? listener_of_systemd()
-                                                                   : -1;
-    if (listener < 0) fail("usage: reprofs-backing [--socket PATH]");
+    int listener = listener_of_systemd();
     if (ledger_open(connections()) != 0) fail("there is no memory");
     // Whatever whoever started it did with them.
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGALRM, SIG_DFL);
-    if (confine_listener() != 0) fail("the kernel has no seccomp filters, without which it does not listen");
+    if (confine(1) != 0) fail("the kernel has no seccomp filters, without which it does not listen");
     for (;;) {
         int client = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
         reap();
@@ -130,7 +103,7 @@ int main(int count, char **words) {
         pid_t process = place < 0 ? -1 : (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
         if (process == 0) {
             struct itimerval end = {.it_value.tv_sec = lifetime};
-            if (setitimer(ITIMER_REAL, &end, NULL) == 0 && close(listener) == 0 && confine_server() == 0)
+            if (setitimer(ITIMER_REAL, &end, NULL) == 0 && close(listener) == 0 && confine(0) == 0)
                 serve(client, peer.uid);
             _exit(0);
         }

@@ -2,9 +2,12 @@
 
 Everything ends with the process: the namespace with its mounts, and what was started, by the kernel's signal.
 """
-import array, ctypes, mmap, os, resource, shutil, signal, socket, stat, struct, subprocess, sys, tempfile, traceback
+import array, ctypes, errno, mmap, os, resource, shutil, signal, socket, stat, struct, subprocess, sys, tempfile, traceback
 
-NOBODY, OTHER, HELPER = 65534, 1, 65533
+import listen
+from listen import HELPER
+
+NOBODY, OTHER = 65534, 1
 OPEN, CLOSE = 1, 2
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -44,16 +47,18 @@ class Stage:
         if os.path.exists(self.socket):
             os.unlink(self.socket)
         self.helper = subprocess.Popen(
-            ["setpriv", "--reuid", str(HELPER), "--regid", str(HELPER), "--clear-groups", "--inh-caps", "-all,+sys_admin",
-             "--ambient-caps", "-all,+sys_admin", "--bounding-set", "-all,+sys_admin", self.program, "--socket", self.socket],
-            preexec_fn=ends_with_parent)
+            [sys.executable, listen.__file__, self.socket, self.program], preexec_fn=ends_with_parent)
         while True:
             try:
-                connected().connect(self.socket)
-                return
+                with connected() as client:
+                    client.connect(self.socket)
+                    send(client, b"?", [])
+                    if answer(client) == -errno.EINVAL:
+                        return
             except OSError:
-                if self.helper.poll() is not None:
-                    raise SystemExit("the helper does not start")
+                pass
+            if self.helper.poll() is not None:
+                raise SystemExit("the helper does not start")
 
     def file(self, name, content, mode=0o644, owner=0):
         path = os.path.join(self.work, name)
@@ -128,13 +133,13 @@ class Users:
 class Mount:
     """A mount of `user`'s with one file, which the kernel reads by itself with the number in `backing`."""
 
-    def __init__(self, stage, name, user=NOBODY, size=1 << 20, answers_closes=True, options=""):
+    def __init__(self, stage, name, user=NOBODY, size=1 << 20, answers_closes=True, options=",allow_other"):
         self.place = os.path.join(stage.work, name)
         os.makedirs(self.place, exist_ok=True)
         self.file = os.path.join(self.place, "file")
         self.size, self.answers_closes = size, answers_closes
         self.device = os.open("/dev/fuse", os.O_RDWR)
-        mount("attack", self.place, "fuse", 6, f"fd={self.device},rootmode=40000,user_id={user},group_id={user},allow_other{options}")
+        mount("attack", self.place, "fuse", 6, f"fd={self.device},rootmode=40000,user_id={user},group_id={user}{options}")
         self.shared = mmap.mmap(-1, 4096)
         self.server = os.fork()
         if self.server == 0:
@@ -147,7 +152,7 @@ class Mount:
         stage.children.append(self.server)
         stage.places.append(self.place)
         self.stage = stage
-        os.stat(self.place)
+        as_user(user, lambda: os.stat(self.place))
 
     @property
     def backing(self):

@@ -38,6 +38,8 @@ private let program = FilePath(CommandLineFixture.executable).removingLastCompon
 
 /// Mounts of an ordinary user, to whom the kernel itself refuses.
 @Suite(.timeLimit(.minutes(20))) struct `An ordinary user's reads by the kernel` {
+    private static let listen = FilePath(#filePath).removingLastComponent().removingLastComponent()
+        .appending("BackingHelper/listen.py").string
     private let line: CommandLineFixture
     init() throws { line = try CommandLineFixture() }
 
@@ -53,15 +55,14 @@ private let program = FilePath(CommandLineFixture.executable).removingLastCompon
         }
         return try line.run(
             whereUsersMayMount: #"""
-                reprofs=$1 own=$2 program=$2/reprofs-backing models=$4 socket=/run/reprofs/backing.sock
+                reprofs=$1 own=$2 program=$2/reprofs-backing models=$4 listen=$5 socket=/run/reprofs/backing.sock
                 mount -t tmpfs -o mode=755 tmpfs /run && mkdir /run/reprofs && chown 65533 /run/reprofs || exit 10
                 cp "$3" "$program" && chmod 755 "$program" || exit 10
                 helper() {
                     rm -f $socket
-                    setpriv --reuid 65533 --regid 65533 --clear-groups --inh-caps=-all,+sys_admin --ambient-caps=-all,+sys_admin \
-                        --bounding-set=-all,+sys_admin "$program" --socket $socket &
+                    /usr/bin/python3 "$listen" $socket "$program" &
                     process=$!
-                    for try in $(seq 200); do [ -S $socket ] && return; sleep 0.05; done
+                    for try in $(seq 200); do grep -qs "^Seccomp:.*2" /proc/$process/status && return; sleep 0.05; done
                     exit 14
                 }
                 ends() { kill -9 $process 2>/dev/null; as 65534 "$reprofs" unmount "$own/m" >/dev/null 2>&1; }
@@ -91,7 +92,7 @@ private let program = FilePath(CommandLineFixture.executable).removingLastCompon
                 as 65534 "$reprofs" add --copy "$models" >/dev/null || exit 12
                 start() { as 65534 "$reprofs" mount "$own/m" >/dev/null || exit 13; }
 
-                """# + script, program, line.directory.appending("models").string)
+                """# + script, program, line.directory.appending("models").string, Self.listen)
     }
 
     @Test func `are as fast as root's where the helper is there`() throws {

@@ -22,6 +22,8 @@ def unmount(path):
 def fresh_disk(size, directory=None, kind="ext4", options=()):
     """A directory on a file system of its own, of `size` bytes, that nothing was ever deleted from; without root a plain one."""
     work = tempfile.mkdtemp(prefix="reprofs-bench-", dir=directory)
+    # For other users, too.
+    os.chmod(work, 0o755)
     disk, loop = os.path.join(work, "disk"), None
     try:
         if ROOT:
@@ -45,21 +47,26 @@ def fresh_disk(size, directory=None, kind="ext4", options=()):
         shutil.rmtree(work, ignore_errors=True)
 
 
+NOBODY = {"user": 65534, "group": 65534, "extra_groups": []}
+
+
 @contextlib.contextmanager
-def reprofs_mount(store, mount, *options):
-    environment = dict(os.environ, REPROFS_STORE=store)
-    run(REPROFS, "mount", mount, *options, env=environment)
+def reprofs_mount(store, mount, *options, **who):
+    environment = dict(os.environ, REPROFS_STORE=store, HOME=os.path.dirname(mount))
+    run(REPROFS, "mount", mount, *options, env=environment, **who)
     try:
         yield mount
     finally:
-        run(REPROFS, "unmount", mount, env=environment)
+        run(REPROFS, "unmount", mount, env=environment, **who)
 
 
 @contextlib.contextmanager
-def floor_mount(program, directory, mount):
+def floor_mount(program, directory, mount, *options, **who):
     """One of the do-nothing daemons of floor/, over `directory`."""
     os.makedirs(mount, exist_ok=True)
-    daemon = subprocess.Popen([program, directory, mount])
+    if who:
+        os.chown(mount, who["user"], who["group"])
+    daemon = subprocess.Popen([program, directory, mount, *options], **who)
     while not os.path.ismount(mount):
         time.sleep(0.02)
     try:

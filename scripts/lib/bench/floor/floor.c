@@ -2,7 +2,7 @@
 //
 //   cc -DPASSTHROUGH floor.c -o passthrough $(pkg-config --cflags --libs fuse3)    the kernel reads by itself
 //   cc floor.c -o pread $(pkg-config --cflags --libs fuse3)                        pread into a buffer, pages are kept
-//   ./passthrough DIRECTORY MOUNTPOINT                                             serves in the foreground
+//   ./passthrough DIRECTORY MOUNTPOINT [OPTION]                                    serves in the foreground
 #define _GNU_SOURCE
 #define FUSE_USE_VERSION FUSE_MAKE_VERSION(3, 12)
 #include <dirent.h>
@@ -122,10 +122,11 @@ static ssize_t send_reply(int fd, struct iovec *parts, int n, void *data) {
 #endif
 
 int main(int argc, char **argv) {
-    if (argc != 3) return fprintf(stderr, "usage: %s DIRECTORY MOUNTPOINT\n", argv[0]), 2;
+    if (argc != 3 && argc != 4) return fprintf(stderr, "usage: %s DIRECTORY MOUNTPOINT [OPTION]\n", argv[0]), 2;
     directory = open(argv[1], O_RDONLY | O_DIRECTORY);
     struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
     fuse_opt_add_arg(&args, argv[0]);
+    if (argc == 4) fuse_opt_add_arg(&args, argv[3]);
     struct fuse_session *session = fuse_session_new(&args, &operations, sizeof operations, NULL);
     if (!session || fuse_set_signal_handlers(session) || fuse_session_mount(session, argv[2])) return 1;
     device = fuse_session_fd(session);
