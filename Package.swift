@@ -64,6 +64,13 @@ let package = Package(
         .target(name: "ReproFS", dependencies: ["CFuse", "Recipe", "Store", logging, system], swiftSettings: strict),
         .target(name: "Comfy", dependencies: ["Recipe", http, tls, system] + nio, swiftSettings: strict),
         .target(
+            name: "Remote",
+            dependencies: [
+                "Recipe", http, tls, system, .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .target(
             name: "Reproduction", dependencies: ["Comfy", "Recipe", "Store", system], swiftSettings: strict),
         .target(
             name: "Gallery",
@@ -82,6 +89,12 @@ let package = Package(
             path: "Tests/Support",
             swiftSettings: strict),
         .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Support"], swiftSettings: strict),
+        .testTarget(
+            name: "RemoteTests",
+            dependencies: [
+                "Recipe", "Remote", "Support", system, .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "StoreTests", dependencies: ["Store", "Recipe", "Support", "CThumbnail", grdb, system],
             swiftSettings: strict),
