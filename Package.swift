@@ -67,7 +67,7 @@ let package = Package(
             name: "Remote",
             dependencies: [
                 "Recipe", http, tls, system, .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .target(

@@ -28,6 +28,8 @@ package enum RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
     case full(String)
     /// Another answer than was to be expected; `words` are the registry's own, on one line.
     case unexpected(String, what: String, status: Int, words: String)
+    /// An answer is longer than this many bytes.
+    case tooLong(String, what: String, limit: Int)
     /// It leads to an address that is not gone to.
     case elsewhere(String, why: String)
     /// A program that keeps passwords did not give one.
@@ -67,6 +69,8 @@ package enum RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
         case .full(let name): "\(name) has no space left"
         case .unexpected(let name, let what, let status, let words):
             "\(name) answers \(what) with status \(status)" + (words.isEmpty ? "" : ": \(words)")
+        case .tooLong(let name, let what, let limit):
+            "\(name) answers \(what) with more than \(limit) bytes, which are not taken"
         case .elsewhere(let name, let why): "\(name) leads to another address, which is not gone to: \(why)"
         case .helper(let name, let why): "the credential helper \(name) gives no password: \(why)"
         case .localBytes(let what): "the bytes of \(what) cannot be read here"
