@@ -71,6 +71,10 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
+            name: "Reach",
+            dependencies: ["Recipe", "Remote", "Store", .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: strict),
+        .target(
             name: "Reproduction", dependencies: ["Comfy", "Recipe", "Store", system], swiftSettings: strict),
         .target(
             name: "Gallery",
@@ -80,7 +84,8 @@ let package = Package(
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "Comfy", "Gallery", "Recipe", "Reproduction", "Store", "ReproFS", arguments, logging, system,
+                "Comfy", "Gallery", "Reach", "Recipe", "Remote", "Reproduction", "Store", "ReproFS", arguments, logging,
+                system,
             ],
             swiftSettings: strict),
         .target(
@@ -93,6 +98,13 @@ let package = Package(
             name: "RemoteTests",
             dependencies: [
                 "Recipe", "Remote", "Support", system, .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ReachTests",
+            dependencies: [
+                "Reach", "Recipe", "Remote", "Store", "Support", grdb, system,
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .testTarget(

@@ -103,7 +103,8 @@ package enum FuzzTargets {
                     guard let path = ViewPath(parsing: layer.path) else { preconditionFailure("a path that is none") }
                     require(path.components)
                 }
-                precondition(PinManifest(manifest.bytes)?.layers == manifest.layers && !manifest.config.isEmpty)
+                precondition(PinManifest(manifest.bytes)?.layers == manifest.layers && !manifest.configBytes.isEmpty)
+                precondition(manifest.contents.allSatisfy { $0.size >= 0 })
             }
             if let index = LayoutIndex(input) { precondition(LayoutIndex(index.bytes)?.entries == index.entries) }
         case "report":

@@ -1,0 +1,38 @@
+import Glibc
+package import Recipe
+import SystemPackage
+
+/// Where an upload has come to, so that another process goes on with it after this one has ended. It lies beside what is on its way in.
+package final class UploadNote: Sendable {
+    private static let limit = 16 << 10
+    private let path: FilePath
+    private let file: OwnedDescriptor
+
+    fileprivate init?(_ path: FilePath) throws(StoreError) {
+        self.path = path
+        file = try Kernel.open(path, .readWrite, options: [.create, .noFollow], permissions: .ownerReadWrite)
+        guard Kernel.lock(file, .exclusive, waits: false) else { return nil }
+    }
+
+    /// What was written last; nil if nothing was.
+    package func read() throws(StoreError) -> [UInt8]? {
+        let bytes = try file.readAll(path).prefix { $0 != UInt8(ascii: "\n") }
+        return bytes.isEmpty ? nil : Array(bytes)
+    }
+
+    /// Replaces it with a text of one line. A process that is killed leaves the old or the new one.
+    package func write(_ line: [UInt8]) throws(StoreError) {
+        guard line.count < Self.limit, !line.contains(UInt8(ascii: "\n")) else { return }
+        try file.writeAll(line + [UInt8(ascii: "\n")], at: 0, path)
+    }
+
+    /// The upload is done, or begins anew.
+    package func remove() throws(StoreError) { try Kernel.unlink(path) }
+}
+
+extension Store {
+    /// The note of an upload of these bytes to the remote with this row; nil while somebody else uploads them there.
+    package func uploadNote(of digest: Digest, toRemote id: Int64) throws(StoreError) -> UploadNote? {
+        try UploadNote(try makePartial().appending("push-\(id)-\(digest.hex)"))
+    }
+}
