@@ -90,7 +90,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Support",
-            dependencies: ["Recipe", "Store", "ReproFS", logging, system],
+            dependencies: ["Recipe", "Remote", "Store", "ReproFS", logging, system],
             path: "Tests/Support",
             swiftSettings: strict),
         .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Support"], swiftSettings: strict),

@@ -9,7 +9,7 @@ package struct RemoteAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads what somebody typed; throws ``RemoteError/noAddress(_:why:)``.
     package init(_ text: String) throws {
-        func fail(_ why: String) -> RemoteError { .noAddress(text, why: why) }
+        func fail(_ why: String) -> RemoteError { .noAddress(Self.withoutUser(text), why: why) }
         guard text.utf8.count <= 1024, text.hasPrefix("oci://") else { throw fail("it does not begin with oci://") }
         let rest = text.dropFirst("oci://".count)
         guard let slash = rest.firstIndex(of: "/") else { throw fail("the repository in the registry is missing") }
@@ -42,6 +42,13 @@ package struct RemoteAddress: Sendable, Hashable, CustomStringConvertible {
     package var registry: String { host + (port.map { ":\($0)" } ?? "") }
     /// Whether the registry is on this machine.
     package var isLoopback: Bool { Target.isLoopback(host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host) }
+
+    /// What somebody typed before an `@` may be a password.
+    private static func withoutUser(_ text: String) -> String {
+        guard let at = text.lastIndex(of: "@") else { return text }
+        let start = text.firstRange(of: "://")?.upperBound ?? text.startIndex
+        return text[..<min(start, at)] + "…" + text[at...]
+    }
 
     private static let hub = ["docker.io", "index.docker.io", "registry-1.docker.io"]
     /// The names under which its login may be kept.

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -54,6 +55,8 @@ extension Wire {
         } else {
             text = String(decoding: bytes.prefix(300), as: UTF8.self)
         }
+        // Some repeat what they were asked.
+        if let secret = answer.authorization?.split(separator: " ").last, text.contains(secret) { return "" }
         let clean = text.split(whereSeparator: \.isWhitespace).joined(separator: " ").onOneLine
         return clean.count > 200 ? String(clean.prefix(200)) + "…" : clean
     }
@@ -77,6 +80,8 @@ extension Wire {
             let isUnknown = error.connectionErrors.isEmpty
             return passing(
                 isUnknown ? "no address is known for \(error.host)" : "nothing listens at \(registry.origin)", true)
+        case let error as IOError where [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ETIMEDOUT].contains(error.errnoCode):
+            return passing("nothing listens at \(registry.origin)", true)
         case let error as NIOSSLError: return untrusted(error)
         case is NIOSSLExtraError, is BoringSSLError:
             return RemoteError.untrusted(name, why: "its certificate is not for \(registry.host)")

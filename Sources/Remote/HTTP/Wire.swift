@@ -26,6 +26,8 @@ final class Wire: Sendable {
         let response: HTTPClientResponse
         /// Where it came from in the end.
         let target: Target
+        /// What its request was sent with.
+        var authorization: String?
         var status: Int { Int(response.status.code) }
         func header(_ name: String) -> String? { response.headers.first(name: name) }
     }
@@ -40,7 +42,6 @@ final class Wire: Sendable {
     private let logins: @Sendable () async throws -> Login?
     /// Whether anything ever answered.
     private let known = Mutex(false)
-    /// Created with the first use, since it asks through this.
     private let tokens = Tokens()
 
     init(name: String, registry: Target, options: RemoteOptions, logins: @escaping @Sendable () async throws -> Login?)
@@ -106,13 +107,16 @@ final class Wire: Sendable {
             for (key, value) in ask.headers { request.headers.add(name: key, value: value) }
             request.headers.add(name: "User-Agent", value: "reprofs")
             request.body = ask.body
-            if let authorization, target.hasOrigin(of: authorized(ask)) {
+            let isAuthorized = target.hasOrigin(of: authorized(ask))
+            if let authorization, isAuthorized {
                 request.headers.add(name: "Authorization", value: authorization)
             }
             let response = try await exchange(request, target, ask)
             let status = Int(response.status.code)
             guard [301, 302, 303, 307, 308].contains(status), let location = response.headers.first(name: "Location")
-            else { return Answer(response: response, target: target) }
+            else {
+                return Answer(response: response, target: target, authorization: isAuthorized ? authorization : nil)
+            }
             guard ask.body == nil, ask.method == .GET || ask.method == .HEAD || status >= 307 else {
                 throw RemoteError.elsewhere(name, why: "\(ask.what) is sent where it was asked to be, or nowhere")
             }
