@@ -48,9 +48,6 @@ package struct PullReport: Sendable {
 }
 
 extension Reaching {
-    /// Garbage collection may take away what came before rows name it; then that is fetched again, so often at most.
-    private static let tries = 3
-
     /// The names of the pins there.
     package func pins() async throws -> [String] {
         try await repository.tags().filter { Store.isPinName($0) && !RemoteTag.isReserved($0) }.sorted()
@@ -62,19 +59,24 @@ extension Reaching {
         let (found, tag) = try await manifest(reference)
         let text = tag ?? "sha256:\(found.digest.hex)"
         let manifest = try checked(found, text)
-        if let name, let pin = try store.pin(named: name), pin.snapshotID != manifest.snapshot {
+        let known = try name.flatMap { try store.pin(named: $0) }
+        if let known, known.snapshotID != manifest.snapshot {
             throw StoreError.conflict(
                 """
-                '\(name)' is the name of snapshot \(pin.snapshot) here; give this one another with --as, or free it with: \
-                \(ShellCommand.line("reprofs unpin", name))
+                '\(known.name)' is the name of snapshot \(known.snapshot) here; give this one another with --as, or free it with: \
+                \(ShellCommand.line("reprofs unpin", known.name.text))
                 """)
         }
+        // A pin that has these files and more keeps its manifest.
+        let own = try known.map { Set(try store.offer(of: $0).manifest.layers.map(\.digest)) }
+        let pin = own?.isStrictSuperset(of: manifest.layers.map(\.digest)) == true ? nil : name
         let before = try tag.flatMap { try store.noteTag($0, found.digest, at: remote) }
         var fetched: Set<Digest> = []
+        // Garbage collection may take away what came before rows name it; then that is fetched again.
         for isLast in [false, false, true] {
-            let blobs = try await fetchAll(of: manifest, isPinned: name != nil, &fetched)
+            let blobs = try await fetchAll(of: manifest, isPinned: pin != nil, &fetched)
             do throws(StoreError) {
-                let received = try store.receive(manifest, blobs, as: name, manifest: found.bytes)
+                let received = try store.receive(manifest, blobs, as: pin, manifest: found.bytes)
                 try store.noteProof(of: fetched, at: remote)
                 let counted = manifest.contents.filter { fetched.contains($0.digest) }
                 return PullReport(

@@ -67,6 +67,7 @@ extension Reaching {
                 report.overtaken.append(pin.name.text)
             }
         }
+        try store.dropUploadNotes(toRemote: remote.id, of: offer.manifest.contents.map(\.digest))
         try store.notePresence(of: offer.manifest.contents.map(\.digest), at: remote)
         for tag in report.tags { _ = try store.noteTag(tag, manifest.digest, at: remote) }
         return report

@@ -75,6 +75,7 @@ extension Reaching {
     /// Gives a repository a name if it answers. One that does not exist yet answers that it has nothing.
     package static func add(_ name: String, _ url: String, _ facts: RemoteFacts, to store: Store) async throws {
         let address = try RemoteAddress(url)
+        try store.requireFree(remoteName: name)
         let registry = try OCIRegistry(address, options: facts.options)
         do { _ = try await registry.tags() } catch RemoteError.notFound {}
         try store.addRemote(name, url: address.description, facts: facts.text)

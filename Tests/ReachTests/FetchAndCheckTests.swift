@@ -103,3 +103,17 @@ import Testing
         #expect(try names().isEmpty)
     }
 }
+
+@Suite struct `What is kept of a remote` {
+    @Test func `comes back as it was, and what somebody wrote instead is as usual`() {
+        var facts = RemoteFacts()
+        #expect(RemoteFacts(facts.text) == facts)
+        facts.ca = "/etc/ca \"of\" ours.pem"
+        facts.plainHTTP = true
+        (facts.maxBlob, facts.chunk, facts.connections) = (9 << 30, 4 << 20, 16)
+        #expect(RemoteFacts(facts.text) == facts)
+        for text in ["", "[]", #"{"chunk": -1, "connections": 1000000, "maxBlob": 0, "ca": 3, "plainHTTP": "yes"}"#] {
+            #expect(RemoteFacts(text) == RemoteFacts())
+        }
+    }
+}

@@ -129,4 +129,15 @@ import Testing
             #expect(try await fixture.pull(snapshot.digest.hex, as: nil).snapshot == snapshot.digest)
         }
     }
+
+    @Test func `does not take files from a pin of the same name that has more`() async throws {
+        let fixture = try ReachFixture()
+        let pushed = try await fixture.push()
+        try await fixture.pull()
+        let lesser = try fixture.manifest(pushed.manifest).without { $0.path == "prompt.json" }
+        fixture.registry.change { $0.putAside(lesser, as: "cover") }
+        let pulled = try await fixture.pull()
+        #expect(pulled.before?.manifest == pushed.manifest)
+        #expect(try fixture.there.store.pin(named: "cover")?.manifest == pushed.manifest)
+    }
 }

@@ -62,7 +62,15 @@ final class TransferLine: Sendable {
 
 /// Runs what moves bytes. An interrupt leaves what came so far, and the next time goes on with it.
 func moving<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) throws -> Value {
-    do { return try Blocking.run(body) } catch is CancellationError { throw StoreError.interrupted }
+    do {
+        return try Blocking.run {
+            do { return try await body() } catch {
+                // Whatever was broken off says so in its own way.
+                try Task.checkCancellation()
+                throw error
+            }
+        }
+    } catch is CancellationError { throw StoreError.interrupted }
 }
 
 /// Which of several things a command was asked for could not be done.

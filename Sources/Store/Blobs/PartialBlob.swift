@@ -67,8 +67,7 @@ package final class PartialBlob: Sendable {
     /// A file that has a second name is a blob already, of a process that ended before it took this name away.
     private static func openAlone(_ path: FilePath) throws(StoreError) -> OwnedDescriptor {
         if let facts = try FileFacts.at(path, followLinks: false), facts.names > 1 || facts.kind != .file {
-            try Kernel.unlink(path)
-            try? Kernel.unlink(FilePath(path.string + ".map"))
+            try remove(path)
         }
         return try Kernel.open(path, .readWrite, options: [.create, .noFollow], permissions: .ownerReadWrite)
     }
@@ -166,9 +165,15 @@ package final class PartialBlob: Sendable {
     }
 
     /// Takes everything that came away.
-    package func remove() throws(StoreError) {
-        try Kernel.unlink(path)
-        if map != nil { try Kernel.unlink(mapPath) }
+    package func remove() throws(StoreError) { try Self.remove(path) }
+
+    /// Also if another process does so at the same time.
+    fileprivate static func remove(_ path: FilePath) throws(StoreError) {
+        for name in [path, FilePath(path.string + ".map")] where try FileFacts.at(name, followLinks: false) != nil {
+            do throws(StoreError) { try Kernel.unlink(name) } catch {
+                guard case .system(_, _, .noSuchFileOrDirectory) = error else { throw error }
+            }
+        }
     }
 }
 
@@ -181,6 +186,13 @@ extension Store {
         try Kernel.requireReserve(
             files.incoming, for: try partial.missing(atMost: PieceList.pieceSize).total(\.count))
         return partial
+    }
+
+    /// Takes the second name away of bytes that became a blob whose process ended before it could.
+    func dropPartialName(of digest: Digest) throws(StoreError) {
+        let path = path.appending(PartialBlob.directory).appending(digest.hex)
+        guard let facts = try FileFacts.at(path, followLinks: false), facts.names > 1 else { return }
+        try PartialBlob.remove(path)
     }
 
     /// The directory of what is on its way, which is made if there is none.
@@ -205,9 +217,7 @@ extension Store {
                 let file = try? Kernel.open(path, .readOnly, options: .noFollow),
                 Kernel.lock(file, .exclusive, waits: false)
             else { continue }
-            try Kernel.unlink(path)
-            let map = FilePath(path.string + ".map")
-            if try FileFacts.at(map, followLinks: false) != nil { try Kernel.unlink(map) }
+            try PartialBlob.remove(path)
             bytes += facts.size
         }
         return bytes

@@ -31,8 +31,21 @@ package final class UploadNote: Sendable {
 }
 
 extension Store {
+    private static func name(_ remote: Int64) -> String { "push-\(remote)-" }
+
+    /// Takes the notes away of uploads that are done, or with nil of all to a remote that is forgotten. Those of living processes stay.
+    package func dropUploadNotes(toRemote id: Int64, of digests: [Digest]? = nil) throws(StoreError) {
+        let directory = path.appending(PartialBlob.directory)
+        guard try FileFacts.at(directory, followLinks: false)?.kind == .directory else { return }
+        let done = digests.map { Set($0.map { Self.name(id) + $0.hex }) }
+        for name in try DirectoryListing.names(in: directory) where name.hasPrefix(Self.name(id)) {
+            guard done?.contains(name) != false else { continue }
+            if let note = try UploadNote(directory.appending(name)) { try note.remove() }
+        }
+    }
+
     /// The note of an upload of these bytes to the remote with this row; nil while somebody else uploads them there.
     package func uploadNote(of digest: Digest, toRemote id: Int64) throws(StoreError) -> UploadNote? {
-        try UploadNote(try makePartial().appending("push-\(id)-\(digest.hex)"))
+        try UploadNote(try makePartial().appending(Self.name(id) + digest.hex))
     }
 }

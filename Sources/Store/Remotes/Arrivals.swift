@@ -31,6 +31,7 @@ extension Store {
             }
         } else {
             // A transfer that broke off before rows were made leaves whole files.
+            try dropPartialName(of: content.digest)
             found = try published(content.digest)
         }
         if let found, found.size != content.size {

@@ -42,23 +42,32 @@ private let columns = """
 extension Store {
     /// Gives a repository a name. Throws if it is taken, or cannot be one.
     package func addRemote(_ name: String, url: String, facts: String) throws(StoreError) {
-        if let why = Self.problem(ofRemoteName: name) { throw .refusedName(why) }
         try catalogue.write { db in
-            let known = try String.fetchOne(db, sql: "SELECT url FROM remote WHERE name = ?", arguments: [name])
-            if let known {
-                throw StoreError.conflict(
-                    """
-                    '\(name)' is the name of \(known); free it with: \
-                    \(ShellCommand.line("reprofs remote remove", name))
-                    """)
-            }
+            try Self.requireFree(name, db)
             try db.insertRemote(name, url, facts: facts)
+        }
+    }
+
+    /// Throws if a repository cannot be given this name.
+    package func requireFree(remoteName name: String) throws(StoreError) {
+        try catalogue.read { db in try Self.requireFree(name, db) }
+    }
+
+    private static func requireFree(_ name: String, _ db: Database) throws {
+        if let why = problem(ofRemoteName: name) { throw StoreError.refusedName(why) }
+        if let known = try String.fetchOne(db, sql: "SELECT url FROM remote WHERE name = ?", arguments: [name]) {
+            throw StoreError.conflict(
+                """
+                '\(name)' is the name of \(known); free it with: \
+                \(ShellCommand.line("reprofs remote remove", name))
+                """)
         }
     }
 
     /// Forgets a remote and what was known to be there. Nothing changes at the remote.
     package func removeRemote(_ remote: RemoteRow) throws(StoreError) {
         try catalogue.write { db in try db.deleteRemote(remote.id) }
+        try dropUploadNotes(toRemote: remote.id)
     }
 
     /// All remotes, by name.
