@@ -239,18 +239,29 @@ import Testing
         #expect(other.heard.withLock { $0 }.isEmpty)
     }
 
-    @Test func `that never was there is noticed soon`() async throws {
-        let (listener, port) = try Loopback.listen()
-        close(listener)
-        let remote = try OCIRegistry(port: port) { $0.pace.tries = 100_000 }
-        #expect(try await sentence { _ = try await remote.tags() }.contains("nothing listens"))
+    @Test(arguments: ["", "a/../../other/manifests/b", "a?b", "-a", ".", "a b", String(repeating: "a", count: 129)])
+    func `is asked for no tag that leads elsewhere, and believed none`(tag: String) async throws {
+        let server = try HostileServer { client in client.answer("{\"tags\": [\"\(tag)\", \"ok\"]}") }
+        let remote = try OCIRegistry(port: server.port)
+        await #expect(throws: RemoteError.noTag(tag)) { try await remote.manifest(.tag(tag)) }
+        await #expect(throws: RemoteError.noTag(tag)) { try await remote.put(manifest([[1]]), tag: tag) }
+        #expect(server.heard.withLock { $0 }.isEmpty)
+        #expect(try await remote.tags() == ["ok"])
     }
-}
 
-extension HostileServer.Client {
-    /// Waits until the other end hangs up.
-    func waitForEnd() {
-        var byte: UInt8 = 0
-        _ = recv(descriptor, &byte, 1, 0)
+    @Test func `does not know the repository, and its words say so`() async throws {
+        let server = try HostileServer { client in
+            client.answer(
+                #"{"errors": [{"code": "NAME_UNKNOWN", "message": "make the repository first"}]}"#,
+                status: "404 Not Found")
+        }
+        let said = try await sentence { try await OCIRegistry(port: server.port).upload([1]) }
+        #expect(said.contains("NAME_UNKNOWN, make the repository first"))
+    }
+
+    @Test func `that never was there is noticed soon`() async throws {
+        // A port that no server is given by chance.
+        let remote = try OCIRegistry(port: 1) { $0.pace.tries = 100_000 }
+        #expect(try await sentence { _ = try await remote.tags() }.contains("nothing listens"))
     }
 }

@@ -73,3 +73,11 @@ func manifest(_ blobs: [[UInt8]], title: String = "a") -> RemoteManifest {
     ]
     return RemoteManifest(mediaType: type, bytes: Array(json.compact().utf8))
 }
+
+extension HostileServer.Client {
+    /// Waits until the other end hangs up.
+    func waitForEnd() {
+        var byte: UInt8 = 0
+        _ = recv(descriptor, &byte, 1, 0)
+    }
+}

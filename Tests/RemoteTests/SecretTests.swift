@@ -111,6 +111,16 @@ import Testing
         #expect(unknown.withLock { $0 } == 1)
     }
 
+    @Test func `without the right to write is refused at the second request`() async throws {
+        let server = try HostileServer { client in
+            if client.request.contains("/token") { return client.answer(#"{"token": "t"}"#) }
+            client.answer("", status: "401 Unauthorized", "WWW-Authenticate: Bearer realm=\"/token\"\r\n")
+        }
+        let remote = try OCIRegistry(port: server.port, credentials: credentials("127.0.0.1", server.port))
+        await #expect(throws: RemoteError.self) { try await remote.put(manifest([[1]]), tag: "a") }
+        #expect(server.heard.withLock { $0.map { $0.prefix(3) } } == ["PUT", "GET", "PUT"])
+    }
+
     @Test func `that is wrong is not tried again and again`() async throws {
         let server = try HostileServer { client in
             client.answer("", status: "401 Unauthorized", "WWW-Authenticate: Basic realm=\"x\"\r\n")
