@@ -110,7 +110,9 @@ private struct Upload {
     }
 
     private mutating func begin() async throws {
-        let answer = try await wire.ask(registry.ask("blobs/uploads/", what, .POST), expecting: [202])
+        let answer = try await wire.ask(registry.ask("blobs/uploads/", what, .POST), expecting: [202, 404])
+        // Some registries want a repository to be made first.
+        guard answer.status == 202 else { throw await wire.unexpected(answer, "the upload of \(what)") }
         if let least = answer.header("OCI-Chunk-Min-Length").flatMap({ Int($0) }), (0...1 << 30).contains(least) {
             chunk = max(chunk, least)
         }
@@ -131,6 +133,7 @@ private struct Upload {
     private mutating func send(_ target: Target, _ offset: Int) async throws -> Bool {
         let end = size - offset <= chunk ? size : offset + chunk
         var ask = try ask(target, .PATCH)
+        ask.isSentOnce = true
         if end == size {
             guard let last = target.adding(query: "digest=sha256:\(blob.hex)") else {
                 throw RemoteError.elsewhere(wire.name, why: "it is no address of HTTP")

@@ -34,6 +34,7 @@ package struct OCIRegistry: RemoteRepository {
     package var name: String { address.description }
 
     package func manifest(_ reference: ManifestReference) async throws -> RemoteManifest? {
+        try reference.check()
         let what = "the manifest \(reference.text)"
         var ask = try ask("manifests/\(reference.text)", what)
         ask.headers = Self.manifestTypes.map { ("Accept", $0) }
@@ -55,6 +56,7 @@ package struct OCIRegistry: RemoteRepository {
 
     package func put(_ manifest: RemoteManifest, tag: String?) async throws {
         let reference = tag.map { ManifestReference.tag($0) } ?? .digest(manifest.digest)
+        try reference.check()
         let what = "the manifest \(reference.text)"
         guard manifest.bytes.count <= Self.largestManifest else {
             throw RemoteError.tooLarge(name, what: what, limit: Self.largestManifest)
@@ -87,7 +89,8 @@ package struct OCIRegistry: RemoteRepository {
                 guard answer.status == 200 else { return ([], nil) }
                 let bytes = try await wire.document(answer, limit: 8 << 20, what: page.what)
                 return (
-                    (try? JSONParser.parse(bytes))?["tags"]?.array?.compactMap(\.string) ?? [], answer.header("Link")
+                    (try? JSONParser.parse(bytes))?["tags"]?.array?.compactMap(\.string).filter(ManifestReference.isTag)
+                        ?? [], answer.header("Link")
                 )
             }
             let before = found.count
@@ -178,6 +181,18 @@ extension ManifestReference {
         case .digest(let digest): "sha256:\(digest.hex)"
         }
     }
+
+    /// A tag becomes a part of an address, and must not lead anywhere else. The grammar of the distribution specification.
+    package static func isTag(_ text: String) -> Bool {
+        (1...128).contains(text.utf8.count) && !text.hasPrefix(".") && !text.hasPrefix("-")
+            && text.utf8.allSatisfy {
+                (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
+                    || "_.-".utf8.contains($0)
+            }
+    }
+
+    func check() throws { if case .tag(let tag) = self, !Self.isTag(tag) { throw RemoteError.noTag(tag) } }
+
     var digest: Digest? { if case .digest(let digest) = self { digest } else { nil } }
 }
 

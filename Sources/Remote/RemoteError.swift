@@ -4,6 +4,8 @@ package import Recipe
 package enum RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A text that is not the address of a repository.
     case noAddress(String, why: String)
+    /// A text that cannot be a tag.
+    case noTag(String)
     /// A certificate authority's file that cannot be used.
     case noAuthority(String)
     /// A proxy's address that cannot be used.
@@ -46,6 +48,7 @@ package enum RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .noAddress(let text, let why):
             "'\(text)' is not the address of a repository, such as 'oci://registry.example/team/models': \(why)"
+        case .noTag(let text): "'\(text)' cannot be a tag: those are up to 128 of a-z, A-Z, 0-9, '_', '.' and '-'"
         case .noAuthority(let file): "there is no certificate in PEM that can be read in \(file)"
         case .noProxy(let why): "the proxy that HTTPS_PROXY names cannot be used: \(why)"
         case .unreachable(let name, let why): "\(name) does not answer: \(why)"

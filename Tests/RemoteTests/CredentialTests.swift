@@ -63,13 +63,13 @@ import Testing
 
     init() throws { directory = try TemporaryDirectory() }
 
-    private func login(_ script: String) async throws -> Login? {
+    private func login(_ script: String, limit: Duration = .seconds(60)) async throws -> Login? {
         let program = try directory.write(Array("#!/bin/sh\n\(script)\n".utf8), to: "docker-credential-\(name)")
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.string)
         let before = String(cString: getenv("PATH"))
         setenv("PATH", directory.path.string + ":" + before, 1)
         defer { setenv("PATH", before, 1) }
-        let credentials = try Credentials(#"{"credsStore": "\#(name)"}"#, in: directory)
+        let credentials = try Credentials(#"{"credsStore": "\#(name)"}"#, in: directory, limit: limit)
         return try await credentials.login(for: RemoteAddress("oci://a.example:5000/team"))
     }
 
@@ -95,7 +95,7 @@ import Testing
 
     @Test func `is ended with all that it started if it takes too long`() async throws {
         await #expect(throws: RemoteError.self) {
-            try await login("echo $$ >\(directory.path)/pid; sleep 100 & sleep 100")
+            try await login("echo $$ >\(directory.path)/pid; sleep 100 & sleep 100", limit: .seconds(2))
         }
         let text = try String(contentsOfFile: directory.appending("pid").string, encoding: .utf8)
         let pid = try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)))

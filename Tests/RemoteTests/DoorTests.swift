@@ -86,6 +86,24 @@ import Testing
         #expect(throws: RemoteError.noAuthority("/nowhere")) { try OCIRegistry(port: 1) { $0.ca = "/nowhere" } }
     }
 
+    @Test func `that is behind TLS leads to no service without it`() async throws {
+        let certificate = try TestCertificate(in: directory.path, kind: "rsa")
+        let issuer = try TokenIssuer(certificate: certificate)
+        let registry = try DockerRegistry(
+            in: directory.path, door: .tokens(realm: issuer.address, certificate: certificate.authority),
+            certificate: certificate)
+        let remote = try OCIRegistry(port: registry.port, credentials: Credentials(for: registry.port, in: directory)) {
+            $0.ca = certificate.authority.string
+        }
+        do {
+            _ = try await remote.tags()
+            Issue.record("it was followed")
+        } catch let error as RemoteError {
+            guard case .elsewhere = error else { throw error }
+        }
+        #expect(issuer.requests.isEmpty)
+    }
+
     @Test func `that has no TLS is said to have none`() async throws {
         let certificate = try TestCertificate(in: directory.path)
         let registry = try DockerRegistry(in: directory.path)

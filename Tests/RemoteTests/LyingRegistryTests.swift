@@ -42,17 +42,23 @@ import Testing
         }
     }
 
-    @Test func `may send less than it says: the rest is asked for`() async throws {
+    @Test func `may send less than it says: the rest is asked for, and nothing twice`() async throws {
         let blob = blob
+        let asked = Mutex<[String?]>([])
         let server = try HostileServer { client in
+            asked.withLock { $0.append(client.headers["range"]) }
             let (head, bytes) = Self.part(client, blob)
             client.send(head)
             client.send(Array(bytes.prefix(64_000)))
         }
-        let remote = try OCIRegistry(port: server.port)
-        #expect(try await remote.bytes(digest, size: blob.count, 0..<200_000) == blob)
-        // Fewer than if each began at the first byte, which would never end.
-        #expect(server.heard.withLock { $0.count } >= 4)
+        let taken = Mutex<[Int]>([])
+        try await OCIRegistry(port: server.port).read(digest, size: blob.count, 0..<blob.count) { part in
+            taken.withLock { $0.append(($0.last ?? 0) + part.readableBytes) }
+        }
+        // Each request begins where the bytes before it ended.
+        let (ends, requests) = (taken.withLock { $0 }, asked.withLock { $0 })
+        #expect(ends.last == blob.count && requests.count >= 4 && requests[0] == nil)
+        for range in requests.dropFirst() { #expect(ends.contains { range == "bytes=\($0)-\(blob.count - 1)" }) }
     }
 
     @Test func `may fall silent: it is asked again for what is missing`() async throws {
@@ -63,7 +69,10 @@ import Testing
             client.send(Array(bytes.prefix(120_000)))
             if bytes.count > 120_000 { client.waitForEnd() }
         }
-        let remote = try OCIRegistry(port: server.port) { $0.pace.silence = .milliseconds(200) }
+        let remote = try OCIRegistry(port: server.port) {
+            $0.pace.silence = .milliseconds(200)
+            $0.pace.tries = 1000
+        }
         #expect(try await remote.bytes(digest, size: blob.count, 0..<200_000) == blob)
     }
 
@@ -230,18 +239,29 @@ import Testing
         #expect(other.heard.withLock { $0 }.isEmpty)
     }
 
-    @Test func `that never was there is noticed soon`() async throws {
-        let (listener, port) = try Loopback.listen()
-        close(listener)
-        let remote = try OCIRegistry(port: port) { $0.pace.tries = 100_000 }
-        #expect(try await sentence { _ = try await remote.tags() }.contains("nothing listens"))
+    @Test(arguments: ["", "a/../../other/manifests/b", "a?b", "-a", ".", "a b", String(repeating: "a", count: 129)])
+    func `is asked for no tag that leads elsewhere, and believed none`(tag: String) async throws {
+        let server = try HostileServer { client in client.answer("{\"tags\": [\"\(tag)\", \"ok\"]}") }
+        let remote = try OCIRegistry(port: server.port)
+        await #expect(throws: RemoteError.noTag(tag)) { try await remote.manifest(.tag(tag)) }
+        await #expect(throws: RemoteError.noTag(tag)) { try await remote.put(manifest([[1]]), tag: tag) }
+        #expect(server.heard.withLock { $0 }.isEmpty)
+        #expect(try await remote.tags() == ["ok"])
     }
-}
 
-extension HostileServer.Client {
-    /// Waits until the other end hangs up.
-    func waitForEnd() {
-        var byte: UInt8 = 0
-        _ = recv(descriptor, &byte, 1, 0)
+    @Test func `does not know the repository, and its words say so`() async throws {
+        let server = try HostileServer { client in
+            client.answer(
+                #"{"errors": [{"code": "NAME_UNKNOWN", "message": "make the repository first"}]}"#,
+                status: "404 Not Found")
+        }
+        let said = try await sentence { try await OCIRegistry(port: server.port).upload([1]) }
+        #expect(said.contains("NAME_UNKNOWN, make the repository first"))
+    }
+
+    @Test func `that never was there is noticed soon`() async throws {
+        // A port that no server is given by chance.
+        let remote = try OCIRegistry(port: 1) { $0.pace.tries = 100_000 }
+        #expect(try await sentence { _ = try await remote.tags() }.contains("nothing listens"))
     }
 }

@@ -96,7 +96,9 @@ final class PartialRegistry: Sendable {
                 return client.answer("", status: "204 No Content")
             }
             if client.length > state.withLock({ $0.limit }) {
-                return client.answer("", status: "413 Content Too Large")
+                client.answer("", status: "413 Content Too Large")
+                // An answer is lost with a connection that is closed while more comes.
+                return _ = client.readBody { _ in }
             }
             let start = client.headers["content-range"].flatMap { Int($0.prefix { $0 != "-" }) } ?? 0
             if client.length > 0, start != before {

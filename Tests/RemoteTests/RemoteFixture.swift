@@ -7,7 +7,7 @@ import Synchronization
 import SystemPackage
 
 extension OCIRegistry {
-    /// The repository `team/models` of a registry on this machine, asked with little patience.
+    /// The repository `team/models` of a registry on this machine, with short pauses.
     init(
         port: UInt16, path: String = "team/models", host: String = "127.0.0.1",
         credentials: Credentials = Credentials(files: []),
@@ -16,8 +16,6 @@ extension OCIRegistry {
         var options = RemoteOptions()
         options.pace.firstPause = .milliseconds(1)
         options.pace.longestPause = .milliseconds(5)
-        options.pace.silence = .milliseconds(500)
-        options.pace.connect = .milliseconds(2000)
         options.proxies = Proxies(environment: [:])
         change(&options)
         try self.init(RemoteAddress("oci://\(host):\(port)/\(path)"), options: options, credentials: credentials)
@@ -40,8 +38,8 @@ extension OCIRegistry {
 
 extension Credentials {
     /// With this text as Docker's configuration.
-    init(_ config: String, in directory: TemporaryDirectory) throws {
-        self.init(files: [try directory.write(Array(config.utf8), to: "docker/config.json")], limit: .seconds(2))
+    init(_ config: String, in directory: TemporaryDirectory, limit: Duration = .seconds(60)) throws {
+        self.init(files: [try directory.write(Array(config.utf8), to: "docker/config.json")], limit: limit)
     }
 
     /// With the login that ``DockerRegistry`` takes.
@@ -74,4 +72,12 @@ func manifest(_ blobs: [[UInt8]], title: String = "a") -> RemoteManifest {
         "layers": .array(blobs.dropFirst().map(descriptor)), "annotations": ["title": .string(title)],
     ]
     return RemoteManifest(mediaType: type, bytes: Array(json.compact().utf8))
+}
+
+extension HostileServer.Client {
+    /// Waits until the other end hangs up.
+    func waitForEnd() {
+        var byte: UInt8 = 0
+        _ = recv(descriptor, &byte, 1, 0)
+    }
 }

@@ -57,7 +57,8 @@ import Testing
                     return ByteBuffer(bytes: layer[range])
                 }, note: { _ in })
         }
-        #expect(registry.see { $0.methods.filter { $0 == "PATCH" }.count } == 3)
+        // It is not tried again. The last request may have ended before it began.
+        #expect(registry.see { $0.methods.count { $0 == "PATCH" } } <= 3)
     }
 
     @Test func `is not begun if it is larger than the registry was said to take`() async throws {

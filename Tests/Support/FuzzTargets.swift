@@ -119,9 +119,8 @@ package enum FuzzTargets {
         case "docker-config":
             guard let config = DockerConfig(input) else { return }
             for path in ["", "team", "team/models"] {
-                guard case .helper(let name)? = config.find(hosts: ["registry.example", "a"], path: path) else {
-                    continue
-                }
+                let found = config.find(hosts: ["registry.example", "a"], path: path)
+                guard case .helper(let name)? = found else { continue }
                 precondition(!name.isEmpty && !name.utf8.contains(UInt8(ascii: "/")), "a helper that leads elsewhere")
             }
         case "report":

@@ -101,6 +101,8 @@ package final class HostileServer: Sendable {
         listener = descriptor
         self.port = port
         Thread.detachNewThread { [weak self] in
+            // Closed by who waits on it, or the number may soon be that of another server's.
+            defer { close(descriptor) }
             while case let client = accept(descriptor, nil, nil), client >= 0 {
                 Thread.detachNewThread { [weak self] in
                     defer { close(client) }
@@ -140,7 +142,6 @@ package final class HostileServer: Sendable {
 
     deinit {
         shutdown(listener, CInt(SHUT_RDWR))
-        close(listener)
     }
 }
 

@@ -41,13 +41,13 @@ package final class Relay: Sendable {
         listener = descriptor
         self.port = port
         Thread.detachNewThread { [weak self] in
+            defer { close(descriptor) }
             while case let client = accept(descriptor, nil, nil), client >= 0 {
-                guard
-                    let number = self?.accepted.withLock({
-                        $0 += 1; return $0 - 1
-                    })
-                else { return }
-                guard let other = Loopback.connect(server) else {
+                let number = self?.accepted.withLock { count in
+                    count += 1
+                    return count - 1
+                }
+                guard let number, let other = Loopback.connect(server) else {
                     close(client)
                     continue
                 }
@@ -70,7 +70,6 @@ package final class Relay: Sendable {
 
     deinit {
         shutdown(listener, CInt(SHUT_RDWR))
-        close(listener)
     }
 
     /// Two sockets, closed when both directions have ended.
@@ -96,18 +95,16 @@ package final class Relay: Sendable {
                 guard read > 0 else { break }
                 if latency > 0 { usleep(latency) }
                 let wanted = min(read, left ?? read)
-                var sent = 0
-                while sent < wanted {
-                    let now = buffer.withUnsafeBytes {
-                        send(to, $0.baseAddress! + sent, wanted - sent, CInt(MSG_NOSIGNAL))
-                    }
-                    guard now > 0 else { break }
-                    sent += now
-                    count(now)
+                var rest = buffer[..<wanted]
+                while !rest.isEmpty {
+                    let sent = rest.withUnsafeBytes { send(to, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
+                    guard sent > 0 else { break }
+                    rest = rest.dropFirst(sent)
+                    count(sent)
                 }
-                guard sent == wanted else { break }
-                guard let rest = left else { continue }
-                left = rest - wanted
+                guard rest.isEmpty else { break }
+                guard let allowed = left else { continue }
+                left = allowed - wanted
                 if left == 0, let cut { return end(cut.end) }
             }
             shutdown(to, CInt(SHUT_WR))

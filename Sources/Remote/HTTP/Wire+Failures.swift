@@ -25,10 +25,15 @@ extension Wire {
                 error: .busy(name, seconds: pause.map { Int($0.components.seconds) }), pause: pause)
         case 507: return RemoteError.full(name)
         default:
-            let error = RemoteError.unexpected(name, what: what, status: status, words: await words(answer))
+            let error = await unexpected(answer, what)
             let mayPass = status == 408 || (500...599).contains(status) && ![501, 505].contains(status)
             return mayPass ? Trouble(error: error, pause: pause) : error
         }
+    }
+
+    /// An answer that has no better name, with the registry's own words.
+    func unexpected(_ answer: Answer, _ what: String) async -> RemoteError {
+        .unexpected(name, what: what, status: answer.status, words: await words(answer))
     }
 
     /// What helps somebody whom the registry does not let in.

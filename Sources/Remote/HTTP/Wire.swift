@@ -19,6 +19,8 @@ final class Wire: Sendable {
         var scopes: [String] = []
         /// Whether its answer may take as long as hashing a blob does.
         var isCommitting = false
+        /// Whether its body is sent once at most: its sender has to ask what has become of it.
+        var isSentOnce = false
     }
 
     /// An answer whose body is still to come.
@@ -80,8 +82,8 @@ final class Wire: Sendable {
         throw await failure(answer, ask.what)
     }
 
-    /// One request with its redirects and its login. A body that was refused for its login is not sent again here, as only its sender
-    /// knows what has become of it.
+    /// One request with its redirects and its login. A part of an upload that was refused for its login is not sent again here, as only its
+    /// sender knows what has become of it.
     func send(_ ask: Ask) async throws -> Answer {
         var authorization = try await tokens.known(for: ask.scopes, self)
         for isLast in [false, true] {
@@ -92,7 +94,7 @@ final class Wire: Sendable {
                 challenges, for: ask.scopes, rejected: authorization, what: ask.what, self)
             guard let renewed else { return answer }
             authorization = renewed
-            if ask.body != nil { throw Trouble(error: refusal(ask.what, isLoggedIn: true), pause: .zero) }
+            if ask.isSentOnce { throw Trouble(error: refusal(ask.what, isLoggedIn: true), pause: .zero) }
         }
         preconditionFailure("the second answer is returned")
     }
