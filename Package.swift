@@ -67,6 +67,17 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "Comfy", dependencies: ["Recipe", http, tls, system] + nio, swiftSettings: strict),
         .target(
+            name: "Remote",
+            dependencies: [
+                "Recipe", http, tls, system, .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Reach",
+            dependencies: ["Recipe", "Remote", "Store", .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: strict),
+        .target(
             name: "Reproduction", dependencies: ["Comfy", "Recipe", "Store", system], swiftSettings: strict),
         .target(
             name: "Gallery",
@@ -76,15 +87,29 @@ let package = Package(
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "Comfy", "Gallery", "Recipe", "Reproduction", "Store", "ReproFS", arguments, logging, system,
+                "Comfy", "Gallery", "Reach", "Recipe", "Remote", "Reproduction", "Store", "ReproFS", arguments, logging,
+                system,
             ],
             swiftSettings: strict),
         .target(
             name: "Support",
-            dependencies: ["Recipe", "Store", "ReproFS", logging, system],
+            dependencies: ["Recipe", "Remote", "Store", "ReproFS", logging, system],
             path: "Tests/Support",
             swiftSettings: strict),
         .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Support"], swiftSettings: strict),
+        .testTarget(
+            name: "RemoteTests",
+            dependencies: [
+                "Recipe", "Remote", "Support", system, .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ReachTests",
+            dependencies: [
+                "Reach", "Recipe", "Remote", "Store", "Support", grdb, system,
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "StoreTests", dependencies: ["Store", "Recipe", "Support", "CThumbnail", grdb, system],
             swiftSettings: strict),

@@ -33,6 +33,10 @@ struct CommandFamily {
                 "reprofs restore checkpoints/model.safetensors@v1", "make the model's name hold an older version again"
             )),
         CommandFamily(
+            name: "Reach",
+            commands: [RemoteCommand.self, PushCommand.self, PullCommand.self, FetchCommand.self],
+            example: ("reprofs push team cover", "bring a pinned image's snapshot, with its models, to a registry")),
+        CommandFamily(
             name: "Serve",
             commands: [
                 MountCommand.self, UnmountCommand.self, ServiceCommand.self, WatchCommand.self, GalleryCommand.self,

@@ -126,7 +126,7 @@ package final class Store: Sendable {
 
     /// Throws if one of a store's directories is a link or not a directory: the store deletes and writes files in there.
     static func requireOwnDirectories(_ path: FilePath) throws(StoreError) {
-        for name in directories + ["quarantine"] {
+        for name in directories + ["quarantine", PartialBlob.directory] {
             let directory = path.appending(name)
             guard let facts = try FileFacts.at(directory, followLinks: false), facts.kind != .directory else {
                 continue

@@ -1,6 +1,7 @@
 import Comfy
 import Foundation
 import Recipe
+import Support
 import Synchronization
 import Testing
 

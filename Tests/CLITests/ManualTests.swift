@@ -29,7 +29,7 @@ import Testing
         #expect(Set(commands).count == commands.count && commands.count > 20)
         // Each example is a line that can be typed: its command and its options are there.
         let examples = help.split(separator: "\n").filter { $0.hasPrefix("  reprofs ") }
-        #expect(examples.count == 4)
+        #expect(examples.count == 5)
         for example in examples {
             let words = example.split(separator: " ").map(String.init)
             #expect(commands.contains(words[1]), "\(example)")

@@ -28,6 +28,11 @@ import Testing
         "forget checkpoints/model.safetensors@v2 --dry-run",
         "recipe nobody.png", "list versions model.safetensors",
     ]
+    /// Commands with a registry that has a name.
+    private static let reached = [
+        "push team", "push team cover", "pull team cover", "pull team nobody", "remote list", "remote check team --all",
+        "fetch {id}", "fetch model.safetensors",
+    ]
     /// Commands once a model's bytes are gone.
     private static let damaged = ["verify", "verify --repair --from {models}"]
     /// Commands once the catalogue is gone.
@@ -108,8 +113,26 @@ import Testing
         let verdict = try check.verdict()
         #expect(verdict.problems == [])
         // A report is what the next test checks, and the other one what BroughtStoreTests do.
-        let elsewhere: Set<DocumentSchema> = [.report, .unreadable]
+        let elsewhere: Set<DocumentSchema> = [
+            .report, .unreadable, .push, .pull, .fetch, .remoteCheck, .listedRemote,
+        ]
         #expect(verdict.names == Set(DocumentSchema.allCases.filter { !elsewhere.contains($0) }.map(\.rawValue)))
+    }
+
+    @Test func `of what goes to a registry and comes from it is what its schema says`() throws {
+        let registry = try DockerRegistry(in: line.directory.appending("registry"))
+        let check = try SchemaCheck()
+        try addModels(seed: 1)
+        let image = try line.copyImage().string
+        let id = String(try line.run("snapshot", image).output.prefix(12))
+        try #require(try line.run("pin", id, "cover").status == 0)
+        try #require(
+            try line.run("remote", "add", "team", "oci://127.0.0.1:\(registry.port)/team/models").status == 0)
+        try run(Self.reached, ["id": id], into: check)
+        let verdict = try check.verdict()
+        #expect(verdict.problems == [])
+        let names: [DocumentSchema] = [.push, .pull, .fetch, .remoteCheck, .listedRemote]
+        #expect(verdict.names == Set(names.map(\.rawValue)))
     }
 
     @Test func `of the node pack is what the same folder's schema says`() async throws {
@@ -150,7 +173,7 @@ import Testing
         }
         let commands = paths(try #require(told?["command"]))
         #expect(commands.count > 20)
-        let looked = (Self.mounted + Self.damaged + Self.lost).map { $0 + " " }
+        let looked = (Self.mounted + Self.reached + Self.damaged + Self.lost).map { $0 + " " }
         #expect(commands.filter { command in !looked.contains { $0.hasPrefix(command) } } == [])
     }
 

@@ -1,5 +1,10 @@
 import Recipe
 
+// The fuzzer makes one module of all that it runs.
+#if canImport(Remote)
+    import Remote
+#endif
+
 /// What is fuzzed: a reader for each container and each dialect, with everything that follows from its reading.
 ///
 /// `scripts/fuzz` runs them under libFuzzer; the tests run what it found.
@@ -31,6 +36,7 @@ package enum FuzzTargets {
         ("stability-matrix", .fields(["parameters-json", "smproj"])), ("midjourney", .fields(["Description"])),
         ("origin", .fields(["c2pa", "Iptc4xmpExt:DigitalSourceType"])), ("pasted", .fields(["parameters"])),
         ("snapshot", .document), ("manifest", .document), ("report", .document), ("answer", .document),
+        ("challenge", .document), ("docker-config", .document),
     ]
 
     /// Reads the input and makes everything of it that a user could see. Broken promises trap.
@@ -103,9 +109,20 @@ package enum FuzzTargets {
                     guard let path = ViewPath(parsing: layer.path) else { preconditionFailure("a path that is none") }
                     require(path.components)
                 }
-                precondition(PinManifest(manifest.bytes)?.layers == manifest.layers && !manifest.config.isEmpty)
+                precondition(PinManifest(manifest.bytes)?.layers == manifest.layers && !manifest.configBytes.isEmpty)
+                precondition(manifest.contents.allSatisfy { $0.size >= 0 })
             }
             if let index = LayoutIndex(input) { precondition(LayoutIndex(index.bytes)?.entries == index.entries) }
+        case "challenge":
+            let found = Challenge.all(in: [String(decoding: input, as: UTF8.self)])
+            precondition(found.count <= 64 && found.allSatisfy { !$0.scheme.isEmpty && $0.parameters.count <= 64 })
+        case "docker-config":
+            guard let config = DockerConfig(input) else { return }
+            for path in ["", "team", "team/models"] {
+                let found = config.find(hosts: ["registry.example", "a"], path: path)
+                guard case .helper(let name)? = found else { continue }
+                precondition(!name.isEmpty && !name.utf8.contains(UInt8(ascii: "/")), "a helper that leads elsewhere")
+            }
         case "report":
             guard let report = try? RunReport(input) else { return }
             precondition(report.outputs.count <= 4096 && report.inputs.count <= 4096)

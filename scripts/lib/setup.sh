@@ -9,8 +9,9 @@ packages=(libfuse3-dev fuse3 libsqlite3-dev libssl-dev zlib1g-dev libdeflate-dev
 # Nice to have: BLAKE3 of models.
 optional=(b3sum)
 # What the tests use beside these: the power cuts' recorder is in C, on file systems of three kinds.
-# Completions run in the shells that they are for, and manual pages are read by mandoc.
-test_packages=(skopeo python3-jsonschema gcc libc6-dev mount e2fsprogs xfsprogs btrfs-progs zsh fish mandoc)
+# Completions run in the shells that they are for, and manual pages are read by mandoc. Registries are real ones.
+test_packages=(skopeo python3-jsonschema gcc libc6-dev mount e2fsprogs xfsprogs btrfs-progs zsh fish mandoc
+    docker-registry openssl)
 # What packages are made with.
 package_packages=(dpkg-dev binutils chrpath xz-utils)
 libraries=(fuse3 sqlite3 libcrypto zlib libdeflate libzstd libpng libwebp libbrotlidec libxml-2.0)

@@ -15,6 +15,9 @@ enum Offers {
         kind(files: true) { try [Offer("live", "what models/ holds")] + $0.images($1) }
     }
     static var pin: CompletionKind { kind(files: false) { store, _ in try store.pinOffers() } }
+    static var remote: CompletionKind {
+        kind(files: false) { store, _ in try store.remotes().map { Offer($0.name, $0.url) } }
+    }
     static var folder: CompletionKind { kind(files: false) { try $0.folders($1) } }
 
     /// Ends the answer if files are offered, too, which each shell lists by itself. It begins every absolute path, so it is not a name.

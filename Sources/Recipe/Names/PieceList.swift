@@ -29,7 +29,9 @@ package struct PieceList: Sendable, Equatable {
     }
 
     /// How many pieces a file of `size` bytes has.
-    package static func count(_ size: Int) -> Int { (size + pieceSize - 1) / pieceSize }
+    package static func count(_ size: Int) -> Int { size / pieceSize + (size % pieceSize > 0 ? 1 : 0) }
+    /// How many bytes the list of a file of `size` bytes has.
+    package static func byteCount(ofSize size: Int) -> Int { headerSize + 32 * count(size) }
     /// How many pieces the file has.
     package var count: Int { values.count / 32 }
     /// The bytes of a piece of the file.

@@ -1,7 +1,7 @@
-import Recipe
+package import Recipe
 
 /// A blob whose bytes are on disk, or small enough for the catalogue: a row may now name it.
-struct PublishedBlob: Sendable {
+package struct PublishedBlob: Sendable {
     enum Place: Sendable {
         /// `changed` is the file's ctime.
         case file(changed: Timestamp)
@@ -10,9 +10,10 @@ struct PublishedBlob: Sendable {
         case document(compressed: [UInt8])
     }
 
-    let digest: Digest
+    /// The SHA-256 of the bytes.
+    package let digest: Digest
     /// Bytes.
-    let size: Int
+    package let size: Int
     let place: Place
     /// Whether the file that they came from could not be read by everybody.
     let isPrivate: Bool

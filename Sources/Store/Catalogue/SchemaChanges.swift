@@ -156,6 +156,37 @@ extension Schema {
         ALTER TABLE opening ADD COLUMN nodeInputs BLOB;
         CREATE INDEX openingByNode ON opening (load, node) WHERE node IS NOT NULL;
         """
+
+    /// Repositories of registries, and what is known to be there.
+    static let tenth = """
+        -- No password is ever kept here; those are where Docker and containers keep them.
+        CREATE TABLE remote (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL UNIQUE,
+            url TEXT NOT NULL,
+            -- JSON: how it is spoken to, and what it was found to be able to.
+            facts TEXT NOT NULL,
+            recorded INTEGER NOT NULL
+        );
+        CREATE TABLE blobRemote (
+            blob INTEGER NOT NULL REFERENCES blob(id) ON DELETE CASCADE,
+            remote INTEGER NOT NULL REFERENCES remote(id) ON DELETE CASCADE,
+            -- When it was found there last, or brought there.
+            pushed INTEGER NOT NULL,
+            -- When all of its bytes were read there last, and were right; NULL: never, or they were not.
+            proven INTEGER,
+            PRIMARY KEY (blob, remote)
+        ) WITHOUT ROWID;
+        CREATE INDEX blobRemoteByRemote ON blobRemote (remote);
+        -- Which manifest a tag stood for when it was used last: one that moves is told of.
+        CREATE TABLE remoteTag (
+            remote INTEGER NOT NULL REFERENCES remote(id) ON DELETE CASCADE,
+            tag TEXT NOT NULL,
+            manifest BLOB NOT NULL,
+            recorded INTEGER NOT NULL,
+            PRIMARY KEY (remote, tag)
+        ) WITHOUT ROWID;
+        """
 }
 
 /// What a change of the schema needs from the code that opens the catalogue.

@@ -28,7 +28,7 @@ struct ValueRange: Sendable {
         var columns: [String: ValueRange] = ["size": size, "mode": mode, "user": user, "team": user, "pid": process]
         for name in [
             "changed", "named", "modified", "recorded", "accessed", "since", "time", "received", "rendered", "started",
-            "first", "last", "checked", "dropped",
+            "first", "last", "checked", "dropped", "pushed", "proven",
         ] { columns[name] = time }
         for name in ["versions", "number", "opens", "generation", "acknowledged", "failures", "kind", "closed"] {
             columns[name] = count

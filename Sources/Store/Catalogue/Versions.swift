@@ -64,7 +64,7 @@ package enum Addition: Sendable, Equatable {
 
 /// Why a name holds other bytes than before, or none.
 package enum Cause: String, Sendable {
-    case write, add, move, restore, rename, replace, exchange, delete, release, recover, link
+    case write, add, move, restore, rename, replace, exchange, delete, release, recover, link, pull
 }
 
 /// What a name holds after a change.

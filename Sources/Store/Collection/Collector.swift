@@ -38,10 +38,14 @@ extension Store {
             }
         }
         if !isDryRun { try unlink(plan.files.map(\.digest) + strays.map(\.digest), policy) }
+        // What a transfer that broke off has brought is worth a week: it may be most of a large model.
+        let weekAgo = Timestamp(nanoseconds: Timestamp.now().nanoseconds - 7 * 86_400_000_000_000)
+        let isWhole = !isDryRun && policy.forgotten.isEmpty
+        let partial = isWhole ? try sweepPartial(before: min(policy.graceBefore, weekAgo)) : 0
         plan.report.strays = strays.count
         plan.report.blobs = plan.files.count + plan.documents + strays.count
         plan.report.bytes =
-            [plan.files.total(\.size), plan.documentBytes, strays.total(\.size)].total { $0 }
+            [plan.files.total(\.size), plan.documentBytes, strays.total(\.size), partial].total { $0 }
         return plan.report
     }
 

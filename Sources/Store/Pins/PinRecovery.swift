@@ -15,6 +15,9 @@ package struct RecoveredPins: Sendable {
 }
 
 extension Store {
+    /// The largest manifest, or document of a snapshot, that is read. Bytes.
+    package static let largestDocument = 64 << 20
+
     /// Pins that `index.json` lists and the catalogue does not have; nil if the file cannot be read.
     func unknownPins() throws(StoreError) -> [LayoutIndex.Entry]? {
         guard let index = try LayoutIndex.read(in: path).flatMap({ LayoutIndex($0) }) else { return nil }
@@ -54,7 +57,8 @@ extension Store {
         }
         for version in versions.sorted(by: { $0.number > $1.number }) {
             try catalogue.write { db in
-                try db.recover(version.name, version.digest, number: version.number, modified: version.time)
+                try db.recover(
+                    version.name, version.digest, number: version.number, modified: version.time, cause: .recover)
             }
         }
         try writeIndex()
@@ -95,26 +99,36 @@ extension Store {
         guard let manifest = PinManifest(try small(entry.manifest)) else {
             throw .conflict("its manifest is none of a pinned snapshot")
         }
+        var blobs: [PublishedBlob] = []
+        for digest in manifest.contents.map(\.digest) + [entry.manifest] {
+            if let blob = try published(digest) { blobs.append(blob) }
+        }
+        let (document, isNew) = try recover(manifest, blobs, pin: entry)
+        if isNew { recovered.snapshots += 1 }
+        return document
+    }
+
+    /// Makes the rows of a snapshot whose files are in `blobs/`, and of a pin of it if one is given. Returns what the snapshot says, and
+    /// whether the catalogue did not have it.
+    func recover(
+        _ manifest: PinManifest, _ blobs: [PublishedBlob], pin: LayoutIndex.Entry?
+    ) throws(StoreError) -> (document: SnapshotDocument, isNew: Bool) {
         let bytes = try small(manifest.snapshot)
         let document: SnapshotDocument
         do { document = try SnapshotDocument(try JSONParser.parse(bytes)) } catch {
             throw .conflict("its snapshot cannot be read: \(error)")
-        }
-        var blobs: [PublishedBlob] = []
-        for digest in manifest.layers.map(\.digest) + [entry.manifest, SHA256.digest(of: manifest.config)] {
-            if let blob = try published(digest) { blobs.append(blob) }
         }
         let isNew = try catalogue.write { db in
             for blob in blobs { _ = try db.blob(blob, in: files) }
             let known = try Int64.fetchOne(
                 db, sql: "SELECT id FROM snapshot WHERE sha256 = ?", arguments: [manifest.snapshot.data])
             let snapshot = try known ?? restore(document, manifest, db)
-            _ = try db.pin(
-                snapshot, as: entry.name, manifest: entry.manifest, holding: blobs.map(\.digest))
+            if let pin {
+                _ = try db.pin(snapshot, as: pin.name, manifest: pin.manifest, holding: blobs.map(\.digest))
+            }
             return known == nil
         }
-        if isNew { recovered.snapshots += 1 }
-        return document
+        return (document, isNew)
     }
 
     /// Makes the rows of a snapshot of which only the documents exist.
@@ -128,6 +142,7 @@ extension Store {
         let known = try Int64.fetchOne(
             db, sql: "SELECT id FROM image WHERE sha256 = ?", arguments: [document.image.sha256.data])
         let image = try known ?? db.makeImage(document.image.sha256)
+        if known == nil { try db.setPixels(manifest.pixels, of: image) }
         let current = try Int64.fetchOne(db, sql: "SELECT snapshot FROM image WHERE id = ?", arguments: [image])
         let parent = try document.parent.flatMap {
             try Int64.fetchOne(db, sql: "SELECT id FROM snapshot WHERE sha256 = ?", arguments: [$0.data])
@@ -153,17 +168,20 @@ extension Store {
         if try isServed(digest) {
             return .init(digest, size: facts.size, .known, isPrivate: !facts.isReadableByAll)
         }
-        guard try files.hash(try files.open(digest), path) == digest else { return nil }
-        return .init(digest, file: facts)
+        let hashed = try files.hashWithPieces(try files.open(digest), path)
+        guard hashed.digest == digest else { return nil }
+        return .init(
+            digest, size: facts.size, .file(changed: facts.changed), isPrivate: !facts.isReadableByAll,
+            pieces: hashed.pieces)
     }
 
     /// The bytes of a document's file, read without the catalogue.
-    private func small(_ digest: Digest) throws(StoreError) -> [UInt8] {
+    func small(_ digest: Digest) throws(StoreError) -> [UInt8] {
         let path = files.path(of: digest)
         guard let facts = try FileFacts.at(path, followLinks: false), facts.kind == .file else {
             throw .blobMissing(digest)
         }
-        guard facts.size <= 64 << 20 else { throw .blobDamaged(digest) }
+        guard facts.size <= Self.largestDocument else { throw .blobDamaged(digest) }
         let bytes = try files.open(digest).readAll(path)
         guard SHA256.digest(of: bytes) == digest else { throw .blobDamaged(digest) }
         return bytes
@@ -171,8 +189,9 @@ extension Store {
 }
 
 extension Database {
-    /// A version that a snapshot mentions, with its number if that is free. The name holds it if it has held nothing else.
-    fileprivate func recover(_ name: ModelName, _ digest: Digest, number: Int, modified: Timestamp) throws {
+    /// A version that a snapshot mentions; it gets that number if it is free, and the next one if none is given. The name holds it if it has
+    /// held nothing else.
+    func recover(_ name: ModelName, _ digest: Digest, number: Int?, modified: Timestamp, cause: Cause) throws {
         guard
             let blob = try Int64.fetchOne(self, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [digest.data])
         else { return }
@@ -180,12 +199,12 @@ extension Database {
         let model = try makeModel(name.path.name, in: directory, now: .now())
         let known = try Int.fetchOne(self, sql: "SELECT versions FROM model WHERE id = ?", arguments: [model])
         if known == 0 {
-            _ = try add(name, blob: blob, modified: modified, since: nil, cause: .recover)
+            _ = try add(name, blob: blob, modified: modified, since: nil, cause: cause)
         } else {
             guard case (_, .version) = try makeVersion(of: model, blob: blob, modified: modified, now: .now()) else {
                 return
             }
         }
-        try setNumber(max(1, number), ofVersion: blob, of: model)
+        if let number { try setNumber(max(1, number), ofVersion: blob, of: model) }
     }
 }

@@ -66,41 +66,32 @@ extension Store {
     }
 
     private func write(_ snapshot: SnapshotRow, as name: String) throws(StoreError) -> PinReport {
-        var layers: [PinManifest.Layer] = []
+        let offer = try offer(of: snapshot)
+        let isPrivate = snapshot.document.isPrivate
         var published: [PublishedBlob] = []
-        var lost: [String] = []
-        for (path, blob) in try files(of: snapshot) {
-            do throws(StoreError) {
+        for source in offer.sources.values {
+            switch source {
+            case .bytes(let bytes, let isPrivate):
+                published.append(try files.publish(bytes, asFile: true, isPrivate: isPrivate))
+            case .blob(let blob):
                 if case .bytes(let bytes) = try contents(of: blob) {
                     published.append(try files.publish(bytes, asFile: true, isPrivate: blob.isPrivate))
                 }
-            } catch {
-                switch error {
-                case .blobMissing, .blobDamaged:
-                    lost.append(path)
-                    continue
-                default: throw error
-                }
             }
-            layers.append(.init(path: path, digest: blob.digest, size: blob.size))
         }
-        let manifest = PinManifest(
-            snapshot: snapshot.digest, title: snapshot.imageName, created: snapshot.recorded, layers: layers)
-        let bytes = manifest.bytes
-        let config = try files.publish(manifest.config, asFile: true, isPrivate: snapshot.document.isPrivate)
-        let file = try files.publish(bytes, asFile: true, isPrivate: snapshot.document.isPrivate)
+        let file = try files.publish(offer.bytes, asFile: true, isPrivate: isPrivate)
         let isNew = try catalogue.write { db in
             let isThere = try Bool.fetchOne(
                 db, sql: "SELECT EXISTS (SELECT 1 FROM snapshot WHERE id = ?)", arguments: [snapshot.id])
             guard isThere == true else { throw StoreError.notFound("the snapshot, which was just forgotten,") }
-            for blob in published + [config, file] { _ = try db.blob(blob, in: files) }
+            for blob in published + [file] { _ = try db.blob(blob, in: files) }
             return try db.pin(
-                snapshot.id, as: name, manifest: file.digest, holding: [config.digest] + layers.map(\.digest))
+                snapshot.id, as: name, manifest: file.digest, holding: offer.manifest.contents.map(\.digest))
         }
         try writeIndex()
+        let layers = offer.manifest.layers.filter { !$0.isList }
         return PinReport(
-            manifest: file.digest, files: layers.count, bytes: layers.total(\.size), lost: lost,
-            isNew: isNew)
+            manifest: file.digest, files: layers.count, bytes: layers.total(\.size), lost: offer.lost, isNew: isNew)
     }
 
     /// Removes a pin; the snapshot stays until it is forgotten. Returns the name of its directory.
@@ -135,24 +126,6 @@ extension Store {
         try page("SELECT name FROM pinName WHERE snapshot = ? ORDER BY id", [snapshot], 1000) { try $0.name("name") }
     }
 
-    /// Every stored file of a snapshot's directory, with its path there.
-    private func files(of snapshot: SnapshotRow) throws(StoreError) -> [(path: String, blob: Blob)] {
-        var found: [(path: String, blob: Blob)] = [("snapshot.json", snapshot.document)]
-        for (name, blob) in [
-            ("prompt.json", snapshot.prompt), ("workflow.json", snapshot.workflow),
-            ("parameters.txt", snapshot.parameters), ("records.json", snapshot.records),
-            ("environment.json", snapshot.environment),
-        ] {
-            if let blob { found.append((name, blob)) }
-        }
-        let sets = [("models", snapshot.models), ("input", snapshot.inputs), ("custom_nodes", snapshot.nodes)]
-        for (folder, set) in sets {
-            guard let set else { continue }
-            for file in try pinnedFiles(in: set) { found.append(("\(folder)/\(file.path)", file.blob)) }
-        }
-        return found
-    }
-
     /// Why a text cannot be a pin's name; nil if it can. An OCI layout allows no other names, and a name must not look like an id.
     static func problem(ofPinName name: String) -> String? {
         func isPlain(_ byte: UInt8) -> Bool {
@@ -183,8 +156,10 @@ extension Store {
         if let why = problem(ofPinName: name) { return why }
         let word = name.lowercased()
         let isVersion = word.utf8.first == UInt8(ascii: "v") && Int(word.dropFirst()) != nil
-        return selectors.contains(word) || isVersion
-            ? "'\(name)' says which of several is meant, so it cannot be a pin's name" : nil
+        if selectors.contains(word) || isVersion {
+            return "'\(name)' says which of several is meant, so it cannot be a pin's name"
+        }
+        return RemoteTag.isReserved(name) ? "'\(name)' is what registries call a snapshot by its id" : nil
     }
 }
 

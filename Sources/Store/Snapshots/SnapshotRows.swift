@@ -99,6 +99,24 @@ extension Store {
             """, [snapshot], SnapshotRow.init)
     }
 
+    /// The SHA-256 of the file of a snapshot's image; nil if the snapshot was just forgotten.
+    package func image(of snapshot: SnapshotRow) throws(StoreError) -> Digest? {
+        try one(
+            "SELECT image.sha256 FROM image JOIN snapshot ON snapshot.image = image.id WHERE snapshot.id = ?",
+            [snapshot.id]
+        ) { try $0.digest("sha256") }
+    }
+
+    /// The current snapshots that pin these bytes.
+    package func snapshots(pinning digest: Digest) throws(StoreError) -> [SnapshotRow] {
+        try page(
+            """
+            \(columns) JOIN image AS subject ON subject.snapshot = snapshot.id
+            WHERE snapshot.models IN (SELECT pin.pinSet FROM pin JOIN blob ON blob.id = pin.blob WHERE blob.sha256 = ?)
+            ORDER BY snapshot.id
+            """, [digest.data], Int(Int32.max), SnapshotRow.init)
+    }
+
     /// The current snapshot of the image with these bytes.
     package func snapshot(ofImage digest: Digest) throws(StoreError) -> SnapshotRow? {
         try one(

@@ -153,6 +153,12 @@ extension OwnedDescriptor {
         }
     }
 
+    func writeAll(_ bytes: [UInt8], at offset: Int, _ path: FilePath) throws(StoreError) {
+        try bytes.withUnsafeBufferPointer { bytes throws(StoreError) in
+            try writeAll(UnsafeRawBufferPointer(bytes), at: offset, path)
+        }
+    }
+
     func writeAll(_ bytes: UnsafeRawBufferPointer, at offset: Int, _ path: FilePath) throws(StoreError) {
         try FaultPoint.reach("cannot write", path)
         do { try descriptor.writeAll(toAbsoluteOffset: Int64(offset), bytes) } catch {

@@ -1,11 +1,11 @@
 import Foundation
 import Glibc
-import Synchronization
+package import Synchronization
 import Testing
 
 /// A socket that listens where only this machine can reach it.
-enum Loopback {
-    static func listen() throws -> (descriptor: CInt, port: UInt16) {
+package enum Loopback {
+    package static func listen() throws -> (descriptor: CInt, port: UInt16) {
         let listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -23,17 +23,20 @@ enum Loopback {
 }
 
 /// Something that listens on a port of its own and answers as it likes, until it is gone.
-final class HostileServer: Sendable {
+package final class HostileServer: Sendable {
     /// One connection, whose request was read.
-    struct Client {
-        let descriptor: CInt
+    package struct Client {
+        package let descriptor: CInt
         /// `GET /view?…`
-        let request: String
-        let headers: [String: String]
+        package let request: String
+        /// By names in lower case.
+        package let headers: [String: String]
+        /// What came of the body with the head, if it is not read before the answer.
+        package let start: [UInt8]
 
         /// False once the other end has hung up.
         @discardableResult
-        func send(_ bytes: [UInt8]) -> Bool {
+        package func send(_ bytes: [UInt8]) -> Bool {
             var rest = bytes[...]
             while !rest.isEmpty {
                 let count = rest.withUnsafeBytes {
@@ -45,16 +48,34 @@ final class HostileServer: Sendable {
             return true
         }
         @discardableResult
-        func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+        package func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
-        func answer(_ body: String, status: String = "200 OK", _ headers: String = "") {
+        /// The length of the body, in bytes.
+        package var length: Int { headers["content-length"].flatMap { Int($0) } ?? 0 }
+
+        /// Gives the body as it comes; false if the other end hung up before its end.
+        @discardableResult
+        package func readBody(_ take: (ArraySlice<UInt8>) -> Void) -> Bool {
+            var missing = length - start.count
+            take(start[...])
+            var buffer = [UInt8](repeating: 0, count: 65536)
+            while missing > 0 {
+                let count = recv(descriptor, &buffer, min(buffer.count, missing), 0)
+                guard count > 0 else { return false }
+                missing -= count
+                take(buffer[..<count])
+            }
+            return true
+        }
+
+        package func answer(_ body: String, status: String = "200 OK", _ headers: String = "") {
             send(
                 "HTTP/1.1 \(status)\r\nContent-Length: \(body.utf8.count)\r\n\(headers)Connection: close\r\n\r\n\(body)"
             )
         }
 
         /// From here on a WebSocket is spoken.
-        func acceptWebSocket() {
+        package func acceptWebSocket() {
             let key = (headers["sec-websocket-key"] ?? "") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
             send(
                 "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -62,35 +83,39 @@ final class HostileServer: Sendable {
         }
 
         /// Sends the same again and again until the other end hangs up, or so many bytes were taken; says how many.
-        func flood(_ bytes: [UInt8], limit: Int = 1 << 30) -> Int {
+        package func flood(_ bytes: [UInt8], limit: Int = 1 << 30) -> Int {
             var sent = 0
             while sent < limit, send(bytes) { sent += bytes.count }
             return sent
         }
     }
 
-    let port: UInt16
+    package let port: UInt16
     private let listener: CInt
     /// Every request, as it came.
-    let heard = Mutex<[String]>([])
+    package let heard = Mutex<[String]>([])
 
-    init(_ answer: @escaping @Sendable (Client) -> Void) throws {
+    /// With `readsBodies`, `answer` is called when all of a request is there.
+    package init(readsBodies: Bool = true, _ answer: @escaping @Sendable (Client) -> Void) throws {
         let (descriptor, port) = try Loopback.listen()
         listener = descriptor
         self.port = port
         Thread.detachNewThread { [weak self] in
+            // Closed by who waits on it, or the number may soon be that of another server's.
+            defer { close(descriptor) }
             while case let client = accept(descriptor, nil, nil), client >= 0 {
                 Thread.detachNewThread { [weak self] in
                     defer { close(client) }
                     guard let read = Self.read(client) else { return }
                     self?.heard.withLock { $0.append(read.request) }
+                    guard !readsBodies || read.readBody({ _ in }) else { return }
                     answer(read)
                 }
             }
         }
     }
 
-    var address: String { "http://127.0.0.1:\(port)" }
+    package var address: String { "http://127.0.0.1:\(port)" }
 
     private static func read(_ descriptor: CInt) -> Client? {
         var bytes: [UInt8] = []
@@ -109,21 +134,14 @@ final class HostileServer: Sendable {
             let parts = line.split(separator: ":", maxSplits: 1)
             if parts.count == 2 { headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces) }
         }
-        // The rest of the body, so that nothing is lost when the connection is closed.
-        var missing = (headers["content-length"].flatMap { Int($0) } ?? 0) - (bytes.count - head.upperBound)
-        while missing > 0 {
-            var buffer = [UInt8](repeating: 0, count: 65536)
-            let count = recv(descriptor, &buffer, buffer.count, 0)
-            guard count > 0 else { return nil }
-            missing -= count
-        }
         let words = lines[0].split(separator: " ")
-        return Client(descriptor: descriptor, request: words.prefix(2).joined(separator: " "), headers: headers)
+        return Client(
+            descriptor: descriptor, request: words.prefix(2).joined(separator: " "), headers: headers,
+            start: Array(bytes[head.upperBound...]))
     }
 
     deinit {
         shutdown(listener, CInt(SHUT_RDWR))
-        close(listener)
     }
 }
 

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Reach
+import Recipe
+import Store
+
+struct PullCommand: AnswersInJSON {
+    static let configuration = CommandConfiguration(
+        commandName: "pull", abstract: "Bring snapshots with their models from a remote.",
+        discussion: """
+            Every byte is compared with its hash before it is used, and what came stays if the rest does not: the next pull goes \
+            on. Models come under their names, as the next version where a name holds something else. Without arguments, every \
+            pin there is pulled.
+            """)
+    @OptionGroup var remote: RemoteArgument
+    @Argument(help: "Names of pins there, ids of snapshots, or the digest of a manifest as sha256:….") var things:
+        [String] = []
+    @Option(name: .customLong("as"), help: "The pin that it gets here; a pin keeps its name, others get none.")
+    var name: String?
+    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var store: StoreOption
+
+    func validate() throws {
+        guard name == nil || things.count == 1 else { throw ValidationError("--as goes with one snapshot") }
+        for thing in things where PullReference(thing) == nil {
+            throw ValidationError("'\(thing)' is no pin's name, no id of a snapshot and no digest")
+        }
+    }
+
+    func run() throws {
+        let store = try store.open()
+        let row = try remote.find(in: store)
+        let line = TransferLine()
+        let reaching = try Reaching(store, row) { line.show($0) }
+        let wanted = try things.isEmpty ? moving { try await reaching.pins() } : things
+        var (reports, failures): ([PullReport], Failures) = ([], Failures())
+        for text in wanted {
+            do {
+                guard let reference = PullReference(text) else { continue }
+                var own: String?
+                if case .pin(let pin) = reference { own = pin }
+                let target = name ?? own
+                let report = try moving { try await reaching.pull(reference, as: target) }
+                reports.append(report)
+                // What was found by a tag can be another thing tomorrow.
+                if let before = report.before, let tag = report.tag {
+                    Terminal.complain(
+                        "'\(tag)' at \(row.name) stood for sha256:\(before.manifest.hex) on \(before.time.local) and stands for "
+                            + "sha256:\(report.manifest.hex) now.")
+                }
+                if !json { show(report, row) }
+            } catch { try failures.add(error, of: text) }
+        }
+        if json {
+            Terminal.say([
+                "schema": DocumentSchema.pull.json, "remote": .string(row.name),
+                "snapshots": .array(reports.map(\.json)),
+                "failed": failures.json,
+            ])
+        } else if wanted.isEmpty {
+            Terminal.complain("\(row.name) has no pins.")
+        }
+        try failures.end(done: reports.count, isComplete: reports.allSatisfy { $0.lost.isEmpty && $0.problems.isEmpty })
+    }
+
+    private func show(_ report: PullReport, _ remote: RemoteRow) {
+        let name = report.pin.map { "\($0), " } ?? ""
+        let here = report.kept > 0 ? "; \(report.kept.grouped) here already" : ""
+        let came =
+            report.fetched > 0 ? "\(report.fetched.of("file")) fetched, \(report.bytes.asSize)" : "nothing to fetch"
+        Terminal.say("\(name)\(report.snapshot.hex.prefix(12)) of \(report.image): \(came)\(here).")
+        Terminal.say("  manifest sha256:\(report.manifest.hex)")
+        for path in report.lost { Terminal.complain("\(path): its bytes are not at \(remote.name) either") }
+        for problem in report.problems { Terminal.complain(problem) }
+    }
+}
+
+extension PullReport {
+    fileprivate var json: JSON {
+        [
+            "snapshot": .string(snapshot.hex), "image": .string(image), "manifest": .string(manifest.hex),
+            "pin": .string(orNull: pin), "new": .bool(isNew), "fetched": .integer(fetched), "bytes": .integer(bytes),
+            "kept": .integer(kept), "lost": .array(lost.map { .string($0) }),
+            "problems": .array(problems.map { .string($0) }), "before": .string(orNull: before?.manifest.hex),
+        ]
+    }
+}

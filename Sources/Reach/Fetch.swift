@@ -1,0 +1,58 @@
+import Recipe
+import Remote
+package import Store
+
+/// What came of fetching bytes.
+package struct FetchReport: Sendable {
+    /// What was wanted.
+    package let wanted: WantedBytes
+    /// The remote that they came from; nil if they were here already.
+    package let remote: String?
+    /// Bytes that were fetched.
+    package let bytes: Int
+}
+
+extension Reaching {
+    /// Brings bytes from the first of several remotes that has the right ones. A remote that fails is told of, unless none is left.
+    package static func fetch(
+        _ wanted: WantedBytes, from remotes: [Reaching], told: (_ error: any Error, _ remote: String) -> Void
+    ) async throws -> FetchReport {
+        guard let store = remotes.first?.store else {
+            throw ReachError.notThere(
+                wanted.name, remote: "no remote is known: 'reprofs remote add' names one, so none")
+        }
+        if try store.isThere(wanted.digest) { return FetchReport(wanted: wanted, remote: nil, bytes: 0) }
+        var last: (any Error)?
+        let likely = try store.remotes(having: wanted.digest)
+        let order =
+            remotes.filter { likely.contains($0.remote.name) } + remotes.filter { !likely.contains($0.remote.name) }
+        for remote in order {
+            do {
+                if let report = try await remote.fetch(wanted) { return report }
+            } catch let error where !(error is CancellationError) {
+                if let last { told(last, remote.remote.name) }
+                last = error
+            }
+        }
+        throw last ?? ReachError.notThere(wanted.name, remote: remotes.map(\.remote.name).joined(separator: ", "))
+    }
+
+    /// Nil if they are not there.
+    private func fetch(_ wanted: WantedBytes) async throws -> FetchReport? {
+        guard let length = try await repository.size(of: wanted.digest) else {
+            try store.noteLoss(of: wanted.digest, at: remote, isGone: true)
+            return nil
+        }
+        let size = wanted.size ?? length
+        guard size == length, length <= Store.largestFile else {
+            throw ReachError.damaged(wanted.digest, remote: remote.name, what: wanted.name)
+        }
+        try store.requireRoom(for: size)
+        show(.planned(size))
+        let list = try store.pieces(of: wanted.digest, size: size)
+        let (blob, isFetched) = try await fetch(.init(wanted.digest, size: size), list, called: wanted.name)
+        try store.receive(blob)
+        if isFetched { try store.noteProof(of: [wanted.digest], at: remote) }
+        return FetchReport(wanted: wanted, remote: isFetched ? remote.name : nil, bytes: isFetched ? size : 0)
+    }
+}

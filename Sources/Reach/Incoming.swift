@@ -1,0 +1,169 @@
+import NIOCore
+import Recipe
+import Remote
+import Store
+import Synchronization
+
+/// Bytes of a range as they come, cut at the borders of pieces.
+private final class PieceCollector: Sendable {
+    private let list: PieceList
+    private let state: Mutex<(piece: Int, bytes: [UInt8], wrong: [Int])>
+
+    /// `start` is the first byte of a piece.
+    init(_ list: PieceList, from start: Int) {
+        self.list = list
+        state = Mutex((start / PieceList.pieceSize, [], []))
+    }
+
+    /// Passes on every piece that is whole now. Called for one chunk after the other.
+    func take(_ chunk: ByteBuffer, _ keep: (_ bytes: [UInt8], _ piece: Int) throws(StoreError) -> Bool) throws {
+        try state.withLock { state in
+            try chunk.withUnsafeReadableBytes { chunk in
+                var rest = chunk[...]
+                while !rest.isEmpty, state.piece < list.count {
+                    let size = list.range(of: state.piece).count
+                    let part = rest.prefix(size - state.bytes.count)
+                    state.bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: part))
+                    rest = rest.dropFirst(part.count)
+                    guard state.bytes.count == size else { return }
+                    if try !keep(state.bytes, state.piece) { state.wrong.append(state.piece) }
+                    state.bytes.removeAll(keepingCapacity: true)
+                    state.piece += 1
+                }
+            }
+        }
+    }
+
+    /// The pieces that were not taken.
+    var wrong: [Int] { state.withLock { $0.wrong } }
+}
+
+/// Where the next bytes in order go.
+private final class Place: Sendable {
+    private let offset: Mutex<Int>
+    init(_ offset: Int) { self.offset = Mutex(offset) }
+    /// Returns where `count` bytes begin.
+    func advance(by count: Int) -> Int {
+        offset.withLock { offset in
+            defer { offset += count }
+            return offset
+        }
+    }
+}
+
+// How bytes come in, by their hash.
+extension Reaching {
+    /// The most that is asked for at once: registries read their files in blocks of 4 MiB, and many small requests are slow. Bytes.
+    private static let range = 16 << 20
+    /// Up to this size bytes come into memory. Bytes.
+    private static let small = 1 << 20
+    /// How often a piece, or a file without a list, is asked for.
+    private static let tries = 3
+
+    /// Bytes in the store as a file, from here if they are here. They are those of the hash, or this throws.
+    func fetch(
+        _ content: PinManifest.Content, _ list: PieceList?, called name: String
+    ) async throws -> (blob: PublishedBlob, isFetched: Bool) {
+        while true {
+            if let here = try store.arrived(content) { return (here, false) }
+            guard content.size > Self.small else { return (try await fetchSmall(content, called: name), true) }
+            if let partial = try store.partial(content, list) {
+                // Whoever had it until now may have finished it.
+                if let here = try store.arrived(content) {
+                    try partial.remove()
+                    return (here, false)
+                }
+                return (try await fetch(into: partial, called: name), true)
+            }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
+    /// The bytes of something small, which are those of the hash.
+    func bytes(_ content: PinManifest.Content, called name: String) async throws -> [UInt8] {
+        for _ in 1...Self.tries {
+            let came = RunningHash(keeps: true)
+            if content.size > 0 {
+                try await repository.read(content.digest, size: content.size, 0..<content.size) { came.take($0) }
+            }
+            let bytes = came.bytes
+            if SHA256.digest(of: bytes) == content.digest { return bytes }
+        }
+        throw ReachError.damaged(content.digest, remote: remote.name, what: name)
+    }
+
+    private func fetchSmall(_ content: PinManifest.Content, called name: String) async throws -> PublishedBlob {
+        let bytes = try await bytes(content, called: name)
+        show(.moved(bytes.count, of: name))
+        return try store.keep(bytes, as: content.digest)
+    }
+
+    private func fetch(into partial: PartialBlob, called name: String) async throws -> PublishedBlob {
+        let length = try await repository.size(of: partial.digest)
+        guard let length else { throw ReachError.notThere(name, remote: remote.name) }
+        guard length == partial.size else {
+            throw ReachError.damaged(partial.digest, remote: remote.name, what: name)
+        }
+        let isPrivate = try store.isPrivate(partial.digest)
+        if let list = partial.list {
+            try await fetch(into: partial, list, called: name)
+            return try partial.finish(isPrivate: isPrivate)
+        }
+        return try await fetchInOrder(into: partial, called: name, isPrivate)
+    }
+
+    /// Pieces in any order; one that is wrong is fetched again alone.
+    private func fetch(into partial: PartialBlob, _ list: PieceList, called name: String) async throws {
+        let missing = try partial.missing(atMost: Self.range)
+        let came = partial.size - missing.total(\.count)
+        if came > 0 { show(.moved(came, of: name)) }
+        var wrong = try await forEach(missing) { try await fetch($0, into: partial, list, called: name) }.flatMap { $0 }
+        for _ in 2...Self.tries where !wrong.isEmpty {
+            wrong = try await forEach(wrong) { piece in
+                try await fetch(list.range(of: piece), into: partial, list, called: name)
+            }.flatMap { $0 }
+        }
+        guard wrong.isEmpty else { throw ReachError.damaged(partial.digest, remote: remote.name, what: name) }
+    }
+
+    /// Returns the pieces that were not right.
+    private func fetch(
+        _ range: Range<Int>, into partial: PartialBlob, _ list: PieceList, called name: String
+    ) async throws -> [Int] {
+        let collector = PieceCollector(list, from: range.lowerBound)
+        try await repository.read(partial.digest, size: partial.size, range) { chunk in
+            try collector.take(chunk) { bytes, piece throws(StoreError) in
+                guard try partial.write(bytes, piece: piece) else { return false }
+                show(.moved(bytes.count, of: name))
+                return true
+            }
+        }
+        return collector.wrong
+    }
+
+    /// One stream: only all of it shows whether it is right.
+    private func fetchInOrder(
+        into partial: PartialBlob, called name: String, _ isPrivate: Bool
+    ) async throws -> PublishedBlob {
+        var partial = partial
+        for attempt in 1... {
+            if let rest = try partial.missing(atMost: partial.size).first {
+                if rest.lowerBound > 0 { show(.moved(rest.lowerBound, of: name)) }
+                let (place, target) = (Place(rest.lowerBound), partial)
+                try await repository.read(partial.digest, size: partial.size, rest) { chunk in
+                    let count = chunk.readableBytes
+                    let offset = place.advance(by: count)
+                    try chunk.withUnsafeReadableBytes { try target.append($0, at: offset) }
+                    show(.moved(count, of: name))
+                }
+            }
+            do { return try partial.finish(isPrivate: isPrivate) } catch StoreError.blobDamaged {
+                // What a process before this one had got may be to blame, so it begins anew once.
+                let content = PinManifest.Content(partial.digest, size: partial.size)
+                guard attempt < Self.tries, let anew = try store.partial(content, nil) else { break }
+                partial = anew
+            }
+        }
+        throw ReachError.damaged(partial.digest, remote: remote.name, what: name)
+    }
+}

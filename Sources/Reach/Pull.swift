@@ -1,0 +1,235 @@
+package import Recipe
+import Remote
+import Store
+
+/// What a snapshot at a remote is asked for by.
+package enum PullReference: Sendable {
+    case pin(String)
+    /// The beginning of a snapshot's id.
+    case snapshot(DigestPrefix, String)
+    /// The digest of a manifest.
+    case manifest(Digest)
+
+    /// Nil if the text can be none of these.
+    package init?(_ text: String) {
+        if text.hasPrefix("sha256:") {
+            guard let digest = Digest(hex: text.dropFirst(7)) else { return nil }
+            self = .manifest(digest)
+        } else if text.utf8.count >= 8, let prefix = DigestPrefix(hex: text.lowercased()) {
+            self = .snapshot(prefix, text.lowercased())
+        } else if Store.isPinName(text) {
+            self = .pin(text)
+        } else {
+            return nil
+        }
+    }
+}
+
+/// What came of a pull.
+package struct PullReport: Sendable {
+    /// The id of the snapshot.
+    package let snapshot: Digest
+    /// The name of the image, as the manifest tells it.
+    package let image: String
+    /// The digest of the manifest.
+    package let manifest: Digest
+    /// The pin that it got here; nil if it got none.
+    package let pin: String?
+    /// Whether the store did not have the snapshot.
+    package let isNew: Bool
+    /// How many blobs were fetched, their bytes, and how many were here.
+    package let fetched: Int, bytes: Int, kept: Int
+    /// Files of the snapshot whose bytes were not in the manifest either.
+    package let lost: [String]
+    /// What could not be done with the rest.
+    package let problems: [String]
+    /// The tag, if the manifest was found by one, and the manifest that it stood for when it was used last, if that was another one.
+    package let tag: String?, before: (manifest: Digest, time: Timestamp)?
+}
+
+extension Reaching {
+    /// The names of the pins there.
+    package func pins() async throws -> [String] {
+        try await repository.tags().filter { Store.isPinName($0) && !RemoteTag.isReserved($0) }.sorted()
+    }
+
+    /// Brings a snapshot with its bytes into the store, first its documents, then its models. `name` is the pin that it gets here; nil: none.
+    package func pull(_ reference: PullReference, as name: String?) async throws -> PullReport {
+        if let name, !Store.isPinName(name) { throw StoreError.refusedName("'\(name)' cannot be a pin's name") }
+        let (found, tag) = try await manifest(reference)
+        let text = tag ?? "sha256:\(found.digest.hex)"
+        let manifest = try checked(found, text)
+        let known = try name.flatMap { try store.pin(named: $0) }
+        if let known, known.snapshotID != manifest.snapshot {
+            throw StoreError.conflict(
+                """
+                '\(known.name)' is the name of snapshot \(known.snapshot) here; give this one another with --as, or free it with: \
+                \(ShellCommand.line("reprofs unpin", known.name.text))
+                """)
+        }
+        // A pin that has these files and more keeps its manifest.
+        let own = try known.map { Set(try store.offer(of: $0).manifest.layers.map(\.digest)) }
+        let pin = own?.isStrictSuperset(of: manifest.layers.map(\.digest)) == true ? nil : name
+        let before = try tag.flatMap { try store.noteTag($0, found.digest, at: remote) }
+        var fetched: Set<Digest> = []
+        // Garbage collection may take away what came before rows name it; then that is fetched again.
+        for isLast in [false, false, true] {
+            let blobs = try await fetchAll(of: manifest, isPinned: pin != nil, &fetched)
+            do throws(StoreError) {
+                let received = try store.receive(manifest, blobs, as: pin, manifest: found.bytes)
+                try store.noteProof(of: fetched, at: remote)
+                let counted = manifest.contents.filter { fetched.contains($0.digest) }
+                return PullReport(
+                    snapshot: manifest.snapshot, image: manifest.title, manifest: found.digest, pin: name,
+                    isNew: received.isNew, fetched: counted.count, bytes: counted.reduce(0) { $0 + $1.size },
+                    kept: blobs.count - counted.count, lost: try lost(received.document),
+                    problems: received.problems, tag: tag, before: before)
+            } catch {
+                guard case .blobMissing = error, !isLast else { throw error }
+            }
+        }
+        throw ReachError.notThere(text, remote: remote.name)
+    }
+
+    /// The manifest that is meant, and the tag by which it was found.
+    private func manifest(_ reference: PullReference) async throws -> (RemoteManifest, tag: String?) {
+        switch reference {
+        case .pin(let name):
+            guard let found = try await repository.manifest(.tag(name)) else {
+                throw ReachError.notThere("a pin '\(name)'", remote: remote.name)
+            }
+            return (found, name)
+        case .manifest(let digest):
+            guard let found = try await repository.manifest(.digest(digest)) else {
+                throw ReachError.notThere("a manifest sha256:\(digest.hex)", remote: remote.name)
+            }
+            return (found, nil)
+        case .snapshot(let prefix, let text):
+            if let tag = try await tag(ofSnapshot: text), let found = try await repository.manifest(.tag(tag)) {
+                guard let id = PinManifest(found.bytes)?.snapshot,
+                    DigestPrefix(hex: id.hex.prefix(prefix.digits)) == prefix
+                else {
+                    throw ReachError.notAPin(tag, remote: remote.name, why: "its manifest is of another snapshot")
+                }
+                return (found, tag)
+            }
+            if let digest = Digest(hex: text), let found = try await repository.manifest(.digest(digest)) {
+                return (found, nil)
+            }
+            throw ReachError.notThere("a snapshot \(text)", remote: remote.name)
+        }
+    }
+
+    /// A whole id's tag is known; that of a beginning is looked for.
+    private func tag(ofSnapshot digits: String) async throws -> String? {
+        if let id = Digest(hex: digits) { return RemoteTag.snapshot(id) }
+        let found = try await repository.tags().filter { tag in
+            guard let own = RemoteTag.snapshotDigits(tag) else { return false }
+            return own.hasPrefix(digits) || digits.hasPrefix(own)
+        }
+        guard found.count <= 1 else {
+            let ids = found.compactMap(RemoteTag.snapshotDigits).sorted().prefix(5)
+            throw ReachError.ambiguous(digits, remote: remote.name, snapshots: Array(ids))
+        }
+        return found.first
+    }
+
+    /// Throws unless a manifest says only what can be: nothing is fetched or reserved for one that does not.
+    private func checked(_ found: RemoteManifest, _ what: String) throws -> PinManifest {
+        func refuse(_ why: String) -> ReachError { .notAPin(what, remote: remote.name, why: why) }
+        guard let manifest = PinManifest(found.bytes) else {
+            throw refuse("its manifest is of another kind, or lists more than \(PinManifest.mostLayers) files")
+        }
+        guard manifest.leftOut == 0 else {
+            throw refuse("\(manifest.leftOut) of its files have paths or sizes that no file can have")
+        }
+        var sizes: [Digest: Int] = [:]
+        for content in [manifest.config] + manifest.layers.map({ PinManifest.Content($0.digest, size: $0.size) }) {
+            guard content.size <= Store.largestFile else { throw refuse("a file of \(content.size) bytes cannot be") }
+            guard sizes.updateValue(content.size, forKey: content.digest).map({ $0 == content.size }) != false else {
+                throw refuse("it gives two sizes for sha256:\(content.digest.hex)")
+            }
+        }
+        guard let document = manifest.layers.first(where: { $0.digest == manifest.snapshot }) else {
+            throw refuse("it does not have the document of its snapshot")
+        }
+        guard document.size <= Store.largestDocument else { throw refuse("its snapshot's document is too large") }
+        for layer in manifest.layers {
+            guard let pieces = layer.pieces else { continue }
+            guard sizes[pieces] == PieceList.byteCount(ofSize: layer.size) else {
+                throw refuse("the list of pieces of \(layer.path) does not have the length that its size asks for")
+            }
+        }
+        return manifest
+    }
+
+    /// Fetches what is not here: documents first. Those that were fetched are added to `fetched`.
+    private func fetchAll(
+        of manifest: PinManifest, isPinned: Bool, _ fetched: inout Set<Digest>
+    ) async throws -> [PublishedBlob] {
+        var names: [Digest: String] = [:]
+        for layer in manifest.layers { names[layer.digest] = layer.path }
+        let listed = Set(manifest.layers.compactMap(\.pieces))
+        let weights = Set(manifest.layers.filter(\.isWeight).map(\.digest))
+        // Only the layout of a pin needs the lists and the description as files; the catalogue has the lists.
+        let wanted = manifest.contents.filter {
+            isPinned || $0.digest != manifest.config.digest && !listed.contains($0.digest)
+        }
+        var blobs: [PublishedBlob] = []
+        var missing: [PinManifest.Content] = []
+        for content in wanted {
+            if let here = try store.arrived(content) { blobs.append(here) } else { missing.append(content) }
+        }
+        let bytes = missing.total(\.size)
+        try store.requireRoom(for: bytes)
+        show(.planned(bytes))
+        let lists = try await self.lists(of: manifest)
+        func take(_ found: [(blob: PublishedBlob, isFetched: Bool)]) {
+            for (blob, isFetched) in found {
+                blobs.append(blob)
+                if isFetched { fetched.insert(blob.digest) }
+            }
+        }
+        let paths = names
+        take(
+            try await forEach(missing.filter { !weights.contains($0.digest) }) { content in
+                try await fetch(content, nil, called: paths[content.digest] ?? content.digest.autoV2)
+            })
+        // One after the other, each over all connections.
+        for content in missing where weights.contains(content.digest) {
+            let name = names[content.digest] ?? content.digest.autoV2
+            take([try await fetch(content, lists[content.digest], called: name)])
+        }
+        return blobs
+    }
+
+    /// The lists of the files that are not here, by those files' hashes. They are trusted because the manifest names them by their hashes.
+    private func lists(of manifest: PinManifest) async throws -> [Digest: PieceList] {
+        var lists: [Digest: PieceList] = [:]
+        for layer in manifest.layers where lists[layer.digest] == nil {
+            guard let digest = layer.pieces, try !store.isServed(layer.digest) else { continue }
+            let content = PinManifest.Content(digest, size: PieceList.byteCount(ofSize: layer.size))
+            let bytes = try await bytes(content, called: "the pieces of \(layer.path)")
+            guard let list = PieceList(bytes: bytes, of: layer.digest, size: layer.size) else {
+                throw ReachError.notAPin(
+                    manifest.title, remote: remote.name, why: "the list of pieces of \(layer.path) is of another file")
+            }
+            lists[layer.digest] = list
+        }
+        return lists
+    }
+
+    /// Files of a snapshot whose bytes are not in the store.
+    private func lost(_ document: SnapshotDocument) throws(StoreError) -> [String] {
+        var lost: [String] = []
+        for use in document.recipe.models {
+            guard let found = use.resolution, try !store.isThere(found.sha256) else { continue }
+            lost.append("models/\(found.folder)/\(found.path)")
+        }
+        for use in document.recipe.inputs {
+            guard let found = use.resolution, try !store.isThere(found.sha256) else { continue }
+            lost.append("input/\(found.path)")
+        }
+        return lost
+    }
+}

@@ -1,0 +1,39 @@
+package import Recipe
+
+/// Why nothing could be moved between a store and a remote, as a sentence for a person.
+package enum ReachError: Error, Sendable, CustomStringConvertible {
+    /// No remote has what was asked for.
+    case notThere(String, remote: String)
+    /// Several snapshots there begin with these digits.
+    case ambiguous(String, remote: String, snapshots: [String])
+    /// A manifest that is not one of a pinned snapshot, or says what cannot be.
+    case notAPin(String, remote: String, why: String)
+    /// A pin's name that the remote has for another snapshot.
+    case nameTaken(String, remote: String, snapshot: Digest?)
+    /// Bytes that a manifest names are neither here nor there.
+    case lost([String], remote: String)
+    /// The remote has other bytes, or another number of them, under a hash. `what` is a name for people.
+    case damaged(Digest, remote: String, what: String)
+    /// No bytes of this hash, or by this name, are missing or known.
+    case unknown(String)
+
+    package var description: String {
+        switch self {
+        case .notThere(let what, let remote): "\(remote) does not have \(what)"
+        case .ambiguous(let text, let remote, let snapshots):
+            "'\(text)' begins several snapshots at \(remote): \(snapshots.joined(separator: ", "))"
+        case .notAPin(let what, let remote, let why): "\(what) at \(remote) is not a pinned snapshot: \(why)"
+        case .nameTaken(let name, let remote, let snapshot):
+            "'\(name)' is the name of \(snapshot.map { "snapshot \($0.hex.prefix(12))" } ?? "something else") at \(remote); "
+                + "--replace gives it to this one"
+        case .lost(let paths, let remote):
+            "bytes that the manifest names are neither here nor at \(remote): \(paths.prefix(5).joined(separator: ", "))"
+                + (paths.count > 5 ? " and \(paths.count - 5) more" : "")
+        case .damaged(let digest, let remote, let what):
+            "\(remote) does not have the right bytes for \(what) (sha256:\(digest.hex)); they were not taken. "
+                + "A push brings them again once the registry has deleted that blob and collected its garbage"
+        case .unknown(let text):
+            "'\(text)' is not a hash, a model, a snapshot or a pin whose bytes are known; a whole SHA-256 is looked for at every remote"
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Recipe
+import Remote
+package import Store
+
+/// How a remote is spoken to, as the catalogue keeps it.
+package struct RemoteFacts: Sendable, Equatable {
+    /// A file with further certificate authorities.
+    package var ca: String?
+    /// Without TLS.
+    package var plainHTTP = false
+    /// The largest blob that it takes, and of how much one request consists at most; nil for the usual. Bytes.
+    package var maxBlob: Int?, chunk: Int?
+    /// How many requests are made at a time; nil for the usual.
+    package var connections: Int?
+
+    package init() {}
+
+    /// Reads ``text``; what cannot be read is as usual.
+    package init(_ text: String) {
+        guard let json = try? JSONParser.parse(text) else { return }
+        func number(_ name: String, _ range: ClosedRange<Int>) -> Int? {
+            json[name]?.number?.int.flatMap { range.contains($0) ? $0 : nil }
+        }
+        ca = json["ca"]?.string
+        plainHTTP = json["plainHTTP"]?.bool ?? false
+        maxBlob = number("maxBlob", 1...Int.max)
+        chunk = number("chunk", Self.chunks)
+        connections = number("connections", Self.connectionCounts)
+    }
+
+    /// What a request may consist of. Bytes.
+    package static let chunks = 1 << 20...1 << 30
+    package static let connectionCounts = 1...64
+
+    /// As JSON.
+    package var text: String {
+        var object = JSON.Object()
+        object["ca"] = ca.map { .string($0) }
+        if plainHTTP { object["plainHTTP"] = .bool(true) }
+        object["maxBlob"] = maxBlob.map { .integer($0) }
+        object["chunk"] = chunk.map { .integer($0) }
+        object["connections"] = connections.map { .integer($0) }
+        return JSON.object(object).canonical()
+    }
+
+    fileprivate var options: RemoteOptions {
+        var options = RemoteOptions()
+        options.ca = ca
+        options.plainHTTP = plainHTTP
+        options.maxBlob = maxBlob
+        if let chunk { options.chunk = chunk }
+        if let connections { options.connections = connections }
+        return options
+    }
+}
+
+extension Reaching {
+    /// A remote as its row says. Nobody is asked yet.
+    package init(
+        _ store: Store, _ remote: RemoteRow, _ show: @escaping @Sendable (Progress) -> Void = { _ in }
+    ) throws {
+        let address = try RemoteAddress(remote.url)
+        let options = RemoteFacts(remote.facts).options
+        var neighbours: [String: String] = [:]
+        for other in try store.remotes() where other.id != remote.id {
+            guard let near = try? RemoteAddress(other.url), near.registry == address.registry, near.path != address.path
+            else { continue }
+            neighbours[other.name] = near.path
+        }
+        self.init(
+            store, remote, try OCIRegistry(address, options: options), connections: options.connections,
+            neighbours: neighbours, show)
+    }
+
+    /// Gives a repository a name if it answers. One that does not exist yet answers that it has nothing.
+    package static func add(_ name: String, _ url: String, _ facts: RemoteFacts, to store: Store) async throws {
+        let address = try RemoteAddress(url)
+        try store.requireFree(remoteName: name)
+        let registry = try OCIRegistry(address, options: facts.options)
+        do { _ = try await registry.tags() } catch RemoteError.notFound {}
+        try store.addRemote(name, url: address.description, facts: facts.text)
+    }
+}

@@ -1,0 +1,66 @@
+import Recipe
+
+/// What a file of Docker's (`config.json`) or of Podman's and Skopeo's (`auth.json`) says of logins.
+package struct DockerConfig: Sendable {
+    /// Where a login is.
+    package enum Found: Sendable, Equatable {
+        case login(Login)
+        /// A program, `docker-credential-NAME`, that is asked for it.
+        case helper(String)
+    }
+
+    /// By registry, or by registry and the beginning of a path.
+    private var logins: [String: Login] = [:]
+    private var helpers: [String: String] = [:]
+    private var store: String?
+
+    /// Nil if it is no JSON object. What has another form in it is as if it was not there.
+    package init?(_ bytes: [UInt8]) {
+        guard let json = try? JSONParser.parse(bytes), json.object != nil else { return nil }
+        for (key, value) in json["auths"]?.object?.members ?? [] {
+            if let token = value["identitytoken"]?.string, !token.isEmpty {
+                logins[Self.normal(key)] = Login(user: Login.tokenUser, secret: token)
+            } else if let login = value["auth"]?.string.flatMap({ Login(encoded: $0) }) {
+                logins[Self.normal(key)] = login
+            }
+        }
+        for (key, value) in json["credHelpers"]?.object?.members ?? [] {
+            if let name = value.string, Self.isHelper(name) { helpers[Self.normal(key)] = name }
+        }
+        store = json["credsStore"]?.string.flatMap { Self.isHelper($0) ? $0 : nil }
+    }
+
+    /// Where the login for a repository is: under the longest beginning of its path that the file has, else with the helper of its
+    /// registry, else in the store of all logins. `hosts` are the registry's names.
+    package func find(hosts: [String], path: String) -> Found? {
+        var ending = path[...]
+        while true {
+            for host in hosts {
+                let key = ending.isEmpty ? host : "\(host)/\(ending)"
+                if let login = logins[key] { return .login(login) }
+                if let helper = helpers[key] { return .helper(helper) }
+            }
+            guard !ending.isEmpty else { break }
+            ending = ending[..<(ending.lastIndex(of: "/") ?? ending.startIndex)]
+        }
+        return store.map { .helper($0) }
+    }
+
+    /// Docker's keys may be addresses: `https://index.docker.io/v1/`.
+    private static func normal(_ key: String) -> String {
+        var name = key[...]
+        for scheme in ["https://", "http://"] where name.hasPrefix(scheme) { name = name.dropFirst(scheme.count) }
+        while name.hasSuffix("/") { name = name.dropLast() }
+        for version in ["/v1", "/v2"] where name.hasSuffix(version) { name = name.dropLast(version.count) }
+        return String(name)
+    }
+
+    /// It becomes the name of a program, which must not lead anywhere.
+    private static func isHelper(_ name: String) -> Bool {
+        (1...64).contains(name.utf8.count)
+            && name.utf8.allSatisfy {
+                (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
+                    || [UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: ".")].contains($0)
+            }
+    }
+}

@@ -1,0 +1,90 @@
+/// The address of a repository in a registry: `oci://host[:port]/path`.
+package struct RemoteAddress: Sendable, Hashable, CustomStringConvertible {
+    /// In lower case; an IPv6 address has its brackets.
+    package let host: String
+    /// Nil for the usual one.
+    package let port: Int?
+    /// The repository's name in its registry: `team/models`.
+    package let path: String
+
+    /// Reads what somebody typed; throws ``RemoteError/noAddress(_:why:)``.
+    package init(_ text: String) throws {
+        func fail(_ why: String) -> RemoteError { .noAddress(Self.withoutUser(text), why: why) }
+        guard text.utf8.count <= 1024, text.hasPrefix("oci://") else { throw fail("it does not begin with oci://") }
+        let rest = text.dropFirst("oci://".count)
+        guard let slash = rest.firstIndex(of: "/") else { throw fail("the repository in the registry is missing") }
+        var place = rest[..<slash]
+        var path = rest[rest.index(after: slash)...]
+        while path.hasSuffix("/") { path = path.dropLast() }
+        if place.contains("@") {
+            throw fail("a user is no part of it; log in with 'docker login' or 'skopeo login'")
+        }
+        var port: Int?
+        if let colon = place.lastIndex(of: ":"), !place.hasSuffix("]") {
+            guard let number = Int(place[place.index(after: colon)...]), (1...65535).contains(number) else {
+                throw fail("its port is not a number from 1 to 65535")
+            }
+            port = number
+            place = place[..<colon]
+        }
+        guard Self.isHost(place) else { throw fail("its host is not a name or an address") }
+        if path.contains("@") || path.contains(":") { throw fail("a tag or a digest is no part of it") }
+        guard Self.isRepository(path) else {
+            throw fail("a repository is words of a-z, 0-9 and single separators ('.', '_', '-') with '/' between them")
+        }
+        host = place.lowercased()
+        self.port = port
+        self.path = String(path)
+    }
+
+    package var description: String { "oci://\(registry)/\(path)" }
+    /// `host:port`, by which logins are kept.
+    package var registry: String { host + (port.map { ":\($0)" } ?? "") }
+    /// Whether the registry is on this machine.
+    package var isLoopback: Bool { Target.isLoopback(host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host) }
+
+    /// What somebody typed before an `@` may be a password.
+    private static func withoutUser(_ text: String) -> String {
+        guard let at = text.lastIndex(of: "@") else { return text }
+        let start = text.firstRange(of: "://")?.upperBound ?? text.startIndex
+        return text[..<min(start, at)] + "…" + text[at...]
+    }
+
+    private static let hub = ["docker.io", "index.docker.io", "registry-1.docker.io"]
+    /// The names under which its login may be kept.
+    var names: [String] { Self.hub.contains(registry) ? Self.hub : [registry] }
+    /// What helpers are asked for.
+    var helperName: String { Self.hub.contains(registry) ? "https://index.docker.io/v1/" : registry }
+    /// Docker Hub answers under another name than people call it.
+    func target(scheme: String) -> Target? {
+        Target("\(scheme)://" + (Self.hub.contains(registry) ? "registry-1.docker.io" : registry) + "/")
+    }
+
+    private static func isHost(_ text: Substring) -> Bool {
+        if text.hasPrefix("["), text.hasSuffix("]") {
+            let inner = text.dropFirst().dropLast()
+            return inner.contains(":") && inner.utf8.allSatisfy { "0123456789abcdefABCDEF:.".utf8.contains($0) }
+        }
+        return (1...253).contains(text.utf8.count) && !text.hasPrefix("-") && !text.hasPrefix(".")
+            && text.utf8.allSatisfy { isAlphanumeric($0) || "-.".utf8.contains($0) || (0x41...0x5A).contains($0) }
+    }
+
+    /// The grammar of the distribution specification.
+    static func isRepository(_ text: some StringProtocol) -> Bool {
+        (1...255).contains(text.utf8.count)
+            && text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { word in
+                guard let first = word.first, let last = word.last, isAlphanumeric(first), isAlphanumeric(last) else {
+                    return false
+                }
+                return word.split(omittingEmptySubsequences: true, whereSeparator: isAlphanumeric).allSatisfy {
+                    separator in
+                    separator.allSatisfy { $0 == UInt8(ascii: "-") }
+                        || [".", "_", "__"].contains(String(decoding: separator, as: UTF8.self))
+                }
+            }
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte)
+    }
+}

@@ -1,0 +1,82 @@
+package import Recipe
+
+/// Why a remote did not do what it was asked to do, as a sentence for a person. No address with a query, no header and no password is in it.
+package enum RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// A text that is not the address of a repository.
+    case noAddress(String, why: String)
+    /// A text that cannot be a tag.
+    case noTag(String)
+    /// A certificate authority's file that cannot be used.
+    case noAuthority(String)
+    /// A proxy's address that cannot be used.
+    case noProxy(String)
+    /// Nothing answers, or what answers breaks off, also after waiting.
+    case unreachable(String, why: String)
+    /// Its certificate is not trusted, or it does not speak TLS.
+    case untrusted(String, why: String)
+    /// It wants a login, or other rights than this login has (401, 403). `help` is a sentence.
+    case refused(String, what: String, help: String)
+    /// It is not there (404).
+    case notFound(String, what: String)
+    /// Other bytes came, or other ones than the registry itself says, or not as many.
+    case wrongBytes(String, what: String, why: String)
+    /// The registry lacks blobs that a manifest names. Empty if it does not say which.
+    case blobUnknown([Digest])
+    /// More than the registry takes (413), or than it was said to take. Bytes, if it is known.
+    case tooLarge(String, what: String, limit: Int?)
+    /// The registry asks to come later (429), also after waiting. Seconds that it named.
+    case busy(String, seconds: Int?)
+    /// It has no space left (507).
+    case full(String)
+    /// Another answer than was to be expected; `words` are the registry's own, on one line.
+    case unexpected(String, what: String, status: Int, words: String)
+    /// An answer is longer than this many bytes.
+    case tooLong(String, what: String, limit: Int)
+    /// It leads to an address that is not gone to.
+    case elsewhere(String, why: String)
+    /// A program that keeps passwords did not give one.
+    case helper(String, why: String)
+    /// The bytes to be sent are not there.
+    case localBytes(String)
+
+    package var description: String { sentence }
+
+    /// On one line, without a full stop.
+    package var sentence: String { text.onOneLine }
+
+    private var text: String {
+        switch self {
+        case .noAddress(let text, let why):
+            "'\(text)' is not the address of a repository, such as 'oci://registry.example/team/models': \(why)"
+        case .noTag(let text): "'\(text)' cannot be a tag: those are up to 128 of a-z, A-Z, 0-9, '_', '.' and '-'"
+        case .noAuthority(let file): "there is no certificate in PEM that can be read in \(file)"
+        case .noProxy(let why): "the proxy that HTTPS_PROXY names cannot be used: \(why)"
+        case .unreachable(let name, let why): "\(name) does not answer: \(why)"
+        case .untrusted(let name, let why): "the connection to \(name) cannot be trusted: \(why)"
+        case .refused(let name, let what, let help): "\(name) refuses \(what): \(help)"
+        case .notFound(let name, let what): "\(name) does not have \(what)"
+        case .wrongBytes(let name, let what, let why):
+            "\(name) sends other bytes than those of \(what): \(why); they are not used"
+        case .blobUnknown(let digests):
+            digests.isEmpty
+                ? "the registry lacks blobs that the manifest names"
+                : "the registry lacks blobs that the manifest names: "
+                    + digests.prefix(5).map(\.hex).joined(separator: ", ")
+                    + (digests.count > 5 ? " and \(digests.count - 5) more" : "")
+        case .tooLarge(let name, let what, let limit):
+            "\(name) does not take \(what): it is larger than "
+                + (limit.map { "the \($0) bytes that it takes" } ?? "the registry, or a proxy before it, takes")
+        case .busy(let name, let seconds):
+            "\(name) is asked for too much and wants to be asked again "
+                + (seconds.map { "in \($0) seconds" } ?? "later")
+        case .full(let name): "\(name) has no space left"
+        case .unexpected(let name, let what, let status, let words):
+            "\(name) answers \(what) with status \(status)" + (words.isEmpty ? "" : ": \(words)")
+        case .tooLong(let name, let what, let limit):
+            "\(name) answers \(what) with more than \(limit) bytes, which are not taken"
+        case .elsewhere(let name, let why): "\(name) leads to another address, which is not gone to: \(why)"
+        case .helper(let name, let why): "the credential helper \(name) gives no password: \(why)"
+        case .localBytes(let what): "the bytes of \(what) cannot be read here"
+        }
+    }
+}

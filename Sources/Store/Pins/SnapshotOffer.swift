@@ -1,0 +1,125 @@
+package import Recipe
+
+/// A snapshot as it is given away: its manifest, and where each of the bytes are that it names.
+package struct SnapshotOffer: Sendable {
+    /// Where bytes are that the manifest names.
+    package enum Source: Sendable {
+        case blob(Blob)
+        /// Made for the manifest: its configuration, or a list of pieces.
+        case bytes([UInt8], isPrivate: Bool)
+    }
+
+    /// What names the bytes.
+    package let manifest: PinManifest
+    /// The manifest's own bytes: those of a pin are what other tools know it by.
+    package let bytes: [UInt8]
+    /// Of everything that it names and that is here.
+    package let sources: [Digest: Source]
+    /// Paths of files that cannot be given, because their bytes are lost.
+    package let lost: [String]
+}
+
+extension Store {
+    /// A snapshot with all of its files whose bytes are here. Nothing is written.
+    package func offer(of snapshot: SnapshotRow) throws(StoreError) -> SnapshotOffer {
+        var layers: [PinManifest.Layer] = []
+        var lists: [String: PinManifest.Layer] = [:]
+        var sources: [Digest: SnapshotOffer.Source] = [:]
+        var lost: [String] = []
+        for (path, blob) in try files(of: snapshot) {
+            do throws(StoreError) { _ = try contents(of: blob) } catch {
+                switch error {
+                case .blobMissing, .blobDamaged:
+                    lost.append(path)
+                    continue
+                default: throw error
+                }
+            }
+            let bare = PinManifest.Layer(path: path, digest: blob.digest, size: blob.size)
+            var list: PinManifest.Layer?
+            if bare.isWeight, blob.size > PinManifest.listedSize, let pieces = try pieces(of: blob) {
+                let layer = PinManifest.Layer(pieces)
+                list = layer
+                lists[layer.path] = layer
+                sources[layer.digest] = .bytes(pieces.bytes, isPrivate: blob.isPrivate)
+            }
+            sources[blob.digest] = .blob(blob)
+            layers.append(.init(path: path, digest: blob.digest, size: blob.size, pieces: list?.digest))
+        }
+        let manifest = PinManifest(
+            snapshot: snapshot.digest, title: snapshot.imageName, created: snapshot.recorded,
+            pixels: try pixels(ofSnapshot: snapshot.id), layers: layers + lists.values)
+        sources[manifest.config.digest] = .bytes(manifest.configBytes, isPrivate: snapshot.document.isPrivate)
+        return SnapshotOffer(manifest: manifest, bytes: manifest.bytes, sources: sources, lost: lost)
+    }
+
+    /// A pinned snapshot, with the manifest that its pin has.
+    package func offer(of pin: NamedPin) throws(StoreError) -> SnapshotOffer {
+        guard let row = try blob(pin.manifest) else { throw .blobMissing(pin.manifest) }
+        let bytes = try self.bytes(of: row)
+        guard let manifest = PinManifest(bytes) else {
+            throw .conflict("the manifest of '\(pin.name)' is none of a pinned snapshot")
+        }
+        var sources: [Digest: SnapshotOffer.Source] = [:]
+        var lost: [String] = []
+        func offer(_ digest: Digest, _ path: String) throws(StoreError) {
+            do throws(StoreError) {
+                guard let blob = try blob(digest) else { throw .blobMissing(digest) }
+                _ = try contents(of: blob)
+                sources[digest] = .blob(blob)
+            } catch {
+                switch error {
+                case .blobMissing, .blobDamaged: lost.append(path)
+                default: throw error
+                }
+            }
+        }
+        try offer(manifest.config.digest, "the description of the model")
+        for layer in manifest.layers { try offer(layer.digest, layer.path) }
+        return SnapshotOffer(manifest: manifest, bytes: bytes, sources: sources, lost: lost)
+    }
+
+    /// The bytes of a source, open for reading.
+    package func open(_ source: SnapshotOffer.Source) throws(StoreError) -> OfferedBytes {
+        switch source {
+        case .bytes(let bytes, _): .bytes(bytes)
+        case .blob(let blob):
+            switch try contents(of: blob) {
+            case .bytes(let bytes): .bytes(bytes)
+            case .file(let file): .file(FileSource(file, count: blob.size))
+            }
+        }
+    }
+
+    /// Every stored file of a snapshot's directory, with its path there.
+    fileprivate func files(of snapshot: SnapshotRow) throws(StoreError) -> [(path: String, blob: Blob)] {
+        var found: [(path: String, blob: Blob)] = [("snapshot.json", snapshot.document)]
+        for (name, blob) in [
+            ("prompt.json", snapshot.prompt), ("workflow.json", snapshot.workflow),
+            ("parameters.txt", snapshot.parameters), ("records.json", snapshot.records),
+            ("environment.json", snapshot.environment),
+        ] {
+            if let blob { found.append((name, blob)) }
+        }
+        let sets = [("models", snapshot.models), ("input", snapshot.inputs), ("custom_nodes", snapshot.nodes)]
+        for (folder, set) in sets {
+            guard let set else { continue }
+            for file in try pinnedFiles(in: set) { found.append(("\(folder)/\(file.path)", file.blob)) }
+        }
+        return found
+    }
+}
+
+/// Bytes that are being given away.
+package enum OfferedBytes: Sendable {
+    case bytes([UInt8])
+    case file(FileSource)
+
+    /// Fewer than asked for only where the file is shorter than it was.
+    package func read(_ range: Range<Int>) throws(SourceError) -> [UInt8] {
+        switch self {
+        case .bytes(let bytes): Array(bytes[range.clamped(to: 0..<bytes.count)])
+        case .file(let file): try file.read(at: range.lowerBound, count: range.count)
+        }
+    }
+}

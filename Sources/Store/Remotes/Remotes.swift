@@ -1,0 +1,170 @@
+import GRDB
+package import Recipe
+
+/// A repository of a registry that was given a name. It has no passwords: those are where Docker and containers keep them.
+package struct RemoteRow: Sendable {
+    /// Its row.
+    package let id: Int64
+    /// Unique in the store.
+    package let name: String
+    /// Where it is.
+    package let url: String
+    /// How it is spoken to; JSON.
+    package let facts: String
+    /// How many of the store's blobs are known to be there, their bytes, and how many of them were read there and were right.
+    package let blobs, bytes, proven: Int
+
+    init(_ row: Row) throws {
+        id = try row.id("id")
+        name = try row.value("name")
+        url = try row.value("url")
+        facts = try row.value("facts")
+        (blobs, bytes, proven) = (try row.value("blobs"), try row.value("bytes"), try row.value("proven"))
+    }
+}
+
+/// Bytes that are said to be at a remote.
+package struct RemoteBlob: Sendable {
+    /// What they are.
+    package let content: PinManifest.Content
+    /// When all of them were read there last, and were right.
+    package let proven: Timestamp?
+    /// The names of models that have them.
+    package let models: [String]
+}
+
+private let columns = """
+    SELECT remote.id, remote.name, remote.url, remote.facts, count(blob.id) AS blobs, coalesce(sum(blob.size), 0) AS bytes,
+    count(blobRemote.proven) AS proven FROM remote
+    LEFT JOIN blobRemote ON blobRemote.remote = remote.id LEFT JOIN blob ON blob.id = blobRemote.blob
+    """
+
+extension Store {
+    /// Gives a repository a name. Throws if it is taken, or cannot be one.
+    package func addRemote(_ name: String, url: String, facts: String) throws(StoreError) {
+        try catalogue.write { db in
+            try Self.requireFree(name, db)
+            try db.insertRemote(name, url, facts: facts)
+        }
+    }
+
+    /// Throws if a repository cannot be given this name.
+    package func requireFree(remoteName name: String) throws(StoreError) {
+        try catalogue.read { db in try Self.requireFree(name, db) }
+    }
+
+    private static func requireFree(_ name: String, _ db: Database) throws {
+        if let why = problem(ofRemoteName: name) { throw StoreError.refusedName(why) }
+        if let known = try String.fetchOne(db, sql: "SELECT url FROM remote WHERE name = ?", arguments: [name]) {
+            throw StoreError.conflict(
+                """
+                '\(name)' is the name of \(known); free it with: \
+                \(ShellCommand.line("reprofs remote remove", name))
+                """)
+        }
+    }
+
+    /// Forgets a remote and what was known to be there. Nothing changes at the remote.
+    package func removeRemote(_ remote: RemoteRow) throws(StoreError) {
+        try catalogue.write { db in try db.deleteRemote(remote.id) }
+        try dropUploadNotes(toRemote: remote.id)
+    }
+
+    /// All remotes, by name.
+    package func remotes() throws(StoreError) -> [RemoteRow] {
+        try page("\(columns) GROUP BY remote.id ORDER BY remote.name", [], 10_000, RemoteRow.init)
+    }
+
+    /// The remote of this name; nil if there is none.
+    package func remote(named name: String) throws(StoreError) -> RemoteRow? {
+        try one("\(columns) WHERE remote.name = ? GROUP BY remote.id", [name], RemoteRow.init)
+    }
+
+    /// The remotes that are known to have these bytes, those first that were seen to have the right ones last.
+    package func remotes(having digest: Digest) throws(StoreError) -> [String] {
+        try page(
+            """
+            SELECT remote.name FROM blobRemote JOIN remote ON remote.id = blobRemote.remote
+            JOIN blob ON blob.id = blobRemote.blob WHERE blob.sha256 = ? ORDER BY proven DESC, pushed DESC
+            """, [digest.data], 100
+        ) { try $0.value("name") }
+    }
+
+    /// What is known to be at a remote, by hash.
+    package func blobs(at remote: RemoteRow) throws(StoreError) -> [RemoteBlob] {
+        let rows = try page(
+            """
+            SELECT blob.sha256, blob.size, blobRemote.proven FROM blobRemote JOIN blob ON blob.id = blobRemote.blob
+            WHERE blobRemote.remote = ? ORDER BY blob.sha256
+            """, [remote.id], Int(Int32.max)
+        ) {
+            (
+                content: PinManifest.Content(try $0.digest("sha256"), size: try $0.size("size")),
+                proven: (try $0.value("proven") as Int64?).map { Timestamp(nanoseconds: $0) }
+            )
+        }
+        var found: [RemoteBlob] = []
+        for row in rows {
+            let models = try affected(by: row.content.digest).models
+            found.append(RemoteBlob(content: row.content, proven: row.proven, models: models))
+        }
+        return found
+    }
+
+    /// Notes that a remote has these bytes, as it says.
+    package func notePresence(of digests: some Sequence<Digest>, at remote: RemoteRow) throws(StoreError) {
+        let time = Timestamp.now()
+        try catalogue.write { db in
+            for digest in digests { try db.notePresence(of: digest, at: remote.id, time: time) }
+        }
+    }
+
+    /// Notes that all of these bytes were read at a remote, and were right.
+    package func noteProof(of digests: some Sequence<Digest>, at remote: RemoteRow) throws(StoreError) {
+        let time = Timestamp.now()
+        try catalogue.write { db in
+            for digest in digests {
+                try db.notePresence(of: digest, at: remote.id, time: time)
+                try db.noteProof(of: digest, at: remote.id, time)
+            }
+        }
+    }
+
+    /// Notes that a remote does not have these bytes, or has wrong ones under their name.
+    package func noteLoss(of digest: Digest, at remote: RemoteRow, isGone: Bool) throws(StoreError) {
+        try catalogue.write { db in
+            try isGone
+                ? db.deletePresence(of: digest, at: remote.id) : db.noteProof(of: digest, at: remote.id, nil)
+        }
+    }
+
+    /// Notes which manifest a tag stands for, and returns the one that it stood for when it was used last, if that was another one.
+    package func noteTag(
+        _ tag: String, _ manifest: Digest, at remote: RemoteRow
+    ) throws(StoreError) -> (manifest: Digest, time: Timestamp)? {
+        try catalogue.write { db in
+            let known = try Row.fetchOne(
+                db, sql: "SELECT manifest, recorded FROM remoteTag WHERE remote = ? AND tag = ?",
+                arguments: [remote.id, tag])
+            try db.setTag(tag, manifest, at: remote.id)
+            guard let known, try known.digest("manifest") != manifest else { return nil }
+            return (try known.digest("manifest"), try known.time("recorded"))
+        }
+    }
+
+    /// Why a text cannot be the name of a remote; nil if it can.
+    private static func problem(ofRemoteName name: String) -> String? {
+        let isPlain = name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                true
+            default: false
+            }
+        }
+        let isGood = isPlain && (1...64).contains(name.utf8.count) && ![".", "-", "_"].contains(name.prefix(1))
+        return isGood
+            ? nil
+            : "a remote's name has up to 64 letters, digits, '.', '_' and '-', and begins with a letter or a digit"
+    }
+}

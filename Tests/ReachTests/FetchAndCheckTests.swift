@@ -1,0 +1,119 @@
+import Foundation
+import GRDB
+import Reach
+import Recipe
+import Remote
+import Store
+import Support
+import SystemPackage
+import Testing
+
+@Suite struct `Bytes at a remote` {
+    let fixture: ReachFixture
+    init() throws { fixture = try ReachFixture() }
+
+    private func fetch(_ wanted: WantedBytes, _ store: Store) async throws -> FetchReport {
+        try await Reaching.fetch(wanted, from: [try fixture.reaching(store)]) { _, _ in }
+    }
+
+    /// > `fetch` brings bytes that are missing here from a remote that has them, by any hash by which the store ever knew them, by a model's
+    /// > name, or for a snapshot. They are served again, and the recipes that need them are graded anew.
+    @Test func `that were lost here are served again, and the recipe is what it was`() async throws {
+        let before = try fixture.recipe(fixture.here)
+        try await fixture.push(as: nil)
+        let store = fixture.here.store
+        let names = try store.hashNames(of: fixture.digest)
+        try FileManager.default.removeItem(atPath: store.path.string + "/blobs/sha256/" + fixture.digest.hex)
+        _ = try store.verify(try #require(try store.blob(fixture.digest))) { _ in }
+        #expect(try fixture.recipe(fixture.here) != before)
+        let lost = try store.lostFiles(of: fixture.snapshot)
+        #expect(lost.map(\.name) == ["models/" + ReachFixture.model])
+        #expect(try store.bytes(everKnownBy: String(fixture.digest.hex.prefix(10))).map(\.digest) == [fixture.digest])
+        for (_, name) in names { #expect(try store.bytes(everKnownBy: name).map(\.digest) == [fixture.digest]) }
+        let report = try await fetch(lost[0], store)
+        #expect(report.remote == "team" && report.bytes == ReachFixture.size)
+        #expect(try fixture.recipe(fixture.here) == before)
+        #expect(try await fetch(lost[0], store).remote == nil)
+    }
+
+    @Test func `come by their SHA-256 alone into a store that never had them`() async throws {
+        try await fixture.push(as: nil)
+        let report = try await fetch(.init(fixture.digest, size: nil, name: "bytes"), fixture.there.store)
+        #expect(report.bytes == ReachFixture.size)
+        #expect(try fixture.bytes(in: fixture.there) == ReachFixture.bytes)
+        let unknown = WantedBytes(SmallModel.digest(seed: 99), size: nil, name: "others")
+        await #expect(throws: ReachError.self) { try await fetch(unknown, fixture.there.store) }
+    }
+
+    /// > `remote check` asks a remote for everything that was brought there; `--sample` reads some of it and `--all` everything, and only what
+    /// > was read and was right counts as proven. What is gone or wrong is named, and whether its bytes are here.
+    @Test func `are proven by reading all of them, and what has rotted or gone is named`() async throws {
+        try await fixture.push()
+        let reaching = try fixture.reaching(fixture.here.store)
+        func remote() throws -> RemoteRow { try #require(try fixture.here.store.remote(named: "team")) }
+        let atFirst = try remote()
+        #expect(atFirst.blobs > 3 && atFirst.proven == 0)
+        let lengths = try await reaching.check(.lengths)
+        #expect(lengths.losses.isEmpty && lengths.read == 0 && lengths.proven == 0)
+        let sampled = try await reaching.check(.sample(50))
+        #expect(sampled.losses.isEmpty && sampled.proven <= sampled.blobs)
+        let all = try await reaching.check(.all)
+        #expect(all.losses.isEmpty && all.proven == all.blobs)
+        #expect(try remote().proven == all.blobs)
+        fixture.registry.change { $0.blobs[fixture.digest]?[4 << 20] ^= 1 }
+        // A registry's word proves nothing.
+        #expect(try await reaching.check(.lengths).losses.isEmpty)
+        let rotten = try await reaching.check(.all)
+        #expect(rotten.losses.map(\.blob.content.digest) == [fixture.digest])
+        #expect(rotten.losses.allSatisfy { !$0.isGone && $0.isHere })
+        #expect(rotten.losses[0].blob.models == [ReachFixture.model + "@v1"])
+        #expect(try remote().proven == all.blobs - 1)
+        fixture.registry.change { $0.blobs[fixture.digest] = nil }
+        #expect(try await reaching.check(.lengths).losses.map(\.isGone) == [true])
+        #expect(try await reaching.check(.lengths).losses.isEmpty)
+    }
+
+    @Test func `are forgotten with the remote, and a remote has one name`() async throws {
+        try await fixture.push()
+        let store = fixture.here.store
+        #expect(throws: StoreError.self) { try store.addRemote("team", url: "oci://other.test/x", facts: "{}") }
+        for name in ["", "a b", "-x", "a/b", String(repeating: "x", count: 65)] {
+            #expect(throws: StoreError.self) { try store.addRemote(name, url: "oci://other.test/x", facts: "{}") }
+        }
+        try store.removeRemote(try #require(try store.remote(named: "team")))
+        #expect(try store.remotes().isEmpty)
+        #expect(try store.remotes(having: fixture.digest).isEmpty)
+        #expect(try store.verifyCatalogue().isEmpty)
+    }
+
+    @Test func `that came in part for nobody are taken away after a week`() async throws {
+        try await fixture.push()
+        fixture.registry.change { $0.cut = $0.read + (2 << 20) }
+        await #expect(throws: RemoteError.self) { try await fixture.pull() }
+        let partial = FilePath(fixture.there.store.path.string + "/partial")
+        func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: partial.string) }
+        #expect(try names().isEmpty == false)
+        let policy = CollectionPolicy(graceBefore: .now())
+        _ = try fixture.there.store.collect(policy, isDryRun: false)
+        #expect(try names().isEmpty == false)
+        for name in try names() {
+            try fixture.there.directory.setModified(partial.appending(name), Timestamp.now().seconds - 8 * 86_400)
+        }
+        _ = try fixture.there.store.collect(policy, isDryRun: false)
+        #expect(try names().isEmpty)
+    }
+}
+
+@Suite struct `What is kept of a remote` {
+    @Test func `comes back as it was, and what somebody wrote instead is as usual`() {
+        var facts = RemoteFacts()
+        #expect(RemoteFacts(facts.text) == facts)
+        facts.ca = "/etc/ca \"of\" ours.pem"
+        facts.plainHTTP = true
+        (facts.maxBlob, facts.chunk, facts.connections) = (9 << 30, 4 << 20, 16)
+        #expect(RemoteFacts(facts.text) == facts)
+        for text in ["", "[]", #"{"chunk": -1, "connections": 1000000, "maxBlob": 0, "ca": 3, "plainHTTP": "yes"}"#] {
+            #expect(RemoteFacts(text) == RemoteFacts())
+        }
+    }
+}
