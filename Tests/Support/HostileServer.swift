@@ -5,8 +5,15 @@ import Testing
 
 /// A socket that listens where only this machine can reach it.
 package enum Loopback {
+    /// The next connection; negative once nothing listens any more. No program that another test starts meanwhile holds it open.
+    package static func accept(_ listener: CInt) -> CInt {
+        let client = Glibc.accept(listener, nil, nil)
+        if client >= 0 { _ = fcntl(client, F_SETFD, FD_CLOEXEC) }
+        return client
+    }
+
     package static func listen() throws -> (descriptor: CInt, port: UInt16) {
-        let listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
@@ -103,7 +110,7 @@ package final class HostileServer: Sendable {
         Thread.detachNewThread { [weak self] in
             // Closed by who waits on it, or the number may soon be that of another server's.
             defer { close(descriptor) }
-            while case let client = accept(descriptor, nil, nil), client >= 0 {
+            while case let client = Loopback.accept(descriptor), client >= 0 {
                 Thread.detachNewThread { [weak self] in
                     defer { close(client) }
                     guard let read = Self.read(client) else { return }

@@ -70,7 +70,7 @@ package struct PageClient: Sendable {
 
     /// A connection that waits 20 seconds for what comes.
     package static func connect(_ port: UInt16) throws -> CInt {
-        let connection = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        let connection = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         var patience = timeval(tv_sec: 600, tv_usec: 0)
         setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()

@@ -42,7 +42,7 @@ package final class Relay: Sendable {
         self.port = port
         Thread.detachNewThread { [weak self] in
             defer { close(descriptor) }
-            while case let client = accept(descriptor, nil, nil), client >= 0 {
+            while case let client = Loopback.accept(descriptor), client >= 0 {
                 let number = self?.accepted.withLock { count in
                     count += 1
                     return count - 1

@@ -9,9 +9,9 @@ packages=(libfuse3-dev fuse3 libsqlite3-dev libssl-dev zlib1g-dev libdeflate-dev
 # Nice to have: BLAKE3 of models.
 optional=(b3sum)
 # What the tests use beside these: the power cuts' recorder is in C, on file systems of three kinds.
-# Completions run in the shells that they are for, and manual pages are read by mandoc. Registries are real ones.
+# Completions run in the shells that they are for, and manual pages are read by mandoc.
 test_packages=(skopeo python3-jsonschema gcc libc6-dev mount e2fsprogs xfsprogs btrfs-progs zsh fish mandoc
-    docker-registry openssl)
+    openssl)
 # What packages are made with.
 package_packages=(dpkg-dev binutils chrpath xz-utils)
 libraries=(fuse3 sqlite3 libcrypto zlib libdeflate libzstd libpng libwebp libbrotlidec libxml-2.0)
@@ -52,6 +52,17 @@ install_missing() {
             pkg-config --exists "$library" || fail "The development files of $library are missing; install them and run this again."
         done
     fi
+}
+
+# The tests start a registry of their own. Installed, Debian's package would also run one at every address of this machine, with no
+# password, so it is only unpacked. Without it the tests that need one say so.
+unpack_registry() {
+    [ ! -x /usr/bin/docker-registry ] && [ ! -x .build/docker-registry/usr/bin/docker-registry ] || return 0
+    command -v apt-get >/dev/null && command -v dpkg >/dev/null || return 0
+    local place
+    place=$(mktemp -d)
+    (cd "$place" && apt-get download -qq docker-registry >/dev/null 2>&1) && dpkg -x "$place"/docker-registry_*.deb .build/docker-registry || true
+    rm -rf "$place"
 }
 
 # Every target may import only what it names.

@@ -20,6 +20,7 @@ struct FetchCommand: AnswersInJSON {
     @OptionGroup var store: StoreOption
 
     func run() throws {
+        try things.forEach(Paths.requireText)
         let store = try store.open()
         let rows = try source.map { [try Naming(store).remote($0)] } ?? store.remotes()
         guard !rows.isEmpty else {
@@ -61,7 +62,6 @@ struct FetchCommand: AnswersInJSON {
 
     /// The bytes that a text stands for: of a snapshot those that are missing.
     private func missing(_ text: String, _ store: Store) throws -> [WantedBytes] {
-        try Paths.requireText(text)
         let hash = text.hasPrefix("sha256:") ? String(text.dropFirst(7)) : text
         do {
             switch try Naming(store).imageOrModel(text) {

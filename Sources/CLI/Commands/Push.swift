@@ -29,6 +29,7 @@ struct PushCommand: AnswersInJSON {
     }
 
     func run() throws {
+        try things.forEach(Paths.requireText)
         let store = try store.open()
         let row = try remote.find(in: store)
         // Every name is resolved before anything is done.
@@ -66,7 +67,6 @@ struct PushCommand: AnswersInJSON {
     }
 
     private func named(_ text: String, _ store: Store) throws -> [Item] {
-        try Paths.requireText(text)
         let naming = Naming(store)
         switch try naming.imageOrModel(text) {
         case .image(let found):

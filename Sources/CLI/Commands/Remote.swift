@@ -37,7 +37,7 @@ struct RemoteAdd: ParsableCommand {
     }
 
     func run() throws {
-        try Paths.requireText(name)
+        for text in [name, url] { try Paths.requireText(text) }
         let store = try store.open()
         var facts = RemoteFacts()
         facts.ca = try ca.map { try Paths.absolute($0).string }
