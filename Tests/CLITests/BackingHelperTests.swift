@@ -164,7 +164,8 @@ private let program = FilePath(CommandLineFixture.executable).removingLastCompon
 
     /// Nobody is told to use another file system where it is not at fault.
     @Test(arguments: [
-        (EXDEV, "the store's file system is not one of those"), (ENOENT, "does not see the store's file system"),
+        (EXDEV, "does not register files of the store's file system"),
+        (ENOENT, "that the helper reprofs-backing does not see"),
     ]) func `say why the helper refuses a file`(problem: CInt, words: String) throws {
         let outcome = try run(Self.impostor("struct.pack('<i', -\(problem))") + "start; off \"\(words)\"")
         #expect(outcome.status == 0, "\(outcome)")

@@ -52,6 +52,8 @@ struct AddCommand: ParsableCommand {
 
     func run() throws {
         if isMove { return try move() }
+        let interrupts = Interrupts.ending
+        defer { withExtendedLifetime(interrupts) {} }
         let store = try store.openOrMake()
         let target = try folder.map { try Naming(store).folder($0) }
         let plan = try store.plan(adding: try paths.map { try Paths.absolute($0) }, folder: target)

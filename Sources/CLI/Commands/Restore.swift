@@ -18,7 +18,7 @@ struct RestoreCommand: AnswersInJSON {
         // Every name is resolved before anything is done.
         let versions = try models.map { text in
             let version = try Naming(store).version(text)
-            guard let name = ModelName(version.fullName) else {
+            guard let name = ModelName(known: version.fullName) else {
                 throw StoreError.conflict(
                     "\(version.fullName) is not a name of the live view, so nothing can be restored to it")
             }

@@ -38,6 +38,8 @@ struct SnapshotCommand: ParsableCommand {
     @OptionGroup var store: StoreOption
 
     func run() throws {
+        let interrupts = Interrupts.ending
+        defer { withExtendedLifetime(interrupts) {} }
         let store = try store.openOrMake()
         let inputs = try inputs.map { try Paths.absolute($0) }
         var items: [SnapshotWork.Item] = []

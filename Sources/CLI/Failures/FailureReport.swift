@@ -35,8 +35,7 @@ struct FailureReport {
     private static func lines(of error: any Error) -> [String] {
         switch error {
         case let list as any SeveralLines: list.lines
-        case is CancellationError: ["interrupted; everything is as it was"]
-        case StoreError.interrupted: ["interrupted; what was done so far stays"]
+        case is CancellationError, StoreError.interrupted: ["interrupted; what was done so far stays"]
         case let problem as Errno: [problem.sentence]
         // The project's own errors are sentences.
         case let own as any Error & CustomStringConvertible

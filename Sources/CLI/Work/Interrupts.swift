@@ -1,5 +1,7 @@
+import ArgumentParser
 import Dispatch
 import Glibc
+import Store
 import Synchronization
 
 /// While it is held, notices that the command is asked to end, instead of ending it.
@@ -21,6 +23,16 @@ final class Interrupts {
     deinit {
         for source in sources { source.cancel() }
         for number in Self.signals { signal(number, SIG_DFL) }
+    }
+}
+
+extension Interrupts {
+    /// For work that may stop at any moment: says so and ends the process.
+    static var ending: Interrupts {
+        Interrupts {
+            Terminal.complain(StoreError.interrupted)
+            _exit(ExitCode.interrupted.rawValue)
+        }
     }
 }
 

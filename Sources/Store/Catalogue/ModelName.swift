@@ -22,7 +22,7 @@ extension ModelName {
     }
 
     /// A name that a model once had, for whatever reason it was one.
-    init?(known text: String) {
+    package init?(known text: String) {
         guard let path = ViewPath(parsing: text)?.components else { return nil }
         self.init(pipeline: path)
     }

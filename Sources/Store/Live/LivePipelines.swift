@@ -1,14 +1,14 @@
 import GRDB
 package import Recipe
 
-// Which files of the live view are models: by their names, or because they are in a pipeline's directory.
+// Which files of the live view are models: by their names, because they are in a pipeline's directory, or because their name has versions.
 
 extension Store {
     /// The model's name for a path of the live view; nil if the path is not a model's.
     package func modelName(live path: [EntryName]) throws(StoreError) -> ModelName? {
         if let name = ModelName(live: path) { return name }
-        guard let name = ModelName(pipeline: path), path.count > 2 else { return nil }
-        return try catalogue.readOne { try $0.isInPipeline(path) } ? name : nil
+        guard ModelName(pipeline: path) != nil else { return nil }
+        return try catalogue.readOne { try $0.modelName(live: path) }
     }
 }
 
@@ -16,8 +16,8 @@ extension Database {
     /// The same within a transaction.
     func modelName(live path: [EntryName]) throws -> ModelName? {
         if let name = ModelName(live: path) { return name }
-        guard let name = ModelName(pipeline: path), path.count > 2 else { return nil }
-        return try isInPipeline(path) ? name : nil
+        guard let name = ModelName(pipeline: path) else { return nil }
+        return try isInPipeline(path) || hasVersion(name) ? name : nil
     }
 
     /// The same for a name that a file is losing: if it had a version it was a model, whatever is still beside it.
@@ -35,6 +35,16 @@ extension Database {
             if depth > 0, try hasPipelineMark(id) { return true }
         }
         return false
+    }
+
+    /// `add` takes a file of any name that is given to it: its history goes on in the live view.
+    private func hasVersion(_ name: ModelName) throws -> Bool {
+        guard let directory = try directory(under: DirectoryRow.Root.models.rawValue, name.directories) else {
+            return false
+        }
+        return try first(
+            "SELECT 1 FROM model WHERE directory = ? AND name = ?", [directory, name.path.name.databaseValue]
+        ) { _ in true } ?? false
     }
 
     private func directory(named name: EntryName, in parent: Int64) throws -> Int64? {

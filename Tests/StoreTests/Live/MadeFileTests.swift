@@ -63,6 +63,24 @@ private let caller = Caller(
         }
     }
 
+    /// `add` takes a file of any name that is given to it.
+    @Test func `is the next version of a name without a model's suffix that has one`() throws {
+        let source = try fixture.directory.write([1, 2, 3], to: "elsewhere/noext")
+        for item in try fixture.store.plan(adding: [source], folder: try ModelPath("checkpoints")).items {
+            _ = try fixture.store.add(item)
+        }
+        try serve { store, view in
+            try view.remove("noext", in: folder, by: caller)
+            try write("noext", [4, 5, 6, 7], view)
+            try view.publish()
+            #expect(
+                try store.digests(of: "checkpoints/noext") == [[1, 2, 3], [4, 5, 6, 7]].map { SHA256.digest(of: $0) })
+            try view.remove("noext", in: folder, by: caller)
+            let versions = try store.versions(called: "noext")
+            #expect(versions.count == 2 && versions.allSatisfy { !$0.isLive })
+        }
+    }
+
     @Test func `survives a kill with the name that it had last`() throws {
         let odd: EntryName = "a \"b\" % ü\n.txt"
         try serve { store, view in
