@@ -126,7 +126,7 @@ extension Store {
         if try identity(of: blob) != nil {
             // An older version read it without looking for a pickle, which shows in the first or last bytes.
             let imports = try Identity.pickle(file, path, size: blob.size)
-            return try catalogue.write { db in
+            return try catalogue.writeSoon { db in
                 try db.setImports(imports.column, of: blob.id)
             }
         }
@@ -162,7 +162,8 @@ extension Store {
         let header = try identity.header.map { bytes throws(StoreError) in
             try files.publish(bytes, isPrivate: blob.isPrivate)
         }
-        try catalogue.write { db in
+        // What a power cut takes is read again.
+        try catalogue.writeSoon { db in
             try db.setIdentity(
                 of: blob.id, autoV1: identity.autoV1, tensors: identity.tensors, layout: identity.layout,
                 crc32: identity.crc32.lowercased(), header: try header.map { try db.blob($0, in: files) },

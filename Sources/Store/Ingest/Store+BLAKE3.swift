@@ -75,7 +75,7 @@ extension Store {
                 digests.append(try BLAKE3Process.digests(of: [name], in: files.directory, ending)?.first)
             }
         }
-        try catalogue.write { db in
+        try catalogue.writeSoon { db in
             for (blob, digest) in zip(blobs, digests) {
                 try db.setBLAKE3(digest, of: blob.id)
                 if let digest { try db.came(hash: digest.hex) }
