@@ -75,7 +75,8 @@ private let caller = Caller(user: getuid(), group: getgid(), opener: nil)
     }
 
     /// > Closed files survive the death of the mount's process, and synced files survive a power cut. A model's file that was never closed
-    /// > is `<name>.partial` at the next start and does not become a version, and the name has the bytes that it had before.
+    /// > is `<name>.partial` at the next start and does not become a version, and the name has the version that it had before; if it had
+    /// > none, because what was closed before was incomplete as well, nothing has the name.
     @Test func `keeps what was never closed aside, and the version before under its name`() throws {
         try write("model.safetensors", seed: 2, .none)
         try write("new.safetensors", seed: 3, .none)
