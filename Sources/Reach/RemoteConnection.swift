@@ -77,7 +77,7 @@ extension Reaching {
         let address = try RemoteAddress(url)
         try store.requireFree(remoteName: name)
         let registry = try OCIRegistry(address, options: facts.options)
-        do { _ = try await registry.tags() } catch RemoteError.notFound {}
+        try await registry.greet()
         try store.addRemote(name, url: address.description, facts: facts.text)
     }
 }

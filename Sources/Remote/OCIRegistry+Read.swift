@@ -85,7 +85,7 @@ extension OCIRegistry {
             let words = answer.header("Content-Range")?.split { " -/".contains($0) } ?? []
             guard words.count == 4, words[0].lowercased() == "bytes", let start = Int(words[1]),
                 let last = Int(words[2]),
-                start == rest.lowerBound, last >= start, last < size
+                start == rest.lowerBound, last >= start, last < size, words[3] == "*" || Int(words[3]) != nil
             else { throw wrong("it answers for another range than was asked for") }
             guard words[3] == "*" || Int(words[3]) == size else {
                 throw wrong("it has \(words[3]) bytes there, not \(size)")

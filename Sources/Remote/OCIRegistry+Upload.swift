@@ -54,6 +54,8 @@ private struct Upload {
         case open(Target, offset: Int)
         /// The last request went out, and nobody knows what has come of it.
         case ending(Target)
+        /// The registry says that it has all.
+        case taken
     }
     private var state = State.nothing
     /// The most that was ever confirmed, and whether this has grown since somebody looked.
@@ -94,10 +96,10 @@ private struct Upload {
             case .nothing: try await begin()
             case .uncertain(let target): try await look(target)
             case .ending(let target):
-                if try await isThere() { return }
-                state = .uncertain(target)
+                state = try await stored() == size ? .taken : .uncertain(target)
             case .open(let target, let offset):
-                if try await send(target, offset) { return }
+                if try await send(target, offset) { state = .taken }
+            case .taken: return try await prove()
             }
         }
     }
@@ -194,9 +196,19 @@ private struct Upload {
         }
     }
 
-    private func isThere() async throws -> Bool {
+    /// The length of what is there, in bytes; nil if nothing is, or if the registry does not say.
+    private func stored() async throws -> Int? {
         let answer = try await wire.ask(registry.ask("blobs/sha256:\(blob.hex)", what, .HEAD), expecting: [200, 404])
-        return answer.status == 200 && answer.header("Content-Length").flatMap { Int($0) } == size
+        return answer.status == 200 ? answer.header("Content-Length").flatMap { Int($0) } : nil
+    }
+
+    /// A registry that has a file of this digest keeps it, whatever has become of it, and says that it took the new one.
+    private func prove() async throws {
+        let stored = try await stored()
+        guard stored != size else { return }
+        let error = RemoteError.keepsOther(wire.name, what: what, size: size, stored: stored)
+        // What was just stored may take a moment to be seen.
+        throw stored == nil ? Trouble(error: error) : error
     }
 
     private mutating func settle(_ answer: Wire.Answer, offset: Int) async throws {
@@ -204,6 +216,7 @@ private struct Upload {
             switch state {
             case .nothing: answer.target
             case .open(let target, _), .uncertain(let target), .ending(let target): target
+            case .taken: answer.target
             }
         let next = answer.header("Location").map { answer.target.resolving($0) } ?? before
         guard let next else { throw RemoteError.elsewhere(wire.name, why: "it is no address of HTTP") }

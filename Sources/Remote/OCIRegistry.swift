@@ -26,9 +26,8 @@ package struct OCIRegistry: RemoteRepository {
         }
         self.address = address
         self.options = options
-        wire = try Wire(name: address.description, registry: target, options: options) {
-            try await credentials.login(for: address)
-        }
+        wire = try Wire(
+            name: address.description, registry: target, options: options, credentials: credentials, address)
     }
 
     package var name: String { address.description }
@@ -83,18 +82,18 @@ package struct OCIRegistry: RemoteRepository {
     package func tags() async throws -> [String] {
         var found: Set<String> = []
         var next: Wire.Ask? = try ask("tags/list?n=1000", "its tags")
+        var pages = 0
         while let page = next {
-            let answer = try await wire.patiently { () -> (tags: [String], link: String?) in
-                let answer = try await wire.ask(page, expecting: [200, 404])
-                guard answer.status == 200 else { return ([], nil) }
-                let bytes = try await wire.document(answer, limit: 8 << 20, what: page.what)
-                return (
-                    (try? JSONParser.parse(bytes))?["tags"]?.array?.compactMap(\.string).filter(ManifestReference.isTag)
-                        ?? [], answer.header("Link")
-                )
+            pages += 1
+            guard pages <= options.mostPages else {
+                throw RemoteError.tooMany(name, what: "\(options.mostPages) pages of tags")
             }
+            let answer = try await tags(on: page)
             let before = found.count
             found.formUnion(answer.tags)
+            guard found.count <= options.mostTags else {
+                throw RemoteError.tooMany(name, what: "\(options.mostTags) tags")
+            }
             next = nil
             // `</v2/a/tags/list?last=x&n=1000>; rel="next"`; a page without news is the last one.
             guard found.count > before, let link = answer.link, link.contains("next"),
@@ -107,6 +106,21 @@ package struct OCIRegistry: RemoteRepository {
             next?.target = target
         }
         return Array(found)
+    }
+
+    /// Asks for one tag, to learn whether the registry answers and lets this login in. A repository that is not there yet has none.
+    package func greet() async throws { _ = try await tags(on: ask("tags/list?n=1", "its tags")) }
+
+    private func tags(on page: Wire.Ask) async throws -> (tags: [String], link: String?) {
+        try await wire.patiently {
+            let answer = try await wire.ask(page, expecting: [200, 404])
+            guard answer.status == 200 else { return ([], nil) }
+            let bytes = try await wire.document(answer, limit: 8 << 20, what: page.what)
+            return (
+                (try? JSONParser.parse(bytes))?["tags"]?.array?.compactMap(\.string).filter(ManifestReference.isTag)
+                    ?? [], answer.header("Link")
+            )
+        }
     }
 
     package func size(of blob: Digest) async throws -> Int? {

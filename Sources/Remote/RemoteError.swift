@@ -20,6 +20,8 @@ package enum RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
     case notFound(String, what: String)
     /// Other bytes came, or other ones than the registry itself says, or not as many.
     case wrongBytes(String, what: String, why: String)
+    /// The registry said that it took a blob, but has another length of it, in bytes; nil if it has none of it.
+    case keepsOther(String, what: String, size: Int, stored: Int?)
     /// The registry lacks blobs that a manifest names. Empty if it does not say which.
     case blobUnknown([Digest])
     /// More than the registry takes (413), or than it was said to take. Bytes, if it is known.
@@ -32,6 +34,8 @@ package enum RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
     case unexpected(String, what: String, status: Int, words: String)
     /// An answer is longer than this many bytes.
     case tooLong(String, what: String, limit: Int)
+    /// It has more tags, or more pages of them, than are taken.
+    case tooMany(String, what: String)
     /// It leads to an address that is not gone to.
     case elsewhere(String, why: String)
     /// A program that keeps passwords did not give one.
@@ -57,6 +61,9 @@ package enum RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
         case .notFound(let name, let what): "\(name) does not have \(what)"
         case .wrongBytes(let name, let what, let why):
             "\(name) sends other bytes than those of \(what): \(why); they are not used"
+        case .keepsOther(let name, let what, let size, let stored):
+            "\(name) says that it took \(what), but has "
+                + (stored.map { "\($0) bytes of it, not \(size)" } ?? "nothing of its \(size) bytes")
         case .blobUnknown(let digests):
             digests.isEmpty
                 ? "the registry lacks blobs that the manifest names"
@@ -74,6 +81,7 @@ package enum RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(name) answers \(what) with status \(status)" + (words.isEmpty ? "" : ": \(words)")
         case .tooLong(let name, let what, let limit):
             "\(name) answers \(what) with more than \(limit) bytes, which are not taken"
+        case .tooMany(let name, let what): "\(name) has more than \(what), which are not taken"
         case .elsewhere(let name, let why): "\(name) leads to another address, which is not gone to: \(why)"
         case .helper(let name, let why): "the credential helper \(name) gives no password: \(why)"
         case .localBytes(let what): "the bytes of \(what) cannot be read here"

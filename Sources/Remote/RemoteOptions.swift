@@ -10,6 +10,9 @@ package struct RemoteOptions: Sendable {
     package var chunk = 64 << 20
     /// Requests at one time.
     package var connections = 8
+    /// More tags are not taken, nor more pages of them: a registry could go on for ever.
+    package var mostTags = 100_000
+    package var mostPages = 1000
     package var pace = Pace()
     package var proxies = Proxies()
 

@@ -13,10 +13,10 @@ import Testing
     let there: CommandLineFixture
     let registry: DockerRegistry
 
-    init() throws {
+    init() async throws {
         here = try CommandLineFixture()
         there = try CommandLineFixture()
-        registry = try DockerRegistry(in: here.directory.appending("registry"))
+        registry = try await DockerRegistry(in: here.directory.appending("registry"))
         for line in [here, there] { try #require(try line.run("init").status == 0) }
     }
 

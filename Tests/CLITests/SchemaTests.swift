@@ -119,8 +119,8 @@ import Testing
         #expect(verdict.names == Set(DocumentSchema.allCases.filter { !elsewhere.contains($0) }.map(\.rawValue)))
     }
 
-    @Test func `of what goes to a registry and comes from it is what its schema says`() throws {
-        let registry = try DockerRegistry(in: line.directory.appending("registry"))
+    @Test func `of what goes to a registry and comes from it is what its schema says`() async throws {
+        let registry = try await DockerRegistry(in: line.directory.appending("registry"))
         let check = try SchemaCheck()
         try addModels(seed: 1)
         let image = try line.copyImage().string

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct `Logins that others keep` {
     private func find(_ config: String, _ host: String, _ path: String = "team/models") -> DockerConfig.Found? {
-        DockerConfig(Array(config.utf8))?.find(hosts: [host], path: path)
+        DockerConfig(Array(config.utf8))?.find(hosts: [host], path: path).first
     }
     private func encoded(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
 
@@ -40,6 +40,18 @@ import Testing
         let config = #"{"auths": {"a.example": {}}, "credHelpers": {"a.example": "own"}, "credsStore": "all"}"#
         #expect(find(config, "a.example") == .helper("own"))
         #expect(find(config, "b.example") == .helper("all"))
+    }
+
+    @Test func `are asked of helpers before the file itself is believed, as Docker does it`() {
+        let config = #"""
+            {"auths": {"a.example": {"auth": "\#(encoded("me:old"))"}, "b.example": {"auth": "\#(encoded("me:old"))"}},
+            "credHelpers": {"a.example": "own"}, "credsStore": "all"}
+            """#
+        let login = DockerConfig.Found.login(Login(user: "me", secret: "old"))
+        for (host, helper) in [("a.example", "own"), ("b.example", "all")] {
+            #expect(
+                DockerConfig(Array(config.utf8))?.find(hosts: [host], path: "team") == [.helper(helper), login])
+        }
     }
 
     @Test(arguments: ["../../bin/sh", "a b", "", "a/b"]) func `are never asked of what is no name of a helper`(
@@ -91,6 +103,22 @@ import Testing
             #expect(error.sentence.contains("ended with an error"))
             #expect(!error.sentence.contains("hush"))
         }
+    }
+
+    @Test func `that floods is told as such`() async throws {
+        await #expect {
+            _ = try await login("exec yes")
+        } throws: {
+            "\($0)".contains("more than 1048576 bytes")
+        }
+    }
+
+    @Test func `is not waited for once nobody wants its answer`() async throws {
+        let pid = directory.appending("pid").string
+        let task = Task { try await login("echo $$ >\(pid).new; mv \(pid).new \(pid); exec sleep 1000") }
+        try await eventually { FileManager.default.fileExists(atPath: pid) }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
     }
 
     @Test func `is ended with all that it started if it takes too long`() async throws {

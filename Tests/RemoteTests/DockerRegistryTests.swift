@@ -12,9 +12,9 @@ import Testing
     private let directory: TemporaryDirectory
     private let registry: DockerRegistry
 
-    init() throws {
+    init() async throws {
         directory = try TemporaryDirectory()
-        registry = try DockerRegistry(in: directory.path)
+        registry = try await DockerRegistry(in: directory.path)
     }
 
     private func remote(path: String = "team/models", chunk: Int = 64 << 20) throws -> OCIRegistry {
@@ -84,7 +84,7 @@ import Testing
         let session = try #require(last.withLock { $0 })
         #expect(session.offset == 400_000)
         // The registry's process is another one too.
-        try registry.restart()
+        try await registry.restart()
         let moved = UploadSession(
             location: session.location.replacing(/127\.0\.0\.1:\d+/, with: "127.0.0.1:\(registry.port)"),
             offset: session.offset)
@@ -141,6 +141,12 @@ import Testing
         // Shorter than it was: it says so, and past its end is nothing.
         try rot(SHA256.digest(of: layer)) { $0 = $0.prefix(1000) }
         #expect(try await remote.size(of: SHA256.digest(of: layer)) == 1000)
+        // It says that it took the right bytes, and keeps the others.
+        await #expect {
+            try await remote.upload(layer)
+        } throws: {
+            "\($0)".contains("says that it took") && "\($0)".contains("has 1000 bytes of it, not 5000")
+        }
         for range in [0..<5000, 500..<600, 2000..<3000] {
             await #expect(throws: RemoteError.self) {
                 try await remote.bytes(SHA256.digest(of: layer), size: 5000, range)

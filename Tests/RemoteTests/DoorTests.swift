@@ -13,7 +13,7 @@ import Testing
     init() throws { directory = try TemporaryDirectory() }
 
     @Test func `opens with a password, which may hold a colon`() async throws {
-        let registry = try DockerRegistry(in: directory.path, door: .password)
+        let registry = try await DockerRegistry(in: directory.path, door: .password)
         let remote = try OCIRegistry(port: registry.port, credentials: Credentials(for: registry.port, in: directory))
         let layer = noise(1000, seed: 1)
         try await remote.upload(layer)
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func `stays shut without a login, and what helps is said`() async throws {
-        let registry = try DockerRegistry(in: directory.path, door: .password)
+        let registry = try await DockerRegistry(in: directory.path, door: .password)
         let remote = try OCIRegistry(port: registry.port)
         do {
             _ = try await remote.tags()
@@ -34,7 +34,7 @@ import Testing
     @Test func `opens with tokens, one for each kind of use, and one for a mount of two repositories`() async throws {
         let certificate = try TestCertificate(in: directory.path, kind: "rsa")
         let issuer = try TokenIssuer(certificate: certificate)
-        let registry = try DockerRegistry(
+        let registry = try await DockerRegistry(
             in: directory.path, door: .tokens(realm: issuer.address, certificate: certificate.authority))
         let credentials = try Credentials(for: registry.port, in: directory)
         let remote = try OCIRegistry(port: registry.port, credentials: credentials)
@@ -62,7 +62,7 @@ import Testing
 
     @Test func `has TLS, which an own authority vouches for`() async throws {
         let certificate = try TestCertificate(in: directory.path, names: ["IP:127.0.0.1"])
-        let registry = try DockerRegistry(in: directory.path, door: .password, certificate: certificate)
+        let registry = try await DockerRegistry(in: directory.path, door: .password, certificate: certificate)
         let credentials = try Credentials(for: registry.port, in: directory)
         let remote = try OCIRegistry(port: registry.port, credentials: credentials) {
             $0.ca = certificate.authority.string
@@ -73,7 +73,7 @@ import Testing
         // Another authority does not know it; nor does the right one know it under another name.
         let others = try TemporaryDirectory()
         let other = try TestCertificate(in: others.path, names: ["DNS:other.example"])
-        let named = try DockerRegistry(in: others.path, certificate: other)
+        let named = try await DockerRegistry(in: others.path, certificate: other)
         for (port, authority) in [(registry.port, other.authority), (named.port, other.authority)] {
             let stranger = try OCIRegistry(port: port) { $0.ca = authority.string }
             do {
@@ -89,7 +89,7 @@ import Testing
     @Test func `that is behind TLS leads to no service without it`() async throws {
         let certificate = try TestCertificate(in: directory.path, kind: "rsa")
         let issuer = try TokenIssuer(certificate: certificate)
-        let registry = try DockerRegistry(
+        let registry = try await DockerRegistry(
             in: directory.path, door: .tokens(realm: issuer.address, certificate: certificate.authority),
             certificate: certificate)
         let remote = try OCIRegistry(port: registry.port, credentials: Credentials(for: registry.port, in: directory)) {
@@ -106,7 +106,7 @@ import Testing
 
     @Test func `that has no TLS is said to have none`() async throws {
         let certificate = try TestCertificate(in: directory.path)
-        let registry = try DockerRegistry(in: directory.path)
+        let registry = try await DockerRegistry(in: directory.path)
         let remote = try OCIRegistry(port: registry.port) { $0.ca = certificate.authority.string }
         do {
             _ = try await remote.tags()
@@ -118,7 +118,7 @@ import Testing
 
     @Test func `is reached through a proxy, but for what is excepted`() async throws {
         let certificate = try TestCertificate(in: directory.path, names: ["DNS:registry.invalid"])
-        let registry = try DockerRegistry(in: directory.path, certificate: certificate)
+        let registry = try await DockerRegistry(in: directory.path, certificate: certificate)
         let relay = try Relay(to: registry.port) { _ in nil }
         // A name that only the proxy knows.
         let proxy = try HostileServer { client in

@@ -175,6 +175,18 @@ import Testing
         #expect(server.heard.withLock { $0.count } == 1)
     }
 
+    @Test func `asks to wait again and again, and is waited for up to a bound in all`() async throws {
+        let server = try HostileServer { client in
+            client.answer("", status: "503 Service Unavailable", "Retry-After: 1\r\n")
+        }
+        let remote = try OCIRegistry(port: server.port) {
+            $0.pace.longestAsked = .seconds(1)
+            $0.pace.tries = 1000
+        }
+        #expect(try await sentence { _ = try await remote.tags() }.contains("status 503"))
+        #expect(server.heard.withLock { $0.count } == 2)
+    }
+
     @Test func `fails for good, and its words are cut to a line`() async throws {
         let server = try HostileServer { client in
             client.answer(String(repeating: "\u{1B}[2J\nno ", count: 2000), status: "400 Bad Request")
@@ -237,6 +249,38 @@ import Testing
         }
         #expect(try await OCIRegistry(port: circle.port).tags() == ["a"])
         #expect(other.heard.withLock { $0 }.isEmpty)
+    }
+
+    @Test func `has tags without end, of which no more than a bound are taken`() async throws {
+        let count = Mutex(0)
+        let server = try HostileServer { client in
+            let number = count.withLock {
+                $0 += 1; return $0
+            }
+            client.answer(
+                #"{"tags": ["a\#(number)", "b\#(number)"]}"#, "Link: <?last=\(number)>; rel=\"next\"\r\n")
+        }
+        let pages = try OCIRegistry(port: server.port) { $0.mostPages = 3 }
+        #expect(try await sentence { _ = try await pages.tags() }.contains("more than 3 pages of tags"))
+        #expect(count.withLock { $0 } == 3)
+        let tags = try OCIRegistry(port: server.port) { $0.mostTags = 5 }
+        #expect(try await sentence { _ = try await tags.tags() }.contains("more than 5 tags"))
+        #expect(count.withLock { $0 } == 6)
+        // To learn whether it answers, one page is enough.
+        try await OCIRegistry(port: server.port).greet()
+        #expect(count.withLock { $0 } == 7)
+    }
+
+    @Test func `drips a manifest, which is not waited for without end`() async throws {
+        let server = try HostileServer { client in
+            client.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+            while client.send(" ") { usleep(10_000) }
+        }
+        let remote = try OCIRegistry(port: server.port) { $0.pace.document = .seconds(1) }
+        #expect(
+            try await sentence { _ = try await remote.manifest(.tag("a")) }.contains(
+                "the manifest a did not come to its end within 1 seconds"))
+        #expect(server.heard.withLock { $0.count } == 1)
     }
 
     @Test(arguments: ["", "a/../../other/manifests/b", "a?b", "-a", ".", "a b", String(repeating: "a", count: 129)])

@@ -16,6 +16,8 @@ final class PartialRegistry: Sendable {
         var limit = Int.max
         /// The chunk that it stores twice, counted from 0.
         var doubled: Int?
+        /// What it keeps of a blob that it says it took. Bytes.
+        var keeps = Int.max
         /// Statuses that PATCH and PUT are answered with first, after the body was taken.
         var failures: [Int] = []
         /// Who brings no token of these is sent away; nil lets everybody in.
@@ -124,7 +126,7 @@ final class PartialRegistry: Sendable {
             let isRight = state.withLock { state in
                 guard let bytes = state.uploads.removeValue(forKey: id), let wanted, SHA256.digest(of: bytes) == wanted
                 else { return false }
-                state.blobs[wanted] = bytes
+                state.blobs[wanted] = Array(bytes.prefix(state.keeps))
                 return true
             }
             client.answer("", status: isRight ? "201 Created" : "400 Bad Request")

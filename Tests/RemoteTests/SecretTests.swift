@@ -111,6 +111,42 @@ import Testing
         #expect(unknown.withLock { $0 } == 1)
     }
 
+    @Test(arguments: ["s3cr:etPW", "YWxpY2U6czNjcjpldFBX", "s3cr%3AetPW", "alice:s3cr:etPW"])
+    func `that anybody repeats is not shown`(echo: String) async throws {
+        let login = Data("alice:s3cr:etPW".utf8).base64EncodedString()
+        for isTokenService in [false, true] {
+            let server = try HostileServer { client in
+                // Where a text is cut, too: its end alone would be beyond the cut.
+                if client.headers["authorization"] != nil {
+                    return client.answer(
+                        String(repeating: "x", count: 190) + " \(echo) is wrong", status: "400 Bad Request")
+                }
+                let scheme = isTokenService ? "Bearer realm=\"/token\"" : "Basic realm=\"x\""
+                client.answer("", status: "401 Unauthorized", "WWW-Authenticate: \(scheme)\r\n")
+            }
+            let credentials = try Credentials(
+                #"{"auths": {"127.0.0.1:\#(server.port)": {"auth": "\#(login)"}}}"#, in: directory)
+            do {
+                _ = try await OCIRegistry(port: server.port, credentials: credentials).tags()
+                Issue.record("it was let in")
+            } catch let error as RemoteError {
+                #expect(!error.sentence.contains("xxx") && !error.sentence.contains("s3cr"))
+            }
+        }
+    }
+
+    @Test func `in a file that nobody can read is said to be wanted, and the file is named`() async throws {
+        let server = try HostileServer { client in
+            client.answer("", status: "401 Unauthorized", "WWW-Authenticate: Basic realm=\"x\"\r\n")
+        }
+        let remote = try OCIRegistry(port: server.port, credentials: Credentials(#"{"auths": {"#, in: directory))
+        await #expect {
+            _ = try await remote.tags()
+        } throws: {
+            "\($0)".contains("\(directory.path)/docker/config.json cannot be read as JSON")
+        }
+    }
+
     @Test func `without the right to write is refused at the second request`() async throws {
         let server = try HostileServer { client in
             if client.request.contains("/token") { return client.answer(#"{"token": "t"}"#) }

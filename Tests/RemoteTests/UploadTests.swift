@@ -46,6 +46,16 @@ import Testing
         #expect(registry.see { $0.blobs[SHA256.digest(of: large)] } == large)
     }
 
+    @Test func `is proven by the length of what the registry keeps, whatever it answered`() async throws {
+        let registry = try PartialRegistry { $0.keeps = 1000 }
+        let expected = RemoteError.keepsOther(
+            "oci://127.0.0.1:\(registry.port)/team/models", what: "the blob sha256:\(digest.hex)", size: layer.count,
+            stored: 1000)
+        await #expect(throws: expected) { try await remote(registry).upload(layer) }
+        // It is not sent again.
+        #expect(registry.see { $0.received } == layer.count)
+    }
+
     @Test func `ends with what reading its bytes here threw`() async throws {
         struct Gone: Error {}
         let registry = try PartialRegistry()

@@ -26,7 +26,7 @@ package final class DockerRegistry: Sendable {
     private let running = Mutex<UInt16>(0)
 
     /// Cancels the test if there is none here. With `certificate` it speaks TLS.
-    package init(in directory: FilePath, door: Door = .open, certificate: TestCertificate? = nil) throws {
+    package init(in directory: FilePath, door: Door = .open, certificate: TestCertificate? = nil) async throws {
         self.directory = directory
         process = Mutex(Process())
         try FileManager.default.createDirectory(
@@ -52,7 +52,7 @@ package final class DockerRegistry: Sendable {
         }
         try Data((lines.joined(separator: "\n") + "\n").utf8).write(
             to: URL(fileURLWithPath: directory.appending("config.yml").string))
-        try start()
+        try await start()
     }
 
     package var port: UInt16 { running.withLock { $0 } }
@@ -60,12 +60,12 @@ package final class DockerRegistry: Sendable {
     package var data: FilePath { directory.appending("data/docker/registry/v2") }
 
     /// Ends it as a power cut would, and starts it on another port.
-    package func restart() throws {
+    package func restart() async throws {
         end()
-        try start()
+        try await start()
     }
 
-    private func start() throws {
+    private func start() async throws {
         // scripts/test unpacks it where it is not installed.
         let unpacked = FilePath.tests.removingLastComponent().appending(
             ".build/docker-registry/usr/bin/docker-registry")
@@ -82,7 +82,7 @@ package final class DockerRegistry: Sendable {
         new.standardError = FileHandle(forWritingAtPath: log)
         try new.run()
         process.withLock { $0 = new }
-        try eventually {
+        try await eventually {
             let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
             // `listening on 127.0.0.1:34567`, and behind it `, tls` or the end of a quotation.
             guard let range = text.range(of: "listening on 127.0.0.1:"),

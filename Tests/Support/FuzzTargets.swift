@@ -120,8 +120,10 @@ package enum FuzzTargets {
             guard let config = DockerConfig(input) else { return }
             for path in ["", "team", "team/models"] {
                 let found = config.find(hosts: ["registry.example", "a"], path: path)
-                guard case .helper(let name)? = found else { continue }
-                precondition(!name.isEmpty && !name.utf8.contains(UInt8(ascii: "/")), "a helper that leads elsewhere")
+                for case .helper(let name) in found {
+                    precondition(
+                        !name.isEmpty && !name.utf8.contains(UInt8(ascii: "/")), "a helper that leads elsewhere")
+                }
             }
         case "report":
             guard let report = try? RunReport(input) else { return }

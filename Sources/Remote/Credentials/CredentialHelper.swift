@@ -1,17 +1,23 @@
-import Dispatch
 import Foundation
 import Glibc
 import Recipe
+import Synchronization
 
 /// A program that keeps logins: `docker-credential-NAME`.
 enum CredentialHelper {
     /// What it says for a registry; nil if it has none. The name goes to its standard input, so that no argument names it; what it says
-    /// on standard error is nobody's business, since it may be a secret. It is ended after `limit`.
+    /// on standard error is nobody's business, since it may be a secret. It is ended after `limit`, and with the task that waits for it.
     static func login(_ name: String, for registry: String, limit: Duration) async throws -> Login? {
-        let outcome = try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(with: Result { try run("docker-credential-" + name, registry, limit) })
+        let end = End()
+        let outcome = try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                // A thread of its own, as it waits.
+                Thread.detachNewThread {
+                    continuation.resume(with: Result { try run("docker-credential-" + name, registry, limit, end) })
+                }
             }
+        } onCancel: {
+            end.isWanted.store(true, ordering: .relaxed)
         }
         let help = "see what 'echo \(registry) | docker-credential-\(name) get' says"
         guard outcome.status == 0 else {
@@ -26,7 +32,15 @@ enum CredentialHelper {
         return user.isEmpty && secret.isEmpty ? nil : Login(user: user, secret: secret)
     }
 
-    private static func run(_ program: String, _ input: String, _ limit: Duration) throws -> (
+    /// Whether nobody waits for the answer any more.
+    private final class End: Sendable {
+        let isWanted = Atomic(false)
+    }
+
+    /// A longer answer is none. Bytes.
+    private static let longest = 1 << 20
+
+    private static func run(_ program: String, _ input: String, _ limit: Duration, _ end: End) throws -> (
         output: [UInt8], status: CInt
     ) {
         func fail(_ why: String) -> RemoteError {
@@ -48,7 +62,7 @@ enum CredentialHelper {
         var buffer = [UInt8](repeating: 0, count: 4096)
         var status: CInt = 0
         var isOpen = true
-        while ContinuousClock.now < deadline, output.count <= 1 << 20 {
+        while ContinuousClock.now < deadline, output.count <= longest, !end.isWanted.load(ordering: .relaxed) {
             var ready = pollfd(fd: here.read, events: Int16(POLLIN), revents: 0)
             if isOpen {
                 if poll(&ready, 1, 20) > 0 {
@@ -64,6 +78,8 @@ enum CredentialHelper {
         // With all that it started.
         kill(-process, SIGKILL)
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
+        if output.count > longest { throw fail("its answer has more than \(longest) bytes, which are not taken") }
+        if end.isWanted.load(ordering: .relaxed) { throw CancellationError() }
         throw fail("it gave no answer within \(limit.components.seconds) seconds")
     }
 

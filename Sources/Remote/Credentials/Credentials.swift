@@ -29,25 +29,39 @@ package struct Credentials: Sendable {
     /// The login for a repository; nil if nobody has one.
     package func login(for address: RemoteAddress) async throws -> Login? {
         for file in files {
-            guard let config = Self.read(file).flatMap({ DockerConfig($0) }) else { continue }
-            switch config.find(hosts: address.names, path: address.path) {
-            case .login(let login): return login
-            case .helper(let name):
-                if let login = try await CredentialHelper.login(name, for: address.helperName, limit: limit) {
-                    return login
+            guard case .config(let config) = Self.read(file) else { continue }
+            for found in config.find(hosts: address.names, path: address.path) {
+                switch found {
+                case .login(let login): return login
+                case .helper(let name):
+                    if let login = try await CredentialHelper.login(name, for: address.helperName, limit: limit) {
+                        return login
+                    }
                 }
-            case nil: continue
             }
         }
         return nil
     }
 
-    /// Nil if there is none that can be read, or it is no such file.
-    private static func read(_ file: FilePath) -> [UInt8]? {
-        guard let descriptor = try? FileDescriptor.open(file, .readOnly, options: [.closeOnExec, .nonBlocking]) else {
-            return nil
+    /// Files that are there, but are passed over as nobody can make anything of them.
+    var unusable: [String] {
+        files.filter { if case .unusable = Self.read($0) { true } else { false } }.map(\.string)
+    }
+
+    private enum Contents {
+        case absent
+        case unusable
+        case config(DockerConfig)
+    }
+
+    private static func read(_ file: FilePath) -> Contents {
+        let descriptor: FileDescriptor
+        do {
+            descriptor = try FileDescriptor.open(file, .readOnly, options: [.closeOnExec, .nonBlocking])
+        } catch {
+            return [.noSuchFileOrDirectory, .notDirectory].contains(error as? Errno) ? .absent : .unusable
         }
-        return try? descriptor.closeAfter {
+        let bytes = try? descriptor.closeAfter { () -> [UInt8]? in
             var bytes = [UInt8](repeating: 0, count: 1 << 20)
             var count = 0
             while count < bytes.count {
@@ -59,5 +73,6 @@ package struct Credentials: Sendable {
             }
             return nil
         }
+        return (bytes ?? nil).flatMap { DockerConfig($0) }.map { .config($0) } ?? .unusable
     }
 }

@@ -30,20 +30,19 @@ package struct DockerConfig: Sendable {
         store = json["credsStore"]?.string.flatMap { Self.isHelper($0) ? $0 : nil }
     }
 
-    /// Where the login for a repository is: under the longest beginning of its path that the file has, else with the helper of its
-    /// registry, else in the store of all logins. `hosts` are the registry's names.
-    package func find(hosts: [String], path: String) -> Found? {
+    /// Where the login for a repository may be, in the order in which Docker looks: with the helper of its registry, in the store of all
+    /// logins, in the file. Of names in the file, that with the longest beginning of the path counts. `hosts` are the registry's names.
+    package func find(hosts: [String], path: String) -> [Found] {
+        var keys: [String] = []
         var ending = path[...]
         while true {
-            for host in hosts {
-                let key = ending.isEmpty ? host : "\(host)/\(ending)"
-                if let login = logins[key] { return .login(login) }
-                if let helper = helpers[key] { return .helper(helper) }
-            }
+            keys += hosts.map { ending.isEmpty ? $0 : "\($0)/\(ending)" }
             guard !ending.isEmpty else { break }
             ending = ending[..<(ending.lastIndex(of: "/") ?? ending.startIndex)]
         }
-        return store.map { .helper($0) }
+        let helper = keys.lazy.compactMap { helpers[$0] }.first ?? store
+        let login = keys.lazy.compactMap { logins[$0] }.first
+        return [helper.map { .helper($0) }, login.map { .login($0) }].compactMap { $0 }
     }
 
     /// Docker's keys may be addresses: `https://index.docker.io/v1/`.

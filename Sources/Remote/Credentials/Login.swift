@@ -29,6 +29,23 @@ package struct Login: Sendable, Hashable, CustomStringConvertible, CustomReflect
     /// The value of an `Authorization` header.
     var basic: String { "Basic " + Data("\(user):\(secret)".utf8).base64EncodedString() }
 
+    /// How it may come back in what somebody answers.
+    var forms: Set<String> {
+        func encoded(_ text: String) -> [String] {
+            let base64 = Data(text.utf8).base64EncodedString().filter { $0 != "=" }
+            return [
+                base64, base64.replacing("+", with: "-").replacing("/", with: "_"),
+                text.addingPercentEncoding(withAllowedCharacters: .urlQueryAllowed) ?? "",
+                text.addingPercentEncoding(
+                    withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._~"))) ?? "",
+                text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;"),
+                // As JSON has it, without its quotation marks.
+                String(JSON.string(text).compact().dropFirst().dropLast()),
+            ]
+        }
+        return Set([secret] + encoded(secret) + encoded("\(user):\(secret)")).filter { !$0.isEmpty }
+    }
+
     package var description: String { "a login" }
     package var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
 }

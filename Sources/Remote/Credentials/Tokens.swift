@@ -78,14 +78,31 @@ actor Tokens {
     }
 
     private func token(_ key: Key, _ rejected: String?, _ wire: Wire) async throws -> String {
-        if let kept = kept[key], kept.header != rejected, ContinuousClock.now < kept.renewal { return kept.header }
-        if let running = fetching[key] { return try await running.value.header }
-        let task = Task { try await Self.fetch(key, wire) }
+        while true {
+            if let kept = kept[key], kept.header != rejected, ContinuousClock.now < kept.renewal { return kept.header }
+            let task = fetching[key] ?? fetch(key, wire)
+            do {
+                return try await withTaskCancellationHandler {
+                    try await task.value.header
+                } onCancel: {
+                    task.cancel()
+                }
+            } catch is CancellationError where task.isCancelled {
+                try Task.checkCancellation()
+                // Another one who waited for it was cancelled, and it with him.
+            }
+        }
+    }
+
+    private func fetch(_ key: Key, _ wire: Wire) -> Task<Kept, any Error> {
+        let task = Task {
+            defer { fetching[key] = nil }
+            let new = try await Self.fetch(key, wire)
+            kept[key] = new
+            return new
+        }
         fetching[key] = task
-        defer { fetching[key] = nil }
-        let new = try await task.value
-        kept[key] = new
-        return new.header
+        return task
     }
 
     private static func fetch(_ key: Key, _ wire: Wire) async throws -> Kept {

@@ -8,14 +8,17 @@ package struct Pace: Sendable {
     package var firstPause: Duration = .milliseconds(500)
     /// No pause is longer, unless the registry asks for it.
     package var longestPause: Duration = .seconds(30)
-    /// The longest pause that a registry may ask for (Retry-After).
-    package var longestAsked: Duration = .seconds(300)
+    /// The longest pauses that a registry may ask for (Retry-After), all together, without a byte gained between them.
+    package var longestAsked: Duration = .seconds(60)
     /// How long a connection may take to be made.
     package var connect: Duration = .seconds(10)
     /// How long not a byte may move in either direction.
     package var silence: Duration = .seconds(20)
     /// The same for the last answer to an upload: the registry hashes the whole blob before it.
     package var commit: Duration = .seconds(900)
+
+    /// How long a manifest, a token or a page of tags may take to come, however it moves.
+    package var document: Duration = .seconds(120)
 
     package init() {}
 }
@@ -34,17 +37,22 @@ struct Trouble: Error {
 struct Patience {
     let pace: Pace
     private var failures = 0
+    private var asked = Duration.zero
 
     init(_ pace: Pace) { self.pace = pace }
 
     /// What was asked for came nearer.
-    mutating func progress() { failures = 0 }
+    mutating func progress() {
+        failures = 0
+        asked = .zero
+    }
 
     /// Waits before another try; throws what is to be said once there have been too many.
     mutating func wait(after trouble: Trouble, known: Bool) async throws {
         failures += 1
         let tries = trouble.hasNoContact && !known ? pace.firstTries : pace.tries
-        if let asked = trouble.pause, asked > pace.longestAsked { throw trouble.error }
+        asked += trouble.pause ?? .zero
+        guard asked <= pace.longestAsked else { throw trouble.error }
         guard failures < tries else { throw trouble.error }
         let doubled = pace.firstPause * (1 << min(failures - 1, 16))
         // Jitter: those who failed together do not come back together.

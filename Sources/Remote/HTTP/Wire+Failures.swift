@@ -46,23 +46,30 @@ extension Wire {
                 "the login for \(host) is not valid there, or has no right to it; log in again with 'docker login' or 'skopeo login'"
             } else {
                 "it wants a login for \(host); give one with 'docker login' or 'skopeo login'"
+                    + unusableFiles.map { " (\($0) cannot be read as JSON, so no login in it is known)" }.joined()
             }
         return .refused(name, what: what, help: help)
     }
 
     /// The registry's own words, cut to what fits into a line.
     private func words(_ answer: Answer) async -> String {
+        // It was sent a password, and what it says of it is not worth the risk.
+        guard !answer.isTokenService else { return "" }
         let bytes = await beginning(answer)
+        let whole = String(decoding: bytes, as: UTF8.self)
         let text: String
         if let first = (try? JSONParser.parse(bytes))?["errors"]?.array?.first {
             let parts = [first["code"]?.string, first["message"]?.string].compactMap { $0 }.filter { !$0.isEmpty }
             text = parts.joined(separator: ", ")
         } else {
-            text = String(decoding: bytes.prefix(300), as: UTF8.self)
+            text = whole
         }
-        // Some repeat what they were asked.
-        if let secret = answer.authorization?.split(separator: " ").last, text.contains(secret) { return "" }
-        let clean = text.split(whereSeparator: \.isWhitespace).joined(separator: " ").onOneLine
+        // Some repeat what they were asked. Looked for before anything is cut, or a part of it would pass.
+        if let sent = answer.authorization?.split(separator: " ").last, whole.contains(sent) || text.contains(sent) {
+            return ""
+        }
+        if isSecret(whole) || isSecret(text) { return "" }
+        let clean = text.prefix(300).split(whereSeparator: \.isWhitespace).joined(separator: " ").onOneLine
         return clean.count > 200 ? String(clean.prefix(200)) + "…" : clean
     }
 

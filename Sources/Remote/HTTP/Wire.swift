@@ -28,8 +28,12 @@ final class Wire: Sendable {
         let response: HTTPClientResponse
         /// Where it came from in the end.
         let target: Target
-        /// What its request was sent with.
+        /// What its request began with, also if what it led to did not get it.
         var authorization: String?
+        /// When its request began.
+        let start: ContinuousClock.Instant
+        /// Whether the service that gives tokens answers, and not the registry.
+        let isTokenService: Bool
         var status: Int { Int(response.status.code) }
         func header(_ name: String) -> String? { response.headers.first(name: name) }
     }
@@ -41,18 +45,22 @@ final class Wire: Sendable {
     let options: RemoteOptions
     private let clients: Clients
     private let gate: Gate
-    private let logins: @Sendable () async throws -> Login?
+    private let credentials: Credentials
+    private let address: RemoteAddress
+    /// What an answer may repeat, and nobody is to see.
+    private let secrets = Mutex<Set<String>>([])
     /// Whether anything ever answered.
     private let known = Mutex(false)
     private let tokens = Tokens()
 
-    init(name: String, registry: Target, options: RemoteOptions, logins: @escaping @Sendable () async throws -> Login?)
-        throws
-    {
+    init(
+        name: String, registry: Target, options: RemoteOptions, credentials: Credentials, _ address: RemoteAddress
+    ) throws {
         self.name = name
         self.registry = registry
         self.options = options
-        self.logins = logins
+        self.credentials = credentials
+        self.address = address
         clients = try Clients(options)
         gate = Gate(options.connections)
     }
@@ -60,7 +68,17 @@ final class Wire: Sendable {
     var isKnown: Bool { known.withLock { $0 } }
 
     /// The login for the registry; nil if there is none, or if it would go over the network unprotected.
-    func login() async throws -> Login? { registry.isSecret ? try await logins() : nil }
+    func login() async throws -> Login? {
+        guard registry.isSecret, let login = try await credentials.login(for: address) else { return nil }
+        secrets.withLock { $0.formUnion(login.forms) }
+        return login
+    }
+
+    /// Files that may hold a login, but cannot be read.
+    var unusableFiles: [String] { credentials.unusable }
+
+    /// Whether a login is in a text, in any of the forms in which it may come back.
+    func isSecret(_ text: String) -> Bool { secrets.withLock { $0.contains { text.contains($0) } } }
 
     /// Runs `body`, and again for as long as its trouble may pass.
     func patiently<Result>(_ body: () async throws -> Result) async throws -> Result {
@@ -102,6 +120,7 @@ final class Wire: Sendable {
     /// One request along its redirects. Only the origin that it was made for gets `authorization`.
     func follow(_ ask: Ask, authorization: String?) async throws -> Answer {
         var target = ask.target
+        let start = ContinuousClock.now
         for _ in 0..<6 {
             try check(target, after: registry)
             var request = HTTPClientRequest(url: target.text)
@@ -117,7 +136,9 @@ final class Wire: Sendable {
             let status = Int(response.status.code)
             guard [301, 302, 303, 307, 308].contains(status), let location = response.headers.first(name: "Location")
             else {
-                return Answer(response: response, target: target, authorization: isAuthorized ? authorization : nil)
+                return Answer(
+                    response: response, target: target, authorization: authorization, start: start,
+                    isTokenService: ask.scopes.isEmpty)
             }
             guard ask.body == nil, ask.method == .GET || ask.method == .HEAD || status >= 307 else {
                 throw RemoteError.elsewhere(name, why: "\(ask.what) is sent where it was asked to be, or nowhere")
@@ -150,10 +171,9 @@ final class Wire: Sendable {
     {
         let client = try clients.client(for: target, isCommitting: ask.isCommitting)
         do {
-            // A body may take as long as it likes while it moves; anything else is answered at once.
-            let deadline =
-                ask.body == nil && !ask.isCommitting
-                ? NIODeadline.now() + TimeAmount(options.pace.connect + options.pace.silence) : .distantFuture
+            // A part of a blob may take as long as it likes while it moves; without a body, anything is answered at once.
+            let limit = ask.body == nil ? options.pace.connect + options.pace.silence : options.pace.document
+            let deadline = ask.isSentOnce || ask.isCommitting ? .distantFuture : NIODeadline.now() + TimeAmount(limit)
             let response = try await client.execute(request, deadline: deadline)
             known.withLock { $0 = true }
             return response
@@ -162,12 +182,28 @@ final class Wire: Sendable {
         }
     }
 
-    /// The body, if it has at most `limit` bytes.
+    /// The body, if it has at most `limit` bytes, and comes in time however it drips.
     func document(_ answer: Answer, limit: Int, what: String) async throws -> [UInt8] {
+        let body = answer.response.body
+        let patience = options.pace.document
+        let late = RemoteError.unreachable(
+            name, why: "\(what) did not come to its end within \(patience.components.seconds) seconds")
         do {
-            let buffer = try await answer.response.body.collect(upTo: limit)
-            try Task.checkCancellation()
-            return Array(buffer.readableBytesView)
+            return try await withThrowingTaskGroup(of: [UInt8].self) { group in
+                defer { group.cancelAll() }
+                group.addTask {
+                    let buffer = try await body.collect(upTo: limit)
+                    // A cancelled answer ends like a complete one.
+                    try Task.checkCancellation()
+                    return Array(buffer.readableBytesView)
+                }
+                group.addTask {
+                    try await Task.sleep(until: answer.start + patience, clock: .continuous)
+                    throw late
+                }
+                guard let bytes = try await group.next() else { throw CancellationError() }
+                return bytes
+            }
         } catch is NIOTooManyBytesError {
             throw RemoteError.tooLong(name, what: what, limit: limit)
         } catch {
