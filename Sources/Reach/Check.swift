@@ -8,8 +8,18 @@ package struct CheckReport: Sendable {
     package struct Loss: Sendable {
         /// What they should be.
         package let blob: RemoteBlob
-        /// Whether nothing is there under their name.
+        /// Whether nothing is there under their name. Others are or were, if not, and nothing is known to have changed that.
         package let isGone: Bool
+        /// Whether the store has them.
+        package let isHere: Bool
+    }
+
+    /// Bytes of which nobody knows what the remote has.
+    package struct Unread: Sendable {
+        /// What they should be.
+        package let blob: RemoteBlob
+        /// Why they could not be read.
+        package let problem: String
         /// Whether the store has them.
         package let isHere: Bool
     }
@@ -20,6 +30,8 @@ package struct CheckReport: Sendable {
     package internal(set) var read = 0, proven = 0
     /// By hash.
     package internal(set) var losses: [Loss] = []
+    /// By hash.
+    package internal(set) var unread: [Unread] = []
 }
 
 extension Reaching {
@@ -32,7 +44,8 @@ extension Reaching {
         case all
     }
 
-    /// Asks for everything that is said to be at the remote, and reads some of it. What turns out is noted.
+    /// Asks for everything that is said to be at the remote, or was, and reads some of it. What turns out is noted. Only what concerns the
+    /// whole remote ends it.
     package func check(_ depth: CheckDepth) async throws -> CheckReport {
         let blobs = try store.blobs(at: remote)
         switch depth {
@@ -46,6 +59,7 @@ extension Reaching {
             report.read += outcome.read
             if outcome.isProven { report.proven += 1 }
             if let loss = outcome.loss { report.losses.append(loss) }
+            if let unread = outcome.unread { report.unread.append(unread) }
         }
         return report
     }
@@ -54,34 +68,70 @@ extension Reaching {
         var read = 0
         var isProven = false
         var loss: CheckReport.Loss?
+        var unread: CheckReport.Unread?
+    }
+
+    /// What is at the remote under the name of some bytes.
+    private enum Finding {
+        case nothing, others
+        /// So far as they were read.
+        case right(isProven: Bool)
     }
 
     private func check(_ blob: RemoteBlob, _ depth: CheckDepth) async throws -> Outcome {
-        let content = blob.content
+        let digest = blob.content.digest
         var outcome = Outcome()
-        let length = try await repository.size(of: content.digest)
-        var isRight = length == content.size
-        if isRight {
-            let ranges = try chosen(content, depth)
-            for range in ranges {
-                let isPiece = range.count < content.size
-                let list = isPiece ? try store.pieces(of: content.digest, size: content.size) : nil
-                isRight = try await holds(content, range, list)
-                outcome.read += range.count
-                show(.moved(range.count, of: content.digest.autoV2))
-                guard isRight else { break }
-            }
-            outcome.isProven = isRight && ranges.total(\.count) == content.size
+        let finding: Finding
+        do { finding = try await look(at: blob.content, depth, &outcome.read) } catch let error as RemoteError {
+            guard try await concerns(error, only: digest) else { throw error }
+            outcome.unread = .init(blob: blob, problem: error.sentence, isHere: try store.isThere(digest))
+            return outcome
         }
-        if isRight {
-            try outcome.isProven
-                ? store.noteProof(of: [content.digest], at: remote)
-                : store.notePresence(of: [content.digest], at: remote)
-        } else {
-            try store.noteLoss(of: content.digest, at: remote, isGone: length == nil)
-            outcome.loss = .init(blob: blob, isGone: length == nil, isHere: try store.isThere(content.digest))
+        switch finding {
+        case .right(isProven: true):
+            outcome.isProven = true
+            try store.noteProof(of: [digest], at: remote)
+        case .right(isProven: false) where !blob.isWrong: try store.notePresence(of: [digest], at: remote)
+        // The right length, or some of the right pieces, do not make right what was read and was wrong.
+        case .right, .others: outcome.loss = try loss(of: blob, isGone: false)
+        case .nothing: outcome.loss = try loss(of: blob, isGone: true)
         }
         return outcome
+    }
+
+    private func loss(of blob: RemoteBlob, isGone: Bool) throws(StoreError) -> CheckReport.Loss {
+        try store.noteLoss(of: blob.content.digest, at: remote, isGone: isGone)
+        return .init(blob: blob, isGone: isGone, isHere: try store.isThere(blob.content.digest))
+    }
+
+    private func look(
+        at content: PinManifest.Content, _ depth: CheckDepth, _ read: inout Int
+    ) async throws -> Finding {
+        guard let length = try await repository.size(of: content.digest) else { return .nothing }
+        guard length == content.size else { return .others }
+        let ranges = try chosen(content, depth)
+        for range in ranges {
+            let isPiece = range.count < content.size
+            let list = isPiece ? try store.pieces(of: content.digest, size: content.size) : nil
+            let isRight: Bool
+            do { isRight = try await holds(content, range, list) } catch RemoteError.wrongBytes { isRight = false }
+            read += range.count
+            show(.moved(range.count, of: content.digest.autoV2))
+            guard isRight else { return .others }
+        }
+        return .right(isProven: ranges.total(\.count) == content.size)
+    }
+
+    /// Whether other blobs can be looked at after this failure.
+    private func concerns(_ error: RemoteError, only digest: Digest) async throws -> Bool {
+        switch error {
+        case .noAddress, .noTag, .noAuthority, .noProxy, .untrusted, .refused, .helper: return false
+        case .unreachable, .busy:
+            // What breaks off at one blob alone answers when it is asked for something else.
+            do { _ = try await repository.size(of: digest) } catch is RemoteError { return false }
+            return true
+        default: return true
+        }
     }
 
     /// The parts that are read: pieces where there is a list, else the whole.

@@ -22,19 +22,22 @@ extension Reaching {
                 wanted.name, remote: "no remote is known: 'reprofs remote add' names one, so none")
         }
         if try store.isThere(wanted.digest) { return FetchReport(wanted: wanted, remote: nil, bytes: 0) }
-        var last: (any Error)?
+        var last: (error: any Error, remote: String)?
         let likely = try store.remotes(having: wanted.digest)
         let order =
             remotes.filter { likely.contains($0.remote.name) } + remotes.filter { !likely.contains($0.remote.name) }
         for remote in order {
             do {
-                if let report = try await remote.fetch(wanted) { return report }
+                guard let report = try await remote.fetch(wanted) else { continue }
+                if let last { told(last.error, last.remote) }
+                return report
             } catch let error where !(error is CancellationError) {
-                if let last { told(last, remote.remote.name) }
-                last = error
+                if let last { told(last.error, last.remote) }
+                last = (error, remote.remote.name)
             }
         }
-        throw last ?? ReachError.notThere(wanted.name, remote: remotes.map(\.remote.name).joined(separator: ", "))
+        throw last?.error
+            ?? ReachError.notThere(wanted.name, remote: remotes.map(\.remote.name).joined(separator: ", "))
     }
 
     /// Nil if they are not there.
@@ -45,7 +48,7 @@ extension Reaching {
         }
         let size = wanted.size ?? length
         guard size == length, length <= Store.largestFile else {
-            throw ReachError.damaged(wanted.digest, remote: remote.name, what: wanted.name)
+            throw try damaged(wanted.digest, wanted.name)
         }
         try store.requireRoom(for: size)
         show(.planned(size))

@@ -79,6 +79,12 @@ extension Reaching {
         }
     }
 
+    /// What is wrong at the remote is known to be so from now on. Returns what to throw.
+    func damaged(_ digest: Digest, _ name: String) throws(StoreError) -> ReachError {
+        try store.noteLoss(of: digest, at: remote, isGone: false)
+        return .damaged(digest, remote: remote.name, what: name)
+    }
+
     /// The bytes of something small, which are those of the hash.
     func bytes(_ content: PinManifest.Content, called name: String) async throws -> [UInt8] {
         for _ in 1...Self.tries {
@@ -89,7 +95,7 @@ extension Reaching {
             let bytes = came.bytes
             if SHA256.digest(of: bytes) == content.digest { return bytes }
         }
-        throw ReachError.damaged(content.digest, remote: remote.name, what: name)
+        throw try damaged(content.digest, name)
     }
 
     private func fetchSmall(_ content: PinManifest.Content, called name: String) async throws -> PublishedBlob {
@@ -102,7 +108,7 @@ extension Reaching {
         let length = try await repository.size(of: partial.digest)
         guard let length else { throw ReachError.notThere(name, remote: remote.name) }
         guard length == partial.size else {
-            throw ReachError.damaged(partial.digest, remote: remote.name, what: name)
+            throw try damaged(partial.digest, name)
         }
         let isPrivate = try store.isPrivate(partial.digest)
         if let list = partial.list {
@@ -123,7 +129,7 @@ extension Reaching {
                 try await fetch(list.range(of: piece), into: partial, list, called: name)
             }.flatMap { $0 }
         }
-        guard wrong.isEmpty else { throw ReachError.damaged(partial.digest, remote: remote.name, what: name) }
+        guard wrong.isEmpty else { throw try damaged(partial.digest, name) }
     }
 
     /// Returns the pieces that were not right.
@@ -164,6 +170,6 @@ extension Reaching {
                 partial = anew
             }
         }
-        throw ReachError.damaged(partial.digest, remote: remote.name, what: name)
+        throw try damaged(partial.digest, name)
     }
 }

@@ -48,7 +48,7 @@ package struct PullReport: Sendable {
 }
 
 extension Reaching {
-    /// The names of the pins there.
+    /// The names there that can be those of pins; what another program put there can be among them.
     package func pins() async throws -> [String] {
         try await repository.tags().filter { Store.isPinName($0) && !RemoteTag.isReserved($0) }.sorted()
     }
@@ -70,7 +70,6 @@ extension Reaching {
         // A pin that has these files and more keeps its manifest.
         let own = try known.map { Set(try store.offer(of: $0).manifest.layers.map(\.digest)) }
         let pin = own?.isStrictSuperset(of: manifest.layers.map(\.digest)) == true ? nil : name
-        let before = try tag.flatMap { try store.noteTag($0, found.digest, at: remote) }
         var fetched: Set<Digest> = []
         // Garbage collection may take away what came before rows name it; then that is fetched again.
         for isLast in [false, false, true] {
@@ -78,6 +77,9 @@ extension Reaching {
             do throws(StoreError) {
                 let received = try store.receive(manifest, blobs, as: pin, manifest: found.bytes)
                 try store.noteProof(of: fetched, at: remote)
+                // A pull that fails before leaves it untold that the tag moved, and the next one tells of it.
+                var before: (manifest: Digest, time: Timestamp)?
+                if let tag { before = try store.noteTag(tag, found.digest, at: remote) }
                 let counted = manifest.contents.filter { fetched.contains($0.digest) }
                 return PullReport(
                     snapshot: manifest.snapshot, image: manifest.title, manifest: found.digest, pin: name,
@@ -137,8 +139,9 @@ extension Reaching {
     /// Throws unless a manifest says only what can be: nothing is fetched or reserved for one that does not.
     private func checked(_ found: RemoteManifest, _ what: String) throws -> PinManifest {
         func refuse(_ why: String) -> ReachError { .notAPin(what, remote: remote.name, why: why) }
+        guard PinManifest.isMeant(by: found.bytes) else { throw ReachError.anotherKind(what, remote: remote.name) }
         guard let manifest = PinManifest(found.bytes) else {
-            throw refuse("its manifest is of another kind, or lists more than \(PinManifest.mostLayers) files")
+            throw refuse("its manifest cannot be read, or lists more than \(PinManifest.mostLayers) files")
         }
         guard manifest.leftOut == 0 else {
             throw refuse("\(manifest.leftOut) of its files have paths or sizes that no file can have")

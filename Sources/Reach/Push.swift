@@ -20,6 +20,8 @@ package struct PushReport: Sendable {
     package internal(set) var mounted = 0, kept = 0
     /// Blobs that the registry had with another length.
     package internal(set) var wrong: [Digest] = []
+    /// Blobs that the registry has with the right length, of which other bytes were read there before.
+    package internal(set) var damaged: [Digest] = []
     /// Paths of files that are not in it, because their bytes are lost.
     package let lost: [String]
     /// The snapshot that a name stood for before.
@@ -69,6 +71,8 @@ extension Reaching {
         }
         try store.dropUploadNotes(toRemote: remote.id, of: offer.manifest.contents.map(\.digest))
         try store.notePresence(of: offer.manifest.contents.map(\.digest), at: remote)
+        let wrong = try store.wrongBlobs(at: remote)
+        report.damaged = offer.manifest.contents.map(\.digest).filter(wrong.contains)
         for tag in report.tags { _ = try store.noteTag(tag, manifest.digest, at: remote) }
         return report
     }
@@ -136,11 +140,13 @@ extension Reaching {
                 try await self.repository.size(of: content.digest) == content.size
             {
                 show(.moved(content.size, of: content.digest.autoV2))
+                try store.noteArrival(of: content.digest, at: remote)
                 return .mounted
             }
         }
         guard let source = offer.sources[content.digest] else { return .lost }
         try await upload(content, source)
+        try store.noteArrival(of: content.digest, at: remote)
         return .sent(wrongBefore: wrongBefore)
     }
 

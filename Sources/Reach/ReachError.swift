@@ -6,7 +6,9 @@ package enum ReachError: Error, Sendable, CustomStringConvertible {
     case notThere(String, remote: String)
     /// Several snapshots there begin with these digits.
     case ambiguous(String, remote: String, snapshots: [String])
-    /// A manifest that is not one of a pinned snapshot, or says what cannot be.
+    /// A manifest that another program put there.
+    case anotherKind(String, remote: String)
+    /// A manifest of a pinned snapshot that says what cannot be.
     case notAPin(String, remote: String, why: String)
     /// A pin's name that the remote has for another snapshot.
     case nameTaken(String, remote: String, snapshot: Digest?)
@@ -22,6 +24,8 @@ package enum ReachError: Error, Sendable, CustomStringConvertible {
         case .notThere(let what, let remote): "\(remote) does not have \(what)"
         case .ambiguous(let text, let remote, let snapshots):
             "'\(text)' begins several snapshots at \(remote): \(snapshots.joined(separator: ", "))"
+        case .anotherKind(let what, let remote):
+            "\(what) at \(remote) is not a pinned snapshot: its manifest is of another kind"
         case .notAPin(let what, let remote, let why): "\(what) at \(remote) is not a pinned snapshot: \(why)"
         case .nameTaken(let name, let remote, let snapshot):
             "'\(name)' is the name of \(snapshot.map { "snapshot \($0.hex.prefix(12))" } ?? "something else") at \(remote); "

@@ -127,8 +127,37 @@ import Testing
         #expect(try state(here)[0] == state(there)[0])
     }
 
+    @Test func `what another program put there is passed over, unless it is asked for`() throws {
+        _ = try pinned()
+        try connect()
+        try #require(try here.run("push", "team", "cover").status == 0)
+        // As a program that signs manifests does it.
+        let tag = "sha256-\(SmallModel.digest(seed: 1).hex).sig"
+        let config =
+            #"{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:\#(LargeModel.digest.hex)","size":2}"#
+        let manifest =
+            #"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":\#(config),"layers":[]}"#
+        let hex = SHA256.digest(of: Array(manifest.utf8)).hex
+        let manifests = "repositories/team/models/_manifests"
+        for (path, text) in [
+            ("blobs/sha256/\(hex.prefix(2))/\(hex)/data", manifest),
+            ("\(manifests)/revisions/sha256/\(hex)/link", "sha256:" + hex),
+            ("\(manifests)/tags/\(tag)/current/link", "sha256:" + hex),
+        ] {
+            let file = URL(fileURLWithPath: registry.data.appending(path).string)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: file)
+        }
+        let all = try there.run("pull", "team", "--json")
+        #expect(all.status == 0 && all.json?["failed"] == [], "\(all.output)\(all.complaint)")
+        #expect(all.json?["snapshots"]?.array?.count == 1)
+        let one = try there.run("pull", "team", tag)
+        #expect(one.status == 1 && one.complaint.contains("its manifest is of another kind"), "\(one.complaint)")
+    }
+
     /// Every so many steps of an operation; all of them would take too long for each run of the tests.
-    private static let stride = 9
+    private static let stride = 17
 
     @Test func `a push that is killed at any step is done by the next one, and nothing stands for a part of it`() throws
     {

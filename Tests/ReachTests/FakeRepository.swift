@@ -18,6 +18,10 @@ final class FakeRepository: RemoteRepository {
         var rot: [Digest: (offset: Int, reads: Int)] = [:]
         /// So many bytes are sent in all before everything fails.
         var cut: Int?
+        /// Reads of these fail.
+        var unreadable: [Digest: RemoteError] = [:]
+        /// Nothing answers.
+        var isDown = false
         /// No more blobs are taken.
         var isFull = false
         /// Called before each manifest is stored.
@@ -56,13 +60,20 @@ final class FakeRepository: RemoteRepository {
 
     func tags() async throws -> [String] { state.withLock { Array($0.tags.keys) } }
 
-    func size(of blob: Digest) async throws -> Int? { state.withLock { $0.blobs[blob]?.count } }
+    func size(of blob: Digest) async throws -> Int? {
+        try state.withLock { state in
+            if state.isDown { throw RemoteError.unreachable(name, why: "nobody is there") }
+            return state.blobs[blob]?.count
+        }
+    }
 
     func read(
         _ blob: Digest, size: Int, _ range: Range<Int>, take: @escaping @Sendable (ByteBuffer) async throws -> Void
     ) async throws {
         var bytes = try state.withLock { state throws in
             state.reads += 1
+            if state.isDown { throw RemoteError.unreachable(name, why: "nobody is there") }
+            if let error = state.unreadable[blob] { throw error }
             guard let bytes = state.blobs[blob], bytes.count == size else {
                 throw RemoteError.notFound(name, what: blob.hex)
             }

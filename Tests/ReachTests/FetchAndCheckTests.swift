@@ -46,7 +46,8 @@ import Testing
     }
 
     /// > `remote check` asks a remote for everything that was brought there; `--sample` reads some of it and `--all` everything, and only what
-    /// > was read and was right counts as proven. What is gone or wrong is named, and whether its bytes are here.
+    /// > was read and was right counts as proven. What is gone or wrong is named, and whether its bytes are here: what is gone until it is there
+    /// > again, and what is wrong until all of it was read and was right, or a push brought it again. What cannot be read is named too.
     @Test func `are proven by reading all of them, and what has rotted or gone is named`() async throws {
         try await fixture.push()
         let reaching = try fixture.reaching(fixture.here.store)
@@ -68,9 +69,105 @@ import Testing
         #expect(rotten.losses.allSatisfy { !$0.isGone && $0.isHere })
         #expect(rotten.losses[0].blob.models == [ReachFixture.model + "@v1"])
         #expect(try remote().proven == all.blobs - 1)
+    }
+
+    @Test func `that were wrong are named until they are read and right or brought again, and a push tells of them`()
+        async throws
+    {
+        let blobs = try await fixture.push().sent
+        let store = fixture.here.store
+        let reaching = try fixture.reaching(store)
+        func lost() async throws -> [Bool] { try await reaching.check(.lengths).losses.map(\.isGone) }
+        func remote() throws -> RemoteRow { try #require(try store.remote(named: "team")) }
+        func flip() { fixture.registry.change { $0.blobs[fixture.digest]?[4 << 20] ^= 1 } }
+        let known = try remote().blobs
+        flip()
+        _ = try await reaching.check(.all)
+        for _ in 1...2 { #expect(try await lost() == [false]) }
+        #expect(try remote().lost == 1 && remote().blobs == known - 1)
+        #expect(try store.remotes(having: fixture.digest).isEmpty)
+        let told = try await fixture.push()
+        #expect(told.damaged == [fixture.digest] && told.sent == 0 && told.kept == blobs)
+        #expect(try await lost() == [false])
+        flip()
+        #expect(try await lost() == [false])
+        #expect(try await reaching.check(.all).losses.isEmpty)
+        #expect(try await lost().isEmpty)
+        #expect(try await fixture.push().damaged == [])
+        // The registry deletes what was wrong there.
+        flip()
+        _ = try await reaching.check(.all)
         fixture.registry.change { $0.blobs[fixture.digest] = nil }
-        #expect(try await reaching.check(.lengths).losses.map(\.isGone) == [true])
-        #expect(try await reaching.check(.lengths).losses.isEmpty)
+        for _ in 1...2 { #expect(try await lost() == [true]) }
+        #expect(try store.remotes(having: fixture.digest).isEmpty)
+        let brought = try await fixture.push()
+        #expect(brought.sent == 1 && brought.damaged == [])
+        #expect(try await lost().isEmpty)
+        #expect(try remote().lost == 0 && store.remotes(having: fixture.digest) == ["team"])
+    }
+
+    @Test func `that cannot be read are named, and the others are read all the same`() async throws {
+        try await fixture.push()
+        let reaching = try fixture.reaching(fixture.here.store)
+        for error in [
+            RemoteError.unexpected("team", what: "a blob", status: 500, words: ""),
+            .unreachable("team", why: "it breaks off"),
+        ] {
+            fixture.registry.change { $0.unreadable = [fixture.digest: error] }
+            let report = try await reaching.check(.all)
+            #expect(report.unread.map(\.blob.content.digest) == [fixture.digest])
+            #expect(report.unread.map(\.problem) == [error.sentence] && report.unread.allSatisfy(\.isHere))
+            #expect(report.proven == report.blobs - 1 && report.losses.isEmpty)
+        }
+        fixture.registry.change {
+            $0.unreadable = [fixture.digest: .wrongBytes("team", what: "a blob", why: "other ones")]
+        }
+        #expect(try await reaching.check(.all).losses.map(\.isGone) == [false])
+        let refused = RemoteError.refused("team", what: "reading", help: "log in")
+        fixture.registry.change { $0.unreadable = [fixture.digest: refused] }
+        await #expect(throws: refused) { try await reaching.check(.all) }
+        fixture.registry.change { $0.isDown = true }
+        await #expect(throws: RemoteError.self) { try await reaching.check(.all) }
+    }
+
+    @Test func `come from the second remote where the first has wrong ones, and that is told of the first`()
+        async throws
+    {
+        try await fixture.push(as: nil)
+        let (store, bad) = (fixture.there.store, FakeRepository())
+        try store.addRemote("bad", url: "oci://bad.test/x", facts: "{}")
+        bad.change { $0.blobs[fixture.digest] = [UInt8](repeating: 7, count: ReachFixture.size) }
+        let first = Reaching(store, try #require(try store.remote(named: "bad")), bad)
+        var told: [String] = []
+        let report = try await Reaching.fetch(
+            .init(fixture.digest, size: nil, name: "bytes"), from: [first, try fixture.reaching(store)]
+        ) { error, remote in told.append("\(remote): \(error is ReachError)") }
+        #expect(report.remote == "team" && told == ["bad: true"])
+    }
+
+    @Test func `that became a blob leave nothing that is not found again, whenever the process ends`() throws {
+        let hash = SHA256(keepsPieces: true)
+        ReachFixture.bytes.withUnsafeBytes { hash.update($0) }
+        let list = try #require(hash.finishWithPieces().pieces)
+        let (store, content) = (fixture.there.store, PinManifest.Content(fixture.digest, size: ReachFixture.size))
+        let partial = try #require(try store.partial(content, list))
+        for piece in 0..<list.count {
+            #expect(try partial.write(Array(ReachFixture.bytes[list.range(of: piece)]), piece: piece))
+        }
+        let file = store.path.string + "/partial/" + fixture.digest.hex
+        @Sendable func isThere(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+        let thread = UInt(pthread_self())
+        FaultPoint.visitors.withLock {
+            $0[thread] = { _, _ in #expect(!isThere(file + ".map") || isThere(file), "a map is alone") }
+        }
+        defer { FaultPoint.visitors.withLock { $0[thread] = nil } }
+        try store.receive(try partial.finish(isPrivate: true))
+        #expect(!isThere(file) && !isThere(file + ".map"))
+        // It ended before it took the second name away, and the blob has a row.
+        try FileManager.default.linkItem(
+            atPath: store.path.string + "/blobs/sha256/" + fixture.digest.hex, toPath: file)
+        #expect(try store.arrived(content) != nil)
+        #expect(!isThere(file))
     }
 
     @Test func `are forgotten with the remote, and a remote has one name`() async throws {

@@ -140,4 +140,21 @@ import Testing
         #expect(pulled.before?.manifest == pushed.manifest)
         #expect(try fixture.there.store.pin(named: "cover")?.manifest == pushed.manifest)
     }
+
+    @Test func `under a tag that moved is told of by the pull that succeeds, not by one that failed before`()
+        async throws
+    {
+        let fixture = try ReachFixture()
+        let pushed = try await fixture.push()
+        try await fixture.pull()
+        let lesser = try fixture.manifest(pushed.manifest).without { $0.path == "prompt.json" }
+        fixture.registry.change { $0.putAside(lesser, as: "cover") }
+        let path = fixture.there.store.path.string + "/blobs/sha256/" + fixture.digest.hex
+        try FileManager.default.removeItem(atPath: path)
+        fixture.registry.change { $0.cut = $0.read }
+        await #expect(throws: RemoteError.self) { try await fixture.pull() }
+        fixture.registry.change { $0.cut = nil }
+        #expect(try await fixture.pull().before?.manifest == pushed.manifest)
+        #expect(try await fixture.pull().before == nil)
+    }
 }

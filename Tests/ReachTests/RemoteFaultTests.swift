@@ -15,7 +15,8 @@ import Testing
     private func left() -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: partial)) ?? [] }
 
     /// > Bytes from a remote are those of their hash, or they do not come in: whatever the registry says, each MiB of a large file is compared
-    /// > before it is kept, and a wrong one is fetched again alone. What came stays if the rest does not, and the next pull goes on there.
+    /// > before it is kept, and a wrong one is fetched again alone. A file for which the manifest names no list of pieces comes in one stream,
+    /// > and is compared as a whole before it is used. What came stays if the rest does not, and the next pull goes on there.
     @Test func `that sends a wrong byte once is asked for that piece again, and no other`() async throws {
         try await fixture.push()
         fixture.registry.change { $0.rot[fixture.digest] = (3 << 20, 1) }

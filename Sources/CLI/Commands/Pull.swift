@@ -9,7 +9,7 @@ struct PullCommand: AnswersInJSON {
         discussion: """
             Every byte is compared with its hash before it is used, and what came stays if the rest does not: the next pull goes \
             on. Models come under their names, as the next version where a name holds something else. Without arguments, every \
-            pin there is pulled.
+            pin there is pulled; what other programs put there is passed over.
             """)
     @OptionGroup var remote: RemoteArgument
     @Argument(help: "Names of pins there, ids of snapshots, or the digest of a manifest as sha256:….") var things:
@@ -48,6 +48,8 @@ struct PullCommand: AnswersInJSON {
                             + "sha256:\(report.manifest.hex) now.")
                 }
                 if !json { show(report, row) }
+            } catch ReachError.anotherKind where things.isEmpty {
+                continue
             } catch { try failures.add(error, of: text) }
         }
         if json {
@@ -56,7 +58,7 @@ struct PullCommand: AnswersInJSON {
                 "snapshots": .array(reports.map(\.json)),
                 "failed": failures.json,
             ])
-        } else if wanted.isEmpty {
+        } else if reports.isEmpty && failures.list.isEmpty {
             Terminal.complain("\(row.name) has no pins.")
         }
         try failures.end(done: reports.count, isComplete: reports.allSatisfy { $0.lost.isEmpty && $0.problems.isEmpty })

@@ -57,7 +57,8 @@ struct PushCommand: AnswersInJSON {
             Terminal.complain("No snapshot has a name; give one with 'reprofs pin'.")
         }
         try failures.end(
-            done: reports.count, isComplete: reports.allSatisfy { $0.lost.isEmpty && $0.overtaken.isEmpty })
+            done: reports.count,
+            isComplete: reports.allSatisfy { $0.lost.isEmpty && $0.overtaken.isEmpty && $0.damaged.isEmpty })
     }
 
     private func pins(of store: Store) throws -> [Item] {
@@ -99,6 +100,12 @@ struct PushCommand: AnswersInJSON {
                 "\(remote.name) had sha256:\(digest.hex) with another length; it was sent again, which not every registry takes: "
                     + "look with \(ShellCommand.line("reprofs remote check", remote.name))")
         }
+        for digest in report.damaged {
+            Terminal.complain(
+                "\(remote.name) has sha256:\(digest.hex) with the right length, but its bytes were wrong when they were read there. "
+                    + "A push brings it again once the registry has deleted that blob and collected its garbage; whether it is right "
+                    + "now is told by: \(ShellCommand.line("reprofs remote check --all", remote.name))")
+        }
         for name in report.overtaken {
             Terminal.complain(
                 "'\(name)' was given to another manifest by somebody else at the same time; push it again.")
@@ -113,6 +120,7 @@ extension PushReport {
             "snapshot": .string(snapshot.hex), "image": .string(image), "manifest": .string(manifest.hex),
             "tags": .array(tags.map { .string($0) }), "sent": .integer(sent), "bytes": .integer(bytes),
             "mounted": .integer(mounted), "kept": .integer(kept), "wrong": .array(wrong.map { .string($0.hex) }),
+            "damaged": .array(damaged.map { .string($0.hex) }),
             "lost": .array(lost.map { .string($0) }), "replaced": .string(orNull: replaced?.hex),
             "overtaken": .array(overtaken.map { .string($0) }),
         ]

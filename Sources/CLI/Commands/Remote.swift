@@ -62,11 +62,11 @@ struct RemoteList: ParsableCommand {
         for remote in try store.openToRead().remotes() {
             table.row(
                 "\(remote.name)", "\(remote.blobs.of("blob")), \(remote.bytes.asSize)",
-                "\(remote.proven.grouped) read there",
+                "\(remote.proven.grouped) read there\(remote.lost > 0 ? ", \(remote.lost.grouped) lost there" : "")",
                 "\(remote.url)",
                 json: [
                     "name": .string(remote.name), "url": .string(remote.url), "blobs": .integer(remote.blobs),
-                    "bytes": .integer(remote.bytes), "proven": .integer(remote.proven),
+                    "bytes": .integer(remote.bytes), "proven": .integer(remote.proven), "lost": .integer(remote.lost),
                 ])
         }
         table.finish(empty: "There is no remote; 'reprofs remote add' gives a repository a name.")
@@ -77,8 +77,9 @@ struct RemoteCheck: AnswersInJSON {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Ask a remote for everything that was brought there, and read some of it.",
         discussion: """
-            A registry's word proves nothing about bytes; --all reads all of them. Exit code 2 when something is not there or \
-            is not what it was.
+            A registry's word proves nothing about bytes; --all reads all of them. Exit code 2 when something is not there, is \
+            not what it was, or cannot be read. What was found to be wrong is named until all of it is read and right, or a push \
+            brings it again.
             """)
     @OptionGroup var remote: RemoteArgument
     @Option(help: "Read this percentage of it, chosen at random.") var sample: Int?
@@ -109,6 +110,13 @@ struct RemoteCheck: AnswersInJSON {
                             "here": .bool(loss.isHere), "models": .array(loss.blob.models.map { .string($0) }),
                         ]
                     }),
+                "unread": .array(
+                    report.unread.map { unread in
+                        [
+                            "sha256": .string(unread.blob.content.digest.hex), "problem": .string(unread.problem),
+                            "here": .bool(unread.isHere), "models": .array(unread.blob.models.map { .string($0) }),
+                        ]
+                    }),
             ])
         } else {
             for loss in report.losses {
@@ -117,12 +125,20 @@ struct RemoteCheck: AnswersInJSON {
                     "\(state)  \(loss.blob.content.digest.hex)  \(loss.isHere ? "is here" : "is nowhere else known")")
                 for model in loss.blob.models { Terminal.say("    model \(model)") }
             }
+            for unread in report.unread {
+                Terminal.say(
+                    "could not be read  \(unread.blob.content.digest.hex)  \(unread.isHere ? "is here" : "is nowhere else known")"
+                )
+                Terminal.say("    \(unread.problem)")
+                for model in unread.blob.models { Terminal.say("    model \(model)") }
+            }
+            let open = report.unread.isEmpty ? "" : ", \(report.unread.count.grouped) could not be read"
             let read = report.read > 0 ? ", \(report.read.asSize) read" : ""
             Terminal.say(
-                "\(row.name): \(report.blobs.of("blob"))\(read); \(report.losses.isEmpty ? "nothing is lost" : "\(report.losses.count.grouped) lost")."
+                "\(row.name): \(report.blobs.of("blob"))\(read); \(report.losses.isEmpty ? "nothing is lost" : "\(report.losses.count.grouped) lost")\(open)."
             )
         }
-        if !report.losses.isEmpty { throw ExitCode.someFailed }
+        if !report.losses.isEmpty || !report.unread.isEmpty { throw ExitCode.someFailed }
     }
 }
 

@@ -150,6 +150,12 @@ package struct PinManifest {
         return .object(JSON.Object(members + others))
     }
 
+    /// Whether a manifest says that it is one of a pinned snapshot, whether or not it can be read as one.
+    package static func isMeant(by bytes: [UInt8]) -> Bool {
+        guard let json = try? JSONParser.parse(bytes) else { return false }
+        return json["artifactType"]?.string == artifactType && json["annotations"]?[snapshotKey] != nil
+    }
+
     /// Reads what ``bytes`` returned; nil for any other manifest, and for one with more than ``mostLayers``. Layers without a path in the
     /// snapshot's directory are left out.
     package init?(_ bytes: [UInt8]) {

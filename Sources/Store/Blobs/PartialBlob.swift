@@ -167,9 +167,9 @@ package final class PartialBlob: Sendable {
     /// Takes everything that came away.
     package func remove() throws(StoreError) { try Self.remove(path) }
 
-    /// Also if another process does so at the same time.
+    /// Also if another process does so at the same time. The map goes first: a map that was left alone would never be found again.
     fileprivate static func remove(_ path: FilePath) throws(StoreError) {
-        for name in [path, FilePath(path.string + ".map")] where try FileFacts.at(name, followLinks: false) != nil {
+        for name in [FilePath(path.string + ".map"), path] where try FileFacts.at(name, followLinks: false) != nil {
             do throws(StoreError) { try Kernel.unlink(name) } catch {
                 guard case .system(_, _, .noSuchFileOrDirectory) = error else { throw error }
             }

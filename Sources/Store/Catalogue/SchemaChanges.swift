@@ -175,6 +175,10 @@ extension Schema {
             pushed INTEGER NOT NULL,
             -- When all of its bytes were read there last, and were right; NULL: never, or they were not.
             proven INTEGER,
+            -- When it was found to be gone from there, or other bytes under its name were; NULL: not, or that is over. A row with either is
+            -- no presence. It is over when a registry says that what was gone is there, when a push brings it, or when it is proven.
+            gone INTEGER,
+            wrong INTEGER,
             PRIMARY KEY (blob, remote)
         ) WITHOUT ROWID;
         CREATE INDEX blobRemoteByRemote ON blobRemote (remote);

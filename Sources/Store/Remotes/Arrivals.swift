@@ -23,6 +23,8 @@ extension Store {
 
     /// Bytes that are here already, as a file; nil if they have to be fetched. Throws if they have another size.
     package func arrived(_ content: PinManifest.Content) throws(StoreError) -> PublishedBlob? {
+        // A transfer that broke off leaves whole files, before or after a row names them.
+        try dropPartialName(of: content.digest)
         let found: PublishedBlob?
         if let blob = try blob(content.digest), let contents = try servedContents(of: blob) {
             switch contents {
@@ -30,8 +32,6 @@ extension Store {
             case .file: found = PublishedBlob(served: blob)
             }
         } else {
-            // A transfer that broke off before rows were made leaves whole files.
-            try dropPartialName(of: content.digest)
             found = try published(content.digest)
         }
         if let found, found.size != content.size {

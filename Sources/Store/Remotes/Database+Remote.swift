@@ -12,31 +12,39 @@ extension Database {
 
     func deleteRemote(_ id: Int64) throws { try execute(sql: "DELETE FROM remote WHERE id = ?", arguments: [id]) }
 
-    /// Bytes are at a remote, as it says. Those that the catalogue does not have are left out.
+    /// Bytes are at a remote, as it says, whose word does not make wrong ones right. Those that the catalogue does not have are left out.
     func notePresence(of digest: Digest, at remote: Int64, time: Timestamp) throws {
         try execute(
             cachedStatement(
                 sql: """
                     INSERT INTO blobRemote (blob, remote, pushed) SELECT id, ?, ? FROM blob WHERE sha256 = ?
-                    ON CONFLICT (blob, remote) DO UPDATE SET pushed = excluded.pushed
+                    ON CONFLICT (blob, remote) DO UPDATE SET pushed = excluded.pushed, gone = NULL
                     """), [remote, time.nanoseconds, digest.data])
     }
 
-    /// All bytes were read there, and were right; nil: they were not.
-    func noteProof(of digest: Digest, at remote: Int64, _ time: Timestamp?) throws {
+    /// All bytes were read there, and were right.
+    func noteProof(of digest: Digest, at remote: Int64, _ time: Timestamp) throws {
+        try update("proven = ?, wrong = NULL", of: digest, at: remote, time)
+    }
+
+    /// They were brought there just now, so what was known of those before is over.
+    func noteArrival(of digest: Digest, at remote: Int64, _ time: Timestamp) throws {
+        try update("pushed = ?, gone = NULL, wrong = NULL", of: digest, at: remote, time)
+    }
+
+    /// They are not there, or others are.
+    func noteLoss(of digest: Digest, at remote: Int64, isGone: Bool, _ time: Timestamp) throws {
+        let change = isGone ? "proven = NULL, gone = ?, wrong = NULL" : "proven = NULL, gone = NULL, wrong = ?"
+        try update(change, of: digest, at: remote, time)
+    }
+
+    /// Only of what is known to have been there. `change` has a place for the time.
+    private func update(_ change: String, of digest: Digest, at remote: Int64, _ time: Timestamp) throws {
         try execute(
             cachedStatement(
                 sql:
-                    "UPDATE blobRemote SET proven = ? WHERE remote = ? AND blob = (SELECT id FROM blob WHERE sha256 = ?)"
-            ), [time?.nanoseconds, remote, digest.data])
-    }
-
-    /// They are not there any more.
-    func deletePresence(of digest: Digest, at remote: Int64) throws {
-        try execute(
-            cachedStatement(
-                sql: "DELETE FROM blobRemote WHERE remote = ? AND blob = (SELECT id FROM blob WHERE sha256 = ?)"),
-            [remote, digest.data])
+                    "UPDATE blobRemote SET \(change) WHERE remote = ? AND blob = (SELECT id FROM blob WHERE sha256 = ?)"
+            ), [time.nanoseconds, remote, digest.data])
     }
 
     func setTag(_ tag: String, _ manifest: Digest, at remote: Int64) throws {

@@ -13,6 +13,8 @@ package struct RemoteRow: Sendable {
     package let facts: String
     /// How many of the store's blobs are known to be there, their bytes, and how many of them were read there and were right.
     package let blobs, bytes, proven: Int
+    /// How many more were there, and are known to be gone or wrong there now.
+    package let lost: Int
 
     init(_ row: Row) throws {
         id = try row.id("id")
@@ -20,6 +22,7 @@ package struct RemoteRow: Sendable {
         url = try row.value("url")
         facts = try row.value("facts")
         (blobs, bytes, proven) = (try row.value("blobs"), try row.value("bytes"), try row.value("proven"))
+        lost = try row.value("lost")
     }
 }
 
@@ -29,13 +32,17 @@ package struct RemoteBlob: Sendable {
     package let content: PinManifest.Content
     /// When all of them were read there last, and were right.
     package let proven: Timestamp?
+    /// Whether other bytes were found under their name, and nothing is known to have changed that.
+    package let isWrong: Bool
     /// The names of models that have them.
     package let models: [String]
 }
 
 private let columns = """
-    SELECT remote.id, remote.name, remote.url, remote.facts, count(blob.id) AS blobs, coalesce(sum(blob.size), 0) AS bytes,
-    count(blobRemote.proven) AS proven FROM remote
+    SELECT remote.id, remote.name, remote.url, remote.facts,
+    count(blob.id) FILTER (WHERE coalesce(blobRemote.gone, blobRemote.wrong) IS NULL) AS blobs,
+    coalesce(sum(blob.size) FILTER (WHERE coalesce(blobRemote.gone, blobRemote.wrong) IS NULL), 0) AS bytes,
+    count(blobRemote.proven) AS proven, count(coalesce(blobRemote.gone, blobRemote.wrong)) AS lost FROM remote
     LEFT JOIN blobRemote ON blobRemote.remote = remote.id LEFT JOIN blob ON blob.id = blobRemote.blob
     """
 
@@ -85,30 +92,43 @@ extension Store {
         try page(
             """
             SELECT remote.name FROM blobRemote JOIN remote ON remote.id = blobRemote.remote
-            JOIN blob ON blob.id = blobRemote.blob WHERE blob.sha256 = ? ORDER BY proven DESC, pushed DESC
+            JOIN blob ON blob.id = blobRemote.blob WHERE blob.sha256 = ? AND gone IS NULL AND wrong IS NULL
+            ORDER BY proven DESC, pushed DESC
             """, [digest.data], 100
         ) { try $0.value("name") }
     }
 
-    /// What is known to be at a remote, by hash.
+    /// What is known to be at a remote, or to have been there, by hash.
     package func blobs(at remote: RemoteRow) throws(StoreError) -> [RemoteBlob] {
         let rows = try page(
             """
-            SELECT blob.sha256, blob.size, blobRemote.proven FROM blobRemote JOIN blob ON blob.id = blobRemote.blob
+            SELECT blob.sha256, blob.size, blobRemote.proven, blobRemote.wrong FROM blobRemote JOIN blob ON blob.id = blobRemote.blob
             WHERE blobRemote.remote = ? ORDER BY blob.sha256
             """, [remote.id], Int(Int32.max)
         ) {
             (
                 content: PinManifest.Content(try $0.digest("sha256"), size: try $0.size("size")),
-                proven: (try $0.value("proven") as Int64?).map { Timestamp(nanoseconds: $0) }
+                proven: (try $0.value("proven") as Int64?).map { Timestamp(nanoseconds: $0) },
+                isWrong: (try $0.value("wrong") as Int64?) != nil
             )
         }
         var found: [RemoteBlob] = []
         for row in rows {
             let models = try affected(by: row.content.digest).models
-            found.append(RemoteBlob(content: row.content, proven: row.proven, models: models))
+            found.append(RemoteBlob(content: row.content, proven: row.proven, isWrong: row.isWrong, models: models))
         }
         return found
+    }
+
+    /// The bytes under whose names a remote was found to have others.
+    package func wrongBlobs(at remote: RemoteRow) throws(StoreError) -> Set<Digest> {
+        Set(
+            try page(
+                """
+                SELECT blob.sha256 FROM blobRemote JOIN blob ON blob.id = blobRemote.blob
+                WHERE blobRemote.remote = ? AND blobRemote.wrong IS NOT NULL
+                """, [remote.id], Int(Int32.max)
+            ) { try $0.digest("sha256") })
     }
 
     /// Notes that a remote has these bytes, as it says.
@@ -130,12 +150,14 @@ extension Store {
         }
     }
 
-    /// Notes that a remote does not have these bytes, or has wrong ones under their name.
+    /// Notes that a remote got these bytes just now, whatever it had under their name before.
+    package func noteArrival(of digest: Digest, at remote: RemoteRow) throws(StoreError) {
+        try catalogue.write { db in try db.noteArrival(of: digest, at: remote.id, .now()) }
+    }
+
+    /// Notes that a remote does not have these bytes any more, or has wrong ones under their name.
     package func noteLoss(of digest: Digest, at remote: RemoteRow, isGone: Bool) throws(StoreError) {
-        try catalogue.write { db in
-            try isGone
-                ? db.deletePresence(of: digest, at: remote.id) : db.noteProof(of: digest, at: remote.id, nil)
-        }
+        try catalogue.write { db in try db.noteLoss(of: digest, at: remote.id, isGone: isGone, .now()) }
     }
 
     /// Notes which manifest a tag stands for, and returns the one that it stood for when it was used last, if that was another one.
