@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// Where logins do not go.
-@Suite(.timeLimit(.minutes(20))) struct `A login` {
+@Suite(.ownThreads, .timeLimit(.minutes(20))) struct `A login` {
     private let directory: TemporaryDirectory
 
     init() throws { directory = try TemporaryDirectory() }
@@ -172,7 +172,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(20))) struct `Many requests at once` {
+@Suite(.ownThreads, .timeLimit(.minutes(20))) struct `Many requests at once` {
     @Test func `have only so many connections, and all come to their end`() async throws {
         let blob = noise(1000, seed: 1)
         let running = Mutex((now: 0, most: 0))
