@@ -209,7 +209,11 @@ import Testing
             $0.connections = 1
             $0.pace.silence = .seconds(100)
         }
-        let tasks = (0..<2).map { _ in Task { try await remote.bytes(SHA256.digest(of: []), size: 1000, 0..<1000) } }
+        let tasks = (0..<2).map { _ in
+            Task(executorPreference: OwnThreads.executor) {
+                try await remote.bytes(SHA256.digest(of: []), size: 1000, 0..<1000)
+            }
+        }
         try await eventually { server.heard.withLock { !$0.isEmpty } }
         for task in tasks { task.cancel() }
         for task in tasks { await #expect(throws: CancellationError.self) { try await task.value } }

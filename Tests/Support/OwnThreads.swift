@@ -15,12 +15,13 @@ package struct OwnThreads: SuiteTrait, TestTrait, TestScoping {
         }
     }
 
-    private static let threads = Threads()
+    /// For tasks that a test starts beside itself.
+    package static let executor: any TaskExecutor = Threads()
 
     package func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
-        try await withTaskExecutorPreference(Self.threads) { try await function() }
+        try await withTaskExecutorPreference(Self.executor) { try await function() }
     }
 }
 
