@@ -109,10 +109,9 @@ extension Reaching {
     ) async throws -> Finding {
         guard let length = try await repository.size(of: content.digest) else { return .nothing }
         guard length == content.size else { return .others }
-        let ranges = try chosen(content, depth)
+        let list = try store.pieces(of: content.digest, size: content.size)
+        let ranges = chosen(content, depth, list)
         for range in ranges {
-            let isPiece = range.count < content.size
-            let list = isPiece ? try store.pieces(of: content.digest, size: content.size) : nil
             let isRight: Bool
             do { isRight = try await holds(content, range, list) } catch RemoteError.wrongBytes { isRight = false }
             read += range.count
@@ -135,7 +134,7 @@ extension Reaching {
     }
 
     /// The parts that are read: pieces where there is a list, else the whole.
-    private func chosen(_ content: PinManifest.Content, _ depth: CheckDepth) throws -> [Range<Int>] {
+    private func chosen(_ content: PinManifest.Content, _ depth: CheckDepth, _ list: PieceList?) -> [Range<Int>] {
         let share: Int
         switch depth {
         case .lengths: return []
@@ -144,9 +143,7 @@ extension Reaching {
         }
         guard content.size > 0 else { return [] }
         let isChosen = { share >= 100 || Int.random(in: 0..<100) < share }
-        guard let list = try store.pieces(of: content.digest, size: content.size) else {
-            return isChosen() ? [0..<content.size] : []
-        }
+        guard let list else { return isChosen() ? [0..<content.size] : [] }
         return (0..<list.count).map { list.range(of: $0) }.filter { _ in isChosen() }
     }
 

@@ -76,7 +76,7 @@ import Testing
         Mistake("push", "Missing expected argument", 64),
         Mistake("push nobody", "There is no remote 'nobody'"),
         Mistake("pull nobody cover", "There is no remote 'nobody'"),
-        Mistake("pull nobody a/b", "'a/b' is no pin's name, no id of a snapshot and no digest", 64),
+        Mistake("pull nobody a/b", "'a/b' is not the name of a pin, the id of a snapshot or a digest", 64),
         Mistake("pull nobody cover other --as it", "--as goes with one snapshot", 64),
         Mistake("fetch deadbeef", "there is no remote; 'reprofs remote add' gives a repository a name"),
         Mistake("remote add team http://host.test/x", "is not the address of a repository"),

@@ -5,11 +5,17 @@ import Testing
 
 /// A socket that listens where only this machine can reach it.
 package enum Loopback {
-    /// The next connection; negative once nothing listens any more. No program that another test starts meanwhile holds it open.
-    package static func accept(_ listener: CInt) -> CInt {
-        let client = Glibc.accept(listener, nil, nil)
-        if client >= 0 { _ = fcntl(client, F_SETFD, FD_CLOEXEC) }
-        return client
+    /// Gives `take` each connection, on a thread of its own, until nothing listens any more; `take` has to close it. No program that
+    /// another test starts meanwhile holds it open.
+    package static func serve(_ listener: CInt, _ take: @escaping @Sendable (_ client: CInt) -> Void) {
+        Thread.detachNewThread {
+            // Closed by who waits on it, or the number may soon be that of another server's.
+            defer { close(listener) }
+            while case let client = accept(listener, nil, nil), client >= 0 {
+                _ = fcntl(client, F_SETFD, FD_CLOEXEC)
+                take(client)
+            }
+        }
     }
 
     package static func listen() throws -> (descriptor: CInt, port: UInt16) {
@@ -107,17 +113,13 @@ package final class HostileServer: Sendable {
         let (descriptor, port) = try Loopback.listen()
         listener = descriptor
         self.port = port
-        Thread.detachNewThread { [weak self] in
-            // Closed by who waits on it, or the number may soon be that of another server's.
-            defer { close(descriptor) }
-            while case let client = Loopback.accept(descriptor), client >= 0 {
-                Thread.detachNewThread { [weak self] in
-                    defer { close(client) }
-                    guard let read = Self.read(client) else { return }
-                    self?.heard.withLock { $0.append(read.request) }
-                    guard !readsBodies || read.readBody({ _ in }) else { return }
-                    answer(read)
-                }
+        Loopback.serve(descriptor) { [weak self] client in
+            Thread.detachNewThread { [weak self] in
+                defer { close(client) }
+                guard let read = Self.read(client) else { return }
+                self?.heard.withLock { $0.append(read.request) }
+                guard !readsBodies || read.readBody({ _ in }) else { return }
+                answer(read)
             }
         }
     }

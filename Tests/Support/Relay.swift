@@ -40,28 +40,25 @@ package final class Relay: Sendable {
         let (descriptor, port) = try Loopback.listen()
         listener = descriptor
         self.port = port
-        Thread.detachNewThread { [weak self] in
-            defer { close(descriptor) }
-            while case let client = Loopback.accept(descriptor), client >= 0 {
-                let number = self?.accepted.withLock { count in
-                    count += 1
-                    return count - 1
-                }
-                guard let number, let other = Loopback.connect(server) else {
-                    close(client)
-                    continue
-                }
-                // Little is on its way, so that what a cut loses is little too.
-                for socket in [client, other] {
-                    var size: CInt = 32768
-                    setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<CInt>.size))
-                }
-                let pair = Pair(client: client, server: other, cut: cuts(number), latency: latency)
-                for isUpward in [true, false] {
-                    Thread.detachNewThread { [weak self] in
-                        pair.pump(isUpward: isUpward) { [weak self] count in
-                            self?.passed.withLock { if isUpward { $0.up += count } else { $0.down += count } }
-                        }
+        Loopback.serve(descriptor) { [weak self] client in
+            let number = self?.accepted.withLock { count in
+                count += 1
+                return count - 1
+            }
+            guard let number, let other = Loopback.connect(server) else {
+                close(client)
+                return
+            }
+            // Little is on its way, so that what a cut loses is little too.
+            for socket in [client, other] {
+                var size: CInt = 32768
+                setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<CInt>.size))
+            }
+            let pair = Pair(client: client, server: other, cut: cuts(number), latency: latency)
+            for isUpward in [true, false] {
+                Thread.detachNewThread { [weak self] in
+                    pair.pump(isUpward: isUpward) { [weak self] count in
+                        self?.passed.withLock { if isUpward { $0.up += count } else { $0.down += count } }
                     }
                 }
             }

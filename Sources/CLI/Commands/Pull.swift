@@ -22,7 +22,7 @@ struct PullCommand: AnswersInJSON {
     func validate() throws {
         guard name == nil || things.count == 1 else { throw ValidationError("--as goes with one snapshot") }
         for thing in things where PullReference(thing) == nil {
-            throw ValidationError("'\(thing)' is no pin's name, no id of a snapshot and no digest")
+            throw ValidationError("'\(thing)' is not the name of a pin, the id of a snapshot or a digest")
         }
     }
 

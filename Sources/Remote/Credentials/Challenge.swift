@@ -9,7 +9,7 @@ package struct Challenge: Sendable, Equatable {
     private static let longest = 8192
     private static let most = 64
 
-    /// All challenges in the `WWW-Authenticate` headers of an answer. What is no challenge is skipped.
+    /// All challenges in the `WWW-Authenticate` headers of an answer. Anything else in them is skipped.
     package static func all(in headers: [String]) -> [Challenge] {
         headers.prefix(8).flatMap { header in
             var reader = Reader(bytes: Array(header.utf8.prefix(longest)))

@@ -50,9 +50,12 @@ struct Target: Sendable, Hashable {
     }
 
     /// `https://host:port`, for people.
-    var origin: String {
+    var origin: String { "\(scheme)://\(authority)" }
+
+    /// `host:port`, without the port that the scheme has anyway.
+    var authority: String {
         let name = host.contains(":") ? "[\(host)]" : host
         let usual = scheme == "https" ? 443 : 80
-        return "\(scheme)://\(name)" + (port == usual ? "" : ":\(port)")
+        return name + (port == usual ? "" : ":\(port)")
     }
 }

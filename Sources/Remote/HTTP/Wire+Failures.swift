@@ -38,7 +38,7 @@ extension Wire {
 
     /// What helps somebody whom the registry does not let in.
     func refusal(_ what: String, isLoggedIn: Bool) -> RemoteError {
-        let host = registry.origin.split(separator: "/").last.map(String.init) ?? registry.host
+        let host = registry.authority
         let help =
             if !registry.isSecret {
                 "it wants a login, which is not sent without TLS"

@@ -144,7 +144,7 @@ final class Wire: Sendable {
                 throw RemoteError.elsewhere(name, why: "\(ask.what) is sent where it was asked to be, or nowhere")
             }
             guard let next = target.resolving(location) else {
-                throw RemoteError.elsewhere(name, why: "it is no address of HTTP")
+                throw RemoteError.elsewhere(name, why: "it is not an address of HTTP")
             }
             try check(next, after: target)
             target = next
