@@ -115,7 +115,7 @@ import Testing
 
     @Test func `is not waited for once nobody wants its answer`() async throws {
         let pid = directory.appending("pid").string
-        let task = Task(executorPreference: OwnThreads.executor) {
+        let task = Task {
             try await login("echo $$ >\(pid).new; mv \(pid).new \(pid); exec sleep 1000")
         }
         try await eventually { FileManager.default.fileExists(atPath: pid) }

@@ -8,7 +8,7 @@ import SystemPackage
 import Testing
 
 /// Connections that break at bytes that a seed chooses: an orderly end, a reset, or silence.
-@Suite(.ownThreads, .timeLimit(.minutes(20))) struct `Cut at any byte` {
+@Suite(.timeLimit(.minutes(20))) struct `Cut at any byte` {
     private static let size = 400_000
     private static let chunk = 100_000
     /// What requests and answers have beside the bytes of a blob. Bytes.

@@ -8,7 +8,7 @@ import SystemPackage
 import Testing
 
 /// Against Debian's docker-registry.
-@Suite(.ownThreads, .timeLimit(.minutes(20))) struct `A real registry` {
+@Suite(.timeLimit(.minutes(20))) struct `A real registry` {
     private let directory: TemporaryDirectory
     private let registry: DockerRegistry
 

@@ -7,7 +7,7 @@ import SystemPackage
 import Testing
 
 /// Registries that do not let everybody in.
-@Suite(.ownThreads, .timeLimit(.minutes(20))) struct `A registry's door` {
+@Suite(.timeLimit(.minutes(20))) struct `A registry's door` {
     private let directory: TemporaryDirectory
 
     init() throws { directory = try TemporaryDirectory() }

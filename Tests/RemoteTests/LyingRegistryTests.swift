@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// Servers that answer otherwise than they should.
-@Suite(.ownThreads, .timeLimit(.minutes(20))) struct `A registry that lies` {
+@Suite(.timeLimit(.minutes(20))) struct `A registry that lies` {
     private let blob = noise(200_000, seed: 1)
     private var digest: Digest { SHA256.digest(of: blob) }
 

@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// Where logins do not go.
-@Suite(.ownThreads, .timeLimit(.minutes(20))) struct `A login` {
+@Suite(.timeLimit(.minutes(20))) struct `A login` {
     private let directory: TemporaryDirectory
 
     init() throws { directory = try TemporaryDirectory() }
@@ -172,7 +172,7 @@ import Testing
     }
 }
 
-@Suite(.ownThreads, .timeLimit(.minutes(20))) struct `Many requests at once` {
+@Suite(.timeLimit(.minutes(20))) struct `Many requests at once` {
     @Test func `have only so many connections, and all come to their end`() async throws {
         let blob = noise(1000, seed: 1)
         let running = Mutex((now: 0, most: 0))
@@ -210,7 +210,7 @@ import Testing
             $0.pace.silence = .seconds(100)
         }
         let tasks = (0..<2).map { _ in
-            Task(executorPreference: OwnThreads.executor) {
+            Task {
                 try await remote.bytes(SHA256.digest(of: []), size: 1000, 0..<1000)
             }
         }

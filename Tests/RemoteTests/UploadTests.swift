@@ -5,7 +5,7 @@ import Support
 import Synchronization
 import Testing
 
-@Suite(.ownThreads, .timeLimit(.minutes(20))) struct `An upload` {
+@Suite(.timeLimit(.minutes(20))) struct `An upload` {
     private static let chunk = 50_000
     private let layer = noise(180_000, seed: 1)
     private var digest: Digest { SHA256.digest(of: layer) }

@@ -61,6 +61,7 @@ unpack_registry() {
     command -v apt-get >/dev/null && command -v dpkg >/dev/null || return 0
     local place
     place=$(mktemp -d)
+    mkdir -p .build
     (cd "$place" && apt-get download -qq docker-registry >/dev/null 2>&1) && dpkg -x "$place"/docker-registry_*.deb .build/docker-registry || true
     rm -rf "$place"
 }
