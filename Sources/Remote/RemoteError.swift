@@ -2,7 +2,7 @@ package import Recipe
 
 /// Why a remote did not do what it was asked to do, as a sentence for a person. No address with a query, no header and no password is in it.
 package enum RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// A text that is not the address of a repository.
+    /// A text that is not the address of a remote.
     case noAddress(String, why: String)
     /// A text that cannot be a tag.
     case noTag(String)
@@ -42,6 +42,10 @@ package enum RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
     case helper(String, why: String)
     /// The bytes to be sent are not there.
     case localBytes(String)
+    /// A web server that does not show an OCI layout there.
+    case noLayout(String, why: String)
+    /// A layout behind a web server takes nothing.
+    case readOnly(String)
 
     package var description: String { sentence }
 
@@ -51,7 +55,7 @@ package enum RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
     private var text: String {
         switch self {
         case .noAddress(let text, let why):
-            "'\(text)' is not the address of a repository, such as 'oci://registry.example/team/models': \(why)"
+            "'\(text)' is not the address of a remote, such as 'oci://registry.example/team/models' or 'https://host.example/store': \(why)"
         case .noTag(let text): "'\(text)' cannot be a tag: those are up to 128 of a-z, A-Z, 0-9, '_', '.' and '-'"
         case .noAuthority(let file): "there is no certificate in PEM that can be read in \(file)"
         case .noProxy(let why): "the proxy that HTTPS_PROXY names cannot be used: \(why)"
@@ -85,6 +89,10 @@ package enum RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
         case .elsewhere(let name, let why): "\(name) leads to another address, which is not gone to: \(why)"
         case .helper(let name, let why): "the credential helper \(name) gives no password: \(why)"
         case .localBytes(let what): "the bytes of \(what) cannot be read here"
+        case .noLayout(let name, let why): "there is no store to be read at \(name): \(why)"
+        case .readOnly(let name):
+            "nothing can be pushed to \(name): a store behind a web server is only read. Pin the snapshot in that store, or push it to a "
+                + "registry (oci://…)"
         }
     }
 }

@@ -17,7 +17,8 @@ extension Wire {
             let words = await words(answer)
             return RemoteError.refused(
                 name, what: what,
-                help: "this login has no right to it" + (words.isEmpty ? "" : " (the registry says: \(words))"))
+                help: "it is forbidden to this login, or to everybody"
+                    + (words.isEmpty ? "" : " (the server says: \(words))"))
         case 404: return RemoteError.notFound(name, what: what)
         case 413: return RemoteError.tooLarge(name, what: what, limit: nil)
         case 429:
@@ -69,6 +70,8 @@ extension Wire {
             return ""
         }
         if isSecret(whole) || isSecret(text) { return "" }
+        // A web server's page is for a browser.
+        if text.hasPrefix("<") { return "" }
         let clean = text.prefix(300).split(whereSeparator: \.isWhitespace).joined(separator: " ").onOneLine
         return clean.count > 200 ? String(clean.prefix(200)) + "…" : clean
     }
