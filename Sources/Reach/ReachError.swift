@@ -16,8 +16,8 @@ package enum ReachError: Error, Sendable, CustomStringConvertible {
     case lost([String], remote: String)
     /// The remote has other bytes, or another number of them, under a hash. `what` is a name for people.
     case damaged(Digest, remote: String, what: String)
-    /// No bytes of this hash, or by this name, are missing or known.
-    case unknown(String)
+    /// It was not waited for any longer.
+    case late(remote: String, seconds: Int)
 
     package var description: String {
         switch self {
@@ -36,8 +36,7 @@ package enum ReachError: Error, Sendable, CustomStringConvertible {
         case .damaged(let digest, let remote, let what):
             "\(remote) does not have the right bytes for \(what) (sha256:\(digest.hex)); they were not taken. "
                 + "A push brings them again once the registry has deleted that blob and collected its garbage"
-        case .unknown(let text):
-            "'\(text)' is not a hash, a model, a snapshot or a pin whose bytes are known; a whole SHA-256 is looked for at every remote"
+        case .late(let remote, let seconds): "\(remote) did not answer within \(seconds) seconds"
         }
     }
 }
