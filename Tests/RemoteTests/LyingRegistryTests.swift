@@ -42,6 +42,38 @@ import Testing
         }
     }
 
+    @Test func `may send by drops on one connection: the rest is asked for on another`() async throws {
+        let blob = noise(4 << 20, seed: 2)
+        let asked = Mutex<[String?]>([])
+        let server = try HostileServer { client in
+            let number = asked.withLock {
+                $0.append(client.headers["range"])
+                return $0.count
+            }
+            let (head, bytes) = Self.part(client, blob)
+            client.send(head)
+            guard number == 4 else {
+                // Slow enough to be a measure.
+                for start in stride(from: bytes.startIndex, to: bytes.endIndex, by: 1 << 16) {
+                    client.send(Array(bytes[start...].prefix(1 << 16)))
+                    usleep(2000)
+                }
+                return
+            }
+            // It never ends by itself.
+            for drop in bytes where client.send([drop]) { usleep(10_000) }
+        }
+        let remote = try OCIRegistry(port: server.port) { $0.pace.slowness = .milliseconds(500) }
+        let digest = SHA256.digest(of: blob)
+        for _ in 1...4 {
+            #expect(try await remote.bytes(digest, size: blob.count, 0..<blob.count) == blob)
+        }
+        let requests = asked.withLock { $0 }
+        #expect(requests.count == 5 && requests[..<4].allSatisfy { $0 == nil })
+        // No byte that came is asked for again.
+        #expect(requests[4]?.hasPrefix("bytes=0-") == false)
+    }
+
     @Test func `may send less than it says: the rest is asked for, and nothing twice`() async throws {
         let blob = blob
         let asked = Mutex<[String?]>([])

@@ -78,10 +78,13 @@ struct HTTPBlobs: Sendable {
         // Bytes that are not wanted come first if the registry took no notice of the range.
         var position = answer.start
         var body = answer.answer.response.body.makeAsyncIterator()
+        var stream = Rates.Stream()
         while reached < rest.upperBound {
             let next: ByteBuffer?
+            let start = ContinuousClock.now
             do { next = try await body.next() } catch { throw wire.explained(error) }
             guard var part = next else { break }
+            let isSlow = wire.rates.isSlow(&stream, part.readableBytes, waited: start.duration(to: .now))
             let end = position + part.readableBytes
             if end > reached {
                 part.moveReaderIndex(forwardBy: reached - position)
@@ -92,7 +95,11 @@ struct HTTPBlobs: Sendable {
                 }
             }
             position = end
+            guard !isSlow || reached >= rest.upperBound else {
+                throw Trouble(error: .unreachable(name, why: "it sends much more slowly than before"), pause: .zero)
+            }
         }
+        wire.rates.end(stream)
         // A cancelled answer ends like a complete one.
         try Task.checkCancellation()
         // What is over is read to its end, so that the connection can be used again; but a whole blob is not waited for.

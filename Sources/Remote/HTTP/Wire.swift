@@ -52,6 +52,8 @@ final class Wire: Sendable {
     /// Whether anything ever answered.
     private let known = Mutex(false)
     private let tokens = Tokens()
+    /// How fast blobs come.
+    let rates: Rates
 
     init(
         name: String, registry: Target, options: RemoteOptions, credentials: Credentials, _ address: RemoteAddress
@@ -63,6 +65,7 @@ final class Wire: Sendable {
         self.address = address
         clients = try Clients(options)
         gate = Gate(options.connections)
+        rates = Rates(window: options.pace.slowness)
     }
 
     var isKnown: Bool { known.withLock { $0 } }
