@@ -23,7 +23,7 @@ package enum ReachError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .notThere(let what, let remote): "\(remote) does not have \(what)"
         case .ambiguous(let text, let remote, let snapshots):
-            "'\(text)' begins several snapshots at \(remote): \(snapshots.joined(separator: ", "))"
+            "'\(text)' is the beginning of several snapshots at \(remote): \(snapshots.joined(separator: ", "))"
         case .anotherKind(let what, let remote):
             "\(what) at \(remote) is not a pinned snapshot: its manifest is of another kind"
         case .notAPin(let what, let remote, let why): "\(what) at \(remote) is not a pinned snapshot: \(why)"
@@ -34,7 +34,7 @@ package enum ReachError: Error, Sendable, CustomStringConvertible {
             "bytes that the manifest names are neither here nor at \(remote): \(paths.prefix(5).joined(separator: ", "))"
                 + (paths.count > 5 ? " and \(paths.count - 5) more" : "")
         case .damaged(let digest, let remote, let what):
-            "\(remote) does not have the right bytes for \(what) (sha256:\(digest.hex)); they were not taken. "
+            "\(remote) has wrong bytes for \(what) (sha256:\(digest.hex)); they were not used. "
                 + "A push brings them again once the registry has deleted that blob and collected its garbage"
         case .late(let remote, let seconds): "\(remote) did not answer within \(seconds) seconds"
         }

@@ -138,7 +138,7 @@ private struct Upload {
         ask.isSentOnce = true
         if end == size {
             guard let last = target.adding(query: "digest=sha256:\(blob.hex)") else {
-                throw RemoteError.elsewhere(wire.name, why: "it is not an address of HTTP")
+                throw RemoteError.elsewhere(wire.name, why: "it is not an HTTP address")
             }
             ask.target = last
             ask.method = .PUT
@@ -219,7 +219,7 @@ private struct Upload {
             case .taken: answer.target
             }
         let next = answer.header("Location").map { answer.target.resolving($0) } ?? before
-        guard let next else { throw RemoteError.elsewhere(wire.name, why: "it is not an address of HTTP") }
+        guard let next else { throw RemoteError.elsewhere(wire.name, why: "it is not an HTTP address") }
         try wire.check(next, after: wire.registry)
         state = .open(next, offset: offset)
         if offset > most {

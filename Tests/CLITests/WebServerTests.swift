@@ -36,9 +36,9 @@ import Testing
         return outcome.output
     }
 
-    /// > A store's directory is an OCI layout, and a web server can show it: `remote add NAME https://…` reads its pins and blobs by `pull`,
-    /// > `fetch` and `remote check`, and nothing is pushed there. A snapshot is found by its pin, and by its id or its image where
-    /// > `index.json` says them, as it does since 0.3.0. Nothing but `index.json` and `blobs/` is asked for.
+    /// > A web server can show a store's directory, which is an OCI layout. `remote add NAME https://…` makes it a remote for `pull`,
+    /// > `fetch` and `remote check`; nothing can be pushed to it. A snapshot there is found by its pin, and by its id or its image if
+    /// > `index.json` names them, as it does since 0.3.0. Only `index.json` and `blobs/` are ever asked for.
     @Test func `what is pinned is pulled by its pin, its id, its image and its manifest, and nothing is pushed`() throws
     {
         let id = try here.pinImage()
@@ -128,35 +128,34 @@ import Testing
         #expect(added.status == 0, "\(added.complaint)")
     }
 
-    @Test func `its index is whole at every moment while pins come and go`() async throws {
+    @Test(.ownThreads) func `its index is whole at every moment while pins come and go`() async throws {
         let id = try here.pinImage()
         let server = try show()
         let browser = PageClient(port: Int(server.port), token: "")
-        let isOver = Mutex(false)
-        async let looks = { () -> Int in
-            var count = 0
-            while !isOver.withLock({ $0 }) {
+        let (isOver, looks) = (SharedFlag(), SharedFlag())
+        async let looking: Void = {
+            while !isOver.isSet {
                 let answer = try await browser.send("GET", "/store/index.json", ["Host: \(Nginx.name)"])
                 let index = LayoutIndex(answer.body)
                 #expect(answer.status == 200 && index?.entries.first?.name == "cover")
-                count += 1
+                looks.set()
             }
-            return count
         }()
-        defer { isOver.withLock { $0 = true } }
+        defer { isOver.set() }
+        try await eventually { looks.isSet }
         for round in 0..<8 {
             try #require(try here.run("pin", id, "p\(round)").status == 0)
             if round % 2 == 1 { try #require(try here.run("unpin", "p\(round)").status == 0) }
         }
-        isOver.withLock { $0 = true }
-        #expect(try await looks > 0)
+        isOver.set()
+        try await looking
         try connect(server)
         #expect(try there.run("pull", "web", "--json").json?["snapshots"]?.array?.count == 5)
     }
 
-    /// > `recipe` of an image that the store does not know asks all remotes for its pin, each by one request for the image's hash, and for ten
-    /// > seconds at most. What is shown then is the recipe, with the grade that a pull would give it; nothing is kept, and `--offline` asks
-    /// > nobody. `pull NAME IMAGE` brings the snapshot.
+    /// > `recipe` asks all remotes for the pin of an image that the store does not know: each by one request for the image's hash, and for
+    /// > ten seconds at most. It shows the recipe with the grade that a pull would give it, and keeps nothing. `--offline` asks nobody.
+    /// > `pull NAME IMAGE` brings the snapshot.
     @Test func `the recipe of an image that was made there is shown here, and is the one that a pull brings`() throws {
         _ = try here.pinImage()
         var server: Nginx? = try show()
@@ -229,4 +228,11 @@ extension CommandLineFixture {
     fileprivate func contents(_ path: String) throws -> Data {
         try Data(contentsOf: URL(fileURLWithPath: store.string + "/" + path))
     }
+}
+
+/// What one task tells another.
+private final class SharedFlag: Sendable {
+    private let state = Mutex(false)
+    var isSet: Bool { state.withLock { $0 } }
+    func set() { state.withLock { $0 = true } }
 }

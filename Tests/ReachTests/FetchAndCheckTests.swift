@@ -16,8 +16,8 @@ import Testing
         try await Reaching.fetch(wanted, from: [try fixture.reaching(store)]) { _, _ in }
     }
 
-    /// > `fetch` brings bytes that are missing here from a remote that has them, by any hash by which the store ever knew them, by a model's
-    /// > name, or for a snapshot. They are served again, and the recipes that need them are graded anew.
+    /// > `fetch` brings bytes that are missing here from a remote that has them. They are named by any hash by which the store ever knew
+    /// > them, by a model, or by a snapshot. They are served again afterwards, and the recipes that need them are graded anew.
     @Test func `that were lost here are served again, and the recipe is what it was`() async throws {
         let before = try fixture.recipe(fixture.here)
         try await fixture.push(as: nil)
@@ -45,9 +45,10 @@ import Testing
         await #expect(throws: ReachError.self) { try await fetch(unknown, fixture.there.store) }
     }
 
-    /// > `remote check` asks a remote for everything that was brought there; `--sample` reads some of it and `--all` everything, and only what
-    /// > was read and was right counts as proven. What is gone or wrong is named, and whether its bytes are here: what is gone until it is there
-    /// > again, and what is wrong until all of it was read and was right, or a push brought it again. What cannot be read is named too.
+    /// > `remote check` asks a remote for everything that was brought there. `--sample` reads some of it and `--all` reads everything;
+    /// > only what was read and was right counts as proven. What is gone, wrong or unreadable is named, with whether its bytes are here.
+    /// > What is gone is named until it is there again; what is wrong is named until all of it was read and was right, or a push brought
+    /// > it again.
     @Test func `are proven by reading all of them, and what has rotted or gone is named`() async throws {
         try await fixture.push()
         let reaching = try fixture.reaching(fixture.here.store)
@@ -99,9 +100,9 @@ import Testing
         #expect(try await reaching.check(.sample(50)).read < bytes.count)
     }
 
-    /// > `explain` says where the models of a snapshot are: how many are here, and how many are at each remote, since when all of those were
-    /// > read there and right, and how much `fetch` would bring from there. `status` says what each remote has, and which of them have bytes
-    /// > that are lost here.
+    /// > `explain` says where the models of a snapshot are: how many are here and how many are at each remote, since when all of those are
+    /// > proven, and how much `fetch` would bring from there. `status` says what each remote has, and which remotes have bytes that are
+    /// > lost here.
     @Test func `are told of where they matter: how many of a snapshot's are where, and what a fetch brings`()
         async throws
     {

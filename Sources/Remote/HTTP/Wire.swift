@@ -144,10 +144,10 @@ final class Wire: Sendable {
                     isTokenService: ask.scopes.isEmpty)
             }
             guard ask.body == nil, ask.method == .GET || ask.method == .HEAD || status >= 307 else {
-                throw RemoteError.elsewhere(name, why: "\(ask.what) is sent where it was asked to be, or nowhere")
+                throw RemoteError.elsewhere(name, why: "\(ask.what) is sent only where it was asked to be")
             }
             guard let next = target.resolving(location) else {
-                throw RemoteError.elsewhere(name, why: "it is not an address of HTTP")
+                throw RemoteError.elsewhere(name, why: "it is not an HTTP address")
             }
             try check(next, after: target)
             target = next
