@@ -1,6 +1,8 @@
+import NIOCore
 import Recipe
 import Remote
 package import Store
+import Synchronization
 
 /// What a remote has of what is said to be there.
 package struct CheckReport: Sendable {
@@ -111,15 +113,21 @@ extension Reaching {
         guard length == content.size else { return .others }
         let list = try store.pieces(of: content.digest, size: content.size)
         let ranges = chosen(content, depth, list)
-        for range in ranges {
-            let isRight: Bool
-            do { isRight = try await holds(content, range, list) } catch RemoteError.wrongBytes { isRight = false }
-            read += range.count
-            show(.moved(range.count, of: content.digest.autoV2))
-            guard isRight else { return .others }
-        }
+        let came = Mutex(0)
+        defer { read += came.withLock { $0 } }
+        do {
+            _ = try await forEach(ranges) { range in
+                try await compare(content, range, list) { count in
+                    came.withLock { $0 += count }
+                    show(.moved(count, of: content.digest.autoV2))
+                }
+            }
+        } catch is OtherBytes { return .others } catch RemoteError.wrongBytes { return .others }
         return .right(isProven: ranges.total(\.count) == content.size)
     }
+
+    /// Bytes came that are not the right ones; no more of the blob are asked for.
+    private struct OtherBytes: Error {}
 
     /// Whether other blobs can be looked at after this failure.
     private func concerns(_ error: RemoteError, only digest: Digest) async throws -> Bool {
@@ -133,7 +141,7 @@ extension Reaching {
         }
     }
 
-    /// The parts that are read: pieces where there is a list, else the whole.
+    /// The parts that are read, each by one request: pieces where there is a list, else the whole.
     private func chosen(_ content: PinManifest.Content, _ depth: CheckDepth, _ list: PieceList?) -> [Range<Int>] {
         let share: Int
         switch depth {
@@ -144,14 +152,40 @@ extension Reaching {
         guard content.size > 0 else { return [] }
         let isChosen = { share >= 100 || Int.random(in: 0..<100) < share }
         guard let list else { return isChosen() ? [0..<content.size] : [] }
-        return (0..<list.count).map { list.range(of: $0) }.filter { _ in isChosen() }
+        var ranges: [Range<Int>] = []
+        for piece in 0..<list.count where isChosen() {
+            let range = list.range(of: piece)
+            // What lies side by side comes together, as far as large requests go.
+            if let last = ranges.last, last.upperBound == range.lowerBound, last.count + range.count <= Self.range {
+                ranges[ranges.count - 1] = last.lowerBound..<range.upperBound
+            } else {
+                ranges.append(range)
+            }
+        }
+        return ranges
     }
 
-    /// Whether the bytes of a range, a piece or everything, are the right ones. They are not kept.
-    private func holds(_ content: PinManifest.Content, _ range: Range<Int>, _ list: PieceList?) async throws -> Bool {
-        let hash = RunningHash(keeps: list != nil)
-        try await repository.read(content.digest, size: content.size, range) { hash.take($0) }
-        if let list { return hash.bytes.withUnsafeBytes { list.holds(range.lowerBound / PieceList.pieceSize, $0) } }
-        return hash.digest == content.digest
+    /// Reads a range, pieces or everything, and throws ``OtherBytes`` as soon as a wrong piece came. Nothing is kept.
+    private func compare(
+        _ content: PinManifest.Content, _ range: Range<Int>, _ list: PieceList?,
+        _ told: @escaping @Sendable (Int) -> Void
+    ) async throws {
+        guard let list else {
+            let hash = RunningHash(keeps: false)
+            try await repository.read(content.digest, size: content.size, range) { chunk in
+                hash.take(chunk)
+                told(chunk.readableBytes)
+            }
+            guard hash.digest == content.digest else { throw OtherBytes() }
+            return
+        }
+        let collector = PieceCollector(list, from: range.lowerBound)
+        try await repository.read(content.digest, size: content.size, range) { chunk in
+            try collector.take(chunk) { bytes, piece in
+                told(bytes.count)
+                guard bytes.withUnsafeBytes({ list.holds(piece, $0) }) else { throw OtherBytes() }
+                return true
+            }
+        }
     }
 }

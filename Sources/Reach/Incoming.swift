@@ -5,7 +5,7 @@ import Store
 import Synchronization
 
 /// Bytes of a range as they come, cut at the borders of pieces.
-private final class PieceCollector: Sendable {
+final class PieceCollector: Sendable {
     private let list: PieceList
     private let state: Mutex<(piece: Int, bytes: [UInt8], wrong: [Int])>
 
@@ -16,7 +16,7 @@ private final class PieceCollector: Sendable {
     }
 
     /// Passes on every piece that is whole now. Called for one chunk after the other.
-    func take(_ chunk: ByteBuffer, _ keep: (_ bytes: [UInt8], _ piece: Int) throws(StoreError) -> Bool) throws {
+    func take(_ chunk: ByteBuffer, _ keep: (_ bytes: [UInt8], _ piece: Int) throws -> Bool) throws {
         try state.withLock { state in
             try chunk.withUnsafeReadableBytes { chunk in
                 var rest = chunk[...]
@@ -54,7 +54,7 @@ private final class Place: Sendable {
 // How bytes come in, by their hash.
 extension Reaching {
     /// The most that is asked for at once: registries read their files in blocks of 4 MiB, and many small requests are slow. Bytes.
-    private static let range = 16 << 20
+    static let range = 16 << 20
     /// Up to this size bytes come into memory. Bytes.
     private static let small = 1 << 20
     /// How often a piece, or a file without a list, is asked for.
@@ -87,6 +87,12 @@ extension Reaching {
 
     /// The bytes of something small, which are those of the hash.
     func bytes(_ content: PinManifest.Content, called name: String) async throws -> [UInt8] {
+        guard let bytes = try await bytes(content) else { throw try damaged(content.digest, name) }
+        return bytes
+    }
+
+    /// The bytes of something small; nil if those of the hash do not come. Nothing is noted.
+    func bytes(_ content: PinManifest.Content) async throws -> [UInt8]? {
         for _ in 1...Self.tries {
             let came = RunningHash(keeps: true)
             if content.size > 0 {
@@ -95,7 +101,7 @@ extension Reaching {
             let bytes = came.bytes
             if SHA256.digest(of: bytes) == content.digest { return bytes }
         }
-        throw try damaged(content.digest, name)
+        return nil
     }
 
     private func fetchSmall(_ content: PinManifest.Content, called name: String) async throws -> PublishedBlob {
@@ -138,7 +144,7 @@ extension Reaching {
     ) async throws -> [Int] {
         let collector = PieceCollector(list, from: range.lowerBound)
         try await repository.read(partial.digest, size: partial.size, range) { chunk in
-            try collector.take(chunk) { bytes, piece throws(StoreError) in
+            try collector.take(chunk) { bytes, piece in
                 guard try partial.write(bytes, piece: piece) else { return false }
                 show(.moved(bytes.count, of: name))
                 return true

@@ -9,6 +9,8 @@ package enum PullReference: Sendable {
     case snapshot(DigestPrefix, String)
     /// The digest of a manifest.
     case manifest(Digest)
+    /// The SHA-256 of an image's file, and what it was called.
+    case image(Digest, String)
 
     /// Nil if the text can be none of these.
     package init?(_ text: String) {
@@ -115,11 +117,40 @@ extension Reaching {
                 }
                 return (found, tag)
             }
-            if let digest = Digest(hex: text), let found = try await repository.manifest(.digest(digest)) {
-                return (found, nil)
+            guard let digest = Digest(hex: text) else {
+                throw ReachError.notThere("a snapshot \(text)", remote: remote.name)
             }
-            throw ReachError.notThere("a snapshot \(text)", remote: remote.name)
+            if let found = try await repository.manifest(.digest(digest)) { return (found, nil) }
+            if let found = try await pin(ofImage: digest) { return (found, RemoteTag.image(digest)) }
+            throw ReachError.notThere(
+                "a snapshot, a manifest or a pin of the image \(digest.hex)", remote: remote.name)
+        case .image(let image, let text):
+            guard let found = try await pin(ofImage: image) else {
+                throw ReachError.notThere("a pin of the image \(text) (sha256:\(image.hex))", remote: remote.name)
+            }
+            return (found, RemoteTag.image(image))
         }
+    }
+
+    /// The manifest of the pin that an image has there; nil if it has none.
+    private func pin(ofImage image: Digest) async throws -> RemoteManifest? {
+        let tag = RemoteTag.image(image)
+        guard let found = try await repository.manifest(.tag(tag)) else { return nil }
+        _ = try await document(of: try checked(found, tag), image, tag)
+        return found
+    }
+
+    /// What the snapshot of a manifest says. Throws if it is of another image.
+    func document(of manifest: PinManifest, _ image: Digest, _ tag: String) async throws -> SnapshotDocument {
+        func refuse(_ why: String) -> ReachError { .notAPin(tag, remote: remote.name, why: why) }
+        guard let layer = manifest.layers.first(where: { $0.digest == manifest.snapshot }),
+            let bytes = try await bytes(PinManifest.Content(layer.digest, size: layer.size))
+        else { throw refuse("the document of its snapshot does not come right") }
+        guard let document = try? SnapshotDocument(try JSONParser.parse(bytes)) else {
+            throw refuse("its snapshot says what this version of ReproFS cannot read")
+        }
+        guard document.image.sha256 == image else { throw refuse("its snapshot is of another image") }
+        return document
     }
 
     /// A whole id's tag is known; that of a beginning is looked for.
@@ -137,7 +168,7 @@ extension Reaching {
     }
 
     /// Throws unless a manifest says only what can be: nothing is fetched or reserved for one that does not.
-    private func checked(_ found: RemoteManifest, _ what: String) throws -> PinManifest {
+    func checked(_ found: RemoteManifest, _ what: String) throws -> PinManifest {
         func refuse(_ why: String) -> ReachError { .notAPin(what, remote: remote.name, why: why) }
         guard PinManifest.isMeant(by: found.bytes) else { throw ReachError.anotherKind(what, remote: remote.name) }
         guard let manifest = PinManifest(found.bytes) else {

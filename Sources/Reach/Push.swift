@@ -44,9 +44,15 @@ extension Reaching {
         case lost
     }
 
+    /// Throws for a remote that takes nothing.
+    package func requireWritable() throws {
+        if repository.isReadOnly { throw RemoteError.readOnly(repository.name) }
+    }
+
     /// Brings a snapshot with all of its bytes to the remote, under its id, and with a pin also under the pin's name. What is there is not sent
     /// again. `replaces` lets a name go from another snapshot to this one.
     package func push(_ snapshot: SnapshotRow, pin: NamedPin?, replaces: Bool) async throws -> PushReport {
+        try requireWritable()
         let offer = try pin.map(store.offer(of:)) ?? store.offer(of: snapshot)
         let manifest = RemoteManifest(mediaType: PinManifest.mediaType, bytes: offer.bytes)
         var report = PushReport(

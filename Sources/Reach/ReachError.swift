@@ -16,14 +16,14 @@ package enum ReachError: Error, Sendable, CustomStringConvertible {
     case lost([String], remote: String)
     /// The remote has other bytes, or another number of them, under a hash. `what` is a name for people.
     case damaged(Digest, remote: String, what: String)
-    /// No bytes of this hash, or by this name, are missing or known.
-    case unknown(String)
+    /// It was not waited for any longer.
+    case late(remote: String, seconds: Int)
 
     package var description: String {
         switch self {
         case .notThere(let what, let remote): "\(remote) does not have \(what)"
         case .ambiguous(let text, let remote, let snapshots):
-            "'\(text)' begins several snapshots at \(remote): \(snapshots.joined(separator: ", "))"
+            "'\(text)' is the beginning of several snapshots at \(remote): \(snapshots.joined(separator: ", "))"
         case .anotherKind(let what, let remote):
             "\(what) at \(remote) is not a pinned snapshot: its manifest is of another kind"
         case .notAPin(let what, let remote, let why): "\(what) at \(remote) is not a pinned snapshot: \(why)"
@@ -34,10 +34,9 @@ package enum ReachError: Error, Sendable, CustomStringConvertible {
             "bytes that the manifest names are neither here nor at \(remote): \(paths.prefix(5).joined(separator: ", "))"
                 + (paths.count > 5 ? " and \(paths.count - 5) more" : "")
         case .damaged(let digest, let remote, let what):
-            "\(remote) does not have the right bytes for \(what) (sha256:\(digest.hex)); they were not taken. "
+            "\(remote) has wrong bytes for \(what) (sha256:\(digest.hex)); they were not used. "
                 + "A push brings them again once the registry has deleted that blob and collected its garbage"
-        case .unknown(let text):
-            "'\(text)' is not a hash, a model, a snapshot or a pin whose bytes are known; a whole SHA-256 is looked for at every remote"
+        case .late(let remote, let seconds): "\(remote) did not answer within \(seconds) seconds"
         }
     }
 }

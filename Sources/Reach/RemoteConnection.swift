@@ -1,5 +1,5 @@
 import Recipe
-import Remote
+package import Remote
 package import Store
 
 /// How a remote is spoken to, as the catalogue keeps it.
@@ -43,7 +43,7 @@ package struct RemoteFacts: Sendable, Equatable {
         return JSON.object(object).canonical()
     }
 
-    fileprivate var options: RemoteOptions {
+    var options: RemoteOptions {
         var options = RemoteOptions()
         options.ca = ca
         options.plainHTTP = plainHTTP
@@ -55,29 +55,31 @@ package struct RemoteFacts: Sendable, Equatable {
 }
 
 extension Reaching {
-    /// A remote as its row says. Nobody is asked yet.
+    /// A remote as its row says, asked with this patience. Nobody is asked yet.
     package init(
-        _ store: Store, _ remote: RemoteRow, _ show: @escaping @Sendable (Progress) -> Void = { _ in }
+        _ store: Store, _ remote: RemoteRow, pace: Pace = Pace(),
+        _ show: @escaping @Sendable (Progress) -> Void = { _ in }
     ) throws {
         let address = try RemoteAddress(remote.url)
-        let options = RemoteFacts(remote.facts).options
+        var options = RemoteFacts(remote.facts).options
+        options.pace = pace
         var neighbours: [String: String] = [:]
-        for other in try store.remotes() where other.id != remote.id {
-            guard let near = try? RemoteAddress(other.url), near.registry == address.registry, near.path != address.path
+        for other in try store.remotes() where other.id != remote.id && address.kind == .registry {
+            guard let near = try? RemoteAddress(other.url), near.kind == .registry, near.registry == address.registry,
+                near.path != address.path
             else { continue }
             neighbours[other.name] = near.path
         }
         self.init(
-            store, remote, try OCIRegistry(address, options: options), connections: options.connections,
-            neighbours: neighbours, show)
+            store, remote, try address.repository(options), connections: options.connections, neighbours: neighbours,
+            show)
     }
 
-    /// Gives a repository a name if it answers. One that does not exist yet answers that it has nothing.
+    /// Gives a remote a name if it answers. A repository that does not exist yet answers that it has nothing.
     package static func add(_ name: String, _ url: String, _ facts: RemoteFacts, to store: Store) async throws {
         let address = try RemoteAddress(url)
         try store.requireFree(remoteName: name)
-        let registry = try OCIRegistry(address, options: facts.options)
-        try await registry.greet()
+        try await address.repository(facts.options).greet()
         try store.addRemote(name, url: address.description, facts: facts.text)
     }
 }

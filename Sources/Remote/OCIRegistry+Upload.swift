@@ -9,7 +9,7 @@ extension OCIRegistry {
         bytes: @escaping @Sendable (Range<Int>) async throws -> ByteBuffer,
         note: @escaping @Sendable (UploadSession) async throws -> Void
     ) async throws {
-        let what = Self.what(blob)
+        let what = HTTPBlobs.what(blob)
         if let limit = options.maxBlob, size > limit { throw RemoteError.tooLarge(name, what: what, limit: limit) }
         var upload = Upload(registry: self, blob: blob, size: size, chunk: options.chunk, bytes: bytes, note: note)
         var patience = Patience(options.pace)
@@ -78,7 +78,7 @@ private struct Upload {
     }
 
     private var wire: Wire { registry.wire }
-    private var what: String { OCIRegistry.what(blob) }
+    private var what: String { HTTPBlobs.what(blob) }
 
     mutating func resume(_ session: UploadSession) {
         if let target = Target(session.location), target.hasOrigin(of: wire.registry) { state = .uncertain(target) }
@@ -138,7 +138,7 @@ private struct Upload {
         ask.isSentOnce = true
         if end == size {
             guard let last = target.adding(query: "digest=sha256:\(blob.hex)") else {
-                throw RemoteError.elsewhere(wire.name, why: "it is not an address of HTTP")
+                throw RemoteError.elsewhere(wire.name, why: "it is not an HTTP address")
             }
             ask.target = last
             ask.method = .PUT
@@ -198,7 +198,7 @@ private struct Upload {
 
     /// The length of what is there, in bytes; nil if nothing is, or if the registry does not say.
     private func stored() async throws -> Int? {
-        let answer = try await wire.ask(registry.ask("blobs/sha256:\(blob.hex)", what, .HEAD), expecting: [200, 404])
+        let answer = try await wire.ask(registry.blobs.ask(blob, .HEAD), expecting: [200, 404])
         return answer.status == 200 ? answer.header("Content-Length").flatMap { Int($0) } : nil
     }
 
@@ -219,7 +219,7 @@ private struct Upload {
             case .taken: answer.target
             }
         let next = answer.header("Location").map { answer.target.resolving($0) } ?? before
-        guard let next else { throw RemoteError.elsewhere(wire.name, why: "it is not an address of HTTP") }
+        guard let next else { throw RemoteError.elsewhere(wire.name, why: "it is not an HTTP address") }
         try wire.check(next, after: wire.registry)
         state = .open(next, offset: offset)
         if offset > most {

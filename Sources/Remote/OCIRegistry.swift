@@ -1,8 +1,7 @@
 import AsyncHTTPClient
-import NIOCore
+package import NIOCore
 import NIOHTTP1
 package import Recipe
-import Synchronization
 
 /// A repository of an OCI registry over HTTP. Source: the OCI distribution specification 1.1, and what registries do of it.
 package struct OCIRegistry: RemoteRepository {
@@ -12,8 +11,7 @@ package struct OCIRegistry: RemoteRepository {
     package let address: RemoteAddress
     let wire: Wire
     let options: RemoteOptions
-    /// Where blobs were last found to lie, if the registry leads to another server.
-    let places = Places()
+    let blobs: HTTPBlobs
 
     /// A registry on this machine is asked without TLS unless `options` name an authority. Throws for an authority's file that cannot
     /// be used; asks nobody yet.
@@ -28,6 +26,8 @@ package struct OCIRegistry: RemoteRepository {
         self.options = options
         wire = try Wire(
             name: address.description, registry: target, options: options, credentials: credentials, address)
+        blobs = HTTPBlobs(
+            wire: wire, path: "/v2/\(address.path)/blobs/sha256:", scopes: ["repository:\(address.path):pull"])
     }
 
     package var name: String { address.description }
@@ -123,21 +123,15 @@ package struct OCIRegistry: RemoteRepository {
         }
     }
 
-    package func size(of blob: Digest) async throws -> Int? {
-        let ask = try ask("blobs/sha256:\(blob.hex)", Self.what(blob), .HEAD)
-        return try await wire.patiently {
-            let answer = try await wire.ask(ask, expecting: [200, 404])
-            guard answer.status == 200 else { return nil }
-            guard let size = answer.header("Content-Length").flatMap({ Int($0) }), size >= 0 else {
-                throw RemoteError.unexpected(name, what: ask.what, status: 200, words: "it does not say how long it is")
-            }
-            return size
-        }
-    }
+    package func size(of blob: Digest) async throws -> Int? { try await blobs.size(of: blob) }
+
+    package func read(
+        _ blob: Digest, size: Int, _ range: Range<Int>, take: @escaping @Sendable (ByteBuffer) async throws -> Void
+    ) async throws { try await blobs.read(blob, size: size, range, take: take) }
 
     package func mount(_ blob: Digest, from repository: String) async throws -> Bool {
         guard RemoteAddress.isRepository(repository) else { return false }
-        var ask = try ask("blobs/uploads/?mount=sha256:\(blob.hex)&from=\(repository)", Self.what(blob), .POST)
+        var ask = try ask("blobs/uploads/?mount=sha256:\(blob.hex)&from=\(repository)", HTTPBlobs.what(blob), .POST)
         // One token for both, or the registry may not read the other one.
         ask.scopes.append("repository:\(repository):pull")
         return try await wire.patiently {
@@ -157,8 +151,6 @@ package struct OCIRegistry: RemoteRepository {
         return Wire.Ask(method: method, target: target, what: what, scopes: ["repository:\(address.path):\(rights)"])
     }
 
-    static func what(_ blob: Digest) -> String { "the blob sha256:\(blob.hex)" }
-
     private static let manifestTypes = [
         "application/vnd.oci.image.manifest.v1+json", "application/vnd.oci.image.index.v1+json",
         "application/vnd.docker.distribution.manifest.v2+json",
@@ -166,7 +158,7 @@ package struct OCIRegistry: RemoteRepository {
     ]
 
     /// What a manifest says itself that it is.
-    private static func mediaType(of bytes: [UInt8]) -> String {
+    static func mediaType(of bytes: [UInt8]) -> String {
         (try? JSONParser.parse(bytes))?["mediaType"]?.string ?? manifestTypes[0]
     }
 
@@ -215,15 +207,5 @@ extension Digest {
     init?(oci text: String) {
         guard text.hasPrefix("sha256:") else { return nil }
         self.init(hex: text.dropFirst("sha256:".count))
-    }
-}
-
-/// Where blobs lie beside the registry, until that address is refused.
-final class Places: Sendable {
-    private let known = Mutex<[Digest: Target]>([:])
-
-    subscript(blob: Digest) -> Target? {
-        get { known.withLock { $0[blob] } }
-        set { known.withLock { $0[blob] = newValue } }
     }
 }

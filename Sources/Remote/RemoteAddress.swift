@@ -1,20 +1,33 @@
-/// The address of a repository in a registry: `oci://host[:port]/path`.
+/// The address of a remote: `oci://host[:port]/path` of a repository in a registry, or `https://host[:port]/path` of an OCI layout that a
+/// web server shows.
 package struct RemoteAddress: Sendable, Hashable, CustomStringConvertible {
+    /// What answers there; the value is how the address begins.
+    package enum Kind: String, Sendable, CaseIterable {
+        case registry = "oci://"
+        case layout = "https://"
+        /// A layout without TLS.
+        case plainLayout = "http://"
+    }
+
+    package let kind: Kind
     /// In lower case; an IPv6 address has its brackets.
     package let host: String
     /// Nil for the usual one.
     package let port: Int?
-    /// The repository's name in its registry: `team/models`.
+    /// The repository's name in its registry: `team/models`. Of a layout, the directory at its server, which may be the uppermost: "".
     package let path: String
 
     /// Reads what somebody typed; throws ``RemoteError/noAddress(_:why:)``.
     package init(_ text: String) throws {
         func fail(_ why: String) -> RemoteError { .noAddress(Self.withoutUser(text), why: why) }
-        guard text.utf8.count <= 1024, text.hasPrefix("oci://") else { throw fail("it does not begin with oci://") }
-        let rest = text.dropFirst("oci://".count)
-        guard let slash = rest.firstIndex(of: "/") else { throw fail("the repository in the registry is missing") }
-        var place = rest[..<slash]
-        var path = rest[rest.index(after: slash)...]
+        guard text.utf8.count <= 1024, let kind = Kind.allCases.first(where: { text.hasPrefix($0.rawValue) }) else {
+            throw fail("it begins with neither oci:// nor https://")
+        }
+        let rest = text.dropFirst(kind.rawValue.count)
+        let slash = rest.firstIndex(of: "/")
+        guard slash != nil || kind != .registry else { throw fail("the repository in the registry is missing") }
+        var place = rest[..<(slash ?? rest.endIndex)]
+        var path = rest[place.endIndex...].drop { $0 == "/" }
         while path.hasSuffix("/") { path = path.dropLast() }
         if place.contains("@") {
             throw fail("a user is no part of it; log in with 'docker login' or 'skopeo login'")
@@ -28,16 +41,22 @@ package struct RemoteAddress: Sendable, Hashable, CustomStringConvertible {
             place = place[..<colon]
         }
         guard Self.isHost(place) else { throw fail("its host is not a name or an address") }
-        if path.contains("@") || path.contains(":") { throw fail("a tag or a digest is no part of it") }
-        guard Self.isRepository(path) else {
-            throw fail("a repository is words of a-z, 0-9 and single separators ('.', '_', '-') with '/' between them")
+        if kind == .registry {
+            if path.contains("@") || path.contains(":") { throw fail("a tag or a digest is no part of it") }
+            guard Self.isRepository(path) else {
+                throw fail(
+                    "a repository is words of a-z, 0-9 and single separators ('.', '_', '-') with '/' between them")
+            }
+        } else if !Self.isDirectory(path) {
+            throw fail("its path is not one of a directory, without '..', a query or a fragment")
         }
+        self.kind = kind
         host = place.lowercased()
         self.port = port
         self.path = String(path)
     }
 
-    package var description: String { "oci://\(registry)/\(path)" }
+    package var description: String { kind.rawValue + registry + (path.isEmpty ? "" : "/" + path) }
     /// `host:port`, by which logins are kept.
     package var registry: String { host + (port.map { ":\($0)" } ?? "") }
     /// Whether the registry is on this machine.
@@ -81,6 +100,17 @@ package struct RemoteAddress: Sendable, Hashable, CustomStringConvertible {
                     separator.allSatisfy { $0 == UInt8(ascii: "-") }
                         || [".", "_", "__"].contains(String(decoding: separator, as: UTF8.self))
                 }
+            }
+    }
+
+    /// Words of what a path may have as it is, or in hexadecimal behind a `%`.
+    private static func isDirectory(_ text: some StringProtocol) -> Bool {
+        text.isEmpty
+            || text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { word in
+                !word.isEmpty && ![".", ".."].contains(String(decoding: word, as: UTF8.self))
+                    && word.allSatisfy {
+                        isAlphanumeric($0) || (0x41...0x5A).contains($0) || "-._~%+,=:!$&'()*;".utf8.contains($0)
+                    }
             }
     }
 

@@ -2,7 +2,7 @@ package import Recipe
 
 /// Why a remote did not do what it was asked to do, as a sentence for a person. No address with a query, no header and no password is in it.
 package enum RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// A text that is not the address of a repository.
+    /// A text that is not the address of a remote.
     case noAddress(String, why: String)
     /// A text that cannot be a tag.
     case noTag(String)
@@ -36,12 +36,16 @@ package enum RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
     case tooLong(String, what: String, limit: Int)
     /// It has more tags, or more pages of them, than are taken.
     case tooMany(String, what: String)
-    /// It leads to an address that is not gone to.
+    /// It redirects to an address that is not followed.
     case elsewhere(String, why: String)
     /// A program that keeps passwords did not give one.
     case helper(String, why: String)
     /// The bytes to be sent are not there.
     case localBytes(String)
+    /// A web server that does not show an OCI layout there.
+    case noLayout(String, why: String)
+    /// A layout behind a web server takes nothing.
+    case readOnly(String)
 
     package var description: String { sentence }
 
@@ -51,16 +55,16 @@ package enum RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
     private var text: String {
         switch self {
         case .noAddress(let text, let why):
-            "'\(text)' is not the address of a repository, such as 'oci://registry.example/team/models': \(why)"
-        case .noTag(let text): "'\(text)' cannot be a tag: those are up to 128 of a-z, A-Z, 0-9, '_', '.' and '-'"
-        case .noAuthority(let file): "there is no certificate in PEM that can be read in \(file)"
+            "'\(text)' is not the address of a remote, such as 'oci://registry.example/team/models' or 'https://host.example/store': \(why)"
+        case .noTag(let text): "'\(text)' cannot be a tag; a tag has up to 128 of a-z, A-Z, 0-9, '_', '.' and '-'"
+        case .noAuthority(let file): "\(file) has no certificate in PEM format that can be read"
         case .noProxy(let why): "the proxy that HTTPS_PROXY names cannot be used: \(why)"
         case .unreachable(let name, let why): "\(name) does not answer: \(why)"
         case .untrusted(let name, let why): "the connection to \(name) cannot be trusted: \(why)"
         case .refused(let name, let what, let help): "\(name) refuses \(what): \(help)"
         case .notFound(let name, let what): "\(name) does not have \(what)"
         case .wrongBytes(let name, let what, let why):
-            "\(name) sends other bytes than those of \(what): \(why); they are not used"
+            "\(name) sent wrong bytes for \(what): \(why); they were not used"
         case .keepsOther(let name, let what, let size, let stored):
             "\(name) says that it took \(what), but has "
                 + (stored.map { "\($0) bytes of it, not \(size)" } ?? "nothing of its \(size) bytes")
@@ -72,19 +76,23 @@ package enum RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
                     + (digests.count > 5 ? " and \(digests.count - 5) more" : "")
         case .tooLarge(let name, let what, let limit):
             "\(name) does not take \(what): it is larger than "
-                + (limit.map { "the \($0) bytes that it takes" } ?? "the registry, or a proxy before it, takes")
+                + (limit.map { "its limit of \($0) bytes" } ?? "the registry, or a proxy in front of it, accepts")
         case .busy(let name, let seconds):
-            "\(name) is asked for too much and wants to be asked again "
+            "\(name) had too many requests and wants to be asked again "
                 + (seconds.map { "in \($0) seconds" } ?? "later")
         case .full(let name): "\(name) has no space left"
         case .unexpected(let name, let what, let status, let words):
             "\(name) answers \(what) with status \(status)" + (words.isEmpty ? "" : ": \(words)")
         case .tooLong(let name, let what, let limit):
-            "\(name) answers \(what) with more than \(limit) bytes, which are not taken"
-        case .tooMany(let name, let what): "\(name) has more than \(what), which are not taken"
-        case .elsewhere(let name, let why): "\(name) leads to another address, which is not gone to: \(why)"
+            "\(name) answers \(what) with more than \(limit) bytes, which is the limit"
+        case .tooMany(let name, let what): "\(name) has more than \(what), which is the limit"
+        case .elsewhere(let name, let why): "\(name) redirects to another address, which was not followed: \(why)"
         case .helper(let name, let why): "the credential helper \(name) gives no password: \(why)"
         case .localBytes(let what): "the bytes of \(what) cannot be read here"
+        case .noLayout(let name, let why): "there is no store to be read at \(name): \(why)"
+        case .readOnly(let name):
+            "nothing can be pushed to \(name): a store behind a web server is only read. Pin the snapshot in that store, or push it to a "
+                + "registry (oci://…)"
         }
     }
 }

@@ -1,10 +1,16 @@
 package import NIOCore
 package import Recipe
 
-/// One repository of an OCI registry: where a team's manifests and blobs are.
+/// Where a team's manifests and blobs are: a repository of an OCI registry, or an OCI layout behind a web server.
 package protocol RemoteRepository: Sendable {
     /// What people call it: `oci://host/team/repo`.
     var name: String { get }
+
+    /// Whether nothing can be brought there.
+    var isReadOnly: Bool { get }
+
+    /// Asks for little, to learn whether it answers, is what its address says, and lets this login in.
+    func greet() async throws
 
     /// The manifest under a tag or a digest, exactly as the registry has it; nil if there is none. Its bytes have been hashed: under a
     /// digest, other bytes are an error.
@@ -38,6 +44,10 @@ package protocol RemoteRepository: Sendable {
         bytes: @escaping @Sendable (Range<Int>) async throws -> ByteBuffer,
         note: @escaping @Sendable (UploadSession) async throws -> Void
     ) async throws
+}
+
+extension RemoteRepository {
+    package var isReadOnly: Bool { false }
 }
 
 /// What a manifest is asked for by.

@@ -7,8 +7,6 @@ import Testing
 
 /// The built program and Debian's docker-registry between two stores.
 @Suite(.serialized, .timeLimit(.minutes(20))) struct `Through a registry` {
-    private static let model = "checkpoints/model.safetensors"
-
     let here: CommandLineFixture
     let there: CommandLineFixture
     let registry: DockerRegistry
@@ -29,15 +27,7 @@ import Testing
         }
     }
 
-    /// A model of some MiB, so that it has a list of pieces, and an image that was made with it, in the first store.
-    private func pinned() throws -> String {
-        try here.directory.write(LargeModel.bytes, to: "models/" + Self.model)
-        try here.directory.write(SmallModel.bytes(seed: 101), to: "models/loras/lora.safetensors")
-        try #require(try here.run("add", here.directory.appending("models").string).status == 0)
-        let id = String(try here.run("snapshot", try here.copyImage().string).output.prefix(12))
-        try #require(try here.run("pin", id, "cover").status == 0)
-        return id
-    }
+    private func pinned() throws -> String { try here.pinImage() }
 
     private func state(_ line: CommandLineFixture) throws -> [String?] {
         try ["recipe cover --json", "list pins --json", "list versions --json"].map { words in
@@ -220,12 +210,6 @@ import Testing
         }
         Issue.record("a pull has no end")
     }
-}
-
-/// A model of some MiB, of which the last is no whole one.
-private enum LargeModel {
-    static let bytes = SmallModel.bytes(seed: 5, size: 9 << 19)
-    static let digest = SHA256.digest(of: bytes)
 }
 
 extension FileManager {

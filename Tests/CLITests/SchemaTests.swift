@@ -31,7 +31,7 @@ import Testing
     /// Commands with a registry that has a name.
     private static let reached = [
         "push team", "push team cover", "pull team cover", "pull team nobody", "remote list", "remote check team --all",
-        "fetch {id}", "fetch model.safetensors",
+        "fetch {id}", "fetch model.safetensors", "explain {id}", "status",
     ]
     /// Commands once a model's bytes are gone.
     private static let damaged = ["verify", "verify --repair --from {models}"]
@@ -131,7 +131,7 @@ import Testing
         try run(Self.reached, ["id": id], into: check)
         let verdict = try check.verdict()
         #expect(verdict.problems == [])
-        let names: [DocumentSchema] = [.push, .pull, .fetch, .remoteCheck, .listedRemote]
+        let names: [DocumentSchema] = [.push, .pull, .fetch, .remoteCheck, .listedRemote, .explain, .status]
         #expect(verdict.names == Set(names.map(\.rawValue)))
     }
 

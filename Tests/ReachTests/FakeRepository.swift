@@ -38,6 +38,8 @@ final class FakeRepository: RemoteRepository {
     func change(_ body: (inout Contents) -> Void) { state.withLock { body(&$0) } }
     func get<Value: Sendable>(_ body: (Contents) -> Value) -> Value { state.withLock { body($0) } }
 
+    func greet() async throws {}
+
     func manifest(_ reference: ManifestReference) async throws -> RemoteManifest? {
         state.withLock { state in
             switch reference {

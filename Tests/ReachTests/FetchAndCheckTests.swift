@@ -16,8 +16,8 @@ import Testing
         try await Reaching.fetch(wanted, from: [try fixture.reaching(store)]) { _, _ in }
     }
 
-    /// > `fetch` brings bytes that are missing here from a remote that has them, by any hash by which the store ever knew them, by a model's
-    /// > name, or for a snapshot. They are served again, and the recipes that need them are graded anew.
+    /// > `fetch` brings bytes that are missing here from a remote that has them. They are named by any hash by which the store ever knew
+    /// > them, by a model, or by a snapshot. They are served again afterwards, and the recipes that need them are graded anew.
     @Test func `that were lost here are served again, and the recipe is what it was`() async throws {
         let before = try fixture.recipe(fixture.here)
         try await fixture.push(as: nil)
@@ -45,9 +45,10 @@ import Testing
         await #expect(throws: ReachError.self) { try await fetch(unknown, fixture.there.store) }
     }
 
-    /// > `remote check` asks a remote for everything that was brought there; `--sample` reads some of it and `--all` everything, and only what
-    /// > was read and was right counts as proven. What is gone or wrong is named, and whether its bytes are here: what is gone until it is there
-    /// > again, and what is wrong until all of it was read and was right, or a push brought it again. What cannot be read is named too.
+    /// > `remote check` asks a remote for everything that was brought there. `--sample` reads some of it and `--all` reads everything;
+    /// > only what was read and was right counts as proven. What is gone, wrong or unreadable is named, with whether its bytes are here.
+    /// > What is gone is named until it is there again; what is wrong is named until all of it was read and was right, or a push brought
+    /// > it again.
     @Test func `are proven by reading all of them, and what has rotted or gone is named`() async throws {
         try await fixture.push()
         let reaching = try fixture.reaching(fixture.here.store)
@@ -58,8 +59,11 @@ import Testing
         #expect(lengths.losses.isEmpty && lengths.read == 0 && lengths.proven == 0)
         let sampled = try await reaching.check(.sample(50))
         #expect(sampled.losses.isEmpty && sampled.proven <= sampled.blobs)
+        let reads = fixture.registry.get(\.reads)
         let all = try await reaching.check(.all)
         #expect(all.losses.isEmpty && all.proven == all.blobs)
+        // What lies side by side comes by one request.
+        #expect(fixture.registry.get(\.reads) - reads <= all.blobs)
         #expect(try remote().proven == all.blobs)
         fixture.registry.change { $0.blobs[fixture.digest]?[4 << 20] ^= 1 }
         // A registry's word proves nothing.
@@ -69,6 +73,63 @@ import Testing
         #expect(rotten.losses.allSatisfy { !$0.isGone && $0.isHere })
         #expect(rotten.losses[0].blob.models == [ReachFixture.model + "@v1"])
         #expect(try remote().proven == all.blobs - 1)
+    }
+
+    @Test func `are asked for by large requests, and no more of them once one piece is wrong`() async throws {
+        // Two requests of 16 MiB, and a rest.
+        let bytes = ReachFixture.bytes(seed: 3, size: 33 << 20)
+        let digest = SHA256.digest(of: bytes)
+        let hash = SHA256(keepsPieces: true)
+        bytes.withUnsafeBytes { hash.update($0) }
+        let list = try #require(hash.finishWithPieces().pieces)
+        let store = fixture.here.store
+        try fixture.here.directory.write(bytes, to: "models/checkpoints/large.safetensors")
+        try fixture.here.addModels()
+        #expect(try store.pieces(of: digest, size: bytes.count) == list)
+        fixture.registry.change { $0.blobs[digest] = bytes }
+        let reaching = try fixture.reaching(store)
+        try store.notePresence(of: [digest], at: reaching.remote)
+        let all = try await reaching.check(.all)
+        #expect(all.proven == 1 && all.read == bytes.count && fixture.registry.get(\.reads) == 3)
+        fixture.registry.change {
+            $0.blobs[digest]?[20 << 20] ^= 1
+            $0.reads = 0
+        }
+        let rotten = try await reaching.check(.all)
+        #expect(rotten.losses.map(\.blob.content.digest) == [digest] && rotten.read < bytes.count)
+        #expect(try await reaching.check(.sample(50)).read < bytes.count)
+    }
+
+    /// > `explain` says where the models of a snapshot are: how many are here and how many are at each remote, since when all of those are
+    /// > proven, and how much `fetch` would bring from there. `status` says what each remote has, and which remotes have bytes that are
+    /// > lost here.
+    @Test func `are told of where they matter: how many of a snapshot's are where, and what a fetch brings`()
+        async throws
+    {
+        let store = fixture.here.store
+        func places() throws -> ModelPlaces { try store.places(ofModelsOf: fixture.snapshot.id) }
+        func findings() throws -> [StoreHealth.Finding] {
+            try StoreHealth(store, asking: .init(status: { _ in nil }, places: { [] })).findings
+        }
+        #expect(try places().models == 1 && places().here == 1 && places().remotes.isEmpty)
+        try await fixture.push()
+        let reaching = try fixture.reaching(store)
+        var there = try #require(try places().remotes.first)
+        #expect(there.remote == "team" && there.models == 1 && there.proven == nil && there.missing == 0)
+        _ = try await reaching.check(.all)
+        there = try #require(try places().remotes.first)
+        #expect(there.proven != nil)
+        #expect(try findings().contains { $0.label == "Remote" && $0.text.hasPrefix("team has ") && !$0.isProblem })
+        try FileManager.default.removeItem(atPath: store.path.string + "/blobs/sha256/" + fixture.digest.hex)
+        _ = try store.verify(try #require(try store.blob(fixture.digest))) { _ in }
+        #expect(try places().here == 0 && places().missing == ReachFixture.size)
+        #expect(try places().remotes.first?.missing == ReachFixture.size)
+        let lost = try #require(try findings().first { $0.text.hasPrefix("team has bytes that are lost here") })
+        #expect(lost.command == "reprofs fetch --from team \(ReachFixture.model)@v1")
+        fixture.registry.change { $0.blobs[fixture.digest] = nil }
+        _ = try await reaching.check(.lengths)
+        #expect(try places().remotes.isEmpty)
+        #expect(try findings().contains { $0.label == "Remote" && $0.isProblem })
     }
 
     @Test func `that were wrong are named until they are read and right or brought again, and a push tells of them`()

@@ -8,10 +8,10 @@ import SystemPackage
 import Testing
 
 @Suite struct `A snapshot that was pushed and pulled` {
-    /// > `push NAME` brings snapshots with all of their files to a repository of an OCI registry, as manifests that other tools read: a pin under
-    /// > its name and under `i-` with the beginning of its image's SHA-256, and each under `s-` with the beginning of its id. `pull NAME` brings
-    /// > them into another store: the same snapshot, with its recipe and grade, and the models under their names. Where a name holds something
-    /// > else, it goes on holding that, and what came is its next version.
+    /// > `push NAME` uploads snapshots with all of their files to a repository of an OCI registry, as manifests that other tools read. A
+    /// > pin gets its name as a tag, and `i-` with the beginning of its image's SHA-256; every snapshot gets `s-` with the beginning of
+    /// > its id. `pull NAME` brings them into another store: the same snapshot with its recipe and grade, and its models under their
+    /// > names. A name that holds something else keeps it, and what came becomes its next version.
     @Test func `is the same in another store, with its bytes, its recipe and its grade`() async throws {
         let fixture = try ReachFixture()
         try fixture.there.add(ReachFixture.model, seed: 9)
@@ -93,7 +93,7 @@ import Testing
         #expect(try fixture.there.store.pieces(of: fixture.digest, size: ReachFixture.size) != nil)
     }
 
-    /// > What is pulled is shown to the user alone who mounts, until the same bytes come in where everybody can read them.
+    /// > Pulled files are shown only to the user who mounts, until the same bytes come in from a file that everybody can read.
     @Test func `is read by nobody but who mounts, for nobody knows who else may`() async throws {
         let fixture = try ReachFixture()
         try await fixture.push()
@@ -114,8 +114,8 @@ import Testing
         _ = try fixture.here.store.pin(other, as: "cover")
         let pin = try #require(try fixture.here.store.pin(named: "cover"))
         let reaching = try fixture.reaching(fixture.here.store)
-        /// > A pin's name that the remote has for another snapshot stays with that one, unless `--replace` says otherwise; both keep their `s-`
-        /// > tags. A tag that stands for another manifest than the last time is told of when it is pulled.
+        /// > A pin's name that the remote has for another snapshot stays with that snapshot unless `--replace` is given; both keep their
+        /// > `s-` tags. `pull` says when a tag stands for another manifest than the last time.
         let error = await #expect(throws: ReachError.self) { try await reaching.push(other, pin: pin, replaces: false) }
         #expect(error?.description.contains("snapshot \(fixture.snapshot.digest.hex.prefix(12))") == true)
         _ = try await fixture.pull()

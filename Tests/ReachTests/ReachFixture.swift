@@ -14,9 +14,8 @@ struct ReachFixture {
     static let digest = SHA256.digest(of: bytes)
     static var size: Int { bytes.count }
 
-    static func bytes(seed: UInt64) -> [UInt8] {
+    static func bytes(seed: UInt64, size: Int = 5 << 20) -> [UInt8] {
         var random = SplitMix64(seed: seed)
-        let size = 5 << 20
         let header = Array(#"{"weight":{"dtype":"U8","shape":[\#(size)],"data_offsets":[0,\#(size)]}}"#.utf8)
         return withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) } + header
             + [UInt8](unsafeUninitializedCapacity: size) { buffer, count in

@@ -14,9 +14,9 @@ import Testing
     private var partial: String { fixture.there.store.path.string + "/partial" }
     private func left() -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: partial)) ?? [] }
 
-    /// > Bytes from a remote are those of their hash, or they do not come in: whatever the registry says, each MiB of a large file is compared
-    /// > before it is kept, and a wrong one is fetched again alone. A file for which the manifest names no list of pieces comes in one stream,
-    /// > and is compared as a whole before it is used. What came stays if the rest does not, and the next pull goes on there.
+    /// > Only bytes that match their hash come in, whatever the remote says. Each MiB of a large file is compared before it is kept, and a
+    /// > wrong one is fetched again alone. A file for which the manifest names no list of pieces comes in one stream and is compared as a
+    /// > whole before it is used. An interrupted pull keeps what came, and the next one goes on from there.
     @Test func `that sends a wrong byte once is asked for that piece again, and no other`() async throws {
         try await fixture.push()
         fixture.registry.change { $0.rot[fixture.digest] = (3 << 20, 1) }
@@ -76,8 +76,8 @@ import Testing
         #expect(left().isEmpty)
     }
 
-    /// > What is at the remote with the right length is not sent again. A push that was interrupted, however it was, goes on where the registry
-    /// > confirmed the last part, and no name stands for anything of which not all has come.
+    /// > What the remote has with the right length is not sent again. An interrupted push goes on after the last part that the registry
+    /// > confirmed. No tag stands for a snapshot before all of its bytes are there.
     @Test func `that breaks off in the middle of a push gets the rest, and not again what it confirmed`() async throws {
         var random = SplitMix64(seed: 8)
         var tries = 0

@@ -16,8 +16,8 @@ package final class DockerRegistry: Sendable {
 
     package static let user = "user"
     package static let password = "pass:word"
-    /// Of the password, with bcrypt.
-    private static let line = #"user:$2b$04$6YwqVPGRhHQoLPh1YVA21eThaHSYqZraYQ3X1czeHjjNpmZHz3a1i"# + "\n"
+    /// Of the password, with bcrypt, as a file of users has it.
+    package static let line = #"user:$2b$04$6YwqVPGRhHQoLPh1YVA21eThaHSYqZraYQ3X1czeHjjNpmZHz3a1i"# + "\n"
     package static let service = "test-registry"
     package static let issuer = "test-issuer"
 

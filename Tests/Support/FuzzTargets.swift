@@ -36,7 +36,7 @@ package enum FuzzTargets {
         ("stability-matrix", .fields(["parameters-json", "smproj"])), ("midjourney", .fields(["Description"])),
         ("origin", .fields(["c2pa", "Iptc4xmpExt:DigitalSourceType"])), ("pasted", .fields(["parameters"])),
         ("snapshot", .document), ("manifest", .document), ("report", .document), ("answer", .document),
-        ("challenge", .document), ("docker-config", .document),
+        ("pieces", .document), ("challenge", .document), ("docker-config", .document), ("address", .document),
     ]
 
     /// Reads the input and makes everything of it that a user could see. Broken promises trap.
@@ -113,6 +113,23 @@ package enum FuzzTargets {
                 precondition(manifest.contents.allSatisfy { $0.size >= 0 })
             }
             if let index = LayoutIndex(input) { precondition(LayoutIndex(index.bytes)?.entries == index.entries) }
+        case "pieces":
+            // Of the file that its header names, where there is one.
+            guard input.count >= 64, let digest = Digest(bytes: input[24..<56]) else { return }
+            let size = input[16..<24].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            guard let size = Int(exactly: size), let list = PieceList(bytes: input, of: digest, size: size) else {
+                return
+            }
+            precondition(list.bytes == input && input.count == PieceList.byteCount(ofSize: size))
+            precondition(list.range(of: list.count - 1).upperBound == size && list.range(of: 0).lowerBound == 0)
+            for piece in [0, list.count / 2, list.count - 1] {
+                [1, 2, 3].withUnsafeBytes { precondition(!list.holds(piece, $0), "bytes that are none of the file's") }
+            }
+        case "address":
+            guard let address = try? RemoteAddress(String(decoding: input, as: UTF8.self)) else { return }
+            precondition((try? RemoteAddress(address.description)) == address, "an address that cannot be read back")
+            precondition(!address.description.utf8.contains(UInt8(ascii: "@")), "a user in an address")
+            _ = address.isLoopback
         case "challenge":
             let found = Challenge.all(in: [String(decoding: input, as: UTF8.self)])
             precondition(found.count <= 64 && found.allSatisfy { !$0.scheme.isEmpty && $0.parameters.count <= 64 })

@@ -54,16 +54,19 @@ install_missing() {
     fi
 }
 
-# The tests start a registry of their own. Installed, Debian's package would also run one at every address of this machine, with no
-# password, so it is only unpacked. Without it the tests that need one say so.
-unpack_registry() {
-    [ ! -x /usr/bin/docker-registry ] && [ ! -x .build/docker-registry/usr/bin/docker-registry ] || return 0
+# The tests start a registry and a web server of their own. Installed, Debian's packages would also run them at every address of this
+# machine, the registry with no password, so they are only unpacked. Without them the tests that need one say so.
+unpack_servers() {
     command -v apt-get >/dev/null && command -v dpkg >/dev/null || return 0
-    local place
-    place=$(mktemp -d)
-    mkdir -p .build
-    (cd "$place" && apt-get download -qq docker-registry >/dev/null 2>&1) && dpkg -x "$place"/docker-registry_*.deb .build/docker-registry || true
-    rm -rf "$place"
+    local place program package
+    for program in bin/docker-registry sbin/nginx; do
+        package=$(basename "$program")
+        [ ! -x "/usr/$program" ] && [ ! -x ".build/$package/usr/$program" ] || continue
+        place=$(mktemp -d)
+        mkdir -p .build
+        (cd "$place" && apt-get download -qq "$package" >/dev/null 2>&1) && dpkg -x "$place/$package"_*.deb ".build/$package" || true
+        rm -rf "$place"
+    done
 }
 
 # Every target may import only what it names.

@@ -24,13 +24,36 @@ struct ExplainCommand: AnswersInJSON {
         try image.tellSuccessor(of: found, in: store)
         let others = try server.map { try differences(on: $0, of: found, store) } ?? []
         let document = try store.recipeDocument(of: found.snapshot, named: found.name, others: others)
-        if json { return Terminal.say(document.explanationJSON) }
+        let places = try store.places(ofModelsOf: found.snapshot)
+        if json {
+            return Terminal.say(
+                .object(.init((document.explanationJSON.object?.members ?? []) + [("places", places.json)])))
+        }
         Terminal.say("\(document.name): \(document.verdict.grade)")
         Terminal.say(text: document.explanation)
         // They change with every certificate, so they are not part of the card.
         if !document.lessons.isEmpty {
             Terminal.say(text: (["What was made again says:"] + document.lessons.map { "  - \($0.text)" }).shown)
         }
+        Terminal.say(lines(places, document.id))
+    }
+
+    /// What is known of remotes, where it matters: bytes are missing here, or lie elsewhere, too.
+    private func lines(_ places: ModelPlaces, _ id: Digest) -> [String] {
+        guard places.models > 0, places.here < places.models || !places.remotes.isEmpty else { return [] }
+        let all = places.models.grouped
+        let missing = places.missing > 0 ? "; \(places.missing.asSize) are missing" : ""
+        return ["Where its models are:", "  - here: \(places.here.grouped) of \(all)\(missing)"]
+            + places.remotes.map { there in
+                let proof =
+                    there.proven.map { "read there and right on \($0.local.prefix(10))" } ?? "not all read there"
+                let fetch =
+                    there.missing > 0
+                    ? "; bring \(there.missing.asSize) with: "
+                        + ShellCommand.line(
+                            "reprofs fetch", options: [("--from", there.remote)], String(id.hex.prefix(12))) : ""
+                return "  - \(there.remote): \(there.models.grouped) of \(all), \(proof)\(fetch)"
+            }
     }
 
     /// What differs on a server from the environment in which the image was made.
@@ -50,5 +73,20 @@ struct ExplainCommand: AnswersInJSON {
             }
             return reasons
         }
+    }
+}
+
+extension ModelPlaces {
+    fileprivate var json: JSON {
+        [
+            "models": .integer(models), "here": .integer(here), "missing": .integer(missing),
+            "remotes": .array(
+                remotes.map {
+                    [
+                        "name": .string($0.remote), "models": .integer($0.models),
+                        "proven": .string(orNull: $0.proven?.description), "missing": .integer($0.missing),
+                    ]
+                }),
+        ]
     }
 }

@@ -12,8 +12,11 @@ struct PullCommand: AnswersInJSON {
             pin there is pulled; what other programs put there is passed over.
             """)
     @OptionGroup var remote: RemoteArgument
-    @Argument(help: "Names of pins there, ids of snapshots, or the digest of a manifest as sha256:….") var things:
-        [String] = []
+    @Argument(
+        help: """
+            Names of pins there, ids of snapshots, files of images or their SHA-256, or the digest of a manifest as sha256:….
+            """)
+    var things: [String] = []
     @Option(name: .customLong("as"), help: "The pin that it gets here; a pin keeps its name, others get none.")
     var name: String?
     @Flag(help: "Print JSON.") var json = false
@@ -21,21 +24,19 @@ struct PullCommand: AnswersInJSON {
 
     func validate() throws {
         guard name == nil || things.count == 1 else { throw ValidationError("--as goes with one snapshot") }
-        for thing in things where PullReference(thing) == nil {
-            throw ValidationError("'\(thing)' is not the name of a pin, the id of a snapshot or a digest")
-        }
     }
 
     func run() throws {
         let store = try store.open()
+        // Every argument is understood before anything is done.
+        var wanted = try things.map { ($0, try reference($0, store)) }
         let row = try remote.find(in: store)
         let line = TransferLine()
         let reaching = try Reaching(store, row) { line.show($0) }
-        let wanted = try things.isEmpty ? moving { try await reaching.pins() } : things
+        if things.isEmpty { wanted = try moving { try await reaching.pins() }.map { ($0, .pin($0)) } }
         var (reports, failures): ([PullReport], Failures) = ([], Failures())
-        for text in wanted {
+        for (text, reference) in wanted {
             do {
-                guard let reference = PullReference(text) else { continue }
                 var own: String?
                 if case .pin(let pin) = reference { own = pin }
                 let target = name ?? own
@@ -62,6 +63,15 @@ struct PullCommand: AnswersInJSON {
             Terminal.complain("\(row.name) has no pins.")
         }
         try failures.end(done: reports.count, isComplete: reports.allSatisfy { $0.lost.isEmpty && $0.problems.isEmpty })
+    }
+
+    /// As everywhere, an existing file is never taken for another thing of its name.
+    private func reference(_ text: String, _ store: Store) throws -> PullReference {
+        if let image = try Naming(store).imageFile(text) { return .image(image, text) }
+        guard let reference = PullReference(text) else {
+            throw ValidationError("'\(text)' is not a file, the name of a pin, the id of a snapshot or a digest")
+        }
+        return reference
     }
 
     private func show(_ report: PullReport, _ remote: RemoteRow) {

@@ -32,10 +32,11 @@ struct PushCommand: AnswersInJSON {
         try things.forEach(Paths.requireText)
         let store = try store.open()
         let row = try remote.find(in: store)
-        // Every name is resolved before anything is done.
-        let items = try things.isEmpty ? pins(of: store) : things.flatMap { try named($0, store) }
         let line = TransferLine()
         let reaching = try Reaching(store, row) { line.show($0) }
+        try reaching.requireWritable()
+        // Every name is resolved before anything is done.
+        let items = try things.isEmpty ? pins(of: store) : things.flatMap { try named($0, store) }
         let replaces = replace
         var (reports, failures): ([PushReport], Failures) = ([], Failures())
         for item in items {

@@ -6,20 +6,23 @@ import SystemPackage
 
 struct RemoteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "remote", abstract: "Give repositories of registries names, and look after what is there.",
+        commandName: "remote",
+        abstract: "Give registries' repositories and other stores names, and look after what is there.",
         subcommands: [RemoteAdd.self, RemoteList.self, RemoteCheck.self, RemoteRemove.self])
 }
 
 struct RemoteAdd: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "add", abstract: "Give a repository of an OCI registry a name.",
+        commandName: "add", abstract: "Give a repository of an OCI registry, or a store behind a web server, a name.",
         discussion: """
-            Passwords are where 'docker login' and 'skopeo login' keep them; the store has none. Without --plain-http a registry \
-            on another machine is spoken to with TLS alone.
+            A store behind a web server can be read, but nothing is pushed to it. Passwords are where 'docker login' and 'skopeo \
+            login' keep them; the store has none. Without --plain-http another machine is spoken to with TLS alone.
             """)
     @Argument(help: "Letters, digits, '.', '_' and '-'.") var name: String
-    @Argument(help: "oci://HOST[:PORT]/PATH") var url: String
-    @Option(help: "A file with the certificate of an authority that only this registry needs.", completion: .file())
+    @Argument(
+        help: "oci://HOST[:PORT]/PATH of a registry, or https://HOST[:PORT]/PATH where a web server shows a store.")
+    var url: String
+    @Option(help: "A file with the certificate of an authority that only this remote needs.", completion: .file())
     var ca: String?
     @Flag(name: .customLong("plain-http"), help: "Speak to it without TLS, and send it no password.")
     var plainHTTP = false
@@ -31,6 +34,10 @@ struct RemoteAdd: ParsableCommand {
 
     func validate() throws {
         if let chunk, !RemoteFacts.chunks.contains(chunk.bytes) { throw ValidationError("--chunk takes 1M to 1G") }
+        if url.hasPrefix("http"), maxBlob != nil || chunk != nil {
+            throw ValidationError("--max-blob and --chunk are for pushing, and nothing is pushed to a web server")
+        }
+        if url.hasPrefix("https:"), plainHTTP { throw ValidationError("--plain-http goes with http://, not https://") }
         if let connections, !RemoteFacts.connectionCounts.contains(connections) {
             throw ValidationError("--connections takes 1 to 64")
         }
@@ -69,7 +76,7 @@ struct RemoteList: ParsableCommand {
                     "bytes": .integer(remote.bytes), "proven": .integer(remote.proven), "lost": .integer(remote.lost),
                 ])
         }
-        table.finish(empty: "There is no remote; 'reprofs remote add' gives a repository a name.")
+        table.finish(empty: "There is no remote; 'reprofs remote add' gives one a name.")
     }
 }
 

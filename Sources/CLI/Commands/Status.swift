@@ -53,6 +53,13 @@ struct StatusCommand: ParsableCommand {
                 "count": .integer(health.lostModels.count),
                 "names": .array(health.lostModels.names.map { .string($0) }),
             ],
+            "remotes": .array(
+                health.remotes.map {
+                    [
+                        "name": .string($0.name), "url": .string($0.url), "blobs": .integer($0.blobs),
+                        "bytes": .integer($0.bytes), "proven": .integer($0.proven), "lost": .integer($0.lost),
+                    ]
+                }),
             "backup": .string(orNull: health.backup?.description),
             "mounts": .array(
                 health.mounts.map { row, status in

@@ -35,6 +35,20 @@ extension Naming {
         return FoundImage(snapshot: first.snapshot, name: first.name)
     }
 
+    /// The SHA-256 of an image that could not be found: that of the file that was named, or the text itself; nil if it has none.
+    func unknownImage(_ failure: NamingFailure) throws -> Digest? {
+        switch failure.problem {
+        case .ambiguous: nil
+        case .notKept: try imageFile(failure.argument)
+        case .unknown: Digest(hex: failure.argument)
+        }
+    }
+
+    /// The SHA-256 of the file at a path; nil if there is none.
+    func imageFile(_ text: String) throws -> Digest? {
+        try file(text).flatMap { path in try store.digest(ofFile: path) }
+    }
+
     private func image(in file: FilePath, given text: String) throws -> FoundImage {
         let name = file.lastComponent?.string ?? text
         if let digest = try store.digest(ofFile: file), let found = try store.snapshot(ofImage: digest) {

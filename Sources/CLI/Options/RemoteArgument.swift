@@ -6,7 +6,7 @@ import Synchronization
 
 /// An argument that names a remote.
 struct RemoteArgument: ParsableArguments {
-    @Argument(help: "The name that 'remote add' gave a repository.", completion: Offers.remote) var remote: String
+    @Argument(help: "The name that 'remote add' gave it.", completion: Offers.remote) var remote: String
 
     func find(in store: Store) throws -> RemoteRow { try Naming(store).remote(remote) }
 }
@@ -24,7 +24,7 @@ extension Naming {
         throw NamingFailure(
             problem: .unknown, argument: text,
             message: all.isEmpty
-                ? "There is no remote \(Self.quoted(text)); 'reprofs remote add' gives a repository a name."
+                ? "There is no remote \(Self.quoted(text)); 'reprofs remote add' gives one a name."
                 : "There is no remote \(Self.quoted(text)).",
             candidates: nearest.things)
     }

@@ -6,7 +6,7 @@ package struct PinManifest {
     package static let mediaType = "application/vnd.oci.image.manifest.v1+json"
     private static let configType = "application/vnd.cncf.model.config.v1+json"
     private static let filePath = "org.cncf.model.filepath"
-    private static let snapshotKey = "reprofs.snapshot"
+    static let snapshotKey = "reprofs.snapshot"
     private static let created = "org.opencontainers.image.created"
     private static let title = "org.opencontainers.image.title"
     private static let pieces = "reprofs.pieces"

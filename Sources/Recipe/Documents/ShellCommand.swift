@@ -6,6 +6,11 @@ package enum ShellCommand {
     /// Options without values are part of `command`: after a name that begins with a dash, no option would be taken for one.
     package static func line(
         _ command: String, options: [(name: String, value: String)] = [], _ names: String...
+    ) -> String { line(command, options: options, names: names) }
+
+    /// The same with any number of names.
+    package static func line(
+        _ command: String, options: [(name: String, value: String)] = [], names: [String]
     ) -> String {
         let end = names.contains(where: beginsLikeAnOption) ? ["--"] : []
         return ([command] + options.map(option) + end + names.map(word)).joined(separator: " ")

@@ -78,7 +78,7 @@ enum CredentialHelper {
         // With all that it started.
         kill(-process, SIGKILL)
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
-        if output.count > longest { throw fail("its answer has more than \(longest) bytes, which are not taken") }
+        if output.count > longest { throw fail("its answer has more than \(longest) bytes, which is the limit") }
         if end.isWanted.load(ordering: .relaxed) { throw CancellationError() }
         throw fail("it gave no answer within \(limit.components.seconds) seconds")
     }

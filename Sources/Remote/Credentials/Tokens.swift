@@ -114,7 +114,7 @@ actor Tokens {
             do {
                 let start = ContinuousClock.now
                 let ask = request(key, login, what)
-                guard let ask else { throw RemoteError.elsewhere(wire.name, why: "it is not an address of HTTP") }
+                guard let ask else { throw RemoteError.elsewhere(wire.name, why: "it is not an HTTP address") }
                 let isPassword = login.map { !$0.isRefreshToken } ?? false
                 let answer = try await wire.follow(ask, authorization: isPassword ? login?.basic : nil)
                 guard answer.status == 200 else {

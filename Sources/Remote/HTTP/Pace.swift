@@ -14,7 +14,9 @@ package struct Pace: Sendable {
     package var connect: Duration = .seconds(10)
     /// How long not a byte may move in either direction.
     package var silence: Duration = .seconds(20)
-    /// The same for the last answer to an upload: the registry hashes the whole blob before it.
+    /// How long bytes may come at less than a quarter of the usual rate before they are asked for again, on another connection.
+    package var slowness: Duration = .seconds(5)
+    /// The same as `silence` for the last answer to an upload: the registry hashes the whole blob before it.
     package var commit: Duration = .seconds(900)
 
     /// How long a manifest, a token or a page of tags may take to come, however it moves.

@@ -22,10 +22,10 @@ package struct Proxies: Sendable {
     func proxy(for target: Target) throws -> Proxy? {
         guard !address.isEmpty, target.scheme == "https", !target.isLoopback, !isExcepted(target) else { return nil }
         guard let url = URL(string: address.contains("://") ? address : "http://" + address), let host = url.host else {
-            throw RemoteError.noProxy("it is no address, such as 'http://proxy.example:3128'")
+            throw RemoteError.noProxy("it is not an address such as 'http://proxy.example:3128'")
         }
         guard url.scheme == "http" else {
-            throw RemoteError.noProxy("only proxies of the kind 'http://proxy.example:3128' are known")
+            throw RemoteError.noProxy("only HTTP proxies such as 'http://proxy.example:3128' are supported")
         }
         let login = url.user.flatMap { user in
             Login(user: user.removingPercentEncoding ?? user, secret: url.password?.removingPercentEncoding ?? "")

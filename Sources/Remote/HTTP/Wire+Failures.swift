@@ -17,7 +17,8 @@ extension Wire {
             let words = await words(answer)
             return RemoteError.refused(
                 name, what: what,
-                help: "this login has no right to it" + (words.isEmpty ? "" : " (the registry says: \(words))"))
+                help: "it is forbidden to this login, or to everybody"
+                    + (words.isEmpty ? "" : " (the server says: \(words))"))
         case 404: return RemoteError.notFound(name, what: what)
         case 413: return RemoteError.tooLarge(name, what: what, limit: nil)
         case 429:
@@ -69,6 +70,8 @@ extension Wire {
             return ""
         }
         if isSecret(whole) || isSecret(text) { return "" }
+        // A web server's page is for a browser.
+        if text.hasPrefix("<") { return "" }
         let clean = text.prefix(300).split(whereSeparator: \.isWhitespace).joined(separator: " ").onOneLine
         return clean.count > 200 ? String(clean.prefix(200)) + "…" : clean
     }
@@ -97,7 +100,7 @@ extension Wire {
         case let error as NIOSSLError: return untrusted(error)
         case is NIOSSLExtraError, is BoringSSLError:
             return RemoteError.untrusted(name, why: "its certificate is not for \(registry.host)")
-        case is HTTPParserError: return passing("its answer broke off, or is no HTTP")
+        case is HTTPParserError: return passing("its answer broke off or is not HTTP")
         default: return passing("the connection broke off")
         }
     }
@@ -107,9 +110,9 @@ extension Wire {
         case .cancelled: CancellationError()
         case .readTimeout, .writeTimeout, .deadlineExceeded:
             passing("nothing moved for \(options.pace.silence.components.seconds) seconds", false)
-        case .connectTimeout, .getConnectionFromPoolTimeout: passing("no connection comes about", true)
+        case .connectTimeout, .getConnectionFromPoolTimeout: passing("no connection could be made", true)
         case .tlsHandshakeTimeout, .socksHandshakeTimeout, .httpProxyHandshakeTimeout:
-            passing("no handshake comes to an end", true)
+            passing("the handshake did not finish", true)
         case .proxyAuthenticationRequired:
             RemoteError.noProxy("it wants a user and a password, as in 'http://user:password@host:3128'")
         case .invalidProxyResponse: passing("the proxy does not connect to it", true)
@@ -124,7 +127,7 @@ extension Wire {
         let text = String(describing: inner)
         if text.contains("CERTIFICATE_VERIFY_FAILED") {
             return RemoteError.untrusted(
-                name, why: "no known authority vouches for its certificate; name your own one with --ca")
+                name, why: "its certificate is not from an authority known here; name your own with --ca")
         }
         if text.contains("WRONG_VERSION_NUMBER") || text.contains("HTTP_REQUEST") {
             return RemoteError.untrusted(name, why: "it does not speak TLS; --plain-http asks it without")

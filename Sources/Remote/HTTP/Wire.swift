@@ -52,6 +52,8 @@ final class Wire: Sendable {
     /// Whether anything ever answered.
     private let known = Mutex(false)
     private let tokens = Tokens()
+    /// How fast blobs come.
+    let rates: Rates
 
     init(
         name: String, registry: Target, options: RemoteOptions, credentials: Credentials, _ address: RemoteAddress
@@ -63,6 +65,7 @@ final class Wire: Sendable {
         self.address = address
         clients = try Clients(options)
         gate = Gate(options.connections)
+        rates = Rates(window: options.pace.slowness)
     }
 
     var isKnown: Bool { known.withLock { $0 } }
@@ -141,10 +144,10 @@ final class Wire: Sendable {
                     isTokenService: ask.scopes.isEmpty)
             }
             guard ask.body == nil, ask.method == .GET || ask.method == .HEAD || status >= 307 else {
-                throw RemoteError.elsewhere(name, why: "\(ask.what) is sent where it was asked to be, or nowhere")
+                throw RemoteError.elsewhere(name, why: "\(ask.what) is sent only where it was asked to be")
             }
             guard let next = target.resolving(location) else {
-                throw RemoteError.elsewhere(name, why: "it is not an address of HTTP")
+                throw RemoteError.elsewhere(name, why: "it is not an HTTP address")
             }
             try check(next, after: target)
             target = next

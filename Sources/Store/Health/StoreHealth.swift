@@ -14,6 +14,10 @@ package struct StoreHealth: Sendable {
     package let verification: Store.VerificationState
     /// The names of versions whose bytes are lost, up to a limit, and how many there are.
     package let lostModels: (names: [String], count: Int)
+    /// The remotes that have lost bytes, each with the names of some versions.
+    package let lostModelsAt: [(remote: String, names: [String])]
+    /// The remotes, and what is known to be there.
+    package let remotes: [RemoteRow]
     package let backup: Timestamp?
     /// What each mount says of itself; nil where it gave no answer.
     package let mounts: [(row: MountRow, status: JSON?)]
@@ -44,6 +48,8 @@ package struct StoreHealth: Sendable {
         waiting = try store.countImprovable()
         verification = try store.verificationState()
         lostModels = try store.lostModels(limit: Self.mostLost)
+        lostModelsAt = verification.damaged > 0 ? try store.remotesOfLostModels(limit: Self.mostNamed) : []
+        remotes = try store.remotes()
         backup = try store.backups().first?.made
         let rows = try store.mounts()
         self.mounts = rows.map { ($0, mounts.status($0.path)) }
@@ -101,6 +107,21 @@ package struct StoreHealth: Sendable {
                 .init(
                     "Lost", lossText, command: "reprofs verify --repair --from DIR",
                     isProblem: true))
+        }
+        for (remote, names) in lostModelsAt {
+            findings.append(
+                .init(
+                    "Lost", "\(remote) has bytes that are lost here; bring them back with",
+                    command: ShellCommand.line("reprofs fetch", options: [("--from", remote)], names: names),
+                    isProblem: true, isMore: true))
+        }
+        findings += remotes.map { remote in
+            let lost = remote.lost > 0 ? "; \(remote.lost.grouped) that it had are lost there: look with" : ""
+            return Finding(
+                "Remote",
+                "\(remote.name) has \(remote.blobs.of("blob")), \(remote.bytes.asSize); \(remote.proven.grouped) were read there and right\(lost)",
+                command: remote.lost > 0 ? ShellCommand.line("reprofs remote check --all", remote.name) : nil,
+                isProblem: remote.lost > 0)
         }
         if let backup { findings.append(.init("Backup", "of the catalogue \(backup.local)")) }
         if usage.drafts > 0 {

@@ -41,9 +41,14 @@ extension Store {
         LayoutIndex(
             try page(
                 """
-                SELECT pinName.name, blob.sha256, blob.size FROM pinName JOIN blob ON blob.id = pinName.manifest
-                ORDER BY pinName.name
+                SELECT pinName.name, blob.sha256, blob.size, snapshot.sha256 AS snapshot, image.sha256 AS image FROM pinName
+                JOIN blob ON blob.id = pinName.manifest JOIN snapshot ON snapshot.id = pinName.snapshot
+                JOIN image ON image.id = snapshot.image ORDER BY pinName.name
                 """, [], Int(Int32.max)
-            ) { try LayoutIndex.Entry(name: $0.value("name"), manifest: $0.digest("sha256"), size: $0.size("size")) })
+            ) {
+                try LayoutIndex.Entry(
+                    name: $0.value("name"), manifest: $0.digest("sha256"), size: $0.size("size"),
+                    snapshot: $0.digest("snapshot"), image: $0.digest("image"))
+            })
     }
 }

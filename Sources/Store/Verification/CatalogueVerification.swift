@@ -127,7 +127,8 @@ extension Store {
                 kind: .pins, digest: $0.manifest,
                 detail: "the catalogue does not know the pin '\($0.name)' of index.json; --repair brings it back")
         }
-        if found.isEmpty, try LayoutIndex.read(in: path) != layoutIndex().bytes {
+        let listed = try LayoutIndex.read(in: path).flatMap { LayoutIndex($0) }
+        if found.isEmpty, try listed?.hasPins(of: layoutIndex()) != true {
             found.append(
                 Damage(kind: .pins, digest: nil, detail: "index.json does not have every pin; --repair writes it anew"))
         }

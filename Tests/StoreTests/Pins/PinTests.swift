@@ -30,6 +30,8 @@ import Testing
         #expect(report.isNew && report.lost.isEmpty)
         let entry = try #require(try index().first)
         #expect(entry["annotations"]?["org.opencontainers.image.ref.name"] == "cover-v1")
+        #expect(entry["annotations"]?["reprofs.snapshot"] == .string(snapshot.digest.hex))
+        #expect(try entry["annotations"]?["reprofs.image"] == .string(orNull: store.image(of: snapshot)?.hex))
         let manifest = try JSONParser.parse(try blob(entry))
         #expect(manifest["artifactType"] == "application/vnd.cncf.model.manifest.v1+json")
         var files: [String: [UInt8]] = [:]
@@ -46,6 +48,18 @@ import Testing
         #expect(files["snapshot.json"].map(SHA256.digest(of:)) == snapshot.digest)
         let config = try JSONParser.parse(try blob(manifest["config"]))
         #expect(config["modelfs"]?["diffIds"]?.array?.count == 3)
+    }
+
+    @Test func `is as good in an index that an older version wrote`() throws {
+        _ = try store.pin(snapshot, as: "cover")
+        let index = try #require(LayoutIndex(try file("index.json")))
+        #expect(index.tags.count == 3)
+        let bare = index.entries.map { LayoutIndex.Entry(name: $0.name, manifest: $0.manifest, size: $0.size) }
+        try fixture.directory.write(LayoutIndex(bare).bytes, to: "store/index.json")
+        #expect(try store.verifyPins().isEmpty)
+        #expect(LayoutIndex(bare).tags.count == 1)
+        _ = try store.pin(snapshot, as: "other")
+        #expect(LayoutIndex(try file("index.json"))?.tags.count == 4)
     }
 
     @Test func `stands for one snapshot until it is taken away`() throws {

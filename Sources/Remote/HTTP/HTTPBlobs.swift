@@ -1,15 +1,58 @@
 import AsyncHTTPClient
-package import NIOCore
+import NIOCore
 import NIOHTTP1
-package import Recipe
+import Recipe
+import Synchronization
 
-extension OCIRegistry {
-    package func read(
+/// The blobs of a remote, each at an address of its own: their sizes, and any of their bytes. A registry and a web server are asked alike.
+struct HTTPBlobs: Sendable {
+    let wire: Wire
+    /// Their addresses without the hash: `/v2/team/models/blobs/sha256:`.
+    let path: String
+    /// What a token must allow to read them.
+    let scopes: [String]
+    /// Where blobs were last found to lie, if the remote leads to another server.
+    private let places = Places()
+
+    private var name: String { wire.name }
+
+    static func what(_ blob: Digest) -> String { "the blob sha256:\(blob.hex)" }
+
+    init(wire: Wire, path: String, scopes: [String]) {
+        self.wire = wire
+        self.path = path
+        self.scopes = scopes
+    }
+
+    /// A request for a blob.
+    func ask(_ blob: Digest, _ method: HTTPMethod = .GET) throws -> Wire.Ask {
+        let what = Self.what(blob)
+        guard let target = wire.registry.resolving(path + blob.hex) else {
+            throw RemoteError.noAddress(name, why: "it does not lead to \(what)")
+        }
+        return Wire.Ask(method: method, target: target, what: what, scopes: scopes)
+    }
+
+    /// ``RemoteRepository/size(of:)``
+    func size(of blob: Digest) async throws -> Int? {
+        let ask = try ask(blob, .HEAD)
+        return try await wire.patiently {
+            let answer = try await wire.ask(ask, expecting: [200, 404])
+            guard answer.status == 200 else { return nil }
+            guard let size = answer.header("Content-Length").flatMap({ Int($0) }), size >= 0 else {
+                throw RemoteError.unexpected(name, what: ask.what, status: 200, words: "it does not say how long it is")
+            }
+            return size
+        }
+    }
+
+    /// ``RemoteRepository/read(_:size:_:take:)``
+    func read(
         _ blob: Digest, size: Int, _ range: Range<Int>, take: @escaping @Sendable (ByteBuffer) async throws -> Void
     ) async throws {
         precondition(range.lowerBound >= 0 && range.upperBound <= size, "nothing is asked for that is not there")
         var reached = range.lowerBound
-        var patience = Patience(options.pace)
+        var patience = Patience(wire.options.pace)
         while reached < range.upperBound {
             let rest = reached..<range.upperBound
             do {
@@ -35,10 +78,13 @@ extension OCIRegistry {
         // Bytes that are not wanted come first if the registry took no notice of the range.
         var position = answer.start
         var body = answer.answer.response.body.makeAsyncIterator()
+        var stream = Rates.Stream()
         while reached < rest.upperBound {
             let next: ByteBuffer?
+            let start = ContinuousClock.now
             do { next = try await body.next() } catch { throw wire.explained(error) }
             guard var part = next else { break }
+            let isSlow = wire.rates.isSlow(&stream, part.readableBytes, waited: start.duration(to: .now))
             let end = position + part.readableBytes
             if end > reached {
                 part.moveReaderIndex(forwardBy: reached - position)
@@ -49,7 +95,11 @@ extension OCIRegistry {
                 }
             }
             position = end
+            guard !isSlow || reached >= rest.upperBound else {
+                throw Trouble(error: .unreachable(name, why: "it sends much more slowly than before"), pause: .zero)
+            }
         }
+        wire.rates.end(stream)
         // A cancelled answer ends like a complete one.
         try Task.checkCancellation()
         // What is over is read to its end, so that the connection can be used again; but a whole blob is not waited for.
@@ -61,7 +111,7 @@ extension OCIRegistry {
         answer: Wire.Answer, start: Int, end: Int
     ) {
         let what = Self.what(blob)
-        var ask = try ask("blobs/sha256:\(blob.hex)", what)
+        var ask = try ask(blob)
         if rest != 0..<size { ask.headers = [("Range", "bytes=\(rest.lowerBound)-\(rest.upperBound - 1)")] }
         var answer: Wire.Answer?
         if let place = places[blob] {
@@ -97,5 +147,15 @@ extension OCIRegistry {
             }
             return (answer, 0, size)
         }
+    }
+}
+
+/// Where blobs lie beside the registry, until that address is refused.
+private final class Places: Sendable {
+    private let known = Mutex<[Digest: Target]>([:])
+
+    subscript(blob: Digest) -> Target? {
+        get { known.withLock { $0[blob] } }
+        set { known.withLock { $0[blob] = newValue } }
     }
 }
