@@ -19,7 +19,7 @@ extension Reaching {
     ) async throws -> FetchReport {
         guard let store = remotes.first?.store else {
             throw ReachError.notThere(
-                wanted.name, remote: "no remote is known: 'reprofs remote add' names one, so none")
+                wanted.name, remote: "no remote is known: '\(ShellCommand.reprofs("remote add"))' names one, so none")
         }
         if try store.isThere(wanted.digest) { return FetchReport(wanted: wanted, remote: nil, bytes: 0) }
         var last: (error: any Error, remote: String)?

@@ -66,7 +66,7 @@ extension Reaching {
             throw StoreError.conflict(
                 """
                 '\(known.name)' is the name of snapshot \(known.snapshot) here; give this one another with --as, or free it with: \
-                \(ShellCommand.line("reprofs unpin", known.name.text))
+                \(ShellCommand.reprofs("unpin", known.name.text))
                 """)
         }
         // A pin that has these files and more keeps its manifest.

@@ -99,6 +99,7 @@ package enum RecipeReader {
         var recipe = found?.recipe ?? absent(metadata)
         if metadata.isFilm { recipe.holdsItsBatch() }
         recipe.findings += metadata.damage.map { Reason(.metadataDamaged, $0) }
+        recipe.findings += metadata.unread.map { Reason(.metadataUnread, $0) }
         if recipe.generator.dialect == "novelai", let signature = try NovelAISignature.check(source, metadata) {
             recipe.generator.signature = signature.rawValue
             if signature == .invalid {
@@ -152,10 +153,13 @@ package enum RecipeReader {
     private static func absent(_ metadata: Metadata) -> Recipe {
         var recipe = Recipe(generator: .init(name: nil, dialect: nil))
         let keys = metadata.fields.map(\.key).joined(separator: ", ")
+        let isWhole = metadata.damage.isEmpty && metadata.unread.isEmpty
         let message =
-            keys.isEmpty
-            ? "the file holds no generation metadata"
-            : "none of the file's text fields (\(keys)) holds a recipe that is read"
+            !isWhole
+            ? "what was read of the file holds no recipe"
+            : keys.isEmpty
+                ? "the file holds no generation metadata"
+                : "none of the file's text fields (\(keys)) holds a recipe that is read"
         recipe.findings = [.init(.metadataAbsent, message)]
         return recipe
     }
@@ -172,19 +176,25 @@ extension Recipe {
     /// Image savers for ComfyUI write A1111's text beside the graph: the graph has the names, the text has the hashes.
     fileprivate mutating func take(hashesFrom others: some Collection<Recipe>) {
         if others.isEmpty { return }
-        for index in models.indices where models[index].reference.recorded.isEmpty {
-            let reference = models[index].reference
-            guard let path = reference.candidates.first else { continue }
-            let stem = Folder.stem(of: path.name.text)
-            for other in others {
-                let same = other.models.first {
-                    $0.reference.folder == reference.folder && !$0.reference.recorded.isEmpty
-                        && $0.reference.candidates.contains { Folder.stem(of: $0.name.text) == stem }
-                }
-                guard let same else { continue }
-                models[index].reference.recorded = same.reference.recorded
-                break
+        // The first of a name counts.
+        var hashes: [String: [RecordedHash]] = [:]
+        for reference in others.flatMap(\.models).map(\.reference) where !reference.recorded.isEmpty {
+            for path in reference.candidates {
+                let key = Self.key(reference.folder, path)
+                if hashes[key] == nil { hashes[key] = reference.recorded }
             }
         }
+        for index in models.indices where models[index].reference.recorded.isEmpty {
+            let reference = models[index].reference
+            guard let path = reference.candidates.first, let found = hashes[Self.key(reference.folder, path)] else {
+                continue
+            }
+            models[index].reference.recorded = found
+        }
+    }
+
+    /// A folder and the stem of a name in it, wherever the file lies.
+    private static func key(_ folder: String?, _ path: ModelPath) -> String {
+        "\(folder ?? "")/\(Folder.stem(of: path.name.text))"
     }
 }

@@ -23,7 +23,7 @@ package struct SnapshotRun: Sendable {
         document = try store.recipeDocument(of: snapshot, named: name)
         guard let prompt = document.prompt else {
             throw ReproductionError(
-                "\(name) has no record of the graph that ran, so there is nothing to queue; 'reprofs explain' says more"
+                "\(name) has no record of the graph that ran, so there is nothing to queue; '\(ShellCommand.reprofs("explain"))' says more"
             )
         }
         var edit = GraphEdit(try JSONParser.parse(prompt))

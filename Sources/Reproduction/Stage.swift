@@ -63,7 +63,8 @@ extension Stage {
         let mounts = try store.mounts()
         guard !mounts.isEmpty else {
             throw ReproductionError(
-                "the store is not mounted; 'reprofs mount' it and start ComfyUI on its active/models")
+                "the store is not mounted; '\(ShellCommand.reprofs("mount"))' it and start ComfyUI on its active/models"
+            )
         }
         // A server that does not use the mount is found before anything is switched.
         try check(try await server.folderPaths(), look: pinned, into: mounts)

@@ -51,14 +51,14 @@ package enum StoreError: Error, CustomStringConvertible {
     package var description: String {
         switch self {
         case .notAStore(let path):
-            "\(path) is not a ReproFS store; make one with: \(ShellCommand.line("reprofs init", options: [("--store", "\(path)")]))"
+            "\(path) is not a ReproFS store; make one with: \(ShellCommand.reprofs("init", options: [("--store", "\(path)")]))"
         case .notEmpty(let path): "\(path) is not empty and is not a ReproFS store; nothing was changed"
         case .moved(let path):
             "the store that was at \(path) was moved or replaced while it was in use; end what uses it, and begin anew where it is"
         case .noCatalogue(let path):
             """
             the store \(path) has no catalogue; make one from its backups, pins and blobs with: \
-            \(ShellCommand.line("reprofs rebuild", options: [("--store", "\(path)")]))
+            \(ShellCommand.reprofs("rebuild", options: [("--store", "\(path)")]))
             """
         case .inUse(let path, let holders):
             "the store \(path) is in use by \(holders.isEmpty ? "another process" : holders.joined(separator: " and "))"
@@ -89,15 +89,16 @@ package enum StoreError: Error, CustomStringConvertible {
             "the attributes of one file take \(LiveView.attributeLimit >> 10) KiB at most; '\(name)' has no room"
         case .isRead(let name): "'\(name)' is being read; open it by its name to write it"
         case .leavesView(let target):
-            "a link to '\(target)' would lead out of models; put the file into the store with: \(ShellCommand.line("reprofs add", target))"
+            "a link to '\(target)' would lead out of models; put the file into the store with: \(ShellCommand.reprofs("add", target))"
         case .leased(let holder):
-            "models/ is written by \(holder); write there, or end it with 'reprofs unmount'"
+            "models/ is written by \(holder); write there, or end it with '\(ShellCommand.reprofs("unmount"))'"
         case .readOnlyStore(let path): "the store \(path) lies on a read-only file system; nothing in it can be changed"
         case .olderStore(let path):
             "the store \(path) was written by an older ReproFS, and must be opened once where it can be written"
         case .interrupted: "interrupted"
         case .refusedReport(let why): "the report is refused: \(why)"
-        case .isModel(let path): "\(path) is a model and no image; put it into the store with 'reprofs add'"
+        case .isModel(let path):
+            "\(path) is a model and no image; put it into the store with '\(ShellCommand.reprofs("add"))'"
         case .notAnImage(let path): "\(path) is not a file that a recipe is read from; docs/FORMATS.md lists them"
         }
     }

@@ -70,6 +70,9 @@ import Testing
             try complete("reprofs vary image.png --set cfg=4 --gri", in: shell)
                 == "reprofs vary image.png --set cfg=4 --grid ")
         #expect(try complete("reprofs lineage --format js", in: shell) == "reprofs lineage --format json ")
+        #expect(
+            try complete("reprofs list images --grade appr", in: shell) == "reprofs list images --grade approximate ")
+        #expect(try complete("reprofs list snapshots --grade fu", in: shell) == "reprofs list snapshots --grade full ")
     }
 
     @Test(arguments: Shell.allCases) func `knows models, versions, folders, pins and ids`(shell: Shell) throws {
@@ -108,6 +111,37 @@ import Testing
         #expect(try complete("reprofs read holi", in: shell) == "reprofs read holiday/")
         #expect(try complete("reprofs explain holi", in: shell) == "reprofs explain holiday/")
         #expect(try complete("reprofs explain holiday/pict", in: shell) == "reprofs explain holiday/picture.png ")
+    }
+
+    @Test(arguments: Shell.allCases) func `knows images by their names alone, and older ones of a name`(shell: Shell)
+        throws
+    {
+        try fill()
+        let name = "txt2img_lora_00001_.png"
+        #expect(try complete("reprofs explain txt2", in: shell) == "reprofs explain \(name) ")
+        try line.directory.write(SmallImage.comfy(prompt: SmallImage.graph(), shade: 7), to: "output/" + name)
+        try #require(try line.run("snapshot", line.directory.appending("output").string).status == 0)
+        try FileManager.default.removeItem(atPath: line.directory.appending("output").string)
+        let listed = try #require(try line.run("list", "images", "--json").json?.array).compactMap {
+            $0["path"]?.string
+        }
+        let older = try #require(listed.first { $0.hasPrefix("output/\(name)@") })
+        #expect(try complete("reprofs use output/\(name)@", in: shell) == "reprofs use \(older) ")
+        #expect(
+            try complete("reprofs forget --dry-run checkpoints/model.safetensors@v2", in: shell)
+                == "reprofs forget --dry-run checkpoints/model.safetensors@v2 ")
+    }
+
+    @Test(arguments: Shell.allCases) func `knows where ReproFS is mounted`(shell: Shell) throws {
+        try #require(try line.run("init").status == 0)
+        try line.mount()
+        try line.directory.write([1], to: "mound/file")
+        let quoted = line.mountPoint.string.replacing(" ", with: "\\ ")
+        let typed = "reprofs unmount \(line.directory.path)/mou"
+        // bash shows that it is a directory.
+        let end = shell == .bash ? "/" : " "
+        #expect(try complete(typed, in: shell) == "reprofs unmount \(quoted)\(end)")
+        #expect(try complete("reprofs unmount mou", in: shell) == "reprofs unmount mount\\ point\(end)")
     }
 
     @Test(arguments: Shell.allCases) func `knows directories and files below them, in the store and elsewhere`(

@@ -35,6 +35,11 @@ import Testing
         }
         // The pixels of output/only.png, in another file.
         try line.directory.write(SmallImage.infotext("gone", shade: 2), to: "new/stripped.png")
+        // The same with its record, and with another one.
+        try line.directory.write(
+            SmallImage.comfy(prompt: SmallImage.graph(seed: 1002), shade: 2) + [0], to: "new/saved-again.png")
+        try line.directory.write(
+            SmallImage.comfy(prompt: SmallImage.graph(seed: 8), shade: 2), to: "new/own-record.png")
     }
 
     /// What a text must come to.
@@ -49,7 +54,14 @@ import Testing
         let both = ["output/up_00001_.png", "other/up_00001_.png"]
         return [
             (path("output/up_00001_.png"), .snapshot(up)), (path("other/up_00001_.png"), .snapshot(otherUp)),
-            (path("new/stripped.png"), .snapshot(only)),
+            (path("new/stripped.png"), .snapshot(only)), (path("new/saved-again.png"), .snapshot(only)),
+            (
+                path("new/own-record.png"),
+                .failure(
+                    problem: "not-kept",
+                    words: ["has no snapshot yet. output/only.png, snapshot \(only), has the same pixels, but another"],
+                    candidates: [])
+            ),
             ("output/up_00001_.png", .snapshot(up)), ("other/up_00001_.png", .snapshot(otherUp)),
             ("only.png", .snapshot(only)), (otherUp, .snapshot(otherUp)), (String(up.prefix(8)), .snapshot(up)),
             ("best-cover", .snapshot(up)), (files[up] ?? "", .snapshot(up)),

@@ -72,7 +72,8 @@ import Testing
             let recipe = try ask(standIn, "recipe?filename=\(name)&subfolder=\(subfolder)&type=output")
             #expect(recipe.status == 200 && recipe.json["snapshot"] == told["snapshot"])
             #expect(recipe.json["card"]?.string?.contains("checkpoints/model.safetensors") == true)
-            #expect(recipe.json["run"]?.string?.contains("--server \(standIn.address)") == true)
+            let run = try #require(recipe.json["run"]?.string)
+            #expect(run.hasSuffix("--store \(line.store) --server \(standIn.address)"), "\(run)")
         }
     }
 

@@ -43,6 +43,71 @@ import Testing
             "\(outcome.complaint)")
     }
 
+    /// Commands that are printed about a store: the words after `reprofs`, and the rest of the line.
+    private func commands(in text: String) -> [Substring] {
+        text.split(separator: "\n").flatMap { line in
+            line.ranges(of: "reprofs ").filter { range in
+                // Not a path, and not the word before a failure.
+                range.lowerBound == line.startIndex || !"/-.".contains(line[line.index(before: range.lowerBound)])
+            }.map { line[$0.lowerBound...] }
+        }
+    }
+
+    @Test func `names the store where a shell would take another one, and only there`() throws {
+        let line = try CommandLineFixture()
+        let other = line.directory.appending("an other store").string
+        let home = ["HOME": line.directory.appending("home").string, "XDG_DATA_HOME": ""]
+        func run(_ words: [String], _ environment: [String: String]) throws -> CommandLineFixture.Outcome {
+            try line.run(tool: CommandLineFixture.executable, words, environment: environment)
+        }
+        try #require(try run(["init", "--store", other], home).status == 0)
+        let image = try line.copyImage()
+        let unknown = try line.directory.write(SmallImage.comfy(prompt: SmallImage.graph(), shade: 9), to: "new.png")
+        let told = [
+            ["list", "models"], ["list", "versions", "x"], ["list", "snapshots"], ["list", "images"], ["list", "pins"],
+            ["remote", "list"], ["status"], ["recipe", "nothing-like-it"], ["log", "nothing-like-it"],
+            ["explain", unknown.string], ["push", "nowhere"], ["pull", "nowhere", "x"], ["fetch", "x"],
+            ["snapshot", image.string, unknown.string], ["explain", image.string], ["pin", image.string, "kept"],
+            ["forget", image.string], ["gc", "--dry-run"],
+        ]
+        let named = "--store '\(other)'"
+        var count = 0
+        for words in told {
+            let outcome = try run(words + ["--store", other], home)
+            for command in commands(in: outcome.output + outcome.complaint) {
+                count += 1
+                #expect(command.contains(named), "\(words): \(command)")
+            }
+            // A shell that has the store in its environment needs no more.
+            let plain = try run(words + ["--store", other], home.merging(["REPROFS_STORE": other]) { $1 })
+            #expect(commands(in: plain.output + plain.complaint).allSatisfy { !$0.contains("--store") }, "\(words)")
+        }
+        #expect(count >= 12)
+        // What would raise a grade, too.
+        let summary = try run(["explain", image.string, "--store", other], home).output
+        #expect(summary.contains("reprofs add FILE --folder FOLDER \(named)"), "\(summary)")
+    }
+
+    @Test func `is of a kind that takes a store, or needs none`() throws {
+        let line = try CommandLineFixture()
+        var commands: Set<String> = []
+        let sources = FilePath.tests.removingLastComponent().appending("Sources").string
+        for file in try FileManager.default.subpathsOfDirectory(atPath: sources) where file.hasSuffix(".swift") {
+            let text = try String(contentsOfFile: "\(sources)/\(file)", encoding: .utf8)
+            for match in text.matches(of: /ShellCommand\.reprofs\(\s*"([^"\\]+)"/) { commands.insert(String(match.1)) }
+        }
+        #expect(commands.count > 20 && commands.contains("unmount"))
+        for command in commands {
+            let words = command.split(separator: " ").map(String.init).prefix {
+                $0.allSatisfy(\.isLowercase) && $0 != "live"
+            }
+            let help = try line.run(tool: CommandLineFixture.executable, words + ["--help"])
+            #expect(help.status == 0, "\(command): \(help.complaint)")
+            let isFree = ShellCommand.isFree(command)
+            #expect(isFree || help.output.contains("--store"), "\(command)")
+        }
+    }
+
     @Test func `does what it says, also for a file with an odd name`() throws {
         let line = try CommandLineFixture()
         try #require(try line.run("init").status == 0)

@@ -48,6 +48,23 @@ import Testing
         }
     }
 
+    @Test func `shows on a terminal how many of its runs have been made`() async throws {
+        try await withStandIn(line) { standIn in
+            let id = try await snapshot(standIn)
+            let output = line.directory.appending("out").string
+            let shown = try Pseudoterminal(columns: 80).run(
+                CommandLineFixture.executable,
+                ["vary", id, "--set", "3.seed=1..3", "--server", standIn.address, "--out", output],
+                environment: ["REPROFS_STORE": line.store.string])
+            #expect(shown.status == 0, "\(shown.lines)")
+            for number in 1...3 {
+                #expect(shown.states.contains { $0.hasPrefix("\(number) of 3 runs") }, "\(shown.states)")
+            }
+            #expect(shown.states.contains { $0.contains(" for all") }, "\(shown.states)")
+            #expect(!shown.lines.contains { $0.contains("of 3 runs") }, "\(shown.lines)")
+        }
+    }
+
     @Test func `prints each result under the snapshot that the node pack's report made of it`() async throws {
         // A pack that takes its time: its reports come a second after the runs.
         let base = line.directory.appending("comfy")

@@ -150,8 +150,8 @@ struct AddCommand: ParsableCommand {
         var status: CInt = posix_spawn(&mount, "/proc/self/exe", nil, nil, words + [nil], environ)
         if status == 0 { while waitpid(mount, &status, 0) < 0, errno == EINTR {} }
         guard status == 0 else {
-            let again = ShellCommand.line("reprofs mount --models-only", options: [("--store", storePath)], paths[0])
-            let back = ShellCommand.line("reprofs release", options: [("--store", storePath)], paths[0])
+            let again = ShellCommand.reprofs("mount --models-only", options: [("--store", storePath)], paths[0])
+            let back = ShellCommand.reprofs("release", options: [("--store", storePath)], paths[0])
             Terminal.complain(
                 "reprofs: everything was moved into the store \(storePath) and nothing is mounted at \(paths[0]).")
             Terminal.complain("To try the mount again: \(again)")
@@ -168,7 +168,7 @@ struct AddCommand: ParsableCommand {
                 """
                 the models are written by \(lease.holder), so a mount here would be read-only; nothing was moved. \
                 Move the models without --mount-here, end that mount, and mount both: \
-                \(ShellCommand.line("reprofs mount DIR", options: [("--models-at", paths[0])]))
+                \(ShellCommand.reprofs("mount DIR", options: [("--models-at", paths[0])]))
                 """)
         }
         lease.give()

@@ -59,7 +59,8 @@ struct BackupCommand: ParsableCommand {
                 """)
         }
         for digest in report.damaged {
-            Terminal.complain("\(digest.hex) is damaged and not in the copy; 'reprofs verify' says what needs it")
+            Terminal.complain(
+                "\(digest.hex) is damaged and not in the copy; '\(ShellCommand.reprofs("verify"))' says what needs it")
         }
         if !report.damaged.isEmpty { throw ExitCode.someFailed }
     }
@@ -94,13 +95,13 @@ struct RebuildCommand: ParsableCommand {
         for draft in report.drafts { lines.append("\(draft) was being written; its name is lost") }
         if !report.blobs.isEmpty {
             lines.append(
-                "\(report.blobs.count.of("blob")) \(report.blobs.count == 1 ? "is" : "are") newer than it. by-hash has them; 'reprofs add' of the same files names them again:"
+                "\(report.blobs.count.of("blob")) \(report.blobs.count == 1 ? "is" : "are") newer than it. by-hash has them; '\(ShellCommand.reprofs("add"))' of the same files names them again:"
             )
             lines += report.blobs.map { "    \($0.hex)" }
         }
         if report.missing > 0 {
             lines.append(
-                "\(report.missing.of("blob")) \(report.missing == 1 ? "is" : "are") missing; 'reprofs verify' says what needs them."
+                "\(report.missing.of("blob")) \(report.missing == 1 ? "is" : "are") missing; '\(ShellCommand.reprofs("verify"))' says what needs them."
             )
         }
         if let replaced = report.replaced { lines.append("What was there before is kept as \(replaced).") }

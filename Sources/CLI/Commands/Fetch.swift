@@ -24,7 +24,8 @@ struct FetchCommand: AnswersInJSON {
         let store = try store.open()
         let rows = try source.map { [try Naming(store).remote($0)] } ?? store.remotes()
         guard !rows.isEmpty else {
-            throw CommandFailure("there is no remote; 'reprofs remote add' gives one a name")
+            throw CommandFailure(
+                "there is no remote; '\(ShellCommand.reprofs("remote add"))' gives one a name")
         }
         // Every name is resolved before anything is done.
         let wanted = try things.flatMap { try missing($0, store) }

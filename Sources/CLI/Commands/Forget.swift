@@ -10,7 +10,9 @@ struct ForgetCommand: AnswersInJSON {
             named, and with --dry-run nothing else is done. Versions and images stay listed. What a name holds now, what a pin \
             keeps and what active/models shows is not given up.
             """)
-    @Argument(help: "Versions, as 'checkpoints/model.safetensors@v2' or a hash; images, or ids of snapshots.")
+    @Argument(
+        help: "Versions, as 'checkpoints/model.safetensors@v2' or a hash; images, or ids of snapshots.",
+        completion: Offers.imageOrVersion)
     var things: [String]
     @Flag(name: .shortAndLong, help: "Say what would be removed; change nothing.") var dryRun = false
     @Flag(help: "Print JSON.") var json = false

@@ -12,7 +12,7 @@ struct GalleryCommand: ParsableCommand {
             Prints the one address that opens it, and serves until it is interrupted, to this machine alone. The address holds a \
             secret of this start: give it to nobody. No image is changed, moved or deleted by it. With a ComfyUI, images can be made \
             again and varied from their pages, one at a time. On a desktop the browser is opened as well. Without options it leads to \
-            the gallery of the store that runs already, where one does ('reprofs service install --gallery'). docs/GALLERY.md says more.
+            the gallery of the store that runs already, where one does ('service install --gallery'). docs/GALLERY.md says more.
             """)
 
     @Option(help: "The port to listen at; 0 is whichever is free, which is the default.") var port: Int?

@@ -50,7 +50,8 @@ struct ListModels: ParsableCommand {
         }
         table.finish(
             empty: which.isAll && unused == nil
-                ? deleted ? "No model was deleted." : "There are no models; add some with 'reprofs add'."
+                ? deleted
+                    ? "No model was deleted." : "There are no models; add some with '\(ShellCommand.reprofs("add"))'."
                 : "No model matches.")
     }
 }
@@ -85,7 +86,7 @@ struct ListVersions: AnswersInJSON {
         } else {
             try store.forEachVersion(of: nil, show)
         }
-        table.finish(empty: "There are no versions; add models with 'reprofs add'.")
+        table.finish(empty: "There are no versions; add models with '\(ShellCommand.reprofs("add"))'.")
     }
 }
 
@@ -113,7 +114,8 @@ struct ListSnapshots: AnswersInJSON {
         }
         table.finish(
             empty: which.isAll && images.isAll
-                ? "There are no snapshots; make some with 'reprofs snapshot'." : "No snapshot matches.")
+                ? "There are no snapshots; make some with '\(ShellCommand.reprofs("snapshot"))'."
+                : "No snapshot matches.")
     }
 }
 
@@ -139,7 +141,8 @@ struct ListImages: AnswersInJSON {
         }
         table.finish(
             empty: which.isAll && images.isAll
-                ? "There are no images; snapshot some with 'reprofs snapshot'." : "No image matches.")
+                ? "There are no images; snapshot some with '\(ShellCommand.reprofs("snapshot"))'." : "No image matches."
+        )
     }
 }
 

@@ -10,7 +10,7 @@ struct MountCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mount", abstract: "Show the store as a file system.",
         discussion: """
-            Returns once the file system is there; it is served in the background until 'reprofs unmount'. One process at a \
+            Returns once the file system is there; it is served in the background until 'unmount'. One process at a \
             time writes a store's models: mount several places with one command. What any other mounts shows models/ read-only.
             """)
 

@@ -36,7 +36,7 @@ struct PinCommand: AnswersInJSON {
         }
         guard !report.lost.isEmpty else { return }
         for path in report.lost { Terminal.complain("\(path): its bytes are lost") }
-        Terminal.complain("Once they are back ('reprofs verify --repair --from DIR'), pin it again.")
+        Terminal.complain("Once they are back ('\(ShellCommand.reprofs("verify --repair --from DIR"))'), pin it again.")
         throw ExitCode.someFailed
     }
 }
@@ -77,6 +77,6 @@ struct ListPins: ParsableCommand {
                     "manifest": .string(pin.manifest.hex), "pinned": .string(pin.time.description),
                 ])
         }
-        table.finish(empty: "No snapshot has a name; give one with 'reprofs pin'.")
+        table.finish(empty: "No snapshot has a name; give one with '\(ShellCommand.reprofs("pin"))'.")
     }
 }

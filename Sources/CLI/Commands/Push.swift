@@ -55,7 +55,7 @@ struct PushCommand: AnswersInJSON {
                 "failed": failures.json,
             ])
         } else if items.isEmpty {
-            Terminal.complain("No snapshot has a name; give one with 'reprofs pin'.")
+            Terminal.complain("No snapshot has a name; give one with '\(ShellCommand.reprofs("pin"))'.")
         }
         try failures.end(
             done: reports.count,
@@ -99,13 +99,13 @@ struct PushCommand: AnswersInJSON {
         for digest in report.wrong {
             Terminal.complain(
                 "\(remote.name) had sha256:\(digest.hex) with another length; it was sent again, which not every registry takes: "
-                    + "look with \(ShellCommand.line("reprofs remote check", remote.name))")
+                    + "look with \(ShellCommand.reprofs("remote check", remote.name))")
         }
         for digest in report.damaged {
             Terminal.complain(
                 "\(remote.name) has sha256:\(digest.hex) with the right length, but its bytes were wrong when they were read there. "
                     + "A push brings it again once the registry has deleted that blob and collected its garbage; whether it is right "
-                    + "now is told by: \(ShellCommand.line("reprofs remote check --all", remote.name))")
+                    + "now is told by: \(ShellCommand.reprofs("remote check --all", remote.name))")
         }
         for name in report.overtaken {
             Terminal.complain(

@@ -76,7 +76,7 @@ struct RemoteList: ParsableCommand {
                     "bytes": .integer(remote.bytes), "proven": .integer(remote.proven), "lost": .integer(remote.lost),
                 ])
         }
-        table.finish(empty: "There is no remote; 'reprofs remote add' gives one a name.")
+        table.finish(empty: "There is no remote; '\(ShellCommand.reprofs("remote add"))' gives one a name.")
     }
 }
 

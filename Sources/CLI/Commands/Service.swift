@@ -202,7 +202,9 @@ struct ServiceInstall: ParsableCommand {
         let service = service.ofGallery
         try requireOwn(try service.path)
         guard try service.start(unit.text) else { return }
-        Terminal.say("The gallery of \(storePath) runs, now and from log-in on; 'reprofs gallery' leads there.")
+        Terminal.say(
+            "The gallery of \(storePath) runs, now and from log-in on; '\(ShellCommand.reprofs("gallery"))' leads there."
+        )
     }
 
     private var options: [String] {

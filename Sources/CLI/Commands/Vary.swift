@@ -58,11 +58,16 @@ struct VaryCommand: ParsableCommand {
         }
         let place = try place.chosen()
         let target = try Paths.openDirectory(directory).directory
-        let line = RunLine()
+        let line = RunLine(of: plan.runs.count)
         let runs = VariationRuns(base: base, plan: plan, place: place, directory: target) { line.show($0) }
         let work = VariationWork(plan, base)
         defer { work.finish(in: target, columns: columns) }
-        try Blocking.run { try await runs.perform { work.take($0, $1) } }
+        try Blocking.run {
+            try await runs.perform {
+                work.take($0, $1)
+                line.advance()
+            }
+        }
         let failed = work.failures
         if failed > 0 { throw failed < plan.runs.count ? ExitCode.someFailed : ExitCode.serverFailed }
     }

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Glibc
 import Recipe
+import ReproFS
 import Store
+import SystemPackage
 
 /// What a shell offers while an argument is typed: names in the store, and files if those are possible.
 ///
@@ -10,6 +12,7 @@ enum Offers {
     static var model: CompletionKind { kind(files: true) { try $0.models($1) } }
     static var version: CompletionKind { kind(files: true) { try $0.versions($1) } }
     static var image: CompletionKind { kind(files: true) { try $0.images($1) } }
+    static var imageOrVersion: CompletionKind { kind(files: true) { try $0.images($1) + $0.versions($1) } }
     static var imageOrModel: CompletionKind { kind(files: true) { try $0.images($1) + $0.models($1) } }
     static var imageOrLive: CompletionKind {
         kind(files: true) { try [Offer("live", "what models/ holds")] + $0.images($1) }
@@ -20,6 +23,23 @@ enum Offers {
     }
     static var folder: CompletionKind { kind(files: false) { try $0.folders($1) } }
 
+    /// Directories on which ReproFS is mounted, of any store.
+    static var mountPoint: CompletionKind {
+        .custom { words, index, _ in
+            answer(words, index) { typed, _ in
+                let here = try Paths.absolute(".").string + "/"
+                return MountPoint.places().map { place in
+                    // A path that is begun without a slash goes on from here.
+                    let isRelative =
+                        !typed.isEmpty && typed.utf8.first != UInt8(ascii: "/")
+                        && place.path.utf8.starts(with: here.utf8)
+                    let path = isRelative ? place.path.utf8.dropFirst(here.utf8.count) : place.path.utf8[...]
+                    return Offer(String(decoding: path, as: UTF8.self), place.store)
+                }
+            }
+        }
+    }
+
     /// Ends the answer if files are offered, too, which each shell lists by itself. It begins every absolute path, so it is not a name.
     static let files = "/"
     /// The limit for each kind.
@@ -29,13 +49,20 @@ enum Offers {
         files: Bool, _ find: @escaping @Sendable (Store, String) throws -> [Offer]
     ) -> CompletionKind {
         .custom { words, index, _ in
-            let shell = CompletionShell.requesting
-            let words = shell == .fish ? words : words.map(ShellWord.value)
-            let typed = words.indices.contains(index) ? words[index] : ""
-            let found = (try? find(Store.glance(at: StoreOption.place(store(in: words)).path), typed)) ?? []
-            return found.filter { $0.text.utf8.starts(with: typed.utf8) }.compactMap { $0.line(for: shell) }
-                + (files ? [Self.files] : [])
+            answer(words, index) { typed, words in
+                try find(Store.glance(at: StoreOption.place(store(in: words)).path), typed)
+            } + (files ? [Self.files] : [])
         }
+    }
+
+    private static func answer(
+        _ words: [String], _ index: Int, _ find: (_ typed: String, _ words: [String]) throws -> [Offer]
+    ) -> [String] {
+        let shell = CompletionShell.requesting
+        let words = shell == .fish ? words : words.map(ShellWord.value)
+        let typed = words.indices.contains(index) ? words[index] : ""
+        let found = (try? find(typed, words)) ?? []
+        return found.filter { $0.text.utf8.starts(with: typed.utf8) }.compactMap { $0.line(for: shell) }
     }
 
     /// The store that an unfinished line already names.
@@ -120,7 +147,7 @@ extension Store {
         }
     }
 
-    /// Images by the paths in `list images`, snapshots by their ids and their pins.
+    /// Images by the paths in `list images`, or by a name that one image alone has, snapshots by their ids and their pins.
     fileprivate func images(_ typed: String) throws -> [Offer] {
         let (directory, prefix) = typed.splitAtLast("/") ?? ("", typed)
         guard let path = ViewPath(parsing: directory) else { return [] }
@@ -131,7 +158,15 @@ extension Store {
         found += try images(beginningWith: prefix, in: path.components, limit: Offers.limit).map {
             Offer($0.path, "\($0.snapshotID.hex.prefix(12)), \($0.time.brief)")
         }
+        if let (name, _) = prefix.splitAtLast("@"), let name = try? EntryName(name) {
+            found += try images(called: name, in: path.components, limit: Offers.limit).map {
+                Offer($0.path, "\($0.snapshotID.hex.prefix(12)), \($0.time.brief)")
+            }
+        }
         guard path.components.isEmpty else { return found }
+        if !typed.isEmpty {
+            found += try imageNames(beginningWith: typed, limit: Offers.limit).map { Offer($0.text, "an image") }
+        }
         found += try pinOffers()
         if let digits = DigestPrefix(hex: typed) {
             found += try snapshots(beginningWith: digits, limit: Offers.limit).map {

@@ -43,7 +43,8 @@ enum Adoption {
                 case .link:
                     guard try store.adoptLink(item, in: view) else {
                         throw StoreError.conflict(
-                            "it leads out of the directory; add its target with 'reprofs add', then remove the link")
+                            "it leads out of the directory; add its target with '\(ShellCommand.reprofs("add"))', then remove the link"
+                        )
                     }
                     counts.others += 1
                 case .file:

@@ -19,7 +19,7 @@ struct ImageArgument: ParsableArguments {
         Terminal.complain(
             """
             This snapshot is superseded by \(newer.short), for which more is known: \
-            \(ShellCommand.line("reprofs explain", "\(newer.short)"))
+            \(ShellCommand.reprofs("explain", "\(newer.short)"))
             """)
     }
 }

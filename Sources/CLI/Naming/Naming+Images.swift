@@ -13,7 +13,7 @@ struct FoundImage {
 }
 
 extension Naming {
-    /// The snapshot that a text names: of the file at that path, by its bytes or its exact pixels; else of an image by its path in `list
+    /// The snapshot that a text names: of the file at that path, by its bytes, or by its exact pixels if its own record is no other; else of an image by its path in `list
     /// images`, by a snapshot's id or pin, by its SHA-256, or by the name of a single image.
     func image(_ text: String) throws -> FoundImage {
         if let file = try file(text) { return try image(in: file, given: text) }
@@ -22,7 +22,7 @@ extension Naming {
             throw NamingFailure(
                 problem: .unknown, argument: text,
                 message:
-                    "\(Self.quoted(text)) is not a file, a path that 'reprofs list images' prints, an id or a pin of a snapshot, "
+                    "\(Self.quoted(text)) is not a file, a path that '\(ShellCommand.reprofs("list images"))' prints, an id or a pin of a snapshot, "
                     + "and no image's SHA-256 or name.",
                 candidates: try images(near: text))
         }
@@ -56,11 +56,17 @@ extension Naming {
         }
         // A file that is not an image, or damaged, has no pixels to be found by.
         let pixels = (try? store.pixels(ofFile: file)) ?? nil
-        let same = try pixels.map { try store.images(ofPixels: $0) } ?? []
+        let twins = try pixels.map { try store.images(ofPixels: $0) } ?? []
+        // A file that says itself what it was made from is not another image of the same pixels.
+        let same = twins.isEmpty ? [] : try store.images(twins, withRecordOf: file)
         guard let first = same.first else {
+            let twin = twins.first.map {
+                " \($0.path), snapshot \($0.snapshotID.hex.prefix(12)), has the same pixels, but another record."
+            }
             throw NamingFailure(
                 problem: .notKept, argument: text,
-                message: "\(text) has no snapshot yet. Make one: \(ShellCommand.line("reprofs snapshot", text))")
+                message:
+                    "\(text) has no snapshot yet.\(twin ?? "") Make one: \(ShellCommand.reprofs("snapshot", text))")
         }
         guard Set(same.map(\.snapshot)).count == 1 else {
             throw NamingFailure(

@@ -23,7 +23,7 @@ extension Naming {
             throw NamingFailure(
                 problem: .unknown, argument: text,
                 message:
-                    "\(Self.quoted(text)) is not a file, a model that 'reprofs list models' prints, or the hash of one.",
+                    "\(Self.quoted(text)) is not a file, a model that '\(ShellCommand.reprofs("list models"))' prints, or the hash of one.",
                 candidates: try models(near: text))
         }
         return found
@@ -82,7 +82,7 @@ extension Naming {
                 throw NamingFailure(
                     problem: .notKept, argument: text,
                     message:
-                        "\(text) has bytes that the store holds under no name. Add it: \(ShellCommand.line("reprofs add", text))"
+                        "\(text) has bytes that the store holds under no name. Add it: \(ShellCommand.reprofs("add", text))"
                 )
             }
             let own = same.filter { file.ends(with: FilePath($0.fullName)) }

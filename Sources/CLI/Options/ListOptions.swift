@@ -41,6 +41,7 @@ struct ImageListOptions: ParsableArguments {
 extension Grade: ExpressibleByArgument {
     package init?(argument: String) { self.init(rawValue: argument) }
     package static var allValueStrings: [String] { ["full", "approximate", "partial"] }
+    static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }
 
 /// A time as people write it: a local date or time, one with its zone as it is printed, RFC 3339, or an ``Age``.

@@ -24,7 +24,7 @@ extension Naming {
         throw NamingFailure(
             problem: .unknown, argument: text,
             message: all.isEmpty
-                ? "There is no remote \(Self.quoted(text)); 'reprofs remote add' gives one a name."
+                ? "There is no remote \(Self.quoted(text)); '\(ShellCommand.reprofs("remote add"))' gives one a name."
                 : "There is no remote \(Self.quoted(text)).",
             candidates: nearest.things)
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Recipe
 import Store
 import SystemPackage
 
@@ -10,6 +11,12 @@ struct StoreOption: ParsableArguments {
 
     /// The absolute path of the store.
     var resolved: FilePath { get throws { try Self.place(path).path } }
+
+    /// Commands that are printed from now on name the store, if they would be about another one without that.
+    func validate() throws {
+        guard let path, let own = try? Paths.absolute(path), own != (try? Self.place(nil).path) else { return }
+        ShellCommand.name(store: own.string)
+    }
 
     /// Where the store is: at the path in an argument, else where the environment says, else at the default place.
     static func place(_ argument: String?) throws -> (path: FilePath, isNamed: Bool) {

@@ -31,7 +31,7 @@ struct SnapshotSummary: Sendable {
             if let (reason, times) = reasons.max(by: Self.isLess) {
                 lines.append("Most often (\(times.grouped) of \(done.grouped)) because \(reason.message).")
                 // Each image has an id of its own, which --verbose shows.
-                if let remedy = reason.remedy { lines.append("Next: \(remedy).") }
+                if let remedy = reason.remedy { lines.append("Next: \(Remedy(remedy).sentence).") }
             }
         }
         if unchanged > 0 {

@@ -1,6 +1,7 @@
 import Glibc
 import HTTPTypes
 import Hummingbird
+import Recipe
 import Store
 
 /// What every request must get through, whatever it is for, and what every answer says. Each line of `docs/GALLERY.md` about safety is
@@ -78,7 +79,7 @@ struct Gate: RouterMiddleware {
     }
 
     private static let stranger =
-        "This gallery is opened by the address that 'reprofs gallery' printed when it was started; an address of an earlier start opens nothing any more."
+        "This gallery is opened by the address that '\(ShellCommand.reprofs("gallery"))' printed when it was started; an address of an earlier start opens nothing any more."
 
     /// Has the browser keep the secret where no page can read it, and take it out of the address.
     private func enter(_ request: Request) -> Response {

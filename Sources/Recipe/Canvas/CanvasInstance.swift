@@ -20,11 +20,11 @@ struct CanvasInstance {
         let inputs = node["inputs"]?.array ?? []
         guard slot >= 0, slot < declared.count else {
             // Old canvases do not name inputs; they are in the same order.
-            return slot >= 0 && slot < inputs.count ? ComfyCanvas.id(inputs[slot]["link"]).map { .link($0) } : nil
+            return slot >= 0 && slot < inputs.count ? CanvasScope.id(inputs[slot]["link"]).map { .link($0) } : nil
         }
         let name = declared[slot].name
         let own = inputs.first { $0["name"]?.string == name }
-        if let link = ComfyCanvas.id(own?["link"]) { return .link(link) }
+        if let link = CanvasScope.id(own?["link"]) { return .link(link) }
         if let named = (node["widgets_values_named"] ?? node["widgets_values"])?.object {
             return named[name].map { .value($0) }
         }

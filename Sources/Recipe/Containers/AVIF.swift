@@ -27,9 +27,11 @@ enum AVIF {
                 return metadata.note("the file has no description of its image; it may be cut off")
             }
             for box in top where box.type == "uuid" {
-                if let bytes = try boxes.bytes(box.content, limit: C2PA.limit), let store = C2PA.store(inUUID: bytes) {
-                    C2PA.read(store, into: &metadata)
+                guard let bytes = try boxes.bytes(box.content, limit: C2PA.limit) else {
+                    metadata.leave("a box uuid", bytes: box.content.count, limit: C2PA.limit)
+                    continue
                 }
+                if let store = C2PA.store(inUUID: bytes) { C2PA.read(store, into: &metadata) }
             }
             let inner = try boxes.list(
                 in: min(meta.content.lowerBound + 4, meta.content.upperBound)..<meta.content.upperBound)
@@ -105,8 +107,13 @@ enum AVIF {
         private mutating func items() throws(SourceError) {
             for (id, kind) in kinds.sorted(by: { $0.key < $1.key }) {
                 guard kind == "Exif" || kind == "application/rdf+xml" else { continue }
-                guard let parts = places[id], parts.reduce(0, { $0 + $1.count }) <= ReadLimit.field else {
+                guard let parts = places[id] else {
                     metadata.note("an item of kind \(kind) lies outside the file")
+                    continue
+                }
+                let size = parts.reduce(0) { $0 + $1.count }
+                guard size <= ReadLimit.field else {
+                    metadata.leave("an item of kind \(kind)", bytes: size)
                     continue
                 }
                 var bytes: [UInt8] = []

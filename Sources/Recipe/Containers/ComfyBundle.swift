@@ -32,7 +32,7 @@ enum ComfyBundle {
                 continue
             }
             let (bytes, isComplete) = inflate(stream[...], limit: ReadLimit.field)
-            if !isComplete { metadata.note("a compressed comment is broken") }
+            if !isComplete { metadata.noteInflated("a compressed comment", bytes) }
             if !add(bytes, to: &metadata) { addBare(bytes, to: &metadata) }
         }
     }

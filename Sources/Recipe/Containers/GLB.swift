@@ -9,7 +9,7 @@ enum GLB {
         if littleEndian(head[8..<12]) > source.count { metadata.note("the file is shorter than it says") }
         let length = littleEndian(head[12..<16])
         guard length <= ReadLimit.field else {
-            metadata.note("a description of \(length) bytes is too large")
+            metadata.leave("the description of the model", bytes: length)
             return metadata
         }
         guard let json = try? JSONParser.parse(try source.read(at: 20, count: length)) else {

@@ -34,7 +34,7 @@ enum JPEG {
             if !parts.take(marker, data) { take(marker, data, into: &metadata) }
             offset += 2 + length
         }
-        metadata.note("more than \(ReadLimit.chunks) segments; the rest was not read")
+        metadata.leave("the file has more than \(ReadLimit.chunks) segments; the rest was not read")
     }
 
     private static let xmpMark = Array("http://ns.adobe.com/xap/1.0/\0".utf8)
@@ -50,7 +50,6 @@ enum JPEG {
         private var total = 0
 
         mutating func take(_ marker: UInt8, _ data: [UInt8]) -> Bool {
-            guard total + data.count <= ReadLimit.field else { return false }
             if marker == 0xE1, data.starts(with: Self.extendedMark), data.count > Self.extendedMark.count + 40 {
                 // A GUID of 32 digits, the length of the whole, and the offset of this part.
                 let rest = data.dropFirst(Self.extendedMark.count + 36)
@@ -61,10 +60,12 @@ enum JPEG {
                 return false
             }
             total += data.count
+            if total > ReadLimit.field { (xmp, boxes) = ([], []) }
             return true
         }
 
         func finish(into metadata: inout Metadata) {
+            if total > ReadLimit.field { metadata.leave("what is in several segments", bytes: total) }
             if !xmp.isEmpty {
                 XMP.read(xmp.sorted { $0.offset < $1.offset }.flatMap(\.bytes), into: &metadata)
             }

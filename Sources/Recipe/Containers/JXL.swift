@@ -18,14 +18,14 @@ enum JXL {
         }
         for box in all where ["Exif", "xml ", "brob", "jumb", "comf"].contains(box.type) {
             guard var bytes = try boxes.bytes(box.content) else {
-                metadata.note("a box \(box.type) of \(box.content.count) bytes is too large")
+                metadata.leave("a box \(box.type)", bytes: box.content.count)
                 continue
             }
             var type = box.type
             if type == "brob" {
                 type = String(decoding: bytes.prefix(4), as: UTF8.self)
                 let (inflated, isComplete) = unbrotli(bytes.dropFirst(4), limit: ReadLimit.field)
-                if !isComplete { metadata.note("a compressed box is broken or too large") }
+                if !isComplete { metadata.noteInflated("a compressed box", inflated) }
                 bytes = inflated
             }
             take(type, bytes, into: &metadata)

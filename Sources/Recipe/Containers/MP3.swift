@@ -9,7 +9,7 @@ enum MP3 {
         guard head[3] == 3 || head[3] == 4 else { return metadata }
         let size = syncSafe(head[6...9])
         guard size <= ReadLimit.fields else {
-            metadata.note("an ID3 tag of \(size) bytes is too large")
+            metadata.leave("an ID3 tag", bytes: size, limit: ReadLimit.fields)
             return metadata
         }
         var tag = try source.read(at: 10, count: size)

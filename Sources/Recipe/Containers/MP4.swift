@@ -25,7 +25,9 @@ enum MP4 {
             var offset = range.lowerBound
             while offset + 8 <= range.upperBound {
                 visited += 1
-                guard visited < ReadLimit.chunks else { return metadata.note("too many boxes; the rest was not read") }
+                guard visited < ReadLimit.chunks else {
+                    return metadata.leave("the file has too many boxes; the rest was not read")
+                }
                 guard let (type, start, size) = try Boxes(source).head(at: offset, in: range) else { break }
                 guard size >= start - offset, size <= range.upperBound - offset else {
                     return metadata.note("a box says it is longer than what holds it")
@@ -47,7 +49,10 @@ enum MP4 {
                 try boxes(
                     in: min(content.lowerBound + (isPlain ? 0 : 4), content.upperBound)..<content.upperBound,
                     depth: depth + 1)
-            case "uuid" where depth == 0 && content.count <= C2PA.limit:
+            case "uuid" where depth == 0:
+                guard content.count <= C2PA.limit else {
+                    return metadata.leave("a box uuid", bytes: content.count, limit: C2PA.limit)
+                }
                 let bytes = try source.read(at: content.lowerBound, count: content.count)
                 if let store = C2PA.store(inUUID: bytes) { C2PA.read(store, into: &metadata) }
             case "keys": try readKeys(content)
@@ -80,15 +85,17 @@ enum MP4 {
                 guard head.count == 24, size >= 24, size <= content.upperBound - offset else { return }
                 let index = bigEndian(head[4..<8])
                 let length = bigEndian(head[8..<12]) - 16
-                if head[12..<16].elementsEqual(Array("data".utf8)), length >= 0, length <= size - 24,
-                    length <= ReadLimit.field
-                {
+                if head[12..<16].elementsEqual(Array("data".utf8)), length >= 0, length <= size - 24 {
                     let name = Array(head[4..<8])
                     let isComment = name == [0xA9, 0x63, 0x6D, 0x74] || name == Array("desc".utf8)
                     let key =
                         (1...max(1, keys.count)).contains(index) && !keys.isEmpty
                         ? keys[index - 1] : isComment ? "Comment" : nil
-                    if let key { metadata.add(key, try source.read(at: offset + 24, count: length)) }
+                    if let key, length > ReadLimit.field {
+                        metadata.leave("the text '\(key)'", bytes: length)
+                    } else if let key {
+                        metadata.add(key, try source.read(at: offset + 24, count: length))
+                    }
                 }
                 offset += size
             }

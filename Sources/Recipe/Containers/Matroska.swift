@@ -39,7 +39,7 @@ enum Matroska {
             while offset < range.upperBound {
                 visited += 1
                 guard visited < ReadLimit.chunks else {
-                    return metadata.note("too many elements; the rest was not read")
+                    return metadata.leave("the file has too many elements; the rest was not read")
                 }
                 let head = try source.read(at: offset, count: 12)
                 guard let (id, idLength) = number(head[...], keepsMarker: true),
@@ -74,7 +74,7 @@ enum Matroska {
             switch id {
             case Element.name where count <= 1024: name = utf8OrLatin1(try source.read(at: offset, count: count))
             case Element.text:
-                guard count <= ReadLimit.field else { return metadata.note("a tag of \(count) bytes is too large") }
+                guard count <= ReadLimit.field else { return metadata.leave("a tag", bytes: count) }
                 // FFmpeg writes names in capitals.
                 metadata.add(name.lowercased(), try source.read(at: offset, count: count))
             case Element.width where metadata.width == nil && count <= 8:

@@ -23,14 +23,16 @@ package struct Metadata: Sendable {
     /// The bytes of all fields together.
     private(set) var textBytes = 0
     /// What is wrong with the file, in words; empty if nothing is.
-    package var damage: [String] = []
+    package private(set) var damage: [String] = []
+    /// What was not read because it is too large, in words. The file may be sound.
+    package private(set) var unread: [String] = []
 
     package init(mediaType: String) { self.mediaType = mediaType }
 
     /// Adds a text field, whose writer may have used another encoding than the container prescribes.
     mutating func add(_ key: String, _ bytes: [UInt8]) {
         guard textBytes + bytes.count <= ReadLimit.fields else {
-            return note("the texts are longer than \(ReadLimit.fields >> 20) MiB; the rest was not read")
+            return leave("the texts are longer than \(ReadLimit.fields >> 20) MiB together; the rest was not read")
         }
         textBytes += bytes.count
         let isPlain = bytes.withUnsafeBytes { buffer in
@@ -54,11 +56,31 @@ package struct Metadata: Sendable {
     mutating func append(_ other: Metadata) {
         for field in other.fields { add(field.key, field.bytes) }
         for damage in other.damage { note(damage) }
+        for part in other.unread { leave(part) }
     }
 
     /// Adds a message about damage, unless it is there already.
     mutating func note(_ damage: String) {
         if !self.damage.contains(damage) { self.damage.append(damage) }
+    }
+
+    /// Adds a message about what was not read, unless it is there already.
+    mutating func leave(_ part: String) {
+        if !unread.contains(part) { unread.append(part) }
+    }
+
+    /// Adds a message that something is larger than what is read of one text.
+    mutating func leave(_ part: String, bytes: Int, limit: Int = ReadLimit.field) {
+        leave("\(part) is too large and was not read: \(bytes) bytes, where \(max(0, limit)) are the limit")
+    }
+
+    /// Adds a message about a compressed text that was not read to its end; `bytes` are what was read of it.
+    mutating func noteInflated(_ part: String, _ bytes: [UInt8], limit: Int = ReadLimit.field) {
+        if bytes.count < limit {
+            note("\(part) is broken")
+        } else {
+            leave("\(part) is too large and was not read to its end: it inflates to more than \(limit) bytes")
+        }
     }
 
     /// The first field of this name.

@@ -22,7 +22,7 @@ enum Ogg {
             var position = offset + 27 + segments
             for length in head[27..<27 + segments] {
                 guard total < ReadLimit.fields, open.count <= 64 else {
-                    metadata.note("the comments are too long")
+                    metadata.leave("the comments are longer than what is read of them")
                     return metadata
                 }
                 let part = try source.read(at: position, count: Int(length))

@@ -34,15 +34,20 @@ package enum PNG {
                 try take(type, head: head, source: source, offset: offset, length: length, cut: false)
                 offset += 12 + length
             }
-            damage("more than \(ReadLimit.chunks) chunks; the rest was not read")
+            metadata.leave("the file has more than \(ReadLimit.chunks) chunks; the rest was not read")
         }
 
         private mutating func take(
             _ type: String, head: [UInt8], source: some ByteSource, offset: Int, length: Int, cut: Bool
         ) throws(SourceError) {
             guard ["IHDR", "tEXt", "zTXt", "iTXt", "comf", "acTL", "eXIf", "caBX"].contains(type) else { return }
-            guard length >= 0, length <= ReadLimit.field, metadata.textBytes + length <= ReadLimit.fields else {
-                return damage("a \(type) chunk of \(length) bytes is too large to be read")
+            let limit = min(ReadLimit.field, ReadLimit.fields - metadata.textBytes)
+            guard length >= 0, length <= limit else {
+                // Their keys come first.
+                let key =
+                    type == "eXIf" || type == "caBX" ? nil : split(try source.read(at: offset + 8, count: 80)[...])
+                let name = key.map { "the text '\(utf8OrLatin1(Array($0.0)))'" } ?? "a \(type) chunk"
+                return metadata.leave(name, bytes: length, limit: limit)
             }
             let data = try source.read(at: offset + 8, count: length)
             if !cut {
@@ -93,7 +98,7 @@ package enum PNG {
         private mutating func add(_ key: ArraySlice<UInt8>, inflating stream: ArraySlice<UInt8>) {
             let limit = min(ReadLimit.field, ReadLimit.fields - metadata.textBytes)
             let (bytes, complete) = inflate(stream, limit: limit)
-            if !complete { damage("a compressed text is broken or inflates to more than \(limit >> 20) MiB") }
+            if !complete { metadata.noteInflated("a compressed text", bytes, limit: limit) }
             add(key, text: bytes)
         }
 

@@ -6,7 +6,7 @@ enum SVG {
         guard start.hasPrefix("<"), start.holds("<svg") else { return nil }
         var metadata = Metadata(mediaType: "image/svg+xml")
         guard source.count <= ReadLimit.field else {
-            metadata.note("an SVG of \(source.count) bytes is too large")
+            metadata.leave("the SVG", bytes: source.count)
             return metadata
         }
         var path: [String] = []

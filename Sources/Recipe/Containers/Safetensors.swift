@@ -10,7 +10,7 @@ package enum Safetensors {
         guard let (length, isWhole) = try headerLength(source) else { return nil }
         var metadata = Metadata(mediaType: mediaType)
         guard isWhole, length <= ReadLimit.field else {
-            metadata.note("the header is cut off or over \(ReadLimit.field >> 20) MiB")
+            if isWhole { metadata.leave("the header", bytes: length) } else { metadata.note("the header is cut off") }
             return metadata
         }
         guard let header = try? JSONParser.parse(try source.read(at: 8, count: length)), header.object != nil else {

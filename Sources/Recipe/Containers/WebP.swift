@@ -29,10 +29,10 @@ enum WebP {
     ) throws(SourceError) {
         switch type {
         case "EXIF":
-            guard count <= ReadLimit.field else { return metadata.note("an EXIF chunk of \(count) bytes is too large") }
+            guard count <= ReadLimit.field else { return metadata.leave("an EXIF chunk", bytes: count) }
             EXIF.read(try source.read(at: offset, count: count), into: &metadata)
         case "XMP ", "C2PA":
-            guard count <= C2PA.limit else { return metadata.note("a chunk \(type) of \(count) bytes is too large") }
+            guard count <= C2PA.limit else { return metadata.leave("a chunk \(type)", bytes: count, limit: C2PA.limit) }
             let data = try source.read(at: offset, count: count)
             if type == "C2PA" { C2PA.read(data, into: &metadata) } else { XMP.read(data, into: &metadata) }
         case "VP8X":

@@ -21,7 +21,7 @@ enum XMP {
 
     static func read(_ packet: [UInt8], into metadata: inout Metadata) {
         guard packet.count <= 16 << 20 else {
-            return metadata.note("an XMP packet of \(packet.count) bytes is too large")
+            return metadata.leave("an XMP packet", bytes: packet.count)
         }
         var open: [String?] = []
         let isWhole = XML.forEach(in: packet) { event in

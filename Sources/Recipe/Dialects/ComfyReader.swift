@@ -23,13 +23,14 @@ enum ComfyReader {
     /// The recipe from the canvas alone; nil if it was not saved.
     static func readCanvas(_ metadata: Metadata, fileName: String?, classes: ClassTable) -> Recipe? {
         guard let canvas = canvas(metadata),
-            let graph = ComfyCanvas.graph(
+            let (graph, findings) = ComfyCanvas.graph(
                 of: canvas, classes: classes, holdsNext: metadata.mediaType == "application/json")
         else { return nil }
         var recipe = read(graph, fileName: fileName, dialect: "comfyui-workflow")
         CanvasModels(canvas).add(to: &recipe, of: graph)
         recipe.findings.append(
             Reason(.canvasOnly, "only the canvas was saved, not the graph that ran; values are those of the canvas"))
+        recipe.findings += findings
         return recipe
     }
 
@@ -52,7 +53,8 @@ enum ComfyReader {
     ) -> Recipe {
         let nodes = graph.nodes(making: fileName, at: node)
         var recipe = Recipe(generator: .init(name: "ComfyUI", dialect: dialect))
-        recipe.passes = graph.passes(in: nodes)
+        let (passes, total) = graph.passes(in: nodes)
+        recipe.passes = passes.map(\.pass)
         recipe.models = graph.modelReferences(in: nodes).map(Recipe.ModelUse.init)
         recipe.inputs = graph.inputReferences(in: nodes).map(Recipe.InputUse.init)
         let formats = nodes.filter { $0.inputs["weight_dtype"] != nil }.compactMap { graph.choice($0, "weight_dtype") }
@@ -60,7 +62,7 @@ enum ComfyReader {
                 "weight_dtype:" + $0
             }
         recipe.features = Set(nodes.map(\.classType) + formats).sorted()
-        recipe.findings = ComfySignals(graph: graph, nodes: nodes, passes: recipe.passes).reasons()
+        recipe.findings = ComfySignals(graph: graph, nodes: nodes, passes: passes, total: total).reasons()
         return recipe
     }
 }

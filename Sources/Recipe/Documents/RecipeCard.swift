@@ -8,11 +8,14 @@ extension RecipeDocument {
         for (index, pass) in snapshot.recipe.passes.enumerated() { lines += [""] + describe(pass, index: index) }
         if !snapshot.recipe.models.isEmpty { lines += ["", "Models"] + snapshot.recipe.models.flatMap(describe) }
         if !snapshot.recipe.inputs.isEmpty { lines += ["", "Inputs"] + snapshot.recipe.inputs.flatMap(describe) }
-        return (lines + [""]).shown + explanation
+        return (lines + [""]).shown + explanation { $0 }
     }
 
-    /// The end of the card: the results of making the image again, what the grade means, every reason for it, and what would raise it.
-    package var explanation: String {
+    /// The end of the card, with commands about the store that this process works on. The card itself is kept, so it names none.
+    package var explanation: String { explanation { Remedy($0).sentence } }
+
+    /// The results of making the image again, what the grade means, every reason for it, and what would raise it.
+    private func explanation(_ shown: (_ remedy: String) -> String) -> String {
         var lines: [String] = []
         if !attempts.isEmpty {
             lines += ["Made again"] + attempts.suffix(10).map { "  \($0.occasion): \($0.outcome)" } + [""]
@@ -20,7 +23,7 @@ extension RecipeDocument {
         lines += [sentence] + verdict.reasons.map { "  - \($0.message) [\($0.code.rawValue)]" }
         var seen: Set<String> = []
         let remedies = verdict.reasons.compactMap(remedy).filter { seen.insert($0).inserted }
-        if !remedies.isEmpty { lines += ["To raise the grade:"] + remedies.map { "  - \($0)" } }
+        if !remedies.isEmpty { lines += ["To raise the grade:"] + remedies.map { "  - \(shown($0))" } }
         return lines.shown
     }
 

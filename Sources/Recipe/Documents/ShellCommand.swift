@@ -1,5 +1,32 @@
+import Synchronization
+
 /// Commands that messages tell people to copy into a shell.
 package enum ShellCommand {
+    /// The store that commands have to name; nil if one that names none is about the same store.
+    private static let store = Mutex<String?>(nil)
+
+    /// Notes that this process works on a store that a command without `--store` would not find. Said once, when the arguments are read.
+    package static func name(store path: String) { store.withLock { $0 = path } }
+
+    /// Commands that take no store. `service` takes it, but not for the helper, which serves all stores.
+    private static let storeless = ["unmount", "read", "service install --helper"]
+
+    /// Whether a command takes no store.
+    package static func isFree(_ command: String) -> Bool {
+        storeless.contains { command == $0 || command.utf8.starts(with: ($0 + " ").utf8) }
+    }
+
+    /// A command of this program, as ``line(_:options:_:)`` makes it, about the store that this process works on.
+    package static func reprofs(
+        _ command: String, options: [(name: String, value: String)] = [], _ names: String...
+    ) -> String {
+        var options = options
+        if !isFree(command), !options.contains(where: { $0.name == "--store" }), let path = store.withLock({ $0 }) {
+            options.append(("--store", path))
+        }
+        return line("reprofs " + command, options: options, names)
+    }
+
     /// A command, its options with their values, and the names that it is about. Each value and each name is one word to a shell,
     /// whatever it contains.
     ///
@@ -12,6 +39,10 @@ package enum ShellCommand {
     package static func line(
         _ command: String, options: [(name: String, value: String)] = [], names: [String]
     ) -> String {
+        line(command, options: options, names)
+    }
+
+    private static func line(_ command: String, options: [(name: String, value: String)], _ names: [String]) -> String {
         let end = names.contains(where: beginsLikeAnOption) ? ["--"] : []
         return ([command] + options.map(option) + end + names.map(word)).joined(separator: " ")
     }

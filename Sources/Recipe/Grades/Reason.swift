@@ -33,6 +33,7 @@ package struct Reason: Sendable, Hashable {
     package enum Code: String, Sendable, CaseIterable {
         case metadataAbsent = "metadata.absent"
         case metadataDamaged = "metadata.damaged"
+        case metadataUnread = "metadata.unread"
         case canvasOnly = "params.ui_only"
         case flatParameters = "params.flat"
         case unresolved = "params.unresolved"
@@ -88,7 +89,7 @@ package struct Reason: Sendable, Hashable {
             case .metadataAbsent, .seedUnknown, .textGenerated, .remoteNode, .toolClosed, .originForged, .modelMissing,
                 .modelUnnamed, .modelDamaged, .nameRefused, .inputMissing, .inputDamaged:
                 .partial
-            case .metadataDamaged, .canvasOnly, .flatParameters, .unresolved, .deviceNoise, .gpuNoise,
+            case .metadataDamaged, .metadataUnread, .canvasOnly, .flatParameters, .unresolved, .deviceNoise, .gpuNoise,
                 .samplerNondeterministic, .batchIndexUnknown, .batchCoupled, .nodeVersion, .nodeChanges,
                 .nodeUnrepeatable, .nodeUnread, .driftKnown, .approximated,
                 .modelInferred, .modelAssumed, .modelClaimed, .modelChanged, .modelFuzzy, .modelConverted, .modelHidden,

@@ -3,7 +3,11 @@ package struct Remedy: Sendable, Equatable {
     package let words: String
     package let command: String?
 
-    /// Splits the sentence of ``Reason/remedy``: a command is at its end, after a colon.
+    /// The words, and the command after a colon.
+    package var sentence: String { words + (command.map { ": \($0)" } ?? "") }
+
+    /// Splits the sentence of ``Reason/remedy``: a command is at its end, after a colon. Sentences are kept with recipes, which any store
+    /// may have; the command is about the store that this process works on.
     package init(_ sentence: String) {
         let mark = ": reprofs "
         guard let place = sentence.places(of: mark).last else {
@@ -12,7 +16,7 @@ package struct Remedy: Sendable, Equatable {
             return
         }
         words = String(sentence[..<place.lowerBound])
-        command = "reprofs " + sentence[place.upperBound...]
+        command = ShellCommand.reprofs(String(sentence[place.upperBound...]))
     }
 }
 
@@ -21,6 +25,7 @@ extension Reason {
     package var remedy: String? {
         switch code {
         case .metadataAbsent: "a text of the same name beside the image, with its parameters, is read too"
+        case .metadataUnread: nil
         case .metadataDamaged: "take an undamaged copy of the file: reprofs snapshot IMAGE"
         case .canvasOnly, .flatParameters, .unresolved, .textGenerated:
             "only a record of the graph that ran says more; ComfyUI writes it into its images"

@@ -47,13 +47,7 @@ extension ComfyGraph {
 
     /// The origin of a link, through nodes that only pass on one of their inputs: a switch, a reroute.
     func origin(_ link: Link) -> Link {
-        var link = link
-        for _ in 0..<64 {
-            guard let node = nodes[link.id], let input = passedInput(of: node), let next = self.link(node.inputs[input])
-            else { break }
-            link = next
-        }
-        return link
+        settled.origins.isEmpty ? link : nodes[link.id].flatMap { settled.origins[$0.index] } ?? link
     }
 
     /// The input that is a node's only output, whatever its type.

@@ -63,8 +63,8 @@ package struct ComfyGraph: Sendable {
     /// The links of each node, in the order of its inputs.
     private let feeds: [[Feed]]
     private let isFeeding: [Bool]
-    /// The inputs of switches that did not run, by the places of the switches.
-    var deadArms: [Int: String] = [:]
+    /// What is found once for the whole graph.
+    var settled = Settled()
     /// Entries that are not nodes.
     package let malformed: Int
     /// The inputs that take the outputs of nodes with unknown outputs.
@@ -131,7 +131,7 @@ package struct ComfyGraph: Sendable {
         self.feeds = feeds
         self.isFeeding = isFeeding
         self.takers = takers
-        findDeadArms()
+        settle()
     }
 
     /// The link that an input's value stands for: `[id, slot]` of a node in this graph.

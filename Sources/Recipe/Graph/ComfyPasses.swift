@@ -1,13 +1,29 @@
+/// A pass, and which of its words are not known.
+struct ReadPass {
+    struct Doubt {
+        /// The node and the input by which they were looked for.
+        let teller: ComfyGraph.Node
+        let input: String
+        let found: ComfyPrompt.Finding
+    }
+
+    var pass: Recipe.Pass
+    var doubts: [Doubt] = []
+}
+
 extension ComfyGraph {
-    /// The sampling passes among `nodes`, the last one first: a pass that feeds another comes after it.
-    func passes(in nodes: [Node]) -> [Recipe.Pass] {
+    /// The sampling passes among `nodes`, the last one first: a pass that feeds another comes after it. `total` counts those, too, that
+    /// are not in the list.
+    func passes(in nodes: [Node]) -> (passes: [ReadPass], total: Int) {
         let samplers = nodes.filter(isSampler)
-        guard samplers.count > 1 else { return samplers.map(pass) }
+        var room = ComfyPrompt.Room()
+        guard samplers.count > 1 else { return (samplers.map { pass($0, &room) }, samplers.count) }
         // Ordered by the number of samplers in the chain before each, whatever the file's order is.
         let place = places(of: samplers)
-        return samplers.prefix(ReadLimit.passes).enumerated()
+        let passes = samplers.prefix(ReadLimit.passes).enumerated()
             .sorted { (place[$1.element.index], $0.offset) < (place[$0.element.index], $1.offset) }
-            .map { pass($0.element) }
+            .map { pass($0.element, &room) }
+        return (passes, samplers.count)
     }
 
     /// How many samplers the longest chain up to each node has, for `roots` and everything that feeds them.
@@ -48,7 +64,7 @@ extension ComfyGraph {
         }
     }
 
-    private func pass(_ node: Node) -> Recipe.Pass {
+    private func pass(_ node: Node, _ room: inout ComfyPrompt.Room) -> ReadPass {
         let guider = first(node, .guider)
         let sampler = along(.sampler, from: node) { $0.inputs["sampler_name"] != nil }
         let sigmas = along(.sigmas, from: node) { $0.inputs["scheduler"] != nil }
@@ -63,11 +79,18 @@ extension ComfyGraph {
             ?? sigmas.flatMap { number($0, "denoise") }
         pass.cfg = scale(node) ?? guider.flatMap(scale)
         pass.seed = seed(node)
-        let tellers = promptTellers(node)
-        pass.positive = if case .text(let text) = prompt(tellers, "positive").found { text } else { nil }
-        pass.negative = if case .text(let text) = prompt(tellers, "negative").found { text } else { nil }
         (pass.width, pass.height) = size(of: node)
-        return pass
+        var read = ReadPass(pass: pass)
+        let tellers = promptTellers(node)
+        for (sign, words) in [("positive", \Recipe.Pass.positive), ("negative", \.negative)] {
+            let (teller, input, found) = prompt(tellers, sign, &room)
+            switch found {
+            case .text(let text): read.pass[keyPath: words] = text
+            case .none: break
+            default: read.doubts.append(.init(teller: teller, input: input, found: found))
+            }
+        }
+        return read
     }
 
     /// The node at the other end of the first link with this meaning.
@@ -83,7 +106,8 @@ extension ComfyGraph {
             guard let next = first(here, meaning) else { return here }
             here = next
         }
-        return here
+        // A circle, or a chain so long that where it begins stays unknown.
+        return nil
     }
 
     /// The guidance scale; the first one if there are several.
@@ -109,14 +133,14 @@ extension ComfyGraph {
     }
 
     /// A node that takes the conditioning of a pass: the sampler, or its guider.
-    struct PromptTeller {
+    private struct PromptTeller {
         let node: Node
         /// Its inputs with conditioning, in order, with the signs in their names.
         let inputs: [(name: String, sign: String?)]
     }
 
     /// The nodes whose inputs tell the prompts of a pass, the sampler first.
-    func promptTellers(_ node: Node) -> [PromptTeller] {
+    private func promptTellers(_ node: Node) -> [PromptTeller] {
         ([node] + [first(node, .guider)].compactMap { $0 }).map { teller in
             PromptTeller(
                 node: teller, inputs: links(teller, .conditioning).map { ($0.name, Conventions.sign($0.name)) })
@@ -124,8 +148,8 @@ extension ComfyGraph {
     }
 
     /// The positive or negative prompt of a pass, with the node and the input that it was found by.
-    func prompt(
-        _ tellers: [PromptTeller], _ sign: String
+    private func prompt(
+        _ tellers: [PromptTeller], _ sign: String, _ room: inout ComfyPrompt.Room
     ) -> (teller: Node, input: String, found: ComfyPrompt.Finding) {
         for teller in tellers {
             // A guider with one conditioning, or with several, has none that is called positive.
@@ -133,7 +157,7 @@ extension ComfyGraph {
                 teller.inputs.filter { $0.sign == sign }
                 + (sign == "positive" ? teller.inputs.filter { $0.sign == nil } : [])
             for (input, own) in inputs {
-                let found = ComfyPrompt.words(self, teller.node, input, own, sign: sign)
+                let found = ComfyPrompt.words(self, teller.node, input, own, sign: sign, &room)
                 if case .none = found, input != inputs.last?.name { continue }
                 return (teller.node, input, found)
             }
@@ -142,7 +166,7 @@ extension ComfyGraph {
             // A pack's own type of embeddings contains both signs, and so does a pipe.
             let pipes = links(teller.node, .pipe).map { (name: $0.name, sign: Conventions.sign($0.name)) }
             for (input, own) in pipes + teller.inputs where own == nil {
-                let found = ComfyPrompt.words(self, teller.node, input, own, sign: sign)
+                let found = ComfyPrompt.words(self, teller.node, input, own, sign: sign, &room)
                 if case .none = found { continue }
                 return (teller.node, input, found)
             }

@@ -5,22 +5,38 @@ struct ComfyPrompt {
         case text(String)
         /// This node made them, and they are computed or unknown.
         case unknown(ComfyGraph.Node)
+        /// More nodes are between than are followed.
+        case far
+        /// They are too long to be in the recipe.
+        case long
         /// There are no words: nothing is linked, it is always empty, or it is made from images only.
         case none
     }
 
+    /// What may still be read for a graph: a hostile one has many passes, each with a way to the same long texts through the same many
+    /// nodes. A little is left for each search, so that what is near and short is found whatever was read before it.
+    struct Room {
+        /// Inputs of nodes.
+        var inputs = 200_000
+        /// All words of a recipe. Bytes.
+        var words = ReadLimit.fields
+
+        fileprivate var granted: Room { Room(inputs: max(inputs, 2000), words: max(words, 16 << 10)) }
+    }
+
     private let graph: ComfyGraph
+    private var room: Room
     private var texts: [String] = []
+    private var places: Set<ComfyGraph.TextPlace> = []
+    private var told: Set<String> = []
     private var unknown: ComfyGraph.Node?
+    private var isFar = false
+    private var isLong = false
     private var isTold = false
-    /// The steps that were taken: few, so that looking through them is faster than hashing.
-    private var taken: [Step] = []
+    private var taken: Set<Step> = []
     private var queue: [Step] = []
 
-    /// The largest number of nodes in one search: hostile graphs cause many searches.
-    private static let reach = 256
-
-    private struct Step: Equatable {
+    private struct Step: Hashable {
         let link: ComfyGraph.Link
         /// The sign that is looked for, and the name that the value had last.
         let sign: String
@@ -29,35 +45,43 @@ struct ComfyPrompt {
         let isSigned: Bool
     }
 
-    private init(_ graph: ComfyGraph) { self.graph = graph }
+    private init(_ graph: ComfyGraph, _ room: Room) { (self.graph, self.room) = (graph, room) }
 
     /// The words of an input, in whose name is the sign `own`; if it is a pipe, the words of the wanted sign in it.
     static func words(
-        _ graph: ComfyGraph, _ node: ComfyGraph.Node, _ input: String, _ own: String?, sign: String
+        _ graph: ComfyGraph, _ node: ComfyGraph.Node, _ input: String, _ own: String?, sign: String, _ room: inout Room
     ) -> Finding {
         guard let link = graph.link(node.inputs[input]) else { return .none }
-        var walk = ComfyPrompt(graph)
+        let granted = room.granted
+        var walk = ComfyPrompt(graph, granted)
         walk.queue = [Step(link: link, sign: sign, name: sign, isSigned: own != nil)]
-        return walk.found(from: node)
+        defer {
+            room.inputs -= granted.inputs - walk.room.inputs
+            room.words -= granted.words - walk.room.words
+        }
+        return walk.found()
     }
 
-    private mutating func found(from node: ComfyGraph.Node) -> Finding {
+    private mutating func found() -> Finding {
         var next = 0
-        while next < min(queue.count, Self.reach) {
+        while next < queue.count, !isFar {
             let step = queue[next]
             next += 1
             let origin = Step(
                 link: graph.origin(step.link), sign: step.sign, name: step.name, isSigned: step.isSigned)
-            guard !taken.contains(origin), let source = graph.nodes[origin.link.id] else { continue }
-            taken.append(origin)
+            guard taken.insert(origin).inserted, let source = graph.nodes[origin.link.id] else { continue }
+            room.inputs -= 1 + source.inputs.members.count
+            guard room.inputs >= 0 else { return .far }
             look(at: source, origin)
         }
-        if next < queue.count { unknown = unknown ?? node }
         if let unknown { return .unknown(unknown) }
+        if isFar { return .far }
+        if isLong { return .long }
         // Some encoders have several texts, of which one is used.
         let written = texts.filter { !$0.isEmpty }
         if !isTold { return .none }
-        return .text((written.isEmpty ? Array(texts.prefix(1)) : written).joined(separator: "\n"))
+        if written.count < 2 { return .text(written.first ?? texts.first ?? "") }
+        return .text(written.joined(separator: "\n"))
     }
 
     private mutating func look(at source: ComfyGraph.Node, _ step: Step) {
@@ -130,10 +154,14 @@ struct ComfyPrompt {
 
     private mutating func tell(_ node: ComfyGraph.Node, _ input: String) {
         switch graph.words(node, input) {
-        case .known(let text):
+        case .known(let text, let place):
             isTold = true
-            if !texts.contains(text) { texts.append(text) }
-        case .unknown(let maker): unknown = unknown ?? (maker.id == node.id ? node : maker)
+            guard places.insert(place).inserted else { return }
+            room.words -= text.utf8.count
+            guard room.words >= 0 else { return isLong = true }
+            if told.insert(text).inserted { texts.append(text) }
+        case .unknown(let maker): unknown = unknown ?? maker
+        case .far: isFar = true
         case .none: break
         }
     }

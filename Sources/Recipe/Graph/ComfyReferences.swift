@@ -2,8 +2,9 @@ extension ComfyGraph {
     /// The models that `nodes` name: by class and input where the loader is known, by suffix elsewhere.
     package func modelReferences(in nodes: [Node]) -> [ModelReference] {
         var found: [ModelReference] = []
+        var read: Set<ReadWords> = []
         for node in nodes {
-            let own = modelReferences(of: node)
+            let own = modelReferences(of: node, &read)
             if own.isEmpty { continue }
             let (model, clip) = (
                 number(node, "strength_model", "strength", "lora_model_strength"),
@@ -22,7 +23,13 @@ extension ComfyGraph {
         return found.filter { seen.insert($0).inserted }
     }
 
-    private func modelReferences(of node: Node) -> [ModelReference] {
+    /// A text in which names were looked for. If several inputs take one text, the first of them names its models.
+    private struct ReadWords: Hashable {
+        let place: TextPlace
+        let withTags: Bool
+    }
+
+    private func modelReferences(of node: Node, _ read: inout Set<ReadWords>) -> [ModelReference] {
         // A class that is known to take no files and no words names no models.
         if node.kind.isKnown, node.kind.isCore, node.kind.files.isEmpty, node.kind.words.isEmpty { return [] }
         // Models that a saver is told about end up in the file, not in the image.
@@ -45,10 +52,13 @@ extension ComfyGraph {
                 guard let name = self.value(node, input)?.string else { continue }
                 found += references(folder: folder, name: name, node: node, input: input)
             } else if holdsWords(node, input, declared) {
-                let text = text(node, input) ?? ""
-                found += embeddings(in: text, node: node, input: input)
                 // ComfyUI's own encoders treat tags as words.
-                if !node.kind.isCore { found += tagged(in: text, node: node, input: input) }
+                let withTags = !node.kind.isCore
+                guard case .known(let text, let place) = words(node, input),
+                    read.insert(ReadWords(place: place, withTags: withTags)).inserted
+                else { continue }
+                found += embeddings(in: text, node: node, input: input)
+                if withTags { found += tagged(in: text, node: node, input: input) }
             } else if !node.kind.isCore, !isCarried(node) {
                 for name in modelNames(in: value) {
                     found.append(reference(folder: nil, name: name, tries: [name], node: node, input: input))
@@ -78,7 +88,8 @@ extension ComfyGraph {
             let files: [(name: String, kind: String)] =
                 node.kind.isKnown ? knownFiles(of: node) : unknownFiles(of: node)
             return files.compactMap { input, kind -> InputReference? in
-                guard var name = value(node, input)?.string else { return nil }
+                guard let whole = value(node, input)?.string else { return nil }
+                var name = Self.shown(whole)
                 var directory = "input"
                 for place in ["input", "output", "temp"] where name.hasSuffix(" [\(place)]") {
                     name.removeLast(place.count + 3)
@@ -88,7 +99,8 @@ extension ComfyGraph {
                 let isMask =
                     kind == "image" && !node.kind.outputs.isEmpty && node.kind.outputs.allSatisfy { $0.type == "MASK" }
                 return InputReference(
-                    kind: isMask ? "mask" : kind, name: name, directory: directory, path: try? ModelPath(name),
+                    kind: isMask ? "mask" : kind, name: name, directory: directory,
+                    path: Self.mayName(whole) ? try? ModelPath(name) : nil,
                     node: node.id, recorded: node.isChanged?.array?.first?.string.flatMap { Digest(hex: $0) })
             }
         }
@@ -107,7 +119,8 @@ extension ComfyGraph {
     private func unknownFiles(of node: Node) -> [(name: String, kind: String)] {
         guard node.classType.lowercased().holds("load"), !node.kind.isOutput else { return [] }
         return node.inputs.members.compactMap { name, _ in
-            guard let kind = Conventions.inputFiles[name], let text = value(node, name)?.string else { return nil }
+            guard let kind = Conventions.inputFiles[name], let text = value(node, name)?.string, Self.mayName(text)
+            else { return nil }
             // An annotation may follow the name.
             let file = text.split(separator: " ").first { word in
                 Conventions.mediaSuffixes.contains { word.lowercased().hasSuffix($0) }
@@ -116,8 +129,16 @@ extension ComfyGraph {
         }
     }
 
+    /// Whether a text can be a file's name; a longer one is refused.
+    private static func mayName(_ text: String) -> Bool { text.utf8.count <= longestName }
+
+    /// A name for people. One that is refused for its length is cut, since many nodes may have it.
+    private static func shown(_ name: String) -> String {
+        mayName(name) ? name : String(decoding: name.utf8.prefix(64), as: UTF8.self) + "…"
+    }
+
     private func references(folder: String, name: String, node: Node, input: String) -> [ModelReference] {
-        if Conventions.isNoFile(name) { return [] }
+        if Self.mayName(name), Conventions.isNoFile(name) { return [] }
         if folder == "vae", let pair = Conventions.approximateVAE(name) {
             return pair.map { stem in
                 let tries = Folder.modelSuffixes.map { stem + $0 }
@@ -130,6 +151,10 @@ extension ComfyGraph {
     }
 
     func reference(folder: String?, name: String, tries: [String], node: Node, input: String) -> ModelReference {
+        guard Self.mayName(name) else {
+            return ModelReference(
+                folder: folder, name: Self.shown(name), candidates: [], node: node.id, input: input)
+        }
         // A hostile name stays refused, even if adding a suffix would make it a valid one.
         let path = try? ModelPath(name)
         let candidates = path.map { path in tries.compactMap { $0 == name ? path : try? ModelPath($0) } } ?? []

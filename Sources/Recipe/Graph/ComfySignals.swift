@@ -2,14 +2,20 @@
 struct ComfySignals {
     let graph: ComfyGraph
     let nodes: [ComfyGraph.Node]
-    let passes: [Recipe.Pass]
+    let passes: [ReadPass]
+    /// How many passes there are, even if they are not listed.
+    let total: Int
 
     func reasons() -> [Reason] {
         var reasons: [Reason] = []
         if graph.malformed > 0 {
             reasons.append(.init(.metadataDamaged, "\(graph.malformed) entries of the graph are not nodes"))
         }
-        reasons += passes.flatMap(sampling)
+        if total > passes.count {
+            reasons.append(
+                .init(.unresolved, "\(total) nodes sample, of which \(passes.count) are in the recipe"))
+        }
+        for read in passes { reasons += sampling(read.pass) + read.doubts.map(doubt) }
         reasons += nodes.flatMap(single)
         reasons += batches()
         reasons += unpinnedPacks()
@@ -20,7 +26,7 @@ struct ComfySignals {
     private func sampling(_ pass: Recipe.Pass) -> [Reason] {
         var reasons: [Reason] = []
         if pass.seed == nil, !graph.addsNoNoise(pass) {
-            reasons.append(.init(.seedUnknown, "the seed of node \(pass.node) is not recorded as a number"))
+            reasons.append(.init(.seedUnknown, "no number is found for the seed of node \(pass.node)"))
         }
         if let sampler = pass.sampler {
             if ComfySamplers.isNondeterministic(sampler) {
@@ -37,28 +43,24 @@ struct ComfySignals {
             reasons.append(
                 .init(.unresolved, "the sampler of node \(pass.node) is chosen in a way that is not followed"))
         }
-        // A text that was resolved is not searched again.
-        let signs = [("positive", pass.positive), ("negative", pass.negative)].filter { $0.1 == nil }.map(\.0)
-        if !signs.isEmpty, let node = graph.nodes[pass.node] { reasons += words(of: node, signs) }
         return reasons
     }
 
     /// Words that exist but are not known.
-    private func words(of node: ComfyGraph.Node, _ signs: [String]) -> [Reason] {
-        let tellers = graph.promptTellers(node)
-        return signs.compactMap { sign in
-            let (teller, input, found) = graph.prompt(tellers, sign)
-            guard case .unknown(let source) = found else { return nil }
-            guard let maker = graph.makesUp(source) else {
-                return .init(
-                    .unresolved,
-                    "the \(input) text of node \(teller.id) comes from \(source.classType), whose words are not recorded"
-                )
-            }
+    private func doubt(_ doubt: ReadPass.Doubt) -> Reason {
+        let text = "the \(doubt.input) text of node \(doubt.teller.id)"
+        guard case .unknown(let source) = doubt.found else {
+            let isLong = if case .long = doubt.found { true } else { false }
             return .init(
-                .textGenerated,
-                "the \(input) text of node \(teller.id) is made by \(maker.classType), and its words are not recorded")
+                .unresolved,
+                isLong
+                    ? "\(text) is too long to be repeated in the recipe; the recorded graph has it"
+                    : "\(text) comes through more nodes than are followed")
         }
+        guard let maker = graph.makesUp(source) else {
+            return .init(.unresolved, "\(text) comes from \(source.classType), whose words are not recorded")
+        }
+        return .init(.textGenerated, "\(text) is made by \(maker.classType), and its words are not recorded")
     }
 
     private func single(_ node: ComfyGraph.Node) -> [Reason] {

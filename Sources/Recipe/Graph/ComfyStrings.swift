@@ -4,18 +4,22 @@ struct ComfyStrings: Sendable {
     let texts: [String]
     /// The longest text that is computed. Bytes.
     static let limit = 1 << 20
+    /// All texts of one graph that are computed from others: a few nodes can repeat a text without end. Bytes.
+    static let allTexts = 16 << 20
+    /// The class that compares two texts.
+    static let comparison = "StringCompare"
     /// Nil if the result is not computed here.
-    let result: @Sendable (ComfyGraph.Node, [String], Int) -> String?
+    let result: @Sendable (ComfyGraph.Node, [String]) -> String?
 
     /// Source: ComfyUI 0.33's `comfy_extras/nodes_string.py`, `nodes_preview_any.py`.
     static let known: [String: ComfyStrings] = [
-        "StringConcatenate": ComfyStrings(texts: ["string_a", "string_b", "delimiter"]) { _, parts, _ in
+        "StringConcatenate": ComfyStrings(texts: ["string_a", "string_b", "delimiter"]) { _, parts in
             parts[0] + parts[2] + parts[1]
         },
-        "StringReplace": ComfyStrings(texts: ["string", "find", "replace"]) { _, parts, _ in
+        "StringReplace": ComfyStrings(texts: ["string", "find", "replace"]) { _, parts in
             parts[1].isEmpty ? nil : parts[0].bytesReplaced(parts[1], with: parts[2], limit: limit)
         },
-        "StringTrim": ComfyStrings(texts: ["string"]) { node, parts, _ in
+        "StringTrim": ComfyStrings(texts: ["string"]) { node, parts in
             let text = parts[0].unicodeScalars
             let isBlank = { (scalar: Unicode.Scalar) in scalar.properties.isWhitespace }
             let mode = node.inputs["mode"]?.string
@@ -24,7 +28,7 @@ struct ComfyStrings: Sendable {
             guard let end = start.lastIndex(where: { !isBlank($0) }) else { return "" }
             return String(start[...end])
         },
-        "StringSubstring": ComfyStrings(texts: ["string"]) { node, parts, _ in
+        "StringSubstring": ComfyStrings(texts: ["string"]) { node, parts in
             // By code points; negative numbers count from the end.
             guard let start = node.inputs["start"]?.number?.int, let end = node.inputs["end"]?.number?.int else {
                 return nil
@@ -36,22 +40,22 @@ struct ComfyStrings: Sendable {
             cut.append(contentsOf: text[place(start)..<place(end)])
             return String(cut)
         },
-        "CaseConverter": ComfyStrings(texts: ["string"]) { node, parts, _ in
+        "CaseConverter": ComfyStrings(texts: ["string"]) { node, parts in
             switch node.inputs["mode"]?.string {
             case "UPPERCASE": parts[0].uppercased()
             case "lowercase": parts[0].lowercased()
             default: nil
             }
         },
-        "TextToLowercase": ComfyStrings(texts: ["texts"]) { _, parts, _ in parts[0].lowercased() },
-        "TextToUppercase": ComfyStrings(texts: ["texts"]) { _, parts, _ in parts[0].uppercased() },
-        "AddTextPrefix": ComfyStrings(texts: ["texts", "prefix"]) { _, parts, _ in parts[1] + parts[0] },
-        "AddTextSuffix": ComfyStrings(texts: ["texts", "suffix"]) { _, parts, _ in parts[0] + parts[1] },
-        "JsonExtractString": ComfyStrings(texts: ["json_string", "key"]) { _, parts, _ in
+        "TextToLowercase": ComfyStrings(texts: ["texts"]) { _, parts in parts[0].lowercased() },
+        "TextToUppercase": ComfyStrings(texts: ["texts"]) { _, parts in parts[0].uppercased() },
+        "AddTextPrefix": ComfyStrings(texts: ["texts", "prefix"]) { _, parts in parts[1] + parts[0] },
+        "AddTextSuffix": ComfyStrings(texts: ["texts", "suffix"]) { _, parts in parts[0] + parts[1] },
+        "JsonExtractString": ComfyStrings(texts: ["json_string", "key"]) { _, parts in
             guard let object = (try? JSONParser.parse(parts[0]))?.object else { return "" }
             return object[parts[1]].flatMap { $0 == .null ? nil : pythonText($0) } ?? ""
         },
-        "PreviewAny": ComfyStrings(texts: ["source"]) { _, parts, _ in parts[0] },
+        "PreviewAny": ComfyStrings(texts: ["source"]) { _, parts in parts[0] },
     ]
 }
 

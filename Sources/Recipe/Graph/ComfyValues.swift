@@ -1,4 +1,7 @@
 extension ComfyGraph {
+    /// How many nodes that carry a value are followed to it: hostile graphs have many ways through the same long chain.
+    private static let reach = 64
+
     /// The value of an input: its own, or that of a node that only carries values. Nil if it is computed.
     func value(_ node: Node, _ input: String) -> JSON? {
         guard let link = link(node.inputs[input]) else { return node.inputs[input] }
@@ -6,16 +9,17 @@ extension ComfyGraph {
     }
 
     private func value(of first: Link, wanted: String) -> JSON? {
-        var link = first
-        var wanted = wanted
-        for _ in 0..<32 {
-            guard let source = nodes[link.id], let input = passedInput(of: source) ?? carriedInput(of: link, wanted)
-            else {
-                return nil
+        var (link, wanted) = (first, wanted)
+        for _ in 0..<Self.reach {
+            link = origin(link)
+            guard let source = nodes[link.id] else { return nil }
+            // A switch may hand on a value of its own; that it hands on a link still is a circle.
+            if let passed = passedInput(of: source) {
+                return self.link(source.inputs[passed]) == nil ? source.inputs[passed] : nil
             }
+            guard let input = carriedInput(of: link, wanted) else { return nil }
             guard let next = self.link(source.inputs[input]) else { return source.inputs[input] }
-            if passedInput(of: source) == nil { wanted = input }
-            link = next
+            (link, wanted) = (next, input)
         }
         return nil
     }
@@ -55,16 +59,32 @@ extension ComfyGraph {
     }
 
     func number(_ node: Node, _ inputs: String...) -> JSON.Number? {
-        inputs.first(giving: { value(node, $0)?.number ?? converted(node, $0) })
+        inputs.first(giving: { name in
+            (value(node, name)?.number ?? converted(node, name)).flatMap {
+                $0.literal.utf8.count <= Self.longestNumber ? $0 : nil
+            }
+        })
     }
+
+    /// What is longer is not a number that a node can use, but would be repeated wherever it is named. Digits.
+    private static let longestNumber = 400
+    /// The longest choice, and the longest name of a file. Bytes.
+    static let longestName = 4096
 
     /// A condition, including the result of ComfyUI's own comparison of texts.
     func truth(_ node: Node, _ input: String) -> Bool? {
         if let known = value(node, input)?.bool { return known }
-        guard let source = link(node.inputs[input]).map(origin).flatMap({ nodes[$0.id] }),
-            source.classType == "StringCompare", case .known(var a) = words(source, "string_a"),
-            case .known(var b) = words(source, "string_b")
-        else { return nil }
+        return link(node.inputs[input]).map(origin).flatMap { nodes[$0.id] }.flatMap { settled.comparisons[$0.index] }
+    }
+
+    /// The result of a comparison of texts, as long as there is room for more of them.
+    func comparison(_ source: Node, _ room: inout Int) -> Bool? {
+        guard case .known(var a, _) = words(source, "string_a"), case .known(var b, _) = words(source, "string_b")
+        else {
+            return nil
+        }
+        room -= a.utf8.count + b.utf8.count
+        if room < 0 { return nil }
         if source.inputs["case_sensitive"]?.bool != true { (a, b) = (a.lowercased(), b.lowercased()) }
         return switch source.inputs["mode"]?.string {
         case "Equal": a.utf8.elementsEqual(b.utf8)
@@ -77,66 +97,77 @@ extension ComfyGraph {
     /// A number that ComfyUI's own converter reads from a text.
     private func converted(_ node: Node, _ input: String) -> JSON.Number? {
         guard let link = link(node.inputs[input]).map(origin), let source = nodes[link.id],
-            source.classType == "ComfyNumberConvert", case .known(let text) = words(source, "value"),
-            let number = JSON.string(text).numeric
+            source.classType == "ComfyNumberConvert", case .known(let text, _) = words(source, "value"),
+            text.utf8.count <= Self.longestNumber, let number = JSON.string(text).numeric
         else { return nil }
         return link.slot == 0 || number.isInteger ? number : nil
     }
 
     /// A choice, such as the name of a sampler or a file.
-    func choice(_ node: Node, _ input: String) -> String? { value(node, input)?.string }
+    func choice(_ node: Node, _ input: String) -> String? {
+        value(node, input)?.string.flatMap { $0.utf8.count <= Self.longestName ? $0 : nil }
+    }
 
-    func text(_ node: Node, _ input: String) -> String? {
-        if case .known(let text) = words(node, input) { text } else { nil }
+    /// Where a text is written, or computed: what several nodes take needs to be looked at only once.
+    struct TextPlace: Hashable {
+        let node: Int
+        /// Empty if the node computes it.
+        let input: String
     }
 
     /// The words of an input.
-    enum Words {
-        case known(String)
+    enum Words: Sendable {
+        case known(String, at: TextPlace)
         /// This node made them.
         case unknown(Node)
+        /// More nodes carry them than are followed.
+        case far
         case none
     }
 
     func words(_ node: Node, _ input: String) -> Words {
-        var budget = 64
-        return words(node, input, &budget)
+        var (node, input) = (node, input)
+        for step in 0..<Self.reach {
+            guard let first = link(node.inputs[input]) else {
+                let text = node.inputs[input].flatMap { $0.string ?? $0.number?.literal }
+                guard let text else { return step == 0 ? .none : .unknown(node) }
+                return .known(text, at: TextPlace(node: node.index, input: input))
+            }
+            let link = origin(first)
+            guard let source = nodes[link.id] else { return .unknown(node) }
+            // The arm of a switch may be a text itself; if the switch is not resolved, it is unknown which arm counts.
+            if let passed = passedInput(of: source) {
+                guard self.link(source.inputs[passed]) == nil else { return .unknown(source) }
+                (node, input) = (source, passed)
+                continue
+            }
+            if source.kind.inputs.contains(where: \.isLazy) { return .unknown(source) }
+            if ComfyStrings.known[source.classType] != nil { return settled.words[source.index] ?? .unknown(source) }
+            if source.kind.roles.contains(.generates), source.kind.carried == nil { return .unknown(source) }
+            guard let carried = carriedInput(of: link, input, asWords: true) else { return .unknown(source) }
+            (node, input) = (source, carried)
+        }
+        return .far
     }
 
-    private func words(_ node: Node, _ input: String, _ budget: inout Int) -> Words {
-        guard let value = node.inputs[input] else { return .none }
-        guard let first = link(value) else {
-            return (value.string ?? value.number?.literal).map { .known($0) } ?? .none
-        }
-        let link = origin(first)
-        budget -= 1
-        guard budget > 0, let source = nodes[link.id] else { return .unknown(node) }
-        // The arm of a switch may be a text itself; if the switch is not resolved, it is unknown which arm counts.
-        if let passed = passedInput(of: source) {
-            let found = words(source, passed, &budget)
-            if case .none = found { return .unknown(source) }
-            return found
-        }
-        if source.kind.inputs.contains(where: \.isLazy) { return .unknown(source) }
-        if let computed = ComfyStrings.known[source.classType] {
-            var parts: [String] = []
-            for name in computed.texts {
-                switch words(source, name, &budget) {
-                case .known(let text): parts.append(text)
-                case .unknown(let maker): return .unknown(maker)
-                case .none: parts.append("")
-                }
+    /// The words that a node computes, as long as there is room for more of them.
+    func words(of node: Node, _ computed: ComfyStrings, _ room: inout Int) -> Words {
+        var parts: [String] = []
+        for name in computed.texts {
+            switch words(node, name) {
+            case .known(let text, _): parts.append(text)
+            case .unknown(let maker): return .unknown(maker)
+            case .far: return .far
+            case .none: parts.append("")
             }
-            guard parts.reduce(0, { $0 + $1.utf8.count }) <= ComfyStrings.limit,
-                let result = computed.result(source, parts, link.slot)
-            else { return .unknown(source) }
-            return .known(result)
         }
-        if source.kind.roles.contains(.generates), source.kind.carried == nil { return .unknown(source) }
-        guard let carried = carriedInput(of: link, input, asWords: true) else { return .unknown(source) }
-        let found = words(source, carried, &budget)
-        if case .none = found { return .unknown(source) }
-        return found
+        let size = parts.reduce(0) { $0 + $1.utf8.count }
+        room -= size
+        guard size <= ComfyStrings.limit, room >= 0, let result = computed.result(node, parts) else {
+            return .unknown(node)
+        }
+        room -= result.utf8.count
+        return .known(result, at: TextPlace(node: node.index, input: ""))
     }
 
     /// The node in a chain of words that makes them with a model, at random, or by a service.

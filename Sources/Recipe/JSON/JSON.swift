@@ -35,28 +35,47 @@ package enum JSON: Sendable, Equatable {
     package struct Object: Sendable, Equatable {
         /// In their written order; equal keys may be among them.
         package private(set) var members: [(key: String, value: JSON)]
+        /// The last place of each key, in an object with so many that looking through them takes long.
+        private var places: [String: Int]?
+        private static let few = 64
 
-        package init(_ members: [(key: String, value: JSON)] = []) { self.members = members }
+        package init(_ members: [(key: String, value: JSON)] = []) {
+            self.members = members
+            index()
+        }
+
+        private mutating func index() {
+            places =
+                members.count > Self.few
+                ? Dictionary(zip(members.lazy.map(\.key), members.indices)) { _, last in last } : nil
+        }
+
+        private func place(of key: String) -> Int? {
+            if let places { return places[key] }
+            // By position, not by element, which would retain and release each of them.
+            return members.indices.last { members[$0].key == key }
+        }
 
         /// The value of the last member with this key.
         package subscript(key: String) -> JSON? {
             get {
-                // By position, not by element, which would retain and release each of them.
-                for index in members.indices.reversed() where members[index].key == key { return members[index].value }
-                return nil
+                place(of: key).map { members[$0].value }
             }
             set {
-                guard let newValue else { return members.removeAll { $0.key == key } }
-                if let index = members.lastIndex(where: { $0.key == key }) {
-                    members[index].value = newValue
-                } else {
-                    members.append((key, newValue))
+                if let newValue {
+                    if let place = place(of: key) { members[place].value = newValue } else { append(key, newValue) }
+                } else if place(of: key) != nil {
+                    members.removeAll { $0.key == key }
+                    index()
                 }
             }
         }
 
         /// Adds a member without checking whether its key exists.
-        package mutating func append(_ key: String, _ value: JSON) { members.append((key, value)) }
+        package mutating func append(_ key: String, _ value: JSON) {
+            members.append((key, value))
+            if places != nil { places?[key] = members.count - 1 } else if members.count > Self.few { index() }
+        }
 
         package static func == (a: Object, b: Object) -> Bool {
             a.members.count == b.members.count && zip(a.members, b.members).allSatisfy { $0 == $1 }

@@ -39,7 +39,7 @@ enum Stealth {
         var text = Array(bytes[19..<19 + length])
         if isCompressed {
             let (inflated, isComplete) = gunzip(text[...], limit: ReadLimit.field)
-            if !isComplete { metadata.note("the text hidden in the pixels is broken") }
+            if !isComplete { metadata.noteInflated("the text hidden in the pixels", inflated) }
             text = inflated
         }
         guard let object = (try? JSONParser.parse(text))?.object, object["sui_image_params"] == nil else {

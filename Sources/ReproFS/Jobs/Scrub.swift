@@ -73,7 +73,7 @@ final class Scrub: Job {
         let models = damage.affected.models.joined(separator: ", ")
         let what = "\(damage.kind.rawValue): \(damage.digest?.hex ?? "the catalogue"), \(damage.detail)"
         let who = "\(damage.affected.snapshots.count) snapshots and \(models.isEmpty ? "no model" : models) need it"
-        logger.error("\(what); \(who); 'reprofs verify --repair --from DIR' looks for its bytes")
+        logger.error("\(what); \(who); '\(ShellCommand.reprofs("verify --repair --from DIR"))' looks for its bytes")
     }
 
     private func pace(_ count: Int) throws(StoreError) {

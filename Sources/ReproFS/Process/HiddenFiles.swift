@@ -16,7 +16,7 @@ package struct HiddenFiles: Error, CustomStringConvertible {
         return """
             \(directory) is not empty, and a mount there would hide what is in it: \(list). Nothing was mounted. Mount elsewhere, \
             say --allow-non-empty, or take it into the store first: \
-            \(ShellCommand.line("reprofs add --mount-here --move", directory.string))
+            \(ShellCommand.reprofs("add --mount-here --move", directory.string))
             """
     }
 }

@@ -31,7 +31,7 @@ package enum MountPoint {
             throw MountError(
                 """
                 \(mounted.source) is mounted at \(path) already and gives no answer; end it with: \
-                \(ShellCommand.line("reprofs unmount", path.string))
+                \(ShellCommand.reprofs("unmount", path.string))
                 """
             )
         }
@@ -120,7 +120,15 @@ package enum MountPoint {
 
     /// The mount points of the store at this path in the kernel's list, whether their processes exist or not.
     package static func places(ofStore store: FilePath) -> [String] {
-        MountTable.mounts().filter { $0.isReproFS && $0.source == "reprofs:\(store)" }.map(\.path)
+        places().filter { $0.store == store.string }.map(\.path)
+    }
+
+    /// Where ReproFS is mounted on this machine, with the store of each, even if its process has ended.
+    package static func places() -> [(path: String, store: String)] {
+        // The source is `reprofs:` and the store.
+        MountTable.mounts().filter(\.isReproFS).map {
+            ($0.path, String(decoding: $0.source.utf8.dropFirst(8), as: UTF8.self))
+        }
     }
 
     private static func detach(_ path: FilePath) throws(MountError) {

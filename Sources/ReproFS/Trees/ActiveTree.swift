@@ -206,7 +206,7 @@ private struct ActivePathsFile: File {
             .filter { !Folder.listed.contains($0) }
         return ModelPaths.text(
             [
-                "The models that 'reprofs use' chose, for ComfyUI:",
+                "The models that '\(ShellCommand.reprofs("use"))' chose, for ComfyUI:",
                 "  python main.py --extra-model-paths-config <this file>",
                 "It takes precedence over ComfyUI's own folders, which still serve names that are not there.",
             ], base: "\(context.mountPoint)/active/models", folders: Folder.listed + others)

@@ -1,4 +1,5 @@
 import Glibc
+import Recipe
 import Store
 
 /// Whether the kernel reads blobs directly, and if not, why, and what the user can do about it. `.reprofs/status` shows it.
@@ -18,8 +19,12 @@ package final class PassthroughStatus: Sendable {
             self.isLasting = isLasting
         }
 
-        static let service = "mount it as a system service: reprofs service install --system"
-        static let helper = "have root install the helper: reprofs service install --helper"
+        static var service: String {
+            "mount it as a system service: \(ShellCommand.reprofs("service install --system"))"
+        }
+        static var helper: String {
+            "have root install the helper: \(ShellCommand.reprofs("service install --helper"))"
+        }
 
         static let notAskedFor = Reason("it was switched off with --no-passthrough", advice: nil)
         static let noPrivilege = Reason(

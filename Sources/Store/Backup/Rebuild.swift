@@ -39,7 +39,7 @@ extension Store {
         let current = cataloguePath(path)
         if !isForced, try FileFacts.at(current) != nil, problem(ofCatalogue: current) == nil {
             throw .conflict(
-                "the catalogue is sound; 'reprofs verify' says what else may be wrong, 'rebuild --force' goes back to the newest backup"
+                "the catalogue is sound; '\(ShellCommand.reprofs("verify"))' says what else may be wrong, 'rebuild --force' goes back to the newest backup"
             )
         }
         try makeMissingDirectories(path)

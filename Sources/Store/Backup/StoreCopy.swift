@@ -104,7 +104,7 @@ final class StoreCopy {
             }
             try catalogue.close()
         }
-        throw StoreError.conflict("bytes went away again and again while they were copied; is 'reprofs gc' at work?")
+        throw StoreError.conflict("bytes went away again and again while they were copied; is 'gc' at work?")
     }
 
     /// False if the bytes are not there.

@@ -58,7 +58,8 @@ extension Store {
         }
         if let broken {
             throw .catalogue(
-                "\(broken) names something that is not there, so nothing is collected; 'reprofs verify' says more")
+                "\(broken) names something that is not there, so nothing is collected; '\(ShellCommand.reprofs("verify"))' says more"
+            )
         }
         _ = try DirectoryListing.entries(in: path.appending("live"))
     }

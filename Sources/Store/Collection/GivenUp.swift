@@ -35,7 +35,7 @@ extension Store {
             throw .conflict(
                 """
                 \(live) holds the bytes of \(name) now, so they are not given up: delete it in a mount, or make another version \
-                what it holds with 'reprofs restore', first
+                what it holds with '\(ShellCommand.reprofs("restore"))', first
                 """)
         }
         let pin = try one(
@@ -50,7 +50,8 @@ extension Store {
             [version.sha256.data]
         ) { _ in true }
         if isActive == true {
-            throw .conflict("active/models shows \(name); show something else with 'reprofs use live' first")
+            throw .conflict(
+                "active/models shows \(name); show something else with '\(ShellCommand.reprofs("use live"))' first")
         }
     }
 
@@ -59,7 +60,9 @@ extension Store {
         if let pin { throw .kept("\(snapshot.short)", by: pin) }
         let isActive = try one("SELECT 1 FROM active WHERE snapshot = ?", [snapshot.id]) { _ in true }
         if isActive == true {
-            throw .conflict("active/models shows \(snapshot.short); show something else with 'reprofs use live' first")
+            throw .conflict(
+                "active/models shows \(snapshot.short); show something else with '\(ShellCommand.reprofs("use live"))' first"
+            )
         }
     }
 }
@@ -100,6 +103,6 @@ extension CollectionReport {
 extension StoreError {
     /// A pin keeps what was to be removed.
     fileprivate static func kept(_ what: String, by pin: String) -> Self {
-        .conflict("the pin '\(pin)' keeps \(what); take it away first: \(ShellCommand.line("reprofs unpin", pin))")
+        .conflict("the pin '\(pin)' keeps \(what); take it away first: \(ShellCommand.reprofs("unpin", pin))")
     }
 }

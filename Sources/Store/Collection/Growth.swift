@@ -21,7 +21,7 @@ package struct Growth: Sendable {
         let when = left == 0 ? "within a day" : left == 1 ? "in a day" : "in \(left) days"
         return """
             the disk is full \(when) if the store grows as in the last \(days) days, by \(size) a day; \
-            'reprofs gc --superseded-older-than 30d --dry-run' says what can go
+            '\(ShellCommand.reprofs("gc --superseded-older-than 30d --dry-run"))' says what can go
             """
     }
 }

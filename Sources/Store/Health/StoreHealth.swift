@@ -105,7 +105,7 @@ package struct StoreHealth: Sendable {
         if verification.damaged > 0 {
             findings.append(
                 .init(
-                    "Lost", lossText, command: "reprofs verify --repair --from DIR",
+                    "Lost", lossText, command: ShellCommand.reprofs("verify --repair --from DIR"),
                     isProblem: true))
         }
         for (remote, names) in lostModelsAt {
@@ -138,10 +138,10 @@ package struct StoreHealth: Sendable {
             findings.append(
                 .init(
                     "Dead mount", "\(place): its process has ended; remove it with",
-                    command: ShellCommand.line("reprofs unmount", place), isProblem: true))
+                    command: ShellCommand.reprofs("unmount", place), isProblem: true))
         }
         if mounts.isEmpty, deadMounts.isEmpty {
-            findings.append(.init("Mounts", "none; 'reprofs mount DIR' makes one"))
+            findings.append(.init("Mounts", "none; '\(ShellCommand.reprofs("mount DIR"))' makes one"))
         }
         return findings + mounts.flatMap { Self.findings(of: $0, $1) }
     }
@@ -162,7 +162,7 @@ package struct StoreHealth: Sendable {
         }
         guard let status else {
             add(
-                "it does not answer; end it with", command: ShellCommand.line("reprofs unmount", row.path),
+                "it does not answer; end it with", command: ShellCommand.reprofs("unmount", row.path),
                 isProblem: true)
             return findings
         }

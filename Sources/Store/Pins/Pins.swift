@@ -178,7 +178,7 @@ extension Database {
                 throw StoreError.conflict(
                     """
                     '\(name)' is the name of snapshot \(try known.value("short") as String); free it with: \
-                    \(ShellCommand.line("reprofs unpin", name))
+                    \(ShellCommand.reprofs("unpin", name))
                     """
                 )
             }

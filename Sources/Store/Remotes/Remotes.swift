@@ -66,7 +66,7 @@ extension Store {
             throw StoreError.conflict(
                 """
                 '\(name)' is the name of \(known); free it with: \
-                \(ShellCommand.line("reprofs remote remove", name))
+                \(ShellCommand.reprofs("remote remove", name))
                 """)
         }
     }

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 package import Recipe
+package import SystemPackage
 
 /// An image under one of its names in `by-image`, for commands that take a text.
 package struct NamedImage: Sendable {
@@ -91,6 +92,29 @@ extension Store {
         try namedImages("image.pixels = ?", [digest.data])
     }
 
+    /// Those of `images` whose record is that of the file at `path`. Of a file that does not say how it was made, all: its record may
+    /// have been stripped.
+    package func images(
+        _ images: [NamedImage], withRecordOf path: FilePath
+    ) throws(StoreError) -> [NamedImage] {
+        let reading = try RecipeFile.read(path, classes: classes)
+        guard !reading.recipe.passes.isEmpty || !reading.recipe.models.isEmpty else { return images }
+        let texts = [
+            reading.prompt, reading.workflow, reading.parameters, reading.records.isEmpty ? nil : reading.records,
+        ]
+        let own = texts.map { $0.map(SHA256.digest) }
+        var found: [NamedImage] = []
+        for image in images {
+            guard let row = try snapshot(image.snapshot) else { continue }
+            let kept = [row.prompt, row.workflow, row.parameters, row.records].map { $0?.digest }
+            // Other fields of a file change when it is saved anew; the graph or the parameters that were recorded do not.
+            let (mine, theirs) =
+                own[..<3].allSatisfy { $0 == nil } ? (own, kept) : (Array(own[..<3]), Array(kept[..<3]))
+            if zip(mine, theirs).allSatisfy({ $0 == nil || $0 == $1 }) { found.append(image) }
+        }
+        return found
+    }
+
     /// Every name that an image has, once, in no order.
     package func forEachImageName(_ body: (EntryName) -> Void) throws(StoreError) {
         try each("SELECT DISTINCT name FROM imageName", []) { body(try $0.name(0)) }
@@ -117,6 +141,25 @@ extension Store {
         return try namedImages(
             "imageName.directory = ? AND imageName.newest AND imageName.name BETWEEN ? AND \(Self.end)",
             [directory, prefix, prefix], limit: limit)
+    }
+
+    /// The images in the directory of `by-image` at `path` that have or had this name, the newest first.
+    package func images(
+        called name: EntryName, in path: some Sequence<EntryName>, limit: Int
+    ) throws(StoreError) -> [NamedImage] {
+        guard let directory = try imageDirectory(path) else { return [] }
+        return try namedImages(
+            "imageName.directory = ? AND imageName.name = ?", [directory, name.databaseValue], limit: limit)
+    }
+
+    /// Names that begin with `prefix` and that one image alone has.
+    package func imageNames(beginningWith prefix: String, limit: Int) throws(StoreError) -> [EntryName] {
+        try page(
+            """
+            SELECT name FROM imageName WHERE newest AND name BETWEEN ? AND \(Self.end)
+            GROUP BY name HAVING COUNT(DISTINCT image) = 1 ORDER BY name
+            """, [prefix, prefix], limit
+        ) { try $0.name("name") }
     }
 
     private func imageDirectory(_ path: some Sequence<EntryName>) throws(StoreError) -> Int64? {

@@ -112,7 +112,10 @@ extension Store {
             guard isNamed == nil, let facts = try FileFacts.at(files.path(of: digest), followLinks: false),
                 facts.changed < grace
             else { continue }
-            found.append(Damage(kind: .stray, digest: digest, detail: "no row names it; 'reprofs gc' removes it"))
+            found.append(
+                Damage(
+                    kind: .stray, digest: digest, detail: "no row names it; '\(ShellCommand.reprofs("gc"))' removes it")
+            )
         }
         return found
     }

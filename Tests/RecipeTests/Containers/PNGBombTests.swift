@@ -16,7 +16,7 @@ import Testing
     func `is read up to a limit and flagged`(sample: Sample) throws {
         let metadata = try metadata(PNGBuilder.png(sample.bytes, PNGBuilder.tEXt("after", "1")))
         #expect(metadata.field("key")?.count == Self.limit)
-        #expect(metadata.damage.count == 1)
+        #expect(metadata.damage.isEmpty && metadata.unread.count == 1)
         #expect(metadata.field("after") == Array("1".utf8))
     }
 
@@ -24,7 +24,7 @@ import Testing
         let chunk = PNGBuilder.zTXt("key", zlib: Self.bomb)
         let metadata = try metadata(PNGBuilder.png(chunk, chunk, chunk, chunk))
         #expect(metadata.fields.map(\.bytes.count).reduce(0, +) <= Self.total)
-        #expect(!metadata.damage.isEmpty)
+        #expect(!metadata.unread.isEmpty)
     }
 
     @Test func `is flagged where the last text is only cut by that limit`() throws {
@@ -32,11 +32,11 @@ import Testing
         let nearly = PNGBuilder.zTXt("b", zlib: PNGBuilder.zlibRun(repeats: (Self.total - Self.limit) / 258 - 1))
         let last = PNGBuilder.zTXt("c", zlib: PNGBuilder.zlibRun(repeats: 10))
         let alone = try metadata(PNGBuilder.png(nearly, last))
-        #expect(alone.damage.isEmpty)
+        #expect(alone.unread.isEmpty)
         let behind = try metadata(PNGBuilder.png(PNGBuilder.zTXt("a", zlib: Self.bomb), nearly, last))
         #expect(behind.field("b") == alone.field("b"))
         #expect(behind.field("c").map { $0.count < 2581 } == true)
-        #expect(behind.damage.count == 2)
+        #expect(behind.unread.count == 2)
     }
 
     @Test func `is not read where a text is stored larger than the limit`() throws {
@@ -44,7 +44,11 @@ import Testing
         let image = PNGBuilder.signature + head + [UInt8](repeating: 0x61, count: Self.limit + 1) + PNGBuilder.end
         let metadata = try metadata(image)
         #expect(metadata.fields.isEmpty)
-        #expect(metadata.damage.contains { $0.contains("too large") })
+        #expect(metadata.damage.isEmpty)
+        #expect(metadata.unread.contains { $0.hasPrefix("the text 'key' is too large") })
+        let recipe = try #require(try RecipeReader.read(MemorySource(image), fileName: nil)).recipe
+        #expect(recipe.findings.map(\.code) == [.metadataAbsent, .metadataUnread])
+        #expect(recipe.findings[0].message == "what was read of the file holds no recipe")
     }
 
     @Test func `is given up on after very many chunks`() throws {
@@ -53,6 +57,6 @@ import Testing
         for _ in 0..<200_001 { image += empty }
         let metadata = try metadata(image + PNGBuilder.tEXt("key", "text") + PNGBuilder.end)
         #expect(metadata.fields.isEmpty)
-        #expect(metadata.damage.contains { $0.contains("chunks") })
+        #expect(metadata.damage.isEmpty && metadata.unread.contains { $0.contains("chunks") })
     }
 }

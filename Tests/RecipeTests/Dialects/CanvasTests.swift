@@ -77,10 +77,117 @@ import Testing
 
     @Test func `is read through its subgraphs, also where one holds itself`() throws {
         let recipe = try Self.recipe(Self.subgraph)
+        #expect(
+            recipe.findings.map(\.message).contains(
+                "the subgraph '' contains itself; what it is made of within itself was not read"))
         #expect(try recipe.onlyPass().node == "2:3")
         #expect(try recipe.onlyPass().seed?.int == 7)
         #expect(recipe.models.map(\.reference.name) == ["ink.safetensors", "base.safetensors"])
         #expect(recipe.models.map(\.reference.node) == ["2:4", "1"])
+    }
+
+    /// A loader, an instance of the first of these subgraphs, and what saves its output.
+    private static func nested(_ subgraphs: [String]) -> String {
+        """
+        {"nodes": [
+        {"id": 1, "type": "CheckpointLoaderSimple", "widgets_values": ["base.safetensors"]},
+        {"id": 2, "type": "u0", "inputs": [{"name": "model", "link": 1}], "outputs": [{"type": "LATENT"}]},
+        {"id": 9, "type": "SaveImage", "inputs": [{"name": "images", "link": 2}], "widgets_values": ["x"]}],
+        "links": [[1, 1, 0, 2, 0, "MODEL"], [2, 2, 0, 9, 0, "IMAGE"]],
+        "definitions": {"subgraphs": [\(subgraphs.joined(separator: ",\n"))]}}
+        """
+    }
+
+    /// A subgraph that passes its model through a LoRA to the instances, and gives the output of the last one.
+    private static func subgraph(_ number: Int, lora: Int? = nil, instances: [String]) -> String {
+        let source = lora == nil ? -10 : 4
+        let loader = lora.map {
+            #"{"id": 4, "type": "LoraLoaderModelOnly", "inputs": [{"name": "model", "link": 1}], "widgets_values": ["\#($0).safetensors", 1]},"#
+        }
+        let inner = instances.enumerated().map { place, type in
+            #"{"id": \#(place + 5), "type": "\#(type)", "inputs": [{"name": "model", "link": \#(place + 5)}]}"#
+        }
+        let links = instances.indices.map { place in
+            #"{"id": \#(place + 5), "origin_id": \#(source), "origin_slot": 0, "target_id": \#(place + 5), "target_slot": 0}"#
+        }
+        return """
+            {"id": "u\(number)", "name": "part \(number)", "nodes": [\(loader ?? "")\(inner.joined(separator: ","))],
+            "links": [{"id": 1, "origin_id": -10, "origin_slot": 0, "target_id": 4, "target_slot": 0},
+            \(links.joined(separator: ",")),
+            {"id": 2, "origin_id": \(4 + instances.count), "origin_slot": 0, "target_id": -20, "target_slot": 0}]}
+            """
+    }
+
+    private static func sampler(_ number: Int) -> String {
+        """
+        {"id": "u\(number)", "nodes": [
+        {"id": 3, "type": "KSampler", "inputs": [{"name": "model", "link": 1}], "widgets_values": [7, "fixed", 12, 3, "euler", "normal", 1]}],
+        "links": [{"id": 1, "origin_id": -10, "origin_slot": 0, "target_id": 3, "target_slot": 0},
+        {"id": 2, "origin_id": 3, "origin_slot": 0, "target_id": -20, "target_slot": 0}]}
+        """
+    }
+
+    @Test(arguments: [1, 16, 17, 200]) func `is read through subgraphs at any depth`(depth: Int) throws {
+        let parts = (0..<depth).map { Self.subgraph($0, lora: $0, instances: ["u\($0 + 1)"]) }
+        let recipe = try Self.recipe(Self.nested(parts + [Self.sampler(depth)]))
+        #expect(try recipe.onlyPass().seed?.int == 7)
+        #expect(recipe.models.count == depth + 1 && recipe.models.last?.reference.name == "base.safetensors")
+        #expect(recipe.findings.map(\.code) == [.canvasOnly])
+    }
+
+    @Test(arguments: [["u0"], ["u1"]]) func `whose subgraphs contain themselves has no models but those that are there`(
+        inner: [String]
+    ) throws {
+        let parts = [
+            Self.subgraph(0, lora: 0, instances: ["u2"] + inner), Self.subgraph(1, lora: 1, instances: ["u0"]),
+        ]
+        let recipe = try Self.recipe(Self.nested(parts + [Self.sampler(2)]))
+        #expect(recipe.models.allSatisfy { $0.reference.node.split(separator: ":").count <= 3 })
+        #expect(
+            recipe.findings.map(\.message).contains(
+                "the subgraph 'part 0' contains itself; what it is made of within itself was not read"))
+    }
+
+    @Test func `whose subgraphs multiply without end is read up to a limit, and says so`() throws {
+        let parts = (0..<60).map { Self.subgraph($0, lora: $0, instances: ["u\($0 + 1)", "u\($0 + 1)"]) }
+        let recipe = try Self.recipe(Self.nested(parts + [Self.sampler(60)]))
+        #expect(
+            recipe.findings.map(\.message).contains(
+                "the canvas and its subgraphs have more nodes than are read; the rest was not"))
+    }
+
+    @Test func `gives a value through any number of reroutes, and none in a circle of them`() throws {
+        let count = 500
+        func reroute(_ id: Int, from link: Int) -> String {
+            #"{"id": \#(id), "type": "Reroute", "inputs": [{"name": "", "link": \#(link)}]}"#
+        }
+        for isCircle in [false, true] {
+            let first = isCircle ? 99 + count : 1
+            let nodes = (0..<count).map { reroute(100 + $0, from: $0 == 0 ? first : 99 + $0) }
+            let links = (0..<count).map { "[\(100 + $0), \(100 + $0), 0, \(101 + $0), 0, \"MODEL\"]" }
+            let canvas = """
+                {"nodes": [{"id": 1, "type": "CheckpointLoaderSimple", "widgets_values": ["base.safetensors"]},
+                \(nodes.joined(separator: ",")),
+                {"id": 2, "type": "KSampler", "inputs": [{"name": "model", "link": \(99 + count)}],
+                 "widgets_values": [5, "fixed", 20, 7.5, "euler", "normal", 1.0]},
+                {"id": 9, "type": "SaveImage", "inputs": [{"name": "images", "link": 2}]}],
+                "links": [[1, 1, 0, 100, 0, "MODEL"], [2, 2, 0, 9, 0, "IMAGE"], \(links.joined(separator: ","))]}
+                """
+            #expect(try Self.recipe(canvas).models.map(\.reference.name) == (isCircle ? [] : ["base.safetensors"]))
+        }
+    }
+
+    @Test func `that was saved by itself shows a primitive's next seed as unknown`() throws {
+        let canvas = """
+            {"nodes": [{"id": 1, "type": "PrimitiveNode", "widgets_values": [99, "randomize"]},
+            {"id": 6, "type": "KSampler", "inputs": [{"name": "seed", "link": 1, "widget": {"name": "seed"}}],
+             "widgets_values": [1, "fixed", 20, 7.5, "euler", "normal", 1.0]},
+            {"id": 7, "type": "SaveImage", "inputs": [{"name": "images", "link": 2}]}],
+            "links": [[1, 1, 0, 6, 0, "INT"], [2, 6, 0, 7, 0, "IMAGE"]]}
+            """
+        #expect(try Self.recipe(canvas).onlyPass().seed?.int == 99)
+        let alone = try RecipeReader.read(MemorySource(Array(canvas.utf8)), fileName: "flow.json")?.recipe
+        #expect(try alone?.onlyPass().seed == nil)
     }
 
     @Test func `names the widgets of nodes that it does not know by their inputs`() throws {

@@ -166,8 +166,10 @@ import Testing
                 #""seed": \#($0), "sampler_name": "euler", "latent_image": ["s\#($0 + 1)", 0]"#
             )
         }
-        let passes = try Graphs.recipe(Graphs.graph(chain.reversed())).passes
+        let recipe = try Graphs.recipe(Graphs.graph(chain.reversed()))
+        let passes = recipe.passes
         #expect(passes.map(\.seed?.int) == Array(0..<256))
+        #expect(recipe.findings.contains { $0.message.hasSuffix("nodes sample, of which 256 are in the recipe") })
     }
 
     @Test func `of one node with very many models is read`() throws {
@@ -175,14 +177,24 @@ import Testing
         #expect(try Graphs.references("Any", inputs).count == 5000)
     }
 
-    @Test func `whose conditioning never ends has unknown words`() throws {
-        let chain = (0..<1000).map {
-            Graphs.node("c\($0)", "ConditioningSetMask", #""conditioning": ["c\#($0 + 1)", 0]"#)
+    /// `width` is the number of other inputs of each node.
+    private static func farWords(behind length: Int, width: Int) -> String {
+        let others = (0..<width).map { #", "i\#($0)": 0"# }.joined()
+        let chain = (0..<length).map {
+            Graphs.node("c\($0)", "ConditioningSetMask", #""conditioning": ["c\#($0 + 1)", 0]\#(others)"#)
         }
-        let words = Graphs.node("c1000", "CLIPTextEncode", #""text": "far away""#)
-        let graph = Graphs.sampling(Graphs.kSampler(["positive": #"["c0", 0]"#]), also: chain + [words])
-        #expect(try Graphs.recipe(graph).onlyPass().positive == nil)
-        #expect(try Graphs.codes(graph) == ["params.unresolved"])
+        let words = Graphs.node("c\(length)", "CLIPTextEncode", #""text": "far away""#)
+        return Graphs.sampling(Graphs.kSampler(["positive": #"["c0", 0]"#]), also: chain + [words])
+    }
+
+    @Test func `whose conditioning is far from its words has them all the same, or says how far they are`() throws {
+        #expect(try Graphs.recipe(Self.farWords(behind: 5000, width: 0)).onlyPass().positive == "far away")
+        let recipe = try Graphs.recipe(Self.farWords(behind: 1000, width: 250))
+        #expect(try recipe.onlyPass().positive == nil)
+        #expect(
+            recipe.findings.map(\.message) == ["the positive text of node 3 comes through more nodes than are followed"]
+        )
+        #expect(try recipe.onlyPass().negative == "blurry")
     }
 
     @Test func `whose passes feed each other is read`() throws {

@@ -46,6 +46,21 @@ import Testing
         #expect(try Self.pass(positive: #"["30", 0]"#, nodes).positive == "a red cube\non a table")
     }
 
+    @Test func `are those of all that is combined, however many that are`() throws {
+        let count = 300
+        let nodes = (0..<count).flatMap { number in
+            [
+                Graphs.node(
+                    "c\(number)", "ConditioningCombine",
+                    #""conditioning_1": ["c\#(number + 1)", 0], "conditioning_2": ["w\#(number)", 0]"#),
+                Graphs.node("w\(number)", "CLIPTextEncode", #""text": "word \#(number)""#),
+            ]
+        }
+        let last = Graphs.node("c\(count)", "CLIPTextEncode", #""text": "the last""#)
+        let words = try Self.pass(positive: #"["c0", 0]"#, nodes + [last]).positive?.split(separator: "\n") ?? []
+        #expect(words.count == count + 1 && words.contains("word 0") && words.contains("the last"))
+    }
+
     @Test func `are those of both encoders, once where they are the same`() throws {
         let nodes = [
             Graphs.node("30", "CLIPTextEncodeSDXL", #""text_g": "cube", "text_l": "red""#),

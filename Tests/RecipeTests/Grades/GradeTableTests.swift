@@ -105,7 +105,7 @@ import Testing
 
     @Test func `has words for what would help, wherever something would`() {
         let hopeless: Set<Reason.Code> = [
-            .remoteNode, .toolClosed, .originForged, .modelTensorEqual, .nameRefused, .verified,
+            .metadataUnread, .remoteNode, .toolClosed, .originForged, .modelTensorEqual, .nameRefused, .verified,
         ]
         for code in Reason.Code.allCases {
             #expect((Reason(code, "").remedy == nil) == hopeless.contains(code), "\(code)")

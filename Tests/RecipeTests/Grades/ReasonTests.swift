@@ -5,7 +5,8 @@ import Testing
 @Suite struct `A reason` {
     /// Written out, as programs read them and documents promise them.
     static let table: [(String, Grade)] = [
-        ("metadata.absent", .partial), ("metadata.damaged", .approximate), ("params.ui_only", .approximate),
+        ("metadata.absent", .partial), ("metadata.damaged", .approximate), ("metadata.unread", .approximate),
+        ("params.ui_only", .approximate),
         ("params.flat", .approximate), ("rng.gpu_default", .approximate), ("model.claim_match", .approximate),
         ("hash.fake", .approximate), ("params.unresolved", .approximate), ("seed.unknown", .partial),
         ("rng.device_noise", .approximate),

@@ -111,7 +111,10 @@ def _recipe(image):
     if found is None:
         raise facts.Refused("ReproFS has not recorded this image. It records what is generated while it is mounted.")
     told, card = found
-    return {**_grade(told), "name": at(told, "image", "name", kind=str), "card": facts.card(card), "run": runs.line(told)}
+    place = facts.mount()
+    return {
+        **_grade(told), "name": at(told, "image", "name", kind=str), "card": facts.card(card),
+        "run": runs.line(told, place and place[1])}
 
 
 def _grade(told):

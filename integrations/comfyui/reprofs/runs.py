@@ -34,9 +34,10 @@ def told():
     return dict(_current)
 
 
-def line(recipe):
-    """The command that makes an image again, for a person to copy."""
-    return shlex.join(["reprofs", "reproduce", at(recipe, "snapshot", kind=str), "--server", _address()])
+def line(recipe, store):
+    """The command that makes an image again, for a person to copy: a shell may mean another store than ComfyUI's mount."""
+    named = ["--store", store] if store else []
+    return shlex.join(["reprofs", "reproduce", at(recipe, "snapshot", kind=str), *named, "--server", _address()])
 
 
 async def start(kind, id):

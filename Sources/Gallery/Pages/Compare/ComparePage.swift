@@ -85,8 +85,8 @@ enum ComparePage {
                 for other in comparison.images.dropFirst() {
                     tag("p", .class("command")) {
                         copyable(
-                            ShellCommand.line(
-                                "reprofs diff", comparison.images[0].snapshot, other.snapshot), what: "the command")
+                            ShellCommand.reprofs(
+                                "diff", comparison.images[0].snapshot, other.snapshot), what: "the command")
                     }
                 }
             }

@@ -31,7 +31,7 @@ enum FilePanel {
                 }
                 tag("p", .class("command")) {
                     copyable(
-                        ShellCommand.line("reprofs export", short, "DIR"), what: "the command that exports it")
+                        ShellCommand.reprofs("export", short, "DIR"), what: "the command that exports it")
                 }
             },
             panel("Names", "ids") {

@@ -62,7 +62,7 @@ enum ImagePins {
             }
             tag("p", .class("command")) {
                 copyable(
-                    ShellCommand.line("reprofs pin", "\(shown.snapshot.short)", "NAME"),
+                    ShellCommand.reprofs("pin", "\(shown.snapshot.short)", "NAME"),
                     what: "the command that pins it")
             }
         }

@@ -132,7 +132,7 @@ enum LibraryPage {
             } else if screen.query.isWhole {
                 tag("h2") { "No images yet" }
                 tag("p") { "Show the store the directory that your images are written to:" }
-                copyable("reprofs snapshot ComfyUI/output", what: "the command")
+                copyable(ShellCommand.reprofs("snapshot ComfyUI/output"), what: "the command")
                 tag("p") { "They appear here by themselves." }
             } else {
                 tag("h2") { "No image matches" }

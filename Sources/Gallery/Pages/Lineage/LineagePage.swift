@@ -29,7 +29,7 @@ enum LineagePage {
             }
             tag("article", .class("kin")) {
                 tag("h1") { "Lineage of \(name)" }
-                html(shown, command: ShellCommand.line("reprofs lineage", row.short.text))
+                html(shown, command: ShellCommand.reprofs("lineage", row.short.text))
             }
         }
     }

@@ -27,7 +27,7 @@ enum ModelPage {
                 if let lineage = shown.lineage {
                     panel("Lineage", "lineage") {
                         LineagePage.html(
-                            lineage, command: ShellCommand.line("reprofs lineage", shown.entry.fullName))
+                            lineage, command: ShellCommand.reprofs("lineage", shown.entry.fullName))
                     }
                 }
                 history(shown)
@@ -90,12 +90,12 @@ enum ModelPage {
                 tag("p", .class("note")) { "It does not go now: \(hindrance.onOneLine)." }
             } else {
                 command(
-                    ShellCommand.line("reprofs forget --dry-run", listing.numberedName),
+                    ShellCommand.reprofs("forget --dry-run", listing.numberedName),
                     "the command that says what would be lost")
             }
             if !listing.isLive {
                 command(
-                    ShellCommand.line("reprofs restore", listing.numberedName),
+                    ShellCommand.reprofs("restore", listing.numberedName),
                     "the command that gives the name these bytes again")
             }
         }
@@ -144,7 +144,7 @@ enum ModelPage {
             if shown.hasMoreEvents {
                 tag("p", .class("command")) {
                     "These are the newest. All of them: "
-                    copyable(ShellCommand.line("reprofs log", shown.entry.fullName), what: "the command")
+                    copyable(ShellCommand.reprofs("log", shown.entry.fullName), what: "the command")
                 }
             }
         }

@@ -121,7 +121,7 @@ enum ModelsPage {
             } else {
                 tag("h2") { "No models yet" }
                 tag("p") { "Put your models directory into the store; nothing in it is changed or moved:" }
-                copyable("reprofs add ComfyUI/models", what: "the command")
+                copyable(ShellCommand.reprofs("add ComfyUI/models"), what: "the command")
             }
         }
     }

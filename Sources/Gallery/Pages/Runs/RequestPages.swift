@@ -88,7 +88,7 @@ enum RequestPages {
                 runs == nil
                     ? tag("p", .class("note")) {
                         "A button is here where the gallery was started with a ComfyUI: "
-                        tag("code") { "reprofs gallery --server http://127.0.0.1:8188" }
+                        tag("code") { ShellCommand.reprofs("gallery --server http://127.0.0.1:8188") }
                     }
                     : tag("form", .class("act"), Attribute("data-post", address.text), Attribute("hidden")) {
                         tag("button", .type("submit"), .class("main")) { label }

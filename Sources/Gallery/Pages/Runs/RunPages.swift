@@ -42,7 +42,7 @@ enum RunPages {
                 if isNewest, runs == nil {
                     tag("p", .class("note")) {
                         "Images are made again from their pages where the gallery was started with a ComfyUI and may change something: "
-                        tag("code") { "reprofs gallery --server http://127.0.0.1:8188" }
+                        tag("code") { ShellCommand.reprofs("gallery --server http://127.0.0.1:8188") }
                     }
                 }
                 tag("section", Attribute("aria-labelledby", "kept")) {

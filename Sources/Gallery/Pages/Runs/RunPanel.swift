@@ -30,8 +30,8 @@ enum RunPanel {
     static func command(
         _ name: String, _ snapshot: SnapshotRow, _ option: (name: String, value: String)?, settings: [String] = []
     ) -> String {
-        ShellCommand.line(
-            "reprofs \(name) \(snapshot.short)",
+        ShellCommand.reprofs(
+            "\(name) \(snapshot.short)",
             options: [option ?? ("--server", "http://127.0.0.1:8188")] + settings.map { ("--set", $0) })
     }
 }
