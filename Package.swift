@@ -47,6 +47,7 @@ let package = Package(
         .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+        .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
         .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -57,7 +58,7 @@ let package = Package(
         .executableTarget(name: "BackingHelper"),
         .target(name: "CBacking"),
         .target(name: "CReader"),
-        .target(name: "CThumbnail", dependencies: ["CPNG", "CWebP"]),
+        .target(name: "CThumbnail", dependencies: ["CJPEG", "CPNG", "CWebP"]),
         .target(
             name: "Store",
             dependencies: ["Recipe", "CDeflate", "CLinux", "CReader", "CThumbnail", "CZstd", grdb, sqlite, system],
@@ -111,7 +112,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "StoreTests", dependencies: ["Store", "Recipe", "Support", "CThumbnail", grdb, system],
+            name: "StoreTests", dependencies: ["Store", "Recipe", "Support", "CThumbnail", "CWebP", grdb, system],
             swiftSettings: strict),
         .testTarget(
             name: "ReproFSTests", dependencies: ["ReproFS", "Store", "Recipe", "Support", grdb, system],
