@@ -57,6 +57,7 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(name: "BackingHelper"),
         .target(name: "CBacking"),
+        .target(name: "CLaunch"),
         .target(name: "CReader"),
         .target(name: "CThumbnail", dependencies: ["CJPEG", "CPNG", "CWebP"]),
         .target(
@@ -66,7 +67,7 @@ let package = Package(
         .target(
             name: "ReproFS", dependencies: ["CBacking", "CFuse", "Recipe", "Store", logging, system],
             swiftSettings: strict),
-        .target(name: "Comfy", dependencies: ["Recipe", http, tls, system] + nio, swiftSettings: strict),
+        .target(name: "Comfy", dependencies: ["CLaunch", "Recipe", http, tls, system] + nio, swiftSettings: strict),
         .target(
             name: "Remote",
             dependencies: [
