@@ -47,6 +47,7 @@ let package = Package(
         .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+        .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
         .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -56,8 +57,9 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(name: "BackingHelper"),
         .target(name: "CBacking"),
+        .target(name: "CLaunch"),
         .target(name: "CReader"),
-        .target(name: "CThumbnail", dependencies: ["CPNG", "CWebP"]),
+        .target(name: "CThumbnail", dependencies: ["CJPEG", "CPNG", "CWebP"]),
         .target(
             name: "Store",
             dependencies: ["Recipe", "CDeflate", "CLinux", "CReader", "CThumbnail", "CZstd", grdb, sqlite, system],
@@ -65,7 +67,7 @@ let package = Package(
         .target(
             name: "ReproFS", dependencies: ["CBacking", "CFuse", "Recipe", "Store", logging, system],
             swiftSettings: strict),
-        .target(name: "Comfy", dependencies: ["Recipe", http, tls, system] + nio, swiftSettings: strict),
+        .target(name: "Comfy", dependencies: ["CLaunch", "Recipe", http, tls, system] + nio, swiftSettings: strict),
         .target(
             name: "Remote",
             dependencies: [
@@ -111,7 +113,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "StoreTests", dependencies: ["Store", "Recipe", "Support", "CThumbnail", grdb, system],
+            name: "StoreTests", dependencies: ["Store", "Recipe", "Support", "CThumbnail", "CWebP", grdb, system],
             swiftSettings: strict),
         .testTarget(
             name: "ReproFSTests", dependencies: ["ReproFS", "Store", "Recipe", "Support", grdb, system],

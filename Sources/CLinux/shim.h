@@ -147,13 +147,21 @@ static inline unsigned long long reprofs_capabilities(void) {
     return (unsigned long long)sets[1].effective << 32 | sets[0].effective;
 }
 
-// Locks a whole file for the open file description alone, without waiting; 0, or -1 and errno.
-static inline int reprofs_lock_whole_file(int fd) {
+// Locks a whole file for the open file description alone, without waiting, or unlocks it; 0, or -1 and errno.
+static inline int reprofs_change_lock_of_whole_file(int fd, int type) {
     extern int fcntl(int, int, ...);
-    enum { set_description_lock = 37, write_lock = 1 };
+    enum { set_description_lock = 37 };
     // struct flock of <fcntl.h> on every 64-bit Linux.
-    struct { short type, whence; long start, length; int process; } whole = { .type = write_lock };
+    struct { short type, whence; long start, length; int process; } whole = { .type = (short)type };
     return fcntl(fd, set_description_lock, &whole);
+}
+static inline int reprofs_lock_whole_file(int fd) {
+    int write_lock = 1;
+    return reprofs_change_lock_of_whole_file(fd, write_lock);
+}
+static inline int reprofs_unlock_whole_file(int fd) {
+    int unlock = 2;
+    return reprofs_change_lock_of_whole_file(fd, unlock);
 }
 
 // The same for one byte, which others may lock too: shared by, or let go of by, this open file description, or whether another one

@@ -2,6 +2,7 @@
 #include "thumbnail.h"
 
 #include "../CPNG/shim.h"
+#include "jpeg.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -130,6 +131,9 @@ static void make(size_t size, size_t capacity) {
     if (memcmp(first, "\x89PNG\r\n\x1a\n", 8) == 0) {
         reprofs_png_reader reader = {.context = &decoding, .read = png_read, .begin = png_begin, .row = png_row};
         if (reprofs_png_decode(&reader, held_limit) != 0) _exit(1);
+    } else if (memcmp(first, "\xff\xd8\xff", 3) == 0) {
+        offset = 0;
+        decoding.thumbnail = reprofs_thumbnail_of_jpeg(read_file, &offset, pixel_limit, held_limit);
     } else if (memcmp(first, "RIFF", 4) == 0 && memcmp(first + 8, "WEBP", 4) == 0) {
         decoding.thumbnail = decode_webp(size);
     }

@@ -1,7 +1,6 @@
 import Foundation
-import Synchronization
 
-/// A ComfyUI that is started for one purpose, on a port of its own, and then stopped.
+/// A ComfyUI that is started for one purpose, on a port of its own, and then stopped. If this process is killed, it is too.
 package final class ComfyProcess: Sendable {
     /// How long a start may take: large installations import modules for minutes. Seconds.
     private static let patience = 600.0
@@ -28,10 +27,10 @@ package final class ComfyProcess: Sendable {
 
     /// Where it answers.
     package let server: ComfyServer
-    private let process: Mutex<Process>
+    private let process: ChildProcess
     private let log: String
     /// Its process number in this process's namespace.
-    package let pid: Int32
+    package var pid: Int32 { process.pid }
 
     /// Starts it and returns when it answers.
     package static func start(_ place: Place) async throws -> ComfyProcess {
@@ -57,34 +56,17 @@ package final class ComfyProcess: Sendable {
         guard let output = FileHandle(forWritingAtPath: log) else {
             throw ComfyError.cannotStart("cannot write \(log)")
         }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: place.python)
-        process.arguments =
-            [main, "--listen", "127.0.0.1", "--port", "\(port)"] + Self.directories(place) + ["--disable-auto-launch"]
-            + place.arguments
-        process.currentDirectoryURL = URL(fileURLWithPath: place.installation)
+        var program = ChildProcess.Program(
+            path: URL(fileURLWithPath: place.python).path,
+            arguments: [main, "--listen", "127.0.0.1", "--port", "\(port)"] + Self.directories(place)
+                + ["--disable-auto-launch"] + place.arguments,
+            directory: URL(fileURLWithPath: place.installation).path)
         // Nothing may be written beside pinned files, not even bytecode.
-        process.environment = ProcessInfo.processInfo.environment
-            .merging(["PYTHONDONTWRITEBYTECODE": "1", "REPROFS_CAPTURE": "off"]) { $1 }
-            .merging(place.environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = output
-        do { try Self.withoutBlockedSignals { try process.run() } } catch {
+        program.environment.merge(["PYTHONDONTWRITEBYTECODE": "1", "REPROFS_CAPTURE": "off"]) { $1 }
+        program.environment.merge(place.environment) { $1 }
+        do { process = try ChildProcess(program, output: output) } catch {
             throw ComfyError.cannotStart("\(place.python) cannot be run")
         }
-        pid = process.processIdentifier
-        self.process = Mutex(process)
-    }
-
-    /// A new process inherits the set of blocked signals, and the threads that run asynchronous work block all of them: it could not even
-    /// be asked to end.
-    package static func withoutBlockedSignals<Result>(_ body: () throws -> Result) rethrows -> Result {
-        var (none, before) = (sigset_t(), sigset_t())
-        sigemptyset(&none)
-        pthread_sigmask(SIG_SETMASK, &none, &before)
-        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-        return try body()
     }
 
     /// The flags that an installation accepts; nil if that is unknown.
@@ -110,7 +92,7 @@ package final class ComfyProcess: Sendable {
     }
 
     /// False once it has ended, for whatever reason.
-    package var isRunning: Bool { process.withLock { $0.isRunning } }
+    package var isRunning: Bool { process.isRunning }
 
     private func untilReady() async throws {
         let deadline = Date().addingTimeInterval(Self.patience)
@@ -131,12 +113,7 @@ package final class ComfyProcess: Sendable {
     }
 
     /// Ends it, by force if it has not ended after five seconds.
-    package func stop() async {
-        process.withLock { if $0.isRunning { $0.terminate() } }
-        for _ in 0..<100 where isRunning { _ = await Task { usleep(50_000) }.value }
-        if isRunning { kill(pid, SIGKILL) }
-        process.withLock { $0.waitUntilExit() }
-    }
+    package func stop() async { await process.stop() }
 
     private static func freePort() throws -> UInt16 {
         let listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)

@@ -18,6 +18,14 @@ package struct PromptRun: Sendable {
         package var step = 0
         /// How many steps that node has.
         package var steps = 0
+        /// The newest preview of the picture; nil if there is none, or nobody wants any.
+        package var preview: Preview?
+    }
+
+    /// A picture between two steps, as the server sent it: by ComfyUI's protocol a JPEG or PNG file. A new one is another object.
+    package final class Preview: Sendable {
+        package let bytes: [UInt8]
+        init(_ bytes: [UInt8]) { self.bytes = bytes }
     }
 
     /// Where it runs.
@@ -28,6 +36,9 @@ package struct PromptRun: Sendable {
     package var extra: JSON = [:]
     /// How long the server may send nothing at all. Seconds.
     package var patience = 900
+    /// Whether the server is asked for previews, which it makes by a rough formula beside the run. One from before December 2025 makes them
+    /// only if it was started so. Source: ComfyUI's pull request 11261.
+    package var wantsPreviews = false
     /// Whether the server can still exist; for a launched one, whether its process does.
     package var isThere: @Sendable () -> Bool = { true }
 
@@ -58,12 +69,23 @@ package struct PromptRun: Sendable {
             try? await ComfySocket.listen(to: server, client: client) { message in
                 let progress = known.state.withLock { state -> Progress? in
                     state.heard = .now
-                    return take(message, &state)
+                    switch message {
+                    case .text(let told): return take(told, &state)
+                    case .picture(let bytes):
+                        guard wantsPreviews else { return nil }
+                        state.progress.preview = Preview(bytes)
+                        return state.progress
+                    }
                 }
                 if let progress { tell(progress) }
             }
         }
         defer { listener.cancel() }
+        var extra = extra
+        if wantsPreviews, case .object(var members) = extra {
+            members["preview_method"] = "latent2rgb"
+            extra = .object(members)
+        }
         let id = try await server.queue(graph, client: client, extra: extra)
         known.state.withLock { $0.id = id }
         do {

@@ -73,14 +73,14 @@ package struct Gallery: Sendable {
     package func run(whenReady: @escaping @Sendable (Addresses) -> Void) async throws {
         let (origin, secret, ticket) = (Origin(), Secret(), Ticket())
         let (pool, pictures) = (StorePool(store), StorePool(store, threads: 2))
-        let weights = StorePool(store, threads: 1)
+        let slow = StorePool(store, threads: 1)
         let feed = try Feed(store, logger: logger)
         feed.begin()
         let runs = options.isReadOnly ? nil : options.comfy.map { RunQueue(store, on: $0) { feed.wake() } }
         let router = Router(context: GalleryContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: Gate(origin: origin, secret: secret, ticket: ticket, allowsChanges: !options.isReadOnly))
         Routes(
-            pool: pool, pictures: pictures, weights: weights, feed: feed, runs: runs,
+            pool: pool, pictures: pictures, slow: slow, feed: feed, runs: runs,
             allowsChanges: !options.isReadOnly,
             mounts: options.mounts
         ).add(to: router)
@@ -132,7 +132,7 @@ package struct Gallery: Sendable {
         await feed.stop()
         try await pool.stop()
         try await pictures.stop()
-        try await weights.stop()
+        try await slow.stop()
         if let problem { throw problem }
     }
 

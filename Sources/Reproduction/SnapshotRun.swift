@@ -15,6 +15,8 @@ package struct SnapshotRun: Sendable {
     package let graph: JSON
     /// The pinned files of the graph's models, under the names that it uses.
     package let models: [PinnedModel]
+    /// Whether its progress has previews of the picture.
+    package var wantsPreviews = false
 
     package init(_ snapshot: Int64, named name: String, store: Store) throws {
         guard let row = try store.snapshot(snapshot) else { throw StoreError.notFound("the snapshot") }
@@ -111,6 +113,7 @@ package struct SnapshotRun: Sendable {
         run.patience = patience
         run.isThere = stage.isThere
         run.extra = extra
+        run.wantsPreviews = wantsPreviews
         let outputs = try await run.outputs { show($0) }
         var files: [(RunOutput, [UInt8])] = []
         // All outputs are held in memory until they are compared.

@@ -2,7 +2,6 @@ import Comfy
 import Foundation
 import Recipe
 import Store
-import SystemPackage
 
 /// A ComfyUI that is started in a scratch base directory, whose models, inputs and node packs are links into the pinned view.
 package struct Launch: Sendable {
@@ -22,7 +21,7 @@ package struct Launch: Sendable {
         do {
             return try await stage(of: row, models: models, environment: environment, store: store, scratch)
         } catch {
-            scratch.remove()
+            await scratch.remove()
             throw error
         }
     }
@@ -30,20 +29,15 @@ package struct Launch: Sendable {
     private func stage(
         of row: SnapshotRow, models: StageModels, environment: JSON?, store: Store, _ scratch: Scratch
     ) async throws -> Stage {
-        let mount = try scratch.mount(of: store)
+        let mount = try await scratch.mount(of: store)
         let view = "\(mount)/by-snapshot/\(row.short)"
         var modelsPath = view + "/models"
         var putBack: @Sendable () -> Void = {}
         if case .chosen(let chosen) = models {
-            let hold = try store.holdActive()
-            let before = try store.active()
-            let generation = try store.use(chosen)
-            putBack = {
-                try? store.restore(before, after: generation)
-                hold.end()
-            }
+            let loan = try store.lendActive(to: chosen)
+            putBack = { loan.end() }
             modelsPath = mount + "/active/models"
-            do { try ActiveSwitch(store).acknowledged(generation) } catch {
+            do { try ActiveSwitch(store).acknowledged(loan.generation) } catch {
                 putBack()
                 throw error
             }
@@ -73,7 +67,7 @@ package struct Launch: Sendable {
             ) {
                 await comfy.stop()
                 restore()
-                scratch.remove()
+                await scratch.remove()
             }
             stage.notes = notes
             return stage
@@ -108,64 +102,6 @@ package struct Launch: Sendable {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
         return path.split(separator: ":").map { "\($0)/\(name)" }.first {
             FileManager.default.isExecutableFile(atPath: $0)
-        }
-    }
-}
-
-/// A directory for one launch: links into the view, and files that ComfyUI writes. It may contain a mount.
-private final class Scratch: Sendable {
-    let path: String
-
-    init() throws {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "reprofs-\(UUID().uuidString.prefix(8))")
-        try FileManager.default.createDirectory(
-            at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        path = directory.path
-    }
-
-    private var mountPoint: String { path + "/mount" }
-
-    /// A mount of the store: an existing one, or one for this launch only.
-    func mount(of store: Store) throws -> String {
-        if let mount = try store.mounts().first { return mount.path }
-        try reprofs(["mount", mountPoint, "--store", store.path.string])
-        return mountPoint
-    }
-
-    func link(_ name: String, to target: String) throws {
-        try FileManager.default.createSymbolicLink(atPath: "\(path)/\(name)", withDestinationPath: target)
-    }
-
-    func makeDirectories(_ names: [String]) throws {
-        for name in names {
-            try FileManager.default.createDirectory(atPath: "\(path)/\(name)", withIntermediateDirectories: true)
-        }
-    }
-
-    func write(_ text: String, to name: String) throws {
-        try text.write(toFile: "\(path)/\(name)", atomically: false, encoding: .utf8)
-    }
-
-    /// Removes it, but never what a mount shows: if the mount cannot be ended, the directory stays.
-    func remove() {
-        if FileManager.default.fileExists(atPath: mountPoint + "/.reprofs/status") {
-            guard (try? reprofs(["unmount", mountPoint])) != nil else { return }
-        }
-        try? FileManager.default.removeItem(atPath: path)
-    }
-
-    private func reprofs(_ arguments: [String]) throws {
-        let process = Process()
-        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        process.executableURL = URL(fileURLWithPath: own)
-        process.arguments = arguments
-        process.standardOutput = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        try ComfyProcess.withoutBlockedSignals { try process.run() }
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw ReproductionError("'reprofs \(arguments[0])' failed; the reason is above")
         }
     }
 }

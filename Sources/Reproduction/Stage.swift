@@ -68,21 +68,18 @@ extension Stage {
         }
         // A server that does not use the mount is found before anything is switched.
         try check(try await server.folderPaths(), look: pinned, into: mounts)
-        let hold = try store.holdActive()
-        let before = try store.active()
-        let generation: Int64
-        switch models {
-        case .snapshot(let row): generation = try store.use(row)
-        case .chosen(let chosen): generation = try store.use(chosen)
-        }
+        let loan =
+            switch models {
+            case .snapshot(let row): try store.lendActive(to: row)
+            case .chosen(let chosen): try store.lendActive(to: chosen)
+            }
         let putBack: @Sendable () async -> Void = {
-            try? store.restore(before, after: generation)
-            hold.end()
+            loan.end()
             // It must not continue with the weights of another view.
             try? await server.free()
         }
         do {
-            try ActiveSwitch(store).acknowledged(generation)
+            try ActiveSwitch(store).acknowledged(loan.generation)
             let since = Timestamp.now()
             try await hand(server, pinned, mounts)
             let process = server.process

@@ -70,6 +70,7 @@ package final class Store: Sendable {
         try store.files.sweepIncoming()
         // What cannot be sorted now stays until the next time.
         try? store.sweepOutgoing()
+        try? store.endLapsedLoan()
         return store
     }
 

@@ -122,7 +122,7 @@ import Testing
             watch.arguments = ["watch", output, "--store", line.store.string]
             watch.standardOutput = FileHandle.nullDevice
             watch.standardError = FileHandle.nullDevice
-            try ComfyProcess.withoutBlockedSignals { try watch.run() }
+            try withoutBlockedSignals { try watch.run() }
             defer {
                 watch.interrupt()
                 watch.waitUntilExit()

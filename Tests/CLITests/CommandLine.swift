@@ -55,7 +55,7 @@ final class CommandLineFixture: Sendable {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle(forWritingAtPath: output)
         process.standardError = FileHandle(forWritingAtPath: complaint)
-        try ComfyProcess.withoutBlockedSignals { try process.run() }
+        try withoutBlockedSignals { try process.run() }
         process.waitUntilExit()
         return Outcome(
             status: process.terminationStatus, output: try String(contentsOfFile: output, encoding: .utf8),

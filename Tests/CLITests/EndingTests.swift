@@ -1,4 +1,3 @@
-import Comfy
 import Foundation
 import GRDB
 import Glibc
@@ -55,7 +54,7 @@ import Testing
         mount.arguments = ["mount", "--foreground", line.mountPoint.string]
         mount.environment = ProcessInfo.processInfo.environment.merging(["REPROFS_STORE": line.store.string]) { $1 }
         mount.standardError = FileHandle.nullDevice
-        try ComfyProcess.withoutBlockedSignals { try mount.run() }
+        try withoutBlockedSignals { try mount.run() }
         usleep(UInt32(milliseconds) * 1000)
         mount.terminate()
         mount.waitUntilExit()

@@ -1,4 +1,3 @@
-import Comfy
 import Foundation
 import Recipe
 import Support
@@ -24,7 +23,7 @@ import Testing
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
-        try ComfyProcess.withoutBlockedSignals { try process.run() }
+        try withoutBlockedSignals { try process.run() }
         var printed = ""
         while !printed.hasSuffix("\n") {
             let data = output.fileHandleForReading.availableData

@@ -1,5 +1,6 @@
 import Comfy
 import Foundation
+import Glibc
 import Recipe
 import Support
 import SystemPackage
@@ -30,7 +31,8 @@ import Testing
             try await withStandIn(line, environment: environment) { standIn in
                 let gallery = try ServedGallery(line, server: address ?? standIn.address)
                 try await body(gallery, standIn, image, id)
-                #expect(try gallery.end() == 0)
+                let status = try gallery.end()
+                #expect(status == 0 || gallery.isKilled && status == SIGKILL)
             }
         }
     }
@@ -85,6 +87,35 @@ import Testing
             #expect(try await gallery.client.get(run).text.contains("step 1 of 3"))
             try hold.end()
             try await page(gallery, run, says: "Verified")
+        }
+    }
+
+    @Test func `shows what ComfyUI shows of it meanwhile`() async throws {
+        try await withGallery { gallery, standIn, image, _ in
+            let hold = try line.directory.hold(standIn, "hold-steps")
+            let run = try await ask(gallery, "/image/\(image)/reproduce")
+            try await page(gallery, run, says: "src=\"\(run)/preview?n=")
+            let preview = try await gallery.client.get("\(run)/preview?n=1")
+            #expect(preview.fields["content-type"] == "image/png" && preview.fields["cache-control"] == "no-store")
+            #expect(PixelReader.rgba(preview.body)?.size.width == 32)
+            let stranger = try await gallery.client.send(
+                "GET", "\(run)/preview?n=1", [gallery.client.hostField, "Sec-Fetch-Site: cross-site"])
+            #expect(stranger.status == 403)
+            try hold.end()
+            try await page(gallery, run, says: "Verified")
+            #expect(try await gallery.client.get("\(run)/preview?n=1").status == 404)
+        }
+    }
+
+    /// > After a run it shows again what it showed before, even if the run's process was killed.
+    @Test func `puts back what mounts show where the gallery is killed`() async throws {
+        try await withGallery { gallery, standIn, image, _ in
+            let hold = try line.directory.hold(standIn)
+            _ = try await ask(gallery, "/image/\(image)/reproduce")
+            try await eventually { try active() != "live" }
+            gallery.kill()
+            try await eventually { try active() == "live" }
+            try hold.end()
         }
     }
 
@@ -159,6 +190,11 @@ import Testing
                 atPath: line.directory.appending("out/variations-\(id)").string)
             #expect(made.count == 6)
             #expect(try await gallery.client.get("/?under=\(image)").text.contains("6 images"))
+            #expect(sheet.contains("href=\"\(run)/sheet.png\"") && sheet.contains("/original\">"))
+            let whole = try await gallery.client.get("\(run)/sheet.png")
+            #expect(whole.fields["content-disposition"] == "attachment; filename*=UTF-8''sheet-\(id).png")
+            let size = try #require(PixelReader.rgba(whole.body)?.size)
+            #expect(size.width > 3 * 240 && size.height > 2 * 64 && size.height < size.width)
         }
     }
 
@@ -192,7 +228,7 @@ private final class ServedGallery {
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
-        try ComfyProcess.withoutBlockedSignals { try process.run() }
+        try withoutBlockedSignals { try process.run() }
         var printed = ""
         while !printed.hasSuffix("\n"), case let data = output.fileHandleForReading.availableData, !data.isEmpty {
             printed += String(decoding: data, as: UTF8.self)
@@ -207,6 +243,14 @@ private final class ServedGallery {
         if process.isRunning { process.interrupt() }
         process.waitUntilExit()
         return process.terminationStatus
+    }
+
+    private(set) var isKilled = false
+
+    func kill() {
+        isKilled = true
+        Glibc.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
     }
 
     deinit { _ = try? end() }

@@ -166,7 +166,7 @@ import Testing
         let started = Pipe()
         sleeper.standardOutput = started
         sleeper.standardInput = FileHandle(forReadingAtPath: line.file("models/checkpoints/model.safetensors"))
-        try ComfyProcess.withoutBlockedSignals { try sleeper.run() }
+        try withoutBlockedSignals { try sleeper.run() }
         defer {
             kill(sleeper.processIdentifier, SIGKILL)
             sleeper.waitUntilExit()
@@ -231,7 +231,7 @@ import Testing
         let errors = Pipe()
         process.standardError = errors
         process.standardOutput = FileHandle.nullDevice
-        try ComfyProcess.withoutBlockedSignals { try process.run() }
+        try withoutBlockedSignals { try process.run() }
         try eventually {
             let status = ProcessFile.text("/proc/\(process.processIdentifier)/status") ?? ""
             guard let caught = status.split(separator: "\n").first(where: { $0.hasPrefix("SigCgt:") }) else {

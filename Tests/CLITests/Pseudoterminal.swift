@@ -1,4 +1,3 @@
-import Comfy
 import Foundation
 import Glibc
 import Support
@@ -38,7 +37,7 @@ final class Pseudoterminal {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output ?? terminal
         process.standardError = terminal
-        try ComfyProcess.withoutBlockedSignals { try process.run() }
+        try withoutBlockedSignals { try process.run() }
         // It is read all the time, so that nobody who writes waits for room; its end is a byte that no program here writes.
         let written = Mutex<[UInt8]>([])
         let reader = ours

@@ -1,6 +1,7 @@
 import Comfy
 import Foundation
 import Recipe
+import Store
 import Support
 import SystemPackage
 import Testing
@@ -72,6 +73,43 @@ import Testing
             "reproduce", id, "--launch", StandIn.installation.string, "--python", try StandIn.python)
         #expect(outcome.status == 0, "\(outcome.complaint)")
         #expect(outcome.output.contains("verified"))
+    }
+
+    /// What it holds besides ends with it; the next launch removes its directory.
+    @Test func `leaves no ComfyUI and no mount behind when it is killed`() async throws {
+        var id = ""
+        try await withStandIn(line) { id = try await imageOfReplacedModels($0) }
+        #expect(try line.run("unmount", line.mountPoint.string).status == 0)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: CommandLineFixture.executable)
+        process.arguments = [
+            "reproduce", id, "--launch", StandIn.installation.string, "--python", try StandIn.python, "--store",
+            line.store.string,
+        ]
+        let scratch = try scratch()
+        func loads() throws -> Int { try line.run("list", "loads", "--json").json?.array?.count ?? 0 }
+        let before = try loads()
+        process.environment = ProcessInfo.processInfo.environment.merging(
+            ["STANDIN": "hang", "TMPDIR": scratch]) { $1 }
+        process.standardError = FileHandle.nullDevice
+        try withoutBlockedSignals { try process.run() }
+        defer { kill(process.processIdentifier, SIGKILL) }
+        func commands() -> [String] {
+            ProcessFile.names(in: "/proc").filter { Int32($0) != nil }.compactMap {
+                ProcessFile.text("/proc/\($0)/cmdline")
+            }.filter { $0.contains(scratch) }
+        }
+        // It runs: its models were opened.
+        try await eventually { try loads() > before }
+        try #require(commands().contains { $0.contains("main.py") } && commands().contains { $0.contains("mount") })
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        try await eventually { commands().isEmpty }
+        try #require(try FileManager.default.contentsOfDirectory(atPath: scratch).count == 1)
+        #expect(
+            try certificate(id, "--launch", StandIn.installation.string, "--python", try StandIn.python)["verdict"]
+                == "verified")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch).isEmpty)
     }
 
     @Test func `takes pinned inputs, under whatever name the server has them`() async throws {
@@ -157,7 +195,7 @@ import Testing
         process.executableURL = URL(fileURLWithPath: CommandLineFixture.executable)
         process.arguments = ["reproduce", id, "--server", standIn.address, "--store", line.store.string]
         process.standardError = FileHandle.nullDevice
-        try ComfyProcess.withoutBlockedSignals { try process.run() }
+        try withoutBlockedSignals { try process.run() }
         try eventually { try line.json(".reprofs/status")["active"]?["view"]?.string == id }
         return process
     }

@@ -365,3 +365,16 @@ lossless = saved(picture("RGBA", 20), "WEBP", lossless=True, exact=True)
 write("Pixels/lossless.webp", lossless)
 digests["lossless.webp"] = hashlib.sha256(Image.open(io.BytesIO(lossless)).convert("RGBA").tobytes()).hexdigest()
 write("Pixels/digests.json", json.dumps(digests, indent=1).encode())
+
+
+def halves(size, mode):
+    """Red at the left and blue at the right."""
+    image = Image.new("RGB", size, (200, 40, 40))
+    image.paste((40, 40, 200), (size[0] // 2, 0, *size))
+    return image.convert(mode)
+
+
+for name, size, mode, options in (
+        ("baseline", (1000, 700), "RGB", {}), ("progressive", (1000, 700), "RGB", {"progressive": True}),
+        ("grey", (300, 200), "L", {}), ("cmyk", (300, 200), "CMYK", {})):
+    write(f"Pixels/{name}.jpg", saved(halves(size, mode), "JPEG", quality=60, **options))

@@ -28,7 +28,8 @@ import Testing
             ("/compare", 200), ("/compare?a=\(image)", 200),
             ("/compare?a=\(image)&b=\(String(repeating: "0", count: 64))", 404), ("/static/picks.js", 200),
             ("/image/\(image)/workflow.json", 404), ("/image/\(image)/parameters.txt", 404), ("/nothing", 404),
-            ("/runs", 200), ("/runs/1", 404), ("/runs?before=3", 200), ("/health", 200),
+            ("/runs", 200), ("/runs/1", 404), ("/runs/1/preview", 404), ("/runs/1/sheet.png", 404),
+            ("/static/zoom.js", 200), ("/runs?before=3", 200), ("/health", 200),
             ("/image/\(image)/reproduce", 200), ("/image/\(image)/vary", 200),
             ("/image/\(image)/vary?x=3.seed&xs=1..4", 200), ("/static/run.js", 200),
         ]

@@ -33,4 +33,26 @@ import Testing
         #expect(counts.done.load(ordering: .relaxed) == places && counts.busy.load(ordering: .relaxed) == 10)
         try await pool.stop()
     }
+
+    @Test func `begin nothing for whoever has gone meanwhile, and tell what is at work`() async throws {
+        let fixture = try StoreFixture()
+        let pool = StorePool(fixture.store, threads: 1)
+        let (counts, held) = (Counts(), DispatchSemaphore(value: 0))
+        let (first, second) = (StorePool.Asker(), StorePool.Asker())
+        let working = Task {
+            try await pool.ask(for: first) { _, asker in
+                counts.busy.add(1, ordering: .relaxed)
+                held.wait()
+                return asker.isThere
+            }
+        }
+        try await eventually { counts.busy.load(ordering: .relaxed) == 1 }
+        let waiting = Task { try await pool.ask(for: second) { _, _ in Issue.record("nobody waits for this") } }
+        first.leave()
+        second.leave()
+        held.signal()
+        #expect(try await working.value == false)
+        await #expect(throws: CancellationError.self) { try await waiting.value }
+        try await pool.stop()
+    }
 }

@@ -65,7 +65,7 @@ import Testing
 
     /// > It can also show a variation: models in chosen versions, as links into `by-name`.
     @Test(arguments: View.allCases) func `can be chosen one by one`(_ way: View) throws {
-        try view.store.use([
+        let loan = try view.store.lendActive(to: [
             PinnedModel(
                 folder: "checkpoints", path: try ModelPath("model.safetensors"), sha256: SmallModel.digest(seed: 1),
                 version: 1)
@@ -75,6 +75,7 @@ import Testing
             #expect(try tree.read(path) == SmallModel.bytes(seed: 1))
             #expect(try tree.link(path) == "../../../by-name/checkpoints/model.safetensors/v1/model.safetensors")
         }
+        loan.end()
     }
 
     /// > `active/extra_model_paths.yaml` points a ComfyUI at it, including the folders that only node packs know, and the directories in

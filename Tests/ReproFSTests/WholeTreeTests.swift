@@ -127,7 +127,7 @@ import Testing
             change.modified = Timestamp("2039-01-01T00:00:00Z")
             try LiveView(view.store).change(folder, change)
             let before = try tree.facts("active/models/loras").modified
-            try view.store.use([])
+            try view.store.lendActive(to: []).end()
             try view.store.use(nil)
             #expect(try tree.facts("active/models/loras").modified > before)
         }

@@ -45,6 +45,8 @@ def run(item):
                 # A test may want to see how far it is.
                 while os.path.exists(os.path.join(base, "hold-steps")):
                     sockets.tell(client, "progress", {"value": step, "max": 3, "prompt_id": item[1], "node": id})
+                    if extra.get("preview_method"):
+                        sockets.show(client, picture(bytes([step]), 32, 32, []))
                     time.sleep(0.02)
             if MODE == "fail":
                 raise RuntimeError("the stand-in was told to fail")

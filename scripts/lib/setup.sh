@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 # Debian's packages and the pkg-config name by which each is found on other systems.
 packages=(libfuse3-dev fuse3 libsqlite3-dev libssl-dev zlib1g-dev libdeflate-dev libzstd-dev libpng-dev
-    libwebp-dev libbrotli-dev libxml2-dev pkg-config procps python3)
+    libjpeg-dev libwebp-dev libbrotli-dev libxml2-dev pkg-config procps python3)
 # Nice to have: BLAKE3 of models.
 optional=(b3sum)
 # What the tests use beside these: the power cuts' recorder is in C, on file systems of three kinds.
@@ -14,7 +14,7 @@ test_packages=(skopeo python3-jsonschema gcc libc6-dev mount e2fsprogs xfsprogs 
     openssl)
 # What packages are made with.
 package_packages=(dpkg-dev binutils chrpath xz-utils)
-libraries=(fuse3 sqlite3 libcrypto zlib libdeflate libzstd libpng libwebp libbrotlidec libxml-2.0)
+libraries=(fuse3 sqlite3 libcrypto zlib libdeflate libzstd libpng libjpeg libwebp libbrotlidec libxml-2.0)
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 fail() { printf '%s\n' "$*" >&2; exit 1; }

@@ -50,8 +50,8 @@ struct ExplainCommand: AnswersInJSON {
                 let fetch =
                     there.missing > 0
                     ? "; bring \(there.missing.asSize) with: "
-                        + ShellCommand.line(
-                            "reprofs fetch", options: [("--from", there.remote)], String(id.hex.prefix(12))) : ""
+                        + ShellCommand.reprofs(
+                            "fetch", options: [("--from", there.remote)], String(id.hex.prefix(12))) : ""
                 return "  - \(there.remote): \(there.models.grouped) of \(all), \(proof)\(fetch)"
             }
     }

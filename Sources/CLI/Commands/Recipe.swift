@@ -23,7 +23,7 @@ struct RecipeCommand: AnswersInJSON {
             guard let elsewhere = try elsewhere(failure, store) else { throw failure }
             Terminal.complain(
                 "This store does not know the image. Its pin is at \(elsewhere.remote), and the grade is the one that a pull gives: "
-                    + ShellCommand.line("reprofs pull", elsewhere.remote, elsewhere.document.id.hex))
+                    + ShellCommand.reprofs("pull", elsewhere.remote, elsewhere.document.id.hex))
             return show(json ? elsewhere.document.json.formatted() : elsewhere.document.card)
         }
         try image.tellSuccessor(of: found, in: store)

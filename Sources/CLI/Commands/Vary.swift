@@ -126,18 +126,8 @@ private final class VariationWork: Sendable {
             }
             table.finish()
             var sheet = ContactSheet()
-            var shown = 0
-            for (number, made) in made {
-                // A grid has one place for each run, so only the run's first picture is in it.
-                for (bytes, isFirst) in zip(made.files.map(\.bytes), [true] + made.files.map { _ in false })
-                where isFirst || plan.axes == nil {
-                    let isShown =
-                        plan.axes == nil
-                        ? sheet.add(bytes, label: plan.runs[number].label) : sheet.add(bytes, label: "", at: number)
-                    if isShown { shown += 1 }
-                }
-            }
-            guard shown > 1, let png = sheet.png(columns: columns, axes: plan.axes) else { return }
+            for (number, made) in made { for file in made.files { plan.add(file.bytes, of: number, to: &sheet) } }
+            guard sheet.count > 1, let png = sheet.png(columns: columns, axes: plan.axes) else { return }
             let name = try directory.add(png, as: "contact-sheet.png", isPrivate: isPrivate)
             Terminal.say("Contact sheet: \(directory.path(of: [name]))")
         } catch { Terminal.complain(error) }

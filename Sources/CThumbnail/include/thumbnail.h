@@ -16,7 +16,7 @@ void reprofs_thumbnail_row(reprofs_thumbnail *thumbnail, const unsigned char *rg
 size_t reprofs_thumbnail_write(reprofs_thumbnail *thumbnail, unsigned char *buffer, size_t capacity);
 void reprofs_thumbnail_free(reprofs_thumbnail *thumbnail);
 
-// The same for a PNG or WebP file that anybody may have made, in a child that can open nothing, has nothing open but `file`, and ends
+// The same for a PNG, JPEG or WebP file that anybody may have made, in a child that can open nothing, has nothing open but `file`, and ends
 // after so long. Bytes; 0 where there is no such image, it is damaged or takes too long; -1 and errno where no child can be made.
 ssize_t reprofs_thumbnail_in_child(int file, unsigned char *buffer, size_t capacity, int milliseconds);
 

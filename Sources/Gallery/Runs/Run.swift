@@ -1,3 +1,4 @@
+import Comfy
 import Recipe
 import Store
 
@@ -53,6 +54,8 @@ struct Run: Sendable {
     var version = 0
     /// The share that is done, 0 to 1, and the words for it.
     var progress: (share: Double, words: [String]) = (0, [])
+    /// What ComfyUI shows of it while it runs, with the number of that picture.
+    var preview: (number: Int, picture: PromptRun.Preview)?
 
     init(id: Int, image: Digest, snapshot: SnapshotRow, name: String, work: Work) {
         self.id = id
@@ -94,6 +97,7 @@ struct Run: Sendable {
         [
             "id": .integer(id), "version": .integer(version), "words": .string(outcome.onOneLine),
             "share": .number(.init(literal: String((progress.share * 1000).rounded() / 1000))),
+            "preview": preview.map { .integer($0.number) } ?? .null,
         ]
     }
 }

@@ -15,6 +15,8 @@ final class RunQueue: Sendable {
     private static let kept = 50
     /// Pictures of one sheet.
     static let sheetLimit = 100
+    /// Bytes of a preview: ComfyUI's have at most 512 pixels on a side.
+    private static let previewLimit = 2 << 20
 
     private struct State {
         var runs: [Run] = []
@@ -144,7 +146,8 @@ final class RunQueue: Sendable {
 
     private func outcome(of run: Run) async -> Run.End {
         do {
-            let base = try SnapshotRun(run.snapshot.id, named: run.name, store: store)
+            var base = try SnapshotRun(run.snapshot.id, named: run.name, store: store)
+            base.wantsPreviews = true
             switch run.work {
             case .reproduction:
                 let result = try await ReproductionAttempt.make(
@@ -171,6 +174,7 @@ final class RunQueue: Sendable {
 
     private static func end(_ run: inout Run, _ end: Run.End) {
         run.state = .ended(end)
+        run.preview = nil
         run.ended = .now()
         run.version += 1
     }
@@ -180,6 +184,7 @@ final class RunQueue: Sendable {
         let share = min(1, (Double(progress.done) + step) / Double(max(1, progress.nodes)))
         state.withLock { state in
             guard let index = state.runs.firstIndex(where: { $0.id == id }) else { return }
+            show(progress.preview, in: &state.runs[index])
             let words = state.pace.words(progress)
             let cells = state.runs[index].cells
             guard !cells.isEmpty else {
@@ -192,6 +197,14 @@ final class RunQueue: Sendable {
             )
         }
         changed()
+    }
+
+    /// Keeps the newest preview, if a browser may show it.
+    private func show(_ preview: PromptRun.Preview?, in run: inout Run) {
+        guard let preview, run.isRunning, run.preview?.picture !== preview, preview.bytes.count <= Self.previewLimit,
+            [.png, .jpeg].contains(Picture(preview.bytes))
+        else { return }
+        run.preview = ((run.preview?.number ?? 0) + 1, preview)
     }
 
     private func note(_ result: Result<VariationRuns.Made, any Error>, at number: Int, of id: Int) {

@@ -31,7 +31,7 @@ struct Asset: Sendable {
             Asset("pages.js", PackageResources.pages_js), Asset("icon.svg", PackageResources.icon_svg),
             Asset("post.js", PackageResources.post_js), Asset("gone.js", PackageResources.gone_js),
             Asset("picks.js", PackageResources.picks_js),
-            Asset("run.js", PackageResources.run_js),
+            Asset("run.js", PackageResources.run_js), Asset("zoom.js", PackageResources.zoom_js),
         ]
         return Dictionary(uniqueKeysWithValues: assets.map { ($0.name, $0) })
     }()

@@ -20,8 +20,8 @@ struct Routes {
     let pool: StorePool
     /// Whole files and small pictures, which may take long, keep no page waiting.
     let pictures: StorePool
-    /// Comparisons of weights read gigabytes for seconds, and keep no picture waiting.
-    let weights: StorePool
+    /// Comparisons of weights and sheets read for seconds, and keep no picture waiting.
+    let slow: StorePool
     let feed: Feed
     /// Nil where no ComfyUI was named, or nothing may be changed.
     let runs: RunQueue?
@@ -42,10 +42,11 @@ struct Routes {
         LibraryPage.add(to: router, pool, pictures: pictures, feed)
         ImagePage.add(to: router, pool, pictures: pictures, allowsChanges: allowsChanges)
         ModelsPage.add(to: router, pool)
-        ComparePage.add(to: router, pool, slow: weights)
+        ComparePage.add(to: router, pool, slow: slow)
         LineagePage.add(to: router, pool)
         HealthPage.add(to: router, pictures, mounts)
         RunPages.add(to: router, pool, feed, runs)
+        if let runs { RunPage.add(to: router, slow: slow, feed, runs) }
         guard allowsChanges else { return }
         ImagePins.add(to: router, pool)
         RequestPages.add(to: router, pool, runs)

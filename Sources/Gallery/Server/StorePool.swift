@@ -1,3 +1,4 @@
+import Hummingbird
 import NIOPosix
 package import Store
 import Synchronization
@@ -29,6 +30,37 @@ package final class StorePool: Sendable {
         defer { pending.subtract(1, ordering: .relaxed) }
         guard count <= threads + Self.queue else { throw Busy() }
         return try await pool.runIfActive { [store] in try question(store) }
+    }
+
+    /// The same for what may take seconds. Where the browser has gone, it is not begun, and `question` can see so and stop. The connection is
+    /// closed afterwards.
+    func ask<Value: Sendable>(
+        for request: Request, _ question: @escaping @Sendable (Store, Asker) throws -> Value
+    ) async throws -> Value {
+        let asker = Asker()
+        return try await request.body.consumeWithInboundCloseHandler { _ in
+            try await ask(for: asker, question)
+        } onInboundClosed: {
+            asker.leave()
+        }
+    }
+
+    package func ask<Value: Sendable>(
+        for asker: Asker, _ question: @escaping @Sendable (Store, Asker) throws -> Value
+    ) async throws -> Value {
+        try await ask { store in
+            guard asker.isThere else { throw CancellationError() }
+            return try question(store, asker)
+        }
+    }
+
+    /// Whoever waits for an answer.
+    package final class Asker: Sendable {
+        private let hasLeft = Atomic(false)
+
+        package init() {}
+        package var isThere: Bool { !hasLeft.load(ordering: .relaxed) }
+        package func leave() { hasLeft.store(true, ordering: .relaxed) }
     }
 
     /// Answers nothing any more.

@@ -31,6 +31,20 @@ async function renew() {
   renewing = false;
 }
 
+/// The picture so far. The next one is fetched when this one is here, so a slow connection gets fewer of them.
+function preview(run) {
+  const place = box.querySelector(`[data-preview="${run.id}"]`);
+  if (!place || run.preview === null) return;
+  let picture = place.querySelector('img');
+  if (picture && !picture.complete) return;
+  if (!picture) {
+    picture = document.createElement('img');
+    picture.alt = 'The picture so far';
+    place.append(picture);
+  }
+  picture.src = `/runs/${run.id}/preview?n=${run.preview}`;
+}
+
 function show(all) {
   const runs = shown(all);
   for (const run of runs) {
@@ -38,6 +52,7 @@ function show(all) {
     if (!line) continue;
     line.querySelector('progress').value = run.share;
     line.querySelector('.words').textContent = run.words;
+    preview(run);
   }
   if (runs.map((run) => `${run.id}.${run.version}`).join(' ') !== box.dataset.runs) renew();
 }

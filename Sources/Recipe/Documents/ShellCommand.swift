@@ -19,6 +19,11 @@ package enum ShellCommand {
     /// A command of this program, as ``line(_:options:_:)`` makes it, about the store that this process works on.
     package static func reprofs(
         _ command: String, options: [(name: String, value: String)] = [], _ names: String...
+    ) -> String { reprofs(command, options: options, names: names) }
+
+    /// The same with any number of names.
+    package static func reprofs(
+        _ command: String, options: [(name: String, value: String)] = [], names: [String]
     ) -> String {
         var options = options
         if !isFree(command), !options.contains(where: { $0.name == "--store" }), let path = store.withLock({ $0 }) {
@@ -34,13 +39,6 @@ package enum ShellCommand {
     package static func line(
         _ command: String, options: [(name: String, value: String)] = [], _ names: String...
     ) -> String { line(command, options: options, names: names) }
-
-    /// The same with any number of names.
-    package static func line(
-        _ command: String, options: [(name: String, value: String)] = [], names: [String]
-    ) -> String {
-        line(command, options: options, names)
-    }
 
     private static func line(_ command: String, options: [(name: String, value: String)], _ names: [String]) -> String {
         let end = names.contains(where: beginsLikeAnOption) ? ["--"] : []

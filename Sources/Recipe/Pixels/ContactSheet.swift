@@ -35,6 +35,12 @@ package struct ContactSheet {
 
     package init() {}
 
+    /// How many images are on it.
+    package var count: Int { cells.count }
+
+    /// Whether an image has this place.
+    func hasImage(at place: Int) -> Bool { cells[place] != nil }
+
     /// Adds an image file at a place, counted row by row, or at the next place; false if its pixels cannot be decoded.
     @discardableResult
     package mutating func add(_ file: [UInt8], label: String, at place: Int? = nil) -> Bool {

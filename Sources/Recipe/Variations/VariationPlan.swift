@@ -74,3 +74,15 @@ extension Variation.Change: Hashable {
         hasher.combine(new.compact())
     }
 }
+
+extension VariationPlan {
+    /// Puts a picture of a run, by its number in the plan, on a sheet: at its place in the grid, which the first of several has, or at the
+    /// next place with its label. One whose pixels cannot be decoded is left out.
+    package func add(_ picture: [UInt8], of run: Int, to sheet: inout ContactSheet) {
+        if axes == nil {
+            sheet.add(picture, label: runs[run].label)
+        } else if !sheet.hasImage(at: run) {
+            sheet.add(picture, label: "", at: run)
+        }
+    }
+}

@@ -14,6 +14,8 @@ package struct ActiveView: Sendable {
     package let models: Int64?
     /// Whether the snapshot's image could not be read by everybody, so that only its owner may see the names.
     package let isPrivate: Bool
+    /// Whether a run shows its models, until it has ended.
+    package let isLent: Bool
 
     /// The time of a directory of the view whose entries changed at `own`: different after every switch, even if `own` was set to the
     /// future.
@@ -31,6 +33,7 @@ package struct ActiveView: Sendable {
         }
         models = try row.value("pinSet")
         isPrivate = try row.value("private") ?? false
+        isLent = try row.value("isLent")
     }
 }
 
@@ -68,33 +71,9 @@ extension Store {
     /// Shows the models of a snapshot in `active/models`, or the live view. Returns the new generation.
     @discardableResult
     package func use(_ snapshot: SnapshotRow?) throws(StoreError) -> Int64 {
-        try catalogue.write { db in try db.use(snapshot: snapshot?.id, models: snapshot?.models) }
-    }
-
-    /// Shows these models in `active/models`.
-    @discardableResult
-    package func use(_ models: [PinnedModel]) throws(StoreError) -> Int64 {
         try catalogue.write { db in
-            var tree = PinTree()
-            for model in models {
-                tree.add(
-                    .init(
-                        folder: model.folder, path: model.path, sha256: model.sha256, size: 0, version: model.version),
-                    .recorded, at: [model.folder] + model.path.components)
-            }
-            return try db.use(snapshot: nil, models: try db.pinSet(tree))
-        }
-    }
-
-    /// Shows again what was shown before a switch, unless it has been switched again since.
-    package func restore(_ view: ActiveView, after generation: Int64) throws(StoreError) {
-        try catalogue.write { db in
-            let row = try Row.fetchOne(db, sql: "SELECT generation FROM active")
-            guard row?["generation"] == generation else { return }
-            let snapshot = try view.snapshot.flatMap {
-                try Int64.fetchOne(db, sql: "SELECT id FROM snapshot WHERE short = ?", arguments: [$0.databaseValue])
-            }
-            try db.use(snapshot: snapshot, models: view.models)
+            try db.use(snapshot: snapshot?.id, models: snapshot?.models)
+            return try db.generation()
         }
     }
 }

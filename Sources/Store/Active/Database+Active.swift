@@ -4,15 +4,35 @@ import Recipe
 // Everything that is written into `active` and `mount`.
 
 extension Database {
-    @discardableResult
-    func use(snapshot: Int64?, models: Int64?) throws -> Int64 {
+    /// Shows something else from now on. A loan is over with that.
+    func use(snapshot: Int64?, models: Int64?) throws {
+        try show("?, ?, 0, NULL, NULL", [snapshot, models])
+    }
+
+    /// Shows something else until the loan ends. There must be none yet.
+    func lend(snapshot: Int64?, models: Int64?) throws {
+        try show("?, ?, 1, snapshot, pinSet", [snapshot, models])
+    }
+
+    /// Shows again what was shown before the loan. `generation` is the one that is to end; by default, whichever it is.
+    func endLoan(_ generation: Int64? = nil) throws {
+        try show(
+            "nextSnapshot, nextPinSet, 0, NULL, NULL", [], where: "isLent AND generation = coalesce(?, generation)",
+            [generation])
+    }
+
+    private func show(
+        _ values: String, _ own: [Int64?], where condition: String = "true", _ arguments: [Int64?] = []
+    ) throws {
         // Directories that show something else get another time, which never goes back.
         try execute(
             sql: """
-                UPDATE active SET generation = generation + 1, changed = max(?, changed + 1), snapshot = ?, pinSet = ?
-                """, arguments: [Timestamp.now().nanoseconds, snapshot, models])
-        return try Int64.fetchOne(self, sql: "SELECT generation FROM active") ?? 0
+                UPDATE active SET (snapshot, pinSet, isLent, nextSnapshot, nextPinSet) = (\(values)),
+                generation = generation + 1, changed = max(?, changed + 1) WHERE \(condition)
+                """, arguments: StatementArguments(own + [Timestamp.now().nanoseconds] + arguments))
     }
+
+    func generation() throws -> Int64 { try Int64.fetchOne(self, sql: "SELECT generation FROM active") ?? 0 }
 
     func insertMount(at path: String, by process: Opener) throws -> Int64 {
         try execute(

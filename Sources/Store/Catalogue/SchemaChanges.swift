@@ -191,6 +191,14 @@ extension Schema {
             PRIMARY KEY (remote, tag)
         ) WITHOUT ROWID;
         """
+
+    /// What `active/models` shows again after a run.
+    static let eleventh = """
+        -- Whether a run shows its models there, and what is shown when the run has ended.
+        ALTER TABLE active ADD COLUMN isLent INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE active ADD COLUMN nextSnapshot INTEGER REFERENCES snapshot(id);
+        ALTER TABLE active ADD COLUMN nextPinSet INTEGER REFERENCES pinSet(id);
+        """
 }
 
 /// What a change of the schema needs from the code that opens the catalogue.

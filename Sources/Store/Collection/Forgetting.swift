@@ -11,7 +11,8 @@ extension Database {
                 WHERE (recorded < ?1 OR id IN (SELECT value FROM json_each(?2))
                     OR image IN (SELECT id FROM image WHERE image.snapshot IN (SELECT value FROM json_each(?2))))
                 AND id NOT IN (SELECT snapshot FROM pinName)
-                AND id NOT IN (SELECT snapshot FROM active WHERE snapshot IS NOT NULL)
+                AND id NOT IN (SELECT snapshot FROM active WHERE snapshot IS NOT NULL
+                    UNION SELECT nextSnapshot FROM active WHERE nextSnapshot IS NOT NULL)
                 """, arguments: [time?.nanoseconds, Store.list(rows)])
         defer { try? execute(sql: "DROP TABLE temp.forgotten") }
         report.snapshots += try Row.fetchAll(
@@ -34,7 +35,8 @@ extension Database {
                 CREATE TEMP TABLE unused AS SELECT id FROM pinSet WHERE id NOT IN (
                     SELECT models FROM snapshot UNION SELECT inputs FROM snapshot
                     UNION SELECT nodes FROM snapshot WHERE nodes IS NOT NULL
-                    UNION SELECT pinSet FROM active WHERE pinSet IS NOT NULL)
+                    UNION SELECT pinSet FROM active WHERE pinSet IS NOT NULL
+                    UNION SELECT nextPinSet FROM active WHERE nextPinSet IS NOT NULL)
                 """)
         try deletePinSets(in: "SELECT id FROM unused")
         try execute(sql: "DROP TABLE temp.unused")

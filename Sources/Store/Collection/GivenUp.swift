@@ -46,7 +46,7 @@ extension Store {
         ) { try $0.name("name").text }
         if let pin { throw .kept("\(name)", by: pin) }
         let isActive = try one(
-            "SELECT 1 FROM active JOIN pin ON pin.pinSet = active.pinSet WHERE pin.blob = \(blob)",
+            "SELECT 1 FROM active JOIN pin ON pin.pinSet IN (active.pinSet, active.nextPinSet) WHERE pin.blob = \(blob)",
             [version.sha256.data]
         ) { _ in true }
         if isActive == true {
@@ -58,7 +58,7 @@ extension Store {
     private func requireUnheld(_ snapshot: SnapshotRow) throws(StoreError) {
         let pin = try one("SELECT name FROM pinName WHERE snapshot = ?", [snapshot.id]) { try $0.name("name").text }
         if let pin { throw .kept("\(snapshot.short)", by: pin) }
-        let isActive = try one("SELECT 1 FROM active WHERE snapshot = ?", [snapshot.id]) { _ in true }
+        let isActive = try one("SELECT 1 FROM active WHERE ? IN (snapshot, nextSnapshot)", [snapshot.id]) { _ in true }
         if isActive == true {
             throw .conflict(
                 "active/models shows \(snapshot.short); show something else with '\(ShellCommand.reprofs("use live"))' first"

@@ -112,7 +112,7 @@ package struct StoreHealth: Sendable {
             findings.append(
                 .init(
                     "Lost", "\(remote) has bytes that are lost here; bring them back with",
-                    command: ShellCommand.line("reprofs fetch", options: [("--from", remote)], names: names),
+                    command: ShellCommand.reprofs("fetch", options: [("--from", remote)], names: names),
                     isProblem: true, isMore: true))
         }
         findings += remotes.map { remote in
@@ -120,7 +120,7 @@ package struct StoreHealth: Sendable {
             return Finding(
                 "Remote",
                 "\(remote.name) has \(remote.blobs.of("blob")), \(remote.bytes.asSize); \(remote.proven.grouped) were read there and right\(lost)",
-                command: remote.lost > 0 ? ShellCommand.line("reprofs remote check --all", remote.name) : nil,
+                command: remote.lost > 0 ? ShellCommand.reprofs("remote check --all", remote.name) : nil,
                 isProblem: remote.lost > 0)
         }
         if let backup { findings.append(.init("Backup", "of the catalogue \(backup.local)")) }

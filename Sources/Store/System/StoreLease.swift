@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import SystemPackage
 
@@ -24,15 +25,29 @@ enum StoreLease {
         _ = Kernel.lock(lease, .shared, waits: true)
     }
 
-    /// The lock of the run that switches `active/models`.
+    private static func activePath(_ store: FilePath) -> FilePath { store.appending("active.lock") }
+
+    /// The lock of the run that shows its models in `active/models`. It is an open file description lock, so that others can ask whether it
+    /// is held without taking it.
     static func active(_ store: FilePath) throws(StoreError) -> OwnedDescriptor {
-        let path = store.appending("active.lock")
+        let path = activePath(store)
         let file = try Kernel.open(path, .readWrite, options: [.create, .noFollow], permissions: [.ownerReadWrite])
-        guard Kernel.lock(file, .exclusive, waits: false) else {
+        guard reprofs_lock_whole_file(file.rawValue) == 0 else {
+            let problem = Errno(rawValue: errno)
+            guard [.resourceTemporarilyUnavailable, .permissionDenied].contains(problem) else {
+                throw .system("cannot lock", path, problem)
+            }
             let holder = holders(ofFile: path).first.map { ": \($0)" } ?? ""
             throw .conflict("another run needs active/models now\(holder); begin this one when that has ended")
         }
         return file
+    }
+
+    /// Whether a run has that lock.
+    static func isActiveHeld(_ store: FilePath) throws(StoreError) -> Bool {
+        guard try FileFacts.at(activePath(store), followLinks: false)?.kind == .file else { return false }
+        let file = try Kernel.open(activePath(store), .readOnly, options: .noFollow)
+        return reprofs_is_byte_shared(file.rawValue, 0) != 0
     }
 
     private static func take(

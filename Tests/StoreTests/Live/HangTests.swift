@@ -106,7 +106,7 @@ private let caller = Caller(user: getuid(), group: getgid(), opener: nil)
             case .restore:
                 let name = try #require(ModelName("\(who)-restore/one.safetensors"))
                 _ = try commands.restore(name, version: 1, by: nil)
-            case .use: _ = try commands.use([PinnedModel]())
+            case .use: _ = try commands.use(nil)
             case .backUp: _ = try commands.backUp()
             case .add:
                 let plan = try commands.plan(adding: [fixture.directory.appending("\(who)-add")], folder: nil)

@@ -269,16 +269,56 @@ import Testing
         try fixture.add("checkpoints/model.safetensors", seed: 1)
     }
 
-    @Test func `is put back only if nobody chose something else meanwhile`() throws {
-        let row = try fixture.row(try fixture.store.snapshot(try fixture.image(SmallImage.graph())).id)
-        let before = try fixture.store.active()
-        let generation = try fixture.store.use(row)
-        try fixture.store.restore(before, after: generation)
-        #expect(try fixture.store.active().models == nil)
-        let second = try fixture.store.use(row)
-        try fixture.store.use(row)
-        try fixture.store.restore(before, after: second)
-        #expect(try fixture.store.active().snapshot == row.short)
+    @Test func `shows again after a run what it showed before, unless somebody chose something else meanwhile`() throws
+    {
+        let store = fixture.store
+        let row = try fixture.row(try store.snapshot(try fixture.image(SmallImage.graph())).id)
+        let first = try store.lendActive(to: row)
+        #expect(try store.active().snapshot == row.short && store.active().isLent)
+        #expect(throws: StoreError.self) { _ = try store.lendActive(to: row) }
+        first.end()
+        #expect(try store.active().models == nil && !store.active().isLent)
+        let second = try store.lendActive(to: [])
+        try store.use(row)
+        second.end()
+        #expect(try store.active().snapshot == row.short)
+        try store.lendActive(to: []).end()
+        #expect(try store.active().snapshot == row.short)
+    }
+
+    /// The lock of a process that was killed is gone, and its row is not.
+    @Test func `shows again what it showed before a run whose process was killed`() throws {
+        let store = fixture.store
+        let row = try fixture.row(try store.snapshot(try fixture.image(SmallImage.graph())).id)
+        try store.use(row)
+        func kill() throws {
+            try DatabaseQueue(path: store.path.appending("catalogue.sqlite").string).write { db in
+                try db.execute(
+                    sql: """
+                        UPDATE active
+                        SET isLent = 1, nextSnapshot = snapshot, nextPinSet = pinSet, snapshot = NULL, pinSet = NULL
+                        """)
+            }
+        }
+        try kill()
+        _ = try Store.open(store.path)
+        #expect(try store.active().snapshot == row.short && !store.active().isLent)
+        try kill()
+        let next = try store.lendActive(to: [])
+        _ = try Store.open(store.path)
+        #expect(try store.active().isLent && store.active().snapshot == nil, "another run's own is left alone")
+        next.end()
+        #expect(try store.active().snapshot == row.short)
+    }
+
+    @Test func `keeps what it will show again from being forgotten`() throws {
+        let store = fixture.store
+        let row = try fixture.row(try store.snapshot(try fixture.image(SmallImage.graph())).id)
+        try store.use(row)
+        let loan = try store.lendActive(to: [])
+        #expect(throws: StoreError.self) { _ = try store.forget([], [row], isDryRun: false) }
+        loan.end()
+        #expect(try store.active().snapshot == row.short)
     }
 
     @Test func `has a later time with every switch`() throws {

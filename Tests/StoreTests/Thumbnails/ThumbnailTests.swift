@@ -1,4 +1,5 @@
 import CThumbnail
+import CWebP
 import Foundation
 import GRDB
 import Recipe
@@ -9,8 +10,9 @@ import Testing
 
 /// Small pictures of images.
 ///
-/// > Thumbnails of images are in `thumbnails.sqlite` beside the catalogue; only its owner can read it, and backups leave it out. They are
-/// > made with the snapshots; a missing one is made from the image's file, if that still has the same bytes. A forgotten image has none.
+/// > Thumbnails of images are in `thumbnails.sqlite` beside the catalogue; only its owner can read it, and backups leave it out. Those of PNG
+/// > and lossless WebP images are made with the snapshots. A missing one is made from the image's file, if that still has the same bytes;
+/// > so are those of JPEG and other WebP images. GIF, AVIF and JPEG XL have none, and neither has a forgotten image.
 @Suite struct `A thumbnail` {
     let fixture: StoreFixture
     let image: FilePath
@@ -122,13 +124,45 @@ import Testing
         wide.replaceSubrange(16..<20, with: [0x7F, 0xFF, 0xFF, 0xFF])
         for (name, bytes) in [
             ("cut", Array(whole.dropLast(30))), ("wide", wide), ("text", Array("RIFF....WEBP".utf8)), ("none", []),
+            ("cut jpeg", try Self.picture("baseline.jpg").dropLast(100)), ("cmyk", try Self.picture("cmyk.jpg")),
         ] {
-            let file = try fixture.directory.write(bytes, to: name)
-            let descriptor = try FileDescriptor.open(file, .readOnly, options: .closeOnExec)
-            defer { try? descriptor.close() }
-            var buffer: [UInt8] = Array(repeating: 0, count: 1000)
-            #expect(reprofs_thumbnail_in_child(descriptor.rawValue, &buffer, buffer.count, 10_000) == 0, "\(name)")
+            #expect(try inChild(fixture.directory.write(Array(bytes), to: name)).isEmpty, "\(name)")
         }
+    }
+
+    @Test(arguments: [
+        ("baseline.jpg", 320, 224), ("progressive.jpg", 320, 224), ("grey.jpg", 300, 200), ("lossless.webp", 20, 20),
+    ]) func `is made of other formats in a child`(name: String, width: Int32, height: Int32) throws {
+        let bytes = try inChild(fixture.directory.write(Self.picture(name), to: name))
+        var size: (width: Int32, height: Int32) = (0, 0)
+        let rgba = try #require(WebPDecodeRGBA(bytes, bytes.count, &size.width, &size.height))
+        defer { WebPFree(rgba) }
+        try #require(size == (width, height))
+        guard name.hasSuffix(".jpg") else { return }
+        // Red at the left and blue at the right, or darker there.
+        let (left, right) = (rgba + 4 * 10, rgba + 4 * (Int(width) - 10))
+        #expect(left[0] > right[0] && (name == "grey.jpg" || right[2] > 150 && right[0] < 90 && left[2] < 90))
+    }
+
+    @Test func `is made of a JPEG image when it is asked for`() throws {
+        let image = try fixture.directory.write(
+            [UInt8](Self.bytes("Dialects/a1111_usercomment_le.jpg")), to: "output/a.jpg")
+        _ = try store.snapshot(image)
+        #expect(isWebP(try store.thumbnail(of: try #require(try store.digest(ofFile: image)))))
+    }
+
+    private static func bytes(_ name: String) throws -> Data {
+        try Data(contentsOf: URL(fileURLWithPath: FilePath.tests.appending("Fixtures").appending(name).string))
+    }
+    private static func picture(_ name: String) throws -> [UInt8] { [UInt8](try bytes("Pixels/" + name)) }
+
+    /// What the child makes of a file; nothing if it makes none.
+    private func inChild(_ file: FilePath) throws -> [UInt8] {
+        let descriptor = try FileDescriptor.open(file, .readOnly, options: .closeOnExec)
+        defer { try? descriptor.close() }
+        var buffer: [UInt8] = Array(repeating: 0, count: 1 << 16)
+        let count = reprofs_thumbnail_in_child(descriptor.rawValue, &buffer, buffer.count, 10_000)
+        return Array(buffer.prefix(max(0, count)))
     }
 
     @Test(arguments: [

@@ -11,10 +11,8 @@ enum ComparePage {
             let ids = try images(parameters)
             guard ids.count > 1 else { return choose(ids).response }
             let comparesWeights = parameters.contains { $0.name == "weights" && $0.value == "yes" }
-            let comparison = try await (comparesWeights ? slow : pool).ask {
-                try Comparison(ids, comparesWeights: comparesWeights, in: $0)
-            }
-            return page(comparison).response
+            guard comparesWeights else { return page(try await pool.ask { try Comparison(ids, in: $0) }).response }
+            return page(try await slow.ask(for: request) { try Comparison(ids, weightsFor: $1, in: $0) }).response
         }
     }
 

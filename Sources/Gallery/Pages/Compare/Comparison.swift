@@ -49,8 +49,8 @@ struct Comparison: Sendable {
         var model: Int64?
     }
 
-    /// `comparesWeights`: whole files are read, for some seconds at most.
-    init(_ ids: [Digest], comparesWeights: Bool, in store: Store) throws {
+    /// Where there is an `asker`, weights are compared: whole files are read, for some seconds at most, and as long as it is there.
+    init(_ ids: [Digest], weightsFor asker: StorePool.Asker? = nil, in store: Store) throws {
         let images = try ids.map { id in
             guard let row = try store.snapshot(ofImage: id) else {
                 throw StoreError.notFound("the image \(id.hex.prefix(12))")
@@ -71,11 +71,13 @@ struct Comparison: Sendable {
         }
         replaced = others.reduce(0) { $0 + first.replacedModels(in: $1).count }
         let deadline = ContinuousClock.now + .seconds(Self.patience)
-        weights =
-            comparesWeights
-            ? try others.map {
-                try store.weightDifferences(first, $0, headers: Self.headerLimit) { ContinuousClock.now < deadline }
-            } : nil
+        weights = try asker.map { asker in
+            try others.map {
+                try store.weightDifferences(first, $0, headers: Self.headerLimit) {
+                    asker.isThere && ContinuousClock.now < deadline
+                }
+            }
+        }
     }
 
     private static func linked(_ value: Value, in store: Store) throws -> Value {

@@ -14,19 +14,6 @@ enum RunPages {
             let kept = try await pool.ask { try $0.certificates(before: before, limit: pageSize + 1) }
             return page(runs, kept, isNewest: before == .max, revision).response
         }
-        guard let runs else { return }
-        router.get("runs/:run") { _, context in
-            let revision = feed.revision
-            guard let run = context.run.flatMap({ runs.run($0) }) else {
-                throw Problem(.notFound, "There is no such run any more; what came of it is kept with its image.")
-            }
-            return page(run, runs, revision).response
-        }
-        router.post("runs/:run/stop") { _, context in
-            guard let run = context.run else { throw Problem.nothingHere }
-            try runs.stop(run)
-            return Response(text: "The run is being stopped.\n")
-        }
     }
 
     private static func page(
@@ -66,7 +53,7 @@ enum RunPages {
     }
 
     /// What a page knows of runs: `run.js` renews it where it is otherwise.
-    private static func signature(_ runs: [Run]) -> String {
+    static func signature(_ runs: [Run]) -> String {
         runs.map { "\($0.id).\($0.version)" }.joined(separator: " ")
     }
 
@@ -120,7 +107,7 @@ enum RunPages {
         }
     }
 
-    private static func thumbnail(_ image: Digest) -> HTML {
+    static func thumbnail(_ image: Digest) -> HTML {
         void(
             "img", .class("small"), .src(.image(image, "thumbnail")), Attribute("alt"), Attribute("loading", "lazy"),
             Attribute("width", "56"), Attribute("height", "56"))
@@ -156,65 +143,9 @@ enum RunPages {
             ) { run.isRunning ? "Stop" : "Take out" }
         }
     }
-
-    private static func page(_ run: Run, _ runs: RunQueue, _ revision: String) -> Page {
-        Page(title: "\(run.words): \(run.name.onOneLine)", section: .runs) {
-            tag("nav", .class("path"), .label("Where this is")) {
-                tag("a", .id("back"), .href(Address("/runs"))) { "Runs" }
-                tag("span", Attribute("aria-hidden", "true")) { "/" }
-                tag("span") { run.name.onOneLine }
-            }
-            tag(
-                "article", .class("run"), Attribute("data-runs", signature([run])),
-                Attribute("data-run", String(run.id)), Attribute("data-revision", revision)
-            ) {
-                tag("header") {
-                    thumbnail(run.image)
-                    tag("div") {
-                        tag("h1") { run.words }
-                        tag("p", .class("note")) {
-                            "of "
-                            tag("a", .href(Address.image(run.image))) { run.name.onOneLine }
-                            " on \(runs.comfy.place.name.onOneLine)"
-                        }
-                    }
-                }
-                state(run)
-                if !run.cells.isEmpty { SheetView.html(run) }
-            }
-        }
-    }
-
-    private static func state(_ run: Run) -> HTML {
-        guard case .ended(let end) = run.state else {
-            return HTML([
-                progress(run), stop(run),
-                tag("p", .class("note")) { "It goes on when this page is closed." },
-            ])
-        }
-        return tag("section", .class("grade"), Attribute("data-verdict", verdict(run)), .label("What came of it")) {
-            switch end {
-            case .verdict(_, let lines), .failed(let lines):
-                tag("p", .class("outcome"), Attribute("data-said")) { (lines.first ?? "").capitalized }
-                for line in lines.dropFirst() { tag("p", .class("note")) { line.onOneLine } }
-            case .made: tag("p", .class("outcome"), Attribute("data-said")) { run.outcome.capitalized }
-            case .stopped:
-                tag("p", .class("outcome"), Attribute("data-said")) { "Stopped" }
-                tag("p", .class("note")) { "Everything is as it was before." }
-            }
-            if case .verdict = end {
-                tag("p") { tag("a", .href(Address.proofs(run.image))) { "The proof, with the image" } }
-            }
-        }
-    }
 }
 
 extension Address {
     /// Where the page of an image shows each try to make it again.
     static func proofs(_ image: Digest) -> Address { Address.image(image).at("proofs") }
-}
-
-extension GalleryContext {
-    /// The number of a run that the path names.
-    fileprivate var run: Int? { parameters.get("run").flatMap { Int($0) } }
 }

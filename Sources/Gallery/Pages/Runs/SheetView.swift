@@ -42,7 +42,7 @@ enum SheetView {
         case .waiting: tag("span", .class("empty")) { tag("span", .class("aside")) { "not made yet" } }
         case .failed(let why): tag("span", .class("empty misread")) { why.onOneLine }
         case .made(let image):
-            tag("a", .href(Address.image(image))) {
+            tag("a", .href(Address.image(image)), Attribute("data-zoom", ShownImage.original(image).text)) {
                 void(
                     "img", .src(.image(image, "thumbnail")), Attribute("alt", cell.label.onOneLine),
                     Attribute("loading", "lazy"))

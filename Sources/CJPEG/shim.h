@@ -1,0 +1,4 @@
+// libjpeg-turbo decodes JPEG images.
+#pragma once
+#include <stdio.h>
+#include <jpeglib.h>
