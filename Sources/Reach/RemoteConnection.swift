@@ -1,5 +1,5 @@
 import Recipe
-import Remote
+package import Remote
 package import Store
 
 /// How a remote is spoken to, as the catalogue keeps it.
@@ -57,10 +57,12 @@ package struct RemoteFacts: Sendable, Equatable {
 extension Reaching {
     /// A remote as its row says. Nobody is asked yet.
     package init(
-        _ store: Store, _ remote: RemoteRow, _ show: @escaping @Sendable (Progress) -> Void = { _ in }
+        _ store: Store, _ remote: RemoteRow, pace: Pace = Pace(),
+        _ show: @escaping @Sendable (Progress) -> Void = { _ in }
     ) throws {
         let address = try RemoteAddress(remote.url)
-        let options = RemoteFacts(remote.facts).options
+        var options = RemoteFacts(remote.facts).options
+        options.pace = pace
         var neighbours: [String: String] = [:]
         for other in try store.remotes() where other.id != remote.id {
             guard let near = try? RemoteAddress(other.url), near.registry == address.registry, near.path != address.path
