@@ -53,6 +53,10 @@ struct StatusCommand: ParsableCommand {
                 "count": .integer(health.lostModels.count),
                 "names": .array(health.lostModels.names.map { .string($0) }),
             ],
+            "elsewhere": [
+                "blobs": .integer(health.elsewhere.blobs), "bytes": .integer(health.elsewhere.bytes),
+                "present": .integer(health.elsewhere.present),
+            ],
             "backup": .string(orNull: health.backup?.description),
             "mounts": .array(
                 health.mounts.map { row, status in
@@ -60,7 +64,7 @@ struct StatusCommand: ParsableCommand {
                         "mountPoint": .string(row.path), "process": .integer(Int(row.pid)),
                         "answers": .bool(status != nil), "passthrough": status?["passthrough"] ?? .null,
                         "active": status?["active"] ?? .null, "models": status?["models"] ?? .null,
-                        "delays": status?["delays"] ?? .null,
+                        "delays": status?["delays"] ?? .null, "lazy": status?["lazy"] ?? .null,
                     ]
                 }),
             "deadMounts": .array(health.deadMounts.map { .string($0) }),

@@ -6,6 +6,9 @@ import SystemPackage
 
 // Files whose bytes are elsewhere and come when they are read.
 
+/// A failure whose reason is in the log already.
+private func told(_ error: StoreError) -> Failure { Failure(Failure(error).errno, error.description) }
+
 /// What the kernel said when a file was opened, kept until the open is answered.
 private final class OpenInfo: Sendable {
     private let address: UInt
@@ -43,7 +46,7 @@ extension Mount {
                     later.answer(
                         Result {
                             guard let pointer = kept.pointer else { throw Failure(.ioError, "no file info") }
-                            guard let bytes = try result.get() else {
+                            guard let bytes = try result.mapError(told).get() else {
                                 return .opened(try self.open(file, opener), pointer, file.caching)
                             }
                             return .opened(try self.open(file, bytes, opener), pointer, file.caching)
@@ -65,7 +68,7 @@ extension Mount {
                     later.answer(
                         .success(.fileRange(descriptor, offset: off_t(range.lowerBound), size: range.count)))
                 case .success(.bytes(let bytes)): later.answer(.success(.bytes(bytes[...])))
-                case .failure(let error): later.answer(.failure(error))
+                case .failure(let error): later.answer(.failure(told(error)))
                 }
             }
             guard let own else { return nil }

@@ -11,6 +11,8 @@ package final class LazyBlobs: Sendable {
     private static let fills = 4
     /// So long after somebody waited last, nobody does. So long nothing is asked for unasked after it was refused.
     private static let (quiet, sulk) = (Duration.seconds(1), Duration.seconds(10))
+    /// So long a piece that could not be had is not asked for again.
+    private static let memory = Duration.seconds(1)
     /// How often a piece is asked for in vain before who waits for it is told.
     private static let tries = 3
     /// How many pieces are kept in memory where the disk takes none.
@@ -50,6 +52,8 @@ package final class LazyBlobs: Sendable {
         /// Requests that are under way, by what they were made for.
         var requests: [Purpose: Int] = [:]
         var failures: [Int: Int] = [:]
+        /// When a piece was given up. The kernel asks at once for each page of what it did not get.
+        var refused: [Int: ContinuousClock.Instant] = [:]
         /// Pieces that the disk did not take.
         var held: [(piece: Int, bytes: [UInt8])] = []
         /// Until then nothing is asked for that nobody waits for, and no blob is made.
@@ -166,6 +170,7 @@ package final class LazyBlobs: Sendable {
         /// Those who wait for a piece that cannot be had.
         mutating func refuse(_ piece: Int, of file: Int) -> [Answer] {
             guard let found = files[file] else { return [] }
+            files[file]?.refused[piece] = .now
             return found.readers.filter { $0.value.pieces.contains(piece) }.map { own, reader in
                 files[file]?.readers[own] = nil
                 files[file]?.plan.leave(reader.pieces)
@@ -307,19 +312,24 @@ package final class LazyBlobs: Sendable {
 
     /// Reads `range` of the blob and answers, now or later. Returns what ``giveUp(reading:of:)`` takes; nil if it was answered.
     fileprivate func read(_ file: Int, _ range: Range<Int>, _ answer: @escaping Answer) -> Int? {
+        var problem = StoreError.interrupted
         let (ready, own) = state.withLock { state -> (Ready?, Int?) in
             guard !state.hasEnded, let found = state.files[file], found.partial != nil else { return (nil, nil) }
             let pieces = found.list.pieces(of: range)
             let reader = Reader(pieces: pieces, range: range, answer: answer)
             for piece in pieces { state.files[file]?.plan.touch(piece) }
             if found.has(pieces) { return (found.ready(reader), nil) }
+            if pieces.contains(where: { found.refused[$0].map { $0 + Self.memory > .now } == true }) {
+                problem = .blobMissing(found.list.digest)
+                return (nil, nil)
+            }
             let own = state.number()
             state.files[file]?.readers[own] = reader
             state.files[file]?.plan.wait(for: pieces)
             state.waitedLast = .now
             return (nil, own)
         }
-        if let ready { ready.answer() } else if own == nil { answer(.failure(.interrupted)) }
+        if let ready { ready.answer() } else if own == nil { answer(.failure(problem)) }
         pump()
         return own
     }
@@ -437,7 +447,7 @@ package final class LazyBlobs: Sendable {
             source.foundWrong(partial.digest)
         }
         if let why { told("sha256:\(partial.digest.hex), MiB \(pieces.lowerBound) to \(pieces.upperBound - 1): \(why)") }
-        for answer in refused { answer(.failure(.blobDamaged(partial.digest))) }
+        for answer in refused { answer(.failure(.blobMissing(partial.digest))) }
         finishIfWhole(order.file)
         pump()
     }

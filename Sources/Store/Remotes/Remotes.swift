@@ -112,6 +112,16 @@ extension Store {
         return remotes
     }
 
+    /// The blobs that are not here, but at a remote, from where a mount brings them; their bytes, and how many of those have come.
+    package func elsewhere() throws(StoreError) -> (blobs: Int, bytes: Int, present: Int) {
+        let sizes = try page("SELECT sha256, size FROM blob WHERE \(Blob.isElsewhere)", [], Int(Int32.max)) {
+            (try $0.digest("sha256"), try $0.size("size"))
+        }
+        let known = Dictionary(sizes) { first, _ in first }
+        let present = try partials().total { partial in min(partial.present, known[partial.digest] ?? 0) }
+        return (sizes.count, sizes.total { $0.1 }, present)
+    }
+
     /// Keeps the lists of bytes that are at a remote and are brought from there when they are read.
     package func noteElsewhere(_ lists: [PieceList], at remote: RemoteRow) throws(StoreError) {
         let time = Timestamp.now()
