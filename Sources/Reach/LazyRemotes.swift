@@ -35,7 +35,9 @@ package final class LazyRemotes: LazySource {
     /// `connect` makes the connection to a remote of the store.
     package init(
         _ store: Store,
-        _ connect: @escaping @Sendable (Store, RemoteRow) throws -> Reaching = { try Reaching($0, $1, pace: .impatient) }
+        _ connect: @escaping @Sendable (Store, RemoteRow) throws -> Reaching = {
+            try Reaching($0, $1, pace: .impatient)
+        }
     ) {
         (self.store, self.connect) = (store, connect)
     }
@@ -208,7 +210,8 @@ extension RemoteError {
     fileprivate var mayPass: Bool {
         switch self {
         case .unreachable, .busy: true
-        case .unexpected(_, _, let status, _): status == 408 || (500...599).contains(status) && ![501, 505].contains(status)
+        case .unexpected(_, _, let status, _):
+            status == 408 || (500...599).contains(status) && ![501, 505].contains(status)
         default: false
         }
     }

@@ -245,7 +245,9 @@ extension Reaching {
     private func lost(_ document: SnapshotDocument, but left: Set<Digest>) throws(StoreError) -> [String] {
         var lost: [String] = []
         for use in document.recipe.models {
-            guard let found = use.resolution, !left.contains(found.sha256), try !store.isThere(found.sha256) else { continue }
+            guard let found = use.resolution, !left.contains(found.sha256), try !store.isThere(found.sha256) else {
+                continue
+            }
             lost.append("models/\(found.folder)/\(found.path)")
         }
         for use in document.recipe.inputs {

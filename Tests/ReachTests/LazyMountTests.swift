@@ -13,7 +13,9 @@ import Testing
 @Suite(.ownThreads, .timeLimit(.minutes(20))) struct `A lazily pulled model` {
     let fixture: ReachFixture
     private var store: Store { fixture.there.store }
-    private var list: PieceList { get throws { try #require(try store.pieces(of: fixture.digest, size: ReachFixture.size)) } }
+    private var list: PieceList {
+        get throws { try #require(try store.pieces(of: fixture.digest, size: ReachFixture.size)) }
+    }
 
     init() async throws {
         fixture = try ReachFixture()
@@ -57,6 +59,12 @@ import Testing
         return process
     }
 
+    /// > `pull --lazy` brings everything but the large models, those for which the manifest names lists of pieces. The snapshot is there, and
+    /// > `by-snapshot/<id>/models` shows its files with their sizes. A mount brings what is read of them, MiB by MiB, compares each before it is
+    /// > served, and keeps it; who reads in order has more asked for ahead, and from the third such read on the whole file is fetched. A file of
+    /// > which everything has come is a blob like any other, from the first open after the last close on. Such a pull makes no pin and no names in
+    /// > `models`; another one without `--lazy` does. The same holds for any file that was lost here, if a remote is known to have it and its list is
+    /// > known.
     @Test func `has its size at once, brings what is read, and is a blob when all of it was`() throws {
         try mount { tree throws in
             #expect(try tree.facts(fixture.path).size == ReachFixture.size)
@@ -121,6 +129,17 @@ import Testing
         }
     }
 
+    /// > - Opening asks a remote for the file's length. Who has another one, or none, is not read: EIO, with the reason in the log. ENOSPC says
+    /// >   that there is no room for the rest of the file, and of the others that are open.
+    /// > - What may pass is waited for, however long: silence, connections that break, a remote that is away, 429 and 5xx. The reader sleeps and can
+    /// >   be killed; nothing else in the mount waits with it.
+    /// > - What does not pass (403, 404, the wrong bytes three times) is EIO for reads of that MiB. It is asked for again when it is read a second
+    /// >   later or more.
+    /// > - A disk that fills up meanwhile takes no more; reads go on, from memory.
+    /// > - A read waits on when its thread gets a signal that does not end the program, since an error would cost a program that maps the file its
+    /// >   life. An open ends with EINTR.
+    /// > - Any number of mounts and pulls of one store bring a file together, each piece once.
+    /// > - `mount --offline` asks no remote: what is not here cannot be opened.
     @Test func `is waited for by mapped readers while the registry is away, and goes on when it is back`() throws {
         try mount { tree throws in
             let patient = try mappedReader(tree)
@@ -152,7 +171,9 @@ import Testing
             for _ in 0..<64 {
                 let reader = Process()
                 reader.executableURL = URL(fileURLWithPath: "/bin/dd")
-                reader.arguments = ["if=" + tree.absolute(fixture.path), "of=/dev/null", "bs=4k", "skip=1100", "count=1"]
+                reader.arguments = [
+                    "if=" + tree.absolute(fixture.path), "of=/dev/null", "bs=4k", "skip=1100", "count=1",
+                ]
                 reader.standardError = FileHandle.nullDevice
                 try reader.run()
                 readers.append(reader)
@@ -184,7 +205,8 @@ import Testing
         }
     }
 
-    @Test(arguments: [ReachFixture.size - 1, nil]) func `that the registry has not, or another one of, cannot be opened`(
+    @Test(arguments: [ReachFixture.size - 1, nil])
+    func `that the registry has not, or another one of, cannot be opened`(
         size: Int?
     ) throws {
         fixture.registry.change { $0.blobs[fixture.digest] = size.map { Array(ReachFixture.bytes.prefix($0)) } }

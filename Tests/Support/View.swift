@@ -41,7 +41,8 @@ package enum View: String, CaseIterable, Sendable {
     /// The same with more places that show the models.
     package static func mount(
         _ store: Store, isModelsDirectory: Bool = false, passesThrough: Bool = true,
-        scrub: ScrubSchedule? = nil, source: (any LazySource)? = nil, placesMore: Int, _ body: (MountedTree, [FilePath]) throws -> Void
+        scrub: ScrubSchedule? = nil, source: (any LazySource)? = nil, placesMore: Int,
+        _ body: (MountedTree, [FilePath]) throws -> Void
     ) throws {
         if getenv("REPROFS_WITHOUT_MOUNTS") != nil { try Test.cancel("skipped: mounts are left out") }
         guard access("/dev/fuse", R_OK | W_OK) == 0 else { try Test.cancel("skipped: /dev/fuse is not there to use") }

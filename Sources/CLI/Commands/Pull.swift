@@ -17,7 +17,8 @@ struct PullCommand: AnswersInJSON {
         [String] = []
     @Option(name: .customLong("as"), help: "The pin that it gets here; a pin keeps its name, others get none.")
     var name: String?
-    @Flag(help: "Leave large models at the remote; a mount brings them, piece by piece, when they are read.") var lazy = false
+    @Flag(help: "Leave large models at the remote; a mount brings them, piece by piece, when they are read.") var lazy =
+        false
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 
@@ -89,7 +90,8 @@ extension PullReport {
         [
             "snapshot": .string(snapshot.hex), "image": .string(image), "manifest": .string(manifest.hex),
             "pin": .string(orNull: pin), "new": .bool(isNew), "fetched": .integer(fetched), "bytes": .integer(bytes),
-            "kept": .integer(kept), "left": ["count": .integer(left.count), "bytes": .integer(left.bytes)], "lost": .array(lost.map { .string($0) }),
+            "kept": .integer(kept), "left": ["count": .integer(left.count), "bytes": .integer(left.bytes)],
+            "lost": .array(lost.map { .string($0) }),
             "problems": .array(problems.map { .string($0) }), "before": .string(orNull: before?.manifest.hex),
         ]
     }

@@ -82,12 +82,16 @@ final class WaitingRequests: Sendable {
 
     /// Called every moment while it returns true: the kernel tells of the first signal only.
     func tick() -> Bool {
-        let interrupted = state.withLock { state in state.waiting.filter(\.value.isInterrupted).map { ($0.key, $0.value.thread) } }
+        let interrupted = state.withLock { state in
+            state.waiting.filter(\.value.isInterrupted).map { ($0.key, $0.value.thread) }
+        }
         for (number, thread) in interrupted where Self.isEnding(thread) { refuse(number, EINTR) }
         return !interrupted.isEmpty
     }
 
-    private func refuse(_ number: Int, _ errno: CInt) { answer(number) { request, _ in fuse_reply_err(request, errno) }?() }
+    private func refuse(_ number: Int, _ errno: CInt) {
+        answer(number) { request, _ in fuse_reply_err(request, errno) }?()
+    }
 
     /// Whether a thread has a signal that ends it: the kernel gives SIGKILL to every thread of a process that any signal ends.
     private static func isEnding(_ thread: pid_t) -> Bool {

@@ -6,11 +6,11 @@ package import Recipe
 /// instructions; bytes are compared and written under none.
 package final class LazyBlobs: Sendable {
     /// Requests of one blob that readers wait for, and those with what is asked for ahead.
-    private static let (demands, all) = (4, 8)
+    static let (demands, all) = (4, 8)
     /// Requests in all that nobody waits for, while nobody does. While somebody waits there is one.
-    private static let fills = 4
+    static let fills = 4
     /// So long after somebody waited last, nobody does. So long nothing is asked for unasked after it was refused.
-    private static let (quiet, sulk) = (Duration.seconds(1), Duration.seconds(10))
+    static let (quiet, sulk) = (Duration.seconds(1), Duration.seconds(10))
     /// So long a piece that could not be had is not asked for again.
     private static let memory = Duration.seconds(1)
     /// How often a piece is asked for in vain before who waits for it is told.
@@ -29,161 +29,6 @@ package final class LazyBlobs: Sendable {
     package typealias Answer = @Sendable (Result<Part, StoreError>) -> Void
     /// What an opener is told; nil: the blob is whole now, and is opened as any other.
     package typealias Opened = @Sendable (Result<LazyFile?, StoreError>) -> Void
-
-    private struct Reader {
-        let pieces: Range<Int>
-        /// Bytes of the blob.
-        let range: Range<Int>
-        let answer: Answer
-    }
-
-    private enum Purpose { case demand, ahead, fill }
-
-    /// A blob that is open.
-    private struct File {
-        let list: PieceList
-        var openers: [Int: Opened] = [:]
-        var uses = 0
-        /// Nil while it is being opened.
-        var partial: PartialBlob?
-        var isFound = false
-        var plan = LazyPlan(here: [])
-        var readers: [Int: Reader] = [:]
-        /// Requests that are under way, by what they were made for.
-        var requests: [Purpose: Int] = [:]
-        var failures: [Int: Int] = [:]
-        /// When a piece was given up. The kernel asks at once for each page of what it did not get.
-        var refused: [Int: ContinuousClock.Instant] = [:]
-        /// Pieces that the disk did not take.
-        var held: [(piece: Int, bytes: [UInt8])] = []
-        /// Until then nothing is asked for that nobody waits for, and no blob is made.
-        var sulksUntil = ContinuousClock.now
-        var isFinishing = false, isFinished = false
-        /// Bytes that still have to come, for which the disk must have room.
-        var missing: Int { plan.missing * PieceList.pieceSize }
-
-        /// Whether nothing is under way that is to be done to its end: bytes that were asked for, a blob that is made of all.
-        var isIdle: Bool {
-            requests.values.allSatisfy { $0 == 0 } && (partial == nil || plan.missing > 0 || isFinished)
-        }
-
-        /// Whether all of some pieces are there, in the file or in memory.
-        func has(_ pieces: Range<Int>) -> Bool {
-            plan.isHere(pieces) || pieces.allSatisfy { piece in isHeld(piece) || plan.isHere(piece..<piece + 1) }
-        }
-        func isHeld(_ piece: Int) -> Bool { held.contains { $0.piece == piece } }
-
-        /// A reader's bytes, all of which are there.
-        func ready(_ reader: Reader) -> Ready {
-            Ready(reader: reader, partial: partial, held: held.filter { reader.pieces.contains($0.piece) })
-        }
-    }
-
-    /// A reader with where the bytes are. Those that memory has are few, and those that the file has are read under no lock.
-    private struct Ready {
-        let reader: Reader
-        let partial: PartialBlob?
-        let held: [(piece: Int, bytes: [UInt8])]
-
-        func answer() {
-            guard let partial else { return reader.answer(.failure(.interrupted)) }
-            guard !held.isEmpty, let list = partial.list else { return reader.answer(.success(.file(partial.file))) }
-            var bytes: [UInt8] = []
-            do throws(StoreError) {
-                for piece in reader.pieces {
-                    let all = list.range(of: piece)
-                    let wanted = reader.range.clamped(to: all)
-                    if let own = held.first(where: { $0.piece == piece }) {
-                        bytes += own.bytes[wanted.lowerBound - all.lowerBound..<wanted.upperBound - all.lowerBound]
-                    } else {
-                        bytes += try partial.read(wanted)
-                    }
-                }
-            } catch { return reader.answer(.failure(error)) }
-            reader.answer(.success(.bytes(bytes)))
-        }
-    }
-
-    private struct State {
-        var files: [Int: File] = [:]
-        var numbers: [Digest: Int] = [:]
-        var next = 0
-        var waitedLast = ContinuousClock.now - LazyBlobs.quiet
-        var hasEnded = false
-
-        mutating func number() -> Int {
-            next += 1
-            return next
-        }
-
-        /// What has come goes on being there for who opens it next.
-        mutating func dropIfUnused(_ file: Int) {
-            guard let found = files[file], found.uses <= 0, found.openers.isEmpty, found.isIdle else { return }
-            files[file] = nil
-            numbers[found.list.digest] = nil
-        }
-
-        mutating func ended(_ order: Order) {
-            files[order.file]?.requests[order.purpose, default: 1] -= 1
-            dropIfUnused(order.file)
-        }
-
-        /// The requests that are to be made now.
-        mutating func orders() -> [Order] {
-            guard !hasEnded else { return [] }
-            var orders: [Order] = []
-            func add(_ file: Int, _ purpose: Purpose, _ pieces: Range<Int>) {
-                files[file]?.requests[purpose, default: 0] += 1
-                orders.append(Order(file: file, pieces: pieces, purpose: purpose))
-            }
-            let now = ContinuousClock.now
-            if files.values.contains(where: \.plan.isAwaited) { waitedLast = now }
-            for number in files.keys {
-                while let file = files[number], file.partial != nil, file.requests[.demand, default: 0] < LazyBlobs.demands,
-                    let pieces = files[number]?.plan.demand()
-                { add(number, .demand, pieces) }
-                while let file = files[number], file.partial != nil, file.uses > 0, file.sulksUntil <= now,
-                    file.requests.values.reduce(0, +) < LazyBlobs.all - 1, let pieces = files[number]?.plan.ahead()
-                { add(number, .ahead, pieces) }
-            }
-            let isQuiet = waitedLast + LazyBlobs.quiet <= now
-            for number in files.keys {
-                while let file = files[number], file.partial != nil, file.uses > 0, file.sulksUntil <= now,
-                    files.values.total({ $0.requests[.fill, default: 0] }) < (isQuiet ? LazyBlobs.fills : 1),
-                    let pieces = files[number]?.plan.fill(
-                        atMost: isQuiet ? LazyPlan.idleRequest : LazyPlan.politeRequest)
-                { add(number, .fill, pieces) }
-            }
-            return orders
-        }
-
-        /// Readers who have all that they wait for now that a piece is there.
-        mutating func answerable(_ piece: Int, of file: Int) -> [Ready] {
-            guard let found = files[file] else { return [] }
-            return found.readers.filter { $0.value.pieces.contains(piece) && found.has($0.value.pieces) }.map { own, reader in
-                files[file]?.readers[own] = nil
-                files[file]?.plan.leave(reader.pieces)
-                return found.ready(reader)
-            }
-        }
-
-        /// Those who wait for a piece that cannot be had.
-        mutating func refuse(_ piece: Int, of file: Int) -> [Answer] {
-            guard let found = files[file] else { return [] }
-            files[file]?.refused[piece] = .now
-            return found.readers.filter { $0.value.pieces.contains(piece) }.map { own, reader in
-                files[file]?.readers[own] = nil
-                files[file]?.plan.leave(reader.pieces)
-                return reader.answer
-            }
-        }
-    }
-
-    private struct Order {
-        let file: Int
-        let pieces: Range<Int>
-        let purpose: Purpose
-    }
 
     package let store: Store
     private let source: any LazySource
@@ -301,7 +146,7 @@ package final class LazyBlobs: Sendable {
     }
 
     /// A file was closed.
-    fileprivate func close(_ file: Int) {
+    func close(_ file: Int) {
         state.withLock { state in
             state.files[file]?.uses -= 1
             state.dropIfUnused(file)
@@ -311,7 +156,7 @@ package final class LazyBlobs: Sendable {
     // MARK: Reading
 
     /// Reads `range` of the blob and answers, now or later. Returns what ``giveUp(reading:of:)`` takes; nil if it was answered.
-    fileprivate func read(_ file: Int, _ range: Range<Int>, _ answer: @escaping Answer) -> Int? {
+    func read(_ file: Int, _ range: Range<Int>, _ answer: @escaping Answer) -> Int? {
         var problem = StoreError.interrupted
         let (ready, own) = state.withLock { state -> (Ready?, Int?) in
             guard !state.hasEnded, let found = state.files[file], found.partial != nil else { return (nil, nil) }
@@ -335,7 +180,7 @@ package final class LazyBlobs: Sendable {
     }
 
     /// Nobody waits for this read any more.
-    fileprivate func giveUp(reading own: Int, of file: Int) {
+    func giveUp(reading own: Int, of file: Int) {
         state.withLock { state in
             guard let reader = state.files[file]?.readers.removeValue(forKey: own) else { return }
             state.files[file]?.plan.leave(reader.pieces)
@@ -350,11 +195,15 @@ package final class LazyBlobs: Sendable {
     }
 
     private func begin(_ order: Order) {
-        let found = state.withLock { state in state.files[order.file].flatMap { file in file.partial.map { ($0, file.list) } } }
+        let found = state.withLock { state in
+            state.files[order.file].flatMap { file in file.partial.map { ($0, file.list) } }
+        }
         guard let (partial, list) = found else { return }
         // As many as nobody else brings.
         var pieces = order.pieces
-        while !pieces.isEmpty, !partial.claim(pieces) { pieces = pieces.lowerBound..<pieces.lowerBound + pieces.count / 2 }
+        while !pieces.isEmpty, !partial.claim(pieces) {
+            pieces = pieces.lowerBound..<pieces.lowerBound + pieces.count / 2
+        }
         guard !pieces.isEmpty else {
             state.withLock { state in
                 state.files[order.file]?.plan.giveUp(order.pieces)
@@ -446,7 +295,9 @@ package final class LazyBlobs: Sendable {
             why = "other bytes came, \(Self.tries) times"
             source.foundWrong(partial.digest)
         }
-        if let why { told("sha256:\(partial.digest.hex), MiB \(pieces.lowerBound) to \(pieces.upperBound - 1): \(why)") }
+        if let why {
+            told("sha256:\(partial.digest.hex), MiB \(pieces.lowerBound) to \(pieces.upperBound - 1): \(why)")
+        }
         for answer in refused { answer(.failure(.blobMissing(partial.digest))) }
         finishIfWhole(order.file)
         pump()
@@ -526,28 +377,4 @@ package final class LazyBlobs: Sendable {
         for answer in answers { answer(.failure(.interrupted)) }
         source.end()
     }
-}
-
-/// A blob that is open while its bytes are on their way.
-package final class LazyFile: Sendable {
-    private let blobs: LazyBlobs
-    private let number: Int
-    private let partial: PartialBlob
-
-    fileprivate init(_ blobs: LazyBlobs, _ number: Int, _ partial: PartialBlob) {
-        (self.blobs, self.number, self.partial) = (blobs, number, partial)
-    }
-
-    /// Bytes.
-    package var size: Int { partial.size }
-
-    /// Reads a range that is not empty and answers, now or later, on any thread. Returns what ``giveUp(_:)`` takes; nil if it was answered.
-    package func read(_ range: Range<Int>, _ answer: @escaping LazyBlobs.Answer) -> Int? {
-        blobs.read(number, range, answer)
-    }
-
-    /// Nobody waits for a read any more.
-    package func giveUp(_ read: Int) { blobs.giveUp(reading: read, of: number) }
-
-    deinit { blobs.close(number) }
 }

@@ -128,7 +128,9 @@ extension Store {
         try catalogue.write { db in
             for list in lists {
                 try db.insertLostBlob(list.digest, size: list.size)
-                if let id = try Int64.fetchOne(db, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [list.digest.data]) {
+                if let id = try Int64.fetchOne(
+                    db, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [list.digest.data])
+                {
                     try db.keepPieces(list, of: id)
                 }
                 try db.notePresence(of: list.digest, at: remote.id, time: time)
