@@ -208,3 +208,12 @@ static inline void reprofs_lets_lock_go(void *lock) {
     extern void __tsan_release(void *) __attribute__((weak));
     if (__tsan_release) __tsan_release(lock);
 }
+
+// Takes or gives back a lock on bytes of a file, which belongs to the open file and not to the process; 0, or -1 and errno. It waits for
+// nobody.
+static inline int reprofs_lock_bytes(int fd, long start, long length, int takes) {
+    extern int fcntl(int, int, ...);
+    enum { set_open_file_lock = 37, lock_for_writing = 1, unlock = 2 };
+    struct { short type, whence; long start, length; int process; } lock = {takes ? lock_for_writing : unlock, 0, start, length, 0};
+    return fcntl(fd, set_open_file_lock, &lock);
+}

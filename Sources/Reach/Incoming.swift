@@ -36,6 +36,8 @@ final class PieceCollector: Sendable {
 
     /// The pieces that were not taken.
     var wrong: [Int] { state.withLock { $0.wrong } }
+    /// The piece whose bytes come next.
+    var next: Int { state.withLock { $0.piece } }
 }
 
 /// Where the next bytes in order go.
@@ -59,6 +61,8 @@ extension Reaching {
     private static let small = 1 << 20
     /// How often a piece, or a file without a list, is asked for.
     private static let tries = 3
+    /// Between two looks at what somebody else fetches.
+    private static let pause = Duration.milliseconds(200)
 
     /// Bytes in the store as a file, from here if they are here. They are those of the hash, or this throws.
     func fetch(
@@ -73,9 +77,9 @@ extension Reaching {
                     try partial.remove()
                     return (here, false)
                 }
-                return (try await fetch(into: partial, called: name), true)
+                if let blob = try await fetch(into: partial, called: name) { return (blob, true) }
             }
-            try await Task.sleep(for: .milliseconds(200))
+            try await Task.sleep(for: Self.pause)
         }
     }
 
@@ -110,7 +114,8 @@ extension Reaching {
         return try store.keep(bytes, as: content.digest)
     }
 
-    private func fetch(into partial: PartialBlob, called name: String) async throws -> PublishedBlob {
+    /// Nil if somebody else makes a blob of it.
+    private func fetch(into partial: PartialBlob, called name: String) async throws -> PublishedBlob? {
         let length = try await repository.size(of: partial.digest)
         guard let length else { throw ReachError.notThere(name, remote: remote.name) }
         guard length == partial.size else {
@@ -124,24 +129,33 @@ extension Reaching {
         return try await fetchInOrder(into: partial, called: name, isPrivate)
     }
 
-    /// Pieces in any order; one that is wrong is fetched again alone.
+    /// Pieces in any order, but for those that others fetch; one that is wrong is fetched again alone.
     private func fetch(into partial: PartialBlob, _ list: PieceList, called name: String) async throws {
-        let missing = try partial.missing(atMost: Self.range)
-        let came = partial.size - missing.total(\.count)
+        let came = partial.size - (try partial.missing(atMost: Self.range)).total(\.count)
         if came > 0 { show(.moved(came, of: name)) }
-        var wrong = try await forEach(missing) { try await fetch($0, into: partial, list, called: name) }.flatMap { $0 }
-        for _ in 2...Self.tries where !wrong.isEmpty {
-            wrong = try await forEach(wrong) { piece in
-                try await fetch(list.range(of: piece), into: partial, list, called: name)
-            }.flatMap { $0 }
+        var tries: [Int: Int] = [:]
+        while true {
+            // A piece that was wrong comes alone.
+            let missing = try partial.missing(atMost: tries.isEmpty ? Self.range : PieceList.pieceSize)
+            if missing.isEmpty { return }
+            let outcomes = try await forEach(missing) { try await fetch($0, into: partial, list, called: name) }
+            let wrong = outcomes.compactMap { $0 }.flatMap { $0 }
+            for piece in wrong { tries[piece, default: 0] += 1 }
+            guard !tries.values.contains(where: { $0 >= Self.tries }) else {
+                throw try damaged(partial.digest, name)
+            }
+            if outcomes.contains(where: { $0 == nil }) { try await Task.sleep(for: Self.pause) }
         }
-        guard wrong.isEmpty else { throw try damaged(partial.digest, name) }
     }
 
-    /// Returns the pieces that were not right.
+    /// Returns the pieces that were not right; nil if somebody else fetches some of them.
     private func fetch(
         _ range: Range<Int>, into partial: PartialBlob, _ list: PieceList, called name: String
-    ) async throws -> [Int] {
+    ) async throws -> [Int]? {
+        let pieces = list.pieces(of: range)
+        guard partial.claim(pieces) else { return nil }
+        defer { partial.release(pieces) }
+        guard try !partial.here(pieces).contains(true) else { return nil }
         let collector = PieceCollector(list, from: range.lowerBound)
         try await repository.read(partial.digest, size: partial.size, range) { chunk in
             try collector.take(chunk) { bytes, piece in
@@ -169,7 +183,9 @@ extension Reaching {
                     show(.moved(count, of: name))
                 }
             }
-            do { return try partial.finish(isPrivate: isPrivate) } catch StoreError.blobDamaged {
+            do {
+                if let blob = try partial.finish(isPrivate: isPrivate) { return blob }
+            } catch StoreError.blobDamaged {
                 // What a process before this one had got may be to blame, so it begins anew once.
                 let content = PinManifest.Content(partial.digest, size: partial.size)
                 guard attempt < Self.tries, let anew = try store.partial(content, nil) else { break }

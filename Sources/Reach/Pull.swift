@@ -41,6 +41,8 @@ package struct PullReport: Sendable {
     package let isNew: Bool
     /// How many blobs were fetched, their bytes, and how many were here.
     package let fetched: Int, bytes: Int, kept: Int
+    /// How many files were left at the remote until they are read, and their bytes.
+    package let left: (count: Int, bytes: Int)
     /// Files of the snapshot whose bytes were not in the manifest either.
     package let lost: [String]
     /// What could not be done with the rest.
@@ -56,7 +58,11 @@ extension Reaching {
     }
 
     /// Brings a snapshot with its bytes into the store, first its documents, then its models. `name` is the pin that it gets here; nil: none.
-    package func pull(_ reference: PullReference, as name: String?) async throws -> PullReport {
+    ///
+    /// `isLazy` leaves the models that have lists of their pieces where they are; a mount brings them when they are read. Then there is no
+    /// pin, which promises that everything is here.
+    package func pull(_ reference: PullReference, as name: String?, isLazy: Bool = false) async throws -> PullReport {
+        let name = isLazy ? nil : name
         if let name, !Store.isPinName(name) { throw StoreError.refusedName("'\(name)' cannot be a pin's name") }
         let (found, tag) = try await manifest(reference)
         let text = tag ?? "sha256:\(found.digest.hex)"
@@ -75,10 +81,11 @@ extension Reaching {
         var fetched: Set<Digest> = []
         // Garbage collection may take away what came before rows name it; then that is fetched again.
         for isLast in [false, false, true] {
-            let blobs = try await fetchAll(of: manifest, isPinned: pin != nil, &fetched)
+            let (blobs, left) = try await fetchAll(of: manifest, isPinned: pin != nil, isLazy: isLazy, &fetched)
             do throws(StoreError) {
                 let received = try store.receive(manifest, blobs, as: pin, manifest: found.bytes)
                 try store.noteProof(of: fetched, at: remote)
+                try store.noteElsewhere(left, at: remote)
                 // A pull that fails before leaves it untold that the tag moved, and the next one tells of it.
                 var before: (manifest: Digest, time: Timestamp)?
                 if let tag { before = try store.noteTag(tag, found.digest, at: remote) }
@@ -86,7 +93,8 @@ extension Reaching {
                 return PullReport(
                     snapshot: manifest.snapshot, image: manifest.title, manifest: found.digest, pin: name,
                     isNew: received.isNew, fetched: counted.count, bytes: counted.reduce(0) { $0 + $1.size },
-                    kept: blobs.count - counted.count, lost: try lost(received.document),
+                    kept: blobs.count - counted.count, left: (left.count, left.total(\.size)),
+                    lost: try lost(received.document, but: Set(left.map(\.digest))),
                     problems: received.problems, tag: tag, before: before)
             } catch {
                 guard case .blobMissing = error, !isLast else { throw error }
@@ -197,10 +205,11 @@ extension Reaching {
         return manifest
     }
 
-    /// Fetches what is not here: documents first. Those that were fetched are added to `fetched`.
+    /// Fetches what is not here: documents first. Those that were fetched are added to `fetched`; the lists of those that are to come when
+    /// they are read are returned.
     private func fetchAll(
-        of manifest: PinManifest, isPinned: Bool, _ fetched: inout Set<Digest>
-    ) async throws -> [PublishedBlob] {
+        of manifest: PinManifest, isPinned: Bool, isLazy: Bool, _ fetched: inout Set<Digest>
+    ) async throws -> (here: [PublishedBlob], left: [PieceList]) {
         var names: [Digest: String] = [:]
         for layer in manifest.layers { names[layer.digest] = layer.path }
         let listed = Set(manifest.layers.compactMap(\.pieces))
@@ -214,10 +223,20 @@ extension Reaching {
         for content in wanted {
             if let here = try store.arrived(content) { blobs.append(here) } else { missing.append(content) }
         }
+        let lists = try await self.lists(of: manifest)
+        var left: [PieceList] = []
+        if isLazy {
+            left = missing.compactMap { lists[$0.digest] }
+            missing.removeAll { lists[$0.digest] != nil }
+            for outcome in try await forEach(left, { try await (list: $0, size: repository.size(of: $0.digest)) }) {
+                let name = names[outcome.list.digest] ?? outcome.list.digest.autoV2
+                guard let size = outcome.size else { throw ReachError.notThere(name, remote: remote.name) }
+                guard size == outcome.list.size else { throw try damaged(outcome.list.digest, name) }
+            }
+        }
         let bytes = missing.total(\.size)
         try store.requireRoom(for: bytes)
         show(.planned(bytes))
-        let lists = try await self.lists(of: manifest)
         func take(_ found: [(blob: PublishedBlob, isFetched: Bool)]) {
             for (blob, isFetched) in found {
                 blobs.append(blob)
@@ -234,7 +253,7 @@ extension Reaching {
             let name = names[content.digest] ?? content.digest.autoV2
             take([try await fetch(content, lists[content.digest], called: name)])
         }
-        return blobs
+        return (blobs, left)
     }
 
     /// The lists of the files that are not here, by those files' hashes. They are trusted because the manifest names them by their hashes.
@@ -253,11 +272,13 @@ extension Reaching {
         return lists
     }
 
-    /// Files of a snapshot whose bytes are not in the store.
-    private func lost(_ document: SnapshotDocument) throws(StoreError) -> [String] {
+    /// Files of a snapshot whose bytes are not in the store, but for some.
+    private func lost(_ document: SnapshotDocument, but left: Set<Digest>) throws(StoreError) -> [String] {
         var lost: [String] = []
         for use in document.recipe.models {
-            guard let found = use.resolution, try !store.isThere(found.sha256) else { continue }
+            guard let found = use.resolution, !left.contains(found.sha256), try !store.isThere(found.sha256) else {
+                continue
+            }
             lost.append("models/\(found.folder)/\(found.path)")
         }
         for use in document.recipe.inputs {

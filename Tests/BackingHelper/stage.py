@@ -9,6 +9,7 @@ from listen import HELPER
 
 NOBODY, OTHER = 65534, 1
 OPEN, CLOSE = 1, 2
+CONNECTIONS = "/sys/fs/fuse/connections"
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -34,6 +35,9 @@ class Stage:
         call(libc.unshare(0x20000), "unshare")
         mount("none", "/", None, 0x4000 | 0x40000)
         mount("tmpfs", self.work, "tmpfs", 0, "mode=755")
+        # Not every machine mounts it, and whose a mount is stands only there.
+        if not os.path.ismount(CONNECTIONS):
+            mount("none", CONNECTIONS, "fusectl")
         self.program = os.path.join(self.work, "reprofs-backing")
         shutil.copy(program, self.program)
         run = os.path.join(self.work, "run")

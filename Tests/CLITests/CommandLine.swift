@@ -80,6 +80,9 @@ final class CommandLineFixture: Sendable {
             mount --make-rprivate / && mount --bind "$2/../fuse.conf" /etc/fuse.conf &&
                 mknod "$2/fuse" c 10 229 && chmod 666 "$2/fuse" && mount --bind "$2/fuse" /dev/fuse ||
                 { echo "no namespace"; exit 0; }
+            # Not every machine mounts it, and whose a mount is stands only there.
+            mountpoint -q /sys/fs/fuse/connections || mount -t fusectl none /sys/fs/fuse/connections ||
+                { echo "no fusectl"; exit 0; }
             as() { who=$1; shift; setpriv --reuid "$who" --regid "$who" --clear-groups "$@"; }
             as 65534 "$1" --version >/dev/null || { echo "no way to the build directory"; exit 0; }
             as 65534 sh -c ': 3<>/dev/fuse' || { echo "no device"; exit 0; }
@@ -89,7 +92,7 @@ final class CommandLineFixture: Sendable {
             tool: "/usr/bin/unshare",
             ["-m", "sh", "-c", namespace + script, "sh", Self.executable, own.string] + arguments,
             environment: ["REPROFS_STORE": own.appending("store").string])
-        for missing in ["no namespace", "no way to the build directory", "no device"]
+        for missing in ["no namespace", "no fusectl", "no way to the build directory", "no device"]
         where outcome.output.hasPrefix(missing) { try Test.cancel("skipped: \(missing): \(outcome.complaint)") }
         return outcome
     }

@@ -128,7 +128,7 @@ import Testing
         #expect(added.status == 0, "\(added.complaint)")
     }
 
-    @Test(.ownThreads) func `its index is whole at every moment while pins come and go`() async throws {
+    @Test func `its index is whole at every moment while pins come and go`() async throws {
         let id = try here.pinImage()
         let server = try show()
         let browser = PageClient(port: Int(server.port), token: "")

@@ -222,7 +222,7 @@ import Testing
             $0[thread] = { _, _ in #expect(!isThere(file + ".map") || isThere(file), "a map is alone") }
         }
         defer { FaultPoint.visitors.withLock { $0[thread] = nil } }
-        try store.receive(try partial.finish(isPrivate: true))
+        try store.receive(try #require(try partial.finish(isPrivate: true)))
         #expect(!isThere(file) && !isThere(file + ".map"))
         // It ended before it took the second name away, and the blob has a row.
         try FileManager.default.linkItem(

@@ -53,10 +53,19 @@ struct ReachFixture {
     }
 
     @discardableResult
-    func pull(_ text: String = "cover", as name: String? = "cover") async throws -> PullReport {
+    func pull(_ text: String = "cover", as name: String? = "cover", isLazy: Bool = false) async throws -> PullReport {
         let reference = try #require(PullReference(text))
-        return try await reaching(there.store).pull(reference, as: name)
+        return try await reaching(there.store).pull(reference, as: name, isLazy: isLazy)
     }
+
+    /// The registry as what a mount reads from.
+    func source(_ store: Store) -> LazyRemotes {
+        let registry = registry
+        return LazyRemotes(store) { Reaching($0, $1, registry, connections: 4) }
+    }
+
+    /// The model's path in a mount.
+    var path: String { "by-snapshot/\(snapshot.short)/models/" + Self.model }
 
     var digest: Digest { Self.digest }
     var imageTag: String {

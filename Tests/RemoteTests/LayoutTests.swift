@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// A server of files that does what it is told.
-@Suite(.ownThreads, .timeLimit(.minutes(20))) struct `A layout behind a web server` {
+@Suite(.timeLimit(.minutes(20))) struct `A layout behind a web server` {
     private typealias Files = [String: [UInt8]]
 
     private static let layer = noise(200_000, seed: 1)

@@ -30,17 +30,19 @@ package enum View: String, CaseIterable, Sendable {
     /// Runs `body` on a real mount of `store`, and unmounts it whatever happens.
     package static func mount(
         _ store: Store, isModelsDirectory: Bool = false, passesThrough: Bool = true,
-        scrub: ScrubSchedule? = nil, _ body: (MountedTree) throws -> Void
+        scrub: ScrubSchedule? = nil, source: (any LazySource)? = nil, _ body: (MountedTree) throws -> Void
     ) throws {
         try mount(
-            store, isModelsDirectory: isModelsDirectory, passesThrough: passesThrough, scrub: scrub, placesMore: 0
+            store, isModelsDirectory: isModelsDirectory, passesThrough: passesThrough, scrub: scrub, source: source,
+            placesMore: 0
         ) { tree, _ throws in try body(tree) }
     }
 
     /// The same with more places that show the models.
     package static func mount(
         _ store: Store, isModelsDirectory: Bool = false, passesThrough: Bool = true,
-        scrub: ScrubSchedule? = nil, placesMore: Int, _ body: (MountedTree, [FilePath]) throws -> Void
+        scrub: ScrubSchedule? = nil, source: (any LazySource)? = nil, placesMore: Int,
+        _ body: (MountedTree, [FilePath]) throws -> Void
     ) throws {
         if getenv("REPROFS_WITHOUT_MOUNTS") != nil { try Test.cancel("skipped: mounts are left out") }
         guard access("/dev/fuse", R_OK | W_OK) == 0 else { try Test.cancel("skipped: /dev/fuse is not there to use") }
@@ -59,7 +61,9 @@ package enum View: String, CaseIterable, Sendable {
         let places =
             [Server.Place(mountPoint, isModelsDirectory: isModelsDirectory)]
             + others.map { Server.Place($0, isModelsDirectory: true) }
-        let server = try Server(store, at: places, options: options, logger: Logger(label: "test")) { ready.signal() }
+        let server = try Server(
+            store, at: places, options: options, logger: Logger(label: "test"), source: source
+        ) { ready.signal() }
         Thread.detachNewThread {
             do { try server.run() } catch {
                 problem.withLock { $0 = "\(error)" }

@@ -3,6 +3,19 @@ import Reach
 import Recipe
 import Store
 
+/// Brings the files of a snapshot that are at remotes and not here, and says how much that is. What no remote is known to have is left to
+/// whoever needs it.
+func fetchMissing(of snapshot: SnapshotRow, in store: Store) throws {
+    let wanted = try store.lostFiles(of: snapshot).filter { try !store.remotes(having: $0.digest).isEmpty }
+    guard !wanted.isEmpty else { return }
+    Terminal.complain("fetching \(wanted.count.of("file")) first, \(wanted.total { $0.size ?? 0 }.asSize)")
+    let line = TransferLine()
+    let remotes = try store.remotes().map { try Reaching(store, $0) { line.show($0) } }
+    for bytes in wanted {
+        _ = try moving { try await Reaching.fetch(bytes, from: remotes) { Terminal.complain($0, of: $1) } }
+    }
+}
+
 struct FetchCommand: AnswersInJSON {
     static let configuration = CommandConfiguration(
         commandName: "fetch", abstract: "Bring bytes that are missing here from a remote that has them.",

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Logging
+import Reach
 import Recipe
 import ReproFS
 import Store
@@ -30,6 +31,9 @@ struct MountCommand: ParsableCommand {
         inversion: .prefixedNo,
         help: "Let the kernel read models by itself where it can; .reprofs/status says whether it does.")
     var passthrough = true
+
+    @Flag(help: "Ask no remote: models that are not here cannot be opened, and nothing waits.")
+    var offline = false
 
     @Flag(inversion: .prefixedNo, help: "Read each model again once a month, while no other program needs the disk.")
     var scrub = true
@@ -105,8 +109,10 @@ struct MountCommand: ParsableCommand {
         options.handlesSignals = true
         options.passesThrough = passthrough
         if !scrub { options.scrub = nil }
+        let store = try Store.open(storePath)
         try Server(
-            try Store.open(storePath), at: places, options: options, logger: logger, whenReady: whenReady
+            store, at: places, options: options, logger: logger,
+            source: offline || store.isReadOnly ? nil : LazyRemotes(store), whenReady: whenReady
         ).run()
     }
 }

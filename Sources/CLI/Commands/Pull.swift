@@ -9,7 +9,8 @@ struct PullCommand: AnswersInJSON {
         discussion: """
             Every byte is compared with its hash before it is used, and what came stays if the rest does not: the next pull goes \
             on. Models come under their names, as the next version where a name holds something else. Without arguments, every \
-            pin there is pulled; what other programs put there is passed over.
+            pin there is pulled; what other programs put there is passed over. With --lazy large models stay there until a mount's \
+            by-snapshot/ID/models is read: there is no pin then, and they get no names in models/.
             """)
     @OptionGroup var remote: RemoteArgument
     @Argument(
@@ -19,11 +20,16 @@ struct PullCommand: AnswersInJSON {
     var things: [String] = []
     @Option(name: .customLong("as"), help: "The pin that it gets here; a pin keeps its name, others get none.")
     var name: String?
+    @Flag(help: "Leave large models at the remote; a mount brings them, piece by piece, when they are read.") var lazy =
+        false
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var store: StoreOption
 
     func validate() throws {
         guard name == nil || things.count == 1 else { throw ValidationError("--as goes with one snapshot") }
+        guard name == nil || !lazy else {
+            throw ValidationError("--as does not go with --lazy: a pin promises that all bytes are here")
+        }
     }
 
     func run() throws {
@@ -40,7 +46,7 @@ struct PullCommand: AnswersInJSON {
                 var own: String?
                 if case .pin(let pin) = reference { own = pin }
                 let target = name ?? own
-                let report = try moving { try await reaching.pull(reference, as: target) }
+                let report = try moving { try await reaching.pull(reference, as: target, isLazy: lazy) }
                 reports.append(report)
                 // What was found by a tag can be another thing tomorrow.
                 if let before = report.before, let tag = report.tag {
@@ -79,7 +85,10 @@ struct PullCommand: AnswersInJSON {
         let here = report.kept > 0 ? "; \(report.kept.grouped) here already" : ""
         let came =
             report.fetched > 0 ? "\(report.fetched.of("file")) fetched, \(report.bytes.asSize)" : "nothing to fetch"
-        Terminal.say("\(name)\(report.snapshot.hex.prefix(12)) of \(report.image): \(came)\(here).")
+        let left =
+            report.left.count > 0
+            ? "; \(report.left.count.of("file")), \(report.left.bytes.asSize), left until read" : ""
+        Terminal.say("\(name)\(report.snapshot.hex.prefix(12)) of \(report.image): \(came)\(here)\(left).")
         Terminal.say("  manifest sha256:\(report.manifest.hex)")
         for path in report.lost { Terminal.complain("\(path): its bytes are not at \(remote.name) either") }
         for problem in report.problems { Terminal.complain(problem) }
@@ -91,7 +100,8 @@ extension PullReport {
         [
             "snapshot": .string(snapshot.hex), "image": .string(image), "manifest": .string(manifest.hex),
             "pin": .string(orNull: pin), "new": .bool(isNew), "fetched": .integer(fetched), "bytes": .integer(bytes),
-            "kept": .integer(kept), "lost": .array(lost.map { .string($0) }),
+            "kept": .integer(kept), "left": ["count": .integer(left.count), "bytes": .integer(left.bytes)],
+            "lost": .array(lost.map { .string($0) }),
             "problems": .array(problems.map { .string($0) }), "before": .string(orNull: before?.manifest.hex),
         ]
     }

@@ -10,7 +10,7 @@ struct ReproduceCommand: AnswersInJSON {
         commandName: "reproduce", abstract: "Make an image again from its pinned bytes, and compare the pixels.",
         discussion: """
             The result is kept with the snapshot as a certificate: what was asked, which files the process really opened, \
-            where it ran, what came of it. Exit code 0 says verified, 3 other pixels, 4 not proven, 5 no result.
+            where it ran, what came of it. What is not here, but at a remote, is fetched first. Exit code 0 says verified, 3 other pixels, 4 not proven, 5 no result.
             """)
 
     @OptionGroup var image: ImageArgument
@@ -27,6 +27,7 @@ struct ReproduceCommand: AnswersInJSON {
     func run() throws {
         let store = try store.open()
         let found = try image.find(in: store)
+        if let row = try store.snapshot(found.snapshot) { try fetchMissing(of: row, in: store) }
         let run = try SnapshotRun(found.snapshot, named: found.name, store: store)
         let original = try run.original(found.file)
         let place = try server.chosen()

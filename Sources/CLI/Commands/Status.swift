@@ -60,6 +60,10 @@ struct StatusCommand: ParsableCommand {
                         "bytes": .integer($0.bytes), "proven": .integer($0.proven), "lost": .integer($0.lost),
                     ]
                 }),
+            "elsewhere": [
+                "blobs": .integer(health.elsewhere.blobs), "bytes": .integer(health.elsewhere.bytes),
+                "present": .integer(health.elsewhere.present),
+            ],
             "backup": .string(orNull: health.backup?.description),
             "mounts": .array(
                 health.mounts.map { row, status in
@@ -67,7 +71,7 @@ struct StatusCommand: ParsableCommand {
                         "mountPoint": .string(row.path), "process": .integer(Int(row.pid)),
                         "answers": .bool(status != nil), "passthrough": status?["passthrough"] ?? .null,
                         "active": status?["active"] ?? .null, "models": status?["models"] ?? .null,
-                        "delays": status?["delays"] ?? .null,
+                        "delays": status?["delays"] ?? .null, "lazy": status?["lazy"] ?? .null,
                     ]
                 }),
             "deadMounts": .array(health.deadMounts.map { .string($0) }),

@@ -38,7 +38,7 @@ package enum ShellCommand {
     /// Options without values are part of `command`: after a name that begins with a dash, no option would be taken for one.
     package static func line(
         _ command: String, options: [(name: String, value: String)] = [], _ names: String...
-    ) -> String { line(command, options: options, names: names) }
+    ) -> String { line(command, options: options, names) }
 
     private static func line(_ command: String, options: [(name: String, value: String)], _ names: [String]) -> String {
         let end = names.contains(where: beginsLikeAnOption) ? ["--"] : []

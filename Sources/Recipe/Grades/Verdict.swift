@@ -66,7 +66,11 @@ package struct Verdict: Sendable, Equatable {
             return [missing, .init(.modelChanged, "the store has \(name), but with other bytes than were recorded")]
         }
         guard isServed(resolution.sha256) else {
-            return [.init(.modelDamaged, "the bytes of \(name) (\(resolution.sha256.autoV2)…) are lost or damaged")]
+            return [
+                .init(
+                    .modelDamaged,
+                    "the bytes of \(name) (\(resolution.sha256.autoV2)…) are not in the store, or are damaged")
+            ]
         }
         return [evidence(use, name)].compactMap { $0 }
     }
@@ -102,7 +106,7 @@ package struct Verdict: Sendable, Equatable {
             return .init(.inputMissing, "the input \(use.reference.kind) \(name)\(hash) was not found")
         }
         guard isServed(resolution.sha256) else {
-            return .init(.inputDamaged, "the bytes of the input \(name) are lost or damaged")
+            return .init(.inputDamaged, "the bytes of the input \(name) are not in the store, or are damaged")
         }
         return switch use.evidence {
         case .observed, .recorded: nil

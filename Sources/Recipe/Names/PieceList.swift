@@ -39,6 +39,11 @@ package struct PieceList: Sendable, Equatable {
         piece * Self.pieceSize..<min(size, (piece + 1) * Self.pieceSize)
     }
 
+    /// The pieces that a range of the file's bytes lies in.
+    package func pieces(of range: Range<Int>) -> Range<Int> {
+        range.lowerBound / Self.pieceSize..<(range.upperBound + Self.pieceSize - 1) / Self.pieceSize
+    }
+
     /// Whether `bytes`, all of a piece's, are the right ones. Thread-safe.
     package func holds(_ piece: Int, _ bytes: UnsafeRawBufferPointer) -> Bool {
         guard bytes.count == range(of: piece).count else { return false }

@@ -17,9 +17,18 @@ func answer(
     let mount = Mount.of(data)
     defer { mount.bell.ring() }
     if waits { mount.gate.leave() }
-    do {
-        try body(mount).send(request, mount.owner)
-    } catch {
+    let result = Result { try body(mount) }
+    if case .success(.later(let endsBySignal, let begin)) = result {
+        return mount.wait(request, operation, endsBySignal: endsBySignal, begin)
+    }
+    send(result, request, operation, mount)
+}
+
+/// Answers a request.
+func send(_ result: Result<Reply, any Error>, _ request: fuse_req_t, _ operation: StaticString, _ mount: Mount) {
+    switch result {
+    case .success(let reply): reply.send(request, mount.owner)
+    case .failure(let error):
         let failure = Failure(error)
         if failure.isNoteworthy { mount.logger.error("\(operation): \(failure.message) (\(failure.errno))") }
         fuse_reply_err(request, failure.errno.rawValue)

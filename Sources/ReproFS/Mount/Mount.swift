@@ -16,6 +16,7 @@ final class Mount: Sendable {
     let openers = Openers()
     let gate = RequestGate(limit: min(max(4, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN))), Mount.threads))
     let retries = Retries()
+    let waiting = WaitingRequests()
     let backings: Backings
     let negotiation: Negotiation
     let logger: Logger
@@ -99,6 +100,7 @@ final class Mount: Sendable {
         try state.withLock { state throws(MountError) in
             let loop = try WorkerThread.named("requests") { [self] in
                 let result = answerRequests()
+                waiting.end()
                 backings.end()
                 self.state.withLock { state in
                     state.hasEnded = true
@@ -147,6 +149,7 @@ final class Mount: Sendable {
 
     /// Unmounts if it is still mounted. No thread may be serving it.
     func close() {
+        waiting.end()
         let session = state.withLock { state in
             defer { state.session = nil }
             return state.session
@@ -174,6 +177,9 @@ final class Mount: Sendable {
 
     /// The corresponding operation is `init`.
     func negotiate(_ connection: UnsafeMutablePointer<fuse_conn_info>) {
+        // What is read ahead of files whose bytes are elsewhere waits with them, and must leave room for that of all others.
+        connection.pointee.max_background = 1024
+        connection.pointee.congestion_threshold = 768
         reprofs_want(connection, UInt32(FUSE_CAP_SPLICE_WRITE))
         // Every piece of a listing brings attributes with the names, not only the first: programs that list ask for them next, and a
         // look-up for each would cost ten times as much.

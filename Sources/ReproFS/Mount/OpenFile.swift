@@ -8,6 +8,8 @@ import SystemPackage
 final class OpenFile: Sendable {
     enum Content: Sendable {
         case blob(BlobContents)
+        /// A blob whose bytes come from elsewhere.
+        case coming(LazyFile)
         /// A file that another process may be writing.
         case following(any Following)
         case message(Message)
@@ -29,6 +31,11 @@ final class OpenFile: Sendable {
         self.use = use
         self.held = held
         content = use.backing == nil ? .blob(contents) : .passing
+    }
+    init(coming file: LazyFile, _ use: Backings.Use, _ held: (any Sendable)?) {
+        self.use = use
+        self.held = held
+        content = use.backing == nil ? .coming(file) : .passing
     }
     init(following: any Following, _ use: Backings.Use, _ held: (any Sendable)?) {
         self.use = use

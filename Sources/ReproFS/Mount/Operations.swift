@@ -66,9 +66,9 @@ extension Mount {
                 guard case .file(let file) = try mount.root.node(NodeID(rawValue: id)) else {
                     throw Failure(.invalidArgument, "not a file")
                 }
-                let opened = try mount.open(file, mount.opener(request))
+                let reply = try mount.openToRead(file, mount.opener(request), info)
                 mount.forgetOldSize(of: file)
-                return .opened(opened, info, file.caching)
+                return reply
             }
         }
         table.read = { request, id, size, offset, info in
@@ -77,6 +77,9 @@ extension Mount {
                 case .blob(let contents):
                     if case .file = contents { mount.gate.leave() }
                     return part(of: contents, offset, size)
+                case .coming(let file):
+                    mount.gate.leave()
+                    return mount.read(file, offset, size)
                 case .following(let file):
                     mount.gate.leave()
                     return part(of: try file.contents(), offset, size)
@@ -108,7 +111,8 @@ extension Mount {
                     // The kernel writes mapped memory at any time.
                     processes.wrote(info?.pointee.writepage == 1 ? nil : fuse_req_ctx(request)?.pointee.pid)
                     try writing.write(bytes, at: Int(offset))
-                case .blob, .following, .passing, nil: throw Failure(.badFileDescriptor, "not open for writing")
+                case .blob, .coming, .following, .passing, nil:
+                    throw Failure(.badFileDescriptor, "not open for writing")
                 }
                 return .written(size)
             }
@@ -120,7 +124,7 @@ extension Mount {
                 case .writing(let writing, let processes):
                     let thread = fuse_req_ctx(request)?.pointee.pid ?? 0
                     if processes.closed(by: thread, of: id) { try writing.flush() }
-                case .blob, .following, .passing, nil: break
+                case .blob, .coming, .following, .passing, nil: break
                 }
                 return .done
             }
@@ -211,21 +215,30 @@ extension Mount {
     }
 
     /// Opens a file for reading, and records which process found which model under which name.
-    fileprivate func open(_ file: any File, _ opener: Opener?) throws -> OpenFile {
+    func open(_ file: any File, _ opener: Opener?) throws -> OpenFile {
         let held = file.hold()
         let commit = root.context.store.newestCommit
         let again = backings.again(file.id, as: commit)
         let followed = again == nil ? try file.follow() : nil
         let contents = again == nil && followed == nil ? try file.open(by: opener) : .bytes([])
-        if let opener, let seen = try file.witness(by: opener) {
-            loads.note(
-                Load(opener: opener, name: seen.name, blob: seen.blob, version: seen.version, time: Timestamp.now()))
-        }
+        try note(file, opener)
         if let followed { return OpenFile(following: followed, try backings.use(file.id, nil), held) }
         if let again { return OpenFile(.file(again.file), again.use, held) }
         guard case .file(let descriptor) = contents, file.caching.keepsPages else {
             return OpenFile(contents, try backings.use(file.id, nil), held)
         }
         return OpenFile(contents, try backings.use(file.id, descriptor, as: commit, waits: gate.leave), held)
+    }
+
+    /// The same for a file whose bytes come from elsewhere: the kernel asks for all of them.
+    func open(_ file: any File, _ bytes: LazyFile, _ opener: Opener?) throws -> OpenFile {
+        try note(file, opener)
+        return OpenFile(coming: bytes, try backings.use(file.id, nil), file.hold())
+    }
+
+    private func note(_ file: any File, _ opener: Opener?) throws {
+        guard let opener, let seen = try file.witness(by: opener) else { return }
+        loads.note(
+            Load(opener: opener, name: seen.name, blob: seen.blob, version: seen.version, time: Timestamp.now()))
     }
 }

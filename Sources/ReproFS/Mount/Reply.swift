@@ -20,6 +20,8 @@ enum Reply {
     case space(DiskSpace)
     case written(Int)
     case done
+    /// What answers it is begun when this is returned, and may come at any time: see ``Mount/wait(_:_:endsBySignal:_:)``.
+    case later(endsBySignal: Bool, (Later) -> (@Sendable () -> Void)?)
 
     func send(_ request: fuse_req_t, _ owner: Owner) {
         switch self {
@@ -35,7 +37,10 @@ enum Reply {
             hand(file, to: info, caching) { fuse_reply_create(request, &entry, info) }
         case .opened(let file, let info, let caching):
             // A program that only reads has nothing to report when it closes the file.
-            if case .blob = file.content { info.pointee.noflush = 1 }
+            switch file.content {
+            case .blob, .coming: info.pointee.noflush = 1
+            case .following, .message, .writing, .passing: break
+            }
             hand(file, to: info, caching) {
                 guard let backing = file.backing else { return fuse_reply_open(request, info) }
                 info.pointee.noflush = 1
@@ -63,6 +68,7 @@ enum Reply {
             fuse_reply_statfs(request, &facts)
         case .written(let count): fuse_reply_write(request, count)
         case .done: fuse_reply_err(request, 0)
+        case .later: preconditionFailure("what waits is begun, not sent")
         }
     }
 }

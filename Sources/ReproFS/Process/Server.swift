@@ -38,6 +38,7 @@ package final class Server: Sendable {
     /// Opens by processes, on their way into the catalogue.
     private let loads = LoadBuffer()
     private let live: LiveView
+    private let lazy: LazyBlobs?
     private let bell = Bell()
     private let mounts: [Mount]
     private let options: Options
@@ -46,13 +47,16 @@ package final class Server: Sendable {
     private let connected: Atomic<Int>
     private let whenReady: @Sendable () -> Void
 
-    /// `whenReady` is called once the kernel and ReproFS have agreed on the protocol at every place.
+    /// `source` has the bytes that the store has not; nil: nobody does. `whenReady` is called once the kernel and ReproFS have agreed on the
+    /// protocol at every place.
     package init(
-        _ store: Store, at places: [Place], options: Options, logger: Logger,
+        _ store: Store, at places: [Place], options: Options, logger: Logger, source: (any LazySource)? = nil,
         whenReady: @escaping @Sendable () -> Void
     ) throws(MountError) {
         let live = LiveView(store)
         self.live = live
+        let lazy = source.map { LazyBlobs(store, from: $0) { logger.warning("\($0)") } }
+        self.lazy = lazy
         self.options = options
         self.logger = logger
         self.whenReady = whenReady
@@ -62,7 +66,7 @@ package final class Server: Sendable {
         for place in places {
             let context = MountContext(
                 live, mountPoint: place.path.string, isModelsDirectory: place.isModelsDirectory,
-                places: places.map(\.path.string))
+                places: places.map(\.path.string), lazy: lazy)
             let root: Root
             do { root = try Root(context) } catch { throw MountError(error.description) }
             mounts.append(
@@ -77,7 +81,10 @@ package final class Server: Sendable {
     package func run() throws(MountError) {
         Self.raiseLimits()
         // Mounted before anything else is started, with the rights of the user who started it.
-        defer { for mount in mounts { mount.close() } }
+        defer {
+            lazy?.end()
+            for mount in mounts { mount.close() }
+        }
         for mount in mounts { try mount.open({ self.becameReady() }, whenDisconnected: { self.disconnected() }) }
         let store = live.store
         let rows = try note()
@@ -123,7 +130,13 @@ package final class Server: Sendable {
             if let schedule = options.scrub { jobs.append(Scrub(store, schedule, logger: logger)) }
             if options.backsUp { jobs.append(DailyBackup(store, logger: logger)) }
         }
+        if let lazy {
+            jobs.append(Ticker("lazy reads", every: 100_000, wokenBy: lazy.bell) { { lazy.tick() ? .again : .rest } })
+        }
         for (mount, row) in zip(mounts, rows) {
+            let waiting = mount.waiting
+            jobs.append(
+                Ticker("signals", every: 100_000, wokenBy: waiting.bell) { { waiting.tick() ? .again : .rest } })
             let (backings, gate) = (mount.backings, mount.gate)
             jobs.append(
                 Ticker("backings", every: 1_000_000, wokenBy: bell) { { backings.expire() ? .rest : .again } })

@@ -74,6 +74,21 @@ private struct StatusFile: File {
         return ["writable": false, "readOnly": .string(context.live.lease.obstacle.description), "problem": .null]
     }
 
+    /// The blobs that come from elsewhere while they are read, and how much of each is here.
+    private var lazy: JSON {
+        guard let lazy = context.lazy else { return ["on": false, "files": []] }
+        return [
+            "on": true,
+            "files": .array(
+                lazy.open.map {
+                    [
+                        "sha256": .string($0.digest.hex), "size": .integer($0.size), "present": .integer($0.present),
+                        "waiting": .integer($0.waiting),
+                    ]
+                }),
+        ]
+    }
+
     private func text() throws(StoreError) -> String {
         let counts = try context.store.counts()
         let view = try context.store.active()
@@ -98,6 +113,7 @@ private struct StatusFile: File {
             "delays": .array(Activity.delays().map(\.json)),
             "passthrough": passthrough,
             "active": active,
+            "lazy": lazy,
             "lastScrub": .string(orNull: verification.newest?.description),
             "verification": [
                 "oldest": .string(orNull: verification.oldest?.description), "unread": .integer(verification.unchecked),

@@ -29,9 +29,15 @@ package struct MountContext: Sendable {
     package let places: [String]
     /// What `.reprofs/status` says about reads by the kernel.
     package let passthrough = PassthroughStatus()
+    /// The blobs that come from elsewhere when they are read; nil if none do.
+    package let lazy: LazyBlobs?
 
     /// All mounts of one process share `live`.
-    package init(_ live: LiveView, mountPoint: String, isModelsDirectory: Bool = false, places: [String]? = nil) {
+    package init(
+        _ live: LiveView, mountPoint: String, isModelsDirectory: Bool = false, places: [String]? = nil,
+        lazy: LazyBlobs? = nil
+    ) {
+        self.lazy = lazy
         self.places = places ?? [mountPoint]
         self.isModelsDirectory = isModelsDirectory
         store = live.store

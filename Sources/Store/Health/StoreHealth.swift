@@ -18,6 +18,8 @@ package struct StoreHealth: Sendable {
     package let lostModelsAt: [(remote: String, names: [String])]
     /// The remotes, and what is known to be there.
     package let remotes: [RemoteRow]
+    /// Blobs that come from remotes when they are read, their bytes, and how many of those are here.
+    package let elsewhere: (blobs: Int, bytes: Int, present: Int)
     package let backup: Timestamp?
     /// What each mount says of itself; nil where it gave no answer.
     package let mounts: [(row: MountRow, status: JSON?)]
@@ -50,6 +52,7 @@ package struct StoreHealth: Sendable {
         lostModels = try store.lostModels(limit: Self.mostLost)
         lostModelsAt = verification.damaged > 0 ? try store.remotesOfLostModels(limit: Self.mostNamed) : []
         remotes = try store.remotes()
+        elsewhere = try store.elsewhere()
         backup = try store.backups().first?.made
         let rows = try store.mounts()
         self.mounts = rows.map { ($0, mounts.status($0.path)) }
@@ -123,6 +126,15 @@ package struct StoreHealth: Sendable {
                 command: remote.lost > 0 ? ShellCommand.reprofs("remote check --all", remote.name) : nil,
                 isProblem: remote.lost > 0)
         }
+        if elsewhere.blobs > 0 {
+            findings.append(
+                .init(
+                    "Elsewhere",
+                    """
+                    \(elsewhere.blobs.of("blob")) of \(elsewhere.bytes.asSize), of which \(elsewhere.present.asSize) are here; the rest \
+                    comes from remotes when it is read in a mount
+                    """))
+        }
         if let backup { findings.append(.init("Backup", "of the catalogue \(backup.local)")) }
         if usage.drafts > 0 {
             findings.append(.init("Drafts", "\(usage.drafts.asSize) in files that are not versions"))
@@ -184,6 +196,19 @@ package struct StoreHealth: Sendable {
         } else {
             add("the kernel does not read models by itself: \(passthrough?["why"]?.string ?? "unknown")")
             if let advice = passthrough?["advice"]?.string { add("to change that: \(advice)") }
+        }
+        if let lazy = status["lazy"] {
+            let files = lazy["files"]?.array ?? []
+            if lazy["on"] == false { add("it asks no remote") }
+            for file in files {
+                func number(_ name: String) -> Int { file[name]?.number?.int ?? 0 }
+                let waiting = number("waiting") > 0 ? "; \(number("waiting").of("request")) wait for more" : ""
+                add(
+                    """
+                    \(file["sha256"]?.string?.prefix(12) ?? "") is read from a remote, \(number("present").asSize) of \
+                    \(number("size").asSize) are here\(waiting)
+                    """)
+            }
         }
         if let view = status["active"]?["view"]?.string { add("active/models shows \(view)") }
         return findings

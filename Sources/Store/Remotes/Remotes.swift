@@ -98,6 +98,46 @@ extension Store {
         ) { try $0.value("name") }
     }
 
+    /// The remotes that have, or had, these bytes as far as is known, those first that are likelier to have the right ones.
+    package func remotes(everHaving digest: Digest) throws(StoreError) -> [RemoteRow] {
+        let names = try page(
+            """
+            SELECT remote.name FROM blobRemote JOIN remote ON remote.id = blobRemote.remote
+            JOIN blob ON blob.id = blobRemote.blob WHERE blob.sha256 = ?
+            ORDER BY gone IS NOT NULL, wrong IS NOT NULL, proven DESC, pushed DESC
+            """, [digest.data], 100
+        ) { try $0.value("name") as String }
+        var remotes: [RemoteRow] = []
+        for name in names { if let remote = try remote(named: name) { remotes.append(remote) } }
+        return remotes
+    }
+
+    /// The blobs that are not here, but at a remote, from where a mount brings them; their bytes, and how many of those have come.
+    package func elsewhere() throws(StoreError) -> (blobs: Int, bytes: Int, present: Int) {
+        let sizes = try page("SELECT sha256, size FROM blob WHERE \(Blob.isElsewhere)", [], Int(Int32.max)) {
+            (try $0.digest("sha256"), try $0.size("size"))
+        }
+        let known = Dictionary(sizes) { first, _ in first }
+        let present = try partials().total { partial in min(partial.present, known[partial.digest] ?? 0) }
+        return (sizes.count, sizes.total { $0.1 }, present)
+    }
+
+    /// Keeps the lists of bytes that are at a remote and are brought from there when they are read.
+    package func noteElsewhere(_ lists: [PieceList], at remote: RemoteRow) throws(StoreError) {
+        let time = Timestamp.now()
+        try catalogue.write { db in
+            for list in lists {
+                try db.insertLostBlob(list.digest, size: list.size)
+                if let id = try Int64.fetchOne(
+                    db, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [list.digest.data])
+                {
+                    try db.keepPieces(list, of: id)
+                }
+                try db.notePresence(of: list.digest, at: remote.id, time: time)
+            }
+        }
+    }
+
     /// What is known to be at a remote, or to have been there, by hash.
     package func blobs(at remote: RemoteRow) throws(StoreError) -> [RemoteBlob] {
         let rows = try page(

@@ -190,6 +190,21 @@ enum Kernel {
 
     static func unlock(_ file: OwnedDescriptor) { flock(file.rawValue, LOCK_UN) }
 
+    /// Takes a lock on bytes of a file for this descriptor and its copies; false if another one has any of them. It ends with them.
+    static func claim(_ file: OwnedDescriptor, _ bytes: Range<Int>) -> Bool {
+        reprofs_lock_bytes(file.rawValue, off_t(bytes.lowerBound), off_t(bytes.count), 1) == 0
+    }
+
+    static func release(_ file: OwnedDescriptor, _ bytes: Range<Int>) {
+        _ = reprofs_lock_bytes(file.rawValue, off_t(bytes.lowerBound), off_t(bytes.count), 0)
+    }
+
+    static func cut(_ file: OwnedDescriptor, to size: Int, _ path: FilePath) throws(StoreError) {
+        guard ftruncate(file.rawValue, off_t(size)) == 0 else {
+            throw .system("cannot cut", path, Errno(rawValue: errno))
+        }
+    }
+
     /// Runs `body` while a lock on the directory is held.
     static func holding<Result>(
         _ directory: FilePath, _ lock: Lock, _ body: () throws(StoreError) -> Result

@@ -27,6 +27,8 @@ package enum Rank: Int, Sendable, CaseIterable {
     case library
     /// Caches of look-ups, of what the kernel keeps or reads by itself, and of who opened what.
     case nodes, texts, backings, loads, openers, retries, message, writers, nodePacks, rights, thumbnails, anchors
+    /// What comes while it is read, and the requests that wait for it.
+    case lazy, waiting
     /// Which threads take requests, and how a thread ends.
     case gate, session, thread, bell
     /// What this process reports of itself, and what it keeps for later use.

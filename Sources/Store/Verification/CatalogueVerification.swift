@@ -158,7 +158,7 @@ extension Store {
                 unchecked: try Int.fetchOne(
                     db, sql: "SELECT count(*) FROM servedBlob WHERE changed IS NOT NULL AND checked IS NULL"
                 ) ?? 0,
-                damaged: try Int.fetchOne(db, sql: "SELECT count(*) FROM blob WHERE damaged AND dropped IS NULL") ?? 0)
+                damaged: try Int.fetchOne(db, sql: "SELECT count(*) FROM blob WHERE \(Blob.isLost)") ?? 0)
         }
     }
 }

@@ -66,7 +66,7 @@ extension Store {
         try catalogue.read { db in
             let versions = """
                 FROM version JOIN model ON model.id = version.model JOIN blob ON blob.id = version.blob
-                WHERE blob.damaged AND blob.dropped IS NULL
+                WHERE \(Blob.isLost)
                 """
             let rows = try Row.fetchAll(
                 db,
