@@ -50,9 +50,10 @@ package struct StoreHealth: Sendable {
         waiting = try store.countImprovable()
         verification = try store.verificationState()
         lostModels = try store.lostModels(limit: Self.mostLost)
-        lostModelsAt = verification.damaged > 0 ? try store.remotesOfLostModels(limit: Self.mostNamed) : []
         remotes = try store.remotes()
         elsewhere = try store.elsewhere()
+        let mayLack = verification.damaged > 0 || elsewhere.blobs > 0
+        lostModelsAt = mayLack ? try store.remotesOfLostModels(limit: Self.mostNamed) : []
         backup = try store.backups().first?.made
         let rows = try store.mounts()
         self.mounts = rows.map { ($0, mounts.status($0.path)) }
