@@ -14,6 +14,8 @@ final class WaitingRequests: Sendable {
         /// Whether any signal ends it, or only the end of its thread.
         let endsBySignal: Bool
         var isInterrupted = false
+        /// Until then only the thread that began it may answer it.
+        var isReady = false
         /// Tells that nobody waits any more.
         var cancel: (@Sendable () -> Void)?
     }
@@ -27,7 +29,7 @@ final class WaitingRequests: Sendable {
     }
 
     private let state = Lock(.waiting, State())
-    /// Rung when a signal came for a request that it does not end.
+    /// Rung when a signal came for a request.
     let bell = Bell()
 
     /// Keeps a request; nil after the end. A signal for it may have come already.
@@ -40,6 +42,14 @@ final class WaitingRequests: Sendable {
             state.next += 1
             state.waiting[state.next] = waiting
             return state.next
+        }
+    }
+
+    /// Others may answer a request from now on; false after the end.
+    fileprivate func release(_ number: Int) -> Bool {
+        state.withLock { state in
+            state.waiting[number]?.isReady = true
+            return !state.hasEnded
         }
     }
 
@@ -67,29 +77,26 @@ final class WaitingRequests: Sendable {
         return found.cancel
     }
 
-    /// The kernel tells that a signal came for the thread of a request.
-    ///
-    /// A read that fails by a signal which does not end its program would cost a program with mapped memory its life: it goes on then.
+    /// The kernel tells that a signal came for the thread of a request. It is answered by ``tick()``: libfuse tells it while it holds the
+    /// request's own lock, which an answer would free.
     func interrupted(_ number: Int) {
-        let found = state.withLock { state in
-            state.waiting[number]?.isInterrupted = true
-            return state.waiting[number]
-        }
-        guard let found else { return }
-        guard found.endsBySignal || Self.isEnding(found.thread) else { return bell.ring() }
-        refuse(number, EINTR)
+        state.withLock { $0.waiting[number]?.isInterrupted = true }
+        bell.ring()
     }
 
-    /// Called every moment while it returns true: the kernel tells of the first signal only.
+    /// Called at once when the bell rang, and then every moment while it returns true: the kernel tells of the first signal only.
+    ///
+    /// A read that fails by a signal which does not end its program would cost a program with mapped memory its life: it goes on.
     func tick() -> Bool {
-        let interrupted = state.withLock { state in
-            state.waiting.filter(\.value.isInterrupted).map { ($0.key, $0.value.thread) }
+        let interrupted = state.withLock { state in state.waiting.filter { $0.value.isInterrupted && $0.value.isReady }
         }
-        for (number, thread) in interrupted where Self.isEnding(thread) { refuse(number, EINTR) }
+        for (number, found) in interrupted where found.endsBySignal || Self.isEnding(found.thread) {
+            refuse(number, EINTR)
+        }
         return !interrupted.isEmpty
     }
 
-    private func refuse(_ number: Int, _ errno: CInt) {
+    fileprivate func refuse(_ number: Int, _ errno: CInt) {
         answer(number) { request, _ in fuse_reply_err(request, errno) }?()
     }
 
@@ -106,7 +113,7 @@ final class WaitingRequests: Sendable {
     func end() {
         let all = state.withLock { state in
             state.hasEnded = true
-            return Array(state.waiting.keys)
+            return state.waiting.filter(\.value.isReady).map(\.key)
         }
         for number in all { refuse(number, EIO) }
         // An answer is one write to the kernel, which does not wait.
@@ -144,6 +151,7 @@ extension Mount {
                 guard let request, let data = fuse_req_userdata(request) else { return }
                 Mount.of(data).waiting.interrupted(Int(bitPattern: number))
             }, UnsafeMutableRawPointer(bitPattern: number))
+        guard waiting.release(number) else { return waiting.refuse(number, EIO) }
         guard let cancel = begin(Later(mount: self, number: number)) else { return }
         if !waiting.note(cancel, of: number) { cancel() }
     }
