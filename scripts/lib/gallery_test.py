@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The gallery as people use it. See scripts/gallery-test."""
 import argparse
+import contextlib
 import hashlib
 import json
 import os
@@ -8,10 +9,13 @@ import pathlib
 import random
 import re
 import signal
+import socket
 import struct
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.request
 import zlib
 
 from axe_playwright_python.sync_playwright import Axe
@@ -126,10 +130,36 @@ class Run:
         return struct.pack("<Q", len(header)) + header + bytes([seed]) * 64 + bytes(64)
 
     def serve(self):
-        # Nothing answers there: how a run fails can be seen without a ComfyUI.
-        self.server = subprocess.Popen([self.options.reprofs, "gallery", "--server", "http://127.0.0.1:9"], env=self.environment, stdout=subprocess.PIPE,
-                                       stderr=subprocess.DEVNULL, text=True)
+        # Nothing answers there at first: how a run fails can be seen before there is a ComfyUI.
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.comfy = f"http://127.0.0.1:{self.port}"
+        command = [self.options.reprofs, "gallery", "--server", self.comfy, "--out", str(self.work / "made")]
+        self.server = subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         return self.server.stdout.readline().strip()
+
+    @contextlib.contextmanager
+    def stand_in(self):
+        """A stand-in for ComfyUI where the gallery looks for one, which reads the models of a mount; gives its base directory."""
+        mount, base = self.work / "mount", self.work / "comfy"
+        base.mkdir()
+        self.reprofs("mount", str(mount))
+        command = [sys.executable, str(ROOT / "Tests/StandIn/main.py"), "--port", str(self.port), "--base-directory", str(base),
+                   "--models-directory", str(mount / "active/models")]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            for _ in range(200):
+                try:
+                    urllib.request.urlopen(self.comfy + "/system_stats", timeout=5).close()
+                    break
+                except OSError:
+                    time.sleep(0.05)
+            yield base
+        finally:
+            process.kill()
+            process.wait()
+            self.reprofs("unmount", str(mount))
 
     def check(self, what, holds):
         print(("ok: " if holds else "FAILED: ") + what, flush=True)
@@ -371,7 +401,7 @@ def asked_for(run, page, origin, image):
     page.focus("a:has-text('Reproduce…')")
     page.keyboard.press("Enter")
     page.wait_for_selector("form[data-post] button")
-    run.check("it is said where it would be made", "http://127.0.0.1:9" in page.inner_text("article"))
+    run.check("it is said where it would be made", run.comfy in page.inner_text("article"))
     page.focus("form[data-post] button")
     page.keyboard.press("Enter")
     page.wait_for_url("**/runs/*")
@@ -383,6 +413,75 @@ def asked_for(run, page, origin, image):
     run.check("four seeds are four pictures", "4 pictures" in page.inner_text("#plan"))
     page.goto(origin + "/runs")
     run.check("the list has the run", page.locator("#since").count() == 1)
+
+
+def preview(run, page, origin, image):
+    """A grid is made, and what ComfyUI shows meanwhile is shown; gives the path of the run."""
+    with run.stand_in() as base:
+        (base / "hold-steps").touch()
+        page.goto(origin + f"/image/{image}/vary?x=3.cfg&xs=4,6&y=3.steps&ys=8,12")
+        page.focus("form[data-post] button")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/runs/*")
+        page.wait_for_function("() => document.querySelector('[data-preview] img')?.naturalWidth === 32", timeout=60_000)
+        first = page.get_attribute("[data-preview] img", "src")
+        page.wait_for_function("(first) => document.querySelector('[data-preview] img').getAttribute('src') !== first", arg=first)
+        run.check("a run shows one preview after the other", page.locator("[data-preview] img").count() == 1)
+        run.accessible(page, "preview")
+        run.shoot(page, "preview")
+        page.focus("#sheet")
+        (base / "hold-steps").unlink()
+        page.wait_for_function("() => document.querySelectorAll('[data-zoom]').length === 4", timeout=120_000)
+        page.wait_for_selector("[data-preview]", state="detached", timeout=60_000)
+        run.check("the focus stays on the sheet while its pictures come", page.evaluate("() => document.activeElement.id") == "sheet")
+    return page.url.removeprefix(origin)
+
+
+def zoom(run, page, origin, path):
+    """The pictures of a sheet, large, with keys alone."""
+    page.goto(origin + path)
+    page.focus("#sheet")
+    page.keyboard.press("Tab")
+    run.check("Tab goes from the sheet to its first picture", page.evaluate("() => document.activeElement.id") == "place-0")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#zoom[open]")
+    page.wait_for_function("() => document.querySelector('#zoom img').naturalWidth > 64")
+    run.check("Enter enlarges it", page.url == origin + path)
+    run.check("the focus is in the dialog", page.evaluate("() => document.activeElement.closest('#zoom') !== null"))
+    run.accessible(page, "zoom")
+    run.shoot(page, "zoom")
+    names = page.evaluate("() => [...document.querySelectorAll('[data-zoom] img')].map((picture) => picture.alt)")
+    run.check("each picture has a name of its own", len(set(names)) == 4)
+    ways = []
+    for key in ("ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowUp", "ArrowUp", "ArrowLeft", "ArrowLeft", "ArrowDown"):
+        page.keyboard.press(key)
+        ways.append(names.index(page.inner_text("#zoom h2")))
+    run.check(f"arrows go from picture to picture, and not beyond the last {ways}", ways == [1, 2, 3, 3, 1, 1, 0, 0, 2])
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        if page.evaluate("() => document.activeElement.innerText") == "Close":
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.activeElement.id === 'place-2'")
+    run.check("Close leads to the picture that was shown", page.locator("#zoom[open]").count() == 0)
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => document.activeElement.id === 'place-3'")
+    run.check("and so does Esc, on the same page", page.locator("#zoom[open]").count() == 0 and page.url == origin + path)
+    with page.expect_download() as download:
+        page.click("a:has-text('Download as one picture')")
+    sheet = pathlib.Path(download.value.path()).read_bytes()
+    run.check("the sheet is one picture", sheet.startswith(b"\x89PNG") and download.value.suggested_filename.endswith(".png"))
+    page.set_viewport_size(dict(zip(("width", "height"), WIDTHS["phone"])))
+    page.locator("#place-1").click()
+    page.wait_for_selector("#zoom[open]")
+    run.accessible(page, "zoom, phone")
+    run.shoot(page, "zoom-phone")
+    run.check("the dialog fits a phone", page.evaluate("() => { const at = document.getElementById('zoom').getBoundingClientRect();"
+                                                       " return at.left >= 0 && at.right <= innerWidth && at.bottom <= innerHeight; }"))
+    page.keyboard.press("Escape")
+    page.set_viewport_size(dict(zip(("width", "height"), WIDTHS["desk"])))
 
 
 def lost(run, browser, state, origin):
@@ -402,13 +501,14 @@ def lost(run, browser, state, origin):
     context.close()
 
 
-def every_page(run, browser, state, origin, image):
+def every_page(run, browser, state, origin, image, sheet):
     pages = {"library": "/", "filtered": "/?grade=partial&q=fog", "nothing": "/?q=nobodyeverwrotethis", "image": f"/image/{image}",
              "missing": "/image/" + "0" * 64, "models": "/models", "unused": "/models?unused=90&q=nobody", "model": "/models/1",
              "compare": f"/compare?a={run.subject}&b={image}&weights=yes", "compare-none": "/compare",
              "compare-four": "/compare?" + "&".join("image=" + each for each in run.four), "lineage": f"/lineage/{run.subject}",
              "reproduce": f"/image/{image}/reproduce",
-             "vary": f"/image/{image}/vary?x=3.cfg&xs=4,6,8&y=3.seed&ys=1..2", "runs": "/runs", "run": "/runs/1", "health": "/health"}
+             "vary": f"/image/{image}/vary?x=3.cfg&xs=4,6,8&y=3.seed&ys=1..2", "runs": "/runs", "run": "/runs/1", "sheet": sheet,
+             "health": "/health"}
     for colour in ("dark", "light"):
         for size, (width, height) in WIDTHS.items():
             context = browser.new_context(storage_state=state, color_scheme=colour, viewport={"width": width, "height": height})
@@ -417,7 +517,7 @@ def every_page(run, browser, state, origin, image):
                 page.on("pageerror", lambda error: run.problems.append(str(error)))
             for name, path in pages.items():
                 page.goto(origin + path)
-                page.wait_for_load_state("networkidle" if name in ("image", "compare", "compare-four", "lineage") else "load")
+                page.wait_for_load_state("networkidle" if name in ("image", "sheet", "compare", "compare-four", "lineage") else "load")
                 if name in ("library", "filtered") and page.locator("#grid").count():
                     settle(page)
                     page.wait_for_timeout(300)
@@ -471,7 +571,9 @@ def main():
             without_program(run, browser, state, origin)
             lost(run, browser, state, origin)
             asked_for(run, page, origin, makeable(run, page, origin))
-            every_page(run, browser, state, origin, makeable(run, page, origin))
+            sheet = preview(run, page, origin, makeable(run, page, origin))
+            zoom(run, page, origin, sheet)
+            every_page(run, browser, state, origin, makeable(run, page, origin), sheet)
             browser.close()
         finally:
             run.server.send_signal(signal.SIGINT)

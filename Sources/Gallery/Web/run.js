@@ -20,11 +20,14 @@ async function renew() {
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const fresh = page.querySelector('[data-runs]');
     const focus = document.activeElement?.id;
+    const before = document.getElementById('sheet');
+    const scrolled = [before?.scrollLeft ?? 0, before?.scrollTop ?? 0];
     box.dataset.runs = fresh.dataset.runs;
     box.replaceChildren(...document.adoptNode(fresh).childNodes);
     equipCopies(box);
     equipForms(box);
-    if (focus) document.getElementById(focus)?.focus();
+    document.getElementById('sheet')?.scrollTo(...scrolled);
+    if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
     const words = box.querySelector('[data-said]')?.textContent;
     if (words) say(words);
   }

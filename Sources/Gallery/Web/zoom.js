@@ -36,12 +36,14 @@ function dialog() {
     event.preventDefault();
     show(step());
   });
+  // The picture that is shown may be another one than that where the dialog was opened.
+  box.addEventListener('close', () => current()?.focus());
   document.body.append(box);
   return box;
 }
 
-/// The page may have come anew since, with other elements for the same pictures.
-const current = () => links().find((link) => link.href === shown);
+/// The page may have come anew since, with other elements for the same places of the sheet.
+const current = () => document.getElementById(shown);
 
 function beside(step) {
   const all = links();
@@ -59,7 +61,7 @@ function below(step) {
 function show(link) {
   if (!link) return;
   const words = link.querySelector('img').alt;
-  shown = link.href;
+  shown = link.id;
   dialog().querySelector('h2').textContent = words;
   const picture = box.querySelector('img');
   picture.alt = words;
