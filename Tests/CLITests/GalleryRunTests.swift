@@ -180,7 +180,7 @@ import Testing
             let asked = try await gallery.client.get(path).text
             #expect(asked.contains("A grid of 2 rows and 3 columns.") && asked.contains("Make 6 pictures"))
             #expect(asked.contains("reprofs vary --grid \(id)"))
-            #expect(asked.contains("--set &#39;3.seed=1..2&#39; --set &#39;3.cfg=4,6,8&#39;</code>"))
+            #expect(asked.contains("--set &#39;3.seed=1..2&#39; --set &#39;3.cfg=4,6,8&#39; --store "))
             let run = try await ask(gallery, path)
             try await page(gallery, run, says: "6 of 6 made")
             let sheet = try await gallery.client.get(run).text
