@@ -24,6 +24,21 @@ import Testing
         try #require(report.left.count == 1 && report.left.bytes == ReachFixture.size && report.lost.isEmpty)
     }
 
+    @Test func `keeps what came of it however old it is, as long as the snapshot is kept`() throws {
+        try mount { tree in
+            let file = try file(tree)
+            defer { try? file.close() }
+            #expect(try read(file, 0, 1).get() == [ReachFixture.bytes[0]])
+        }
+        let part = store.path.string + "/partial/" + fixture.digest.hex
+        try #require(left().contains(fixture.digest.hex))
+        let old = Date(timeIntervalSinceNow: -30 * 86_400)
+        try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: part)
+        let now = Timestamp.now()
+        _ = try store.collect(CollectionPolicy(supersededBefore: now, graceBefore: now), isDryRun: false)
+        #expect(left().contains(fixture.digest.hex))
+    }
+
     private func mount(_ body: (MountedTree) throws -> Void) throws {
         try View.mount(store, source: fixture.source(store), body)
     }

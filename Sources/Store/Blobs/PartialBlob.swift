@@ -228,13 +228,15 @@ extension Store {
         return directory
     }
 
-    /// Takes away what came and was not gone on with since `time`; returns how many bytes that were.
+    /// Takes away what came for nobody and was not gone on with since `time`; returns how many bytes that were. What a row of a blob
+    /// stands for is needed: it may be the only copy once its remote is gone.
     func sweepPartial(before time: Timestamp) throws(StoreError) -> Int {
         let directory = path.appending(PartialBlob.directory)
         guard try FileFacts.at(directory, followLinks: false)?.kind == .directory else { return 0 }
         var bytes = 0
         for name in try DirectoryListing.names(in: directory) where !name.hasSuffix(".map") {
             let path = directory.appending(name)
+            if let digest = Digest(hex: name), try blob(digest) != nil { continue }
             guard let facts = try FileFacts.at(path, followLinks: false), facts.modified < time,
                 let file = try? Kernel.open(path, .readOnly, options: .noFollow),
                 Kernel.lock(file, .exclusive, waits: false)
