@@ -4,10 +4,10 @@ import Remote
 package import Store
 import Synchronization
 
-/// A store's remotes as the source of bytes that come when they are read. Everything is asked for on threads of its own.
+/// A store's remotes, from which a mount brings bytes when they are read. All requests run on threads of their own.
 ///
-/// What may pass is waited for here and not by the wire: a reader gets its bytes soon after the remote is back, and whoever waits no longer
-/// is noticed.
+/// A failure that may pass is waited for here and not by the wire, so that a reader gets its bytes soon after the remote is back, and a
+/// reader who gave up is noticed.
 package final class LazyRemotes: LazySource {
     /// Between two requests that failed, first and at most.
     private static let (firstPause, longestPause) = (Duration.milliseconds(250), Duration.seconds(4))

@@ -13,8 +13,9 @@ struct FoundImage {
 }
 
 extension Naming {
-    /// The snapshot that a text names: of the file at that path, by its bytes, or by its exact pixels if its own record is no other; else of an image by its path in `list
-    /// images`, by a snapshot's id or pin, by its SHA-256, or by the name of a single image.
+    /// The snapshot that a text names. A file at that path is found by its bytes; if they are unknown, by its exact pixels, unless it has
+    /// another record. Where no such file is, the text is an image's path in `list images`, a snapshot's id or pin, an image's SHA-256, or
+    /// the name of a single image.
     func image(_ text: String) throws -> FoundImage {
         if let file = try file(text) { return try image(in: file, given: text) }
         let meant = try images(meantBy: text)

@@ -35,7 +35,7 @@ enum MP3 {
             var content = rest.dropFirst(10).prefix(size)
             rest = rest.dropFirst(10 + size)
             if version == 4 {
-                // A frame may have its length a second time, and unsynchronization of its own.
+                // A frame may state its length a second time, and may be unsynchronized by itself.
                 if head[9] & 0x01 != 0 { content = content.dropFirst(4) }
                 if head[9] & 0x02 != 0 { content = synchronised(content)[...] }
                 guard head[9] & 0x0C == 0 else { continue }
