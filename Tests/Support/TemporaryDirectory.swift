@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 package import SystemPackage
 
 /// A directory for one test, which takes everything in it away with its last reference.
@@ -10,9 +11,26 @@ package final class TemporaryDirectory: Sendable {
         var template = Array("\(base)/reprofs-test-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw Errno(rawValue: errno) }
         path = FilePath(platformString: template)
+        Self.atExit
+        _ = Self.present.withLock { $0.insert(path) }
     }
 
     deinit {
+        Self.present.withLock {
+            $0.remove(path)
+            Self.remove(path)
+        }
+    }
+
+    /// Those that have not been removed. A thread that a test began may let the last reference go when the test has ended, and the
+    /// process must not exit in the middle of the removal.
+    private static let present = Mutex<Set<FilePath>>([])
+
+    private static let atExit: Void = {
+        atexit { TemporaryDirectory.present.withLock { $0.forEach(TemporaryDirectory.remove) } }
+    }()
+
+    private static func remove(_ path: FilePath) {
         // SQLite takes its own files away when its last connection closes, which may be at this very moment; a removal
         // that meets a file that has just gone stops there.
         for _ in 0..<100 {
