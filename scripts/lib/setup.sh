@@ -12,6 +12,8 @@ optional=(b3sum)
 # Completions run in the shells that they are for, and manual pages are read by mandoc.
 test_packages=(skopeo python3-jsonschema gcc libc6-dev mount e2fsprogs xfsprogs btrfs-progs zsh fish mandoc
     openssl)
+# What the benchmarks measure with and against. Other stores are compared where they are installed.
+bench_packages=(fio libimage-exiftool-perl skopeo curl openssl xfsprogs e2fsprogs gcc libc6-dev)
 # What packages are made with.
 package_packages=(dpkg-dev binutils chrpath xz-utils)
 libraries=(fuse3 sqlite3 libcrypto zlib libdeflate libzstd libpng libjpeg libwebp libbrotlidec libxml-2.0)
