@@ -12,8 +12,8 @@ final class CanvasScope: Sendable {
     let outputs: [Int: Origin]
     /// The inputs of a subgraph.
     let inputs: [(name: String, type: String)]
-    /// The nodes that set what others get, by the names that they give it; the first of a name counts.
-    let setters: [String: JSON]
+    /// The ids of the nodes that set what others get, by the names that they give it; the first of a name counts.
+    let setters: [String: String]
 
     /// The frontend's numbers for a subgraph's own inputs and outputs.
     static let inputNode = "-10"
@@ -27,7 +27,7 @@ final class CanvasScope: Sendable {
         byID = Dictionary(nodes.map { ($0.id, $0.node) }) { first, _ in first }
         setters = Dictionary(
             nodes.compactMap { entry in
-                entry.node["type"] == "SetNode" ? Self.variable(of: entry.node).map { ($0, entry.node) } : nil
+                entry.node["type"] == "SetNode" ? Self.variable(of: entry.node).map { ($0, entry.id) } : nil
             }
         ) { first, _ in first }
         inputs = (json["inputs"]?.array ?? []).map { ($0["name"]?.string ?? "", $0["type"]?.string ?? "*") }
@@ -47,6 +47,11 @@ final class CanvasScope: Sendable {
         }
         self.origins = origins
         self.outputs = outputs
+    }
+
+    /// How many inputs and widgets a node has.
+    static func width(of node: JSON) -> Int {
+        (node["inputs"]?.array?.count ?? 0) + (node["widgets_values"]?.array?.count ?? 0)
     }
 
     static func id(_ json: JSON?) -> String? { json?.number?.literal ?? json?.string }

@@ -23,27 +23,28 @@ struct ComfyCanvas {
     }
 
     /// A subgraph where it is used. The root is the first.
-    private struct Place {
+    struct Place {
         let scope: CanvasScope
         /// What the ids of its nodes begin with in the graph: the instances that it is in, each with a colon.
         let prefix: String
         let depth: Int
         /// The instance that it is the inside of, and the place of that; nil for the root.
-        var outer: (place: Int, instance: JSON)?
+        var outer: (place: Int, instance: CanvasInstance)?
         /// The places of the instances in it, by their ids.
         var inner: [String: Int] = [:]
     }
 
-    private static let never = 2
-    private static let bypass = 4
-    /// How much is read of subgraphs, which a small file can multiply without end: nodes, each as often as its id has parts.
-    private static let limit = 100_000
+    static let never = 2
+    static let bypass = 4
+    /// How much is read of nodes, which subgraphs can multiply without end: of each, the bytes of its id in the graph, its inputs and
+    /// widgets, and 100 besides.
+    private static let limit = 10_000_000
 
-    private let subgraphs: [String: CanvasScope]
+    let subgraphs: [String: CanvasScope]
     private let classes: ClassTable
-    private let holdsNext: Bool
-    private var places: [Place] = []
-    private var sources: [Origin: Source] = [:]
+    let holdsNext: Bool
+    var places: [Place] = []
+    var sources: [Origin: Source] = [:]
     private var nodes = JSON.Object()
     private var slots: [String: NodeSlots] = [:]
     private var findings: [Reason] = []
@@ -59,11 +60,11 @@ struct ComfyCanvas {
     }
 
     /// Nodes that exist only on the canvas.
-    private static func isPassive(_ type: String) -> Bool {
+    static func isPassive(_ type: String) -> Bool {
         ["Note", "MarkdownNote", "PrimitiveNode", "Reroute", "SetNode", "GetNode"].contains(type)
     }
 
-    private static func mode(of node: JSON) -> Int { node["mode"]?.number?.int ?? 0 }
+    static func mode(of node: JSON) -> Int { node["mode"]?.number?.int ?? 0 }
 }
 
 // MARK: Nodes
@@ -90,16 +91,19 @@ extension ComfyCanvas {
                 continue
             }
             stack[stack.count - 1].next += 1
-            room -= places[place].depth
+            let (id, node) = scope.nodes[next]
+            room -= 100 + places[place].prefix.utf8.count + id.utf8.count + CanvasScope.width(of: node)
+            let mode = Self.mode(of: node)
+            let type = mode == Self.never || mode == Self.bypass ? nil : node["type"]?.string
+            let inner = type.flatMap { subgraphs[$0] }
+            room -= inner?.inputs.count ?? 0
             guard room >= 0 else {
                 findings.append(
                     Reason(.unresolved, "the canvas and its subgraphs have more nodes than are read; the rest was not"))
                 break
             }
-            let (id, node) = scope.nodes[next]
-            let mode = Self.mode(of: node)
-            guard mode != Self.never, mode != Self.bypass, let type = node["type"]?.string else { continue }
-            if let inner = subgraphs[type] {
+            guard let type else { continue }
+            if let inner {
                 if enter(inner, id, node, in: place) { stack.append((places.count - 1, 0)) }
             } else if !Self.isPassive(type) {
                 runners.append(Runner(place: place, id: id, type: type, node: node))
@@ -126,7 +130,7 @@ extension ComfyCanvas {
         places.append(
             Place(
                 scope: inner, prefix: places[outer].prefix + id + ":", depth: places[outer].depth + 1,
-                outer: (outer, node)))
+                outer: (outer, CanvasInstance(node, inner.inputs))))
         return true
     }
 
@@ -150,115 +154,5 @@ extension ComfyCanvas {
             if !kind.isKnown { slots[key] = NodeSlots(runner.node) }
             nodes.append(key, ["class_type": .string(runner.type), "inputs": .object(inputs)])
         }
-    }
-}
-
-// MARK: Links
-
-extension ComfyCanvas {
-    /// An output of a node on the canvas.
-    private struct Origin: Hashable {
-        let place: Int
-        let id: String
-        let slot: Int
-    }
-
-    private enum Source {
-        case output(String, Int)
-        case value(JSON)
-        /// The link leads to nothing, so that the value of the input's own widget counts.
-        case own
-        /// The node does not run, and the input has no value.
-        case nothing
-    }
-
-    /// One step from an output towards where its value comes from.
-    private enum Step {
-        case end(Source)
-        case link(String, Int)
-        case on(Origin)
-    }
-
-    /// Where a link's value comes from, through everything that only passes it on. Each output is followed once; a circle gives nothing.
-    private mutating func source(of link: String, in place: Int) -> Source {
-        var step = Step.link(link, place)
-        var passed: [Origin] = []
-        while true {
-            switch step {
-            case .link(let link, let place):
-                let origin = places[place].scope.origins[link]
-                step = origin.map { .on(Origin(place: place, id: $0.id, slot: $0.slot)) } ?? .end(.nothing)
-            case .on(let origin):
-                if let known = sources[origin] {
-                    step = .end(known)
-                } else {
-                    sources[origin] = .nothing
-                    passed.append(origin)
-                    step = self.step(from: origin)
-                }
-            case .end(let source):
-                for origin in passed { sources[origin] = source }
-                return source
-            }
-        }
-    }
-
-    private func step(from origin: Origin) -> Step {
-        let scope = places[origin.place].scope
-        if origin.id == CanvasScope.inputNode {
-            guard let (outer, instance) = places[origin.place].outer else { return .end(.nothing) }
-            switch CanvasInstance(instance, scope.inputs).input(at: origin.slot) {
-            case .link(let link): return .link(link, outer)
-            case .value(let value): return .end(.value(value))
-            case nil: return .end(.own)
-            }
-        }
-        guard let node = scope.byID[origin.id], let type = node["type"]?.string else { return .end(.nothing) }
-        // What exists only on the canvas hands on its value even where it is muted.
-        switch type {
-        case "PrimitiveNode": return .end(primitive(node))
-        case "Reroute", "SetNode": return Self.passed(node, origin)
-        case "GetNode":
-            let setter = CanvasScope.variable(of: node).flatMap { scope.setters[$0] }
-            return setter.map { Self.passed($0, origin) } ?? .end(.own)
-        default: break
-        }
-        let mode = Self.mode(of: node)
-        if mode == Self.never { return .end(.nothing) }
-        if mode == Self.bypass { return Self.bypassed(node, origin) }
-        guard subgraphs[type] != nil else {
-            return .end(.output(places[origin.place].prefix + origin.id, origin.slot))
-        }
-        guard let inner = places[origin.place].inner[origin.id],
-            let output = places[inner].scope.outputs[origin.slot]
-        else { return .end(.nothing) }
-        return .on(Origin(place: inner, id: output.id, slot: output.slot))
-    }
-
-    /// The value of a primitive. If the canvas may hold the next one, a number that is not fixed is unknown.
-    private func primitive(_ node: JSON) -> Source {
-        guard let values = node["widgets_values"]?.array, let value = values.first else { return .own }
-        let isNext = holdsNext && value.number != nil && values.count > 1 && values[1] != "fixed"
-        return .value(isNext ? .null : value)
-    }
-
-    /// The first link into a node that has one.
-    private static func passed(_ node: JSON, _ origin: Origin) -> Step {
-        let link = node["inputs"]?.array?.first(giving: { CanvasScope.id($0["link"]) })
-        return link.map { .link($0, origin.place) } ?? .end(.own)
-    }
-
-    /// The input of the output's number, if it has the output's type, or else the first one that has it.
-    private static func bypassed(_ node: JSON, _ origin: Origin) -> Step {
-        let inputs = node["inputs"]?.array ?? []
-        let outputs = node["outputs"]?.array ?? []
-        guard origin.slot >= 0, origin.slot < outputs.count else { return passed(node, origin) }
-        let type = outputs[origin.slot]["type"]
-        let fits = { (input: JSON) in input["type"] == type || input["type"] == "*" || type == "*" }
-        let same = inputs.first(giving: { fits($0) ? CanvasScope.id($0["link"]) : nil })
-        let atSlot =
-            origin.slot < inputs.count && fits(inputs[origin.slot])
-            ? CanvasScope.id(inputs[origin.slot]["link"]) : nil
-        return (atSlot ?? same).map { .link($0, origin.place) } ?? .end(.own)
     }
 }

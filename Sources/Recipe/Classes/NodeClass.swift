@@ -103,8 +103,8 @@ package final class NodeClass: Sendable {
             && (takes.contains(.noise) || inputs.contains { Conventions.seeds.contains($0.name) })
     }
 
-    /// Whether an input may have one of these meanings.
-    func mayTake(_ meanings: [Meaning]) -> Bool { meanings.contains { taken & 1 << $0.rawValue != 0 } }
+    /// Whether an input may have this meaning.
+    func mayTake(_ meaning: Meaning) -> Bool { taken & 1 << meaning.rawValue != 0 }
 
     /// The input of this name, even if it is one of a row of inputs.
     func input(_ name: String) -> Input? { place(ofInput: name).map { inputs[$0] } }

@@ -30,13 +30,17 @@ extension ComfyGraph {
         return named != .other ? named : meaning(of: link) ?? .other
     }
 
-    /// The links into a node with one of these meanings, in order.
-    func links(_ node: Node, _ meanings: Meaning...) -> [(name: String, link: Link)] {
-        guard node.slots != nil || node.kind.mayTake(meanings) else { return [] }
-        return feeds(of: node).compactMap { feed in
-            meanings.contains(meaning(of: feed.input, in: node)) ? (feed.input, feed.link) : nil
+    /// The links into a node with this meaning, in order.
+    func links(_ node: Node, _ wanted: Meaning) -> [Feed] {
+        guard node.slots != nil || node.kind.mayTake(wanted) else { return [] }
+        let all = linked.value(node.index) {
+            Dictionary(grouping: feeds(of: node)) { meaning(of: $0.input, in: node) }
         }
+        return all[wanted] ?? []
     }
+
+    /// Whether a link into a node has one of these meanings.
+    func takes(_ node: Node, _ meanings: Meaning...) -> Bool { meanings.contains { !links(node, $0).isEmpty } }
 
     /// The name of a link's output, if it is known, or else as the inputs that take it are called, if they agree.
     func outputName(_ link: Link) -> String? {
@@ -51,16 +55,5 @@ extension ComfyGraph {
     }
 
     /// The input that is a node's only output, whatever its type.
-    func passedInput(of node: Node) -> String? {
-        let members = node.inputs.members
-        if node.kind.roles.contains(.first) {
-            return members.first { link($0.value) != nil && meaning(of: $0.key, in: node) != .value }?.key
-                ?? members.first { link($0.value) != nil }?.key
-        }
-        if let dead = deadArm(of: node) {
-            return node.kind.inputs.first { $0.isLazy && $0.name != dead }?.name
-        }
-        if node.classType == "Reroute" { return members.first?.key }
-        return nil
-    }
+    func passedInput(of node: Node) -> String? { settled.passed[node.index] }
 }

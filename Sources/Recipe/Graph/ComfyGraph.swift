@@ -65,6 +65,12 @@ package struct ComfyGraph: Sendable {
     private let isFeeding: [Bool]
     /// What is found once for the whole graph.
     var settled = Settled()
+    /// The links into nodes, by their meanings.
+    let linked = Once<[Meaning: [Feed]]>()
+    /// What nodes hand on of their own inputs.
+    let carriers = Once<Carrier>()
+    /// The guidance scales of nodes.
+    let scales = Once<JSON.Number?>()
     /// Entries that are not nodes.
     package let malformed: Int
     /// The inputs that take the outputs of nodes with unknown outputs.
@@ -83,6 +89,11 @@ package struct ComfyGraph: Sendable {
             guard let node = value.object, let classType = node["class_type"]?.string else {
                 // Services put other information of theirs beside the nodes.
                 if value["inputs"] != nil { malformed += 1 }
+                continue
+            }
+            // Messages name both, perhaps many times.
+            guard id.utf8.count <= Self.longestName, classType.utf8.count <= Self.longestName else {
+                malformed += 1
                 continue
             }
             let kind: NodeClass

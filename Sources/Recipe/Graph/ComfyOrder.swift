@@ -3,6 +3,8 @@
 struct Settled: Sendable {
     /// The inputs of switches that did not run.
     var deadArms: [Int: String] = [:]
+    /// The inputs that switches and reroutes pass on.
+    var passed: [Int: String] = [:]
     /// Where the values of switches and reroutes come from.
     var origins: [Int: ComfyGraph.Link] = [:]
     /// The words that ComfyUI's own nodes compute from other words.
@@ -26,8 +28,9 @@ extension ComfyGraph {
         for place in sourcesFirst(roots) {
             let node = list[place]
             if node.kind.hasLazyInputs { settled.deadArms[place] = unusedArm(of: node) }
-            if let input = passedInput(of: node), let next = link(node.inputs[input]) {
-                settled.origins[place] = origin(next)
+            if let input = passing(node) {
+                settled.passed[place] = input
+                if let next = link(node.inputs[input]) { settled.origins[place] = origin(next) }
             }
             if let computed = ComfyStrings.known[node.classType] {
                 settled.words[place] = words(of: node, computed, &room)
@@ -35,6 +38,17 @@ extension ComfyGraph {
                 settled.comparisons[place] = comparison(node, &room)
             }
         }
+    }
+
+    private func passing(_ node: Node) -> String? {
+        if node.kind.roles.contains(.first) {
+            let links = feeds(of: node)
+            return (links.first { meaning(of: $0.input, in: node) != .value } ?? links.first)?.input
+        }
+        if let dead = deadArm(of: node) {
+            return node.kind.inputs.first { $0.isLazy && $0.name != dead }?.name
+        }
+        return node.classType == "Reroute" ? node.inputs.members.first?.key : nil
     }
 
     private func unusedArm(of node: Node) -> String? {

@@ -9,6 +9,8 @@ struct ReadPass {
 
     var pass: Recipe.Pass
     var doubts: [Doubt] = []
+    /// Whether more nodes are between it and its size than are followed.
+    var isSizeFar = false
 }
 
 extension ComfyGraph {
@@ -16,13 +18,13 @@ extension ComfyGraph {
     /// are not in the list.
     func passes(in nodes: [Node]) -> (passes: [ReadPass], total: Int) {
         let samplers = nodes.filter(isSampler)
-        var room = ComfyPrompt.Room()
-        guard samplers.count > 1 else { return (samplers.map { pass($0, &room) }, samplers.count) }
+        var rooms = (words: ComfyPrompt.Room(), sizes: ComfyPrompt.Room())
+        guard samplers.count > 1 else { return (samplers.map { pass($0, &rooms) }, samplers.count) }
         // Ordered by the number of samplers in the chain before each, whatever the file's order is.
         let place = places(of: samplers)
         let passes = samplers.prefix(ReadLimit.passes).enumerated()
             .sorted { (place[$1.element.index], $0.offset) < (place[$0.element.index], $1.offset) }
-            .map { pass($0.element, &room) }
+            .map { pass($0.element, &rooms) }
         return (passes, samplers.count)
     }
 
@@ -42,18 +44,18 @@ extension ComfyGraph {
     private func isSampler(_ node: Node) -> Bool {
         if node.kind.isKnown { return node.kind.isSampler }
         let inputs = node.inputs
-        let hasSeed = Conventions.seeds.contains { inputs[$0] != nil } || !links(node, .noise).isEmpty
+        let hasSeed = Conventions.seeds.contains { inputs[$0] != nil } || takes(node, .noise)
         let hasSampler = inputs["sampler_name"] != nil || inputs["scheduler"] != nil || inputs["sampler"] != nil
         let isNamedSo = node.classType.lowercased().holds("sampler")
         guard hasSeed && (hasSampler || inputs["steps"] != nil) || isNamedSo, gives(node, .latent, .image, .pipe) else {
             return false
         }
-        let isFed = !links(node, .model, .guider, .pipe).isEmpty
+        let isFed = takes(node, .model, .guider, .pipe)
         if hasSeed, hasSampler || inputs["steps"] != nil {
             return isFed || (isNamedSo && inputs["sampler_name"] != nil)
         }
         // A sampler of an unknown kind is still a pass, with as much as can be read.
-        return isFed && !links(node, .latent).isEmpty && !links(node, .conditioning, .guider).isEmpty
+        return isFed && takes(node, .latent) && takes(node, .conditioning, .guider)
     }
 
     /// Whether some output of a node has one of these meanings; an output that nothing takes may have any.
@@ -64,7 +66,9 @@ extension ComfyGraph {
         }
     }
 
-    private func pass(_ node: Node, _ room: inout ComfyPrompt.Room) -> ReadPass {
+    private func pass(
+        _ node: Node, _ rooms: inout (words: ComfyPrompt.Room, sizes: ComfyPrompt.Room)
+    ) -> ReadPass {
         let guider = first(node, .guider)
         let sampler = along(.sampler, from: node) { $0.inputs["sampler_name"] != nil }
         let sigmas = along(.sigmas, from: node) { $0.inputs["scheduler"] != nil }
@@ -79,11 +83,15 @@ extension ComfyGraph {
             ?? sigmas.flatMap { number($0, "denoise") }
         pass.cfg = scale(node) ?? guider.flatMap(scale)
         pass.seed = seed(node)
-        (pass.width, pass.height) = size(of: node)
         var read = ReadPass(pass: pass)
-        let tellers = promptTellers(node)
+        if let size = rooms.sizes.search({ size(of: node, &$0) }) {
+            (read.pass.width, read.pass.height) = size
+        } else {
+            read.isSizeFar = true
+        }
+        let tellers = [node] + [guider].compactMap { $0 }
         for (sign, words) in [("positive", \Recipe.Pass.positive), ("negative", \.negative)] {
-            let (teller, input, found) = prompt(tellers, sign, &room)
+            let (teller, input, found) = rooms.words.search { prompt(tellers, sign, &$0) }
             switch found {
             case .text(let text): read.pass[keyPath: words] = text
             case .none: break
@@ -112,10 +120,12 @@ extension ComfyGraph {
 
     /// The guidance scale; the first one if there are several.
     private func scale(_ node: Node) -> JSON.Number? {
-        if let own = number(node, "cfg") { return own }
-        return node.inputs.members.first(giving: { name, _ in
-            name.holds("cfg") && (node.type(name) ?? "FLOAT") == "FLOAT" ? number(node, name) : nil
-        })
+        scales.value(node.index) {
+            number(node, "cfg")
+                ?? node.inputs.members.first(giving: { name, _ in
+                    name.holds("cfg") && (node.type(name) ?? "FLOAT") == "FLOAT" ? number(node, name) : nil
+                })
+        }
     }
 
     /// The seed that was used; a value that means "random" is not one.
@@ -132,62 +142,61 @@ extension ComfyGraph {
         return along(.noise, from: node) { _ in false }?.kind.roles.contains(.quiet) == true
     }
 
-    /// A node that takes the conditioning of a pass: the sampler, or its guider.
-    private struct PromptTeller {
-        let node: Node
-        /// Its inputs with conditioning, in order, with the signs in their names.
-        let inputs: [(name: String, sign: String?)]
-    }
-
-    /// The nodes whose inputs tell the prompts of a pass, the sampler first.
-    private func promptTellers(_ node: Node) -> [PromptTeller] {
-        ([node] + [first(node, .guider)].compactMap { $0 }).map { teller in
-            PromptTeller(
-                node: teller, inputs: links(teller, .conditioning).map { ($0.name, Conventions.sign($0.name)) })
-        }
-    }
-
-    /// The positive or negative prompt of a pass, with the node and the input that it was found by.
+    /// The positive or negative prompt of a pass, with the node and the input that it was found by. `tellers` take its conditioning: the
+    /// sampler, and then its guider.
     private func prompt(
-        _ tellers: [PromptTeller], _ sign: String, _ room: inout ComfyPrompt.Room
+        _ tellers: [Node], _ sign: String, _ room: inout ComfyPrompt.Room
     ) -> (teller: Node, input: String, found: ComfyPrompt.Finding) {
+        // A guider with one conditioning, or with several, has none that is called positive.
+        let signs: [String?] = sign == "positive" ? [sign, nil] : [sign]
         for teller in tellers {
-            // A guider with one conditioning, or with several, has none that is called positive.
-            let inputs =
-                teller.inputs.filter { $0.sign == sign }
-                + (sign == "positive" ? teller.inputs.filter { $0.sign == nil } : [])
-            for (input, own) in inputs {
-                let found = ComfyPrompt.words(self, teller.node, input, own, sign: sign, &room)
-                if case .none = found, input != inputs.last?.name { continue }
-                return (teller.node, input, found)
+            var last: String?
+            for wanted in signs {
+                for feed in links(teller, .conditioning) {
+                    guard room.look() else { return (teller, feed.input, .far) }
+                    guard Conventions.sign(feed.input) == wanted else { continue }
+                    let found = ComfyPrompt.words(self, feed.link, sign: sign, isSigned: wanted != nil, &room)
+                    last = feed.input
+                    if case .none = found { continue }
+                    return (teller, feed.input, found)
+                }
             }
+            if let last { return (teller, last, .none) }
         }
         for teller in tellers {
             // A pack's own type of embeddings contains both signs, and so does a pipe.
-            let pipes = links(teller.node, .pipe).map { (name: $0.name, sign: Conventions.sign($0.name)) }
-            for (input, own) in pipes + teller.inputs where own == nil {
-                let found = ComfyPrompt.words(self, teller.node, input, own, sign: sign, &room)
-                if case .none = found { continue }
-                return (teller.node, input, found)
+            for meaning in [Meaning.pipe, .conditioning] {
+                for feed in links(teller, meaning) {
+                    guard room.look() else { return (teller, feed.input, .far) }
+                    guard Conventions.sign(feed.input) == nil else { continue }
+                    let found = ComfyPrompt.words(self, feed.link, sign: sign, isSigned: false, &room)
+                    if case .none = found { continue }
+                    return (teller, feed.input, found)
+                }
             }
         }
-        return (tellers[0].node, sign, .none)
+        return (tellers[0], sign, .none)
     }
 
-    /// The size of the latent image that a pass began with. Pixels.
-    private func size(of node: Node) -> (JSON.Number?, JSON.Number?) {
-        var seen = [Bool](repeating: false, count: list.count)
-        seen[node.index] = true
+    /// The size of the latent image that a pass began with, in pixels; nil if more nodes are between than are followed.
+    private func size(
+        of node: Node, _ room: inout ComfyPrompt.Room
+    ) -> (width: JSON.Number?, height: JSON.Number?)? {
+        var seen: Set<Int> = [node.index]
         var queue = [node]
         var next = 0
-        while next < min(queue.count, 256) {
+        while next < queue.count {
             let here = queue[next]
             next += 1
-            for (_, link) in links(here, .latent) + links(here, .pipe) {
-                guard let source = nodes[origin(link).id], !seen[source.index] else { continue }
-                seen[source.index] = true
-                if let (width, height) = sides(of: source) { return (number(source, width), number(source, height)) }
-                queue.append(source)
+            for meaning in [Meaning.latent, .pipe] {
+                for feed in links(here, meaning) {
+                    guard room.look() else { return nil }
+                    guard let source = nodes[origin(feed.link).id], seen.insert(source.index).inserted else { continue }
+                    if let (width, height) = sides(of: source) {
+                        return (number(source, width), number(source, height))
+                    }
+                    queue.append(source)
+                }
             }
         }
         return (nil, nil)

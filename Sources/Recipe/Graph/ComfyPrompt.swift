@@ -14,14 +14,29 @@ struct ComfyPrompt {
     }
 
     /// What may still be read for a graph: a hostile one has many passes, each with a way to the same long texts through the same many
-    /// nodes. A little is left for each search, so that what is near and short is found whatever was read before it.
+    /// nodes.
     struct Room {
         /// Inputs of nodes.
         var inputs = 200_000
         /// All words of a recipe. Bytes.
         var words = ReadLimit.fields
 
-        fileprivate var granted: Room { Room(inputs: max(inputs, 2000), words: max(words, 16 << 10)) }
+        /// Runs a search with what it may read. That is a little in any case, so that what is near and short is found whatever was read
+        /// before it.
+        mutating func search<Found>(_ body: (inout Room) -> Found) -> Found {
+            let granted = Room(inputs: max(inputs, 2000), words: max(words, 16 << 10))
+            var left = granted
+            let found = body(&left)
+            inputs -= granted.inputs - left.inputs
+            words -= granted.words - left.words
+            return found
+        }
+
+        /// Looks at another input; false if there is no room for it.
+        mutating func look() -> Bool {
+            inputs -= 1
+            return inputs >= 0
+        }
     }
 
     private let graph: ComfyGraph
@@ -47,18 +62,13 @@ struct ComfyPrompt {
 
     private init(_ graph: ComfyGraph, _ room: Room) { (self.graph, self.room) = (graph, room) }
 
-    /// The words of an input, in whose name is the sign `own`; if it is a pipe, the words of the wanted sign in it.
+    /// The words of a sign behind a link, which may also be a pipe. `isSigned`: the name of the input has the sign.
     static func words(
-        _ graph: ComfyGraph, _ node: ComfyGraph.Node, _ input: String, _ own: String?, sign: String, _ room: inout Room
+        _ graph: ComfyGraph, _ link: ComfyGraph.Link, sign: String, isSigned: Bool, _ room: inout Room
     ) -> Finding {
-        guard let link = graph.link(node.inputs[input]) else { return .none }
-        let granted = room.granted
-        var walk = ComfyPrompt(graph, granted)
-        walk.queue = [Step(link: link, sign: sign, name: sign, isSigned: own != nil)]
-        defer {
-            room.inputs -= granted.inputs - walk.room.inputs
-            room.words -= granted.words - walk.room.words
-        }
+        var walk = ComfyPrompt(graph, room)
+        walk.queue = [Step(link: link, sign: sign, name: sign, isSigned: isSigned)]
+        defer { room = walk.room }
         return walk.found()
     }
 
@@ -94,7 +104,7 @@ struct ComfyPrompt {
         let isUnsigned = sign == "negative" && !step.isSigned
         var written = wordInputs(of: source).map { (name: $0, sign: Conventions.sign($0)) }
         let fed = graph.links(source, .conditioning).map {
-            (name: $0.name, link: $0.link, sign: Conventions.sign($0.name))
+            (name: $0.input, link: $0.link, sign: Conventions.sign($0.input))
         }
         // A node with both signs has an output for each: its name, or else what takes it, says which is which.
         let signs = Set(written.compactMap(\.sign) + fed.compactMap(\.sign))
@@ -124,7 +134,7 @@ struct ComfyPrompt {
             unknown = unknown ?? source
         } else if source.output(step.link.slot).map({ $0.meaning }) == .some(.conditioning) {
             // It is made from something other than words, and all of its inputs are known.
-            if source.kind.inputs.contains(where: \.isLazy) { unknown = unknown ?? source }
+            if source.kind.hasLazyInputs { unknown = unknown ?? source }
         } else {
             unknown = unknown ?? source
         }

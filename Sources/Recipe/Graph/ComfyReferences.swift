@@ -33,7 +33,7 @@ extension ComfyGraph {
         // A class that is known to take no files and no words names no models.
         if node.kind.isKnown, node.kind.isCore, node.kind.files.isEmpty, node.kind.words.isEmpty { return [] }
         // Models that a saver is told about end up in the file, not in the image.
-        if node.kind.isOutput || (isSink(node) && !node.isKnown), !links(node, .image, .latent).isEmpty { return [] }
+        if node.kind.isOutput || (isSink(node) && !node.isKnown), takes(node, .image, .latent) { return [] }
         let stack = LoraStack(node, self)
         var found = stack?.references ?? []
         for (input, value) in node.inputs.members {
@@ -133,7 +133,7 @@ extension ComfyGraph {
     private static func mayName(_ text: String) -> Bool { text.utf8.count <= longestName }
 
     /// A name for people. One that is refused for its length is cut, since many nodes may have it.
-    private static func shown(_ name: String) -> String {
+    static func shown(_ name: String) -> String {
         mayName(name) ? name : String(decoding: name.utf8.prefix(64), as: UTF8.self) + "…"
     }
 

@@ -15,7 +15,14 @@ struct ComfySignals {
             reasons.append(
                 .init(.unresolved, "\(total) nodes sample, of which \(passes.count) are in the recipe"))
         }
-        for read in passes { reasons += sampling(read.pass) + read.doubts.map(doubt) }
+        for read in passes {
+            reasons += sampling(read.pass) + read.doubts.map(doubt)
+            if read.isSizeFar {
+                reasons.append(
+                    .init(
+                        .unresolved, "the size of node \(read.pass.node) comes through more nodes than are followed"))
+            }
+        }
         reasons += nodes.flatMap(single)
         reasons += batches()
         reasons += unpinnedPacks()
@@ -48,7 +55,7 @@ struct ComfySignals {
 
     /// Words that exist but are not known.
     private func doubt(_ doubt: ReadPass.Doubt) -> Reason {
-        let text = "the \(doubt.input) text of node \(doubt.teller.id)"
+        let text = "the \(ComfyGraph.shown(doubt.input)) text of node \(doubt.teller.id)"
         guard case .unknown(let source) = doubt.found else {
             let isLong = if case .long = doubt.found { true } else { false }
             return .init(

@@ -29,7 +29,6 @@ extension ComfyGraph {
     /// `asWords` is for texts: another input beside a text may say how the text is changed.
     func carriedInput(of link: Link, _ wanted: String, asWords: Bool = false) -> String? {
         guard let source = nodes[link.id] else { return nil }
-        let members = source.inputs.members
         let output = source.output(link.slot)
         if let carried = source.kind.carried {
             return link.slot == 0 && source.inputs[carried] != nil ? carried : nil
@@ -39,23 +38,34 @@ extension ComfyGraph {
         if let type = output?.type, type != "*", Meaning(type: type) != .value { return nil }
         // ComfyUI's own nodes change the texts that they take.
         if source.kind.isCore, output?.type == "STRING" { return nil }
-        // A node that also takes images or models computes its outputs.
-        let isBox = members.allSatisfy { name, value in
-            self.link(value) == nil
-                || source.type(name).map { Meaning(type: $0) == .value || $0 == "*" }
-                    ?? [.value, .other].contains(meaning(of: name, in: source))
-        }
-        guard isBox else { return nil }
+        guard case .box(let names, let only) = carrier(source) else { return nil }
         // An output that is named after its type has no name that tells anything.
         let told = output.flatMap { $0.name.isEmpty || $0.name.uppercased() == $0.type ? nil : $0.name }
-        if let name = (told ?? (asWords ? nil : wanted)).map(Conventions.plain),
-            let same = members.first(where: { Conventions.plain($0.key) == name })
-        {
-            return same.key
+        return (told ?? (asWords ? nil : wanted)).flatMap { names[Conventions.plain($0)] } ?? only
+    }
+
+    /// What a node hands on of its own inputs.
+    enum Carrier: Sendable {
+        /// The node takes images, models and the like, too, so it computes its outputs.
+        case none
+        /// Its inputs by their plain names, of equal ones the first, and the only one that counts.
+        case box([String: String], only: String?)
+    }
+
+    private func carrier(_ node: Node) -> Carrier {
+        carriers.value(node.index) {
+            let members = node.inputs.members
+            let isBox = members.allSatisfy { name, value in
+                link(value) == nil
+                    || node.type(name).map { Meaning(type: $0) == .value || $0 == "*" }
+                        ?? [.value, .other].contains(meaning(of: name, in: node))
+            }
+            guard isBox else { return .none }
+            let counting = members.count == 1 ? members : members.filter { $0.value != false }
+            return .box(
+                Dictionary(members.map { (Conventions.plain($0.key), $0.key) }) { first, _ in first },
+                only: counting.count == 1 ? counting[0].key : nil)
         }
-        if members.count == 1 { return members.first?.key }
-        let counting = members.filter { $0.value != false }
-        return counting.count == 1 ? counting.first?.key : nil
     }
 
     func number(_ node: Node, _ inputs: String...) -> JSON.Number? {
@@ -141,7 +151,7 @@ extension ComfyGraph {
                 (node, input) = (source, passed)
                 continue
             }
-            if source.kind.inputs.contains(where: \.isLazy) { return .unknown(source) }
+            if source.kind.hasLazyInputs { return .unknown(source) }
             if ComfyStrings.known[source.classType] != nil { return settled.words[source.index] ?? .unknown(source) }
             if source.kind.roles.contains(.generates), source.kind.carried == nil { return .unknown(source) }
             guard let carried = carriedInput(of: link, input, asWords: true) else { return .unknown(source) }
@@ -172,26 +182,27 @@ extension ComfyGraph {
 
     /// The node in a chain of words that makes them with a model, at random, or by a service.
     func makesUp(_ node: Node) -> Node? {
-        var seen: Set<String> = []
+        var seen: Set<Int> = [node.index]
         var queue = [node]
         var next = 0
-        while next < min(queue.count, 256) {
+        while next < queue.count {
             let node = queue[next]
             next += 1
-            guard seen.insert(node.id).inserted else { continue }
             if node.kind.roles.contains(.generates) || node.kind.isHosted
-                || !links(node, .clip, .model, .image).isEmpty
-                    && node.kind.outputs.contains(where: { $0.type == "STRING" })
+                || takes(node, .clip, .model, .image) && node.kind.outputs.contains(where: { $0.type == "STRING" })
             {
                 return node
             }
             // A text that is computed is as unknown as what it is computed from.
-            queue += node.inputs.members.compactMap { name, value in
-                guard let link = link(value) else { return nil }
-                let meaning = meaning(of: name, in: node)
-                return meaning == .value || meaning == .other ? nodes[link.id] : nil
+            for meaning in [Meaning.value, .other] {
+                for feed in links(node, meaning) where seen.count < Self.makers && seen.insert(feed.source).inserted {
+                    queue.append(list[feed.source])
+                }
             }
         }
         return nil
     }
+
+    /// How many nodes are looked at to tell what makes a text.
+    private static let makers = 256
 }

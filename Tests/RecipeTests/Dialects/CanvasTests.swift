@@ -148,6 +148,19 @@ import Testing
                 "the subgraph 'part 0' contains itself; what it is made of within itself was not read"))
     }
 
+    @Test func `whose instances multiply a long id is read up to a limit, and says so`() throws {
+        let id = String(repeating: "7", count: 100_000)
+        let inner = (0..<1000).map { #"{"id": \#($0), "type": "LatentFlip"}"# }
+        let recipe = try Self.recipe(
+            """
+            {"nodes": [{"id": 9, "type": "SaveImage", "widgets_values": ["x"]}, {"id": "\(id)", "type": "u0"}],
+            "definitions": {"subgraphs": [{"id": "u0", "nodes": [\(inner.joined(separator: ","))]}]}}
+            """)
+        #expect(
+            recipe.findings.map(\.message).contains(
+                "the canvas and its subgraphs have more nodes than are read; the rest was not"))
+    }
+
     @Test func `whose subgraphs multiply without end is read up to a limit, and says so`() throws {
         let parts = (0..<60).map { Self.subgraph($0, lora: $0, instances: ["u\($0 + 1)", "u\($0 + 1)"]) }
         let recipe = try Self.recipe(Self.nested(parts + [Self.sampler(60)]))

@@ -197,6 +197,44 @@ import Testing
         #expect(try recipe.onlyPass().negative == "blurry")
     }
 
+    @Test func `whose passes all take from one node with very many inputs is read, and says what is too far`() throws {
+        let conditioning = (0..<20_000).map { #""conditioning_\#($0)": ["z", 0]"# }.joined(separator: ", ")
+        let passes = (0..<300).map {
+            Graphs.node(
+                "s\($0)", "SamplerCustomAdvanced", #""guider": ["g", 0], "latent_image": ["s\#($0 + 1)", 0]"#)
+        }
+        let others = [
+            Graphs.node("g", "SomeGuider", conditioning), Graphs.node("z", "ConditioningZeroOut"),
+        ]
+        let recipe = try Graphs.recipe(Graphs.graph(passes + others))
+        #expect(recipe.passes.count == 256)
+        #expect(
+            recipe.findings.contains { $0.message.hasSuffix("of node g comes through more nodes than are followed") })
+    }
+
+    @Test func `whose loaders all take their names from one node with very many values is read`() throws {
+        let values = (0..<20_000).map { #""lora_\#($0)_name": "\#($0).safetensors""# }.joined(separator: ", ")
+        let taken = (0..<20_000).map { #""lora_\#($0)_name": ["b", \#($0)]"# }.joined(separator: ", ")
+        let graph = Graphs.graph([Graphs.node("b", "Names", values), Graphs.node("l", "Loader", taken)])
+        let own = try Graphs.recipe(graph).models.filter { $0.reference.node == "l" }
+        #expect(own.map(\.reference.name) == (0..<20_000).map { "\($0).safetensors" })
+    }
+
+    @Test func `whose latent comes through very many nodes has its size`() throws {
+        let chain = (0..<1000).map { Graphs.node("u\($0)", "LatentFlip", #""samples": ["u\#($0 + 1)", 0]"#) }
+        let size = Graphs.node("u1000", "EmptyLatentImage", #""width": 640, "height": 320, "batch_size": 1"#)
+        let sampler = Graphs.kSampler(["latent_image": #"["u0", 0]"#])
+        let pass = try Graphs.recipe(Graphs.sampling(sampler, also: chain + [size])).onlyPass()
+        #expect(pass.width?.int == 640 && pass.height?.int == 320)
+    }
+
+    @Test func `with an id that is longer than any is read without that node`() throws {
+        let long = Graphs.node(String(repeating: "9", count: 5000), "SaveImage", #""images": ["8", 0]"#)
+        let recipe = try Graphs.recipe(Graphs.sampling(also: [long]))
+        #expect(recipe.findings.contains { $0.message == "1 entries of the graph are not nodes" })
+        #expect(recipe.passes.count == 1)
+    }
+
     @Test func `whose passes feed each other is read`() throws {
         let ring = (0..<100).map {
             Graphs.node(
