@@ -86,9 +86,9 @@ package enum RecipeReader {
         // A file beside the image says more than that it came from a hosted service.
         if found.map({ $0.recipe.passes.isEmpty && $0.recipe.models.isEmpty }) ?? true {
             for sidecar in try sidecars() {
-                guard let beside = try TextFile.sidecar(sidecar),
-                    let better = Found(beside, fileName: fileName, classes)
-                else {
+                guard let beside = try TextFile.sidecar(sidecar) else { continue }
+                guard let better = Found(beside, fileName: fileName, classes) else {
+                    for part in beside.unread { metadata.leave(part) }
                     continue
                 }
                 metadata.append(beside)

@@ -28,6 +28,8 @@ package enum StoreError: Error, CustomStringConvertible {
     case notFound(String)
     case conflict(String)
     case notAnImage(FilePath)
+    /// A text that may be a record, but is longer than is read.
+    case textTooLong(FilePath, bytes: Int)
     /// The file is a model, but an image was expected.
     case isModel(FilePath)
     /// Errors of operations on names of the live view.
@@ -54,7 +56,7 @@ package enum StoreError: Error, CustomStringConvertible {
             "\(path) is not a ReproFS store; make one with: \(ShellCommand.reprofs("init", options: [("--store", "\(path)")]))"
         case .notEmpty(let path): "\(path) is not empty and is not a ReproFS store; nothing was changed"
         case .moved(let path):
-            "the store that was at \(path) was moved or replaced while it was in use; end what uses it, and begin anew where it is"
+            "the store at \(path) was moved or replaced while it was in use; end the programs that use it, and start them with its present path"
         case .noCatalogue(let path):
             """
             the store \(path) has no catalogue; make one from its backups, pins and blobs with: \
@@ -65,8 +67,8 @@ package enum StoreError: Error, CustomStringConvertible {
         case .newerStore(let path, let needs):
             "the store \(path) was written by a newer ReproFS; it needs version \(needs) or later"
         case .unsuitable(let path, let why):
-            "a store cannot live on the file system of \(path): \(why); ext4, XFS and btrfs have all that it takes"
-        case .catalogue(let message): "the catalogue answered: \(message)"
+            "a store cannot live on the file system of \(path): \(why); ext4, XFS and btrfs have everything that it needs"
+        case .catalogue(let message): "the catalogue cannot be used: \(message)"
         case .system(let operation, let path, let errno): "\(operation) \(path): \(errno)"
         case .noSpace(let path, let needed, let available):
             "no room for \(path): \(needed) bytes are needed, \(available) are free; nothing was changed"
@@ -99,6 +101,8 @@ package enum StoreError: Error, CustomStringConvertible {
         case .refusedReport(let why): "the report is refused: \(why)"
         case .isModel(let path):
             "\(path) is a model and no image; put it into the store with '\(ShellCommand.reprofs("add"))'"
+        case .textTooLong(let path, let bytes):
+            "\(path) is a text of \(bytes.grouped) bytes; a recipe is read from texts of up to \(TextFile.limit >> 20) MiB"
         case .notAnImage(let path): "\(path) is not a file that a recipe is read from; docs/FORMATS.md lists them"
         }
     }

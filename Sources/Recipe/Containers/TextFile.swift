@@ -1,6 +1,7 @@
 /// Text files with a record: beside an image, or saved by a user.
 package enum TextFile {
-    private static let limit = 8 << 20
+    /// The longest that is read. Bytes.
+    package static let limit = ReadLimit.field
 
     /// The names under which tools save the record of `image`, the most informative first.
     package static func sidecars(of image: String) -> [String] {
@@ -15,6 +16,13 @@ package enum TextFile {
         source.count <= limit ? metadata(try source.read(at: 0, count: source.count)) : nil
     }
 
+    /// Whether a file of no known container is a text, as far as its beginning shows, and longer than is read.
+    package static func isTooLong(_ source: some ByteSource) throws(SourceError) -> Bool {
+        guard source.count > limit else { return false }
+        return try !source.read(at: 0, count: 64 << 10).contains(0)
+    }
+
+    /// The fields of a file beside an image; if that is longer than is read, only that.
     static func sidecar(_ sidecar: RecipeReader.Sidecar) throws(SourceError) -> Metadata? {
         let source = sidecar.source
         let lower = sidecar.name.lowercased()
@@ -23,10 +31,13 @@ package enum TextFile {
             metadata?.isLossless = false
             return metadata
         }
-        guard source.count <= limit else { return nil }
-        let bytes = try source.read(at: 0, count: source.count)
-        guard lower.hasSuffix(".xmp") else { return metadata(bytes) }
         var metadata = Metadata(mediaType: "application/rdf+xml")
+        guard source.count <= limit else {
+            metadata.leave(sidecar.name, bytes: source.count)
+            return metadata
+        }
+        let bytes = try source.read(at: 0, count: source.count)
+        guard lower.hasSuffix(".xmp") else { return Self.metadata(bytes) }
         XMP.read(bytes, into: &metadata)
         return metadata
     }

@@ -68,8 +68,8 @@ package struct Failure: Error {
             default: (.ioError, true)
             }
         case .blobMissing, .blobDamaged, .catalogue, .moved, .unsuitable, .newerStore, .notAStore,
-            .noCatalogue, .inUse, .notEmpty, .changedWhileRead, .conflict, .refusedName, .notAnImage, .isModel,
-            .interrupted:
+            .noCatalogue, .inUse, .notEmpty, .changedWhileRead, .conflict, .refusedName, .notAnImage, .textTooLong,
+            .isModel, .interrupted:
             (.ioError, true)
         }
     }

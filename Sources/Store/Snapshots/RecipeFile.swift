@@ -52,13 +52,15 @@ package enum RecipeFile {
         classes: ClassTable
     ) throws(StoreError) -> RecipeReader.Reading {
         let found: RecipeReader.Reading?
+        let isTooLong: Bool
         do throws(SourceError) {
             found = try RecipeReader.read(source, fileName: path.lastComponent?.string, classes: classes) {
                 () throws(SourceError) in
                 try (looksBeside ? sidecars(of: path) : []) + records(of: path, in: sources)
             }
+            isTooLong = found == nil ? try TextFile.isTooLong(source) : false
         } catch { throw .system("cannot read (\(error))", path, .ioError) }
-        guard var reading = found else { throw .notAnImage(path) }
+        guard var reading = found else { throw isTooLong ? .textTooLong(path, bytes: source.count) : .notAnImage(path) }
         for source in sources { reading.recipe = source.complete(reading.recipe) }
         return reading
     }

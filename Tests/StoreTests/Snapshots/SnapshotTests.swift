@@ -20,6 +20,14 @@ import Testing
         #expect(SHA256.digest(of: try fixture.store.bytes(of: row.document)) == id)
     }
 
+    @Test func `of a text that is longer than is read is refused for its length`() throws {
+        let text = fixture.directory.appending("long.json")
+        try fixture.directory.write([UInt8](repeating: 0x20, count: 17 << 20), to: "long.json")
+        let failure = try #require(throws: StoreError.self) { try fixture.store.snapshot(text) }
+        #expect(
+            failure.description == "\(text) is a text of 17,825,792 bytes; a recipe is read from texts of up to 16 MiB")
+    }
+
     /// > The same image and the same evidence give the same snapshot. Better evidence gives a new one, whose parent is the old one;
     /// > evidence never gets weaker.
     @Test func `is made anew only for better evidence`() throws {
