@@ -105,7 +105,7 @@ package struct FacetCount: Sendable, Equatable {
 /// The values of facets among the images of a query.
 package struct LibraryFacets: Sendable {
     /// The values that occur, the most frequent first. Each facet's values are counted as if the query did not filter by that facet.
-    package let values: [LibraryFacet: [FacetCount]]
+    package internal(set) var values: [LibraryFacet: [FacetCount]]
     /// Whether only the first images were counted, so that the counts are lower bounds.
     package let isPartial: Bool
 }

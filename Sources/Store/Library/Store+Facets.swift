@@ -8,7 +8,7 @@ extension Store {
     package func facets(_ query: LibraryQuery, values limit: Int = 50) throws(StoreError) -> LibraryFacets {
         var query = query
         query.folds = false
-        return try catalogue.read { [query] db in
+        var found = try catalogue.read { [query] db in
             var values: [LibraryFacet: [FacetCount]] = [:]
             var isPartial = false
             // A facet with filters shows the counts that its other values would have.
@@ -24,13 +24,17 @@ extension Store {
                     isPartial = isPartial || counted.isPartial
                 }
             }
-            // A chosen value is shown, however few images have it.
-            for filter in query.filters where filter.facet != .month {
-                guard values[filter.facet]?.contains(where: { $0.value == filter.value }) != true else { continue }
-                values[filter.facet, default: []].append(FacetCount(value: filter.value, count: 0))
-            }
             return LibraryFacets(values: values, isPartial: isPartial)
         }
+        // A chosen value is shown, however few images have it.
+        for filter in query.filters where filter.facet != .month {
+            guard found.values[filter.facet]?.contains(where: { $0.value == filter.value }) != true else { continue }
+            var alone = query
+            alone.filters.removeAll { $0.facet == filter.facet }
+            alone.filters.append(LibraryFilter(filter.facet, filter.value))
+            found.values[filter.facet, default: []].append(FacetCount(value: filter.value, count: try count(alone)))
+        }
+        return found
     }
 }
 

@@ -101,6 +101,14 @@ import Testing
                 .init(value: "ink.safetensors", count: 1), .init(value: "wash.safetensors", count: 1),
             ])
         #expect(facets.values[.grade] == [.init(value: "approximate", count: 1)])
+        // A chosen value has its count even if it is not among the most frequent ones.
+        let rare = LibraryQuery(parameters: [
+            (name: "month", value: "2026-10"), (name: "lora", value: "wash.safetensors"),
+        ])
+        #expect(
+            try store.facets(rare, values: 1).values[.lora] == [
+                .init(value: "ink.safetensors", count: 1), .init(value: "wash.safetensors", count: 1),
+            ])
         #expect(try store.facets(LibraryQuery()).values[.mainModel] == [.init(value: "model.safetensors", count: 4)])
     }
 
