@@ -14,117 +14,6 @@ struct ServiceCommand: ParsableCommand {
         subcommands: [ServiceInstall.self, ServiceUninstall.self, ServiceTemplate.self])
 }
 
-/// Which systemd manages the unit.
-enum ServiceScope: String, EnumerableFlag {
-    case user, system
-
-    static func help(for value: Self) -> ArgumentHelp? {
-        switch value {
-        case .user: "For this user, from login on; the default for ordinary users."
-        case .system: "For the machine, from boot on; the kernel reads models by itself then. The default for root."
-        }
-    }
-}
-
-/// The unit's name and place.
-struct ServiceName: ParsableArguments {
-    @Flag var scope: ServiceScope?
-    static let standard = "reprofs"
-    @Option(help: "The unit's name, for more than one mount.") var name = ServiceName.standard
-
-    func validate() throws {
-        guard !name.isEmpty, name.utf8.count <= 200, name.utf8.allSatisfy(Self.isAllowed) else {
-            throw ValidationError("a unit's name is made of letters, digits and -_.")
-        }
-    }
-
-    private static func isAllowed(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
-            true
-        default: false
-        }
-    }
-
-    var resolvedScope: ServiceUnit.Scope { (scope ?? (geteuid() == 0 ? .system : .user)) == .system ? .system : .user }
-    var unit: String { name + ".service" }
-
-    var path: FilePath {
-        get throws {
-            guard let directory = ServiceUnit.directory(resolvedScope) else {
-                throw CommandFailure("neither XDG_CONFIG_HOME nor HOME says where this user's units are")
-            }
-            return directory.appending(unit)
-        }
-    }
-
-    /// The same for the gallery, which is a unit of a user's, and has a name of its own where none was given.
-    var ofGallery: ServiceName {
-        var other = self
-        other.scope = .user
-        if name == Self.standard { other.name = Self.standard + "-gallery" }
-        return other
-    }
-
-    /// Writes the unit, and has systemd start it now and later; false where no systemd answers, which is said.
-    func start(_ text: String) throws -> Bool {
-        let path = try self.path
-        try FileManager.default.createDirectory(
-            atPath: path.removingLastComponent().string, withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path.string), options: .atomic)
-        Terminal.say("Wrote \(path).")
-        let systemctl = "systemctl\(resolvedScope == .user ? " --user" : "")"
-        guard hasManager else {
-            Terminal.complain(
-                """
-                No systemd answers here; start it with: \(systemctl) daemon-reload && \
-                \(ShellCommand.line("\(systemctl) enable --now", unit))
-                """
-            )
-            return false
-        }
-        guard self.systemctl("daemon-reload"), self.systemctl("enable", unit), self.systemctl("restart", unit) else {
-            throw CommandFailure(
-                """
-                the unit was written, but not started; to see why: \
-                \(ShellCommand.line("\(systemctl) status", unit))
-                """)
-        }
-        return true
-    }
-
-    /// Runs systemctl for this scope, with its messages on standard error. Returns whether it succeeded.
-    func systemctl(_ arguments: String...) -> Bool {
-        runTool(["systemctl"] + (resolvedScope == .user ? ["--user"] : []) + arguments)
-    }
-
-    /// The same for any of systemd's programs.
-    func runTool(_ words: String...) -> Bool { runTool(words) }
-
-    private func runTool(_ words: [String]) -> Bool {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = words
-        process.standardOutput = FileHandle.standardError
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
-    }
-
-    /// Whether a manager answers: there may be none in a container, or right after a login over SSH.
-    var hasManager: Bool {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["systemctl"] + (resolvedScope == .user ? ["--user"] : []) + ["show-environment"]
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
-    }
-}
-
 struct ServiceInstall: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "install", abstract: "Write a systemd unit that mounts the store, and start it.")
@@ -155,13 +44,14 @@ struct ServiceInstall: ParsableCommand {
     func validate() throws {
         guard [helper, gallery, directory != nil].count(where: \.self) == 1 else {
             throw ValidationError(
-                helper || gallery ? "a directory is what a mount has" : "give the directory to mount on")
+                helper || gallery
+                    ? "--helper, --gallery and a directory exclude each other" : "give the directory to mount on")
         }
         guard gallery || (port == nil && server == nil && !readOnly) else {
             throw ValidationError("--port, --server and --read-only are options of --gallery")
         }
         guard !gallery || service.scope != .system else {
-            throw ValidationError("a gallery shows itself to one user; leave --system out")
+            throw ValidationError("a gallery serves one user only; leave --system out")
         }
         if let port, !(1...65_535).contains(port) { throw ValidationError("a port is a number from 1 to 65535") }
     }
