@@ -40,10 +40,11 @@ package struct Gallery: Sendable {
         }
     }
 
-    /// Connections at once; who comes then waits until one is closed. A process may open as few as 1,024 files, and the store needs some.
+    /// The largest number of connections at once; further ones wait until one is closed. A process may be allowed only 1,024 open files,
+    /// and the store needs some of them.
     package static let connections = 256
 
-    /// Seconds that answers which are under way when it ends have to come to their own end.
+    /// How long answers that are under way may still take when the gallery ends. Seconds.
     private static let rest = 2.0
 
     private let store: Store
@@ -57,7 +58,7 @@ package struct Gallery: Sendable {
         self.logger = logger
     }
 
-    /// What opens a gallery. Both hold secrets.
+    /// The addresses that open a gallery. Both hold secrets.
     package struct Addresses: Sendable {
         /// For the person, until the gallery ends.
         package let lasting: String
@@ -65,11 +66,11 @@ package struct Gallery: Sendable {
         package let once: String
     }
 
-    /// Has ``run(whenReady:)`` return, when everything is put back. It can be called anywhere, and again.
+    /// Makes ``run(whenReady:)`` put everything back and return. It can be called from anywhere, and more than once.
     package func end() { ended.continuation.finish() }
 
-    /// Serves until ``end()``, once. `whenReady` is told what opens the gallery, once it answers. Its task is not to be cancelled: the
-    /// server takes that badly.
+    /// Serves until ``end()``, once. `whenReady` is told what opens the gallery, once it answers. Its task must not be cancelled: the
+    /// server does not end cleanly then.
     package func run(whenReady: @escaping @Sendable (Addresses) -> Void) async throws {
         let (origin, secret, ticket) = (Origin(), Secret(), Ticket())
         let (pool, pictures) = (StorePool(store), StorePool(store, threads: 2))

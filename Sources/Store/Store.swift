@@ -68,7 +68,7 @@ package final class Store: Sendable {
             lease: lease)
         Ballast(in: path).restore()
         try store.files.sweepIncoming()
-        // What cannot be sorted now stays until the next time.
+        // What cannot be sorted now is left to whoever opens the store next.
         try? store.sweepOutgoing()
         try? store.endLapsedLoan()
         return store

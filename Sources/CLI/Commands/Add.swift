@@ -42,7 +42,7 @@ struct AddCommand: ParsableCommand {
 
     func validate() throws {
         if isMove && (copy || reflink || folder != nil) {
-            throw ValidationError("--move goes with none of --copy, --reflink and --folder")
+            throw ValidationError("--move excludes --copy, --reflink and --folder")
         }
         if mountHere && (!isMove || paths.count != 1) {
             throw ValidationError("--mount-here needs --move and one directory")

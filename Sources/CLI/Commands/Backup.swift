@@ -92,10 +92,12 @@ struct RebuildCommand: ParsableCommand {
         for name in report.pins.names { lines.append("pin \(name) was recovered") }
         for (name, why) in report.pins.problems { lines.append("pin \(name) could not be recovered: \(why)") }
         for digest in report.damaged { lines.append("\(digest.hex) is damaged; it is in quarantine") }
-        for draft in report.drafts { lines.append("\(draft) was being written; its name is lost") }
+        for draft in report.drafts {
+            lines.append("\(draft) was being written when the catalogue was lost; its name is not known")
+        }
         if !report.blobs.isEmpty {
             lines.append(
-                "\(report.blobs.count.of("blob")) \(report.blobs.count == 1 ? "is" : "are") newer than it. by-hash has them; '\(ShellCommand.reprofs("add"))' of the same files names them again:"
+                "\(report.blobs.count.of("blob")) \(report.blobs.count == 1 ? "has" : "have") no name any more; add the same files again with '\(ShellCommand.reprofs("add"))'. Until then only by-hash shows them:"
             )
             lines += report.blobs.map { "    \($0.hex)" }
         }

@@ -31,14 +31,14 @@ struct ExplainCommand: AnswersInJSON {
         }
         Terminal.say("\(document.name): \(document.verdict.grade)")
         Terminal.say(text: document.explanation)
-        // They change with every certificate, so they are not part of the card.
+        // The lessons of certificates change with each of them, so they are not part of the card.
         if !document.lessons.isEmpty {
             Terminal.say(text: (["What was made again says:"] + document.lessons.map { "  - \($0.text)" }).shown)
         }
         Terminal.say(lines(places, document.id))
     }
 
-    /// What is known of remotes, where it matters: bytes are missing here, or lie elsewhere, too.
+    /// What is known of remotes, if it matters: bytes are missing here, or are at a remote, too.
     private func lines(_ places: ModelPlaces, _ id: Digest) -> [String] {
         guard places.models > 0, places.here < places.models || !places.remotes.isEmpty else { return [] }
         let all = places.models.grouped

@@ -7,7 +7,8 @@ import SystemPackage
 
 struct GalleryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "gallery", abstract: "Show the images in a browser: what they were made from, and whether again.",
+        commandName: "gallery",
+        abstract: "Show the images in a browser: what they were made from, and how far they can be made again.",
         discussion: """
             Prints the one address that opens it, and serves until it is interrupted, to this machine alone. The address holds a \
             secret of this start: give it to nobody. No image is changed, moved or deleted by it. With a ComfyUI, images can be made \
@@ -50,7 +51,7 @@ struct GalleryCommand: ParsableCommand {
         options.isReadOnly = readOnly || store.isReadOnly
         options.mounts = .init(of: store)
         let directory = try Paths.absolute(output ?? ".")
-        // Nobody would see it before a run.
+        // Without this check, nobody would notice before a run.
         if let launch = place.launch { _ = try OpenDirectory(named: try Paths.absolute(launch)) }
         if let place = try place.chosenIfAny() {
             options.comfy = .init(place) { short in
@@ -64,7 +65,7 @@ struct GalleryCommand: ParsableCommand {
         defer { RunningGallery.forget(storePath, at: noted.withLock { $0 }) }
         try Blocking.run(interrupted: { gallery.end() }) { [open] in
             try await gallery.run { addresses in
-                // Who only looks for it later finds the first one.
+                // Whoever looks for a gallery later finds the first one.
                 if RunningGallery.serving(storePath) == nil {
                     do {
                         try RunningGallery.note(addresses.lasting, of: storePath)

@@ -45,7 +45,7 @@ struct ProveCommand: AnswersInJSON {
             }
         ) { line.show($0) }
         try Blocking.run { try await proving.requirePlace() }
-        // Other work on this machine comes first.
+        // Runs at low priority: other work on this machine comes first.
         _ = nice(19)
         _ = reprofs_yield_disk()
         let candidates = try store.proofCandidates()
@@ -82,7 +82,8 @@ struct ProveCommand: AnswersInJSON {
         _ runs: Proving.Runs, _ learned: [Lesson], _ before: [ProofCause: Lesson], _ plan: ProofPlan
     ) {
         if runs.made.isEmpty {
-            Terminal.say("Nothing was made again: no image that could be would teach anything new.")
+            Terminal.say(
+                "Nothing was made again: none of the images that could be made again would teach anything new.")
             return
         }
         if !learned.isEmpty { Terminal.say("Learned:") }

@@ -48,7 +48,7 @@ struct PullCommand: AnswersInJSON {
                 let target = name ?? own
                 let report = try moving { try await reaching.pull(reference, as: target, isLazy: lazy) }
                 reports.append(report)
-                // What was found by a tag can be another thing tomorrow.
+                // Tomorrow the tag may lead to another snapshot.
                 if let before = report.before, let tag = report.tag {
                     Terminal.complain(
                         "'\(tag)' at \(row.name) stood for sha256:\(before.manifest.hex) on \(before.time.local) and stands for "

@@ -4,14 +4,14 @@ import Recipe
 import Store
 import SystemPackage
 
-/// Has systemd start reprofs-backing for whoever asks, or no more.
+/// Has systemd start reprofs-backing for whoever asks, or ends that.
 enum ServiceHelper {
     private static let directory: FilePath = "/etc/systemd/system"
     private static var paths: (socket: FilePath, service: FilePath) {
         (directory.appending(HelperUnits.socketName), directory.appending(HelperUnits.serviceName))
     }
 
-    /// `isPrinted`: change nothing.
+    /// `isPrinted`: the units are printed, and nothing is changed.
     static func install(_ service: ServiceName, isPrinted: Bool) throws {
         let units = HelperUnits(program: try program())
         if isPrinted { return Terminal.say(text: units.socket + "\n" + units.service) }
@@ -74,7 +74,7 @@ enum ServiceHelper {
         return found
     }
 
-    /// Whoever can change what the system starts with this right has it.
+    /// Whoever can change the program that systemd starts with this right has the right.
     private static func requireSafe(_ program: FilePath) throws {
         var place = program
         while true {
@@ -82,7 +82,7 @@ enum ServiceHelper {
             guard place.withPlatformString({ lstat($0, &facts) }) == 0 else {
                 throw CommandFailure("cannot look at \(place): \(Errno(rawValue: errno))")
             }
-            // Nobody takes away what is root's in such a directory; for a file the bit means nothing.
+            // In a directory with the sticky bit, nobody can remove or replace root's files; on a file the bit means nothing.
             let isSticky = facts.st_mode & S_IFMT == S_IFDIR && facts.st_mode & S_ISVTX != 0
             guard facts.st_uid == 0, facts.st_mode & 0o022 == 0 || isSticky else {
                 throw CommandFailure(

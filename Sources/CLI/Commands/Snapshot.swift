@@ -85,7 +85,7 @@ enum ImageFiles {
     /// Images ordered by name, and the number of other files. A link counts as another file: whoever may write in a directory can name only
     /// files in it.
     ///
-    /// ComfyUI's `input` beside its `output` is skipped: the files there were not made by ComfyUI, or elsewhere.
+    /// ComfyUI's `input` beside its `output` is skipped: the files there were not made by this ComfyUI.
     static func under(_ directory: FilePath) throws -> (images: [FilePath], others: Int) {
         guard let stream = directory.withPlatformString({ opendir($0) }) else {
             throw CommandFailure("cannot list \(directory): \(Errno(rawValue: errno))")

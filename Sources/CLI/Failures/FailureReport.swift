@@ -62,7 +62,7 @@ struct FailureReport {
 
 extension Errno {
     /// For a failure without context.
-    fileprivate var sentence: String { "the system refuses something: \(self)" }
+    fileprivate var sentence: String { "the system refused a call: \(self)" }
 }
 
 extension ExitCode {

@@ -65,7 +65,7 @@ func moving<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Valu
     do {
         return try Blocking.run {
             do { return try await body() } catch {
-                // Whatever was broken off says so in its own way.
+                // Each kind of work reports in its own way that it was broken off.
                 try Task.checkCancellation()
                 throw error
             }
@@ -73,11 +73,11 @@ func moving<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Valu
     } catch is CancellationError { throw StoreError.interrupted }
 }
 
-/// Which of several things a command was asked for could not be done.
+/// Which of the things that a command was asked to do could not be done.
 struct Failures {
     private(set) var list: [(what: String, problem: String)] = []
 
-    /// Tells of it. An interrupt ends everything.
+    /// Prints why one of them could not be done. An interrupt ends everything.
     mutating func add(_ error: any Error, of what: String) throws {
         if case StoreError.interrupted = error { throw error }
         Terminal.complain(error, of: what)

@@ -16,7 +16,7 @@ struct RunningGallery {
             let note = try? JSONParser.parse(String(decoding: bytes, as: UTF8.self)),
             let address = note["address"]?.string,
             let process = note["process"]?.number?.int.flatMap({ Int32(exactly: $0) }),
-            // Whatever became of it, it did not take its note away.
+            // A gallery that was killed has left its note.
             let opener = Opener(process: process), opener.identity == note["identity"]?.string
         else { return nil }
         return RunningGallery(address: address)

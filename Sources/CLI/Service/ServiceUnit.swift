@@ -91,7 +91,7 @@ struct ServiceUnit {
                 \.self)
             lines += [
                 // CAP_SYS_ADMIN is for mounting, and for reads by the kernel itself; root needs the others for other users' files, and to
-                // read what those report with exactly their rights. The mount of another user has no use for them, and the programs that it
+                // read what those report with exactly their rights. A mount of another user has no use for them, and the programs that it
                 // starts would inherit them.
                 "CapabilityBoundingSet=CAP_SYS_ADMIN"
                     + (user == nil

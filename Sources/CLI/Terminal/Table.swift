@@ -3,8 +3,9 @@ import Recipe
 
 /// A printed listing: JSON objects one by one in an array, or aligned columns for people.
 ///
-/// Rows come one at a time and may be many: those of a batch are aligned together, and later batches are never narrower. The last column,
-/// usually a name, is never cut, since it is copied from there: if a row is wider than the terminal, the name gets a line of its own.
+/// A listing may have very many rows, so they are printed in batches. Each batch is aligned by itself, with columns at least as wide as
+/// those of the batch before. The last column is usually a name, which people copy, so it is never cut: in a row that is wider than the
+/// terminal it gets a line of its own.
 struct Table {
     /// A finished row, in the table's format.
     enum Row: Sendable {

@@ -5,8 +5,8 @@ import SystemPackage
 
 /// All output of commands: results go to standard output, everything else to standard error. Nothing else in the program prints.
 ///
-/// Names and texts come from anywhere, so each line is printed as one line without control characters. On a terminal one line may be live:
-/// the next one, or any other output, replaces it.
+/// Names and texts come from anywhere, so each line is printed as one line without control characters. On a terminal the last line may be a
+/// live one, which the next live line or any other output replaces.
 enum Terminal {
     private struct State {
         /// Printed, but not yet written to standard output.

@@ -7,7 +7,8 @@ enum Blocking {
         let result = Mutex<Result<Value, any Error>?>(nil)
     }
 
-    /// An interrupt cancels the work, so that it can put everything back; or it does what `interrupted` says, which ends it.
+    /// An interrupt cancels the work, so that it can put everything back. If there is `interrupted`, the interrupt calls that instead,
+    /// which has to end the work.
     static func run<Value: Sendable>(
         interrupted: (@Sendable () -> Void)? = nil, _ body: @escaping @Sendable () async throws -> Value
     ) throws -> Value {

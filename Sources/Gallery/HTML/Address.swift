@@ -26,7 +26,7 @@ struct Address: Sendable, Equatable {
 
     private init(text: String) { self.text = text }
 
-    /// A page of another site, which a person may go to; the gallery itself asks no other site.
+    /// A page of another site, which a person may follow; the gallery itself never asks another site.
     init(outside site: StaticString, _ query: [(name: String, value: String)]) {
         text = site.description + Self.query(query)
     }

@@ -3,7 +3,7 @@
 struct HTML: Sendable {
     private(set) var markup = ""
 
-    /// Markup of the program's own; nothing that is read anywhere can be a literal.
+    /// Markup of the program itself; nothing that was read from anywhere can be a literal.
     init(literal: StaticString) { markup = literal.description }
 
     init(text: String) { Self.escape(text, to: &markup) }
@@ -19,7 +19,7 @@ struct HTML: Sendable {
         markup += "</\(name)>"
     }
 
-    /// What text and attributes have in place of what would end them. What no document may hold is shown as the mark of that.
+    /// Escapes the characters that would end a text or an attribute. Characters that no document may hold become U+FFFD.
     fileprivate static func escape(_ text: String, to markup: inout String) {
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -30,7 +30,8 @@ struct HTML: Sendable {
             case "'": markup += "&#39;"
             case "\t", "\n": markup.unicodeScalars.append(scalar)
             case "\u{0}"..<"\u{20}", "\u{7F}"..<"\u{A0}": markup += "\u{FFFD}"
-            // Texts that run the other way end with their element (`unicode-bidi: isolate`), but their marks could turn a name around.
+            // A text that runs from right to left ends with its element (`unicode-bidi: isolate`), but marks of direction within it could
+            // turn a name around.
             case "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}": markup += "\u{FFFD}"
             default: markup.unicodeScalars.append(scalar)
             }
@@ -42,7 +43,8 @@ struct HTML: Sendable {
 struct Attribute: Sendable {
     let markup: String
 
-    /// Addresses, styles and handlers are none of these: an address is an ``Address``, and the page's policy knows no others.
+    /// The attributes that take a text. Addresses, styles and handlers are not among them: an address is an ``Address``, and the page's
+    /// policy forbids the others.
     init(_ name: StaticString, _ value: String = "") {
         assert(!["href", "src", "action", "style", "srcset"].contains(name.description))
         assert(!name.description.hasPrefix("on"))

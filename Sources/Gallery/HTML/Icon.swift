@@ -1,4 +1,4 @@
-/// Shapes that are drawn in the page, as it may load none from elsewhere in its style.
+/// Shapes that are drawn within the page, since it may load no pictures of the style from elsewhere.
 enum Icon {
     private static func svg(_ shape: StaticString) -> HTML {
         tag(

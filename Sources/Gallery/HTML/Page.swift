@@ -20,7 +20,7 @@ struct Page: Sendable {
     }
 
     let title: String
-    /// Where in the gallery it is; nil beside all of it.
+    /// The part of the gallery that it belongs to; nil for none.
     let section: Section?
     let content: HTML
 

@@ -50,7 +50,7 @@ struct Run: Sendable {
     let asked = Timestamp.now()
     var ended: Timestamp?
     var state = State.waiting
-    /// Grows when it is to be shown otherwise than by its progress.
+    /// Grows whenever more than its progress has changed.
     var version = 0
     /// The share that is done, 0 to 1, and the words for it.
     var progress: (share: Double, words: [String]) = (0, [])

@@ -11,7 +11,7 @@ import SystemPackage
 final class RunQueue: Sendable {
     /// How many may wait.
     static let limit = 20
-    /// How many that are over are still told of.
+    /// How many finished runs are still listed.
     private static let kept = 50
     /// Pictures of one sheet.
     static let sheetLimit = 100
@@ -162,7 +162,7 @@ final class RunQueue: Sendable {
                 return .made(self.run(run.id)?.cells.count(where: \.isMade) ?? 0)
             }
         } catch {
-            // Whatever it was cut off in, somebody wanted it so.
+            // An interruption counts as a stop, whatever it interrupted: somebody asked for it.
             if Task.isCancelled || error is CancellationError { return .stopped }
             return .failed(Self.lines(of: error))
         }

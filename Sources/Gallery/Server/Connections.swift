@@ -19,7 +19,7 @@ final class Connections: Sendable {
     private let group: any EventLoopGroup
     private let state = Mutex(State())
 
-    /// At most so many at once; who comes then waits until one is closed.
+    /// The largest number at once; further ones wait until one is closed.
     init(limit: Int, on group: any EventLoopGroup) {
         self.limit = limit
         self.group = group

@@ -6,8 +6,8 @@ import Recipe
 import Store
 import Synchronization
 
-/// Tells open pages when the library changed: new images, and grades that are others. What changed is not told: a page asks for what it
-/// shows. How far runs have come is told as it is, many times a second.
+/// Tells open pages when the library has changed: images are new, or have other grades. It does not tell what has changed: each page asks
+/// again for what it shows. The progress of runs is sent as it is, several times a second.
 final class Feed: Sendable {
     private struct State {
         /// What the library said of itself last, and its newest image.
@@ -30,7 +30,7 @@ final class Feed: Sendable {
     private static let limit = 64
     /// A page is told of runs no sooner than this after the last time.
     private static let rest = Duration.milliseconds(100)
-    /// A page that is gone is noticed by then.
+    /// After so long at the latest, a page that is gone is noticed.
     private static let pulse = Duration.seconds(20)
 
     private let store: Store

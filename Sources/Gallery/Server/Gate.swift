@@ -39,7 +39,7 @@ struct Gate: RouterMiddleware {
         guard request.head.path?.hasPrefix("/") == true else {
             return refuse(.badRequest, "The request names no path of this gallery.")
         }
-        // A second Host would have another reader of the request believe another one.
+        // With a second Host, another program that reads the request might believe the other one.
         let named = request.head.authority
         guard origin.isCalled(named), let host = named, request.headers[values: .secondHost].isEmpty else {
             return refuse(
@@ -66,7 +66,7 @@ struct Gate: RouterMiddleware {
             return enter(request)
         }
         if request.method == .get, let text = request.parameter("ticket") {
-            // Whose connection it is, is asked first: a stranger does not even use it up.
+            // The owner of the connection is checked first, so that a stranger cannot even use up the ticket.
             guard let peer, SocketTable.user(ofPort: peer, to: origin.port) == geteuid(), ticket.take(text) else {
                 return refuse(.unauthorized, Self.stranger)
             }
@@ -81,7 +81,7 @@ struct Gate: RouterMiddleware {
     private static let stranger =
         "This gallery is opened by the address that '\(ShellCommand.reprofs("gallery"))' printed when it was started; an address of an earlier start opens nothing any more."
 
-    /// Has the browser keep the secret where no page can read it, and take it out of the address.
+    /// Makes the browser keep the secret where no page can read it, and removes it from the address.
     private func enter(_ request: Request) -> Response {
         Response(
             status: .seeOther,

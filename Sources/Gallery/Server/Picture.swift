@@ -1,8 +1,8 @@
 import Hummingbird
 import Recipe
 
-/// What of strangers' bytes a browser may show: pictures, told by their first bytes and never by a name. What could run a script, as SVG
-/// and HTML can, is only ever kept as a file.
+/// Which bytes from strangers a browser may show: pictures, recognized by their first bytes and never by a name. What could run a script,
+/// such as SVG and HTML, is only offered as a file to keep.
 enum Picture: String, Sendable {
     case png = "image/png"
     case jpeg = "image/jpeg"

@@ -16,7 +16,7 @@ struct Problem: Error {
         self.sentence = sentence
     }
 
-    /// What became of a failure, whatever it was.
+    /// The answer to any failure.
     init(_ error: any Error) {
         switch error {
         case let problem as Problem: self = problem

@@ -11,7 +11,7 @@ struct Secret: Sendable {
         }.joined()
     }
 
-    /// Whether a text is the secret. How long that takes tells nothing of where the two differ.
+    /// Whether a text is the secret. The time that this takes does not depend on where the two differ.
     func isSame(as other: some StringProtocol) -> Bool {
         let (own, other) = (Array(text.utf8), Array(other.utf8))
         guard own.count == other.count else { return false }

@@ -46,7 +46,7 @@ final class Scrub: Job {
         self.ticker.withLock { $0 = ticker }
     }
 
-    /// Returns when the blob that is being read has been dropped.
+    /// Returns when the reading of the current blob has been cut off.
     func stop() {
         isStopped.store(true, ordering: .relaxed)
         ticker.withLock { $0 }?.stop()

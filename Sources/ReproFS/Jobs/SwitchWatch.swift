@@ -17,7 +17,7 @@ final class SwitchWatch: Job {
             var isLent = false
             return {
                 do throws(StoreError) {
-                    // That its process has ended is no commit.
+                    // No commit tells that the process of a run has ended, so it is looked for.
                     if isLent { try store.endLapsedLoan() }
                     let newest = store.newestCommit
                     guard !newest.isSame(as: seen) else { return .rest }

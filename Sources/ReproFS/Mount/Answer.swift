@@ -3,9 +3,9 @@ import Logging
 import Store
 import SystemPackage
 
-/// Runs one operation and replies. Only here failures become errnos and are logged.
+/// Runs one operation and replies. Failures become errnos, and are logged, only here.
 ///
-/// `waits`: the operation may wait for the disk or for the catalogue's writer, so that another thread is let in.
+/// `waits`: the operation may wait for the disk or for the catalogue's writer, so another thread takes requests meanwhile.
 func answer(
     _ request: fuse_req_t?, _ operation: StaticString, _ node: fuse_ino_t = 0, waits: Bool = false,
     _ body: (Mount) throws -> Reply

@@ -6,12 +6,12 @@ import SystemPackage
 
 /// Asks the system service reprofs-backing to register files with the kernel, which takes CAP_SYS_ADMIN; an ordinary user's mount lacks it.
 ///
-/// An open waits for one request at most, and a request for a bounded time. After one that failed, none is made for a while, and files are
-/// read through ReproFS.
+/// An open waits for one request at most, and a request for a bounded time. After a request that failed, none is made for a while, and
+/// files are read through ReproFS.
 final class BackingHelper: Sendable {
     /// How long a request may take. Milliseconds.
     private static let patience: CInt = 200
-    /// How long it is not asked after a failure at once, and after one that took time. Seconds.
+    /// How long the helper is not asked after an immediate failure, and after a failure that took time. Seconds.
     private static let shortPause = 1, longPause = 10
 
     private struct State {

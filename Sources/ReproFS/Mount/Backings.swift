@@ -10,9 +10,9 @@ import SystemPackage
 /// The kernel demands that all opens of an inode read it in the same way: the first open decides, and all opens of an inode that
 /// passes through share one number ("backing id"). Only files on a read-only mount are registered with the kernel.
 final class Backings: Sendable {
-    /// How many unused files stay registered for a moment, so that a file that is opened again and again is registered once.
+    /// How many unused files stay registered for a moment: a file that is opened again and again is then registered once.
     private static let idleLimit = 64
-    /// How long they do. Seconds.
+    /// How long unused files stay registered. Seconds.
     private static let idleTime = 2
 
     private struct Shared {
@@ -20,7 +20,7 @@ final class Backings: Sendable {
         var backing: CInt?
         var uses: Int
         var idleSince = 0
-        /// The file with the bytes, and when it changed last, which shows damage; nil if the node may get other bytes.
+        /// The file with the bytes, and when it last changed: a later time means that it was damaged. Nil if the node may get other bytes.
         var file: OwnedDescriptor?
         var changed: Timestamp?
         /// The newest commit from before the file was looked up.
@@ -70,8 +70,8 @@ final class Backings: Sendable {
     ///
     /// `commit` is the catalogue's newest commit from before the file was looked up. `waits` is called before this waits for the helper.
     ///
-    /// Throws while a program has the node open and the kernel reads another file for it, one that was replaced because it was damaged: the
-    /// new open would get the damaged bytes.
+    /// Throws while a program has the node open and the kernel reads a damaged file for it, which has been replaced since: the new open
+    /// would get the damaged bytes.
     func use(
         _ node: NodeID, _ file: OwnedDescriptor?, as commit: Commit = .unknown, waits: () -> Void = {}
     ) throws(Failure) -> Use {
@@ -87,8 +87,8 @@ final class Backings: Sendable {
                 throw Failure(
                     .ioError,
                     """
-                    the file of these bytes was replaced while a program has the old one open, whose bytes may be damaged; the kernel reads \
-                    one file for all, so this one can be opened when that program has closed it
+                    a program has an older file of these bytes open, which may be damaged and has been replaced; the kernel reads one file for \
+                    every program, so the new one can be opened once that program has closed the old one
                     """, isNoteworthy: true)
             }
             // Nobody has it open, so this open may decide anew.

@@ -24,7 +24,7 @@ private final class OpenInfo: Sendable {
 }
 
 extension Mount {
-    /// What to open instead of a blob that is not in the store; nil if it cannot be had from elsewhere.
+    /// What to open instead of a blob that is not in the store; nil if no remote can give it.
     private func list(after error: any Error) throws -> (LazyBlobs, PieceList)? {
         guard let lazy = root.context.lazy else { return nil }
         switch error {
@@ -34,7 +34,7 @@ extension Mount {
         }
     }
 
-    /// Opens a file for reading. If its bytes are elsewhere, the open waits until somebody says that he has them.
+    /// Opens a file for reading. If its bytes are elsewhere, the open waits until a remote says that it has them.
     func openToRead(
         _ file: any File, _ opener: Opener?, _ info: UnsafeMutablePointer<fuse_file_info>
     ) throws -> Reply {

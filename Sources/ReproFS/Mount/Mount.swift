@@ -36,7 +36,7 @@ final class Mount: Sendable {
         var whenDisconnected: (@Sendable () -> Void)?
         var loop: WorkerThread?
         var isAborted = false
-        /// It was unmounted, or its connection broke: what is at its mount point now is not its own.
+        /// Whether it was unmounted, or its connection broke: then what is at its mount point now is not its own.
         var hasEnded = false
         var problem: String?
     }
@@ -177,7 +177,7 @@ final class Mount: Sendable {
 
     /// The corresponding operation is `init`.
     func negotiate(_ connection: UnsafeMutablePointer<fuse_conn_info>) {
-        // What is read ahead of files whose bytes are elsewhere waits with them, and must leave room for that of all others.
+        // Read-ahead in files whose bytes are elsewhere waits for those bytes, and must leave room for the read-ahead of all other files.
         connection.pointee.max_background = 1024
         connection.pointee.congestion_threshold = 768
         reprofs_want(connection, UInt32(FUSE_CAP_SPLICE_WRITE))

@@ -67,8 +67,8 @@ enum MountTable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// KiB. With 1024 reading a cold file took half as long again, since nothing is read from the disk while so much is copied, and a warm
-    /// one a fifth longer.
+    /// KiB. With 1024, reading a cold file took half as long again, since the disk reads nothing while so much is copied, and reading a
+    /// warm file took a fifth longer.
     private static let readAheadSize = 256
 
     /// Sets how far the kernel reads ahead to the fastest value, if this process may.

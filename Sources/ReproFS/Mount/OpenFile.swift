@@ -10,7 +10,7 @@ final class OpenFile: Sendable {
         case blob(BlobContents)
         /// A blob whose bytes come from elsewhere.
         case coming(LazyFile)
-        /// A file that another process may be writing.
+        /// A file that somebody may be writing.
         case following(any Following)
         case message(Message)
         case writing(any Writing, by: WritingProcesses)

@@ -70,7 +70,7 @@ extension Mount {
                 case 0: mode = .replace
                 case 1: mode = .new
                 case 2: mode = .exchange
-                default: throw Failure(.invalidArgument, "no such way of renaming")
+                default: throw Failure(.invalidArgument, "this kind of renaming is not supported")
                 }
                 try mount.writableDirectory(parent).rename(
                     try entry(name), to: try mount.writableDirectory(newParent), as: try newEntry(newName),

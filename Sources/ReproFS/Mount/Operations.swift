@@ -207,8 +207,8 @@ private func part(of contents: BlobContents, _ offset: off_t, _ size: Int) -> Re
 }
 
 extension Mount {
-    /// The kernel may have cached the size of an older text, or of a file that is written under another name; it must not cut off the
-    /// new contents there.
+    /// The kernel may have cached the size of an older text, or of a file that is written under another name; without this it would end the
+    /// new contents at that size.
     fileprivate func forgetOldSize(of file: any File) {
         guard case .brief = file.caching else { return }
         session?.forgetAttributes(of: file.id)

@@ -20,7 +20,7 @@ enum Reply {
     case space(DiskSpace)
     case written(Int)
     case done
-    /// What answers it is begun when this is returned, and may come at any time: see ``Mount/wait(_:_:endsBySignal:_:)``.
+    /// The answer comes later: what will give it has begun when this is returned. See ``Mount/wait(_:_:endsBySignal:_:)``.
     case later(endsBySignal: Bool, (Later) -> (@Sendable () -> Void)?)
 
     func send(_ request: fuse_req_t, _ owner: Owner) {

@@ -6,8 +6,8 @@ import SystemPackage
 
 /// Threads of programs that wanted to write a file and were told to look its name up again.
 ///
-/// The kernel retries once, and only once. So the second look-up must find a node that the thread may write, whatever became of the
-/// name meanwhile: the node that the thread knew may be gone, and with it what said where its name leads.
+/// The kernel retries once, and only once. So the second look-up must find a node that the thread may write, whatever became of the name
+/// meanwhile. The node that the thread knew may be gone by then, and with it the note of where its name leads.
 final class Retries: Sendable {
     /// A thread that has not come back by then has given up. Seconds.
     private static let patience = 2

@@ -10,7 +10,8 @@ struct Session: Sendable {
 
     private var pointer: OpaquePointer? { OpaquePointer(bitPattern: address) }
 
-    /// Makes the kernel ask for the attributes again; it keeps the pages, so a program that has an old text open reads it to its end.
+    /// Makes the kernel ask for a file's attributes again. It keeps the pages, so a program that has an old text open can read it to its
+    /// end.
     func forgetAttributes(of id: NodeID) {
         guard let pointer else { return }
         fuse_lowlevel_notify_inval_inode(pointer, id.rawValue, -1, 0)

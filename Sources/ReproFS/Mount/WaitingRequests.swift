@@ -14,9 +14,9 @@ final class WaitingRequests: Sendable {
         /// Whether any signal ends it, or only the end of its thread.
         let endsBySignal: Bool
         var isInterrupted = false
-        /// Until then only the thread that began it may answer it.
+        /// Whether threads other than the one that began it may answer it, too.
         var isReady = false
-        /// Tells that nobody waits any more.
+        /// Called when nobody waits for the answer any more.
         var cancel: (@Sendable () -> Void)?
     }
 
@@ -32,7 +32,7 @@ final class WaitingRequests: Sendable {
     /// Rung when a signal came for a request.
     let bell = Bell()
 
-    /// Keeps a request; nil after the end. A signal for it may have come already.
+    /// Keeps a request; nil after the end. A signal for the request may have come already.
     fileprivate func add(_ request: fuse_req_t, _ operation: StaticString, endsBySignal: Bool) -> Int? {
         let waiting = Waiting(
             request: UInt(bitPattern: request), operation: operation, thread: fuse_req_ctx(request)?.pointee.pid ?? 0,
@@ -53,7 +53,7 @@ final class WaitingRequests: Sendable {
         }
     }
 
-    /// Says how to tell that nobody waits for it any more; false if that is so already.
+    /// Sets what is called when nobody waits for it any more; false if nobody does already.
     fileprivate func note(_ cancel: @escaping @Sendable () -> Void, of number: Int) -> Bool {
         state.withLock { state in
             guard state.waiting[number] != nil else { return false }
@@ -77,16 +77,16 @@ final class WaitingRequests: Sendable {
         return found.cancel
     }
 
-    /// The kernel tells that a signal came for the thread of a request. It is answered by ``tick()``: libfuse tells it while it holds the
+    /// The kernel reports a signal for the thread of a request. ``tick()`` answers that request: libfuse calls this while it holds the
     /// request's own lock, which an answer would free.
     func interrupted(_ number: Int) {
         state.withLock { $0.waiting[number]?.isInterrupted = true }
         bell.ring()
     }
 
-    /// Called at once when the bell rang, and then every moment while it returns true: the kernel tells of the first signal only.
+    /// Called when the bell rings, and then at short intervals as long as it returns true: the kernel reports only the first signal.
     ///
-    /// A read that fails by a signal which does not end its program would cost a program with mapped memory its life: it goes on.
+    /// A signal that does not end the program does not end its read: in mapped memory, a failed read would kill the program.
     func tick() -> Bool {
         let interrupted = state.withLock { state in state.waiting.filter { $0.value.isInterrupted && $0.value.isReady }
         }
@@ -135,7 +135,7 @@ struct Later: Sendable {
 }
 
 extension Mount {
-    /// Lets a request wait. `begin` begins what answers it, and returns what tells that nobody waits any more; nil if it was answered.
+    /// Lets a request wait. `begin` begins what answers it, and returns what to call when nobody waits any more; nil if it was answered.
     func wait(
         _ request: fuse_req_t, _ operation: StaticString, endsBySignal: Bool,
         _ begin: (Later) -> (@Sendable () -> Void)?
@@ -144,7 +144,7 @@ extension Mount {
             fuse_reply_err(request, EIO)
             return
         }
-        // Before anybody can answer it, since libfuse frees it then.
+        // This comes before anybody can answer the request, since libfuse frees it with the answer.
         fuse_req_interrupt_func(
             request,
             { request, number in

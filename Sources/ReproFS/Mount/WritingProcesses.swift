@@ -1,7 +1,7 @@
 import Glibc
 import Store
 
-/// Which processes have yet to close what they write through one open of a file. Descriptors are inherited: when a child closes its copy,
+/// Which processes still have to close what they write through one open of a file. Descriptors are inherited: when a child closes its copy,
 /// its parent may have more to write; a child that outlives its parent may write everything itself.
 package final class WritingProcesses: Sendable {
     private struct State {

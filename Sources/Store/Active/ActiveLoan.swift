@@ -18,15 +18,15 @@ package final class ActiveLoan: Sendable {
 
     /// Shows again what was shown before, unless it has been switched since, and lets the next run begin.
     package func end() {
-        // What fails here is done by a mount, or by whoever opens the store next.
+        // If this fails, a mount does it later, or whoever opens the store next.
         try? store.endLoan(generation)
         reprofs_unlock_whole_file(lock.rawValue)
     }
 }
 
 extension Store {
-    /// Shows the models of a snapshot in `active/models` for a run. Throws, with the name of the other process, while another run shows its
-    /// own.
+    /// Shows the models of a snapshot in `active/models` for a run. While another run shows its own, this throws and names that run's
+    /// process.
     package func lendActive(to snapshot: SnapshotRow) throws(StoreError) -> ActiveLoan {
         try lendActive { db in try db.lend(snapshot: snapshot.id, models: snapshot.models) }
     }
@@ -46,7 +46,7 @@ extension Store {
     private func lendActive(_ lend: (Database) throws -> Void) throws(StoreError) -> ActiveLoan {
         let lock = try StoreLease.active(path)
         let generation = try catalogue.write { db in
-            // Whoever has the lock knows that the process of an earlier loan has ended.
+            // This process has the lock, so the process of any earlier loan has ended.
             try db.endLoan()
             try lend(db)
             return try db.generation()
@@ -62,7 +62,7 @@ extension Store {
     package func endLapsedLoan() throws(StoreError) {
         guard !isReadOnly else { return }
         let view = try active()
-        // A run that takes the lock after this was asked has another generation.
+        // A run that takes the lock after this check has another generation, so its loan is not ended.
         guard view.isLent, try !StoreLease.isActiveHeld(path) else { return }
         try endLoan(view.generation)
     }

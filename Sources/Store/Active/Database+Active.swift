@@ -4,7 +4,7 @@ import Recipe
 // Everything that is written into `active` and `mount`.
 
 extension Database {
-    /// Shows something else from now on. A loan is over with that.
+    /// Shows something else from now on, which ends a loan.
     func use(snapshot: Int64?, models: Int64?) throws {
         try show("?, ?, 0, NULL, NULL", [snapshot, models])
     }
@@ -24,7 +24,7 @@ extension Database {
     private func show(
         _ values: String, _ own: [Int64?], where condition: String = "true", _ arguments: [Int64?] = []
     ) throws {
-        // Directories that show something else get another time, which never goes back.
+        // Directories that now show something else get another time, which never goes back.
         try execute(
             sql: """
                 UPDATE active SET (snapshot, pinSet, isLent, nextSnapshot, nextPinSet) = (\(values)),

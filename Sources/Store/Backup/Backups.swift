@@ -42,7 +42,7 @@ package struct Backups: Sendable {
         let name = "\(Self.prefix)\(moment)\(note.map { "-" + $0 } ?? "")\(Self.suffix)"
         let unfinished = directory.appending(".unfinished-\(getpid())-\(UInt64.random(in: .min ... .max))")
         defer { _ = unfinished.withPlatformString { unlink($0) } }
-        // Makes the file with a call that says why it fails; SQLite says only that it cannot open it.
+        // Makes the file itself, because this call says why it fails; SQLite would say only that it cannot open it.
         _ = try Kernel.open(
             unfinished, .readWrite, options: [.create, .exclusiveCreate], permissions: [.ownerReadWrite])
         try copy(unfinished)

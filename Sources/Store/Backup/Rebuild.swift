@@ -160,7 +160,7 @@ extension Store {
         }
     }
 
-    /// Moves files of the live view that no row names out of the way of rows that will get their numbers.
+    /// Moves away files of the live view that no row names: a new row may get the number that is such a file's name.
     private func putAwayDrafts(_ report: inout RebuildReport) throws(StoreError) {
         let directory = path.appending("live")
         for name in try DirectoryListing.names(in: directory) {

@@ -94,7 +94,7 @@ final class StoreCopy {
             let before = copied.count + report.damaged.count
             var isMissing = false
             for blob in blobs where try !copy(blob) { isMissing = true }
-            // Otherwise, what came while these were copied would have to wait for the next copy, which may be a day away.
+            // Blobs that came meanwhile are copied in another round: the next copy may be a day away.
             let isNewest = !isMissing && copied.count + report.damaged.count == before
             if try isNewest && copyDrafts(catalogue) {
                 report.moment = moment
@@ -104,7 +104,8 @@ final class StoreCopy {
             }
             try catalogue.close()
         }
-        throw StoreError.conflict("bytes went away again and again while they were copied; is 'gc' at work?")
+        throw StoreError.conflict(
+            "blobs were removed again and again while they were copied; try again once 'gc' has ended")
     }
 
     /// False if the bytes are not there.

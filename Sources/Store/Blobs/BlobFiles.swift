@@ -149,8 +149,8 @@ struct BlobFiles {
         PageCacheGuard(written: staged.file).restore()
         let target = path(of: digest)
         if !(try Kernel.renameNew(staged.path, to: target)) {
-            // Another ingest was first, or one was cut off before its row was written, or the bytes there are damaged. These are known to
-            // be right, so they replace the file; programs that have the other file open keep it.
+            // The name is taken: another ingest was first, or one was cut off before its row was written, or the bytes there are damaged.
+            // The new bytes are known to be right, so they replace the file; programs that have the old file open keep it.
             try Kernel.rename(staged.path, to: target)
         }
         try Kernel.syncDirectory(directory)

@@ -2,7 +2,8 @@ import Glibc
 package import Recipe
 import SystemPackage
 
-/// Where an upload has come to, so that another process goes on with it after this one has ended. It lies beside what is on its way in.
+/// How far an upload has come, so that another process can continue it after this one has ended. The note is in the directory of partial
+/// blobs.
 package final class UploadNote: Sendable {
     private static let limit = 16 << 10
     private let path: FilePath
@@ -26,14 +27,15 @@ package final class UploadNote: Sendable {
         try file.writeAll(line + [UInt8(ascii: "\n")], at: 0, path)
     }
 
-    /// The upload is done, or begins anew.
+    /// Removes the note, because the upload is done or begins anew.
     package func remove() throws(StoreError) { try Kernel.unlink(path) }
 }
 
 extension Store {
     private static func name(_ remote: Int64) -> String { "push-\(remote)-" }
 
-    /// Takes the notes away of uploads that are done, or with nil of all to a remote that is forgotten. Those of living processes stay.
+    /// Removes the notes of uploads that are done or, with nil, all notes of a remote that is forgotten. Notes that a living process uses
+    /// stay.
     package func dropUploadNotes(toRemote id: Int64, of digests: [Digest]? = nil) throws(StoreError) {
         let directory = path.appending(PartialBlob.directory)
         guard try FileFacts.at(directory, followLinks: false)?.kind == .directory else { return }
@@ -44,7 +46,7 @@ extension Store {
         }
     }
 
-    /// The note of an upload of these bytes to the remote with this row; nil while somebody else uploads them there.
+    /// The note of the upload of these bytes to the remote with this row; nil while another process or task uploads them there.
     package func uploadNote(of digest: Digest, toRemote id: Int64) throws(StoreError) -> UploadNote? {
         try UploadNote(try makePartial().appending(Self.name(id) + digest.hex))
     }

@@ -6,12 +6,12 @@ extension Blob {
     /// The columns that ``init(_:)`` reads from a table or view that is called `blob`.
     static let columns = "blob.id AS blob, blob.sha256, blob.size, blob.private"
 
-    /// Whether the bytes of a row of `blob` are not here, but at a remote, from where a mount brings them.
+    /// Whether the bytes of a row of `blob` are not here but at a remote, from which a mount fetches them.
     static let isElsewhere = """
         blob.damaged AND blob.dropped IS NULL AND EXISTS (SELECT 1 FROM pieceList WHERE pieceList.blob = blob.id)
         AND EXISTS (SELECT 1 FROM blobRemote WHERE blobRemote.blob = blob.id AND gone IS NULL AND wrong IS NULL)
         """
-    /// Whether they are nowhere, as far as is known, although nobody gave them up.
+    /// Whether the bytes are nowhere, as far as is known, although nobody gave them up.
     static let isLost = "blob.damaged AND blob.dropped IS NULL AND NOT (\(isElsewhere))"
 
     /// Reads the columns `blob`, `sha256`, `size` and `private`.

@@ -57,7 +57,7 @@ final class Catalogue: Sendable {
             pool = try Self.open(path, configuration, ballast)
             counter = pool.writeWithoutTransaction { CommitCounter($0) }
         } catch { throw Self.typed(error) }
-        // What a migration has read is removed next.
+        // Once all migrations are done, what they read can be removed.
         if try Schema.migrate(pool, path: path, migration) { try sync() }
     }
 

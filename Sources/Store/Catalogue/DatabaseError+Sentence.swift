@@ -11,7 +11,7 @@ extension DatabaseError {
         case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH: "it cannot be opened by this user"
         case .SQLITE_READONLY: "it cannot be written by this user"
         case .SQLITE_NOMEM: "there is not enough memory for it"
-        default: message ?? "it gives no reason"
+        default: message ?? "SQLite gives no reason"
         }
     }
 }

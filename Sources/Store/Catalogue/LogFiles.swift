@@ -29,7 +29,7 @@ struct LogFiles: Sendable {
         }
     }
 
-    /// Allocates room for the log to grow, which no other program can take from then on. Bytes. It is not an error if the disk has less.
+    /// Reserves room on the disk for the log to grow. It is not an error if the disk has less. Bytes.
     func reserve(_ size: Int) {
         let keepingSize: CInt = 1
         guard let facts = try? FileFacts.at(log), let file = try? Kernel.open(log, .writeOnly) else { return }

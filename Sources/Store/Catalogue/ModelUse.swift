@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 package import Recipe
 
-/// A model's name with what became of it: how much it holds, and how many images were made with that.
+/// A model's name: how much it holds, and how many images were made with what it has held.
 package struct ModelEntry: Sendable {
     /// Its row, which never stands for another one.
     package let id: Int64
@@ -25,8 +25,8 @@ package struct ModelEntry: Sendable {
     package var fullName: String { "\(folder)/\(name)" }
 }
 
-/// Which images use which bytes, in SQL. How many there are and which is the newest is known by the library's blocks and members, so no
-/// image is looked at; those that wait for their rows in the library are looked at one by one.
+/// Which images use which bytes, in SQL. The library's blocks and members tell how many images there are and which is the newest, so no
+/// image is read, except for those that still wait for their rows in the library.
 enum ModelUse {
     /// Tables of a WITH clause behind ``DirectoryRow/paths``; `used` has the images and the time of the newest one of each of the blobs
     /// that a query gives.
@@ -56,7 +56,7 @@ enum ModelUse {
 }
 
 extension Store {
-    /// Every model, or some of them, in no order; `limit` is left out.
+    /// Every model, or those that a filter selects, in no order. The filter's `limit` is ignored.
     package func modelEntries(_ filter: ModelFilter = .init()) throws(StoreError) -> [ModelEntry] {
         try entries(where: ModelFilter.condition, filter.arguments, "SELECT blob FROM version")
     }

@@ -62,7 +62,7 @@ extension Schema {
         CREATE INDEX renderingFacts ON rendering (snapshot, kind, name, fresh, size, rendered);
         """
 
-    /// Whether a file was closed is kept only in the catalogue.
+    /// From here on, only the catalogue says whether a file was closed.
     static let third = """
         UPDATE meta SET value = '\(neededVersion)' WHERE key = 'needs';
 
@@ -97,7 +97,7 @@ extension Schema {
         UPDATE rendering SET fresh = 0;
         """
 
-    /// What a node's graph does not show.
+    /// What a graph does not show of a node.
     static let sixth = """
         -- Which thread opened a model when: what the threads of a run opened while it ran.
         CREATE TABLE opening (

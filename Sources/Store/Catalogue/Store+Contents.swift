@@ -6,8 +6,8 @@ package import SystemPackage
 extension Store {
     /// Opens a blob for reading, after checking that its bytes are those of its name.
     ///
-    /// The file must have the recorded size and ctime; if the ctime differs, it is hashed first. An error here is far better than one in
-    /// the middle of a mapped read, which kills the reader.
+    /// The file must have the recorded size and ctime; if the ctime differs, it is hashed first. A program gets an error when it opens the
+    /// file, instead of being killed in the middle of a mapped read.
     package func contents(of blob: Blob) throws(StoreError) -> BlobContents {
         let recorded: Timestamp
         switch try catalogue.read({ db in try db.state(of: blob.id) }) {
@@ -81,7 +81,7 @@ extension Store {
         return try files.facts(of: digest)?.size == row.size
     }
 
-    /// Hashes a file that is not as it was recorded, and records the result.
+    /// Hashes a file whose size or ctime is not the recorded one, and records the result.
     private func recheck(_ blob: Blob) throws(StoreError) -> BlobContents {
         let path = files.path(of: blob.digest)
         guard try FileFacts.at(path, followLinks: false)?.kind == .file else {

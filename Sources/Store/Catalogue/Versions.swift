@@ -74,7 +74,7 @@ struct Holding {
     let addition: Addition
     /// When its bytes last changed, as programs see it.
     let modified: Timestamp
-    /// Whether these are other bytes than the name held before.
+    /// Whether the name held other bytes before.
     let isChange: Bool
 }
 

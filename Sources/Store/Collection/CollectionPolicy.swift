@@ -8,7 +8,7 @@ package struct CollectionPolicy: Sendable {
     package var forgetBefore: Timestamp?
     /// Files that changed since then stay: a row may be about to name them.
     package var graceBefore: Timestamp
-    /// What is removed even though a snapshot or a name in `by-image` still reaches it.
+    /// What is removed although a snapshot or a name in `by-image` still reaches it.
     package var forgotten = Forgotten()
 
     package init(supersededBefore: Timestamp? = nil, forgetBefore: Timestamp? = nil, graceBefore: Timestamp) {

@@ -38,7 +38,7 @@ extension Store {
             }
         }
         if !isDryRun { try unlink(plan.files.map(\.digest) + strays.map(\.digest), policy) }
-        // What a transfer that broke off has brought is worth a week: it may be most of a large model.
+        // What an interrupted transfer has brought is kept for a week: it may be most of a large model.
         let weekAgo = Timestamp(nanoseconds: Timestamp.now().nanoseconds - 7 * 86_400_000_000_000)
         let isWhole = !isDryRun && policy.forgotten.isEmpty
         let partial = isWhole ? try sweepPartial(before: min(policy.graceBefore, weekAgo)) : 0
@@ -64,7 +64,7 @@ extension Store {
         _ = try DirectoryListing.entries(in: path.appending("live"))
     }
 
-    /// Files in `blobs/` that no row names, or is about to name.
+    /// Files in `blobs/` that no row names and that no row is about to name.
     private func strays(
         _ policy: CollectionPolicy, besides known: Set<Digest>, _ report: inout CollectionReport
     ) throws(StoreError) -> [CollectionPlan.File] {

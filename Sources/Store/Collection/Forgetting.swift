@@ -3,7 +3,8 @@ import Recipe
 
 extension Database {
     /// Removes snapshots without a pin that were made before `time` or are in `rows`, and images that have none left. Removing an image's
-    /// newest snapshot also removes those that it superseded: they know less, and would present it as all that is known.
+    /// newest snapshot also removes those that it superseded: they know less of the image, and one of them would stand for all that is
+    /// known.
     func forgetSnapshots(before time: Timestamp?, rows: [Int64], _ report: inout CollectionReport) throws {
         try execute(
             sql: """

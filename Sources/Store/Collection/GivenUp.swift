@@ -2,8 +2,8 @@ import GRDB
 import Recipe
 
 extension Store {
-    /// Gives up bytes of versions and snapshots, whatever still reaches them: nothing but a live name, a pin or `active/models`,
-    /// which somebody has to take away first, keeps them. Versions and images stay listed, and say so.
+    /// Gives up bytes of versions and snapshots. Only a live name, a pin or `active/models` keeps them, and has to be removed first;
+    /// nothing else that reaches them does. Versions and images stay listed, and say that their bytes are gone.
     package func forget(
         _ versions: [VersionListing], _ snapshots: [SnapshotRow], isDryRun: Bool
     ) throws(StoreError) -> CollectionReport {
@@ -15,7 +15,7 @@ extension Store {
         return try collect(policy, isDryRun: isDryRun)
     }
 
-    /// Why the bytes of a version are not given up, whoever asks; nil where they would be.
+    /// Why the bytes of a version cannot be given up; nil if they can.
     package func hindrance(toForget version: VersionListing) throws(StoreError) -> String? {
         do { try requireUnheld(version) } catch .conflict(let why) { return why }
         return nil
@@ -34,8 +34,8 @@ extension Store {
         if let live {
             throw .conflict(
                 """
-                \(live) holds the bytes of \(name) now, so they are not given up: delete it in a mount, or make another version \
-                what it holds with '\(ShellCommand.reprofs("restore"))', first
+                \(live) holds the bytes of \(name) now, so they are not given up: first delete the name in a mount, or have \
+                it hold another version with '\(ShellCommand.reprofs("restore"))'
                 """)
         }
         let pin = try one(
@@ -74,7 +74,7 @@ extension Collector {
         }
     }
 
-    /// The images whose snapshots pin these bytes, each once, with their grades as the catalogue is now.
+    /// The images whose snapshots pin these bytes, each once, with their present grades.
     func grades(pinning rows: [Int64]) throws -> [(image: String, grade: Grade)] {
         guard !rows.isEmpty else { return [] }
         let images = try Row.fetchAll(
@@ -101,8 +101,8 @@ extension CollectionReport {
 }
 
 extension StoreError {
-    /// A pin keeps what was to be removed.
+    /// A pin keeps bytes that were to be given up.
     fileprivate static func kept(_ what: String, by pin: String) -> Self {
-        .conflict("the pin '\(pin)' keeps \(what); take it away first: \(ShellCommand.reprofs("unpin", pin))")
+        .conflict("the pin '\(pin)' keeps \(what); remove the pin first: \(ShellCommand.reprofs("unpin", pin))")
     }
 }

@@ -1,7 +1,7 @@
 package import Recipe
 import SystemPackage
 
-/// What is to be known of a store's well-being, read at one moment: what it holds, what it lost, and how it is mounted.
+/// The state of a store's health at one moment: what it holds, what it lost, and how it is mounted.
 package struct StoreHealth: Sendable {
     package let path: String
     package let counts: Store.Counts
@@ -21,17 +21,17 @@ package struct StoreHealth: Sendable {
     /// Blobs that come from remotes when they are read, their bytes, and how many of those are here.
     package let elsewhere: (blobs: Int, bytes: Int, present: Int)
     package let backup: Timestamp?
-    /// What each mount says of itself; nil where it gave no answer.
+    /// What each mount reports about itself; nil if it gave no answer.
     package let mounts: [(row: MountRow, status: JSON?)]
-    /// What the kernel still lists, although no process serves it.
+    /// Mounts that the kernel still lists although no process serves them.
     package let deadMounts: [String]
 
-    /// How mounts are asked, which the store itself cannot.
+    /// Asks the mounts; the store itself cannot.
     package struct Mounts: Sendable {
         let status: @Sendable (String) -> JSON?
         let places: @Sendable () -> [String]
 
-        /// `status` is what the mount at a path says of itself; `places` are all that the kernel lists of this store.
+        /// `status` is what the mount at a path reports about itself; `places` are all mounts of this store that the kernel lists.
         package init(
             status: @escaping @Sendable (String) -> JSON?, places: @escaping @Sendable () -> [String]
         ) {
@@ -62,15 +62,15 @@ package struct StoreHealth: Sendable {
         }
     }
 
-    /// One thing that is said, under what it is about.
+    /// One finding, with the name of what it is about.
     package struct Finding: Sendable {
         package let label: String
         package let text: String
-        /// What helps, to be copied into a shell; nil where nothing is wrong, or the text says it.
+        /// The command that helps, to be copied into a shell; nil if nothing is wrong, or if the text names it.
         package var command: String?
         /// Whether somebody should do something.
         package var isProblem = false
-        /// Whether it says more of what the one before is about.
+        /// Whether it continues the finding before it.
         package var isMore = false
 
         init(
@@ -86,10 +86,10 @@ package struct StoreHealth: Sendable {
 
     private static let mostParts = 10
     private static let mostLost = 1000
-    /// How many of those a sentence names.
+    /// How many items a sentence names.
     private static let mostNamed = 3
 
-    /// All of it in words.
+    /// All findings, as sentences.
     package var findings: [Finding] {
         var findings = [
             Finding("Store", "\(path), \(usage.blobs.asSize) in \(counts.blobs.of("blob")), \(free.asSize) free"),
@@ -167,7 +167,7 @@ package struct StoreHealth: Sendable {
         return "the bytes of \(verification.damaged.of("blob"))\(whose); look for them in DIR with"
     }
 
-    /// What a mount says of itself; nil where it does not answer.
+    /// What a mount reports about itself; nil if it does not answer.
     private static func findings(of row: MountRow, _ status: JSON?) -> [Finding] {
         var findings = [Finding("Mount", "\(row.path), process \(row.pid)")]
         func add(_ text: String, command: String? = nil, isProblem: Bool = false) {

@@ -13,8 +13,9 @@ extension Store {
             // Its ctime is now the time of the renaming.
             return facts.isSameFile(as: last) && facts.hasSameBytes(as: last) && facts.kind == .file
         }
-        // A program that has since written to it, or changed its names or mode, meant this file, not the one that was read. While the lease
-        // is held nobody wrote; the ctime may change because another process publishes the same bytes.
+        // If a program has since written to the file, or changed its names or mode, it is no longer the file that was read, and stays.
+        // Nobody can have written while the lease was held; then the ctime may differ only because another process publishes the same
+        // bytes.
         let now = try source.facts()
         guard now == last || (lease?.isHeld == true && now.hasSameBytes(as: last)) else {
             throw .conflict(

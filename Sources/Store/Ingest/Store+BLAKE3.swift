@@ -11,9 +11,9 @@ extension Store {
     /// The most bytes and files that one process of b3sum reads.
     private static let group = (bytes: 64 << 20, files: 128)
 
-    /// Reads it for the models that lack it now, whose other hashes are known; nothing where b3sum is not installed. Of what comes
-    /// meanwhile nothing is read: where others add models all the time, that would have no end. `mayGoOn` is asked before each process
-    /// of b3sum, and `progress` told how many models it has read. `ending` cuts it off. False where not all were read.
+    /// Reads it for the models that lack it now, whose other hashes are known; nothing where b3sum is not installed. Models that come
+    /// meanwhile are left for the next time: if others add models all the time, there would be no end. `mayGoOn` is asked before each
+    /// process of b3sum, and `progress` told how many models it has read. `ending` cuts it off. False where not all were read.
     @discardableResult
     package func readBLAKE3(
         _ ending: Ending = Ending(), mayGoOn: () -> Bool = { true }, progress: (Int) -> Void = { _ in }

@@ -20,7 +20,7 @@ final class LibraryKeeper: CatalogueParticipant {
 
     func willCommit(_ db: Database) throws {
         var count = 0
-        // While this runs, images that fold under a changed image are noted, too.
+        // While this runs, images that fold under a changed image are noted as changed, too.
         while let image = changed.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
             count += 1
             guard count <= Self.limit else { return }

@@ -50,7 +50,8 @@ package struct LibraryQuery: Sendable, Equatable {
             case "q":
                 text = String(String.UnicodeScalarView(value.unicodeScalars.prefix(Self.textLimit)))
                 if text.utf8.count < value.utf8.count {
-                    misread.append("Nobody searches for so much: the first \(Self.textLimit) characters count.")
+                    misread.append(
+                        "The text is too long: only its first \(Self.textLimit) characters are searched for.")
                 }
             case "order":
                 if let order = LibraryOrder(rawValue: value) { self.order = order } else { misread(name, value) }
@@ -99,7 +100,7 @@ package struct LibraryQuery: Sendable, Equatable {
     private static let tooMany = "A search has \(filterLimit) filters at most; the first of these count."
 
     private mutating func misread(_ name: String, _ value: String) {
-        // Who writes nonsense gets some of it back.
+        // Messages repeat only some of what was not understood.
         guard misread.count < Self.filterLimit else { return }
         misread.append(
             "'\(String(String.UnicodeScalarView(value.unicodeScalars.prefix(200))))' is not a value that '\(name)' can have."

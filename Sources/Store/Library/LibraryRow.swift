@@ -22,7 +22,7 @@ struct LibraryRow: Equatable {
     let facets: [Int64]
     let words: Words
 
-    /// What the image folds under.
+    /// What the image folds under, if anything.
     enum Fold: Equatable {
         case none
         /// The first image of a chain, and the image before this one in it.

@@ -44,7 +44,7 @@ package struct LibraryText: Sendable, Equatable {
                 if !token.isEmpty { tokens.append(token) }
                 token = Token()
             } else {
-                // A NUL would end the text for C code.
+                // SQLite takes a C string, which a NUL would end.
                 token.text.append(character == "\0" ? " " : character)
             }
         }
@@ -76,12 +76,12 @@ package struct LibraryText: Sendable, Equatable {
     private mutating func read(key: String, _ value: String, _ token: Token, _ isExcluded: Bool) {
         guard ["seed", "model", "since", "until"].contains(key) else {
             problems.append(
-                "There is no '\(key):' to search by, only 'seed:', 'model:', 'since:' and 'until:'; in quotation marks it stands for itself."
+                "'\(key):' is none of 'seed:', 'model:', 'since:' and 'until:'. In quotation marks it is searched for as text."
             )
             return
         }
         guard !value.isEmpty else {
-            problems.append("Nothing stands behind '\(key):'.")
+            problems.append("'\(key):' has no value behind it.")
             return
         }
         switch key {
@@ -96,7 +96,7 @@ package struct LibraryText: Sendable, Equatable {
             guard !isExcluded, let (first, end) = Self.span(value) else {
                 problems.append(
                     isExcluded
-                        ? "'-\(key):' says nothing; 'since:' and 'until:' are each other's opposite."
+                        ? "'-\(key):' is not possible: 'since:' and 'until:' are each other's opposite."
                         : "'\(value)' is not a date such as 2026, 2026-10 or 2026-10-05.")
                 return
             }

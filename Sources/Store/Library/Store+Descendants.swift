@@ -1,7 +1,7 @@
 import GRDB
 package import Recipe
 
-/// What was made from an image: the newest of it, and how much there is.
+/// What was made from an image: the newest images, and how many there are.
 package struct Descendants: Sendable {
     /// Variations and reproductions.
     package let varied: [LibraryEntry]

@@ -6,7 +6,7 @@ import Recipe
 struct LineageWalk {
     let store: Store
     let db: Database
-    /// Nodes from which on nothing is followed any more.
+    /// How many nodes there may be; with more, nothing further is followed.
     private let limit: Int
     private(set) var lineage = Lineage()
 

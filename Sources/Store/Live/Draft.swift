@@ -36,7 +36,7 @@ package final class Draft: Sendable {
         /// another process namespace all have the number 0.
         var expected: [Int32: Int] = [:]
         var patience = ContinuousClock.now
-        /// Threads that have come, but wait for something before they begin.
+        /// Threads that have come but still wait for something before they begin to write.
         var arrived = 0
         /// Writes that are under way.
         var underWay = 0
@@ -146,7 +146,7 @@ package final class Draft: Sendable {
         }
     }
 
-    /// Lends its bytes, which may not change any more, to another node; false if somebody writes, or they are lent already.
+    /// Lends its bytes to another node: from now on they may not change. False if somebody writes, or if they are lent already.
     func lend() -> Bool {
         state.withLock { state in
             guard state.isClosed, state.writers == 0, !state.isLent, !state.isExpected else { return false }

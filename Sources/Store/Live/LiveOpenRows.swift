@@ -14,7 +14,7 @@ final class LiveOpenRows: Sendable {
 
         mutating func opened(_ path: FilePath) -> OwnedDescriptor? {
             if file == nil {
-                // If the file cannot be made, nobody writes either.
+                // If the file cannot be made, the store cannot be written at all, so no node is removed.
                 file = try? Kernel.open(
                     path, .readWrite, options: [.create, .noFollow], permissions: [.ownerReadWrite])
             }

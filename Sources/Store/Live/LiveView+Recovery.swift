@@ -28,7 +28,7 @@ extension LiveView {
         // A read-only process can write nothing, and its state ends with it.
         guard !store.isReadOnly else { return recovery }
         try sweep()
-        // Last: if this process is killed before, the next one must not trust what this one did not.
+        // Last: if this process is killed before it comes here, the next one must distrust the same files.
         try store.catalogue.write { db in
             try db.settle()
             try db.setMeta("boot", Opener.boot)

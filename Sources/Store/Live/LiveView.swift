@@ -48,7 +48,7 @@ package final class LiveView: Sendable {
         /// When a file last became a blob.
         var published: ContinuousClock.Instant?
 
-        /// It is a blob, or nobody needs to know it; programs that read it may still have its file open.
+        /// Forgets a draft that is a blob now, or that nobody needs any more; programs that read it may still have its file open.
         mutating func drop(_ draft: Draft) {
             if drafts[draft.row] === draft { drafts[draft.row] = nil }
         }

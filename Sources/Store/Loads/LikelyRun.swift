@@ -2,8 +2,8 @@ import GRDB
 import Recipe
 
 extension Store {
-    /// The only running process that had opened every model of a recipe when its image was made; nil if there is none, or more than one. It
-    /// shows which bytes a server still had in memory although they had been replaced.
+    /// The only running process that had opened every model of a recipe when its image was made; nil if there is none, or more than one. A
+    /// server may still have had bytes in memory that had already been replaced on disk; its loads tell which.
     func likelyRun(_ recipe: Recipe, at time: Timestamp) throws(StoreError) -> Run? {
         // Not within the transaction: /proc may answer late, see ``ProcessFile/told(of:_:)``.
         let alive = try catalogue.read { try $0.processesThatOpened(recipe, by: time) }

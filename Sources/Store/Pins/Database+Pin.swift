@@ -13,7 +13,7 @@ extension Database {
         return lastInsertedRowID
     }
 
-    /// Gives a pin another manifest, which has no layers until they are inserted.
+    /// Gives a pin another manifest, whose layers are inserted afterwards.
     func setManifest(_ manifest: Digest, ofPin id: Int64) throws {
         try execute(
             sql: "UPDATE pinName SET manifest = (SELECT id FROM blob WHERE sha256 = ?) WHERE id = ?",

@@ -148,7 +148,8 @@ extension Store {
         return nil
     }
 
-    /// Words that select one of several: `use live`, `by-name/…/latest`, `@v3`. In any case, a reader would take them for that.
+    /// Words with a meaning of their own in commands and paths: `use live`, `by-name/…/latest`, `@v3`. In capitals they would be mistaken
+    /// for these, too.
     private static let selectors: Set = ["live", "latest", "newest", "all", "none", "active"]
 
     /// The same for a new name. Names that were given before 0.3.0 are kept.

@@ -1,21 +1,21 @@
 package import Recipe
 
-/// A snapshot as it is given away: its manifest, and where each of the bytes are that it names.
+/// A snapshot as it is pushed or exported: its manifest, and where the bytes are that the manifest names.
 package struct SnapshotOffer: Sendable {
     /// Where bytes are that the manifest names.
     package enum Source: Sendable {
         case blob(Blob)
-        /// Made for the manifest: its configuration, or a list of pieces.
+        /// Bytes that are made for the manifest: its configuration, or a list of pieces.
         case bytes([UInt8], isPrivate: Bool)
     }
 
     /// What names the bytes.
     package let manifest: PinManifest
-    /// The manifest's own bytes: those of a pin are what other tools know it by.
+    /// The bytes of the manifest. For a pin they are those of `index.json`, whose digest other tools know.
     package let bytes: [UInt8]
-    /// Of everything that it names and that is here.
+    /// Where the bytes are of everything that the manifest names and the store has.
     package let sources: [Digest: Source]
-    /// Paths of files that cannot be given, because their bytes are lost.
+    /// Paths of files that are not in the manifest, because their bytes are lost.
     package let lost: [String]
 }
 
@@ -110,12 +110,12 @@ extension Store {
     }
 }
 
-/// Bytes that are being given away.
+/// A source of bytes, open for reading.
 package enum OfferedBytes: Sendable {
     case bytes([UInt8])
     case file(FileSource)
 
-    /// Fewer than asked for only where the file is shorter than it was.
+    /// Fewer bytes than asked for mean that the file has become shorter.
     package func read(_ range: Range<Int>) throws(SourceError) -> [UInt8] {
         switch self {
         case .bytes(let bytes): Array(bytes[range.clamped(to: 0..<bytes.count)])

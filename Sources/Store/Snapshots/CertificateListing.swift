@@ -32,7 +32,7 @@ extension Store {
         }
         var listings: [CertificateListing] = []
         for row in rows {
-            // What cannot be read any more still was a run.
+            // A certificate that can no longer be read is listed all the same: the run took place.
             let bytes = try blob(row.document).flatMap { blob in try? self.bytes(of: blob) }
             let attempt = Attempt(
                 ReproductionVerdict(rawValue: row.verdict) ?? .different, at: row.time, certificate: row.document,

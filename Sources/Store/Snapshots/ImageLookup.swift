@@ -92,8 +92,8 @@ extension Store {
         try namedImages("image.pixels = ?", [digest.data])
     }
 
-    /// Those of `images` whose record is that of the file at `path`. Of a file that does not say how it was made, all: its record may
-    /// have been stripped.
+    /// Those of `images` with the same record as the file at `path`; all of them if the file says nothing of how it was made, since its
+    /// record may have been stripped.
     package func images(
         _ images: [NamedImage], withRecordOf path: FilePath
     ) throws(StoreError) -> [NamedImage] {
@@ -166,6 +166,6 @@ extension Store {
         try catalogue.read { db in try db.directory(under: DirectoryRow.Root.images.rawValue, path) }
     }
 
-    /// Sorts after every name that begins with the argument.
+    /// A text that sorts after every name that begins with the argument.
     private static let end = "? || char(0x10FFFF)"
 }

@@ -25,7 +25,8 @@ extension Database {
         for cause in causes {
             try insertLesson(cause.key, isSame: isSame, of: certificate)
         }
-        // What was the only suspect in a run may no longer be, so knowledge about causes of other images may change, too.
+        // A cause that was the only suspect in another run may no longer be the only one, so what is known of that run's causes may change,
+        // too.
         let known = try Int.fetchOne(self, sql: "SELECT count(*) FROM lesson WHERE NOT same") ?? 0
         return try lessons(on: causes).map { [$0.repeats, $0.differs] } != before || isSame && known > 0
     }

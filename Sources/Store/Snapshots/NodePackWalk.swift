@@ -60,7 +60,7 @@ struct NodePackWalk {
             return walk
         }
         try walk.enter(try reader.directory(path), [], isLinked: false)
-        if walk.untold > 0 { walk.leftOut.append(.init(path: "", why: "\(walk.untold) more are not told of")) }
+        if walk.untold > 0 { walk.leftOut.append(.init(path: "", why: "\(walk.untold) more are not listed")) }
         return walk
     }
 
@@ -84,7 +84,7 @@ struct NodePackWalk {
             }
             let inner = names + [name]
             do throws(StoreError) { try look(at: name, in: directory, inner, isLinked: isLinked) } catch {
-                leave(inner, error.refusal ?? "who reported it cannot read it")
+                leave(inner, error.refusal ?? "the user who reported it cannot read it")
             }
         }
     }

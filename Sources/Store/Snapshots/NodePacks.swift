@@ -73,7 +73,7 @@ final class NodePacks: Sendable {
             let opened: OpenFile
             do throws(StoreError) { opened = try reader.file(file.path) } catch {
                 capture.leftOut.append(
-                    .init(path: file.name, why: error.refusal ?? "who reported it cannot read it"))
+                    .init(path: file.name, why: error.refusal ?? "the user who reported it cannot read it"))
                 continue
             }
             guard try opened.facts() == file.facts else {

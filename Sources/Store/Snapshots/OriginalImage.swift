@@ -25,7 +25,7 @@ extension Store {
         var large: FilePath?
         for place in places {
             let path = place.path
-            // A file that cannot be read is as good as gone.
+            // A file that cannot be read counts as gone.
             guard let file = try? OpenFile(named: path), let size = try? file.facts().size, size == place.size else {
                 continue
             }
@@ -40,7 +40,7 @@ extension Store {
         return nil
     }
 
-    /// A file that held an image when it was read and has not changed since, as its size and times say; nil if there is none.
+    /// A file that held the image when it was read and that, by its size and times, has not changed since; nil if there is none.
     package func file(ofImage digest: Digest) throws(StoreError) -> FilePath? {
         try imagePlaces(of: digest).first(where: \.isUnchanged)?.path
     }

@@ -201,7 +201,7 @@ extension StoreError {
         case .system(_, _, let errno)
         where [.permissionDenied, .notPermitted, .noSuchFileOrDirectory, .notDirectory, .tooManySymbolicLinkLevels]
             .contains(errno):
-            "who reported it cannot read it"
+            "the user who reported it cannot read it"
         default: nil
         }
     }

@@ -67,10 +67,10 @@ final class ReportReader {
     /// Throws if a file is too large, by itself or together with all that was read before.
     func require(_ size: Int, atMost limit: Int = .max, _ path: FilePath) throws(StoreError) {
         guard size <= limit else {
-            throw .refusedReport("\(path) has \(size) bytes, and what is reported may have \(limit)")
+            throw .refusedReport("\(path) has \(size) bytes; a report may name files of up to \(limit)")
         }
         guard size <= rest else {
-            throw .refusedReport("\(path) is one too many: a report may name files of \(Self.limit) bytes together")
+            throw .refusedReport("\(path) is one too many: all files that a report names may have \(Self.limit) bytes")
         }
         rest -= size
     }

@@ -4,8 +4,8 @@ import Recipe
 
 // The bytes that the process of a run was seen to open.
 extension Resolver {
-    /// The bytes that the run's process opened under the name, and whether the node may have cached others. Of several loads, those that
-    /// the node itself opened, or else the newest before the run ended.
+    /// The bytes that the run's process opened under the name, and whether the node may have used cached ones instead. Of several loads,
+    /// those by the node itself are taken, or else the newest one before the run ended.
     func byLoad(_ reference: ModelReference) throws -> (resolution: Recipe.Resolution, mayBeKept: Bool)? {
         guard let run, let process = run.process else { return nil }
         let folders = reference.folder.map { Folder.searched(byStemIn: $0) }

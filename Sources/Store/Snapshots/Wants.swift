@@ -25,7 +25,7 @@ extension Store {
 
     /// Makes better snapshots of as many images as wait now for what has come. `body` is told of each one that got better.
     ///
-    /// What is cut off, or comes meanwhile, is left to the next time; `progress` is told of every image looked at.
+    /// What is interrupted, or comes meanwhile, waits for the next call. `progress` is called for every image that was looked at.
     package func improve(
         progress: () -> Void, _ body: (SnapshotResult) -> Void
     ) throws(StoreError) {

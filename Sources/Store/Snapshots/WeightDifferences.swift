@@ -12,7 +12,7 @@ extension Store {
     /// The models of two images that differ in bytes in the same place of the graph, and that the store has, compared tensor by tensor.
     /// Files that are not safetensors, or whose header is longer than this, are left out.
     ///
-    /// Whole files are read. `mayGoOn` is asked all the while; what is not looked at is counted.
+    /// Whole files are read. `mayGoOn` is asked again and again; once it says no, what was not compared is counted.
     package func weightDifferences(
         _ a: RecipeDocument, _ b: RecipeDocument, headers limit: Int = Safetensors.headerLimit,
         mayGoOn: () -> Bool = { true }
@@ -38,7 +38,7 @@ extension Store {
 }
 
 extension RecipeDocument {
-    /// Where both images name a model in the same place of the graph and its bytes are others: what each had.
+    /// The models that both images name in the same place of the graph and whose bytes differ: what each image had.
     package func replacedModels(in other: RecipeDocument) -> [(old: Recipe.Resolution, new: Recipe.Resolution)] {
         let key = { (use: Recipe.ModelUse) in [use.reference.node, use.reference.input] }
         let theirs = Dictionary(other.snapshot.recipe.models.map { (key($0), $0) }) { first, _ in first }

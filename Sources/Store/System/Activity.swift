@@ -12,7 +12,7 @@ package final class Activity: Sendable {
     private let held = Atomic<UInt64>(0)
     /// When the first of these locks was taken. Nanoseconds of the monotonic clock.
     private let heldSince = Atomic<Int64>(0)
-    /// What the thread waits for or does: 0 for nothing, ranks from 1, work from 65.
+    /// What the thread waits for or does, as a number: 0 is nothing, 1 and more are ranks, 65 and more are kinds of work.
     private let doing = Atomic<Int>(0)
     /// The name of the current request, as the address of a literal; 0 for none.
     private let request = Atomic<UInt>(0)

@@ -213,7 +213,7 @@ enum Kernel {
         guard self.lock(gate, lock, waits: true) else {
             throw .system("cannot lock", directory, .resourceTemporarilyUnavailable)
         }
-        // Otherwise the descriptor could be closed after its last use, which is above.
+        // Keeps the descriptor open until here; otherwise it could be closed after its last use above.
         defer { withExtendedLifetime(gate) {} }
         return try body()
     }

@@ -16,7 +16,7 @@ extension OpenDirectory {
         let isNew = mkdirat(descriptor.rawValue, name.text, mode_t(mode)) == 0
         guard isNew || errno == EEXIST else { throw .system("cannot create", path, Errno(rawValue: errno)) }
         let made = try directory([name])
-        // Another user may have replaced it by now.
+        // Another user may have replaced the new directory by now.
         let owner = try made.facts().user
         guard !isNew || owner == geteuid() else {
             throw .conflict("\(path) was replaced by another directory while it was made; nothing was put into it")

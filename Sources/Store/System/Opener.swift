@@ -29,7 +29,7 @@ package struct Opener: Sendable, Hashable {
 
 extension Opener {
     /// The process with this number; nil if /proc does not show it, or shows a zombie: that holds nothing any longer, and in a container
-    /// without an init it stays for ever. Also nil for a process that hangs in `execve`: it has already lost its memory.
+    /// without an init it stays for ever. Also nil for a process that hangs in `execve`: its former memory and program are already gone.
     package init?(process: Int32) {
         let found =
             process == getpid()

@@ -60,7 +60,7 @@ struct Outgoing {
     }
 
     /// Sorts what killed processes left: `sort` is called for each file, and removes it or moves it to where it is kept. Does nothing while
-    /// another process is at work there.
+    /// another process uses that directory.
     func sweep(_ sort: (OpenDirectory, EntryName) throws(StoreError) -> Void) throws(StoreError) {
         let gate = try directory.again()
         guard Kernel.lock(gate, .exclusive, waits: false) else { return }

@@ -43,14 +43,14 @@ package enum ProcessFile {
     package static func told<Answer: Sendable>(
         of process: Int32, _ ask: @escaping @Sendable () -> Answer?
     ) -> Answer? {
-        // A process that asks is not in `execve`.
+        // A process that makes this call is not in `execve`, so it need not be asked from another thread.
         guard process != getpid() else { return ask() }
         guard !overdue.withLock({ $0.contains(process) }) else { return nil }
         let question = try? Question(ask, afterwards: { _ = overdue.withLock { $0.remove(process) } })
         guard let question else { return nil }
         if let answer = question.answer(within: .seconds(1)) { return answer }
         overdue.withLock { _ = $0.insert(process) }
-        // Answered between the two: it was forgotten before it was noted.
+        // The answer came before the question was noted here, so the note is removed again.
         guard let answer = question.answer(within: .zero) else { return nil }
         overdue.withLock { _ = $0.remove(process) }
         return answer

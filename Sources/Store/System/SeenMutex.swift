@@ -6,7 +6,7 @@ import Synchronization
 package struct SeenMutex<Value>: ~Copyable, Sendable {
     private let mutex: Mutex<Value>
     #if DEBUG
-        /// Stands for the lock: using the value's own address would be an unordered access in itself.
+        /// The address that stands for the lock: using the value's own address would itself be an unordered access.
         private final class Token: Sendable {}
         private let token = Token()
         private var address: UnsafeMutableRawPointer { Unmanaged.passUnretained(token).toOpaque() }

@@ -15,10 +15,10 @@ enum StoreLease {
     }
     static func exclusive(_ store: FilePath) throws(StoreError) -> OwnedDescriptor { try take(store, .exclusive) }
 
-    /// Throws unless no other process has the store open. The shared lock becomes exclusive for a moment.
+    /// Throws if another process has the store open. To find out, the shared lock becomes exclusive for a moment.
     static func alone(_ store: FilePath, _ lease: OwnedDescriptor) throws(StoreError) {
         guard Kernel.lock(lease, .exclusive, waits: false) else {
-            // The lock is lost if it could not be changed.
+            // A lock that could not be changed was released, so it is taken again.
             _ = Kernel.lock(lease, .shared, waits: true)
             throw .inUse(store, holders: holders(of: store))
         }

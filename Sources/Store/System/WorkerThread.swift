@@ -28,7 +28,7 @@ package struct WorkerThread: Sendable {
     /// Lets the thread end by itself.
     package func detach() { pthread_detach(thread) }
 
-    /// Makes a system call that the thread waits in return EINTR.
+    /// Interrupts the system call that the thread waits in, which then returns EINTR.
     package func interrupt() { pthread_kill(thread, SIGUSR1) }
 
     private final class Task: Sendable {

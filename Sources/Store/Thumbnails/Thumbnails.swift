@@ -74,7 +74,7 @@ final class Thumbnails: Sendable {
         }
     }
 
-    /// Nil if it fails: because of a full disk, another writer, or a damaged file, which is made anew the next time.
+    /// Nil if it fails: the disk is full, another process writes, or the file is damaged and will be made anew the next time.
     private func use<Result>(_ body: (DatabaseQueue) throws -> Result) -> Result? {
         do { return try body(try opened()) } catch {
             let code = (error as? DatabaseError)?.resultCode

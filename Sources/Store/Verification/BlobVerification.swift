@@ -128,9 +128,9 @@ extension Store {
         return Kernel.lock(directory, .exclusive, waits: false) ? directory : nil
     }
 
-    /// From now on the disk serves this thread after others. Its waits are bounded, so it may hold what others wait for.
+    /// From now on the disk serves this thread after others. Its waits are bounded, so it may hold a lock that others wait for.
     package static func yieldDisk() {
-        // A wish: a kernel or a disk that does not support it shares as usual.
+        // Only a request: a kernel or a disk that does not support it treats the thread like any other.
         _ = reprofs_yield_disk()
     }
 

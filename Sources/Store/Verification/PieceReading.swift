@@ -11,7 +11,6 @@ package typealias Sharing = (
 extension OwnedDescriptor {
     /// Reads the whole file and returns the first piece that differs from the list; nil if all are as listed and the digest is right.
     /// `pace` is called with the number of bytes read.
-    /// are, and so is the digest. `pace` is told of every byte read.
     func firstWrongPiece(
         _ list: PieceList, _ path: FilePath, by sharing: @escaping Sharing,
         pace: @Sendable (Int) throws(StoreError) -> Void

@@ -43,7 +43,7 @@ extension Store {
         return report
     }
 
-    /// Writes documents again whose bytes the catalogue has: a pin had written them as files.
+    /// Writes again the files of documents whose bytes the catalogue has: pinning wrote them as files, which are lost.
     private func rewriteDocuments(_ report: inout RepairReport) throws(StoreError) {
         let lost = try page(
             """

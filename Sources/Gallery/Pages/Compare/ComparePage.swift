@@ -4,7 +4,7 @@ import Store
 
 /// Two images or more beside each other, and below them only what differs.
 enum ComparePage {
-    /// `slow`: where whole files may be read.
+    /// `slow`: the pool in which whole files may be read.
     static func add(to router: Router<GalleryContext>, _ pool: StorePool, slow: StorePool) {
         router.get("compare") { request, _ in
             let parameters = request.parameters
@@ -194,7 +194,7 @@ enum ComparePage {
 }
 
 extension String {
-    /// So many characters of it at most.
+    /// How many characters of it are shown.
     func cut(_ limit: Int) -> String {
         let beginning = String(String.UnicodeScalarView(unicodeScalars.prefix(limit)))
         return beginning.utf8.count < utf8.count ? beginning + "…" : self

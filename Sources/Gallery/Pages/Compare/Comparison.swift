@@ -112,7 +112,7 @@ private struct DifferenceTable {
 
     mutating func add(_ difference: RecipeDifference, column: Int) {
         for item in difference.items {
-            // Two that are called the same have other values.
+            // Two items of the same name have different values.
             let place = entries[item.part]?.firstIndex {
                 $0.others[column] == nil && $0.item.what.utf8.elementsEqual(item.what.utf8) && $0.item.old == item.old
             }

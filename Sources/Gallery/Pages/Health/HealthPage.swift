@@ -7,7 +7,7 @@ enum HealthPage {
     /// How many missing models are named.
     private static let awaitedModels = 12
 
-    /// It counts everything, so it is asked where no page waits for it.
+    /// It counts everything, so it is asked in a pool in which no other page waits.
     static func add(to router: Router<GalleryContext>, _ slow: StorePool, _ mounts: StoreHealth.Mounts) {
         router.get("health") { _, _ in
             let (health, awaited) = try await slow.ask { store in

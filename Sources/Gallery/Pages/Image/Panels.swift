@@ -1,7 +1,7 @@
 import Recipe
 import Store
 
-/// A text with a button that copies it. The button is there where a program runs it.
+/// A text with a button that copies it. Without scripts there is no button.
 func copyable(_ text: String, _ name: StaticString = "code", what: String) -> HTML {
     tag("span", .class("copyable")) {
         tag(name, Attribute("data-copied")) { text }
@@ -171,7 +171,7 @@ enum ModelPanel {
         reference.strength.map { value in tag("span", .class("strength")) { "strength \(value.literal)" } }
     }
 
-    /// What has become of the bytes since.
+    /// Whether the store still has the bytes, and whether the name still holds them.
     private static func fate(_ model: ShownImage.Model) -> String {
         guard model.isServed else { return "the store has lost them" }
         guard let version = model.use.resolution?.version else { return "the store has them" }

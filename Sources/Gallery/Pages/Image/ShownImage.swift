@@ -88,7 +88,7 @@ struct ShownImage: Sendable {
     var original: Address { Self.original(id) }
     static func original(_ id: Digest) -> Address { .image(id, "original") }
 
-    /// For whoever does not see the picture: its name, its grade, and what it shows.
+    /// Text for whoever cannot see the picture: its name, its grade, and what it shows.
     var alternative: String { Self.alternative(name, mark, document.snapshot.recipe.passes.first?.positive ?? "") }
 
     static func alternative(_ name: String, _ mark: Mark, _ prompt: String) -> String {

@@ -3,7 +3,7 @@ import Store
 
 /// What images have in common, with how many have it, to choose or to leave out.
 enum FacetColumn {
-    /// In the order in which they are asked for; months have the rail.
+    /// In the order in which people ask for them; months are not among them, since the rail shows them.
     private static let facets: [LibraryFacet] = [
         .grade, .proof, .mainModel, .lora, .version, .missing, .reason, .tool, .folder, .kind, .pinned,
     ]
@@ -63,7 +63,7 @@ enum FacetColumn {
 }
 
 extension LibraryQuery {
-    /// With a filter where it was not, without where it was; the opposite one goes.
+    /// The query with a filter that it did not have, or without one that it had. The opposite filter is removed.
     func toggling(_ filter: LibraryFilter) -> LibraryQuery {
         var query = self
         let was = query.filters.contains(filter)

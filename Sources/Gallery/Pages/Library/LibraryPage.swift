@@ -7,7 +7,7 @@ enum LibraryPage {
     static func add(to router: Router<GalleryContext>, _ pool: StorePool, pictures: StorePool, _ feed: Feed) {
         router.get("") { request, _ in
             let parameters = request.parameters
-            // Before the store is asked: what changes meanwhile is told again.
+            // Read before the store is asked, so that a change meanwhile is reported once more.
             let revision = feed.revision
             let screen = try await pool.ask { try LibraryScreen(parameters, in: $0) }
             return page(screen, revision).response

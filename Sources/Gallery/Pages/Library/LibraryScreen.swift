@@ -35,7 +35,7 @@ struct LibraryScreen: Sendable {
                     continue
                 }
                 wanted = image
-                // The page that begins with the row in which it stands, whatever that has of columns.
+                // The page begins with the row in which the image stands, however many columns a row has.
                 position = .from(try store.page(around: cursor, query))
             case "from":
                 guard let month = LibraryMonth(value) else {
@@ -64,7 +64,7 @@ struct LibraryScreen: Sendable {
 }
 
 extension Store {
-    /// Where the page begins that has the image at a cursor, as the grid divides the query into pages.
+    /// The beginning of the page that has the image at a cursor; the grid divides the query into the same pages.
     fileprivate func page(around cursor: LibraryCursor, _ query: LibraryQuery) throws -> LibraryCursor {
         let index = try index(of: cursor, query)
         let size = LibraryScreen.pageSize

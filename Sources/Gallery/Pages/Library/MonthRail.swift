@@ -33,7 +33,7 @@ enum MonthRail {
     }
 
     private static func bar(_ count: Int, of most: Int) -> HTML {
-        // Also one image is seen.
+        // A month with one image is still visible.
         let width = max(2, count * 100 / max(1, most))
         return tag(
             "svg", .class("length"), Attribute("viewBox", "0 0 100 6"), Attribute("preserveAspectRatio", "none"),

@@ -16,7 +16,8 @@ enum ModelOrder: String, CaseIterable, Sendable {
         }
     }
 
-    /// Whether `a` stands before `b`: names from the first letter on, of all else what is most. Equals stand by their names.
+    /// Whether `a` stands before `b`. Names are in alphabetical order, and of all else the largest comes first; equal ones are ordered by
+    /// name.
     func precedes(_ a: ModelEntry, _ b: ModelEntry) -> Bool {
         let least = Timestamp(nanoseconds: .min)
         switch self {
@@ -71,7 +72,7 @@ struct ModelQuery: Sendable {
         )
     }
 
-    /// The query as parameters of an address; what is as usual is left out.
+    /// The query as parameters of an address; defaults are left out.
     var parameters: [(name: String, value: String)] {
         var parameters = text.isEmpty ? [] : [(name: "q", value: text)]
         if order != .name { parameters.append(("order", order.rawValue)) }
@@ -88,7 +89,7 @@ struct ModelQuery: Sendable {
 /// A page of the models of a query, as the store tells it at one moment.
 struct ModelList: Sendable {
     static let pageSize = 100
-    /// What is called unused, where nobody says how long.
+    /// How many days without use count as unused if the address does not say.
     static let usualDays = 90
 
     let query: ModelQuery

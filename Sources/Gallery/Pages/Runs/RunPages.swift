@@ -52,7 +52,7 @@ enum RunPages {
         }
     }
 
-    /// What a page knows of runs: `run.js` renews it where it is otherwise.
+    /// What a page shows of runs; `run.js` renews it when that has changed.
     static func signature(_ runs: [Run]) -> String {
         runs.map { "\($0.id).\($0.version)" }.joined(separator: " ")
     }

@@ -63,7 +63,7 @@ enum VaryPage {
         }
     }
 
-    /// Other seeds than these nobody has thought of.
+    /// A query with four random seeds.
     private static func seeds(_ subject: RunSubject, _ input: VariationWish.Input) -> Address {
         let seeds = (0..<4).map { _ in String(UInt64.random(in: 0...0xFFFF_FFFF_FFFF)) }
         return .image(
