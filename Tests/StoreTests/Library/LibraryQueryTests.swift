@@ -30,9 +30,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("sampler:euler", "There is no 'sampler:'"), ("seed:x1", "'x1' is not a seed"), ("seed:", "Nothing stands"),
+        ("sampler:euler", "'sampler:' is none of"), ("seed:x1", "'x1' is not a seed"), ("seed:", "has no value"),
         ("since:yesterday", "is not a date"), ("since:2026-13", "is not a date"), ("until:2026-02-30", "is not a date"),
-        ("-since:2026", "says nothing"), ("--", "no letter"), ("***", "no letter"),
+        ("-since:2026", "is not possible"), ("--", "no letter"), ("***", "no letter"),
     ])
     func `is told where it cannot be understood`(text: String, problem: String) throws {
         let words = LibraryText("cat " + text)
