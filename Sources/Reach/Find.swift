@@ -40,7 +40,7 @@ extension Reaching {
                 }
             }
             group.addTask {
-                try? await Task.sleep(for: limit)
+                try? await timers.sleep(for: limit)
                 return nil
             }
             while !waiting.isEmpty, search.found == nil, let answer = await group.next(), let answer {

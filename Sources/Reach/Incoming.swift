@@ -79,7 +79,7 @@ extension Reaching {
                 }
                 if let blob = try await fetch(into: partial, called: name) { return (blob, true) }
             }
-            try await Task.sleep(for: Self.pause)
+            try await timers.sleep(for: Self.pause)
         }
     }
 
@@ -144,7 +144,7 @@ extension Reaching {
             guard !tries.values.contains(where: { $0 >= Self.tries }) else {
                 throw try damaged(partial.digest, name)
             }
-            if outcomes.contains(where: { $0 == nil }) { try await Task.sleep(for: Self.pause) }
+            if outcomes.contains(where: { $0 == nil }) { try await timers.sleep(for: Self.pause) }
         }
     }
 

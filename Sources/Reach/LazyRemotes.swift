@@ -155,7 +155,7 @@ package final class LazyRemotes: LazySource {
                 guard isWanted() else { return .unwanted }
                 var asked = 0
                 if case .busy(_, let seconds?) = error { asked = min(seconds, Self.longestAsked) }
-                try await Task.sleep(for: max(pause, .seconds(asked)))
+                try await timers.sleep(for: max(pause, .seconds(asked)))
                 pause = min(pause * 2, Self.longestPause)
                 guard isWanted() else { return .unwanted }
             }

@@ -23,12 +23,17 @@ actor Tokens {
         let renewal: ContinuousClock.Instant
     }
 
+    /// One renewal at a time: who comes meanwhile waits for what comes of it.
+    private struct Turn {
+        let gate = Gate(1)
+        var count = 0
+        var outcome: Result<Kept, any Error>?
+    }
+
     /// Nil until the registry asked for anything.
     private var scheme: Scheme?
     private var basic: String?
-    private var kept: [Key: Kept] = [:]
-    /// One renewal at a time: who comes meanwhile waits for it.
-    private var fetching: [Key: Task<Kept, any Error>] = [:]
+    private var turns: [Key: Turn] = [:]
     /// What the registry itself wants for scopes beside them.
     private var wanted: [[String]: [String]] = [:]
 
@@ -78,31 +83,27 @@ actor Tokens {
     }
 
     private func token(_ key: Key, _ rejected: String?, _ wire: Wire) async throws -> String {
-        while true {
-            if let kept = kept[key], kept.header != rejected, ContinuousClock.now < kept.renewal { return kept.header }
-            let task = fetching[key] ?? fetch(key, wire)
-            do {
-                return try await withTaskCancellationHandler {
-                    try await task.value.header
-                } onCancel: {
-                    task.cancel()
-                }
-            } catch is CancellationError where task.isCancelled {
-                try Task.checkCancellation()
-                // Another one who waited for it was cancelled, and it with him.
+        let turn = turns[key] ?? Turn()
+        turns[key] = turn
+        return try await turn.gate.pass {
+            let now = turns[key] ?? turn
+            switch now.outcome {
+            case .success(let kept)? where kept.header != rejected && ContinuousClock.now < kept.renewal:
+                return kept.header
+            // The same was refused to somebody while this one waited.
+            case .failure(let error)? where now.count > turn.count: throw error
+            default: break
             }
+            let outcome: Result<Kept, any Error>
+            do { outcome = .success(try await Self.fetch(key, wire)) } catch {
+                // Who gave up says nothing of the token.
+                if Task.isCancelled || error is CancellationError { throw CancellationError() }
+                outcome = .failure(error)
+            }
+            turns[key]?.outcome = outcome
+            turns[key]?.count += 1
+            return try outcome.get().header
         }
-    }
-
-    private func fetch(_ key: Key, _ wire: Wire) -> Task<Kept, any Error> {
-        let task = Task {
-            defer { fetching[key] = nil }
-            let new = try await Self.fetch(key, wire)
-            kept[key] = new
-            return new
-        }
-        fetching[key] = task
-        return task
     }
 
     private static func fetch(_ key: Key, _ wire: Wire) async throws -> Kept {

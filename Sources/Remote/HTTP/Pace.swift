@@ -59,6 +59,6 @@ struct Patience {
         let doubled = pace.firstPause * (1 << min(failures - 1, 16))
         // Jitter: those who failed together do not come back together.
         let own = min(doubled, pace.longestPause) * Double.random(in: 0.5...1)
-        try await Task.sleep(for: max(own, trouble.pause ?? .zero))
+        try await timers.sleep(for: max(own, trouble.pause ?? .zero))
     }
 }

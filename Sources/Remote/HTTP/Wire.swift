@@ -201,7 +201,7 @@ final class Wire: Sendable {
                     return Array(buffer.readableBytesView)
                 }
                 group.addTask {
-                    try await Task.sleep(until: answer.start + patience, clock: .continuous)
+                    try await timers.sleep(for: ContinuousClock.now.duration(to: answer.start + patience))
                     throw late
                 }
                 guard let bytes = try await group.next() else { throw CancellationError() }
