@@ -180,9 +180,9 @@ private struct Upload {
     /// What a refusal of bytes means.
     private mutating func refused(_ answer: Wire.Answer, length: Int) async throws {
         switch answer.status {
-        case 413 where length > 4 << 20:
-            // A proxy's limit, or the registry's: smaller ones may pass.
-            chunk = max(4 << 20, length / 4)
+        case 413 where length > 1 << 20:
+            // A proxy's limit, or the registry's: smaller ones may pass. nginx has one of 1 MiB where nobody said otherwise.
+            chunk = max(1 << 20, length / 4)
             throw Trouble(error: .tooLarge(wire.name, what: what, limit: nil), pause: .zero)
         case 400, 404, 410, 416:
             let error = await wire.failure(answer, what)

@@ -32,8 +32,23 @@ package final class Nginx: Sendable {
             ], in: directory, nil)
     }
 
+    /// Stands before a server of this name on this machine as a proxy that takes no request longer than `limit`, in bytes.
+    package convenience init(before port: UInt16, limit: Int, in directory: FilePath) throws {
+        try self.init(
+            text: """
+                server {
+                    listen 443 ssl;
+                    client_max_body_size \(limit);
+                    location / {
+                        proxy_pass http://127.0.0.1:\(port);
+                        proxy_set_header Host $http_host;
+                    }
+                }
+                """, in: directory, nil)
+    }
+
     /// Each change has a text and what takes its place.
-    private init(
+    private convenience init(
         _ recipe: String, _ changes: [(String, String)], in directory: FilePath, _ certificate: TestCertificate?
     ) throws {
         let file = FilePath.tests.removingLastComponent().appending("packaging/nginx").appending(recipe).string
@@ -49,6 +64,10 @@ package final class Nginx: Sendable {
             !$0.contains("#") && $0.contains(/example|\/etc\/|\/srv\/|\/var\//)
         }
         try #require(left.isEmpty, "\(recipe) has names that nobody gave: \(left)")
+        try self.init(text: text, in: directory, certificate)
+    }
+
+    private init(text: String, in directory: FilePath, _ certificate: TestCertificate?) throws {
         try FileManager.default.createDirectory(atPath: directory.string, withIntermediateDirectories: true)
         for _ in 0..<5 {
             let (listener, port) = try Loopback.listen()
