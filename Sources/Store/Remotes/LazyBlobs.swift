@@ -221,7 +221,7 @@ package final class LazyBlobs: Sendable {
             return state.files[order.file]?.failures[wanted.lowerBound] ?? 0
         }
         for (piece, isHere) in zip(pieces, here) where isHere { came(piece, of: order.file) }
-        guard !wanted.isEmpty else { return end(order, partial, wanted, .unwanted) }
+        guard !wanted.isEmpty else { return end(order, partial, wanted, .done) }
         source.bring(
             wanted, of: list, attempt: attempt,
             while: { self.state.withLock { $0.files[order.file]?.plan.isAwaited(wanted) == true } },
@@ -274,7 +274,8 @@ package final class LazyBlobs: Sendable {
             let found = state.files[order.file]
             let left = (state.files[order.file]?.plan.giveUp(pieces) ?? []).filter { found?.isHeld($0) != true }
             switch answer {
-            case .unwanted: break
+            // It did not come, and nobody waits for it: the remote is left alone for a while.
+            case .unwanted: state.files[order.file]?.sulksUntil = .now + Self.sulk
             case .refused(let said):
                 why = said
                 state.files[order.file]?.sulksUntil = .now + Self.sulk

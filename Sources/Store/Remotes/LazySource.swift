@@ -29,6 +29,6 @@ package enum LazyAnswer: Sendable {
     case done
     /// It cannot be had; a sentence that says why.
     case refused(String)
-    /// Nobody wanted it any more.
+    /// It did not come yet, and nobody waits for it any more.
     case unwanted
 }
