@@ -90,7 +90,6 @@ struct BlobFiles {
         }
         let hash = SHA256(keepsPieces: true)
         var done = 0
-        let flushEvery = 16 << 20
         // The source is read if no program can write to it, even if blocks are shared: it is more likely to be in memory.
         let read = shared && lease?.isHeld != true ? staged.file : source
         // A program may append as fast as this reads.
@@ -98,10 +97,7 @@ struct BlobFiles {
             hash.update(chunk)
             if !shared {
                 try staged.file.writeAll(chunk, staged.path)
-                // The disk writes while the next bytes are read and hashed, so that the sync at the end is short.
-                if done & (flushEvery - 1) > (done + chunk.count) & (flushEvery - 1) {
-                    staged.file.startWriting(from: done & ~(flushEvery - 1), count: flushEvery)
-                }
+                staged.file.startWriting(after: done..<done + chunk.count)
             }
             done += chunk.count
             progress(chunk.count)

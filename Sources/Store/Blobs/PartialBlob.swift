@@ -133,8 +133,10 @@ package final class PartialBlob: Sendable {
     package func write(_ bytes: [UInt8], piece: Int) throws(StoreError) -> Bool {
         guard let list, let map, bytes.withUnsafeBytes({ list.holds(piece, $0) }) else { return false }
         try Kernel.requireReserve(file, path, for: 0)
-        try file.writeAll(bytes, at: list.range(of: piece).lowerBound, path)
+        let range = list.range(of: piece)
+        try file.writeAll(bytes, at: range.lowerBound, path)
         try map.note(piece)
+        file.startWriting(after: range)
         return true
     }
 
@@ -142,6 +144,7 @@ package final class PartialBlob: Sendable {
     package func append(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StoreError) {
         try Kernel.requireReserve(file, path, for: 0)
         try file.writeAll(bytes, at: offset, path)
+        file.startWriting(after: offset..<offset + bytes.count)
     }
 
     /// Makes a blob of them, on disk when this returns; nil if somebody else does so, or has done so. All of them must have come. Throws

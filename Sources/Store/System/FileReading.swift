@@ -133,10 +133,14 @@ extension OwnedDescriptor {
         return pieces
     }
 
-    /// Has the disk begin to write these bytes, without waiting.
-    func startWriting(from offset: Int, count: Int) {
+    /// Has the disk begin to write what was written before these bytes in order, without waiting: it writes while the next bytes come, so that
+    /// the sync at the end is short. Does so once for every 16 MiB.
+    func startWriting(after bytes: Range<Int>) {
+        let step = 16 << 20
+        let (first, last) = (bytes.lowerBound / step, bytes.upperBound / step)
+        guard first < last else { return }
         let startWriting: UInt32 = 2
-        _ = sync_file_range(rawValue, offset, count, startWriting)
+        _ = sync_file_range(rawValue, first * step, (last - first) * step, startWriting)
     }
 
     /// All bytes of a file that is known to be small.
