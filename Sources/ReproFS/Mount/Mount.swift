@@ -177,7 +177,9 @@ final class Mount: Sendable {
 
     /// The corresponding operation is `init`.
     func negotiate(_ connection: UnsafeMutablePointer<fuse_conn_info>) {
-        // Read-ahead in files whose bytes are elsewhere waits for those bytes, and must leave room for the read-ahead of all other files.
+        // Every read that goes through the page cache is a background request, also the one that a program waits for; with 256 KiB read ahead
+        // in requests of 128 KiB a reader has two or three. Those of files whose bytes are elsewhere wait with them: 64, as mounts of object
+        // stores have it, would be used up by some thirty waiting readers, and all others would wait behind them.
         connection.pointee.max_background = 1024
         connection.pointee.congestion_threshold = 768
         reprofs_want(connection, UInt32(FUSE_CAP_SPLICE_WRITE))
