@@ -3,6 +3,7 @@ import Glibc
 import Recipe
 import Store
 import Support
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -31,9 +32,9 @@ import Testing
         try #require(pushed.status == 0, "\(pushed.complaint)")
     }
 
-    private func pull(_ run: ([String]) throws -> CommandLineFixture.Outcome) throws {
+    private func pull(from address: String? = nil, _ run: ([String]) throws -> CommandLineFixture.Outcome) throws {
         try #require(try run(["init"]).status == 0)
-        try #require(try run(["remote", "add", "team", address]).status == 0)
+        try #require(try run(["remote", "add", "team", address ?? self.address]).status == 0)
         let pulled = try run(["pull", "team", "cover", "--lazy", "--json"])
         try #require(pulled.status == 0, "\(pulled.complaint)")
         let left = pulled.json?["snapshots"]?.array?.first?["left"]
@@ -90,5 +91,148 @@ import Testing
             try FileDescriptor.open(disk.line.file(path), .readOnly, options: .closeOnExec).close()
         }
         #expect(try disk.run(["unmount", disk.line.mountPoint.string]).status == 0)
+    }
+
+    /// A store to which the model has been left at the registry, which is asked through the relay if there is one.
+    private func pulledLazily(through relay: Relay? = nil) throws -> CommandLineFixture {
+        let there = try CommandLineFixture()
+        try pull(from: relay.map { "oci://127.0.0.1:\($0.port)/team/models" }) { words in
+            try there.run(
+                tool: CommandLineFixture.executable, words, environment: ["REPROFS_STORE": there.store.string])
+        }
+        return there
+    }
+
+    @Test func `is brought once to two mounts and a pull that want it at the same time`() throws {
+        let relay = try Relay(to: registry.port) { _ in nil }
+        let there = try pulledLazily(through: relay)
+        try there.mount()
+        let second = there.directory.appending("second")
+        defer { umount2(second.string, CInt(MNT_DETACH)) }
+        try #require(try there.run("mount", second.string).status == 0)
+        defer { _ = try? there.run("unmount", second.string) }
+        func process(_ mount: FilePath) throws -> Int? {
+            let status = try Data(contentsOf: URL(fileURLWithPath: mount.string + "/.reprofs/status"))
+            return try JSONParser.parse(Array(status))["process"]?.number?.int
+        }
+        #expect(try process(there.mountPoint) != process(second))
+        let before = relay.passed.withLock { $0.down }
+        let pull = Process()
+        pull.executableURL = URL(fileURLWithPath: CommandLineFixture.executable)
+        pull.arguments = ["pull", "team", "cover", "--store", there.store.string]
+        pull.standardOutput = FileHandle.nullDevice
+        pull.standardError = FileHandle.nullDevice
+        try withoutBlockedSignals { try pull.run() }
+        let files = [there.mountPoint, second].map { $0.string + "/" + path }
+        let came = Mutex<[Bool]>([])
+        DispatchQueue.concurrentPerform(iterations: files.count) { index in
+            let bytes = (try? Data(contentsOf: URL(fileURLWithPath: files[index]))).map { Array($0) }
+            came.withLock { $0.append(bytes == Self.bytes) }
+        }
+        pull.waitUntilExit()
+        #expect(pull.terminationStatus == 0)
+        #expect(came.withLock { $0 } == [true, true])
+        // What is asked for beside the model has some KB.
+        let all = relay.passed.withLock { $0.down } - before
+        #expect((Self.bytes.count...Self.bytes.count + (1 << 19)).contains(all), "\(all)")
+    }
+
+    /// Every so many steps of the mount; all of them would take too long for each run of the tests.
+    private static let stride = 9
+
+    @Test func `loses nothing where the mount is killed at any step of bringing it`() throws {
+        let there = try pulledLazily()
+        let base = there.directory.appending("base").string
+        try FileManager.default.moveItem(atPath: there.store.string, toPath: base)
+        for step in Swift.stride(from: 1, to: 400, by: Self.stride) {
+            try? FileManager.default.removeItem(atPath: there.store.string)
+            try #require(try there.run(tool: "/bin/cp", ["-a", base, there.store.string]).status == 0)
+            let mounted = try there.run(
+                tool: CommandLineFixture.executable, ["mount", there.mountPoint.string],
+                environment: ["REPROFS_STORE": there.store.string, "REPROFS_FAULT": "kill:\(step)"])
+            if mounted.status == 0, let bytes = try? there.read(path) { #expect(bytes == Self.bytes, "\(step)") }
+            let isThere = { try there.run("status", "--json").json?["elsewhere"]?["blobs"] == 0 }
+            if mounted.status == 0 { try? eventually { try isThere() || (try? there.json(".reprofs/status")) == nil } }
+            let survived = (try? there.json(".reprofs/status")) != nil
+            there.unmount()
+            try eventually { try there.run("mount", there.mountPoint.string).status == 0 }
+            #expect(try there.read(path) == Self.bytes, "\(step)")
+            try eventually(isThere)
+            let left = try? FileManager.default.contentsOfDirectory(atPath: there.store.appending("partial").string)
+            #expect(left == [] || left == nil, "\(step)")
+            there.unmount()
+            let verified = try there.run("verify", "--restart", "--json")
+            #expect(verified.status == 0, "\(step): \(verified.output)")
+            if survived { return #expect(step > 4 * Self.stride) }
+        }
+        Issue.record("a mount that reads one file takes no more than 400 steps")
+    }
+
+    @Test func `is read by the kernel itself from the first open after it was whole and closed`() throws {
+        let there = try pulledLazily()
+        try there.mount()
+        let status = try there.json(".reprofs/status")
+        guard status["passthrough"]?["on"] == true else {
+            try Test.cancel("skipped: \(status["passthrough"]?["why"]?.string ?? "no passthrough")")
+        }
+        let server = pid_t(try #require(status["process"]?.number?.int))
+        #expect(try there.read(path) == Self.bytes)
+        try eventually { try there.run("status", "--json").json?["elsewhere"]?["blobs"] == 0 }
+        let reader = Process()
+        let (input, output) = (Pipe(), Pipe())
+        reader.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+        reader.arguments = [
+            "-c",
+            """
+            import hashlib, os, sys
+            file = os.open(sys.argv[1], os.O_RDONLY)
+            # Nothing of it is left in memory.
+            os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
+            print("open", flush=True)
+            sys.stdin.readline()
+            hash = hashlib.sha256()
+            while part := os.read(file, 1 << 20): hash.update(part)
+            os._exit(7 if hash.hexdigest() == sys.argv[2] else 8)
+            """, there.file(path), SHA256.digest(of: Self.bytes).hex,
+        ]
+        (reader.standardInput, reader.standardOutput) = (input, output)
+        try withoutBlockedSignals { try reader.run() }
+        try #require(!output.fileHandleForReading.availableData.isEmpty)
+        // From here on the mount answers nobody.
+        kill(server, SIGSTOP)
+        defer { kill(server, SIGCONT) }
+        input.fileHandleForWriting.write(Data("\n".utf8))
+        try eventually { !reader.isRunning }
+        #expect(reader.terminationStatus == 7)
+    }
+
+    @Test func `is fetched before its image is reproduced`() async throws {
+        let (maker, there) = (try CommandLineFixture(), try CommandLineFixture())
+        let graph = SmallImage.graph(lora: "style/ink.safetensors")
+        try #require(try maker.run("init").status == 0)
+        try maker.directory.write(Self.bytes, to: "models/" + Self.model)
+        try maker.directory.write(SmallModel.bytes(seed: 11), to: "models/loras/style/ink.safetensors")
+        try #require(try maker.run("add", maker.directory.appending("models").string).status == 0)
+        try maker.mount()
+        var id = ""
+        try await withStandIn(maker) { standIn in
+            let image = try #require(try await standIn.run(graph).first)
+            id = String(try maker.run("snapshot", image.string).output.prefix(12))
+        }
+        let address = "oci://127.0.0.1:\(registry.port)/team/reproduced"
+        for words in [["pin", id, "cover"], ["remote", "add", "team", address], ["push", "team", "cover"]] {
+            let outcome = try maker.run(
+                tool: CommandLineFixture.executable, words, environment: ["REPROFS_STORE": maker.store.string])
+            try #require(outcome.status == 0, "\(words) \(outcome.complaint)")
+        }
+        try pull(from: address) { words in
+            try there.run(
+                tool: CommandLineFixture.executable, words, environment: ["REPROFS_STORE": there.store.string])
+        }
+        let made = try there.run(
+            "reproduce", id, "--launch", StandIn.installation.string, "--python", try StandIn.python, "--json")
+        #expect(made.status == 0 && made.json?["verdict"] == "verified", "\(made.complaint)")
+        #expect(made.complaint.contains("fetching 1 file first"), "\(made.complaint)")
+        #expect(try there.run("status", "--json").json?["elsewhere"]?["blobs"] == 0)
     }
 }

@@ -1,21 +1,20 @@
-import Recipe
-
 /// Which pieces of one blob are asked for next: first what readers wait for, then what they will want, then the rest.
 ///
 /// A read after a seek asks for one piece, since whatever else is asked for with it is in its way. Each read that goes on from there doubles
 /// the request, up to 16 pieces, and what is asked for ahead, up to 128. From the third such read on all of the blob is expected to be
 /// read: models are, from their first tensor to their last.
-struct LazyPlan {
+package struct LazyPlan {
     private enum Piece: UInt8 { case absent, asked, here, elsewhere }
 
-    static let largestRequest = 16
+    /// Pieces.
+    package static let largestRequest = 16
     /// The largest request that nobody waits for, while somebody waits and while nobody does.
     static let (politeRequest, idleRequest) = (2, 8)
     private static let requestsAhead = 8
 
     private var pieces: [Piece]
     /// Pieces that have not come yet.
-    private(set) var missing: Int
+    package private(set) var missing: Int
     /// Pieces that somebody waits for, with how many do.
     private var waiting: [Int: Int] = [:]
     /// The piece that was read last; nil before the first read.
@@ -27,22 +26,26 @@ struct LazyPlan {
     /// Which pieces somebody else brings.
     private var others: Set<Int> = []
 
-    init(here: [Bool]) {
+    /// Which pieces have come already.
+    package init(here: [Bool]) {
         pieces = here.map { $0 ? .here : .absent }
         missing = here.count { !$0 }
     }
 
     var count: Int { pieces.count }
-    var isAwaited: Bool { !waiting.isEmpty }
+    /// Whether somebody waits for any piece.
+    package var isAwaited: Bool { !waiting.isEmpty }
     /// Whether all of it is expected to be read.
-    private(set) var isFilling = false
-    func isHere(_ range: Range<Int>) -> Bool { range.allSatisfy { pieces[$0] == .here } }
-    func isAwaited(_ range: Range<Int>) -> Bool { range.contains { waiting[$0] != nil } }
+    package private(set) var isFilling = false
+    /// Whether all of these have come.
+    package func isHere(_ range: Range<Int>) -> Bool { range.allSatisfy { pieces[$0] == .here } }
+    /// Whether somebody waits for any of these.
+    package func isAwaited(_ range: Range<Int>) -> Bool { range.contains { waiting[$0] != nil } }
 
     // MARK: Readers
 
     /// A program reads this piece. Back one piece and forward 16 are no seek.
-    mutating func touch(_ piece: Int) {
+    package mutating func touch(_ piece: Int) {
         guard let before = position else { return position = piece }
         guard piece != before else { return }
         position = piece
@@ -56,9 +59,11 @@ struct LazyPlan {
         request = min(Self.largestRequest, request * 2)
     }
 
-    mutating func wait(for range: Range<Int>) { for piece in range { waiting[piece, default: 0] += 1 } }
+    /// Somebody waits for these.
+    package mutating func wait(for range: Range<Int>) { for piece in range { waiting[piece, default: 0] += 1 } }
 
-    mutating func leave(_ range: Range<Int>) {
+    /// Somebody waits for these no more.
+    package mutating func leave(_ range: Range<Int>) {
         for piece in range {
             guard let count = waiting[piece] else { continue }
             waiting[piece] = count > 1 ? count - 1 : nil
@@ -68,13 +73,13 @@ struct LazyPlan {
     // MARK: Requests
 
     /// The next pieces that somebody waits for, which are asked for from now on; nil if there are none.
-    mutating func demand() -> Range<Int>? {
+    package mutating func demand() -> Range<Int>? {
         guard let first = waiting.keys.filter({ pieces[$0] == .absent }).min() else { return nil }
         return ask(from: first, atMost: request)
     }
 
     /// The next pieces that a program which reads in order will want.
-    mutating func ahead() -> Range<Int>? {
+    package mutating func ahead() -> Range<Int>? {
         guard let position, streak > 0 else { return nil }
         let end = min(count, position + 1 + request * Self.requestsAhead)
         guard let first = (position..<end).first(where: { pieces[$0] == .absent }) else { return nil }
@@ -82,7 +87,7 @@ struct LazyPlan {
     }
 
     /// The next pieces of the rest: after what is read, then before it.
-    mutating func fill(atMost most: Int) -> Range<Int>? {
+    package mutating func fill(atMost most: Int) -> Range<Int>? {
         guard isFilling, let position else { return nil }
         while filled < count, pieces[filled] != .absent { filled += 1 }
         let next = (max(position, filled)..<count).first { pieces[$0] == .absent } ?? (filled < count ? filled : nil)
@@ -100,7 +105,8 @@ struct LazyPlan {
 
     // MARK: What comes
 
-    mutating func came(_ piece: Int) {
+    /// A piece is here.
+    package mutating func came(_ piece: Int) {
         guard pieces[piece] != .here else { return }
         pieces[piece] = .here
         missing -= 1
@@ -108,7 +114,7 @@ struct LazyPlan {
     }
 
     /// What did not come of a request may be asked for again. Returns those pieces.
-    @discardableResult mutating func giveUp(_ range: Range<Int>) -> [Int] {
+    @discardableResult package mutating func giveUp(_ range: Range<Int>) -> [Int] {
         let left = range.filter { pieces[$0] == .asked }
         for piece in left { pieces[piece] = .absent }
         if let first = left.first { filled = min(filled, first) }
@@ -116,13 +122,13 @@ struct LazyPlan {
     }
 
     /// Somebody else brings a piece, as far as can be told.
-    mutating func leaveToOthers(_ piece: Int) {
+    package mutating func leaveToOthers(_ piece: Int) {
         pieces[piece] = .elsewhere
         others.insert(piece)
     }
 
     /// The pieces that others bring, which may be asked for again now.
-    mutating func askOthersAgain() -> [Int] {
+    package mutating func askOthersAgain() -> [Int] {
         defer { others = [] }
         for piece in others where pieces[piece] == .elsewhere {
             pieces[piece] = .absent
