@@ -149,6 +149,19 @@ import Testing
         }
     }
 
+    @Test func `has each module that another one imports`() async throws {
+        try await withGallery(fixture) { gallery async throws in
+            var (pending, seen): ([Substring], Set<Substring>) = (["gallery.js"], [])
+            while let name = pending.popLast() {
+                guard seen.insert(name).inserted else { continue }
+                let answer = try await gallery.get("/static/\(name)")
+                #expect(answer.status == 200, "\(name)")
+                pending += answer.text.matches(of: /import [^;]*'\.\/([a-z]+\.js)';/).map(\.1)
+            }
+            #expect(seen.contains("dialog.js"))
+        }
+    }
+
     @Test func `gives the grid images by their place`() async throws {
         let images = try (1...3).map { try keep("image\($0).png", SmallImage.graph(seed: UInt64($0))) }
         try await withGallery(fixture) { gallery async throws in

@@ -452,6 +452,15 @@ def zoom(run, page, origin, path):
     run.shoot(page, "zoom")
     names = page.evaluate("() => [...document.querySelectorAll('[data-zoom] img')].map((picture) => picture.alt)")
     run.check("each picture has a name of its own", len(set(names)) == 4)
+    page.wait_for_function("() => document.querySelector('#zoom img').classList.contains('squares')")
+    size = "() => document.querySelector('#zoom img').clientWidth / document.querySelector('#zoom img').naturalWidth"
+    run.check("a small picture is a whole number of times as large", page.evaluate(size) in (2, 3, 4, 5, 6, 7, 8))
+    page.click("#zoom button:has-text('100 %')")
+    run.check("100 % is one pixel on one pixel", page.evaluate(size) == 1 and page.inner_text("#zoom .note").endswith("at 100 %"))
+    run.accessible(page, "zoom at 100 %")
+    page.click("#zoom button:has-text('100 %')")
+    run.check("and leaves it as it was", page.evaluate(size) > 1)
+    page.focus("#zoom button")
     ways = []
     for key in ("ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowUp", "ArrowUp", "ArrowLeft", "ArrowLeft", "ArrowDown"):
         page.keyboard.press(key)

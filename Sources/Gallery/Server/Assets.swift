@@ -30,7 +30,8 @@ struct Asset: Sendable {
             Asset("compare.js", PackageResources.compare_js), Asset("live.js", PackageResources.live_js),
             Asset("pages.js", PackageResources.pages_js), Asset("icon.svg", PackageResources.icon_svg),
             Asset("post.js", PackageResources.post_js), Asset("gone.js", PackageResources.gone_js),
-            Asset("picks.js", PackageResources.picks_js),
+            Asset("picks.js", PackageResources.picks_js), Asset("dialog.js", PackageResources.dialog_js),
+            Asset("scale.js", PackageResources.scale_js),
             Asset("run.js", PackageResources.run_js), Asset("zoom.js", PackageResources.zoom_js),
         ]
         return Dictionary(uniqueKeysWithValues: assets.map { ($0.name, $0) })

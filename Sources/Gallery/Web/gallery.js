@@ -5,6 +5,7 @@ import './compare.js';
 import './post.js';
 import './gone.js';
 import './run.js';
+import './scale.js';
 import './zoom.js';
 import { start } from './grid.js';
 

@@ -1,20 +1,14 @@
 // Keys that work on every page, and the list of them.
+import { dialog } from './dialog.js';
+
 const help = [
   ['Arrows', 'Go from image to image'], ['Home, End', 'The first and the last image of the row; with Ctrl of all'],
   ['Page Up, Page Down', 'A screen up or down'], ['Enter', 'Open the image'], ['Esc', 'Back to where you were'],
   ['c', 'Choose the image, to compare it'], ['/', 'Search'], ['g', 'Go to a month'], ['?', 'These keys'],
 ];
 
-function dialog() {
-  let box = document.getElementById('keys');
-  if (box) return box;
-  box = document.createElement('dialog');
-  box.id = 'keys';
-  box.setAttribute('aria-labelledby', 'keys-title');
-  const title = document.createElement('h2');
-  title.id = 'keys-title';
-  title.textContent = 'Keys';
-  const list = document.createElement('dl');
+function list() {
+  const made = document.createElement('dl');
   for (const [key, what] of help) {
     const term = document.createElement('dt');
     const code = document.createElement('kbd');
@@ -22,16 +16,9 @@ function dialog() {
     term.append(code);
     const text = document.createElement('dd');
     text.textContent = what;
-    list.append(term, text);
+    made.append(term, text);
   }
-  const form = document.createElement('form');
-  form.method = 'dialog';
-  const close = document.createElement('button');
-  close.textContent = 'Close';
-  form.append(close);
-  box.append(title, list, form);
-  document.body.append(box);
-  return box;
+  return made;
 }
 
 addEventListener('keydown', (event) => {
@@ -56,6 +43,6 @@ addEventListener('keydown', (event) => {
     field.select();
   } else if (event.key === '?') {
     event.preventDefault();
-    dialog().showModal();
+    (document.getElementById('keys') ?? dialog('keys', 'Keys', [list()])).showModal();
   }
 });

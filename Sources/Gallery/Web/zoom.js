@@ -1,44 +1,53 @@
 // The pictures of a sheet, large, one after the other. Without this each of them leads to its page.
-let box = null;
+import { button, dialog } from './dialog.js';
+import { enlarge, sharpen } from './scale.js';
+
 let shown = '';
+const [frame, picture, size, page] = ['div', 'img', 'p', 'a'].map((name) => document.createElement(name));
+const actual = button('100 %', () => {
+  actual.ariaPressed = String(actual.ariaPressed !== 'true');
+  draw();
+});
 
 const links = () => [...document.querySelectorAll('[data-zoom]')];
 
-function button(text, act) {
-  const made = document.createElement('button');
-  made.type = 'button';
-  made.textContent = text;
-  made.addEventListener('click', act);
-  return made;
+/// As large as fits, or at 100 %, where one scrolls to what does not fit.
+function draw() {
+  const isActual = actual.ariaPressed === 'true';
+  frame.classList.toggle('actual', isActual);
+  if (isActual) frame.tabIndex = 0;
+  else frame.removeAttribute('tabindex');
+  if (isActual) picture.style.width = `${picture.naturalWidth / devicePixelRatio}px`;
+  else enlarge(picture, frame.clientWidth, frame.clientHeight);
+  const { naturalWidth: width, naturalHeight: height } = picture;
+  const percent = Math.round(100 * picture.clientWidth * devicePixelRatio / width);
+  size.textContent = width ? `${width} × ${height} pixels, at ${percent} %` : '';
 }
 
-function dialog() {
-  if (box) return box;
-  box = document.createElement('dialog');
-  box.id = 'zoom';
-  box.setAttribute('aria-labelledby', 'zoom-title');
-  const title = document.createElement('h2');
-  title.id = 'zoom-title';
-  title.setAttribute('aria-live', 'polite');
-  const picture = document.createElement('img');
-  const page = document.createElement('a');
+function make() {
+  frame.className = 'frame';
+  frame.role = 'region';
+  frame.ariaLabel = 'The picture';
+  frame.append(picture);
+  size.className = 'note';
   page.className = 'button';
   page.textContent = 'Its page';
-  const row = document.createElement('p');
-  row.className = 'act';
-  row.append(
-    button('Previous', () => show(beside(-1))), button('Next', () => show(beside(1))), page,
-    button('Close', () => box.close()));
-  box.append(title, picture, row);
+  actual.ariaPressed = 'false';
+  const box = dialog(
+    'zoom', '', [frame, size], [button('Previous', () => show(beside(-1))), button('Next', () => show(beside(1))), actual, page]);
+  box.querySelector('h2').ariaLive = 'polite';
+  sharpen(picture);
+  picture.addEventListener('load', draw);
+  addEventListener('resize', draw);
   box.addEventListener('keydown', (event) => {
     const step = { ArrowLeft: () => beside(-1), ArrowRight: () => beside(1), ArrowUp: () => below(-1), ArrowDown: () => below(1) }[event.key];
-    if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
+    // In the frame, where it can have the focus, arrows scroll.
+    if (!step || event.target === frame || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     show(step());
   });
   // The picture that is shown may be another one than that where the dialog was opened.
   box.addEventListener('close', () => current()?.focus());
-  document.body.append(box);
   return box;
 }
 
@@ -60,13 +69,12 @@ function below(step) {
 
 function show(link) {
   if (!link) return;
-  const words = link.querySelector('img').alt;
+  const box = document.getElementById('zoom') ?? make();
   shown = link.id;
-  dialog().querySelector('h2').textContent = words;
-  const picture = box.querySelector('img');
-  picture.alt = words;
+  page.href = link.href;
+  picture.alt = link.querySelector('img').alt;
   picture.src = link.dataset.zoom;
-  box.querySelector('a').href = link.href;
+  box.querySelector('h2').textContent = picture.alt;
   if (!box.open) box.showModal();
 }
 
