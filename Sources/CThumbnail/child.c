@@ -123,7 +123,7 @@ static reprofs_thumbnail *decode_webp(size_t size) {
     return made;
 }
 
-static void make(size_t size, size_t capacity) {
+static void make(size_t size, int orientation, size_t capacity) {
     unsigned char first[12] = {0};
     size_t offset = 0;
     read_file(&offset, first, sizeof first);
@@ -138,7 +138,7 @@ static void make(size_t size, size_t capacity) {
         decoding.thumbnail = decode_webp(size);
     }
     unsigned char *webp = decoding.thumbnail ? malloc(capacity) : NULL;
-    size_t count = webp ? reprofs_thumbnail_write(decoding.thumbnail, webp, capacity) : 0;
+    size_t count = webp ? reprofs_thumbnail_write(decoding.thumbnail, orientation, webp, capacity) : 0;
     for (size_t sent = 0; sent < count;) {
         ssize_t part = write(1, webp + sent, count - sent);
         if (part < 0 && errno == EINTR) continue;
@@ -163,7 +163,7 @@ static int end_of(pid_t child) {
     return status;
 }
 
-ssize_t reprofs_thumbnail_in_child(int file, unsigned char *buffer, size_t capacity, int milliseconds) {
+ssize_t reprofs_thumbnail_in_child(int file, int orientation, unsigned char *buffer, size_t capacity, int milliseconds) {
     struct stat facts;
     int ends[2];
     if (fstat(file, &facts) != 0 || pipe2(ends, O_CLOEXEC) != 0) return -1;
@@ -171,7 +171,7 @@ ssize_t reprofs_thumbnail_in_child(int file, unsigned char *buffer, size_t capac
     pid_t child = fork();
     if (child == 0) {
         confine(file, ends[1], parent);
-        make((size_t)facts.st_size, capacity);
+        make((size_t)facts.st_size, orientation, capacity);
     }
     int problem = errno;
     close(ends[1]);

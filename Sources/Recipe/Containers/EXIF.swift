@@ -5,23 +5,24 @@ enum EXIF {
     private enum Tag {
         static let exifDirectory = 0x8769
         static let userComment = 0x9286
+        static let orientation = 0x0112
         static let names = [
             0x010E: "ImageDescription", 0x010F: "Make", 0x0110: "Model", 0x0131: "Software", userComment: "UserComment",
             0x013B: "Artist", 0x927C: "MakerNote", 0x9C9C: "XPComment",
         ]
     }
 
-    /// Adds the texts of `block`. An `Exif\0\0` before the TIFF header is allowed in every container, since some writers of WebP
+    /// Adds the texts of `block` and gives the picture's orientation. An `Exif\0\0` before the TIFF header is allowed in every container, since some writers of WebP
     /// put it there.
-    static func read(_ block: [UInt8], into metadata: inout Metadata) {
+    @discardableResult static func read(_ block: [UInt8], into metadata: inout Metadata) -> Orientation? {
         let prefix: [UInt8] = [0x45, 0x78, 0x69, 0x66, 0, 0]
         let tiff = block.starts(with: prefix) ? Array(block.dropFirst(prefix.count)) : block
         let isLittle = tiff.starts(with: [0x49, 0x49])
         guard isLittle || tiff.starts(with: [0x4D, 0x4D]), tiff.count >= 8 else {
-            return metadata.note("the EXIF block has no TIFF header")
+            metadata.note("the EXIF block has no TIFF header")
+            return nil
         }
-        var reader = Reader(bytes: tiff, isLittle: isLittle)
-        reader.read(into: &metadata)
+        return Reader(bytes: tiff, isLittle: isLittle).read(into: &metadata)
     }
 
     /// The same for an AVIF item or a JPEG XL box, which begins with the offset of the TIFF header, in four bytes. `place`
@@ -36,7 +37,8 @@ enum EXIF {
         let bytes: [UInt8]
         let isLittle: Bool
 
-        mutating func read(into metadata: inout Metadata) {
+        func read(into metadata: inout Metadata) -> Orientation? {
+            var orientation: Orientation?
             // Each directory is read once, so that directories that point at each other come to an end.
             var pending = [number(at: 4, count: 4)]
             var seen: Set<Int> = []
@@ -50,6 +52,12 @@ enum EXIF {
                 for index in 0..<count {
                     let entry = offset + 2 + 12 * index
                     let tag = number(at: entry, count: 2)
+                    // A number of two bytes, and the first directory's: a later one is about another picture.
+                    if tag == Tag.orientation, seen.count == 1, number(at: entry + 2, count: 2) == 3,
+                        number(at: entry + 4, count: 4) == 1
+                    {
+                        orientation = Orientation(rawValue: Int32(number(at: entry + 8, count: 2)))
+                    }
                     if tag == Tag.exifDirectory { pending.append(number(at: entry + 8, count: 4)) }
                     guard let name = Tag.names[tag] else { continue }
                     guard let value = value(of: entry) else {
@@ -59,6 +67,7 @@ enum EXIF {
                     add(name, value, to: &metadata)
                 }
             }
+            return orientation
         }
 
         private func add(_ name: String, _ value: [UInt8], to metadata: inout Metadata) {

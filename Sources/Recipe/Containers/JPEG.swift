@@ -86,7 +86,9 @@ enum JPEG {
 
     private static func take(_ marker: UInt8, _ data: [UInt8], into metadata: inout Metadata) {
         switch marker {
-        case 0xE1 where data.starts(with: Array("Exif\0\0".utf8)): EXIF.read(data, into: &metadata)
+        case 0xE1 where data.starts(with: Array("Exif\0\0".utf8)):
+            let orientation = EXIF.read(data, into: &metadata)
+            metadata.orientation = metadata.orientation ?? orientation
         case 0xE1 where data.starts(with: xmpMark): XMP.read(Array(data.dropFirst(xmpMark.count)), into: &metadata)
         case 0xED where data.starts(with: resourceMark):
             IPTC.read(resources: data.dropFirst(resourceMark.count), into: &metadata)

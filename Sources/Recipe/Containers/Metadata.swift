@@ -14,6 +14,8 @@ package struct Metadata: Sendable {
     package var width: Int?
     /// Pixels, as ``width``.
     package var height: Int?
+    /// How browsers turn the pixels before they show them, which they do for JPEG and PNG; nil if the file does not say.
+    package var orientation: Orientation?
     package var fields: [Field] = []
     /// Whether the format keeps the generator's pixels exactly, so that they may contain a hidden text and their digest identifies them.
     package var isLossless = false

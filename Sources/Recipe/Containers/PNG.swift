@@ -16,6 +16,8 @@ package enum PNG {
 
     private struct Reader {
         var metadata: Metadata
+        /// Whether any have been passed.
+        var hasPixels = false
 
         mutating func walk(_ source: some ByteSource) throws(SourceError) {
             var offset = 8
@@ -40,6 +42,7 @@ package enum PNG {
         private mutating func take(
             _ type: String, head: [UInt8], source: some ByteSource, offset: Int, length: Int, cut: Bool
         ) throws(SourceError) {
+            if type == "IDAT" { hasPixels = true }
             guard ["IHDR", "tEXt", "zTXt", "iTXt", "comf", "acTL", "eXIf", "caBX"].contains(type) else { return }
             let limit = min(ReadLimit.field, ReadLimit.fields - metadata.textBytes)
             guard length >= 0, length <= limit else {
@@ -67,7 +70,10 @@ package enum PNG {
             case "tEXt", "comf": plain(data)
             case "zTXt": compressed(data)
             case "iTXt": international(data)
-            case "eXIf": EXIF.read(data, into: &metadata)
+            case "eXIf":
+                let orientation = EXIF.read(data, into: &metadata)
+                // Pictures are shown while they come, so browsers ignore what comes after the pixels.
+                if !hasPixels { metadata.orientation = metadata.orientation ?? orientation }
             case "caBX": C2PA.read(data, into: &metadata)
             default: break
             }

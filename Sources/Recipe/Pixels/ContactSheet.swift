@@ -44,12 +44,18 @@ package struct ContactSheet {
     /// Adds an image file at a place, counted row by row, or at the next place; false if its pixels cannot be decoded.
     @discardableResult
     package mutating func add(_ file: [UInt8], label: String, at place: Int? = nil) -> Bool {
-        guard let (size, rgba) = PixelReader.rgba(file) else { return false }
+        guard let (size, rgba) = PixelReader.rgba(file),
+            let orientation = try? Container.read(MemorySource(file))?.orientation ?? .upright
+        else { return false }
         let scale = max(1, Double(max(size.width, size.height)) / Double(Self.side))
-        let (width, height) = (max(1, Int(Double(size.width) / scale)), max(1, Int(Double(size.height) / scale)))
+        let stored = (width: max(1, Int(Double(size.width) / scale)), height: max(1, Int(Double(size.height) / scale)))
+        let (width, height) = orientation.exchangesSides ? (stored.height, stored.width) : stored
         let letters = max(8, (max(width, Self.narrowest) - Self.dot) / ((SmallFont.width + 1) * Self.dot))
         cells[place ?? (cells.keys.max() ?? -1) + 1] = Cell(
-            width: width, height: height, rgb: Self.reduced(rgba, size, to: width, height),
+            width: width, height: height,
+            rgb: orientation.turned(
+                Self.reduced(rgba, size, to: stored.width, stored.height), width: stored.width, height: stored.height,
+                channels: 3),
             lines: Self.wrapped(label, letters))
         return true
     }

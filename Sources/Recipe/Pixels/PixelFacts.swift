@@ -12,7 +12,7 @@ package struct PixelFacts: Sendable {
         guard !metadata.isAnimated else { return nil }
         let visitor = Visitor()
         guard try PixelReader.read(source, metadata, visitor) else { return nil }
-        return PixelFacts(digest: visitor.hash.finish(), thumbnail: visitor.thumbnail?.bytes)
+        return PixelFacts(digest: visitor.hash.finish(), thumbnail: visitor.thumbnail?.bytes(metadata.orientation))
     }
 
     private final class Visitor: PixelReader.Visitor {
@@ -51,9 +51,10 @@ private final class Thumbnail {
         reprofs_thumbnail_row(state, start.assumingMemoryBound(to: UInt8.self))
     }
 
-    var bytes: [UInt8]? {
+    func bytes(_ orientation: Orientation?) -> [UInt8]? {
         let bytes = [UInt8](unsafeUninitializedCapacity: Self.capacity) { buffer, count in
-            count = reprofs_thumbnail_write(state, buffer.baseAddress, buffer.count)
+            count = reprofs_thumbnail_write(
+                state, (orientation ?? .upright).rawValue, buffer.baseAddress, buffer.count)
         }
         return bytes.isEmpty ? nil : bytes
     }

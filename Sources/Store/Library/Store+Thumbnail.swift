@@ -16,11 +16,14 @@ extension Store {
         guard let path = try file(ofImage: image) else { return nil }
         let file = try OpenFile(named: path)
         guard try files.hash(file.descriptor, path) == image else { return nil }
+        let facts = try FileFacts.of(file.descriptor, path)
+        let orientation = try? Container.read(FileSource(file.descriptor, count: facts.size))?.orientation
         Activity.require(.wait)
         var problem: Int32 = 0
         let webp = [UInt8](unsafeUninitializedCapacity: 1 << 20) { buffer, count in
             let made = reprofs_thumbnail_in_child(
-                file.descriptor.rawValue, buffer.baseAddress, buffer.count, Self.patience)
+                file.descriptor.rawValue, (orientation ?? .upright).rawValue, buffer.baseAddress, buffer.count,
+                Self.patience)
             if made < 0 { problem = errno }
             count = max(0, made)
         }

@@ -151,6 +151,27 @@ import Testing
         #expect(isWebP(try store.thumbnail(of: try #require(try store.digest(ofFile: image)))))
     }
 
+    @Test func `of a JPEG image is turned as browsers turn the image`() throws {
+        var jpeg = try Self.picture("baseline.jpg")
+        let exif: [UInt8] = [
+            0xFF, 0xE1, 0, 34, 0x45, 0x78, 0x69, 0x66, 0, 0, 0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0,
+            0, 1, 0,
+            6, 0, 0, 0, 0, 0, 0,
+        ]
+        jpeg.insert(contentsOf: exif, at: 2)
+        let image = try fixture.directory.write(jpeg, to: "output/turned.jpg")
+        _ = try store.snapshot(image)
+        let turned = try #require(try store.digest(ofFile: image))
+        let webp = try #require(try store.thumbnail(of: turned))
+        var size: (width: Int32, height: Int32) = (0, 0)
+        let rgba = try #require(WebPDecodeRGBA(webp, webp.count, &size.width, &size.height))
+        defer { WebPFree(rgba) }
+        try #require(size == (224, 320))
+        // What was at the left is above: red, and blue below.
+        let (above, below) = (rgba + 4 * (10 * 224 + 112), rgba + 4 * (310 * 224 + 112))
+        #expect(above[0] > 150 && above[2] < 90 && below[0] < 90 && below[2] > 150)
+    }
+
     private static func bytes(_ name: String) throws -> Data {
         try Data(contentsOf: URL(fileURLWithPath: FilePath.tests.appending("Fixtures").appending(name).string))
     }
@@ -161,7 +182,8 @@ import Testing
         let descriptor = try FileDescriptor.open(file, .readOnly, options: .closeOnExec)
         defer { try? descriptor.close() }
         var buffer: [UInt8] = Array(repeating: 0, count: 1 << 16)
-        let count = reprofs_thumbnail_in_child(descriptor.rawValue, &buffer, buffer.count, 10_000)
+        let count = reprofs_thumbnail_in_child(
+            descriptor.rawValue, Orientation.upright.rawValue, &buffer, buffer.count, 10_000)
         return Array(buffer.prefix(max(0, count)))
     }
 
@@ -174,7 +196,7 @@ import Testing
         let row = (0..<width).flatMap { _ in [200, 100, 50, 255] as [UInt8] }
         for _ in 0..<height { reprofs_thumbnail_row(state, row) }
         var bytes: [UInt8] = Array(repeating: 0, count: 1 << 20)
-        let count = reprofs_thumbnail_write(state, &bytes, bytes.count)
+        let count = reprofs_thumbnail_write(state, 1, &bytes, bytes.count)
         let metadata = try #require(try Container.read(MemorySource(Array(bytes.prefix(count)))))
         #expect(metadata.width == smallWidth && metadata.height == smallHeight)
     }
