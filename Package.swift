@@ -89,8 +89,8 @@ let package = Package(
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "Comfy", "Gallery", "Reach", "Recipe", "Remote", "Reproduction", "Store", "ReproFS", arguments, logging,
-                system,
+                "CLinux", "Comfy", "Gallery", "Reach", "Recipe", "Remote", "Reproduction", "Store", "ReproFS",
+                arguments, logging, system,
             ],
             swiftSettings: strict),
         .target(

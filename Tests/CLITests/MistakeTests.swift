@@ -220,13 +220,14 @@ import Testing
             "\(outcome.complaint)")
     }
 
-    @Test func `of interrupting is exit code 130`() throws {
+    /// A command that reads for long, once it handles the signal.
+    private func reading(_ command: [String], handling signal: CInt) throws -> (process: Process, errors: Pipe) {
         // Enough to read that it is interrupted while it does: it reads a megabyte a second.
         try line.directory.write([UInt8](repeating: 7, count: 20 << 20), to: "models/checkpoints/large.ckpt")
         try #require(try line.run("add", line.directory.appending("models").string).status == 0)
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: CommandLineFixture.executable)
-        process.arguments = ["verify", "--rate", "1"]
+        process.executableURL = URL(fileURLWithPath: command[0])
+        process.arguments = command.dropFirst() + ["verify", "--rate", "1"]
         process.environment = ProcessInfo.processInfo.environment.merging(["REPROFS_STORE": line.store.string]) { $1 }
         let errors = Pipe()
         process.standardError = errors
@@ -237,9 +238,26 @@ import Testing
             guard let caught = status.split(separator: "\n").first(where: { $0.hasPrefix("SigCgt:") }) else {
                 return false
             }
-            return UInt64(caught.dropFirst(8), radix: 16).map { $0 & 2 != 0 } == true
+            return UInt64(caught.dropFirst(8), radix: 16).map { $0 & 1 << (signal - 1) != 0 } == true
         }
-        process.interrupt()
+        return (process, errors)
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP]) func `of interrupting is exit code 130`(signal: CInt) throws {
+        let (process, errors) = try reading([CommandLineFixture.executable], handling: signal)
+        kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+        let told = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        #expect(process.terminationStatus == 130 && told.contains("interrupted"), "\(told)")
+    }
+
+    @Test func `does not come from a terminal that is closed, under nohup`() throws {
+        let (process, errors) = try reading(["/usr/bin/nohup", CommandLineFixture.executable], handling: SIGTERM)
+        let status = try #require(ProcessFile.text("/proc/\(process.processIdentifier)/status"))
+        let ignored = try #require(status.split(separator: "\n").first { $0.hasPrefix("SigIgn:") })
+        let mask = try #require(UInt64(ignored.dropFirst(8), radix: 16))
+        #expect(mask & 1 << (SIGHUP - 1) != 0)
+        process.terminate()
         process.waitUntilExit()
         let told = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         #expect(process.terminationStatus == 130 && told.contains("interrupted"), "\(told)")

@@ -20,10 +20,18 @@ package final class Signals: Job {
         pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
+    /// The signals that ask a program to end. SIGHUP is not among them if it was ignored at the start, as nohup has it.
+    package static let ending: [CInt] = {
+        var action = sigaction()
+        sigaction(SIGHUP, nil, &action)
+        let handler = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+        return [SIGINT, SIGTERM] + (handler == unsafeBitCast(SIG_IGN, to: Int.self) ? [] : [SIGHUP])
+    }()
+
     private static var all: sigset_t {
         var set = sigset_t()
         sigemptyset(&set)
-        for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&set, signal) }
+        for signal in ending { sigaddset(&set, signal) }
         return set
     }
 
@@ -38,7 +46,7 @@ package final class Signals: Job {
             sigaddset(&set, SIGUSR1)
             pthread_sigmask(SIG_BLOCK, &set, nil)
             while !isStopped.load(ordering: .sequentiallyConsistent) {
-                if [SIGINT, SIGTERM, SIGHUP].contains(sigwaitinfo(&set, nil)),
+                if Self.ending.contains(sigwaitinfo(&set, nil)),
                     !isStopped.load(ordering: .sequentiallyConsistent)
                 {
                     isAtWork.store(true, ordering: .sequentiallyConsistent)
