@@ -22,7 +22,7 @@ package struct Gallery: Sendable {
         /// Where images are made again; nil: nowhere.
         package var comfy: Comfy?
         /// How the store's mounts are asked; otherwise none answers.
-        package var mounts = StoreHealth.Mounts(status: { _ in nil }, places: { [] })
+        package var mounts = StoreHealth.Mounts(status: { _ in nil }, places: { [] }, copies: { _, _ in nil })
         package init() {}
     }
 

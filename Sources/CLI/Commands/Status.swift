@@ -91,6 +91,8 @@ extension StoreHealth.Mounts {
     /// The mounts of this machine.
     init(of store: Store) {
         let path = Paths.real(store.path) ?? store.path
-        self.init(status: { MountPoint.status(at: $0) }, places: { MountPoint.places(ofStore: path) })
+        self.init(
+            status: { MountPoint.status(at: $0) }, places: { MountPoint.places(ofStore: path) },
+            copies: { MountPoint.copies(servedBy: $0, besides: $1) })
     }
 }

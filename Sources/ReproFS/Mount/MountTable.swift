@@ -38,9 +38,10 @@ enum MountTable {
     /// The topmost mount at `path`.
     static func mount(at path: FilePath) -> Mounted? { mounts().last { $0.path == path.string } }
 
-    /// Read from the kernel's list: accessing the mounts themselves could hang.
-    static func mounts() -> [Mounted] {
-        guard let bytes = ProcessFile.bytes("/proc/self/mountinfo") else { return [] }
+    /// Read from the kernel's list: accessing the mounts themselves could hang. `process`: whose mount namespace; nothing if this user may not
+    /// see it.
+    static func mounts(seenBy process: String = "self") -> [Mounted] {
+        guard let bytes = ProcessFile.bytes("/proc/\(process)/mountinfo") else { return [] }
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { line in
             let fields = line.split(separator: " ")
             guard fields.count > 6, let mark = fields.firstIndex(of: "-"), mark + 2 < fields.count else { return nil }

@@ -99,7 +99,7 @@ package enum MountPoint {
             servers = [ServerProcess(number: process)]
         }
         for server in servers where !others.contains(where: { isServed($0, by: server) }) {
-            try server.waitForEnd(after: "\(path) is unmounted")
+            try server.waitForEnd(after: "\(path) is unmounted") { MountCopies(ofConnection: connection).sentence }
         }
     }
 
@@ -129,6 +129,14 @@ package enum MountPoint {
         MountTable.mounts().filter(\.isReproFS).map {
             ($0.path, String(decoding: $0.source.utf8.dropFirst(8), as: UTF8.self))
         }
+    }
+
+    /// Who has a mount that a process serves although it was unmounted, and how that is ended, in words; nil if nobody is seen. `places`: where
+    /// its mounts answer.
+    package static func copies(servedBy process: Int32, besides places: [String]) -> String? {
+        let known = MountTable.mounts().filter { places.contains($0.path) }.map(\.device)
+        return ServerProcess(number: process).connections.filter { !known.contains("0:\($0)") }
+            .lazy.compactMap { MountCopies(ofConnection: $0).sentence }.first
     }
 
     private static func detach(_ path: FilePath) throws(MountError) {

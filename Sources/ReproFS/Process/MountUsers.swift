@@ -69,7 +69,7 @@ struct MountUsers {
         return slash == UInt8(ascii: "/") ? String(decoding: rest.dropFirst(), as: UTF8.self) : nil
     }
 
-    private static func program(_ process: pid_t) -> String {
+    static func program(_ process: pid_t) -> String {
         ProcessFile.text("/proc/\(process)/comm").map { String($0.dropLast()) } ?? "a program"
     }
 }

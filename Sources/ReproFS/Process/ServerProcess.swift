@@ -12,8 +12,8 @@ package struct ServerProcess: Sendable {
     /// How long a process may take to end after it was told to. Milliseconds: hashing and copying stop within a second, and the rest is a
     /// write to the disk.
     private static let patience: CInt = 10_000
-    /// The same for a stopped process, which cannot end until somebody continues it.
-    private static let patienceWhereStopped: CInt = 500
+    /// The same for a process that cannot end until somebody does something: one that is stopped, or still serves copies of the mount.
+    private static let patienceWhereHeld: CInt = 500
 
     /// The processes that serve the connection of this number, as far as /proc shows them; including one that served an earlier connection
     /// of this number and is about to end. The mount is not accessed: it may hang.
@@ -39,8 +39,9 @@ package struct ServerProcess: Sendable {
         return others.count == 1 ? others.map { ServerProcess(number: $0) } : []
     }
 
-    /// Returns when it has ended. Throws if it does not: until then it has the store, and perhaps the lease to write it.
-    package func waitForEnd(after what: String) throws(MountError) {
+    /// Returns when it has ended. Throws if it does not: until then it has the store, and perhaps the lease to write it. `copies`: who still has
+    /// the mount that it served, in words.
+    package func waitForEnd(after what: String, copies: () -> String? = { nil }) throws(MountError) {
         let descriptor = reprofs_process(number)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
@@ -48,15 +49,17 @@ package struct ServerProcess: Sendable {
             var end = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             return poll(&end, 1, patience) == 1
         }
-        if hasEnded(within: Self.patienceWhereStopped) { return }
-        let patience = isStopped ? 0 : Self.patience - Self.patienceWhereStopped
-        if hasEnded(within: patience) { return }
-        let consequence =
-            "until it has, other mounts of its store show models/ read-only; 'kill -KILL \(number)' ends it"
+        if hasEnded(within: Self.patienceWhereHeld) { return }
+        let copies = isStopped ? nil : copies()
+        let isHeld = isStopped || copies != nil
+        if hasEnded(within: isHeld ? 0 : Self.patience - Self.patienceWhereHeld) { return }
+        let end = "other mounts of its store show models/ read-only; 'kill -KILL \(number)' ends it"
+        if let copies {
+            throw MountError("\(what), but process \(number) still serves it: \(copies). Until then \(end)")
+        }
         throw MountError(
-            isStopped
-                ? "\(what), but process \(number), which served it, is stopped and cannot end; \(consequence)"
-                : "\(what), but process \(number), which served it, has not ended \(waiting); \(consequence)")
+            "\(what), but process \(number), which served it, "
+                + (isHeld ? "is stopped and cannot end" : "has not ended \(waiting)") + "; until it has, \(end)")
     }
 
     /// The states of its threads. Its first thread may have ended before the others, and any of them can keep it from ending.
@@ -71,6 +74,14 @@ package struct ServerProcess: Sendable {
     private var waiting: String {
         let seconds = Self.patience / 1000
         return states.contains("D") ? "within \(seconds) s, because it waits for a disk" : "within \(seconds) s"
+    }
+
+    /// The numbers of the FUSE connections that it serves, as far as /proc shows them.
+    var connections: [String] {
+        let directory = "/proc/\(number)/fdinfo"
+        return Set(
+            ProcessFile.names(in: directory).compactMap { Self.field("fuse_connection:", in: "\(directory)/\($0)") }
+        ).sorted()
     }
 
     private static func field(_ name: String, in path: String) -> String? {

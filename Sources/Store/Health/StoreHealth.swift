@@ -23,6 +23,8 @@ package struct StoreHealth: Sendable {
     package let backup: Timestamp?
     /// What each mount reports about itself; nil if it gave no answer.
     package let mounts: [(row: MountRow, status: JSON?)]
+    /// Of mounts that gave no answer because they were unmounted: who still has a copy, in words, by the mount's process.
+    private let copies: [Int32: String]
     /// Mounts that the kernel still lists although no process serves them.
     package let deadMounts: [String]
 
@@ -30,13 +32,17 @@ package struct StoreHealth: Sendable {
     package struct Mounts: Sendable {
         let status: @Sendable (String) -> JSON?
         let places: @Sendable () -> [String]
+        let copies: @Sendable (Int32, [String]) -> String?
 
-        /// `status` is what the mount at a path reports about itself; `places` are all mounts of this store that the kernel lists.
+        /// `status` is what the mount at a path reports about itself; `places` are all mounts of this store that the kernel lists. `copies`
+        /// says who has a mount of a process beside those at the given paths.
         package init(
-            status: @escaping @Sendable (String) -> JSON?, places: @escaping @Sendable () -> [String]
+            status: @escaping @Sendable (String) -> JSON?, places: @escaping @Sendable () -> [String],
+            copies: @escaping @Sendable (Int32, [String]) -> String?
         ) {
             self.status = status
             self.places = places
+            self.copies = copies
         }
     }
 
@@ -56,10 +62,15 @@ package struct StoreHealth: Sendable {
         lostModelsAt = mayLack ? try store.remotesOfLostModels(limit: Self.mostNamed) : []
         backup = try store.backups().first?.made
         let rows = try store.mounts()
-        self.mounts = rows.map { ($0, mounts.status($0.path)) }
-        deadMounts = mounts.places().filter { place in
+        let answers = rows.map { (row: $0, status: mounts.status($0.path)) }
+        self.mounts = answers
+        let places = mounts.places()
+        deadMounts = places.filter { place in
             !rows.contains { $0.path == place } && mounts.status(place) == nil
         }
+        let answering = answers.filter { $0.status != nil }.map(\.row.path)
+        let unmounted = answers.filter { $0.status == nil && !places.contains($0.row.path) }.map(\.row.pid)
+        copies = unmounted.reduce(into: [:]) { $0[$1] = mounts.copies($1, answering) }
     }
 
     /// One finding, with the name of what it is about.
@@ -156,7 +167,7 @@ package struct StoreHealth: Sendable {
         if mounts.isEmpty, deadMounts.isEmpty {
             findings.append(.init("Mounts", "none; '\(ShellCommand.reprofs("mount DIR"))' makes one"))
         }
-        return findings + mounts.flatMap { Self.findings(of: $0, $1) }
+        return findings + mounts.flatMap { Self.findings(of: $0, $1, copies: copies[$0.pid]) }
     }
 
     /// What lost bytes mean for somebody who knows models by their names.
@@ -168,10 +179,14 @@ package struct StoreHealth: Sendable {
     }
 
     /// What a mount reports about itself; nil if it does not answer.
-    private static func findings(of row: MountRow, _ status: JSON?) -> [Finding] {
+    private static func findings(of row: MountRow, _ status: JSON?, copies: String?) -> [Finding] {
         var findings = [Finding("Mount", "\(row.path), process \(row.pid)")]
         func add(_ text: String, command: String? = nil, isProblem: Bool = false) {
             findings.append(Finding("Mount", text, command: command, isProblem: isProblem, isMore: true))
+        }
+        if let copies {
+            add("it is unmounted, but its process still serves it: \(copies)", isProblem: true)
+            return findings
         }
         guard let status else {
             add(
