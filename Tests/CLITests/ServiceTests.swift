@@ -101,6 +101,24 @@ import Testing
         }
     }
 
+    @Test func `has units for the helper that systemd understands, and that crashes do not end`() throws {
+        guard FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze") else {
+            try Test.cancel("skipped: systemd-analyze is not installed")
+        }
+        let printed = try service("install", "--helper", "--print").output
+        // Each begins with who wrote it.
+        let units = printed.split(separator: "# Written by").map { "# Written by" + $0 }
+        try #require(units.count == 2)
+        let paths = try zip(["reprofs-backing.socket", "reprofs-backing.service"], units).map { name, text in
+            try line.directory.write(Array(text.utf8), to: name).string
+        }
+        let verified = try line.run(tool: "/usr/bin/systemd-analyze", ["verify", "--man=no", "--system"] + paths)
+        #expect(!verified.complaint.contains("reprofs-backing"), "\(verified.complaint)")
+        for setting in ["StartLimitIntervalSec=0", "Restart=on-failure", "RestartSec=5"] {
+            #expect(units[1].contains("\n\(setting)\n"), "\(setting)")
+        }
+    }
+
     @Test func `refuses a place where the mount would hide files`() throws {
         try line.directory.write([1], to: "full/a.safetensors")
         let full = line.directory.appending("full").string

@@ -1,14 +1,14 @@
 import Foundation
 import Glibc
 import Recipe
+import ReproFS
 import Store
 import SystemPackage
 
 /// Has systemd start reprofs-backing for whoever asks, or ends that.
 enum ServiceHelper {
-    private static let directory: FilePath = "/etc/systemd/system"
     private static var paths: (socket: FilePath, service: FilePath) {
-        (directory.appending(HelperUnits.socketName), directory.appending(HelperUnits.serviceName))
+        (BackingUnits.directory.appending(BackingUnits.socket), BackingUnits.directory.appending(BackingUnits.service))
     }
 
     /// `isPrinted`: the units are printed, and nothing is changed.
@@ -20,21 +20,21 @@ enum ServiceHelper {
         for path in [paths.socket, paths.service] { try requireOwn(path) }
         guard service.runTool("systemd-sysusers", "--inline", HelperUnits.user) else {
             throw CommandFailure(
-                "the user \(HelperUnits.name), as whom the helper runs, cannot be made; nothing was installed")
+                "the user \(BackingUnits.name), as whom the helper runs, cannot be made; nothing was installed")
         }
         try Data(units.service.utf8).write(to: URL(fileURLWithPath: paths.service.string), options: .atomic)
         try Data(units.socket.utf8).write(to: URL(fileURLWithPath: paths.socket.string), options: .atomic)
         Terminal.say("Wrote \(paths.socket) and \(paths.service).")
         guard service.hasManager else {
             return Terminal.complain(
-                "No systemd answers here; start it with: systemctl daemon-reload && \(ShellCommand.line("systemctl enable --now", HelperUnits.socketName))"
+                "No systemd answers here; start it with: systemctl daemon-reload && \(ShellCommand.line("systemctl enable --now", BackingUnits.socket))"
             )
         }
         guard service.runTool("systemctl", "daemon-reload"),
-            service.runTool("systemctl", "enable", "--now", HelperUnits.socketName)
+            service.runTool("systemctl", "enable", "--now", BackingUnits.socket)
         else {
             throw CommandFailure(
-                "the units were written, but not started; to see why: \(ShellCommand.line("systemctl status", HelperUnits.socketName))"
+                "the units were written, but not started; to see why: \(ShellCommand.line("systemctl status", BackingUnits.socket))"
             )
         }
         Terminal.say("Mounts of ordinary users have the kernel read models by itself from now on.")
@@ -46,9 +46,9 @@ enum ServiceHelper {
         guard !known.isEmpty else { throw CommandFailure("there is no \(paths.socket)") }
         for path in known { try requireOwn(path) }
         if service.hasManager,
-            !service.runTool("systemctl", "disable", "--now", HelperUnits.socketName, HelperUnits.serviceName)
+            !service.runTool("systemctl", "disable", "--now", BackingUnits.socket, BackingUnits.service)
         {
-            throw CommandFailure("\(HelperUnits.socketName) could not be stopped; nothing was removed")
+            throw CommandFailure("\(BackingUnits.socket) could not be stopped; nothing was removed")
         }
         for path in known { try FileManager.default.removeItem(atPath: path.string) }
         if service.hasManager { _ = service.runTool("systemctl", "daemon-reload") }
@@ -67,7 +67,7 @@ enum ServiceHelper {
     private static func program() throws -> FilePath {
         guard let own = Paths.real("/proc/self/exe") else { throw CommandFailure("/proc does not show this program") }
         let bin = own.removingLastComponent()
-        let places = [bin.removingLastComponent().appending("libexec"), bin].map { $0.appending(HelperUnits.name) }
+        let places = [bin.removingLastComponent().appending("libexec"), bin].map { $0.appending(BackingUnits.name) }
         guard let found = places.first(where: { FileManager.default.isExecutableFile(atPath: $0.string) }) else {
             throw CommandFailure("there is no \(places[0]), which comes with ReproFS's packages")
         }

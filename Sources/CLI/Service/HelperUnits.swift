@@ -1,11 +1,10 @@
+import ReproFS
 import SystemPackage
 
 /// The units of reprofs-backing: a socket that everybody may connect to, and what systemd starts when somebody does.
 struct HelperUnits {
-    static let name = "reprofs-backing"
-    static let socketName = name + ".socket", serviceName = name + ".service"
     /// Whom it runs as, in the words of sysusers.d(5).
-    static let user = "u \(name) - \"ReproFS hands files to the kernel\""
+    static let user = "u \(BackingUnits.name) - \"ReproFS hands files to the kernel\""
 
     let program: FilePath
 
@@ -37,12 +36,17 @@ struct HelperUnits {
         [Unit]
         Description=ReproFS: hands files of ordinary users' mounts to the kernel
         Documentation=man:reprofs(1)
-        Requires=\(Self.socketName) sys-fs-fuse-connections.mount
-        After=\(Self.socketName) sys-fs-fuse-connections.mount
+        Requires=\(BackingUnits.socket) sys-fs-fuse-connections.mount
+        After=\(BackingUnits.socket) sys-fs-fuse-connections.mount
+        # Where too many starts are refused, systemd gives up the socket too, until root starts it again, and all mounts go without the helper.
+        StartLimitIntervalSec=0
 
         [Service]
         ExecStart=\(ServiceUnit.argument(program.string))
-        User=\(Self.name)
+        # So it is started again at this pace, and not at once by whoever asks next. Mounts read models themselves meanwhile.
+        Restart=on-failure
+        RestartSec=5
+        User=\(BackingUnits.name)
         CapabilityBoundingSet=CAP_SYS_ADMIN
         AmbientCapabilities=CAP_SYS_ADMIN
         NoNewPrivileges=yes

@@ -4,6 +4,10 @@ import Logging
 import Store
 import SystemPackage
 
+extension BackingUnits {
+    static var areInstalled: Bool { access(directory.appending(socket).string, F_OK) == 0 }
+}
+
 /// Asks the system service reprofs-backing to register files with the kernel, which takes CAP_SYS_ADMIN; an ordinary user's mount lacks it.
 ///
 /// An open waits for one request at most, and a request for a bounded time. After a request that failed, none is made for a while, and
@@ -56,7 +60,7 @@ final class BackingHelper: Sendable {
             return answer
         }
         let reason: PassthroughStatus.Reason =
-            problem == 0 ? .refused(-answer) : .noHelper(problem)
+            problem == 0 ? .refused(-answer) : .noHelper(problem, isInstalled: BackingUnits.areInstalled)
         pause(problem == ETIMEDOUT || problem == 0 && reason.isLasting ? Self.longPause : Self.shortPause)
         let isThere = problem != ENOENT && problem != ECONNREFUSED
         if isThere { logger.warning("the kernel does not read a file by itself: \(reason.why)") }

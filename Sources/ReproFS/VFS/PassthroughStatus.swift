@@ -22,17 +22,25 @@ package final class PassthroughStatus: Sendable {
         static var service: String {
             "mount it as a system service: \(ShellCommand.reprofs("service install --system"))"
         }
-        static var helper: String {
-            "have root install the helper: \(ShellCommand.reprofs("service install --helper"))"
+        /// `isInstalled`: whether systemd was told of the helper, which does not listen then.
+        private static func helper(isInstalled: Bool) -> String {
+            guard isInstalled else {
+                return "have root install the helper: \(ShellCommand.reprofs("service install --helper"))"
+            }
+            return """
+                the helper is installed, but \(BackingUnits.socket) does not listen; have root start it: \
+                \(ShellCommand.line("systemctl restart", BackingUnits.socket)); \
+                '\(ShellCommand.line("systemctl status", BackingUnits.socket))' says why
+                """
         }
 
         static let notAskedFor = Reason("it was switched off with --no-passthrough", advice: nil)
         static let noPrivilege = Reason(
             "the process that serves the mount lacks CAP_SYS_ADMIN in the first user namespace", advice: service)
         /// The helper gave no answer, and asking it failed with this errno.
-        static func noHelper(_ problem: CInt) -> Reason {
+        package static func noHelper(_ problem: CInt, isInstalled: Bool) -> Reason {
             switch problem {
-            case ENOENT, ECONNREFUSED: Reason(noPrivilege.why, advice: helper)
+            case ENOENT, ECONNREFUSED: Reason(noPrivilege.why, advice: helper(isInstalled: isInstalled))
             case EPIPE, ECONNRESET, EAGAIN: refused(EAGAIN)
             case ETIMEDOUT: Reason("the helper reprofs-backing gives no answer", advice: nil, isLasting: false)
             case let other:
