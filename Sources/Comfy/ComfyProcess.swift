@@ -34,10 +34,7 @@ package final class ComfyProcess: Sendable {
 
     /// Starts it and returns when it answers.
     package static func start(_ place: Place) async throws -> ComfyProcess {
-        let main = place.installation + "/main.py"
-        guard FileManager.default.fileExists(atPath: main) else {
-            throw ComfyError.cannotStart("there is no main.py in \(place.installation)")
-        }
+        let main = try requireInstallation(place.installation)
         let port = try freePort()
         let started = try ComfyProcess(place, main: main, port: port)
         do {
@@ -47,6 +44,15 @@ package final class ComfyProcess: Sendable {
             await started.stop()
             throw error
         }
+    }
+
+    /// The program of the installation in a directory. Throws if there is none.
+    @discardableResult package static func requireInstallation(_ directory: String) throws -> String {
+        let main = directory + "/main.py"
+        guard FileManager.default.fileExists(atPath: main) else {
+            throw ComfyError.cannotStart("there is no main.py in \(directory)")
+        }
+        return main
     }
 
     private init(_ place: Place, main: String, port: UInt16) throws {

@@ -83,7 +83,7 @@ extension Reaching {
         var served = Set(manifest.layers.map(\.digest))
         let uses = document.recipe.models.compactMap(\.resolution) + document.recipe.inputs.compactMap(\.resolution)
         for use in uses where try store.isServed(use.sha256) { served.insert(use.sha256) }
-        let verdict = Verdict(document.recipe, made: document.image.time) { served.contains($0) }
+        let verdict = Verdict(document.recipe, made: document.image.time) { served.contains($0) ? .here : .nowhere }
         return FoundElsewhere(
             remote: remote.name,
             document: RecipeDocument(

@@ -139,7 +139,7 @@ package final class LazyRemotes: LazySource {
 
     package func foundWrong(_ blob: Digest) {
         for remote in state.withLock({ $0.found[blob]?.remotes ?? [] }) {
-            try? store.noteLoss(of: blob, at: remote.remote, isGone: false)
+            try? store.noteDoubt(of: blob, at: remote.remote)
         }
     }
 
@@ -207,7 +207,7 @@ package final class LazyRemotes: LazySource {
 
 extension RemoteError {
     /// Whether the same request may be answered at another time.
-    fileprivate var mayPass: Bool {
+    var mayPass: Bool {
         switch self {
         case .unreachable, .busy: true
         case .unexpected(_, _, let status, _):

@@ -75,11 +75,30 @@ extension Reaching {
             show)
     }
 
-    /// Gives a remote a name if it answers. A repository that does not exist yet answers that it has nothing.
-    package static func add(_ name: String, _ url: String, _ facts: RemoteFacts, to store: Store) async throws {
+    /// Gives a remote a name. Throws if it answers what no remote answers, such as a refusal; a repository that does not exist yet answers
+    /// that it has nothing. One that does not answer now gets its name, too: returns why it does not, after a few seconds.
+    package static func add(
+        _ name: String, _ url: String, _ facts: RemoteFacts, to store: Store
+    ) async throws -> String? {
         let address = try RemoteAddress(url)
         try store.requireFree(remoteName: name)
-        try await address.repository(facts.options).greet()
+        var options = facts.options
+        options.pace = .brief
+        var problem: String?
+        do { try await address.repository(options).greet() } catch let error as RemoteError where error.mayPass {
+            problem = error.sentence
+        }
         try store.addRemote(name, url: address.description, facts: facts.text)
+        return problem
+    }
+}
+
+extension Pace {
+    /// For one look at whether somebody answers at all.
+    fileprivate static var brief: Pace {
+        var pace = Pace()
+        (pace.tries, pace.firstTries) = (1, 1)
+        (pace.connect, pace.silence, pace.document) = (.seconds(3), .seconds(4), .seconds(5))
+        return pace
     }
 }

@@ -48,9 +48,17 @@ package struct LayoutRepository: RemoteRepository {
         switch reference {
         case .digest(let digest): return try await manifest(digest)
         case .tag(let tag):
-            guard let digest = try await index().tags[tag] else { return nil }
-            if let found = try await manifest(digest) { return found }
-            throw RemoteError.notFound(name, what: "the manifest sha256:\(digest.hex) that its index.json names")
+            guard let entry = try await index().tags[tag] else { return nil }
+            guard let found = try await manifest(entry.manifest) else {
+                throw RemoteError.notFound(
+                    name, what: "the manifest sha256:\(entry.manifest.hex) that its index.json names")
+            }
+            // The index names a manifest for each snapshot, and may give one snapshot's name to another one's.
+            if let said = entry.snapshot, let own = PinManifest(found.bytes)?.snapshot, own != said {
+                throw RemoteError.wrongBytes(
+                    name, what: "'\(tag)'", why: "its index.json gives it the manifest of another snapshot")
+            }
+            return found
         }
     }
 

@@ -37,6 +37,15 @@ package struct ComfyChoice: Sendable {
         self.timeout = timeout
     }
 
+    /// Throws unless the server answers and uses a mount of this store, or the installation is there: what can be known before the bytes of
+    /// a run are brought, which may take hours.
+    package func requireReady(for run: SnapshotRun) async throws {
+        switch place {
+        case .running(let server): _ = try await Stage.mounts(of: server, look: run.models, store: run.store)
+        case .launched(let launch): try ComfyProcess.requireInstallation(launch.installation)
+        }
+    }
+
     /// Runs `body` on a stage for these models, and restores everything however that ends.
     func staged<Result: Sendable>(
         _ run: SnapshotRun, models: StageModels, pinned: [PinnedModel],

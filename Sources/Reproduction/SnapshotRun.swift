@@ -18,7 +18,8 @@ package struct SnapshotRun: Sendable {
     /// Whether its progress has previews of the picture.
     package var wantsPreviews = false
 
-    package init(_ snapshot: Int64, named name: String, store: Store) throws {
+    /// `isComplete` says whether every pinned byte has to be here; if not, ``requireBytes()`` is to be called before anything runs.
+    package init(_ snapshot: Int64, named name: String, store: Store, isComplete: Bool = true) throws {
         guard let row = try store.snapshot(snapshot) else { throw StoreError.notFound("the snapshot") }
         self.store = store
         self.row = row
@@ -32,17 +33,23 @@ package struct SnapshotRun: Sendable {
         edit.removeMarks()
         graph = edit.graph
         models = try store.pinnedModels(of: row)
-        try checkBytes()
+        try requirePins()
+        if isComplete { try requireBytes() }
     }
 
-    /// Throws unless everything that is pinned exists, and everything that the graph names is pinned.
-    private func checkBytes() throws {
+    /// Throws unless everything that the graph names is pinned.
+    private func requirePins() throws {
         let recipe = document.snapshot.recipe
         var absent = recipe.models.filter { $0.resolution == nil }.map { "the model \($0.reference.name)" }
         absent += recipe.inputs.filter { $0.resolution == nil }.map { "the input \($0.reference.name)" }
         guard absent.isEmpty else {
             throw ReproductionError("it cannot be reproduced: \(absent.joined(separator: ", ")) is not in the store")
         }
+    }
+
+    /// Throws unless everything that is pinned is here.
+    package func requireBytes() throws {
+        let recipe = document.snapshot.recipe
         for use in recipe.models.compactMap(\.resolution) + recipe.inputs.compactMap(\.resolution) {
             guard let blob = try store.blob(use.sha256) else { throw StoreError.blobMissing(use.sha256) }
             _ = try store.contents(of: blob)

@@ -55,10 +55,8 @@ enum StageModels: Sendable {
 }
 
 extension Stage {
-    /// A running ComfyUI that uses `active/models` of a mount: switches that view, and makes the server unload its models.
-    static func running(_ server: ComfyServer, models: StageModels, pinned: [PinnedModel], store: Store) async throws
-        -> Stage
-    {
+    /// The mounts of the store. Throws unless the server answers, and looks into one of them for its models.
+    static func mounts(of server: ComfyServer, look pinned: [PinnedModel], store: Store) async throws -> [MountRow] {
         _ = try await server.systemStats()
         let mounts = try store.mounts()
         guard !mounts.isEmpty else {
@@ -66,8 +64,16 @@ extension Stage {
                 "the store is not mounted; '\(ShellCommand.reprofs("mount"))' it and start ComfyUI on its active/models"
             )
         }
-        // A server that does not use the mount is found before anything is switched.
         try check(try await server.folderPaths(), look: pinned, into: mounts)
+        return mounts
+    }
+
+    /// A running ComfyUI that uses `active/models` of a mount: switches that view, and makes the server unload its models.
+    static func running(_ server: ComfyServer, models: StageModels, pinned: [PinnedModel], store: Store) async throws
+        -> Stage
+    {
+        // A server that does not use the mount is found before anything is switched.
+        let mounts = try await mounts(of: server, look: pinned, store: store)
         let loan =
             switch models {
             case .snapshot(let row): try store.lendActive(to: row)

@@ -71,6 +71,7 @@ package final class Store: Sendable {
         // What cannot be sorted now is left to whoever opens the store next.
         try? store.sweepOutgoing()
         try? store.endLapsedLoan()
+        try? store.writeDueIndex()
         return store
     }
 

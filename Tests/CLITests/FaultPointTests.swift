@@ -116,6 +116,7 @@ import Testing
             var problems: [String] = []
             let store = try Store.open(store)
             problems += try store.verifyCatalogue().map(\.detail)
+            problems += try store.verifyPins().map(\.detail)
             for blob in try store.blobs(after: 0, limit: 1000) {
                 let bytes = try? store.bytes(of: blob)
                 if bytes == nil, !lost.contains(blob.digest) { problems.append("\(blob.digest) cannot be read") }

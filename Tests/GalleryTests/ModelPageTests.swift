@@ -173,7 +173,7 @@ import Testing
         try fixture.add("checkpoints/model.safetensors", seed: 1)
         try fixture.add("checkpoints/model.safetensors", seed: 2)
         let id = try entry("checkpoints/model.safetensors").id
-        _ = try fixture.store.forget([try fixture.store.versions(ofModel: id)[0]], [], isDryRun: false)
+        _ = try fixture.store.forget([WantedBytes(try fixture.store.versions(ofModel: id)[0])], [], isDryRun: false)
         try await withGallery(fixture) { gallery async throws in
             let text = try await gallery.get("/models/\(id)").text
             #expect(text.contains("its bytes were given up on \(Timestamp.now().local.prefix(10))"))

@@ -83,7 +83,7 @@ enum Examples {
         RecipeDocument(
             id: try digest(3),
             snapshot: try snapshot(recipe),
-            verdict: Verdict(recipe) { _ in true },
+            verdict: Verdict(recipe) { _ in .here },
             name: name,
             prompt: prompt.map { Array($0.utf8) },
             workflow: workflow.map { Array($0.utf8) }

@@ -77,7 +77,7 @@ package enum FuzzTargets {
             preconditionFailure("a snapshot cannot be read back")
         }
         precondition(again.canonicalBytes == bytes, "a snapshot comes back as another")
-        let verdict = Verdict(recipe, made: facts.time) { _ in true }
+        let verdict = Verdict(recipe, made: facts.time) { _ in .here }
         let document = RecipeDocument(
             id: digest, snapshot: snapshot, verdict: verdict, name: "x", prompt: nil, workflow: nil)
         precondition(!document.card.isEmpty && document.json.formatted().utf8.count > 2)

@@ -56,6 +56,9 @@ extension CollectionReport {
         for change in grades {
             lines.append("image \(change.image): \(change.before.rawValue) -> \(change.after.rawValue)")
         }
+        for partial in partials {
+            lines.append("\(partial.name.prefix(12)), \(partial.bytes.asSize) that came of a file for nobody any more")
+        }
         for digest in inUse { lines.append("\(digest.hex.prefix(12)) stays: somebody has it open") }
         lines.append(
             "\(isDryRun ? "Would free" : "Freed") \(bytes.asSize): \(versions.count.of("version")), "
@@ -69,6 +72,7 @@ extension CollectionReport {
         [
             "schema": schema.json, "dryRun": .bool(isDryRun), "bytes": .integer(bytes),
             "blobs": .integer(blobs), "strays": .integer(strays),
+            "partials": .array(partials.map { ["name": .string($0.name), "bytes": .integer($0.bytes)] }),
             "versions": .array(
                 versions.map {
                     [

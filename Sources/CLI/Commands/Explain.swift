@@ -42,7 +42,7 @@ struct ExplainCommand: AnswersInJSON {
     private func lines(_ places: ModelPlaces, _ id: Digest) -> [String] {
         guard places.models > 0, places.here < places.models || !places.remotes.isEmpty else { return [] }
         let all = places.models.grouped
-        let missing = places.missing > 0 ? "; \(places.missing.asSize) are missing" : ""
+        let missing = places.missing > 0 ? "; \(places.missing.asSize) are not" : ""
         return ["Where its models are:", "  - here: \(places.here.grouped) of \(all)\(missing)"]
             + places.remotes.map { there in
                 let proof =

@@ -4,10 +4,11 @@ import Recipe
 import Store
 
 /// Brings the files of a snapshot that are at remotes and not here, and says how much that is. What no remote is known to have is left to
-/// whoever needs it.
-func fetchMissing(of snapshot: SnapshotRow, in store: Store) throws {
+/// whoever needs it. `check` is called before anything is fetched.
+func fetchMissing(of snapshot: SnapshotRow, in store: Store, after check: () throws -> Void) throws {
     let wanted = try store.lostFiles(of: snapshot).filter { try !store.remotes(having: $0.digest).isEmpty }
     guard !wanted.isEmpty else { return }
+    try check()
     Terminal.complain("fetching \(wanted.count.of("file")) first, \(wanted.total { $0.size ?? 0 }.asSize)")
     let line = TransferLine()
     let remotes = try store.remotes().map { try Reaching(store, $0) { line.show($0) } }
@@ -83,9 +84,7 @@ struct FetchCommand: AnswersInJSON {
                 guard let row = try store.snapshot(found.snapshot) else { throw StoreError.notFound("the snapshot") }
                 return try store.lostFiles(of: row)
             case .model(let found):
-                return found.versions.map {
-                    WantedBytes($0.sha256, size: $0.size, name: "\($0.fullName)@v\($0.number)")
-                }
+                return found.versions.map { WantedBytes($0) }
             }
         } catch let failure as NamingFailure where failure.problem == .unknown {
             let known = try store.bytes(everKnownBy: hash)

@@ -23,17 +23,26 @@ struct ForgetCommand: AnswersInJSON {
         let store = try store.open()
         let naming = Naming(store)
         // Every name is resolved before anything is done.
-        var versions: [VersionListing] = []
+        var bytes: [WantedBytes] = []
         var snapshots: [SnapshotRow] = []
         for thing in things {
-            switch try naming.imageOrModel(thing) {
-            case .model: versions.append(try naming.version(thing))
-            case .image(let image):
-                guard let row = try store.snapshot(image.snapshot) else { throw StoreError.notFound("the snapshot") }
-                snapshots.append(row)
+            do {
+                switch try naming.imageOrModel(thing) {
+                case .model: bytes.append(WantedBytes(try naming.version(thing)))
+                case .image(let image):
+                    guard let row = try store.snapshot(image.snapshot) else {
+                        throw StoreError.notFound("the snapshot")
+                    }
+                    snapshots.append(row)
+                }
+            } catch let failure as NamingFailure where failure.problem == .unknown {
+                // A model that is left at a remote has no version here.
+                let left = try store.pinnedBytes(knownBy: thing)
+                guard left.count == 1 else { throw failure }
+                bytes += left
             }
         }
-        let report = try store.forget(versions, snapshots, isDryRun: dryRun)
+        let report = try store.forget(bytes, snapshots, isDryRun: dryRun)
         if json { return Terminal.say(report.json(.forget, isDryRun: dryRun)) }
         report.show(isDryRun: dryRun)
     }

@@ -16,7 +16,8 @@ struct RemoteAdd: ParsableCommand {
         commandName: "add", abstract: "Give a repository of an OCI registry, or a store behind a web server, a name.",
         discussion: """
             A store behind a web server can be read, but nothing is pushed to it. Passwords are where 'docker login' and 'skopeo \
-            login' keep them; the store has none. Without --plain-http another machine is spoken to with TLS alone.
+            login' keep them; the store has none. Without --plain-http another machine is spoken to with TLS alone. A remote that does \
+            not answer now gets its name, too, with a warning.
             """)
     @Argument(help: "Letters, digits, '.', '_' and '-'.") var name: String
     @Argument(
@@ -53,9 +54,16 @@ struct RemoteAdd: ParsableCommand {
         facts.chunk = chunk?.bytes
         facts.connections = connections
         let (name, url, all) = (name, url, facts)
-        try moving { try await Reaching.add(name, url, all, to: store) }
+        let problem = try moving { try await Reaching.add(name, url, all, to: store) }
         guard let remote = try store.remote(named: name) else { throw StoreError.notFound("the remote '\(name)'") }
         Terminal.say("\(remote.name) is \(remote.url).")
+        if let problem {
+            Terminal.complain(
+                """
+                \(problem). It has its name all the same; if the address is wrong, take it away: \
+                \(ShellCommand.reprofs("remote remove", remote.name))
+                """)
+        }
     }
 }
 

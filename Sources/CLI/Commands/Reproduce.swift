@@ -10,7 +10,8 @@ struct ReproduceCommand: AnswersInJSON {
         commandName: "reproduce", abstract: "Make an image again from its pinned bytes, and compare the pixels.",
         discussion: """
             The result is kept with the snapshot as a certificate: what was asked, which files the process really opened, \
-            where it ran, what came of it. What is not here, but at a remote, is fetched first. Exit code 0 says verified, 3 other pixels, 4 not proven, 5 no result.
+            where it ran, what came of it. What is not here, but at a remote, is fetched first, once the ComfyUI is known to be \
+            there. Exit code 0 says verified, 3 other pixels, 4 not proven, 5 no result.
             """)
 
     @OptionGroup var image: ImageArgument
@@ -27,11 +28,12 @@ struct ReproduceCommand: AnswersInJSON {
     func run() throws {
         let store = try store.open()
         let found = try image.find(in: store)
-        if let row = try store.snapshot(found.snapshot) { try fetchMissing(of: row, in: store) }
-        let run = try SnapshotRun(found.snapshot, named: found.name, store: store)
-        let original = try run.original(found.file)
+        let run = try SnapshotRun(found.snapshot, named: found.name, store: store, isComplete: false)
         let place = try server.chosen()
         let target = try output.map { try Paths.openDirectory(try Paths.absolute($0)).directory }
+        try fetchMissing(of: run.row, in: store) { try Blocking.run { try await place.requireReady(for: run) } }
+        try run.requireBytes()
+        let original = try run.original(found.file)
         let result = try Blocking.run {
             let line = RunLine()
             return try await ReproductionAttempt.make(run, on: place, original: original) { line.show($0) }

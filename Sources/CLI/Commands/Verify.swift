@@ -10,7 +10,8 @@ struct VerifyCommand: ParsableCommand {
         commandName: "verify", abstract: "Read everything again and compare it with its hashes.",
         discussion: """
             Bytes that are not those of their hash are put into quarantine and never served; what counts on them is listed. \
-            A reading that was cut off goes on the next time. Exit code 2 when something is lost.
+            What is at a remote, from where a mount brings it, is counted and not read. A reading that was cut off goes on the next \
+            time. Exit code 2 when something is lost.
             """)
     @Option(help: "Read only this percentage of the bytes: those that were read longest ago.") var sample: Int?
     @Option(help: "Read only what has not been read for this long: 30d, 12h.") var olderThan: Age?
@@ -70,10 +71,11 @@ struct VerifyCommand: ParsableCommand {
                 damages += try store.verifyCatalogue()
             }
         }
+        let elsewhere = Elsewhere(try store.elsewhere(), try store.remotesOfElsewhere())
         if json {
-            Terminal.say(report(damages, count, repaired))
+            Terminal.say(report(damages, count, elsewhere, repaired))
         } else {
-            show(damages, count, repaired)
+            show(damages, count, elsewhere, repaired)
         }
         if damages.contains(where: \.isLoss) { throw ExitCode.someFailed }
     }
@@ -133,7 +135,16 @@ struct VerifyCommand: ParsableCommand {
         return (damages.withLock { $0 }, count)
     }
 
-    private func show(_ damages: [Damage], _ count: Int, _ repaired: RepairReport?) {
+    /// What is at remotes, and is neither lost nor read.
+    private struct Elsewhere {
+        let blobs: Int, bytes: Int, remotes: [String]
+
+        init(_ found: (blobs: Int, bytes: Int, present: Int), _ remotes: [String]) {
+            (blobs, bytes, self.remotes) = (found.blobs, found.bytes, remotes)
+        }
+    }
+
+    private func show(_ damages: [Damage], _ count: Int, _ elsewhere: Elsewhere, _ repaired: RepairReport?) {
         for damage in damages {
             Terminal.say("\(damage.kind.rawValue)  \(damage.digest?.hex ?? "")  \(damage.detail)")
             let affected = damage.affected
@@ -150,13 +161,22 @@ struct VerifyCommand: ParsableCommand {
         for name in repaired?.pins.names ?? [] { Terminal.say("restored  pin \(name)") }
         for (name, why) in repaired?.pins.problems ?? [] { Terminal.say("pins  \(name): \(why)") }
         if repaired?.isReindexed == true { Terminal.say("restored  the catalogue's indexes") }
+        if elsewhere.blobs > 0 {
+            Terminal.say(
+                "\(elsewhere.blobs.of("blob")) of \(elsewhere.bytes.asSize), at remotes, not read; what is there is read with:")
+            for remote in elsewhere.remotes {
+                Terminal.say("    " + ShellCommand.reprofs("remote check --all", remote))
+            }
+        }
         let lost = damages.count(where: \.isLoss)
         Terminal.say(
             "\(count.of("blob")) read; \(lost == 0 ? "nothing is lost" : "\(lost.grouped) lost")\(lost > 0 && !repair ? "; --repair --from DIR looks for their bytes" : "")."
         )
     }
 
-    private func report(_ damages: [Damage], _ count: Int, _ repaired: RepairReport?) -> JSON {
+    private func report(
+        _ damages: [Damage], _ count: Int, _ elsewhere: Elsewhere, _ repaired: RepairReport?
+    ) -> JSON {
         func list(_ names: [String]) -> JSON { .array(names.map { .string($0) }) }
         return [
             "schema": DocumentSchema.verify.json, "read": .integer(count),
@@ -169,6 +189,9 @@ struct VerifyCommand: ParsableCommand {
                         "pins": list($0.affected.pins),
                     ]
                 }),
+            "elsewhere": [
+                "blobs": .integer(elsewhere.blobs), "bytes": .integer(elsewhere.bytes), "remotes": list(elsewhere.remotes),
+            ],
             "pins": list(repaired?.pins.names ?? []),
             "restored": .array(
                 (repaired?.restored ?? []).map {

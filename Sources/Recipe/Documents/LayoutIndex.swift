@@ -30,11 +30,11 @@ package struct LayoutIndex: Sendable {
     package init(_ entries: [Entry]) { self.entries = entries }
 
     /// The manifests by what a registry would know them by: the pins' names, and the tags of the snapshots and of the images.
-    package var tags: [String: Digest] {
-        var tags: [String: Digest] = [:]
+    package var tags: [String: Entry] {
+        var tags: [String: Entry] = [:]
         for entry in entries {
             let others = [entry.snapshot.map(RemoteTag.snapshot), entry.image.map(RemoteTag.image)]
-            for tag in [entry.name] + others.compactMap({ $0 }) where tags[tag] == nil { tags[tag] = entry.manifest }
+            for tag in [entry.name] + others.compactMap({ $0 }) where tags[tag] == nil { tags[tag] = entry }
         }
         return tags
     }

@@ -67,6 +67,7 @@ package struct Reason: Sendable, Hashable {
         case modelKept = "model.kept"
         case modelMissing = "model.missing"
         case modelDamaged = "model.damaged"
+        case modelElsewhere = "model.elsewhere"
         case nameRefused = "name.refused"
         case inputInferred = "input.inferred"
         case inputAssumed = "input.assumed"
@@ -85,7 +86,7 @@ package struct Reason: Sendable, Hashable {
         /// The best grade with this reason.
         package var cap: Grade {
             switch self {
-            case .modelTensorEqual, .verified: .full
+            case .modelTensorEqual, .modelElsewhere, .verified: .full
             case .metadataAbsent, .seedUnknown, .textGenerated, .remoteNode, .toolClosed, .originForged, .modelMissing,
                 .modelUnnamed, .modelDamaged, .nameRefused, .inputMissing, .inputDamaged:
                 .partial

@@ -63,6 +63,7 @@ extension Reason {
         case .modelHidden:
             "make it from models in a mount, which sees what is opened: reprofs mount DIR --models-at COMFYUI/models"
         case .modelDamaged: "put the same file into the store again: reprofs add FILE --folder FOLDER"
+        case .modelElsewhere: "bring them here: reprofs fetch ID"
         case .nameRefused: nil
         case .inputUnpinned:
             "put a small copy where ComfyUI and the mount may read it, and make the image again from that"

@@ -7,8 +7,15 @@ package struct Verdict: Sendable, Equatable {
     /// Whether a re-run from these bytes gave the same pixels.
     package let isVerified: Bool
 
-    /// `isServed` says whether the store can serve a blob now; `time` is when the image was made, as far as it is known. Nothing is ever
-    /// guessed upwards.
+    /// Where the bytes of a blob are.
+    package enum Place: Sendable, Equatable {
+        case here
+        /// At the remote of this name, from where a mount brings them when they are read.
+        case at(String)
+        case nowhere
+    }
+
+    /// `place` says where a blob is now; `time` is when the image was made, as far as it is known. Nothing is ever guessed upwards.
     ///
     /// `attempts` are the attempts to make the image again from these bytes, in order. An attempt that gave the same pixels outweighs every
     /// doubt, but only as long as the bytes exist; if the last attempt gave others, that is a doubt itself. `lessons` are what attempts, on
@@ -16,7 +23,7 @@ package struct Verdict: Sendable, Equatable {
     /// environment.
     package init(
         _ recipe: Recipe, made time: Timestamp? = nil, attempts: [Attempt] = [], lessons: [Lesson] = [],
-        others: [Reason] = [], isServed: (Digest) -> Bool
+        others: [Reason] = [], place: (Digest) -> Place
     ) {
         let drift = DriftLedger.crossed(by: recipe, made: time).map {
             Reason(.driftKnown, "it was made before a change in \($0.tool): \($0.what)")
@@ -32,12 +39,12 @@ package struct Verdict: Sendable, Equatable {
         let found =
             failure + lessons.compactMap(\.reason)
             + recipe.findings.filter { finding in !lessons.contains { $0.answers(finding) } }
-            + recipe.models.flatMap { Self.reasons(for: $0, isServed: isServed) }
-            + recipe.inputs.compactMap { Self.reason(for: $0, isServed: isServed) } + drift
+            + recipe.models.flatMap { Self.reasons(for: $0, place: place) }
+            + recipe.inputs.compactMap { Self.reason(for: $0, place: place) } + drift
         var seen: Set<Reason> = []
         let all = (found + others).filter { seen.insert($0).inserted }
         let digests = recipe.models.compactMap(\.resolution?.sha256) + recipe.inputs.compactMap(\.resolution?.sha256)
-        guard case .verified(let attempt) = proof, digests.allSatisfy(isServed) else {
+        guard case .verified(let attempt) = proof, digests.allSatisfy({ place($0) != .nowhere }) else {
             isVerified = false
             reasons = all
             grade = all.map(\.cap).min() ?? .full
@@ -50,11 +57,11 @@ package struct Verdict: Sendable, Equatable {
             "it was made again from these bytes \(attempt.occasion), with the same pixels"
                 + (earlier.map { "; before, \($0.occasion), with \($0.outcome)" } ?? ""))
         // Another environment may still give other pixels.
-        reasons = [success] + others
+        reasons = [success] + all.filter { $0.code == .modelElsewhere } + others
         grade = reasons.map(\.cap).min() ?? .full
     }
 
-    private static func reasons(for use: Recipe.ModelUse, isServed: (Digest) -> Bool) -> [Reason] {
+    private static func reasons(for use: Recipe.ModelUse, place: (Digest) -> Place) -> [Reason] {
         let name = (use.reference.folder.map { $0 + "/" } ?? "") + use.reference.name
         if use.reference.candidates.isEmpty { return [refusal(name)] }
         guard let resolution = use.resolution else {
@@ -65,14 +72,20 @@ package struct Verdict: Sendable, Equatable {
             guard use.isChanged else { return [missing] }
             return [missing, .init(.modelChanged, "the store has \(name), but with other bytes than were recorded")]
         }
-        guard isServed(resolution.sha256) else {
+        switch place(resolution.sha256) {
+        case .here: return [evidence(use, name)].compactMap { $0 }
+        case .at(let remote):
+            let note = Reason(
+                .modelElsewhere,
+                "the bytes of \(name) are at the remote '\(remote)', from where a mount brings them when they are read")
+            return [note, evidence(use, name)].compactMap { $0 }
+        case .nowhere:
             return [
                 .init(
                     .modelDamaged,
                     "the bytes of \(name) (\(resolution.sha256.autoV2)…) are not in the store, or are damaged")
             ]
         }
-        return [evidence(use, name)].compactMap { $0 }
     }
 
     private static func evidence(_ use: Recipe.ModelUse, _ name: String) -> Reason? {
@@ -98,14 +111,14 @@ package struct Verdict: Sendable, Equatable {
         }
     }
 
-    private static func reason(for use: Recipe.InputUse, isServed: (Digest) -> Bool) -> Reason? {
+    private static func reason(for use: Recipe.InputUse, place: (Digest) -> Place) -> Reason? {
         let name = use.reference.name
         if use.reference.path == nil { return refusal(name) }
         guard let resolution = use.resolution else {
             let hash = use.reference.recorded.map { " with SHA-256 \($0)" } ?? ""
             return .init(.inputMissing, "the input \(use.reference.kind) \(name)\(hash) was not found")
         }
-        guard isServed(resolution.sha256) else {
+        guard place(resolution.sha256) != .nowhere else {
             return .init(.inputDamaged, "the bytes of the input \(name) are not in the store, or are damaged")
         }
         return switch use.evidence {

@@ -128,6 +128,8 @@ extension Store {
             for table in tables {
                 try db.setSequence(of: table, to: (newest / stride + 1) * stride)
             }
+            // The index may have pins that are newer than the backup.
+            try db.noteIndex(with: nil)
             try db.deleteMounts()
             try db.forgetProcesses()
         }

@@ -11,9 +11,7 @@ extension BlobFiles {
     ) throws(StoreError) -> PublishedBlob {
         let digest = hashed.digest
         let target = self.path(of: digest)
-        guard path.withPlatformString({ chmod($0, Self.mode(isPrivate: isPrivate)) }) == 0 else {
-            throw .system("cannot protect", path, Errno(rawValue: errno))
-        }
+        try Kernel.setMode(path, Self.mode(isPrivate: isPrivate))
         if try !Kernel.linkNew(path, to: target) {
             try replace(target) { second throws(StoreError) in
                 guard try Kernel.linkNew(path, to: second) else { throw .blobMissing(digest) }

@@ -46,24 +46,45 @@ package final class PartialBlob: Sendable {
         }
         let map = try PieceMap(of: path, list)
         self.map = map
-        if try map.isValid() { return }
-        // The map is of another boot, whose last writes may not have come to the disk, or of another list: what is there is checked again,
-        // by nobody else meanwhile. Without a map it came in order.
-        guard Kernel.lock(file, .exclusive, waits: false), Self.isNamed(file, path) else { return nil }
-        let reached = try FileFacts.of(file, path).size
-        let wasThere = try map.states()
-        var pieces = [UInt8](repeating: 0, count: list.count)
-        for piece in 0..<list.count where list.range(of: piece).upperBound <= reached && wasThere?[piece] != 0 {
-            if try Self.holds(list, piece, file, path) { pieces[piece] = 1 }
+        // The map may be of another boot, whose last writes may not have come to the disk, or of another list.
+        let isValid = try map.isValid()
+        if isValid, try FileFacts.of(file, path).changed <= map.changed() { return }
+        guard Kernel.lock(file, .exclusive, waits: false) else {
+            // Whoever has it open checked it then, and may be writing. Asking for more than a shared lock gave that up.
+            guard isValid, Kernel.lock(file, .shared, waits: false), Self.isNamed(file, path) else { return nil }
+            return
         }
-        try map.write(pieces)
+        guard Self.isNamed(file, path) else { return nil }
+        try checkAgain(list, map)
         guard Kernel.lock(file, .shared, waits: false), Self.isNamed(file, path) else { return nil }
     }
 
+    /// Makes the map say which pieces are there and right. Nobody else may have the file open. Without a map what is there came in order.
+    private func checkAgain(_ list: PieceList, _ map: PieceMap) throws(StoreError) {
+        let reached = try FileFacts.of(file, path).size
+        let states = try map.states()
+        let there = (0..<list.count).filter { list.range(of: $0).upperBound <= reached && states?[$0] != 0 }
+        let wrong = try file.wrongPieces(of: list, among: there, path, by: Self.share) { _ in }
+        var pieces = [UInt8](repeating: 0, count: list.count)
+        for piece in there { pieces[piece] = 1 }
+        for piece in wrong { pieces[piece] = 0 }
+        try map.write(pieces)
+    }
+
+    /// Reads pieces on all processors.
+    private static func share(
+        _ count: Int, _ body: @Sendable (Range<Int>) throws(StoreError) -> Void
+    ) throws(StoreError) { try Workers.forEach(of: count, share: 16, body) }
+
     /// A file that has a second name is a blob already, of a process that ended before it took this name away.
     private static func openAlone(_ path: FilePath) throws(StoreError) -> OwnedDescriptor {
-        if let facts = try FileFacts.at(path, followLinks: false), facts.names > 1 || facts.kind != .file {
-            try remove(path)
+        if let facts = try FileFacts.at(path, followLinks: false) {
+            if facts.names > 1 || facts.kind != .file {
+                try remove(path)
+            } else if facts.mode & 0o200 == 0 {
+                // Of a process that ended while it made the blob.
+                try Kernel.setMode(path, 0o600)
+            }
         }
         return try Kernel.open(path, .readWrite, options: [.create, .noFollow], permissions: .ownerReadWrite)
     }
@@ -74,18 +95,6 @@ package final class PartialBlob: Sendable {
             return false
         }
         return own.isSameFile(as: named) && own.names == 1
-    }
-
-    private static func holds(
-        _ list: PieceList, _ piece: Int, _ file: OwnedDescriptor, _ path: FilePath
-    ) throws(StoreError) -> Bool {
-        let range = list.range(of: piece)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(range.count)
-        try file.forEachChunk(path, from: range.lowerBound, to: range.upperBound) { chunk throws(StoreError) in
-            bytes += chunk
-        }
-        return bytes.withUnsafeBytes { list.holds(piece, $0) }
     }
 
     /// The bytes that still have to come, in ranges of at most `most`: pieces of the list, or what is after those that came in order.
@@ -147,24 +156,44 @@ package final class PartialBlob: Sendable {
         file.startWriting(after: offset..<offset + bytes.count)
     }
 
-    /// Makes a blob of them, on disk when this returns; nil if somebody else does so, or has done so. All of them must have come. Throws
-    /// `blobDamaged`, and takes all of them away, if they have another hash.
-    package func finish(isPrivate: Bool) throws(StoreError) -> PublishedBlob? {
-        let hashed: HashedBytes
+    /// Makes a blob of them, on disk when this returns; nil if somebody else does so, or has done so, or if some of them have to come again:
+    /// all are read again first, since anything may have been written to the file by now. `pace` is called with the number of bytes read;
+    /// it may throw to end this. Without a list, throws `blobDamaged`, and takes all of them away, if they have another hash.
+    package func finish(
+        isPrivate: Bool, pace: @Sendable (Int) throws(StoreError) -> Void = { _ in }
+    ) throws(StoreError) -> PublishedBlob? {
         if let list, let map {
             guard map.claimEnd() else { return nil }
+            defer { map.releaseEnd() }
             // A blob's file that got or lost a name again would have to be read again.
-            guard Self.isNamed(file, path) else { return nil }
-            // Each piece goes on from the last one's chaining value, and the last gives the digest: all of them together prove it.
-            guard try missing(atMost: size).isEmpty else { throw .blobMissing(digest) }
-            hashed = HashedBytes(digest, pieces: list)
-        } else {
-            hashed = try files.hashWithPieces(file, path)
-            guard hashed.digest == digest, try reached == size else {
-                try remove()
-                throw .blobDamaged(digest)
-            }
+            guard Self.isNamed(file, path), try isWhole(list, map, pace: pace) else { return nil }
+            return try publish(HashedBytes(digest, pieces: list), isPrivate: isPrivate)
         }
+        let hashed = try files.hashWithPieces(file, path)
+        guard hashed.digest == digest, try reached == size else {
+            try remove()
+            throw .blobDamaged(digest)
+        }
+        return try publish(hashed, isPrivate: isPrivate)
+    }
+
+    /// Reads everything again; false if something is not here. A wrong piece is noted as one that has to come again.
+    ///
+    /// Each piece goes on from the last one's chaining value, and the last gives the digest: all of them together prove it.
+    private func isWhole(
+        _ list: PieceList, _ map: PieceMap, pace: @Sendable (Int) throws(StoreError) -> Void
+    ) throws(StoreError) -> Bool {
+        guard try !map.here(0..<list.count).contains(false) else { return false }
+        if try FileFacts.of(file, path).size > size { try Kernel.cut(file, to: size, path) }
+        let before = try FileFacts.of(file, path)
+        let all = Array(0..<list.count)
+        let wrong = try file.wrongPieces(of: list, among: all, path, by: Self.share, pace: pace)
+        for piece in wrong { try map.drop(piece) }
+        let after = try FileFacts.of(file, path)
+        return wrong.isEmpty && after.hasSameBytes(as: before)
+    }
+
+    private func publish(_ hashed: HashedBytes, isPrivate: Bool) throws(StoreError) -> PublishedBlob {
         try Kernel.sync(file, path)
         let blob = try files.adopt(path, hashed, size: size, isPrivate: isPrivate)
         try Kernel.syncDirectory(files.directory)
@@ -199,30 +228,37 @@ extension Store {
         return partial
     }
 
-    /// How much has come of what is on its way with a list, by hash. Bytes.
-    package func partials() throws(StoreError) -> [(digest: Digest, present: Int)] {
-        let directory = path.appending(PartialBlob.directory)
-        guard try FileFacts.at(directory, followLinks: false)?.kind == .directory else { return [] }
-        var found: [(digest: Digest, present: Int)] = []
-        for name in try DirectoryListing.names(in: directory).sorted() {
-            guard let digest = Digest(hex: name), let pieces = try? PieceMap.count(of: directory.appending(name)) else {
-                continue
+    /// The names in the directory of what is on its way, but for maps.
+    private func partialNames() throws(StoreError) -> [String] {
+        guard try FileFacts.at(partialDirectory, followLinks: false)?.kind == .directory else { return [] }
+        return try DirectoryListing.names(in: partialDirectory).filter { !$0.hasSuffix(".map") }.sorted()
+    }
+
+    /// How much has come of blobs that are on their way with a list, whose sizes are given. Bytes.
+    func present(of sizes: [Digest: Int]) throws(StoreError) -> Int {
+        var present: [Int] = []
+        for name in try partialNames() {
+            guard let size = Digest(hex: name).flatMap({ sizes[$0] }) else { continue }
+            // It may become a blob meanwhile.
+            if let found = try? PieceMap.present(of: partialDirectory.appending(name), size: size) {
+                present.append(found)
             }
-            found.append((digest, pieces * PieceList.pieceSize))
         }
-        return found
+        return present.total { $0 }
     }
 
     /// Takes the second name away of bytes that became a blob whose process ended before it could.
     func dropPartialName(of digest: Digest) throws(StoreError) {
-        let path = path.appending(PartialBlob.directory).appending(digest.hex)
+        let path = partialDirectory.appending(digest.hex)
         guard let facts = try FileFacts.at(path, followLinks: false), facts.names > 1 else { return }
         try PartialBlob.remove(path)
     }
 
+    private var partialDirectory: FilePath { path.appending(PartialBlob.directory) }
+
     /// The directory of what is on its way, which is made if there is none.
     func makePartial() throws(StoreError) -> FilePath {
-        let directory = path.appending(PartialBlob.directory)
+        let directory = partialDirectory
         if try FileFacts.at(directory, followLinks: false) == nil {
             do throws(StoreError) { try Kernel.makeDirectory(directory, permissions: 0o700) } catch {
                 guard case .system(_, _, .fileExists) = error else { throw error }
@@ -231,22 +267,42 @@ extension Store {
         return directory
     }
 
-    /// Takes away what came for nobody and was not gone on with since `time`; returns how many bytes that were. What a row of a blob
-    /// stands for is needed: it may be the only copy once its remote is gone.
-    func sweepPartial(before time: Timestamp) throws(StoreError) -> Int {
-        let directory = path.appending(PartialBlob.directory)
-        guard try FileFacts.at(directory, followLinks: false)?.kind == .directory else { return 0 }
-        var bytes = 0
-        for name in try DirectoryListing.names(in: directory) where !name.hasSuffix(".map") {
-            let path = directory.appending(name)
-            if let digest = Digest(hex: name), try blob(digest) != nil { continue }
-            guard let facts = try FileFacts.at(path, followLinks: false), facts.modified < time,
-                let file = try? Kernel.open(path, .readOnly, options: .noFollow),
-                Kernel.lock(file, .exclusive, waits: false)
+    /// Whether nobody has a blob open that is on its way.
+    func isUnusedPartial(_ digest: Digest) throws(StoreError) -> Bool {
+        try ofUnusedPartial(digest.hex) { true } ?? false
+    }
+
+    /// What is on its way for nobody any more: no row names it, and nobody has it open. `isLeft` says of a name, of the hash if that is one,
+    /// and of when it was gone on with last, whether it is. With `removes` it is taken away.
+    func partialLeftovers(
+        removes: Bool, _ isLeft: (_ name: String, Digest?, _ modified: Timestamp) throws(StoreError) -> Bool
+    ) throws(StoreError) -> [CollectionReport.Partial] {
+        var found: [CollectionReport.Partial] = []
+        for name in try partialNames() {
+            let path = partialDirectory.appending(name)
+            guard let facts = try FileFacts.at(path, followLinks: false),
+                try isLeft(name, Digest(hex: name), facts.modified)
             else { continue }
-            try PartialBlob.remove(path)
-            bytes += facts.size
+            let bytes = try ofUnusedPartial(name) { () throws(StoreError) in
+                // Most of a sparse file is not there.
+                let bytes = try Kernel.allocated(path)
+                if removes { try PartialBlob.remove(path) }
+                return bytes
+            }
+            if let bytes { found.append(.init(name: name, bytes: bytes)) }
         }
-        return bytes
+        return found
+    }
+
+    /// Runs `body` while nobody else can open a file; nil if somebody has it open.
+    private func ofUnusedPartial<Result>(
+        _ name: String, _ body: () throws(StoreError) -> Result
+    ) throws(StoreError) -> Result? {
+        let path = partialDirectory.appending(name)
+        guard try FileFacts.at(path, followLinks: false) != nil else { return try body() }
+        guard let file = try? Kernel.open(path, .readOnly, options: .noFollow) else { return nil }
+        // The lock ends with the descriptor.
+        defer { withExtendedLifetime(file) {} }
+        return Kernel.lock(file, .exclusive, waits: false) ? try body() : nil
     }
 }

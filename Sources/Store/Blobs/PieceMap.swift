@@ -7,7 +7,8 @@ import SystemPackage
 /// Whoever brings a piece holds a lock on its byte meanwhile, and whoever makes the blob holds one on the header, so any number of processes
 /// bring one blob and each piece once. These locks belong to the open file: they hold between two users within a process, too, and end with
 /// the process. A byte is not on disk when it is written; so it counts only until the machine starts anew, and then its piece is checked
-/// again.
+/// again. A piece is written before it is noted: if the file changed after its map, something else wrote to it, or a process ended in
+/// between, and all pieces are checked again.
 struct PieceMap: Sendable {
     private static let mark = Array("REPROFSM".utf8)
     private static let headerSize = 64
@@ -33,6 +34,9 @@ struct PieceMap: Sendable {
         let found = try file.readAll(path)
         return found.count == Self.headerSize + count && found.starts(with: header)
     }
+
+    /// When a piece was noted last.
+    func changed() throws(StoreError) -> Timestamp { try FileFacts.of(file, path).changed }
 
     /// What it says of all pieces, whether or not that counts; nil if it has another length.
     func states() throws(StoreError) -> [UInt8]? {
@@ -61,24 +65,32 @@ struct PieceMap: Sendable {
 
     /// A piece was checked and written.
     func note(_ piece: Int) throws(StoreError) { try file.writeAll([1], at: Self.headerSize + piece, path) }
+    /// What was noted of a piece does not hold any more: it has to come again.
+    func drop(_ piece: Int) throws(StoreError) { try file.writeAll([0], at: Self.headerSize + piece, path) }
 
     func claim(_ pieces: Range<Int>) -> Bool { Kernel.claim(file, Self.bytes(of: pieces)) }
     func release(_ pieces: Range<Int>) { Kernel.release(file, Self.bytes(of: pieces)) }
-    /// Whoever has this makes the blob. It ends when the map is closed.
+    /// Whoever has this makes the blob. It ends when the map is closed, at the latest.
     func claimEnd() -> Bool { Kernel.claim(file, 0..<Self.headerSize) }
+    func releaseEnd() { Kernel.release(file, 0..<Self.headerSize) }
 
     private static func bytes(of pieces: Range<Int>) -> Range<Int> {
         pieces.lowerBound + headerSize..<pieces.upperBound + headerSize
     }
 
-    /// How many pieces a map says have come, whether or not that counts.
-    static func count(of partial: FilePath) throws(StoreError) -> Int {
+    /// How much of a file of `size` bytes has come as its map says, whether or not that counts. Bytes.
+    static func present(of partial: FilePath, size: Int) throws(StoreError) -> Int {
         let path = path(of: partial)
         let file = try Kernel.open(path, .readOnly, options: .noFollow)
-        var count = 0
-        try file.forEachChunk(path, from: headerSize, to: .max) { chunk throws(StoreError) in
-            for byte in chunk where byte == 1 { count += 1 }
+        var (start, present) = (0, 0)
+        try file.forEachChunk(
+            path, from: headerSize, to: headerSize + PieceList.count(size)
+        ) { chunk throws(StoreError) in
+            for byte in chunk {
+                if byte == 1 { present += min(size - start, PieceList.pieceSize) }
+                start += PieceList.pieceSize
+            }
         }
-        return count
+        return present
     }
 }

@@ -9,10 +9,14 @@ extension Blob {
     /// Whether the bytes of a row of `blob` are not here but at a remote, from which a mount fetches them.
     static let isElsewhere = """
         blob.damaged AND blob.dropped IS NULL AND EXISTS (SELECT 1 FROM pieceList WHERE pieceList.blob = blob.id)
-        AND EXISTS (SELECT 1 FROM blobRemote WHERE blobRemote.blob = blob.id AND gone IS NULL AND wrong IS NULL)
+        AND EXISTS (SELECT 1 FROM blobRemote AS there WHERE there.blob = blob.id AND there.gone IS NULL AND there.wrong IS NULL)
         """
     /// Whether the bytes are nowhere, as far as is known, although nobody gave them up.
     static let isLost = "blob.damaged AND blob.dropped IS NULL AND NOT (\(isElsewhere))"
+    /// Whether a row of `blob` is a version's or a snapshot's file, so that it says what became of its bytes when they go.
+    static let isNamed = """
+        (EXISTS (SELECT 1 FROM version WHERE version.blob = blob.id) OR EXISTS (SELECT 1 FROM pin WHERE pin.blob = blob.id))
+        """
 
     /// Reads the columns `blob`, `sha256`, `size` and `private`.
     init(_ row: Row) throws {
@@ -65,9 +69,37 @@ extension Database {
         }
     }
 
+    /// Whether a row says of bytes that they are here, or are to come back: nobody gave them up.
+    func isKept(_ digest: Digest) throws -> Bool {
+        try Bool.fetchOne(
+            cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM blob WHERE sha256 = ? AND dropped IS NULL)"),
+            arguments: [digest.data]) == true
+    }
+
+    /// Whether a blob's bytes are not here, but at a remote, from where a mount brings them.
+    func isElsewhere(_ blob: Int64) throws -> Bool {
+        try Bool.fetchOne(
+            cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM blob WHERE id = ? AND \(Blob.isElsewhere))"),
+            arguments: [blob]) == true
+    }
+
     /// The size of a blob that can be served; nil if it cannot.
     func sizeOfBlob(_ digest: Digest) throws -> Int? {
         try Int.fetchOne(
             cachedStatement(sql: "SELECT size FROM servedBlob WHERE sha256 = ?"), arguments: [digest.data])
+    }
+
+    /// Where a blob's bytes are.
+    func place(of digest: Digest) throws -> Verdict.Place {
+        if try sizeOfBlob(digest) != nil { return .here }
+        let remote = try String.fetchOne(
+            cachedStatement(
+                sql: """
+                    SELECT remote.name FROM blob JOIN blobRemote ON blobRemote.blob = blob.id
+                    JOIN remote ON remote.id = blobRemote.remote
+                    WHERE blob.sha256 = ? AND blobRemote.gone IS NULL AND blobRemote.wrong IS NULL AND \(Blob.isElsewhere)
+                    ORDER BY proven DESC, pushed DESC, remote.name LIMIT 1
+                    """), arguments: [digest.data])
+        return remote.map { .at($0) } ?? .nowhere
     }
 }

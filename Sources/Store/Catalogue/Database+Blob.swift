@@ -50,10 +50,10 @@ extension Database {
             cachedStatement(sql: "UPDATE blob SET checked = ? WHERE id = ?"), [Timestamp.now().nanoseconds, blob])
     }
 
-    /// The only way to change what is known of a blob's bytes. If that changes whether they can be served, the snapshots that pin them are
-    /// graded again.
+    /// The only way to change what is known of a blob's bytes. If that changes where they are, the snapshots that pin them are graded again.
     func setState(of blob: Int64, _ state: BlobState) throws {
         guard let before = try self.state(of: blob), before != state else { return }
+        let wasElsewhere = try isElsewhere(blob)
         switch state {
         case .whole(let changed):
             try execute(
@@ -70,6 +70,6 @@ extension Database {
                 cachedStatement(sql: "UPDATE blob SET changed = NULL, damaged = 1, dropped = ? WHERE id = ?"),
                 [time.nanoseconds, blob])
         }
-        if before.isServed != state.isServed { try renderAgain(pinning: blob) }
+        if try before.isServed != state.isServed || wasElsewhere != isElsewhere(blob) { try renderAgain(pinning: blob) }
     }
 }

@@ -38,16 +38,33 @@ extension Store {
             }
         }
         if !isDryRun { try unlink(plan.files.map(\.digest) + strays.map(\.digest), policy) }
-        // What an interrupted transfer has brought is kept for a week: it may be most of a large model.
-        let weekAgo = Timestamp(nanoseconds: Timestamp.now().nanoseconds - 7 * 86_400_000_000_000)
-        let isWhole = !isDryRun && policy.forgotten.isEmpty
-        let partial = isWhole ? try sweepPartial(before: min(policy.graceBefore, weekAgo)) : 0
+        plan.report.partials = try partials(policy, givenUp: Set(plan.files.map(\.digest)), isDryRun: isDryRun)
         plan.report.strays = strays.count
         plan.report.blobs = plan.files.count + plan.documents + strays.count
         plan.report.bytes =
-            [plan.files.total(\.size), plan.documentBytes, strays.total(\.size), partial].total { $0 }
+            [
+                plan.files.total(\.size), plan.documentBytes, strays.total(\.size), plan.report.partials.total(\.bytes),
+            ].total { $0 }
         return plan.report
     }
+
+    /// What is on its way for nobody any more. What a transfer that broke off has brought before any row named it is worth a week: it may be
+    /// most of a large model.
+    private func partials(
+        _ policy: CollectionPolicy, givenUp: Set<Digest>, isDryRun: Bool
+    ) throws(StoreError) -> [CollectionReport.Partial] {
+        let weekAgo = Timestamp(nanoseconds: Timestamp.now().nanoseconds - 7 * 86_400_000_000_000)
+        return try partialLeftovers(removes: !isDryRun) { _, digest, modified throws(StoreError) in
+            if let digest, givenUp.contains(digest) { return true }
+            guard policy.forgotten.isEmpty else { return false }
+            guard let digest, try blob(digest) != nil else { return modified < min(policy.graceBefore, weekAgo) }
+            guard modified < policy.graceBefore else { return false }
+            return try !isKept(digest)
+        }
+    }
+
+    /// Whether a row says of bytes that they are here, or are to come back.
+    private func isKept(_ digest: Digest) throws(StoreError) -> Bool { try catalogue.read { try $0.isKept(digest) } }
 
     /// A root that cannot be read must not look like one that reaches nothing.
     private func requireRoots() throws(StoreError) {
@@ -73,9 +90,7 @@ extension Store {
             guard let digest = Digest(hex: name), !known.contains(digest),
                 let facts = try FileFacts.at(files.path(of: digest), followLinks: false), facts.kind == .file
             else { continue }
-            let isNamed = try one("SELECT 1 FROM blob WHERE sha256 = ? AND dropped IS NULL", [digest.data]) { _ in true
-            }
-            guard isNamed == nil else { continue }
+            guard try !isKept(digest) else { continue }
             if facts.changed < policy.graceBefore {
                 found.append(.init(digest: digest, size: facts.size))
             } else {
@@ -90,11 +105,7 @@ extension Store {
         for start in stride(from: 0, to: digests.count, by: 64) {
             try catalogue.write { db in
                 for digest in digests[start..<min(start + 64, digests.count)] {
-                    let isNamed = try Bool.fetchOne(
-                        db.cachedStatement(
-                            sql: "SELECT EXISTS (SELECT 1 FROM blob WHERE sha256 = ? AND dropped IS NULL)"),
-                        arguments: [digest.data])
-                    guard isNamed == false, let facts = try FileFacts.at(files.path(of: digest), followLinks: false),
+                    guard try !db.isKept(digest), let facts = try FileFacts.at(files.path(of: digest), followLinks: false),
                         facts.kind == .file,
                         facts.changed < policy.graceBefore || policy.forgotten.bytes.contains(digest)
                     else { continue }
@@ -109,6 +120,7 @@ extension Store {
 struct CollectionPlan {
     struct File {
         let digest: Digest
+        /// Of the blob's file; 0 if there is none. Bytes.
         let size: Int
     }
 
@@ -191,11 +203,12 @@ struct Collector {
         let candidates = try Row.fetchAll(
             db,
             sql: """
-                SELECT \(Blob.columns) FROM blob WHERE changed IS NOT NULL AND dropped IS NULL AND id NOT IN root
-                AND EXISTS (SELECT 1 FROM version WHERE version.blob = blob.id)
+                SELECT \(Blob.columns) FROM blob WHERE (changed IS NOT NULL OR damaged) AND dropped IS NULL
+                AND id NOT IN root AND \(Blob.isNamed)
                 """
         ).map(Blob.init)
-        for blob in candidates where try isFree(blob, &plan) {
+        for blob in candidates {
+            guard let file = try fileToFree(of: blob, &plan) else { continue }
             for row in try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
@@ -211,7 +224,7 @@ struct Collector {
             }
             try db.setState(of: blob.id, .collected(now))
             try db.deleteDocument(blob.id)
-            plan.files.append(.init(digest: blob.digest, size: blob.size))
+            plan.files.append(file)
         }
     }
 
@@ -220,16 +233,16 @@ struct Collector {
         let candidates = try Row.fetchAll(
             db,
             sql: """
-                SELECT \(Blob.columns), changed IS NOT NULL AS isFile, length(zstd) AS stored FROM blob
+                SELECT \(Blob.columns), changed IS NOT NULL OR damaged AS isFile, length(zstd) AS stored FROM blob
                 LEFT JOIN document ON document.blob = blob.id
-                WHERE id NOT IN root AND NOT EXISTS (SELECT 1 FROM version WHERE version.blob = blob.id)
+                WHERE id NOT IN root AND NOT \(Blob.isNamed)
                 AND NOT EXISTS (SELECT 1 FROM live WHERE live.blob = blob.id)
                 """)
         for row in candidates {
             let blob = try Blob(row)
             if try row.value("isFile") {
-                guard try isFree(blob, &plan) else { continue }
-                plan.files.append(.init(digest: blob.digest, size: blob.size))
+                guard let file = try fileToFree(of: blob, &plan) else { continue }
+                plan.files.append(file)
             } else {
                 plan.documents += 1
                 plan.documentBytes += try row.value("stored") as Int? ?? 0
@@ -241,18 +254,22 @@ struct Collector {
         }
     }
 
-    /// Whether the file is old enough, and not open in any mount or program on this machine.
-    private func isFree(_ blob: Blob, _ plan: inout CollectionPlan) throws -> Bool {
+    /// A blob's file if it is old enough, and not open in any mount or program on this machine; nil if it stays.
+    private func fileToFree(of blob: Blob, _ plan: inout CollectionPlan) throws -> CollectionPlan.File? {
+        guard try store.isUnusedPartial(blob.digest) else {
+            plan.report.inUse.append(blob.digest)
+            return nil
+        }
         let path = store.files.path(of: blob.digest)
-        guard let facts = try FileFacts.at(path, followLinks: false) else { return true }
+        guard let facts = try FileFacts.at(path, followLinks: false) else { return .init(digest: blob.digest, size: 0) }
         guard facts.changed < policy.graceBefore || policy.forgotten.bytes.contains(blob.digest) else {
             plan.report.holdBack(facts.size)
-            return false
+            return nil
         }
-        guard let file = try? Kernel.open(path, .readOnly, options: .noFollow) else { return false }
+        guard let file = try? Kernel.open(path, .readOnly, options: .noFollow) else { return nil }
         // If the file system has no leases, programs that have the file open keep its bytes without a name.
-        guard reprofs_is_unused(file.rawValue) == 0 else { return true }
+        guard reprofs_is_unused(file.rawValue) == 0 else { return .init(digest: blob.digest, size: facts.size) }
         plan.report.inUse.append(blob.digest)
-        return false
+        return nil
     }
 }

@@ -5,31 +5,31 @@ extension Store {
     /// Gives up bytes of versions and snapshots. Only a live name, a pin or `active/models` keeps them, and has to be removed first;
     /// nothing else that reaches them does. Versions and images stay listed, and say that their bytes are gone.
     package func forget(
-        _ versions: [VersionListing], _ snapshots: [SnapshotRow], isDryRun: Bool
+        _ bytes: [WantedBytes], _ snapshots: [SnapshotRow], isDryRun: Bool
     ) throws(StoreError) -> CollectionReport {
-        for version in versions { try requireUnheld(version) }
+        for wanted in bytes { try requireUnheld(wanted) }
         for snapshot in snapshots { try requireUnheld(snapshot) }
         var policy = CollectionPolicy(graceBefore: Timestamp(seconds: Timestamp.now().seconds - 3600, nanoseconds: 0))
-        policy.forgotten.bytes = Set(versions.map(\.sha256))
+        policy.forgotten.bytes = Set(bytes.map(\.digest))
         policy.forgotten.snapshots = snapshots.map(\.id)
         return try collect(policy, isDryRun: isDryRun)
     }
 
     /// Why the bytes of a version cannot be given up; nil if they can.
     package func hindrance(toForget version: VersionListing) throws(StoreError) -> String? {
-        do { try requireUnheld(version) } catch .conflict(let why) { return why }
+        do { try requireUnheld(WantedBytes(version)) } catch .conflict(let why) { return why }
         return nil
     }
 
-    private func requireUnheld(_ version: VersionListing) throws(StoreError) {
-        let name = "\(version.fullName)@v\(version.number)"
+    private func requireUnheld(_ bytes: WantedBytes) throws(StoreError) {
+        let name = bytes.name
         let blob = "(SELECT id FROM blob WHERE sha256 = ?)"
         let live = try one(
             """
             \(DirectoryRow.paths) SELECT path.text || '/' || model.name AS name FROM version
             JOIN model ON model.current = version.id JOIN path ON path.id = model.directory
             WHERE version.blob = (SELECT id FROM blob WHERE sha256 = ?2)
-            """, [DirectoryRow.Root.models.rawValue, version.sha256.data]
+            """, [DirectoryRow.Root.models.rawValue, bytes.digest.data]
         ) { try $0.path("name") }
         if let live {
             throw .conflict(
@@ -42,12 +42,12 @@ extension Store {
             """
             SELECT pinName.name FROM pinName JOIN snapshot ON snapshot.id = pinName.snapshot JOIN pin ON pin.pinSet = snapshot.models
             WHERE pin.blob = \(blob)
-            """, [version.sha256.data]
+            """, [bytes.digest.data]
         ) { try $0.name("name").text }
         if let pin { throw .kept("\(name)", by: pin) }
         let isActive = try one(
             "SELECT 1 FROM active JOIN pin ON pin.pinSet IN (active.pinSet, active.nextPinSet) WHERE pin.blob = \(blob)",
-            [version.sha256.data]
+            [bytes.digest.data]
         ) { _ in true }
         if isActive == true {
             throw .conflict(

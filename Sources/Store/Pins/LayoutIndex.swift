@@ -23,17 +23,28 @@ extension Store {
     @discardableResult
     func writeIndex() throws(StoreError) -> Bool {
         try Kernel.holding(path.appending("blobs"), .exclusive) { () throws(StoreError) in
-            let wanted = try layoutIndex().bytes
-            guard try LayoutIndex.read(in: path) != wanted else { return false }
-            let staged = try Staged(in: path.appending("incoming"))
-            try staged.file.writeAll(wanted, staged.path)
-            try Kernel.sync(staged.file, staged.path)
-            try Kernel.rename(staged.path, to: LayoutIndex.path(in: path))
-            // Synced again under its name: after one power cut in thousands, btrfs had the name and an empty file.
-            try Kernel.sync(staged.file, LayoutIndex.path(in: path))
-            try Kernel.syncDirectory(path)
-            return true
+            let change = try catalogue.read { db in try db.indexDue() }
+            let isChanged = try replaceIndex(by: try layoutIndex().bytes)
+            if change != nil { try catalogue.writeSoon { db in try db.noteIndex(with: change) } }
+            return isChanged
         }
+    }
+
+    /// Makes `index.json` again if a process ended after it changed the pins and before it wrote them there.
+    func writeDueIndex() throws(StoreError) {
+        if try catalogue.read({ db in try db.indexDue() }) != nil { try writeIndex() }
+    }
+
+    private func replaceIndex(by wanted: [UInt8]) throws(StoreError) -> Bool {
+        guard try LayoutIndex.read(in: path) != wanted else { return false }
+        let staged = try Staged(in: path.appending("incoming"))
+        try staged.file.writeAll(wanted, staged.path)
+        try Kernel.sync(staged.file, staged.path)
+        try Kernel.rename(staged.path, to: LayoutIndex.path(in: path))
+        // Synced again under its name: after one power cut in thousands, btrfs had the name and an empty file.
+        try Kernel.sync(staged.file, LayoutIndex.path(in: path))
+        try Kernel.syncDirectory(path)
+        return true
     }
 
     /// The pins of the catalogue.

@@ -10,16 +10,22 @@ extension Database {
             arguments: [name, url, facts, Timestamp.now().nanoseconds])
     }
 
-    func deleteRemote(_ id: Int64) throws { try execute(sql: "DELETE FROM remote WHERE id = ?", arguments: [id]) }
+    func deleteRemote(_ id: Int64) throws {
+        // Which snapshots have models there alone is not worth a look: it happens seldom.
+        try renderAgain()
+        try execute(sql: "DELETE FROM remote WHERE id = ?", arguments: [id])
+    }
 
     /// Bytes are at a remote, as it says, whose word does not make wrong ones right. Those that the catalogue does not have are left out.
     func notePresence(of digest: Digest, at remote: Int64, time: Timestamp) throws {
-        try execute(
-            cachedStatement(
-                sql: """
-                    INSERT INTO blobRemote (blob, remote, pushed) SELECT id, ?, ? FROM blob WHERE sha256 = ?
-                    ON CONFLICT (blob, remote) DO UPDATE SET pushed = excluded.pushed, gone = NULL
-                    """), [remote, time.nanoseconds, digest.data])
+        try change(digest) { blob in
+            try execute(
+                cachedStatement(
+                    sql: """
+                        INSERT INTO blobRemote (blob, remote, pushed) VALUES (?, ?, ?)
+                        ON CONFLICT (blob, remote) DO UPDATE SET pushed = excluded.pushed, gone = NULL
+                        """), [blob, remote, time.nanoseconds])
+        }
     }
 
     /// All bytes were read there, and were right.
@@ -38,13 +44,30 @@ extension Database {
         try update(change, of: digest, at: remote, time)
     }
 
+    /// Whole they cannot be there, but nothing says that all of them are wrong.
+    func noteDoubt(of digest: Digest, at remote: Int64) throws {
+        try execute(
+            sql: "UPDATE blobRemote SET proven = NULL WHERE remote = ? AND blob = (SELECT id FROM blob WHERE sha256 = ?)",
+            arguments: [remote, digest.data])
+    }
+
     /// Only of what is known to have been there. `change` has a place for the time.
     private func update(_ change: String, of digest: Digest, at remote: Int64, _ time: Timestamp) throws {
-        try execute(
-            cachedStatement(
-                sql:
-                    "UPDATE blobRemote SET \(change) WHERE remote = ? AND blob = (SELECT id FROM blob WHERE sha256 = ?)"
-            ), [time.nanoseconds, remote, digest.data])
+        try self.change(digest) { blob in
+            try execute(
+                cachedStatement(sql: "UPDATE blobRemote SET \(change) WHERE remote = ? AND blob = ?"),
+                [time.nanoseconds, remote, blob])
+        }
+    }
+
+    /// Changes what is known of a blob at remotes. If that is from where a mount would bring it, the snapshots that pin it are graded again.
+    private func change(_ digest: Digest, _ body: (_ blob: Int64) throws -> Void) throws {
+        let row = try Int64.fetchOne(
+            cachedStatement(sql: "SELECT id FROM blob WHERE sha256 = ?"), arguments: [digest.data])
+        guard let row else { return }
+        let wasElsewhere = try isElsewhere(row)
+        try body(row)
+        if try isElsewhere(row) != wasElsewhere { try renderAgain(pinning: row) }
     }
 
     func setTag(_ tag: String, _ manifest: Digest, at remote: Int64) throws {

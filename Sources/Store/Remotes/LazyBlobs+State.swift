@@ -24,15 +24,23 @@ extension LazyBlobs {
         /// Requests that are under way, by what they were made for.
         var requests: [Purpose: Int] = [:]
         var failures: [Int: Int] = [:]
-        /// When a piece was given up. The kernel asks at once for each page of what it did not get.
-        var refused: [Int: ContinuousClock.Instant] = [:]
+        /// When a piece was given up last, and how often it was wrong before. The kernel asks at once for each page of what it did not get.
+        var refused: [Int: (time: ContinuousClock.Instant, count: Int)] = [:]
         /// Pieces that the disk did not take.
         var held: [(piece: Int, bytes: [UInt8])] = []
         /// Until then nothing is asked for that nobody waits for, and no blob is made.
         var sulksUntil = ContinuousClock.now
-        var isFinishing = false, isFinished = false
+        var isAttaching = false, isFinishing = false, isFinished = false
         /// Bytes that still have to come, for which the disk must have room.
-        var missing: Int { plan.missing * PieceList.pieceSize }
+        var missing: Int { plan.missingBytes(of: list) }
+
+        /// Pieces that were given up a while ago may be asked for unasked again, the later the oftener they were.
+        mutating func retryRefused() {
+            let now = ContinuousClock.now
+            for (piece, given) in refused where given.time + LazyBlobs.sulk * (1 << min(given.count, 6)) <= now {
+                plan.retry(CollectionOfOne(piece))
+            }
+        }
 
         /// Whether nothing is under way that is to be done to its end: bytes that were asked for, a blob that is made of all.
         var isIdle: Bool {
@@ -82,6 +90,7 @@ extension LazyBlobs {
         var next = 0
         var waitedLast = ContinuousClock.now - LazyBlobs.quiet
         var hasEnded = false
+        var log = LazyLog()
 
         mutating func number() -> Int {
             next += 1
@@ -141,10 +150,11 @@ extension LazyBlobs {
             }
         }
 
-        /// Those who wait for a piece that cannot be had.
-        mutating func refuse(_ piece: Int, of file: Int) -> [Answer] {
+        /// Those who wait for a piece that cannot be had. One that is wrong is left out from now on, so that it holds up none of the others.
+        mutating func refuse(_ piece: Int, of file: Int, isWrong: Bool) -> [Answer] {
             guard let found = files[file] else { return [] }
-            files[file]?.refused[piece] = .now
+            files[file]?.refused[piece] = (.now, (found.refused[piece]?.count ?? 0) + (isWrong ? 1 : 0))
+            if isWrong { files[file]?.plan.refuse(piece) }
             return found.readers.filter { $0.value.pieces.contains(piece) }.map { own, reader in
                 files[file]?.readers[own] = nil
                 files[file]?.plan.leave(reader.pieces)

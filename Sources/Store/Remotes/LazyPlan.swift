@@ -4,7 +4,13 @@
 /// the request, up to 16 pieces, and what is asked for ahead, up to 128. From the third such read on all of the blob is expected to be
 /// read: models are, from their first tensor to their last.
 package struct LazyPlan {
-    private enum Piece: UInt8 { case absent, asked, here, elsewhere }
+    private enum Piece: UInt8 {
+        case absent, asked, here
+        /// Somebody else brings it, as far as can be told.
+        case elsewhere
+        /// It could not be had, and is asked for only where somebody waits for it.
+        case refused
+    }
 
     /// Pieces.
     package static let largestRequest = 16
@@ -39,6 +45,11 @@ package struct LazyPlan {
     package private(set) var isFilling = false
     /// Whether all of these have come.
     package func isHere(_ range: Range<Int>) -> Bool { range.allSatisfy { pieces[$0] == .here } }
+    /// How much of a file with this list has not come. Bytes.
+    func missingBytes(of list: PieceList) -> Int {
+        guard let last = pieces.last, last != .here else { return missing * PieceList.pieceSize }
+        return (missing - 1) * PieceList.pieceSize + list.range(of: count - 1).count
+    }
     /// Whether somebody waits for any of these.
     package func isAwaited(_ range: Range<Int>) -> Bool { range.contains { waiting[$0] != nil } }
 
@@ -60,7 +71,10 @@ package struct LazyPlan {
     }
 
     /// Somebody waits for these.
-    package mutating func wait(for range: Range<Int>) { for piece in range { waiting[piece, default: 0] += 1 } }
+    package mutating func wait(for range: Range<Int>) {
+        for piece in range { waiting[piece, default: 0] += 1 }
+        retry(range)
+    }
 
     /// Somebody waits for these no more.
     package mutating func leave(_ range: Range<Int>) {
@@ -119,6 +133,25 @@ package struct LazyPlan {
         for piece in left { pieces[piece] = .absent }
         if let first = left.first { filled = min(filled, first) }
         return left
+    }
+
+    /// A piece that was there is not any more.
+    mutating func lose(_ piece: Int) {
+        guard pieces[piece] == .here else { return }
+        pieces[piece] = .absent
+        missing += 1
+        filled = min(filled, piece)
+    }
+
+    /// A piece could not be had.
+    mutating func refuse(_ piece: Int) { if pieces[piece] == .absent { pieces[piece] = .refused } }
+
+    /// Pieces that could not be had may be asked for again.
+    mutating func retry(_ range: some Sequence<Int>) {
+        for piece in range where pieces[piece] == .refused {
+            pieces[piece] = .absent
+            filled = min(filled, piece)
+        }
     }
 
     /// Somebody else brings a piece, as far as can be told.

@@ -16,7 +16,7 @@ package protocol LazySource: Sendable {
         take: @escaping @Sendable (_ bytes: [UInt8], _ piece: Int) -> Void,
         _ answer: @escaping @Sendable (LazyAnswer) -> Void)
 
-    /// Nobody who was asked had the right bytes.
+    /// Nobody who was asked had the right bytes of a piece. That says nothing of the others.
     func foundWrong(_ blob: Digest)
 
     /// Ends everything that goes on; it is answered.

@@ -14,6 +14,10 @@ package struct WantedBytes: Sendable {
     package init(_ digest: Digest, size: Int?, name: String) {
         (self.digest, self.size, self.name) = (digest, size, name)
     }
+
+    package init(_ version: VersionListing) {
+        self.init(version.sha256, size: version.size, name: "\(version.fullName)@v\(version.number)")
+    }
 }
 
 extension Store {
@@ -38,6 +42,21 @@ extension Store {
             [Data(prefix.low), Data(prefix.high), text.lowercased(), text.uppercased(), prefix.digits], 1000
         ) { WantedBytes(try $0.digest("sha256"), size: try $0.size("size"), name: "") }.map {
             WantedBytes($0.digest, size: $0.size, name: "sha256:\($0.digest.hex.prefix(12))")
+        }
+    }
+
+    /// The models of snapshots that have no version here, by their SHA-256 or its beginning: they are left at a remote.
+    package func pinnedBytes(knownBy text: String) throws(StoreError) -> [WantedBytes] {
+        guard text.utf8.count >= 8, let prefix = DigestPrefix(hex: text) else { return [] }
+        return try page(
+            """
+            SELECT blob.sha256, blob.size FROM blob WHERE blob.sha256 BETWEEN ? AND ?
+            AND EXISTS (SELECT 1 FROM pin JOIN snapshot ON snapshot.models = pin.pinSet WHERE pin.blob = blob.id)
+            ORDER BY blob.id
+            """, [Data(prefix.low), Data(prefix.high)], 1000
+        ) {
+            let digest = try $0.digest("sha256")
+            return WantedBytes(digest, size: try $0.size("size"), name: "sha256:\(digest.hex.prefix(12))")
         }
     }
 

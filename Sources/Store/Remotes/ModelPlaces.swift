@@ -73,7 +73,7 @@ extension Store {
                     SELECT remote.name AS remote, model.directory, model.name, version.number FROM blobRemote
                     JOIN remote ON remote.id = blobRemote.remote JOIN blob ON blob.id = blobRemote.blob
                     JOIN version ON version.blob = blob.id JOIN model ON model.id = version.model
-                    WHERE blob.damaged AND blob.dropped IS NULL AND gone IS NULL AND wrong IS NULL
+                    WHERE \(Blob.isLost) AND gone IS NULL AND wrong IS NULL
                     ORDER BY remote.name, version.id DESC
                     """)
             var found: [(remote: String, names: [String])] = []

@@ -112,14 +112,33 @@ extension Store {
         return remotes
     }
 
+    /// A blob whose bytes may come from a remote when they are read: nobody gave them up, and a remote has or had them. Nil if there is none.
+    func awaited(_ digest: Digest) throws(StoreError) -> Blob? {
+        try one(
+            """
+            SELECT \(Blob.columns) FROM blob WHERE sha256 = ? AND dropped IS NULL
+            AND EXISTS (SELECT 1 FROM blobRemote WHERE blobRemote.blob = blob.id)
+            """, [digest.data], Blob.init)
+    }
+
+    /// The remotes from which bytes come that are not here, by name.
+    package func remotesOfElsewhere() throws(StoreError) -> [String] {
+        try page(
+            """
+            SELECT DISTINCT remote.name FROM blob JOIN blobRemote ON blobRemote.blob = blob.id
+            JOIN remote ON remote.id = blobRemote.remote
+            WHERE blobRemote.gone IS NULL AND blobRemote.wrong IS NULL AND \(Blob.isElsewhere) ORDER BY remote.name
+            """, [], 10_000
+        ) { try $0.value("name") }
+    }
+
     /// The blobs that are not here, but at a remote, from where a mount brings them; their bytes, and how many of those have come.
     package func elsewhere() throws(StoreError) -> (blobs: Int, bytes: Int, present: Int) {
         let sizes = try page("SELECT sha256, size FROM blob WHERE \(Blob.isElsewhere)", [], Int(Int32.max)) {
             (try $0.digest("sha256"), try $0.size("size"))
         }
         let known = Dictionary(sizes) { first, _ in first }
-        let present = try partials().total { partial in min(partial.present, known[partial.digest] ?? 0) }
-        return (sizes.count, sizes.total { $0.1 }, present)
+        return (sizes.count, sizes.total { $0.1 }, try present(of: known))
     }
 
     /// Keeps the lists of bytes that are at a remote and are brought from there when they are read.
@@ -131,6 +150,8 @@ extension Store {
                 if let id = try Int64.fetchOne(
                     db, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [list.digest.data])
                 {
+                    // Whoever gave them up wants them again.
+                    if case .collected = try db.state(of: id) { try db.setState(of: id, .lost) }
                     try db.keepPieces(list, of: id)
                 }
                 try db.notePresence(of: list.digest, at: remote.id, time: time)
@@ -198,6 +219,11 @@ extension Store {
     /// Notes that a remote does not have these bytes any more, or has wrong ones under their name.
     package func noteLoss(of digest: Digest, at remote: RemoteRow, isGone: Bool) throws(StoreError) {
         try catalogue.write { db in try db.noteLoss(of: digest, at: remote.id, isGone: isGone, .now()) }
+    }
+
+    /// Notes that a part of these bytes was wrong at a remote, so that not all of them are right there.
+    package func noteDoubt(of digest: Digest, at remote: RemoteRow) throws(StoreError) {
+        try catalogue.write { db in try db.noteDoubt(of: digest, at: remote.id) }
     }
 
     /// Notes which manifest a tag stands for, and returns the one that it stood for when it was used last, if that was another one.

@@ -163,12 +163,10 @@ extension Store {
     ) throws -> Verdict {
         let recipe = snapshot.recipe
         let digests = recipe.models.compactMap(\.resolution?.sha256) + recipe.inputs.compactMap(\.resolution?.sha256)
-        var served: Set<Digest> = []
-        for digest in digests {
-            if try db.sizeOfBlob(digest) != nil { served.insert(digest) }
-        }
+        var places: [Digest: Verdict.Place] = [:]
+        for digest in digests { places[digest] = try db.place(of: digest) }
         return Verdict(recipe, made: snapshot.image.time, attempts: attempts, lessons: lessons, others: others) {
-            served.contains($0)
+            places[$0] ?? .nowhere
         }
     }
 }

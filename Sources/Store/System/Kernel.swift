@@ -83,6 +83,19 @@ enum Kernel {
         try check("cannot set the times of", path) { utimensat(AT_FDCWD, $0, times, AT_SYMLINK_NOFOLLOW) }
     }
 
+    /// The space that a file takes on its disk, which is less than its size where it has holes. Bytes.
+    static func allocated(_ path: FilePath) throws(StoreError) -> Int {
+        var facts = stat()
+        guard path.withPlatformString({ fstatat(AT_FDCWD, $0, &facts, AT_SYMLINK_NOFOLLOW) }) == 0 else {
+            throw .system("cannot inspect", path, Errno(rawValue: errno))
+        }
+        return Int(facts.st_blocks) * 512
+    }
+
+    static func setMode(_ path: FilePath, _ mode: mode_t) throws(StoreError) {
+        try check("cannot protect", path) { chmod($0, mode) }
+    }
+
     /// A time to be set; nil leaves it as it is.
     static func time(_ time: Timestamp?) -> timespec {
         time.map { timespec(tv_sec: $0.seconds, tv_nsec: $0.fraction) } ?? timespec(tv_sec: 0, tv_nsec: (1 << 30) - 2)

@@ -95,24 +95,27 @@ extension Store {
         let path = files.path(of: blob.digest)
         var firstWrong: Int?
         if facts.size == blob.size, let list = try pieces(of: blob) {
-            firstWrong = try file.firstWrongPiece(list, path, by: sharing, pace: pace)
+            firstWrong = try file.wrongPieces(
+                of: list, among: Array(0..<list.count), path, by: sharing, pace: pace
+            ).first
             if firstWrong == nil { return BlobReading(digest: blob.digest) }
         }
         let hashed = try files.hashWithPieces(file, path, progress: pace)
         return BlobReading(digest: hashed.digest, pieces: hashed.pieces, firstWrong: firstWrong)
     }
 
-    /// Blobs that are known to be lost and have not come back. A file that is whole again is served again. With `inPlace`, only blobs that
-    /// still have a file, which a reader found to be damaged.
+    /// Blobs that are known to be lost and have not come back. A file that is whole again is served again. What is at a remote, from where a
+    /// mount brings it, is not lost. With `inPlace`, only blobs that still have a file, which a reader found to be damaged.
     package func verifyDamaged(
         inPlace: Bool = false, pace: @Sendable (Int) throws(StoreError) -> Void
     ) throws(StoreError) -> [Damage] {
         var found: [Damage] = []
         let blobs = try page(
-            "SELECT \(Blob.columns) FROM blob WHERE damaged AND dropped IS NULL ORDER BY id", [],
-            Int(Int32.max), Blob.init)
-        for blob in blobs {
-            if inPlace, try files.facts(of: blob.digest) == nil { continue }
+            "SELECT \(Blob.columns), \(Blob.isElsewhere) AS elsewhere FROM blob WHERE damaged AND dropped IS NULL ORDER BY id",
+            [], Int(Int32.max)
+        ) { (blob: try Blob($0), isElsewhere: try $0.value("elsewhere") as Bool) }
+        for (blob, isElsewhere) in blobs {
+            if inPlace || isElsewhere, try files.facts(of: blob.digest) == nil { continue }
             if let damage = try verify(blob, pace: pace) {
                 found.append(damage)
             } else if let facts = try files.facts(of: blob.digest), facts.size == blob.size {

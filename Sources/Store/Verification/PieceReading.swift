@@ -9,17 +9,17 @@ package typealias Sharing = (
 ) throws(StoreError) -> Void
 
 extension OwnedDescriptor {
-    /// Reads the whole file and returns the first piece that differs from the list; nil if all are as listed and the digest is right.
-    /// `pace` is called with the number of bytes read.
-    func firstWrongPiece(
-        _ list: PieceList, _ path: FilePath, by sharing: @escaping Sharing,
+    /// Reads some pieces of the file and returns those that differ from the list, in order. `pace` is called with the number of bytes
+    /// read; it may wait, or throw to end the reading.
+    func wrongPieces(
+        of list: PieceList, among pieces: [Int], _ path: FilePath, by sharing: @escaping Sharing,
         pace: @Sendable (Int) throws(StoreError) -> Void
-    ) throws(StoreError) -> Int? {
-        let wrong = Atomic(Int.max)
-        try sharing(list.count) { pieces throws(StoreError) in
+    ) throws(StoreError) -> [Int] {
+        let wrong = Mutex<[Int]>([])
+        try sharing(pieces.count) { places throws(StoreError) in
             let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: PieceList.pieceSize, alignment: 4096)
             defer { buffer.deallocate() }
-            for piece in pieces where piece < wrong.load(ordering: .relaxed) {
+            for piece in pieces[places] {
                 let range = list.range(of: piece)
                 var filled = 0
                 try forEachChunk(path, from: range.lowerBound, to: range.upperBound) { chunk throws(StoreError) in
@@ -28,11 +28,10 @@ extension OwnedDescriptor {
                     try pace(chunk.count)
                 }
                 if !list.holds(piece, UnsafeRawBufferPointer(rebasing: buffer[..<filled])) {
-                    wrong.min(piece, ordering: .relaxed)
+                    wrong.withLock { $0.append(piece) }
                 }
             }
         }
-        let first = wrong.load(ordering: .relaxed)
-        return first == .max ? nil : first
+        return wrong.withLock { $0.sorted() }
     }
 }

@@ -35,7 +35,7 @@ import Testing
 
     @Test func `is stronger than the clock where tools changed`() throws {
         let old = try #require(Timestamp("2024-12-01T00:00:00Z"))
-        let codes = { (recipe: Recipe) in Verdict(recipe, made: old) { _ in true }.reasons.map(\.code) }
+        let codes = { (recipe: Recipe) in Verdict(recipe, made: old) { _ in .here }.reasons.map(\.code) }
         #expect(codes(try Self.recipe(nil)).contains(.driftKnown))
         #expect(!codes(try Self.recipe(Self.environment)).contains(.driftKnown))
     }

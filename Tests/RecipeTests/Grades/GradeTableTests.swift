@@ -4,7 +4,7 @@ import Testing
 /// The rows of the table of signals that the other tests do not show.
 @Suite struct `The table of grades` {
     private static func reasons(_ use: Recipe.ModelUse) throws -> [Reason] {
-        Verdict(try Examples.recipe(models: [use])) { _ in true }.reasons
+        Verdict(try Examples.recipe(models: [use])) { _ in .here }.reasons
     }
 
     private static func match(_ digits: Int, _ algorithm: RecordedHash.Algorithm, isClaim: Bool = false) throws
@@ -51,9 +51,9 @@ import Testing
     func `knows the changes that lie between then and now`(sampler: String, time: String, isCrossed: Bool) throws {
         let recipe = try Graphs.recipe(Graphs.sampling(Graphs.kSampler(["sampler_name": "\"\(sampler)\""])))
         let made = try #require(Timestamp(time))
-        let codes = Verdict(recipe, made: made) { _ in true }.reasons.map(\.code)
+        let codes = Verdict(recipe, made: made) { _ in .here }.reasons.map(\.code)
         #expect(codes.contains(.driftKnown) == isCrossed)
-        #expect(!Verdict(recipe) { _ in true }.reasons.map(\.code).contains(.driftKnown))
+        #expect(!Verdict(recipe) { _ in .here }.reasons.map(\.code).contains(.driftKnown))
     }
 
     @Test(arguments: [
@@ -64,7 +64,7 @@ import Testing
     func `knows A1111's changes by its version`(version: String, sampler: String, isCrossed: Bool) throws {
         let recipe = try InfotextTests.recipe(
             "x\nSteps: 1, Seed: 1, Sampler: \(sampler), CFG scale: 7, Version: \(version)")
-        #expect(Verdict(recipe) { _ in true }.reasons.map(\.code).contains(.driftKnown) == isCrossed)
+        #expect(Verdict(recipe) { _ in .here }.reasons.map(\.code).contains(.driftKnown) == isCrossed)
     }
 
     @Test func `knows fp8 weights from before they were rounded repeatably`() throws {
@@ -74,7 +74,7 @@ import Testing
         ])
         let recipe = try Graphs.recipe(graph)
         let old = try #require(Timestamp("2024-01-01T00:00:00Z"))
-        #expect(Verdict(recipe, made: old) { _ in true }.reasons.map(\.code).contains(.driftKnown))
+        #expect(Verdict(recipe, made: old) { _ in .here }.reasons.map(\.code).contains(.driftKnown))
         #expect(recipe.features.contains("weight_dtype:fp8_e4m3fn"))
     }
 
@@ -99,7 +99,7 @@ import Testing
             Graphs.kSampler(["negative": "null", "latent_image": "null"]),
             Graphs.node("9", "SaveImage", #""images": ["3", 0]"#),
         ])
-        let reasons = Verdict(try Graphs.recipe(graph)) { _ in true }
+        let reasons = Verdict(try Graphs.recipe(graph)) { _ in .here }
         #expect(reasons.reasons.map(\.code).contains(.textGenerated) && reasons.grade == .partial)
     }
 

@@ -16,7 +16,7 @@ import Testing
     }
 
     private static func verdict(_ attempts: Attempt...) throws -> Verdict {
-        Verdict(try Examples.recipe(models: [Examples.model(evidence: .observed)]), attempts: attempts) { _ in true }
+        Verdict(try Examples.recipe(models: [Examples.model(evidence: .observed)]), attempts: attempts) { _ in .here }
     }
 
     @Test func `lower the grade where one from the pinned bytes had other pixels`() throws {

@@ -17,7 +17,7 @@ import Testing
         ("model.inferred", .approximate),
         ("model.name_only", .approximate), ("model.hidden", .approximate), ("model.kept", .approximate),
         ("model.missing", .partial),
-        ("model.damaged", .partial),
+        ("model.damaged", .partial), ("model.elsewhere", .full),
         ("name.refused", .partial), ("input.inferred", .approximate), ("input.assumed", .approximate),
         ("input.missing", .partial),
         ("input.damaged", .partial), ("text.generated", .partial), ("batch.coupled", .approximate),

@@ -5,7 +5,7 @@ import Testing
     static func verdict(_ models: [Recipe.ModelUse], _ inputs: [Recipe.InputUse] = [], isServed: Bool = true) throws
         -> Verdict
     {
-        Verdict(try Examples.recipe(models: models, inputs: inputs)) { _ in isServed }
+        Verdict(try Examples.recipe(models: models, inputs: inputs)) { _ in isServed ? .here : .nowhere }
     }
 
     @Test(arguments: [Evidence.observed, .recorded]) func `is full where every byte is known`(evidence: Evidence) throws
@@ -54,10 +54,21 @@ import Testing
         #expect(verdict.reasons.map(\.code) == [.modelDamaged, .inputDamaged])
     }
 
+    @Test(arguments: Evidence.allCases) func `is the same where the bytes are at a remote, and says at which`(
+        evidence: Evidence
+    ) throws {
+        let (models, inputs) = ([Examples.model(evidence: evidence)], [Examples.input(evidence: evidence)])
+        let here = try Self.verdict(models, inputs)
+        let there = Verdict(try Examples.recipe(models: models, inputs: inputs)) { _ in .at("team") }
+        #expect(there.grade == here.grade)
+        #expect(there.reasons.filter { $0.code != .modelElsewhere } == here.reasons)
+        #expect(there.reasons.first.map { $0.code == .modelElsewhere && $0.message.contains("'team'") } == true)
+    }
+
     @Test func `asks for each blob by its digest`() throws {
         let recipe = try Examples.recipe(models: [Examples.model(bytes: 1), Examples.model("b.pt", bytes: 2)])
         let lost = try Examples.digest(2)
-        let verdict = Verdict(recipe) { $0 != lost }
+        let verdict = Verdict(recipe) { $0 == lost ? .nowhere : .here }
         #expect(verdict.reasons.map(\.code) == [.modelDamaged])
         #expect(verdict.reasons.first.map { $0.message.contains("checkpoints/b.pt") } == true)
     }
@@ -66,13 +77,13 @@ import Testing
         let loader = Graphs.node("1", "VAELoader", #""vae_name": "../x""#)
         let image = Graphs.node("2", "LoadImage", #""image": "/y""#)
         let save = Graphs.node("3", "SaveImage", #""a": ["1", 0], "b": ["2", 0]"#)
-        let verdict = Verdict(try Graphs.recipe(Graphs.graph([loader, image, save]))) { _ in true }
+        let verdict = Verdict(try Graphs.recipe(Graphs.graph([loader, image, save]))) { _ in .here }
         #expect(verdict.grade == .partial)
         #expect(verdict.reasons.map(\.code) == [.nameRefused, .nameRefused])
     }
 
     @Test func `is partial where nothing was resolved yet`() throws {
-        let verdict = Verdict(try Graphs.recipe(Graphs.sampling())) { _ in true }
+        let verdict = Verdict(try Graphs.recipe(Graphs.sampling())) { _ in .here }
         #expect(verdict.grade == .partial)
         #expect(verdict.reasons.map(\.code) == [.modelMissing])
     }
@@ -80,22 +91,22 @@ import Testing
     @Test(arguments: Reason.Code.allCases) func `is never better than what a finding allows`(code: Reason.Code) throws {
         var recipe = try Examples.recipe(models: [Examples.model()])
         recipe.findings = [Reason(code, "said")]
-        let verdict = Verdict(recipe) { _ in true }
+        let verdict = Verdict(recipe) { _ in .here }
         #expect(verdict.grade == code.cap)
         #expect(verdict.reasons == recipe.findings)
     }
 
     @Test(arguments: Reason.Code.allCases) func `never gets better by a further reason`(code: Reason.Code) throws {
         var recipe = try Examples.recipe(models: [Examples.model(evidence: .inferred)])
-        let before = Verdict(recipe) { _ in true }.grade
+        let before = Verdict(recipe) { _ in .here }.grade
         recipe.findings.append(Reason(code, "said"))
-        #expect(Verdict(recipe) { _ in true }.grade <= before)
+        #expect(Verdict(recipe) { _ in .here }.grade <= before)
     }
 
     @Test func `gives a reason once`() throws {
         var recipe = try Examples.recipe(models: [])
         recipe.findings = [Reason(.seedUnknown, "a"), Reason(.seedUnknown, "b"), Reason(.seedUnknown, "a")]
-        #expect(Verdict(recipe) { _ in true }.reasons.map(\.message) == ["a", "b"])
+        #expect(Verdict(recipe) { _ in .here }.reasons.map(\.message) == ["a", "b"])
     }
 }
 

@@ -13,7 +13,7 @@ import Testing
         }
         let snapshot = try Examples.document(recipe).snapshot
         return RecipeDocument(
-            id: SHA256.digest(of: Array(graph.utf8)), snapshot: snapshot, verdict: Verdict(recipe) { _ in true },
+            id: SHA256.digest(of: Array(graph.utf8)), snapshot: snapshot, verdict: Verdict(recipe) { _ in .here },
             name: "x",
             prompt: Array(graph.utf8), workflow: nil, environment: environment)
     }

@@ -179,7 +179,7 @@ import Testing
         // What a name holds is not given up.
         try fixture.add("checkpoints/model.safetensors", seed: 2)
         let version = try #require(try store.versionListings().first { $0.number == 1 })
-        _ = try store.forget([version], [], isDryRun: false)
+        _ = try store.forget([WantedBytes(version)], [], isDryRun: false)
         #expect(try store.librarySummary().pending == 1)
         #expect(try store.updateLibrary())
         #expect(try names(("grade", "partial"), ("reason", "model.damaged")) == ["a.png"])

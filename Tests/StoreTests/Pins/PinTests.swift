@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Recipe
 import Store
 import Support
@@ -60,6 +61,29 @@ import Testing
         #expect(LayoutIndex(bare).tags.count == 1)
         _ = try store.pin(snapshot, as: "other")
         #expect(LayoutIndex(try file("index.json"))?.tags.count == 4)
+    }
+
+    /// > `index.json` follows: if a process ends between the two, the next one that opens the store writes it.
+    @Test(arguments: [true, false]) func `is in index.json when the store is opened next, if a process ended before it wrote it`(
+        isMade: Bool
+    ) throws {
+        _ = try store.pin(snapshot, as: "cover")
+        let before = try file("index.json")
+        if isMade { _ = try store.pin(snapshot, as: "other") } else { _ = try store.unpin("cover") }
+        let after = try file("index.json")
+        try #require(before != after)
+        // As it was left by a process that ended in between.
+        try fixture.directory.write(before, to: "store/index.json")
+        let raw = try DatabaseQueue(path: store.path.appending("catalogue.sqlite").string)
+        try raw.write { try $0.execute(sql: "INSERT OR REPLACE INTO meta VALUES ('indexDue', 1)") }
+        try raw.close()
+        _ = try Store.open(store.path)
+        #expect(try file("index.json") == after)
+        #expect(try store.verifyPins().isEmpty)
+        // It is due no more: whatever is written there now is for verify to find.
+        try fixture.directory.write(before, to: "store/index.json")
+        _ = try Store.open(store.path)
+        #expect(try file("index.json") == before)
     }
 
     @Test func `stands for one snapshot until it is taken away`() throws {
