@@ -163,7 +163,9 @@ struct VerifyCommand: ParsableCommand {
         if repaired?.isReindexed == true { Terminal.say("restored  the catalogue's indexes") }
         if elsewhere.blobs > 0 {
             Terminal.say(
-                "\(elsewhere.blobs.of("blob")) of \(elsewhere.bytes.asSize), at remotes, not read; what is there is read with:")
+                """
+                \(elsewhere.blobs.of("blob")) of \(elsewhere.bytes.asSize), at remotes, not read; what is there is read with:
+                """)
             for remote in elsewhere.remotes {
                 Terminal.say("    " + ShellCommand.reprofs("remote check --all", remote))
             }
@@ -190,7 +192,8 @@ struct VerifyCommand: ParsableCommand {
                     ]
                 }),
             "elsewhere": [
-                "blobs": .integer(elsewhere.blobs), "bytes": .integer(elsewhere.bytes), "remotes": list(elsewhere.remotes),
+                "blobs": .integer(elsewhere.blobs), "bytes": .integer(elsewhere.bytes),
+                "remotes": list(elsewhere.remotes),
             ],
             "pins": list(repaired?.pins.names ?? []),
             "restored": .array(

@@ -105,7 +105,8 @@ extension Store {
         for start in stride(from: 0, to: digests.count, by: 64) {
             try catalogue.write { db in
                 for digest in digests[start..<min(start + 64, digests.count)] {
-                    guard try !db.isKept(digest), let facts = try FileFacts.at(files.path(of: digest), followLinks: false),
+                    guard try !db.isKept(digest),
+                        let facts = try FileFacts.at(files.path(of: digest), followLinks: false),
                         facts.kind == .file,
                         facts.changed < policy.graceBefore || policy.forgotten.bytes.contains(digest)
                     else { continue }

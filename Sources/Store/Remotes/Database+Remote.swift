@@ -47,8 +47,9 @@ extension Database {
     /// Whole they cannot be there, but nothing says that all of them are wrong.
     func noteDoubt(of digest: Digest, at remote: Int64) throws {
         try execute(
-            sql: "UPDATE blobRemote SET proven = NULL WHERE remote = ? AND blob = (SELECT id FROM blob WHERE sha256 = ?)",
-            arguments: [remote, digest.data])
+            sql: """
+                UPDATE blobRemote SET proven = NULL WHERE remote = ? AND blob = (SELECT id FROM blob WHERE sha256 = ?)
+                """, arguments: [remote, digest.data])
     }
 
     /// Only of what is known to have been there. `change` has a place for the time.

@@ -14,7 +14,8 @@ struct LazyLog {
     private var last: [Key: (time: ContinuousClock.Instant, left: Int)] = [:]
 
     /// The line to write; nil while the last one is young.
-    mutating func line(_ topic: Topic, _ digest: Digest, _ text: String, now: ContinuousClock.Instant = .now) -> String? {
+    mutating func line(_ topic: Topic, _ digest: Digest, _ text: String) -> String? {
+        let now = ContinuousClock.now
         let key = Key(topic: topic, digest: digest)
         if let before = last[key], before.time + Self.pause > now {
             last[key]?.left += 1

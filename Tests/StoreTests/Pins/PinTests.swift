@@ -64,7 +64,7 @@ import Testing
     }
 
     /// > `index.json` follows: if a process ends between the two, the next one that opens the store writes it.
-    @Test(arguments: [true, false]) func `is in index.json when the store is opened next, if a process ended before it wrote it`(
+    @Test(arguments: [true, false]) func `is in index.json when the store is opened next, if its process ended`(
         isMade: Bool
     ) throws {
         _ = try store.pin(snapshot, as: "cover")
