@@ -42,7 +42,8 @@ import Testing
     }
 
     /// > `.reprofs/status` lists the files that come while they are read, with how much of each is here and how many requests wait; `status` adds
-    /// > what was left at remotes altogether. `reproduce` fetches what is missing of a snapshot first.
+    /// > what was left at remotes altogether. `reproduce` fetches what is missing of a snapshot first, once the ComfyUI has answered, or is there to
+    /// > be started.
     @Test func `shows the models in a mount, and a mount that is killed while they come loses nothing`() throws {
         let there = try CommandLineFixture()
         func run(_ words: [String]) throws -> CommandLineFixture.Outcome {

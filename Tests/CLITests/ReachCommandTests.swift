@@ -40,6 +40,16 @@ import Testing
         }
     }
 
+    /// > `remote add` gives a remote that does not answer within a few seconds its name, too, with a warning; one that refuses, or is none, gets
+    /// > none.
+    @Test func `a remote that does not answer gets its name with a warning`() throws {
+        let dead = try here.run("remote", "add", "dead", "oci://127.0.0.1:9/team")
+        #expect(dead.status == 0 && dead.complaint.contains("does not answer"), "\(dead.complaint)")
+        let none = try here.run("remote", "add", "none", "http://127.0.0.1:\(registry.port)/store")
+        #expect(none.status == 1)
+        #expect(try here.run("remote", "list").output.split(separator: "\n").count == 1)
+    }
+
     @Test func `a snapshot that was made here is made again there, with the same pixels and proof`() async throws {
         try here.writeModels(seed: 1)
         try #require(try here.run("add", here.directory.appending("models").string).status == 0)

@@ -36,9 +36,10 @@ import Testing
         return outcome.output
     }
 
-    /// > A web server can show a store's directory, which is an OCI layout. `remote add NAME https://…` makes it a remote for `pull`,
-    /// > `fetch` and `remote check`; nothing can be pushed to it. A snapshot there is found by its pin, and by its id or its image if
-    /// > `index.json` names them, as it does since 0.3.0. Only `index.json` and `blobs/` are ever asked for.
+    /// > A web server can show a store's directory, which is an OCI layout. `remote add NAME https://…` makes it a remote for `pull`, `fetch`
+    /// > and `remote check`; nothing can be pushed to it. A snapshot there is found by its pin, and by its id or its image if `index.json`
+    /// > names them, as it does since 0.3.0. Only `index.json` and `blobs/` are ever asked for. A manifest of another snapshot than the one for
+    /// > which `index.json` gives it is refused.
     @Test func `what is pinned is pulled by its pin, its id, its image and its manifest, and nothing is pushed`() throws
     {
         let id = try here.pinImage()

@@ -38,7 +38,7 @@ import Testing
     /// > served, and keeps it; who reads in order has more asked for ahead, and from the third such read on the whole file is fetched. A file of
     /// > which everything has come is a blob like any other, from the first open after the last close on. Such a pull makes no pin and no names in
     /// > `models`; another one without `--lazy` does. The same holds for any file that was lost here, if a remote is known to have it and its list is
-    /// > known.
+    /// > known, but not for one that was given up with `forget`: only `fetch` or another pull brings that back.
     @Test func `has its size at once, brings what is read, and is a blob when all of it was`() throws {
         try fixture.mount { tree throws in
             #expect(try tree.facts(fixture.path).size == ReachFixture.size)

@@ -22,12 +22,14 @@ import Testing
     /// > - What may pass is waited for, however long: silence, connections that break, a remote that is away, 429 and 5xx. The reader sleeps and can
     /// >   be killed; nothing else in the mount waits with it.
     /// > - What does not pass (403, 404, the wrong bytes three times) is EIO for reads of that MiB. It is asked for again when it is read a second
-    /// >   later or more.
+    /// >   later or more. A wrong MiB costs that MiB alone: each try asks another remote, if there is one, the rest of the file comes, and it is
+    /// >   tried again unasked, first after ten seconds and then ever more seldom. The log says the same of a file once a minute at most.
     /// > - A disk that fills up meanwhile takes no more; reads go on, from memory.
     /// > - A read waits on when its thread gets a signal that does not end the program, since an error would cost a program that maps the file its
     /// >   life. An open ends with EINTR.
     /// > - Any number of mounts and pulls of one store bring a file together, each piece once.
     /// > - `mount --offline` asks no remote: what is not here cannot be opened.
+    /// > - A file that is open is not given up: `forget` and `gc` leave it, and name it, as they do with a blob that is open.
     @Test func `is waited for by mapped readers while the registry is away, and goes on when it is back`() throws {
         try fixture.mount { tree throws in
             let file = try fixture.file(tree)

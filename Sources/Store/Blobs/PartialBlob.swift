@@ -71,10 +71,10 @@ package final class PartialBlob: Sendable {
         try map.write(pieces)
     }
 
-    /// Reads pieces on all processors.
+    /// Reads pieces in order: others read and write beside this.
     private static func share(
         _ count: Int, _ body: @Sendable (Range<Int>) throws(StoreError) -> Void
-    ) throws(StoreError) { try Workers.forEach(of: count, share: 16, body) }
+    ) throws(StoreError) { try body(0..<count) }
 
     /// A file that has a second name is a blob already, of a process that ended before it took this name away.
     private static func openAlone(_ path: FilePath) throws(StoreError) -> OwnedDescriptor {
@@ -216,6 +216,14 @@ package final class PartialBlob: Sendable {
     }
 }
 
+/// A file that came from a remote, or was to go there, as far as it got, and is for nobody any more.
+package struct PartialLeftover: Sendable {
+    /// Its name in `partial/`: the hash of the bytes that it was to have.
+    package let name: String
+    /// The space that it took. Bytes.
+    package let bytes: Int
+}
+
 extension Store {
     /// Bytes that are to come, as far as they have; nil while somebody else has them alone. Throws if there is no room for the rest, and for
     /// `more` bytes.
@@ -276,8 +284,8 @@ extension Store {
     /// and of when it was gone on with last, whether it is. With `removes` it is taken away.
     func partialLeftovers(
         removes: Bool, _ isLeft: (_ name: String, Digest?, _ modified: Timestamp) throws(StoreError) -> Bool
-    ) throws(StoreError) -> [CollectionReport.Partial] {
-        var found: [CollectionReport.Partial] = []
+    ) throws(StoreError) -> [PartialLeftover] {
+        var found: [PartialLeftover] = []
         for name in try partialNames() {
             let path = partialDirectory.appending(name)
             guard let facts = try FileFacts.at(path, followLinks: false),

@@ -50,14 +50,6 @@ package struct CollectionReport: Sendable {
         package let image: String
     }
 
-    /// A file that came from a remote, or was to go there, as far as it got.
-    package struct Partial: Sendable {
-        /// Its name in `partial/`: the hash of the bytes that it was to have.
-        package let name: String
-        /// The space that it took. Bytes.
-        package let bytes: Int
-    }
-
     /// Versions that are now tombstones.
     package var versions: [Version] = []
     /// Snapshots that were forgotten.
@@ -73,7 +65,7 @@ package struct CollectionReport: Sendable {
     /// Files in `blobs/` that no row named.
     package var strays = 0
     /// What was on its way, and is for nobody any more.
-    package var partials: [Partial] = []
+    package var partials: [PartialLeftover] = []
     /// Files that were kept only because they changed recently.
     package var heldBack = 0
     package var heldBackBytes = 0

@@ -52,7 +52,7 @@ extension Store {
     /// most of a large model.
     private func partials(
         _ policy: CollectionPolicy, givenUp: Set<Digest>, isDryRun: Bool
-    ) throws(StoreError) -> [CollectionReport.Partial] {
+    ) throws(StoreError) -> [PartialLeftover] {
         let weekAgo = Timestamp(nanoseconds: Timestamp.now().nanoseconds - 7 * 86_400_000_000_000)
         return try partialLeftovers(removes: !isDryRun) { _, digest, modified throws(StoreError) in
             if let digest, givenUp.contains(digest) { return true }

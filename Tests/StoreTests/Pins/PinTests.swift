@@ -63,7 +63,6 @@ import Testing
         #expect(LayoutIndex(try file("index.json"))?.tags.count == 4)
     }
 
-    /// > `index.json` follows: if a process ends between the two, the next one that opens the store writes it.
     @Test(arguments: [true, false]) func `is in index.json when the store is opened next, if its process ended`(
         isMade: Bool
     ) throws {

@@ -22,7 +22,10 @@ struct AwaitedModel {
     var partial: String { store.path.string + "/partial/" + Self.digest.hex }
     var remote: RemoteRow { get throws { try #require(try store.remote(named: "team")) } }
     var version: VersionListing {
-        get throws { try #require(try store.versions(ofBytes: try #require(DigestPrefix(hex: Self.digest.hex))).first) }
+        get throws {
+            let prefix = try #require(DigestPrefix(hex: Self.digest.hex))
+            return try #require(try store.versions(ofBytes: prefix).first)
+        }
     }
 
     init() throws {
@@ -44,12 +47,13 @@ struct AwaitedModel {
     func spoil(_ offset: Int) throws {
         // Times come from a coarse clock.
         StoreFixture.waitForTick()
-        let file = try FileDescriptor.open(partial, .readWrite)
+        let file = try FileDescriptor.open(partial, .readWrite, options: .closeOnExec)
         _ = try file.closeAfter { try file.writeAll(toAbsoluteOffset: Int64(offset), [~Self.bytes[offset]]) }
     }
 
     func open(_ lazy: LazyBlobs) throws -> LazyFile {
-        try #require(try wait(for: { _ = lazy.open(list, $0) }, by: { _ = lazy.tick() }).get())
+        let opened = try wait(for: { _ = lazy.open(list, $0) }, by: { _ = lazy.tick() })
+        return try #require(try opened.get())
     }
 
     /// Bytes of a range; nil if it cannot be read.

@@ -1,5 +1,4 @@
 import Recipe
-import Synchronization
 import SystemPackage
 
 /// Runs `body` for all places of a list with `count` places, a range at a time, in any order and on any number of threads. Returns when all
@@ -15,7 +14,7 @@ extension OwnedDescriptor {
         of list: PieceList, among pieces: [Int], _ path: FilePath, by sharing: @escaping Sharing,
         pace: @Sendable (Int) throws(StoreError) -> Void
     ) throws(StoreError) -> [Int] {
-        let wrong = Mutex<[Int]>([])
+        let wrong = Lock(.spare, [Int]())
         try sharing(pieces.count) { places throws(StoreError) in
             let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: PieceList.pieceSize, alignment: 4096)
             defer { buffer.deallocate() }

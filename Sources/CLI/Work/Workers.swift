@@ -3,13 +3,13 @@ import Glibc
 import Synchronization
 
 /// Distributes a list over all processors.
-package enum Workers {
+enum Workers {
     /// How many processors there are.
-    package static var processors: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+    static var processors: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
     /// Calls `body` for every place of a list of `count`, with `share` places at a time, on up to `limit` workers. After a failure, which
     /// is thrown, no further places are begun.
-    package static func forEach<Failure: Error>(
+    static func forEach<Failure: Error>(
         of count: Int, share: Int, limit: Int = processors, _ body: @Sendable (Range<Int>) throws(Failure) -> Void
     ) throws(Failure) {
         let next = Atomic(0)
