@@ -57,7 +57,8 @@ import Testing
     @Test(arguments: Evidence.allCases) func `is the same where the bytes are at a remote, and says at which`(
         evidence: Evidence
     ) throws {
-        let (models, inputs) = ([Examples.model(evidence: evidence)], [Examples.input(evidence: evidence)])
+        let models = [try Examples.model(evidence: evidence)]
+        let inputs = [try Examples.input(evidence: evidence)]
         let here = try Self.verdict(models, inputs)
         let there = Verdict(try Examples.recipe(models: models, inputs: inputs)) { _ in .at("team") }
         #expect(there.grade == here.grade)
