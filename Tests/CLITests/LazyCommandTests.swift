@@ -77,6 +77,36 @@ import Testing
         #expect((try? FileManager.default.contentsOfDirectory(atPath: there.store.appending("partial").string)) == [])
     }
 
+    @Test func `leaves models that are not lost, and are not fetched for a ComfyUI that does not answer`() throws {
+        let there = try CommandLineFixture()
+        func run(_ words: [String]) throws -> CommandLineFixture.Outcome {
+            try there.run(
+                tool: CommandLineFixture.executable, words, environment: ["REPROFS_STORE": there.store.string])
+        }
+        try pull(run)
+        let verified = try run(["verify", "--json"])
+        #expect(verified.status == 0 && verified.json?["elsewhere"]?["blobs"] == 1, "\(verified.output)")
+        #expect(verified.json?["elsewhere"]?["remotes"]?.array == ["team"])
+        let explained = try run(["explain", id])
+        #expect(explained.output.contains("the remote 'team'"), "\(explained.output)")
+        let told = try run(["status"])
+        #expect(!told.output.contains("Lost"), "\(told.output)")
+        let attempts = [["--server", "http://127.0.0.1:9"], ["--launch", there.store.string]]
+        for place in attempts {
+            let attempt = try run(["reproduce", id] + place)
+            #expect(attempt.status == 5 && !attempt.complaint.contains("fetching"), "\(attempt.complaint)")
+        }
+        #expect(try run(["status", "--json"]).json?["elsewhere"]?["blobs"] == 1)
+        let hash = String(SHA256.digest(of: Self.bytes).hex.prefix(12))
+        let plan = try run(["forget", hash, "--dry-run", "--json"])
+        #expect(plan.status == 0 && plan.json?["blobs"] == 1, "\(plan.output)\(plan.complaint)")
+        let fetched = try run(["fetch", hash])
+        #expect(fetched.status == 0, "\(fetched.complaint)")
+        #expect(try run(["status", "--json"]).json?["elsewhere"]?["blobs"] == 0)
+        let forgotten = try run(["forget", hash, "--json"])
+        #expect(forgotten.json?["bytes"]?.number?.int == Self.bytes.count, "\(forgotten.output)\(forgotten.complaint)")
+    }
+
     @Test func `is read to its end on a disk that fills up meanwhile, or refused before it is opened`() throws {
         let disk = try SmallDisk.make(.tmpfs, size: 64 << 20)
         try pull(disk.run)

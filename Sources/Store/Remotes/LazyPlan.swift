@@ -135,12 +135,13 @@ package struct LazyPlan {
         return left
     }
 
-    /// A piece that was there is not any more.
+    /// A piece that was there is not any more. Whatever had come whole is to be whole again.
     mutating func lose(_ piece: Int) {
         guard pieces[piece] == .here else { return }
         pieces[piece] = .absent
         missing += 1
         filled = min(filled, piece)
+        isFilling = true
     }
 
     /// A piece could not be had.

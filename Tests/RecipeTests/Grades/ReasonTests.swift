@@ -51,8 +51,8 @@ import Testing
         }
     }
 
-    @Test func `never allows the full grade, but for equal weights and proof`() {
-        #expect(Reason.Code.allCases.filter { $0.cap == .full } == [.modelTensorEqual, .verified])
+    @Test func `never allows the full grade, but for equal weights, bytes at a remote, and proof`() {
+        #expect(Reason.Code.allCases.filter { $0.cap == .full } == [.modelTensorEqual, .modelElsewhere, .verified])
     }
 }
 
