@@ -55,7 +55,10 @@ final class Interrupts {
         Self.state.withLock { state in
             state.holders.removeAll { $0.holder == ObjectIdentifier(self) }
             guard state.holders.isEmpty else { return }
-            for var (signal, before) in state.before { sigaction(signal, &before, nil) }
+            for (signal, action) in state.before {
+                var action = action
+                sigaction(signal, &action, nil)
+            }
             state.before = []
         }
     }
