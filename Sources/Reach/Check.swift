@@ -66,7 +66,8 @@ extension Reaching {
         return report
     }
 
-    private struct Outcome: Sendable {
+    /// What came of asking for one blob.
+    struct Outcome: Sendable {
         var read = 0
         var isProven = false
         var loss: CheckReport.Loss?
@@ -80,7 +81,8 @@ extension Reaching {
         case right(isProven: Bool)
     }
 
-    private func check(_ blob: RemoteBlob, _ depth: CheckDepth) async throws -> Outcome {
+    /// Asks for one blob and reads some of it. What turns out is noted.
+    func check(_ blob: RemoteBlob, _ depth: CheckDepth) async throws -> Outcome {
         let digest = blob.content.digest
         var outcome = Outcome()
         let finding: Finding

@@ -102,6 +102,8 @@ extension Store {
         try catalogue.write { db in
             // Garbage collection may have removed it while it was read.
             if case .collected = try db.state(of: blob.id) { return }
+            // Or it was evicted.
+            if case .whole = state, try files.facts(of: blob.digest) == nil { return }
             try db.setState(of: blob.id, state)
         }
     }

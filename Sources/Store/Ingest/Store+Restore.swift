@@ -11,13 +11,13 @@ extension Store {
                 try Row.fetchOne(
                     db.cachedStatement(
                         sql: """
-                            SELECT version.blob, version.modified, servedBlob.id IS NOT NULL AS isServed FROM version
-                            JOIN model ON model.id = version.model
-                            LEFT JOIN servedBlob ON servedBlob.id = version.blob WHERE model.directory = ? AND model.name = ? AND version.number = ?
+                            SELECT version.blob, version.modified, NOT blob.damaged OR (\(Blob.isElsewhere)) AS canBeRead
+                            FROM version JOIN model ON model.id = version.model JOIN blob ON blob.id = version.blob
+                            WHERE model.directory = ? AND model.name = ? AND version.number = ?
                             """), arguments: [directory, name.path.name.databaseValue, number])
             }
             guard let row else { throw StoreError.notFound("version v\(number) of '\(name)'") }
-            guard try row.value("isServed") else { throw StoreError.notFound("what v\(number) of '\(name)' holds") }
+            guard try row.value("canBeRead") else { throw StoreError.notFound("what v\(number) of '\(name)' holds") }
             let live = try db.directory(liveNames: name.directories)
             if let live, let old = try db.live(named: name.path.name, in: live), old.kind == .file, old.blob == nil {
                 throw StoreError.conflict(

@@ -85,6 +85,10 @@ extension Store {
                 db, sql: "SELECT EXISTS (SELECT 1 FROM snapshot WHERE id = ?)", arguments: [snapshot.id])
             guard isThere == true else { throw StoreError.notFound("the snapshot, which was just forgotten,") }
             for blob in published + [file] { _ = try db.blob(blob, in: files) }
+            // A file of these may have been evicted since.
+            for case .blob(let blob) in offer.sources.values {
+                guard try db.state(of: blob.id)?.isServed == true else { throw StoreError.blobMissing(blob.digest) }
+            }
             return try db.pin(
                 snapshot.id, as: name, manifest: file.digest, holding: offer.manifest.contents.map(\.digest))
         }

@@ -71,9 +71,13 @@ extension Store {
         }
     }
 
-    /// Forgets a remote and what was known to be there. Nothing changes at the remote.
-    package func removeRemote(_ remote: RemoteRow) throws(StoreError) {
-        try catalogue.write { db in try db.deleteRemote(remote.id) }
+    /// Forgets a remote and what was known to be there. Nothing changes at the remote. Throws `conflict` while nobody else has bytes that
+    /// are not here, unless it is forced.
+    package func removeRemote(_ remote: RemoteRow, isForced: Bool = false) throws(StoreError) {
+        try catalogue.write { db in
+            if !isForced { try requireOthers(besides: remote, db) }
+            try db.deleteRemote(remote.id)
+        }
         try dropUploadNotes(toRemote: remote.id)
     }
 
@@ -159,13 +163,13 @@ extension Store {
         }
     }
 
-    /// What is known to be at a remote, or to have been there, by hash.
-    package func blobs(at remote: RemoteRow) throws(StoreError) -> [RemoteBlob] {
+    /// What is known to be at a remote, or to have been there, by hash; of one hash alone, if that is given.
+    package func blobs(at remote: RemoteRow, _ digest: Digest? = nil) throws(StoreError) -> [RemoteBlob] {
         let rows = try page(
             """
             SELECT blob.sha256, blob.size, blobRemote.proven, blobRemote.wrong FROM blobRemote JOIN blob ON blob.id = blobRemote.blob
-            WHERE blobRemote.remote = ? ORDER BY blob.sha256
-            """, [remote.id], Int(Int32.max)
+            WHERE blobRemote.remote = ?1 AND (?2 IS NULL OR blob.sha256 = ?2) ORDER BY blob.sha256
+            """, [remote.id, digest?.data], Int(Int32.max)
         ) {
             (
                 content: PinManifest.Content(try $0.digest("sha256"), size: try $0.size("size")),
