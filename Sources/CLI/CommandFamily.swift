@@ -26,8 +26,8 @@ struct CommandFamily {
             name: "Keep",
             commands: [
                 LogCommand.self, RestoreCommand.self, PinCommand.self, UnpinCommand.self, UsageCommand.self,
-                CollectCommand.self, ForgetCommand.self, VerifyCommand.self, BackupCommand.self, RebuildCommand.self,
-                ReleaseCommand.self,
+                CollectCommand.self, ForgetCommand.self, EvictCommand.self, VerifyCommand.self, BackupCommand.self,
+                RebuildCommand.self, ReleaseCommand.self,
             ],
             example: (
                 "reprofs restore checkpoints/model.safetensors@v1", "make the model's name hold an older version again"

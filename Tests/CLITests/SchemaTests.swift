@@ -31,7 +31,8 @@ import Testing
     /// Commands with a registry that has a name.
     private static let reached = [
         "push team", "push team cover", "pull team cover", "pull team nobody", "remote list", "remote check team --all",
-        "fetch {id}", "fetch model.safetensors", "explain {id}", "status",
+        "fetch {id}", "fetch model.safetensors", "evict --to team {id}", "evict --to team {id} --dry-run",
+        "explain {id}", "status",
     ]
     /// Commands once a model's bytes are gone.
     private static let damaged = ["verify", "verify --repair --from {models}"]
@@ -114,7 +115,7 @@ import Testing
         #expect(verdict.problems == [])
         // A report is what the next test checks, and the other one what BroughtStoreTests do.
         let elsewhere: Set<DocumentSchema> = [
-            .report, .unreadable, .push, .pull, .fetch, .remoteCheck, .listedRemote,
+            .report, .unreadable, .push, .pull, .fetch, .evict, .remoteCheck, .listedRemote,
         ]
         #expect(verdict.names == Set(DocumentSchema.allCases.filter { !elsewhere.contains($0) }.map(\.rawValue)))
     }
@@ -131,7 +132,9 @@ import Testing
         try run(Self.reached, ["id": id], into: check)
         let verdict = try check.verdict()
         #expect(verdict.problems == [])
-        let names: [DocumentSchema] = [.push, .pull, .fetch, .remoteCheck, .listedRemote, .explain, .status]
+        let names: [DocumentSchema] = [
+            .push, .pull, .fetch, .evict, .remoteCheck, .listedRemote, .explain, .status,
+        ]
         #expect(verdict.names == Set(names.map(\.rawValue)))
     }
 

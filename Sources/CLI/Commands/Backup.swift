@@ -62,6 +62,14 @@ struct BackupCommand: ParsableCommand {
             Terminal.complain(
                 "\(digest.hex) is damaged and not in the copy; '\(ShellCommand.reprofs("verify"))' says what needs it")
         }
+        let elsewhere = try store.elsewhere()
+        if elsewhere.blobs > 0 {
+            Terminal.complain(
+                """
+                \(elsewhere.blobs.of("blob")) of \(elsewhere.bytes.asSize) \(elsewhere.blobs == 1 ? "is" : "are") only at remotes, and so \
+                not in the copy, which knows where
+                """)
+        }
         if !report.damaged.isEmpty { throw ExitCode.someFailed }
     }
 }

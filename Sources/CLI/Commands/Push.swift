@@ -111,7 +111,7 @@ struct PushCommand: AnswersInJSON {
             Terminal.complain(
                 "'\(name)' was given to another manifest by somebody else at the same time; push it again.")
         }
-        for path in report.lost { Terminal.complain("\(path): its bytes are lost, so they are not there either") }
+        for path in report.lost { Terminal.complain("\(path): its bytes are not here, so they were not sent") }
     }
 }
 

@@ -159,14 +159,16 @@ struct RemoteCheck: AnswersInJSON {
 
 struct RemoteRemove: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "remove", abstract: "Forget a remote; nothing changes there.")
+        commandName: "remove", abstract: "Forget a remote; nothing changes there.",
+        discussion: "A remote that alone has bytes which are not here is kept; 'fetch' brings them back.")
     @OptionGroup var remote: RemoteArgument
+    @Flag(help: "Forget it all the same; such bytes come back once it has a name again.") var force = false
     @OptionGroup var store: StoreOption
 
     func run() throws {
         let store = try store.open()
         let row = try remote.find(in: store)
-        try store.removeRemote(row)
+        try store.removeRemote(row, isForced: force)
         Terminal.say("\(row.name) (\(row.url)) is forgotten here; what is there stays.")
     }
 }

@@ -15,6 +15,7 @@ package enum DocumentSchema: String, Sendable, CaseIterable {
     case backup = "reprofs.backup/1"
     case copy = "reprofs.copy/1"
     case diff = "reprofs.diff/1"
+    case evict = "reprofs.evict/1"
     case explain = "reprofs.explain/1"
     case export = "reprofs.export/1"
     case fetch = "reprofs.fetch/1"
