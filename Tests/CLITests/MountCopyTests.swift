@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Recipe
 import Store
 import Support
 import SystemPackage

@@ -44,7 +44,7 @@ import Testing
 
     /// > `evict --to NAME` makes room: it reads all bytes of a model back from that remote, and only if every MiB was right, and a manifest
     /// > there with a tag keeps them, does the file here go. The model stays listed with its size, under all of its names; what is read of it in a
-    /// > mount comes back as after `pull --lazy`, and `fetch` brings all of it. Until then the images that need it are graded as without it.
+    /// > mount comes back as after `pull --lazy`, and `fetch` brings all of it. The images that need it keep their grade.
     @Test func `keeps its names and its size, and comes back in a mount`() async throws {
         var facts = stat()
         try #require(stat(file, &facts) == 0)
@@ -257,7 +257,7 @@ import Testing
         let kept = try store.collect(CollectionPolicy(graceBefore: now), isDryRun: false)
         #expect(kept.versions.isEmpty)
         let version = try #require(try store.versions(ofModel: 1).first { $0.sha256 == fixture.digest })
-        let report = try store.forget([version], [], isDryRun: false)
+        let report = try store.forget([WantedBytes(version)], [], isDryRun: false)
         #expect(report.versions.map(\.sha256) == [fixture.digest])
         #expect(report.bytes == 0)
         #expect(try store.elsewhere().blobs == 0)

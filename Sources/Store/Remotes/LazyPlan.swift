@@ -1,3 +1,5 @@
+import Recipe
+
 /// Which pieces of one blob are asked for next: first what readers wait for, then what they will want, then the rest.
 ///
 /// A read after a seek asks for one piece, since whatever else is asked for with it is in its way. Each read that goes on from there doubles
