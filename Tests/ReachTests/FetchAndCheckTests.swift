@@ -109,7 +109,8 @@ import Testing
         let store = fixture.here.store
         func places() throws -> ModelPlaces { try store.places(ofModelsOf: fixture.snapshot.id) }
         func findings() throws -> [StoreHealth.Finding] {
-            try StoreHealth(store, asking: .init(status: { _ in nil }, places: { [] }, copies: { _, _ in nil })).findings
+            try StoreHealth(store, asking: .init(status: { _ in nil }, places: { [] }, copies: { _, _ in nil }))
+                .findings
         }
         #expect(try places().models == 1 && places().here == 1 && places().remotes.isEmpty)
         try await fixture.push()
