@@ -58,6 +58,19 @@ import Testing
         #expect(try fixture.bytes(in: fixture.there) == ReachFixture.bytes)
     }
 
+    @Test func `that is open is read on after its snapshot was forgotten, as any other`() throws {
+        try mount { tree throws in
+            let file = try file(tree)
+            defer { try? file.close() }
+            #expect(try read(file, 0, 4096).get() == Array(ReachFixture.bytes[..<4096]))
+            let row = try fixture.there.row(fixture.snapshot.digest)
+            let report = try store.forget([], [row], isDryRun: false)
+            #expect(report.snapshots.count == 1 && report.inUse == [fixture.digest])
+            let offset = 4 << 20
+            #expect(try read(file, offset, 4096).get() == Array(ReachFixture.bytes[offset..<offset + 4096]))
+        }
+    }
+
     @Test func `keeps what came for the next mount, and for a pull`() async throws {
         try fixture.mount { tree throws in
             let file = try fixture.file(tree)

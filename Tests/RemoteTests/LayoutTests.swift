@@ -120,6 +120,26 @@ import Testing
         }
     }
 
+    @Test func `gives no name the manifest of another snapshot`() async throws {
+        let snapshot = SHA256.digest(of: [7])
+        let pin = PinManifest(
+            snapshot: snapshot, title: "image", created: Timestamp(nanoseconds: 0), pixels: nil,
+            layers: [.init(path: "snapshot.json", digest: snapshot, size: 1)])
+        func entry(_ name: String, _ said: Digest) -> LayoutIndex.Entry {
+            .init(name: name, manifest: SHA256.digest(of: pin.bytes), size: pin.bytes.count, snapshot: said)
+        }
+        let index = LayoutIndex([entry("cover", snapshot), entry("swapped", SHA256.digest(of: [8]))])
+        let server = try serve([
+            "/store/index.json": index.bytes, Self.path(SHA256.digest(of: pin.bytes)): pin.bytes,
+        ])
+        #expect(try await remote(server).manifest(.tag("cover"))?.bytes == pin.bytes)
+        await #expect {
+            try await remote(server).manifest(.tag("swapped"))
+        } throws: {
+            "\($0)".contains("the manifest of another snapshot")
+        }
+    }
+
     @Test func `goes to another machine with TLS alone, unless it is said that it may go without`() throws {
         let address = try RemoteAddress("http://models.example/store")
         #expect(throws: RemoteError.self) { try address.repository(credentials: Credentials(files: [])) }

@@ -16,6 +16,8 @@ package struct StoreHealth: Sendable {
     package let lostModels: (names: [String], count: Int)
     /// The remotes that have lost bytes, each with the names of some versions.
     package let lostModelsAt: [(remote: String, names: [String])]
+    /// The same of bytes that are at remotes, from where a mount brings them.
+    package let modelsElsewhere: [(remote: String, names: [String])]
     /// The remotes, and what is known to be there.
     package let remotes: [RemoteRow]
     /// Blobs that come from remotes when they are read, their bytes, and how many of those are here.
@@ -58,8 +60,11 @@ package struct StoreHealth: Sendable {
         lostModels = try store.lostModels(limit: Self.mostLost)
         remotes = try store.remotes()
         elsewhere = try store.elsewhere()
-        let mayLack = verification.damaged > 0 || elsewhere.blobs > 0
-        lostModelsAt = mayLack ? try store.remotesOfLostModels(limit: Self.mostNamed) : []
+        func models(_ count: Int, _ state: String) throws(StoreError) -> [(remote: String, names: [String])] {
+            count > 0 ? try store.remotesOfModels(state, limit: Self.mostNamed) : []
+        }
+        lostModelsAt = try models(verification.damaged, Blob.isLost)
+        modelsElsewhere = try models(elsewhere.blobs, Blob.isElsewhere)
         backup = try store.backups().first?.made
         let rows = try store.mounts()
         let answers = rows.map { (row: $0, status: mounts.status($0.path)) }
@@ -146,6 +151,11 @@ package struct StoreHealth: Sendable {
                     \(elsewhere.blobs.of("blob")) of \(elsewhere.bytes.asSize), of which \(elsewhere.present.asSize) are here; the rest \
                     comes from remotes when it is read in a mount
                     """))
+            findings += modelsElsewhere.map { remote, names in
+                Finding(
+                    "Elsewhere", "\(remote) has models that are not here; bring them with",
+                    command: ShellCommand.reprofs("fetch", options: [("--from", remote)], names: names), isMore: true)
+            }
         }
         if let backup { findings.append(.init("Backup", "of the catalogue \(backup.local)")) }
         if usage.drafts > 0 {

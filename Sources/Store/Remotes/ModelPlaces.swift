@@ -64,8 +64,8 @@ extension Store {
         return places
     }
 
-    /// The remotes that are known to have bytes which are lost here, and versions with these bytes, `limit` of each remote at most.
-    func remotesOfLostModels(limit: Int) throws(StoreError) -> [(remote: String, names: [String])] {
+    /// The remotes that are known to have bytes of blobs in a certain state, and versions with these bytes, `limit` of each remote at most.
+    func remotesOfModels(_ state: String, limit: Int) throws(StoreError) -> [(remote: String, names: [String])] {
         try catalogue.read { db in
             let rows = try Row.fetchAll(
                 db,
@@ -73,7 +73,7 @@ extension Store {
                     SELECT remote.name AS remote, model.directory, model.name, version.number FROM blobRemote
                     JOIN remote ON remote.id = blobRemote.remote JOIN blob ON blob.id = blobRemote.blob
                     JOIN version ON version.blob = blob.id JOIN model ON model.id = version.model
-                    WHERE \(Blob.isLost) AND gone IS NULL AND wrong IS NULL
+                    WHERE \(state) AND gone IS NULL AND wrong IS NULL
                     ORDER BY remote.name, version.id DESC
                     """)
             var found: [(remote: String, names: [String])] = []
