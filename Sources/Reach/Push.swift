@@ -53,7 +53,11 @@ extension Reaching {
     /// again. `replaces` lets a name go from another snapshot to this one.
     package func push(_ snapshot: SnapshotRow, pin: NamedPin?, replaces: Bool) async throws -> PushReport {
         try requireWritable()
-        let offer = try pin.map(store.offer(of:)) ?? store.offer(of: snapshot)
+        var offer = try pin.map(store.offer(of:)) ?? store.offer(of: snapshot)
+        // What only the remote has, such as evicted bytes, must not lose the manifest that keeps it there.
+        for tag in [RemoteTag.snapshot(snapshot.digest)] + (pin.map { [$0.name.text] } ?? []) {
+            offer = offer.with(try await besides(offer.manifest, under: tag))
+        }
         let manifest = RemoteManifest(mediaType: PinManifest.mediaType, bytes: offer.bytes)
         var report = PushReport(
             snapshot: snapshot.digest, image: snapshot.imageName, manifest: manifest.digest,
@@ -81,6 +85,17 @@ extension Reaching {
         report.damaged = offer.manifest.contents.map(\.digest).filter(wrong.contains)
         for tag in report.tags { _ = try store.noteTag(tag, manifest.digest, at: remote) }
         return report
+    }
+
+    /// The files of the same snapshot that only the manifest under a tag of the remote has, if their bytes are there.
+    private func besides(_ own: PinManifest, under tag: String) async throws -> [PinManifest.Layer] {
+        guard let theirs = try await repository.manifest(.tag(tag)).flatMap({ PinManifest($0.bytes) }),
+            theirs.snapshot == own.snapshot
+        else { return [] }
+        let (paths, digests) = (Set(own.layers.map(\.path)), Set(own.layers.map(\.digest)))
+        let more = theirs.layers.filter { !paths.contains($0.path) && !digests.contains($0.digest) }
+        let sizes = try await forEach(more) { try await repository.size(of: $0.digest) }
+        return zip(more, sizes).filter { $0.size == $1 }.map(\.0)
     }
 
     /// The snapshot that a name stands for there, if it is another one. Throws if it is to keep the name.

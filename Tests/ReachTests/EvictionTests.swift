@@ -49,11 +49,16 @@ import Testing
         var facts = stat()
         try #require(stat(file, &facts) == 0)
         let (room, recipe) = (Int(facts.st_blocks) * 512, try fixture.recipe(fixture.here))
+        func grade() throws -> Grade {
+            try store.recipeDocument(of: fixture.snapshot.id, named: fixture.snapshot.imageName).verdict.grade
+        }
+        let graded = try grade()
         let before = fixture.registry.get(\.read)
         guard case .freed(let freed) = try await evict() else { throw Errno.ioError }
         #expect(freed == room && !isHere)
         #expect(fixture.registry.get(\.read) - before == ReachFixture.size)
         #expect(try fixture.recipe(fixture.here) != recipe)
+        #expect(try grade() == graded)
         #expect(try store.elsewhere().blobs == 1)
         guard case .elsewhere = try await evict() else { throw Errno.ioError }
         try mount { tree throws in
@@ -86,6 +91,21 @@ import Testing
             #expect(try fixture.recipe(fixture.here) == recipe)
         }
         #expect(try store.verifyCatalogue().isEmpty)
+    }
+
+    @Test func `stays in the manifest that keeps it there when its snapshot is pushed again`() async throws {
+        let whole = try fixture.manifest(try await fixture.push(as: nil).manifest)
+        let document = try #require(whole.layers.first { !$0.isWeight && !$0.isList })
+        let tag = RemoteTag.snapshot(fixture.snapshot.digest)
+        // As by a store that had the model, but not the document.
+        fixture.registry.change { $0.putAside(whole.without { $0 == document }, as: tag) }
+        #expect(try await refusal() == nil && !isHere)
+        let report = try await fixture.push(as: nil)
+        #expect(report.lost.isEmpty)
+        let after = try fixture.manifest(report.manifest)
+        #expect(fixture.registry.get { $0.tags[tag] } == report.manifest)
+        #expect(Set(after.layers.map(\.digest)) == Set(whole.layers.map(\.digest)))
+        #expect(try await fetch().bytes == ReachFixture.size)
     }
 
     /// A way in which a remote can be wrong, and what is said of it.

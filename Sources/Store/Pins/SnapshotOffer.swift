@@ -17,6 +17,23 @@ package struct SnapshotOffer: Sendable {
     package let sources: [Digest: Source]
     /// Paths of files that are not in the manifest, because their bytes are lost.
     package let lost: [String]
+
+    /// The same with files whose bytes are not here, but where the offer is for, as a manifest there has them.
+    package func with(_ more: [PinManifest.Layer]) -> SnapshotOffer {
+        guard !more.isEmpty else { return self }
+        let whole = PinManifest(
+            snapshot: manifest.snapshot, title: manifest.title, created: manifest.created, pixels: manifest.pixels,
+            layers: manifest.layers + more)
+        var sources = sources
+        if case .bytes(_, let isPrivate) = sources.removeValue(forKey: manifest.config.digest) {
+            sources[whole.config.digest] = .bytes(whole.configBytes, isPrivate: isPrivate)
+        } else {
+            sources[whole.config.digest] = .bytes(whole.configBytes, isPrivate: true)
+        }
+        let kept = Set(more.map(\.path))
+        return SnapshotOffer(
+            manifest: whole, bytes: whole.bytes, sources: sources, lost: lost.filter { !kept.contains($0) })
+    }
 }
 
 extension Store {
