@@ -26,11 +26,14 @@ static inline int reprofs_clone_mount(const char *path) {
 }
 
 // Asks for a lease, which the kernel gives only where nobody else has the file open or mapped, and gives it back: 1, 0 where
-// somebody has, or -1 and errno where it cannot be told.
+// somebody has, or -1 and errno where it cannot be told. Who opens it meanwhile is told by a signal that nobody notices, where the
+// default would end the process.
 static inline int reprofs_is_unused(int fd) {
     extern int fcntl(int, int, ...);
     extern int *__errno_location(void);
-    enum { set_lease = 1024, lock_for_writing = 1, unlock = 2, try_again = 11, busy = 16 };
+    enum { set_signal = 10, urgent = 23, set_lease = 1024, lock_for_writing = 1, unlock = 2, try_again = 11, busy = 16 };
+    if (fcntl(fd, set_signal, urgent) != 0)
+        return -1;
     if (fcntl(fd, set_lease, lock_for_writing) != 0)
         return *__errno_location() == try_again || *__errno_location() == busy ? 0 : -1;
     fcntl(fd, set_lease, unlock);

@@ -36,7 +36,7 @@ import Testing
     /// > `pull --lazy` brings everything but the large models, those for which the manifest names lists of pieces. The snapshot is there, and
     /// > `by-snapshot/<id>/models` shows its files with their sizes. A mount brings what is read of them, MiB by MiB, compares each before it is
     /// > served, and keeps it; who reads in order has more asked for ahead, and from the third such read on the whole file is fetched. A file of
-    /// > which everything has come is a blob like any other, from the first open after the last close on. Such a pull makes no pin and no names in
+    /// > which everything has come is a blob like any other, once all of it was read again and nobody has it open. Such a pull makes no pin and no names in
     /// > `models`; another one without `--lazy` does. The same holds for any file that was lost here, if a remote is known to have it and its list is
     /// > known, but not for one that was given up with `forget`: only `fetch` or another pull brings that back.
     @Test func `has its size at once, brings what is read, and is a blob when all of it was`() throws {
@@ -59,15 +59,15 @@ import Testing
     }
 
     @Test func `that is open is read on after its snapshot was forgotten, as any other`() throws {
-        try mount { tree throws in
-            let file = try file(tree)
+        try fixture.mount { tree throws in
+            let file = try fixture.file(tree)
             defer { try? file.close() }
-            #expect(try read(file, 0, 4096).get() == Array(ReachFixture.bytes[..<4096]))
+            #expect(try fixture.read(file, 0, 4096).get() == Array(ReachFixture.bytes[..<4096]))
             let row = try fixture.there.row(fixture.snapshot.digest)
             let report = try store.forget([], [row], isDryRun: false)
             #expect(report.snapshots.count == 1 && report.inUse == [fixture.digest])
             let offset = 4 << 20
-            #expect(try read(file, offset, 4096).get() == Array(ReachFixture.bytes[offset..<offset + 4096]))
+            #expect(try fixture.read(file, offset, 4096).get() == Array(ReachFixture.bytes[offset..<offset + 4096]))
         }
     }
 

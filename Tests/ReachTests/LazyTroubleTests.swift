@@ -23,7 +23,7 @@ import Testing
     /// >   be killed; nothing else in the mount waits with it.
     /// > - What does not pass (403, 404, the wrong bytes three times) is EIO for reads of that MiB. It is asked for again when it is read a second
     /// >   later or more. A wrong MiB costs that MiB alone: each try asks another remote, if there is one, the rest of the file comes, and it is
-    /// >   tried again unasked, first after ten seconds and then ever more seldom. The log says the same of a file once a minute at most.
+    /// >   tried again unasked, first after twenty seconds and then ever more seldom. The log says the same of a file once a minute at most.
     /// > - A disk that fills up meanwhile takes no more; reads go on, from memory.
     /// > - A read waits on when its thread gets a signal that does not end the program, since an error would cost a program that maps the file its
     /// >   life. An open ends with EINTR.

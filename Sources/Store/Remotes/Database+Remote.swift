@@ -62,7 +62,7 @@ extension Database {
     }
 
     /// Changes what is known of a blob at remotes. If that is from where a mount would bring it, the snapshots that pin it are graded again.
-    private func change(_ digest: Digest, _ body: (_ blob: Int64) throws -> Void) throws {
+    func change(_ digest: Digest, _ body: (_ blob: Int64) throws -> Void) throws {
         let row = try Int64.fetchOne(
             cachedStatement(sql: "SELECT id FROM blob WHERE sha256 = ?"), arguments: [digest.data])
         guard let row else { return }

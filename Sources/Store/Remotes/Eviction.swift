@@ -34,7 +34,7 @@ extension Store {
         case .whole, .lost: break
         }
         guard let facts = try files.facts(of: digest) else {
-            return try isElsewhere(blob, db) ? .elsewhere : .stays("its bytes are lost")
+            return try db.isElsewhere(blob.id) ? .elsewhere : .stays("its bytes are lost")
         }
         guard blob.size > PieceList.pieceSize else {
             return .stays("files of up to \(PieceList.pieceSize.asSize) are read as a whole, and stay here")
@@ -62,23 +62,23 @@ extension Store {
     ) throws(StoreError) -> Int {
         // The blob of a transfer that broke off may have a second name.
         try dropPartialName(of: digest)
-        let (blob, before) = try catalogue.write { db -> (Int64, BlobState) in
+        let (blob, before, file) = try catalogue.write { db -> (Int64, BlobState, FileFacts?) in
             if case .stays(let why) = try evictability(of: digest, db) { throw StoreError.conflict(why) }
             guard let blob = try self.blob(digest, db), let before = try db.state(of: blob.id) else {
                 throw StoreError.blobMissing(digest)
             }
             try db.setState(of: blob.id, .lost)
-            guard try isElsewhere(blob, db), try isProven(blob, at: remote, since: time, db) else {
+            guard try db.isElsewhere(blob.id), try isProven(blob, at: remote, since: time, db) else {
                 throw StoreError.conflict("what is known of it at \(remote.name) has changed meanwhile")
             }
-            return (blob.id, before)
+            return (blob.id, before, try files.facts(of: digest))
         }
         var freed = 0
         let isGone = try catalogue.writeSoon { db in
             // Another command may have been first.
             guard let facts = try files.facts(of: digest) else { return true }
-            // Somebody may have brought it again, or found it to be whole.
-            guard try db.state(of: blob) == .lost else { return false }
+            // Somebody may have brought it again, also without a row as yet, or found it to be whole.
+            guard try db.state(of: blob) == .lost, file?.isSameFile(as: facts) == true else { return false }
             if try isOpen(digest) {
                 try db.setState(of: blob, before)
                 return false
@@ -87,7 +87,7 @@ extension Store {
             try Kernel.unlink(files.path(of: digest))
             return true
         }
-        guard isGone else { throw .conflict("a program opened it just now, or brought it again") }
+        guard isGone else { throw .conflict("a program opened it just now, brought it again, or gave it up") }
         try Kernel.syncDirectory(files.directory)
         return freed
     }
@@ -96,12 +96,6 @@ extension Store {
         try Row.fetchOne(
             db.cachedStatement(sql: "SELECT \(Blob.columns) FROM blob WHERE sha256 = ?"), arguments: [digest.data]
         ).map(Blob.init)
-    }
-
-    private func isElsewhere(_ blob: Blob, _ db: Database) throws -> Bool {
-        try Bool.fetchOne(
-            db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM blob WHERE id = ? AND \(Blob.isElsewhere))"),
-            arguments: [blob.id]) == true
     }
 
     private func isProven(_ blob: Blob, at remote: RemoteRow, since time: Timestamp, _ db: Database) throws -> Bool {

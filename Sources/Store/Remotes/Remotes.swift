@@ -156,9 +156,9 @@ extension Store {
                 {
                     // Whoever gave them up wants them again.
                     if case .collected = try db.state(of: id) { try db.setState(of: id, .lost) }
-                    try db.keepPieces(list, of: id)
                 }
                 try db.notePresence(of: list.digest, at: remote.id, time: time)
+                try db.change(list.digest) { try db.keepPieces(list, of: $0) }
             }
         }
     }

@@ -153,6 +153,8 @@ extension Store {
             case .collected, nil: return false
             case .whole, .document, .lost: break
             }
+            // It was evicted meanwhile.
+            guard try kind != .missing || !db.isElsewhere(blob.id) else { return false }
             guard try FileFacts.at(files.path(of: blob.digest), followLinks: false) == found else { return false }
             try db.setState(of: blob.id, .lost)
             return true

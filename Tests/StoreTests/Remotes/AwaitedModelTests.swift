@@ -159,7 +159,7 @@ import Testing
         try store.notePresence(of: [digest], at: try model.remote)
         #expect(try document().verdict == there.verdict)
         #expect(try card().contains("'team'"))
-        try store.removeRemote(try model.remote)
+        try store.removeRemote(try model.remote, isForced: true)
         #expect(try !card().contains("'team'"))
     }
 
