@@ -27,11 +27,11 @@ struct MountCopies {
         here = own
         var seen = Set([Opener.link("/proc/self/ns/mnt")])
         elsewhere = ProcessFile.names(in: "/proc").compactMap { pid_t($0) }.sorted().compactMap { process in
-            guard let path = paths("\(process)").first,
-                let namespace = ProcessFile.told(of: process, { Opener.link("/proc/\(process)/ns/mnt") }),
-                seen.insert(namespace).inserted
-            else { return nil }
-            return Copy(process: process, path: path)
+            guard let path = paths("\(process)").first else { return nil }
+            // Everybody may read where a process has mounts, but not which namespace it is in: all of those count as one. One of this
+            // namespace has the mount only if this process has.
+            let namespace = ProcessFile.told(of: process, { Opener.link("/proc/\(process)/ns/mnt") }) ?? "unknown"
+            return seen.insert(namespace).inserted ? Copy(process: process, path: path) : nil
         }
     }
 
@@ -50,7 +50,7 @@ struct MountCopies {
         }
         guard access("/sys/fs/fuse/connections/\(connection)", F_OK) == 0 else { return nil }
         return """
-            another mount namespace, such as a container's, has a copy of it, which this user cannot see; root finds its processes \
+            another mount namespace, such as a container's, has a copy of it, in which no process is seen from here; root finds its processes \
             with: grep -lF ' 0:\(connection) ' /proc/[0-9]*/mountinfo
             """
     }

@@ -99,7 +99,10 @@ package enum MountPoint {
             servers = [ServerProcess(number: process)]
         }
         for server in servers where !others.contains(where: { isServed($0, by: server) }) {
-            try server.waitForEnd(after: "\(path) is unmounted") { MountCopies(ofConnection: connection).sentence }
+            // After the connection was aborted no copy of the mount keeps its process.
+            try server.waitForEnd(after: "\(path) is unmounted") {
+                status == nil || connection.isEmpty ? nil : MountCopies(ofConnection: connection).sentence
+            }
         }
     }
 

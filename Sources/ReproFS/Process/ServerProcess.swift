@@ -50,12 +50,17 @@ package struct ServerProcess: Sendable {
             return poll(&end, 1, patience) == 1
         }
         if hasEnded(within: Self.patienceWhereHeld) { return }
-        let copies = isStopped ? nil : copies()
-        let isHeld = isStopped || copies != nil
+        var held = isStopped ? nil : copies()
+        // Many a program has a mount namespace of its own for a moment, which ends by itself.
+        for _ in 0..<5 where held != nil {
+            if hasEnded(within: Self.patienceWhereHeld) { return }
+            held = copies()
+        }
+        let isHeld = isStopped || held != nil
         if hasEnded(within: isHeld ? 0 : Self.patience - Self.patienceWhereHeld) { return }
         let end = "other mounts of its store show models/ read-only; 'kill -KILL \(number)' ends it"
-        if let copies {
-            throw MountError("\(what), but process \(number) still serves it: \(copies). Until then \(end)")
+        if let held {
+            throw MountError("\(what), but process \(number) still serves it: \(held). Until then \(end)")
         }
         throw MountError(
             "\(what), but process \(number), which served it, "
