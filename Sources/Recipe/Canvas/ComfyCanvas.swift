@@ -141,15 +141,19 @@ extension ComfyCanvas {
             let kind = kinds[runner.type] ?? classes.named(runner.type)
             kinds[runner.type] = kind
             var inputs = CanvasWidgets(runner.node, kind).values(holdsNext: holdsNext)
+            var without: Set<String> = []
             for input in runner.node["inputs"]?.array ?? [] {
                 guard let name = input["name"]?.string, let link = CanvasScope.id(input["link"]) else { continue }
+                without.remove(name)
                 switch source(of: link, in: runner.place) {
                 case .output(let id, let slot): inputs[name] = .array([.string(id), .integer(slot)])
                 case .value(let value): inputs[name] = value
                 case .own: break
-                case .nothing: inputs[name] = nil
+                case .nothing: without.insert(name)
                 }
             }
+            // All at once: each removal goes through all of them.
+            if !without.isEmpty { inputs = JSON.Object(inputs.members.filter { !without.contains($0.key) }) }
             let key = places[runner.place].prefix + runner.id
             if !kind.isKnown { slots[key] = NodeSlots(runner.node) }
             nodes.append(key, ["class_type": .string(runner.type), "inputs": .object(inputs)])
