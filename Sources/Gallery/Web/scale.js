@@ -8,12 +8,16 @@ export function enlarge(picture, width, height) {
   picture.style.width = isSmall ? `${picture.naturalWidth * Math.floor(most * devicePixelRatio) / devicePixelRatio}px` : '';
 }
 
-const watch = new ResizeObserver((entries) => {
-  for (const { target } of entries) target.classList.toggle('squares', target.clientWidth >= 2 * target.naturalWidth);
-});
+// A picture may be smaller than its box, in one direction.
+const look = (picture) => picture.classList.toggle('squares', picture.naturalWidth > 0
+  && Math.min(picture.clientWidth / picture.naturalWidth, picture.clientHeight / picture.naturalHeight) >= 2);
+const watch = new ResizeObserver((entries) => entries.forEach(({ target }) => look(target)));
 
 /// From twice its size on, a picture's pixels are shown as they are, and not smoothed.
-export const sharpen = (picture) => watch.observe(picture);
+export function sharpen(picture) {
+  watch.observe(picture);
+  picture.addEventListener('load', () => look(picture));
+}
 
 for (const picture of document.querySelectorAll('.stage img, .beside img')) sharpen(picture);
 
@@ -22,7 +26,8 @@ if (shown) {
   const place = shown.closest('.picture');
   const draw = () => {
     const { paddingLeft, paddingTop } = getComputedStyle(place);
-    enlarge(shown, place.clientWidth - 2 * parseFloat(paddingLeft), innerHeight - 2 * parseFloat(paddingTop));
+    const height = Math.min(innerHeight, parseFloat(getComputedStyle(shown).maxHeight) || Infinity);
+    enlarge(shown, place.clientWidth - 2 * parseFloat(paddingLeft), height - 2 * parseFloat(paddingTop));
   };
   sharpen(shown);
   shown.addEventListener('load', draw);
