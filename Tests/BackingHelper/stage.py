@@ -37,7 +37,7 @@ class Stage:
         # The mounts of other tests would not end as long as they are here.
         for line in open("/proc/self/mountinfo").read().splitlines():
             if " - fuse.reprofs " in line:
-                libc.umount2(line.split()[4].encode(), 2)
+                libc.umount2(line.split()[4].encode().decode("unicode_escape").encode("latin-1"), 2)
         mount("tmpfs", self.work, "tmpfs", 0, "mode=755")
         # Not every machine mounts it, and whose a mount is stands only there.
         if not os.path.ismount(CONNECTIONS):

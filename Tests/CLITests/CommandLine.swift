@@ -79,7 +79,8 @@ final class CommandLineFixture: Sendable {
         let namespace = """
             mount --make-rprivate / &&
                 # The mounts of other tests would not end as long as they are here.
-                awk '/ - fuse.reprofs /{print $5}' /proc/self/mountinfo | while read -r place; do umount -l "$place"; done &&
+                awk '/ - fuse.reprofs /{print $5}' /proc/self/mountinfo |
+                    while read -r place; do umount -l "$(printf %b "$place")" 2>/dev/null || true; done &&
                 mount --bind "$2/../fuse.conf" /etc/fuse.conf &&
                 mknod "$2/fuse" c 10 229 && chmod 666 "$2/fuse" && mount --bind "$2/fuse" /dev/fuse ||
                 { echo "no namespace"; exit 0; }

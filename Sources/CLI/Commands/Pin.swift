@@ -35,8 +35,10 @@ struct PinCommand: AnswersInJSON {
                     : "\(name) was \(what) already.")
         }
         guard !report.lost.isEmpty else { return }
-        for path in report.lost { Terminal.complain("\(path): its bytes are lost") }
-        Terminal.complain("Once they are back ('\(ShellCommand.reprofs("verify --repair --from DIR"))'), pin it again.")
+        for path in report.lost { Terminal.complain("\(path): its bytes are not here") }
+        let fetch = ShellCommand.reprofs("fetch", "\(snapshot.short)")
+        let repair = ShellCommand.reprofs("verify --repair --from DIR")
+        Terminal.complain("Once they are back ('\(fetch)', or '\(repair)'), pin it again.")
         throw ExitCode.someFailed
     }
 }

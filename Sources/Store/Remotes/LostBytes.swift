@@ -21,6 +21,11 @@ package struct WantedBytes: Sendable {
 }
 
 extension Store {
+    /// Where the bytes with this hash are.
+    package func place(of digest: Digest) throws(StoreError) -> Verdict.Place {
+        try catalogue.read { db in try db.place(of: digest) }
+    }
+
     /// The list of the pieces of bytes that may be lost; nil if none was ever made.
     package func pieces(of digest: Digest, size: Int) throws(StoreError) -> PieceList? {
         let row = try one(

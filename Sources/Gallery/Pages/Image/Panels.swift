@@ -173,7 +173,11 @@ enum ModelPanel {
 
     /// Whether the store still has the bytes, and whether the name still holds them.
     private static func fate(_ model: ShownImage.Model) -> String {
-        guard model.isServed else { return "the store has lost them" }
+        switch model.place {
+        case .here: break
+        case .at(let remote): return "they are at \(remote), from where a mount brings them"
+        case .nowhere: return "the store has lost them"
+        }
         guard let version = model.use.resolution?.version else { return "the store has them" }
         return switch model.live {
         case version: "the name still has them"

@@ -23,8 +23,8 @@ struct ShownImage: Sendable {
     /// A model, and what has become of it.
     struct Model: Sendable {
         let use: Recipe.ModelUse
-        /// Whether the store can give its bytes now.
-        let isServed: Bool
+        /// Where its bytes are.
+        let place: Verdict.Place
         /// The version that the name holds now; nil where it holds nothing, or is not known.
         let live: Int?
         /// The row of its name, by which pages know it.
@@ -49,11 +49,11 @@ struct ShownImage: Sendable {
         places = try store.places(ofImage: id)
         models = try document.snapshot.recipe.models.map { use in
             guard let resolution = use.resolution else {
-                return Model(use: use, isServed: false, live: nil, row: nil)
+                return Model(use: use, place: .nowhere, live: nil, row: nil)
             }
             let known = try store.model(at: resolution.folder, resolution.path)
             return Model(
-                use: use, isServed: try store.isServed(resolution.sha256), live: known?.live, row: known?.id)
+                use: use, place: try store.place(of: resolution.sha256), live: known?.live, row: known?.id)
         }
         proofs = try document.attempts.reversed().map { attempt in
             Proof(attempt: attempt, picture: try Self.picture(of: attempt, other: id, in: store))

@@ -82,7 +82,7 @@ enum ModelPage {
     /// What would be lost with the bytes, and what brings them back or gives them up.
     @HTMLBuilder private static func loss(_ version: ShownModel.Version) -> HTML {
         let listing = version.listing
-        if version.isServed {
+        if version.place == .here {
             if version.images > 0 {
                 tag("p", .class("loss")) { "If v\(listing.number) goes: \(sentence(version))" }
             }
@@ -117,11 +117,12 @@ enum ModelPage {
     private enum State: String { case live, kept, lost }
 
     private static func state(_ version: ShownModel.Version) -> State {
-        version.isServed ? version.listing.isLive ? .live : .kept : .lost
+        version.place == .here ? version.listing.isLive ? .live : .kept : .lost
     }
 
     private static func words(_ version: ShownModel.Version) -> String {
         if let dropped = version.listing.dropped { return "its bytes were given up on \(dropped.local.prefix(10))" }
+        if case .at(let remote) = version.place { return "at \(remote), from where a mount brings it" }
         return switch state(version) {
         case .live: "what the name holds now"
         case .kept: "kept"

@@ -21,8 +21,8 @@ struct ShownModel: Sendable {
     /// A version, and what hangs on its bytes.
     struct Version: Sendable {
         let listing: VersionListing
-        /// Whether the store can give its bytes now.
-        let isServed: Bool
+        /// Where its bytes are.
+        let place: Verdict.Place
         /// The names by which other tools know it.
         let hashes: [(hash: HashName, name: String)]
         /// Other names with the same bytes.
@@ -34,7 +34,7 @@ struct ShownModel: Sendable {
 
         init(_ listing: VersionListing, in store: Store) throws {
             self.listing = listing
-            isServed = try listing.dropped == nil && store.isServed(listing.sha256)
+            place = listing.dropped == nil ? try store.place(of: listing.sha256) : .nowhere
             hashes = try store.hashNames(of: listing.sha256)
             twins = try store.versions(sharing: listing)
             images = try store.images(using: listing.sha256)
