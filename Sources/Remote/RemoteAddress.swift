@@ -30,7 +30,7 @@ package struct RemoteAddress: Sendable, Hashable, CustomStringConvertible {
         var path = rest[place.endIndex...].drop { $0 == "/" }
         while path.hasSuffix("/") { path = path.dropLast() }
         if place.contains("@") {
-            throw fail("a user is no part of it; log in with 'docker login' or 'skopeo login'")
+            throw fail("it must not name a user; log in with 'docker login' or 'skopeo login'")
         }
         var port: Int?
         if let colon = place.lastIndex(of: ":"), !place.hasSuffix("]") {
@@ -42,7 +42,7 @@ package struct RemoteAddress: Sendable, Hashable, CustomStringConvertible {
         }
         guard Self.isHost(place) else { throw fail("its host is not a name or an address") }
         if kind == .registry {
-            if path.contains("@") || path.contains(":") { throw fail("a tag or a digest is no part of it") }
+            if path.contains("@") || path.contains(":") { throw fail("it must not end with a tag or a digest") }
             guard Self.isRepository(path) else {
                 throw fail(
                     "a repository is words of a-z, 0-9 and single separators ('.', '_', '-') with '/' between them")

@@ -96,7 +96,7 @@ struct RebuildCommand: ParsableCommand {
         for (path, why) in report.unreadable { lines.append("\(path) cannot be used: \(why)") }
         lines.append(
             report.backup.map { "The catalogue is that of \($0.made.local), \($0.path)." }
-                ?? "There was no backup; the catalogue was made from pins and blobs alone.")
+                ?? "No backup was found, so the catalogue was made from pins and blobs alone.")
         for name in report.pins.names { lines.append("pin \(name) was recovered") }
         for (name, why) in report.pins.problems { lines.append("pin \(name) could not be recovered: \(why)") }
         for digest in report.damaged { lines.append("\(digest.hex) is damaged; it is in quarantine") }

@@ -4,8 +4,8 @@ import Recipe
 /// A printed listing: JSON objects one by one in an array, or aligned columns for people.
 ///
 /// A listing may have very many rows, so they are printed in batches. Each batch is aligned by itself, with columns at least as wide as
-/// those of the batch before. The last column is usually a name, which people copy, so it is never cut: in a row that is wider than the
-/// terminal it gets a line of its own.
+/// those of the batch before. The last column is usually a name, which people copy, so it is never cut: if a row is wider than the
+/// terminal, its last column goes on a line of its own.
 struct Table {
     /// A finished row, in the table's format.
     enum Row: Sendable {

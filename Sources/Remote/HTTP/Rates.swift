@@ -13,7 +13,7 @@ final class Rates: Sendable {
 
     /// How many rates are remembered, and how many must be for a comparison.
     private static let most = 16, least = 3
-    /// What brings fewer bytes is no measure, nor is what was waited for a tenth of the window or less.
+    /// A stream is not measured if it brought fewer bytes than this, or was waited for a tenth of the window or less.
     private static let smallest = 1 << 20
     private let window: Duration
     /// Bytes a second, the newest last.

@@ -1,4 +1,4 @@
-/// Something that a server does besides answering requests, on a thread of its own.
+/// Work that a server does on a thread of its own while it answers requests.
 protocol Job: Sendable {
     func start() throws(MountError)
     /// Returns when it has stopped working.
