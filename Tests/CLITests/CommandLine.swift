@@ -39,7 +39,10 @@ final class CommandLineFixture: Sendable {
     }()
 
     @discardableResult
-    func run(_ arguments: String...) throws -> Outcome {
+    func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
+
+    @discardableResult
+    func run(_ arguments: [String]) throws -> Outcome {
         try run(tool: Self.executable, arguments, environment: ["REPROFS_STORE": store.string])
     }
 

@@ -145,8 +145,7 @@ import Testing
     @Test func `is refused with advice where the catalogue is lost`() throws {
         try FileManager.default.removeItem(atPath: line.store.appending("catalogue.sqlite").string)
         for arguments in [["mount", line.mountPoint.string], ["init"], ["status"]] {
-            let outcome = try line.run(
-                tool: CommandLineFixture.executable, arguments, environment: ["REPROFS_STORE": line.store.string])
+            let outcome = try line.run(arguments)
             #expect(outcome.status == 1)
             #expect(outcome.complaint.contains("with: reprofs rebuild --store "), "\(arguments): \(outcome.complaint)")
         }

@@ -56,8 +56,7 @@ import Testing
         }
         let path = { (name: String) in line.directory.appending(name).string }
         func run(_ words: [String]) throws -> CommandLineFixture.Outcome {
-            let outcome = try line.run(
-                tool: CommandLineFixture.executable, words, environment: ["REPROFS_STORE": line.store.string])
+            let outcome = try line.run(words)
             expectNone(outcome, words)
             return outcome
         }

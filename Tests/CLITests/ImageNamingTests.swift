@@ -145,8 +145,7 @@ import Testing
         for command in commands {
             for (text, meaning) in forms {
                 let words = command.words(text)
-                let outcome = try line.run(
-                    tool: CommandLineFixture.executable, words, environment: ["REPROFS_STORE": line.store.string])
+                let outcome = try line.run(words)
                 let told = "\(words): \(outcome.output)\(outcome.complaint)"
                 switch meaning {
                 case .snapshot(let id):

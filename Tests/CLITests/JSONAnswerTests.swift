@@ -23,8 +23,7 @@ import Testing
     }
 
     private func answer(_ words: String...) throws -> JSON {
-        let outcome = try line.run(
-            tool: CommandLineFixture.executable, words + ["--json"], environment: ["REPROFS_STORE": line.store.string])
+        let outcome = try line.run(words + ["--json"])
         #expect(outcome.status == 0 && outcome.complaint.isEmpty, "\(words): \(outcome.complaint)")
         return try #require(outcome.json, "\(words): \(outcome.output)")
     }
@@ -82,9 +81,7 @@ import Testing
             ["pin", "nobody.png", "x"], ["unpin", "nobody"], ["use", "nobody.png"],
             ["export", "nobody.png", line.directory.appending("made").string], ["restore", "nobody.pt@v1"],
         ] {
-            let outcome = try line.run(
-                tool: CommandLineFixture.executable, words + ["--json"],
-                environment: ["REPROFS_STORE": line.store.string])
+            let outcome = try line.run(words + ["--json"])
             #expect(outcome.status == 1 && outcome.json?["schema"] == "reprofs.naming/1", "\(words): \(outcome.output)")
         }
     }

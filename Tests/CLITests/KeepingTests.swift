@@ -17,10 +17,7 @@ import Testing
     }
 
     private func collect(_ options: String...) throws -> JSON {
-        let outcome = try line.run(
-            tool: CommandLineFixture.executable,
-            ["gc", "--superseded-older-than", "0s", "--grace", "0s", "--json"] + options,
-            environment: ["REPROFS_STORE": line.store.string])
+        let outcome = try line.run(["gc", "--superseded-older-than", "0s", "--grace", "0s", "--json"] + options)
         try #require(outcome.status == 0, "\(outcome.complaint)")
         return try #require(outcome.json)
     }

@@ -47,8 +47,7 @@ import Testing
     @Test func `shows the models in a mount, and a mount that is killed while they come loses nothing`() throws {
         let there = try CommandLineFixture()
         func run(_ words: [String]) throws -> CommandLineFixture.Outcome {
-            try there.run(
-                tool: CommandLineFixture.executable, words, environment: ["REPROFS_STORE": there.store.string])
+            try there.run(words)
         }
         try pull(run)
         let elsewhere = try run(["status", "--json"]).json?["elsewhere"]
@@ -80,8 +79,7 @@ import Testing
     @Test func `leaves models that are not lost, and are not fetched for a ComfyUI that does not answer`() throws {
         let there = try CommandLineFixture()
         func run(_ words: [String]) throws -> CommandLineFixture.Outcome {
-            try there.run(
-                tool: CommandLineFixture.executable, words, environment: ["REPROFS_STORE": there.store.string])
+            try there.run(words)
         }
         try pull(run)
         let verified = try run(["verify", "--json"])
@@ -128,8 +126,7 @@ import Testing
     private func pulledLazily(through relay: Relay? = nil) throws -> CommandLineFixture {
         let there = try CommandLineFixture()
         try pull(from: relay.map { "oci://127.0.0.1:\($0.port)/team/models" }) { words in
-            try there.run(
-                tool: CommandLineFixture.executable, words, environment: ["REPROFS_STORE": there.store.string])
+            try there.run(words)
         }
         return there
     }
@@ -252,13 +249,11 @@ import Testing
         }
         let address = "oci://127.0.0.1:\(registry.port)/team/reproduced"
         for words in [["pin", id, "cover"], ["remote", "add", "team", address], ["push", "team", "cover"]] {
-            let outcome = try maker.run(
-                tool: CommandLineFixture.executable, words, environment: ["REPROFS_STORE": maker.store.string])
+            let outcome = try maker.run(words)
             try #require(outcome.status == 0, "\(words) \(outcome.complaint)")
         }
         try pull(from: address) { words in
-            try there.run(
-                tool: CommandLineFixture.executable, words, environment: ["REPROFS_STORE": there.store.string])
+            try there.run(words)
         }
         let made = try there.run(
             "reproduce", id, "--launch", StandIn.installation.string, "--python", try StandIn.python, "--json")

@@ -20,10 +20,7 @@ import Testing
 
     private func connect(_ port: UInt16, _ options: String...) throws {
         for line in [here, there] {
-            let outcome = try line.run(
-                tool: CommandLineFixture.executable,
-                ["remote", "add", "team", "oci://localhost:\(port)/team/models"] + options,
-                environment: ["REPROFS_STORE": line.store.string])
+            let outcome = try line.run(["remote", "add", "team", "oci://localhost:\(port)/team/models"] + options)
             try #require(outcome.status == 0, "\(outcome.complaint)")
         }
     }

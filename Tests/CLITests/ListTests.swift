@@ -31,9 +31,7 @@ import Testing
     }
 
     private func list(_ words: String...) throws -> [String] {
-        let outcome = try line.run(
-            tool: CommandLineFixture.executable, ["list"] + words + ["--json"],
-            environment: ["REPROFS_STORE": line.store.string])
+        let outcome = try line.run(["list"] + words + ["--json"])
         let rows = try #require(outcome.json?.array, "\(words): \(outcome.complaint)")
         return rows.compactMap { $0["path"]?.string ?? $0["image"]?.string ?? $0["name"]?.string }.sorted()
     }
@@ -96,9 +94,7 @@ import Testing
 
     @Test func `is refused where a filter means nothing`() throws {
         for words in [["--grade", "good"], ["--limit", "0"], ["--limit", "x"], [""]] {
-            let outcome = try line.run(
-                tool: CommandLineFixture.executable, ["list", "images"] + words,
-                environment: ["REPROFS_STORE": line.store.string])
+            let outcome = try line.run(["list", "images"] + words)
             #expect(outcome.status == 64, "\(words)")
         }
         #expect(try line.run("list", "images", "--model", "nobody").status == 1)

@@ -55,7 +55,7 @@ import Testing
     }
 
     private func run(_ words: [String]) throws -> CommandLineFixture.Outcome {
-        try line.run(tool: CommandLineFixture.executable, words, environment: ["REPROFS_STORE": line.store.string])
+        try line.run(words)
     }
 
     @Test func `is the one that was meant, or nothing is done, in every command and every form`() throws {

@@ -63,8 +63,7 @@ import Testing
         try line.directory.write([1], to: "mount point/checkpoints/late.safetensors")
         let other = line.directory.appending("other").string
         for arguments in [["mount", line.mountPoint.string], ["mount", other, "--models-at", line.mountPoint.string]] {
-            let outcome = try line.run(
-                tool: CommandLineFixture.executable, arguments, environment: ["REPROFS_STORE": line.store.string])
+            let outcome = try line.run(arguments)
             #expect(outcome.status == 6)
             #expect(outcome.complaint.contains("would hide what is in it: checkpoints"), "\(outcome.complaint)")
             #expect(!line.isMounted)

@@ -31,9 +31,7 @@ import Testing
 
     private func state(_ line: CommandLineFixture) throws -> [String?] {
         try ["recipe cover --json", "list pins --json", "list versions --json"].map { words in
-            let outcome = try line.run(
-                tool: CommandLineFixture.executable, words.split(separator: " ").map(String.init),
-                environment: ["REPROFS_STORE": line.store.string])
+            let outcome = try line.run(words.split(separator: " ").map(String.init))
             guard outcome.status == 0 else { return nil }
             // Times are each store's own.
             return outcome.output.replacing(/"(pinned|recorded)": ?"[^"]*"/, with: "")

@@ -44,10 +44,7 @@ import Testing
             let words = command.split(separator: " ").map { word in
                 word.hasPrefix("{") ? values[String(word.dropFirst().dropLast())] ?? "" : String(word)
             }
-            let outcome = try line.run(
-                tool: CommandLineFixture.executable,
-                words + ["--json"],
-                environment: ["REPROFS_STORE": line.store.string])
+            let outcome = try line.run(words + ["--json"])
             try #require(!outcome.output.isEmpty, "\(command): \(outcome.complaint)")
             try check.add(Array(outcome.output.utf8), from: command)
         }

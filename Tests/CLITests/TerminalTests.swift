@@ -87,9 +87,7 @@ import Testing
 
                 """)
         let images = try FileManager.default.contentsOfDirectory(atPath: output).map { output + "/" + $0 }
-        let each = try line.run(
-            tool: CommandLineFixture.executable, ["snapshot", "--verbose"] + images,
-            environment: ["REPROFS_STORE": line.store.string])
+        let each = try line.run(["snapshot", "--verbose"] + images)
         #expect(each.output.split(separator: "\n").count(where: { $0.hasSuffix("as before") }) == 12, "\(each.output)")
         #expect(try line.run("snapshot", output).output == "12 images have not changed since they were read.\n")
     }

@@ -29,9 +29,7 @@ import Testing
 
     /// What a recipe says, but for what each store knows for itself.
     private func recipe(_ line: CommandLineFixture, _ words: String...) throws -> String {
-        let outcome = try line.run(
-            tool: CommandLineFixture.executable, ["recipe", "--json"] + words,
-            environment: ["REPROFS_STORE": line.store.string])
+        let outcome = try line.run(["recipe", "--json"] + words)
         try #require(outcome.status == 0, "\(outcome.complaint)")
         return outcome.output
     }
