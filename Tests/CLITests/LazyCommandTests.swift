@@ -46,13 +46,10 @@ import Testing
     /// > be started.
     @Test func `shows the models in a mount, and a mount that is killed while they come loses nothing`() throws {
         let there = try CommandLineFixture()
-        func run(_ words: [String]) throws -> CommandLineFixture.Outcome {
-            try there.run(words)
-        }
-        try pull(run)
-        let elsewhere = try run(["status", "--json"]).json?["elsewhere"]
+        try pull(there.run)
+        let elsewhere = try there.run("status", "--json").json?["elsewhere"]
         #expect(elsewhere?["blobs"] == 1 && elsewhere?["bytes"]?.number?.int == Self.bytes.count)
-        #expect(try run(["status", "--json"]).json?["verification"]?["lost"] == 0)
+        #expect(try there.run("status", "--json").json?["verification"]?["lost"] == 0)
         try there.mount("--offline")
         #expect(throws: (any Error).self) { _ = try there.read(path) }
         there.unmount()
@@ -68,40 +65,37 @@ import Testing
         }
         try there.mount()
         #expect(try there.read(path) == Self.bytes)
-        try eventually { try run(["status", "--json"]).json?["elsewhere"]?["blobs"] == 0 }
+        try eventually { try there.run("status", "--json").json?["elsewhere"]?["blobs"] == 0 }
         #expect(try there.read(path) == Self.bytes)
         there.unmount()
-        let verified = try run(["verify", "--restart", "--json"])
+        let verified = try there.run("verify", "--restart", "--json")
         #expect(verified.status == 0, "\(verified.output)")
         #expect((try? FileManager.default.contentsOfDirectory(atPath: there.store.appending("partial").string)) == [])
     }
 
     @Test func `leaves models that are not lost, and are not fetched for a ComfyUI that does not answer`() throws {
         let there = try CommandLineFixture()
-        func run(_ words: [String]) throws -> CommandLineFixture.Outcome {
-            try there.run(words)
-        }
-        try pull(run)
-        let verified = try run(["verify", "--json"])
+        try pull(there.run)
+        let verified = try there.run("verify", "--json")
         #expect(verified.status == 0 && verified.json?["elsewhere"]?["blobs"] == 1, "\(verified.output)")
         #expect(verified.json?["elsewhere"]?["remotes"]?.array == ["team"])
-        let explained = try run(["explain", id])
+        let explained = try there.run("explain", id)
         #expect(explained.output.contains("the remote 'team'"), "\(explained.output)")
-        let told = try run(["status"])
+        let told = try there.run("status")
         #expect(!told.output.contains("Lost"), "\(told.output)")
         let attempts = [["--server", "http://127.0.0.1:9"], ["--launch", there.store.string]]
         for place in attempts {
-            let attempt = try run(["reproduce", id] + place)
+            let attempt = try there.run(["reproduce", id] + place)
             #expect(attempt.status == 5 && !attempt.complaint.contains("fetching"), "\(attempt.complaint)")
         }
-        #expect(try run(["status", "--json"]).json?["elsewhere"]?["blobs"] == 1)
+        #expect(try there.run("status", "--json").json?["elsewhere"]?["blobs"] == 1)
         let hash = String(SHA256.digest(of: Self.bytes).hex.prefix(12))
-        let plan = try run(["forget", hash, "--dry-run", "--json"])
+        let plan = try there.run("forget", hash, "--dry-run", "--json")
         #expect(plan.status == 0 && plan.json?["blobs"] == 1, "\(plan.output)\(plan.complaint)")
-        let fetched = try run(["fetch", hash])
+        let fetched = try there.run("fetch", hash)
         #expect(fetched.status == 0, "\(fetched.complaint)")
-        #expect(try run(["status", "--json"]).json?["elsewhere"]?["blobs"] == 0)
-        let forgotten = try run(["forget", hash, "--json"])
+        #expect(try there.run("status", "--json").json?["elsewhere"]?["blobs"] == 0)
+        let forgotten = try there.run("forget", hash, "--json")
         #expect(forgotten.json?["bytes"]?.number?.int == Self.bytes.count, "\(forgotten.output)\(forgotten.complaint)")
     }
 
