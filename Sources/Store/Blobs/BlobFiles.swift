@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Recipe
 import SystemPackage
@@ -35,6 +36,13 @@ struct BlobFiles {
         try OpenDirectory(named: directory).file([EntryName(digest)])
     }
     func open(_ digest: Digest) throws(StoreError) -> OwnedDescriptor { try blobs.open(digest.hex, in: directory) }
+    /// Whether a program or a mount on this machine has a blob's file open. A file system without leases cannot tell; there the kernel keeps the
+    /// bytes, without a name, for whoever has it open.
+    func isOpen(_ digest: Digest) throws(StoreError) -> Bool {
+        let file = try open(digest)
+        defer { withExtendedLifetime(file) {} }
+        return reprofs_is_unused(file.rawValue) == 0
+    }
 
     /// Publishes a file that may be small enough for the catalogue. `size` is the file's; bytes. The blob is as private as the file. With a
     /// `digest`, nothing is kept if the bytes are not those: throws `changedWhileRead`.

@@ -1,4 +1,3 @@
-import CLinux
 import Foundation
 import GRDB
 import Recipe
@@ -267,9 +266,8 @@ struct Collector {
             plan.report.holdBack(facts.size)
             return nil
         }
-        guard let file = try? Kernel.open(path, .readOnly, options: .noFollow) else { return nil }
-        // If the file system has no leases, programs that have the file open keep its bytes without a name.
-        guard reprofs_is_unused(file.rawValue) == 0 else { return .init(digest: blob.digest, size: facts.size) }
+        guard let isOpen = try? store.files.isOpen(blob.digest) else { return nil }
+        guard isOpen else { return .init(digest: blob.digest, size: facts.size) }
         plan.report.inUse.append(blob.digest)
         return nil
     }

@@ -1,6 +1,4 @@
-import CLinux
 import GRDB
-import Glibc
 package import Recipe
 import SystemPackage
 
@@ -42,14 +40,14 @@ extension Store {
         if let pin = try pin(keeping: blob.id, db) {
             return .stays(
                 """
-                the pin '\(pin)' promises that all of its files are here; take it away first: \
+                the pin '\(pin)' promises that all of its files are here; remove the pin first: \
                 \(ShellCommand.reprofs("unpin", pin))
                 """)
         }
-        guard try !isOpen(digest) else {
+        guard try !files.isOpen(digest) else {
             return .stays("a program has it open, or had a moment ago; its room would be free only when that closes it")
         }
-        return .here(blocks: facts.names > 1 ? 0 : try blocks(of: digest))
+        return .here(blocks: facts.names > 1 ? 0 : try Kernel.allocated(files.path(of: digest)))
     }
 
     /// Lets the file of bytes go that were read at a remote since `time`, all of them, and were right. Returns the room that this made;
@@ -79,11 +77,11 @@ extension Store {
             guard let facts = try files.facts(of: digest) else { return true }
             // Somebody may have brought it again, also without a row as yet, or found it to be whole.
             guard try db.state(of: blob) == .lost, file?.isSameFile(as: facts) == true else { return false }
-            if try isOpen(digest) {
+            if try files.isOpen(digest) {
                 try db.setState(of: blob, before)
                 return false
             }
-            freed = facts.names == 1 ? try blocks(of: digest) : 0
+            freed = facts.names == 1 ? try Kernel.allocated(files.path(of: digest)) : 0
             try Kernel.unlink(files.path(of: digest))
             return true
         }
@@ -117,23 +115,6 @@ extension Store {
                         WHERE snapshot.id = pinName.snapshot AND pin.blob = ?1)
                     """), arguments: [blob]
         ).map { try $0.name("name").text }
-    }
-
-    /// Whether a program or a mount on this machine has a blob's file open. Where the file system cannot tell, the kernel keeps the bytes for
-    /// whoever has.
-    private func isOpen(_ digest: Digest) throws(StoreError) -> Bool {
-        let file = try Kernel.open(files.path(of: digest), .readOnly, options: .noFollow)
-        return reprofs_is_unused(file.rawValue) == 0
-    }
-
-    /// What a blob's file takes of the disk. Bytes.
-    private func blocks(of digest: Digest) throws(StoreError) -> Int {
-        var facts = stat()
-        let path = files.path(of: digest)
-        guard path.withPlatformString({ lstat($0, &facts) }) == 0 else {
-            throw .system("cannot inspect", path, Errno(rawValue: errno))
-        }
-        return Int(facts.st_blocks) * 512
     }
 
     // MARK: What must come back
