@@ -65,6 +65,25 @@ private let path: CInt = 0o10_000_000
         }
     }
 
+    /// The kernel asks twice, and only twice, for a node that is said to be gone, so an open that comes at that moment would fail.
+    @Test func `leads to what has its name at the moment when its old row goes`() throws {
+        try withDescriptor(path) { link, models, fixture throws in
+            let store = fixture.store.path.string
+            let seen = SeenMutex<[[UInt8]?]>([])
+            FaultPoint.visitor.withLock {
+                $0 = { operation, path in
+                    guard operation == "reaped", path.hasPrefix(store) else { return }
+                    let bytes = FileManager.default.contents(atPath: link).map(Array.init)
+                    seen.withLock { $0.append(bytes) }
+                }
+            }
+            defer { FaultPoint.visitor.withLock { $0 = nil } }
+            try models.write(SmallModel.bytes(seed: 2), to: name)
+            try eventually { !seen.withLock { $0.isEmpty } }
+            #expect(seen.withLock { $0 } == [SmallModel.bytes(seed: 2)])
+        }
+    }
+
     /// The kernel closes what it is to close on the way, waits for the answer, and lets nobody look at the process meanwhile.
     @Test func `may be open where another program is started, which says nothing of what is still to be written`()
         throws

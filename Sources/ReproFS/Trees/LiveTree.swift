@@ -12,10 +12,9 @@ struct LiveTree: Tree {
     func node(_ id: NodeID) throws(StoreError) -> Node? {
         // A directory's node needs only the number, so there is no look-up.
         if id.kind == .liveDirectory { return .directory(LiveDirectory(view: view, row: id.row)) }
-        let number = id.kind == .liveFile ? view.standing(for: id.row) : id.row
-        guard let row = try view.store.live(number) else { return nil }
-        if number != id.row { return row.kind == .file ? .file(LiveFile(view: view, row: row, node: id.row)) : nil }
-        if id.kind == .liveAlias { return .link(LiveDirectory.alias(to: row)) }
+        if id.kind == .liveAlias { return try view.store.live(id.row).map { .link(LiveDirectory.alias(to: $0)) } }
+        guard let row = try view.row(standingFor: id.row) else { return nil }
+        if row.id != id.row { return row.kind == .file ? .file(LiveFile(view: view, row: row, node: id.row)) : nil }
         return LiveDirectory.node(row, view)
     }
 }

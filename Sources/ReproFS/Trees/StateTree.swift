@@ -36,7 +36,8 @@ private struct StateDirectory: Directory {
     }
 }
 
-/// Made anew for each open, so its pages are never kept.
+/// Made anew for each open, so its pages are never kept. As in /proc its size is 0: of any other, programs that ask for the size first
+/// would read no more, though the text may have grown meanwhile.
 private struct StatusFile: File {
     let context: MountContext
     var id: NodeID { FixedNode.status.id }
@@ -44,8 +45,7 @@ private struct StatusFile: File {
 
     func attributes() throws(StoreError) -> Attributes {
         Attributes(
-            id: id, kind: .file, size: try text().utf8.count, modified: try context.store.created(),
-            caching: .none)
+            id: id, kind: .file, size: 0, modified: try context.store.created(), caching: .none)
     }
 
     func open() throws(StoreError) -> BlobContents { .bytes(Array(try text().utf8)) }

@@ -14,9 +14,8 @@ extension LiveView {
         _ attribute: String, _ value: [UInt8], of id: Int64, _ mode: AttributeMode
     ) throws(StoreError) {
         try Kernel.requireReserve(store.path)
-        let id = standing(for: id)
         try store.catalogue.writeSoon { db in
-            guard try db.live(id) != nil else { throw StoreError.gone(EntryName(number: id)) }
+            let id = try row(standingFor: id, db).id
             let known = try db.attribute(attribute, of: id) != nil
             if mode == .new, known { throw StoreError.attributeExists(attribute) }
             if mode == .replace, !known { throw StoreError.noAttribute(attribute) }
@@ -37,8 +36,8 @@ extension LiveView {
 
     /// The corresponding operation is `removexattr`.
     package func remove(attribute: String, of id: Int64) throws(StoreError) {
-        let id = standing(for: id)
         try store.catalogue.writeSoon { db in
+            let id = try row(standingFor: id, db).id
             guard try db.attribute(attribute, of: id) != nil else { throw StoreError.noAttribute(attribute) }
             try db.delete(attribute: attribute, ofLive: id)
             try db.attributesChanged(of: id)

@@ -244,6 +244,7 @@ extension LiveView {
                 return true
             }
         }
+        FaultPoint.pass("reaped", store.livePath(gone.first ?? 0))
         for id in gone { store.removeStaged(id) }
         state.withLock { state in
             state.unlinked.subtract(gone)
