@@ -191,10 +191,7 @@ extension ManifestReference {
     /// A tag becomes a part of an address, and must not lead anywhere else. The grammar of the distribution specification.
     package static func isTag(_ text: String) -> Bool {
         (1...128).contains(text.utf8.count) && !text.hasPrefix(".") && !text.hasPrefix("-")
-            && text.utf8.allSatisfy {
-                (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
-                    || "_.-".utf8.contains($0)
-            }
+            && text.utf8.allSatisfy { $0.isASCIIAlphanumeric || "_.-".utf8.contains($0) }
     }
 
     func check() throws { if case .tag(let tag) = self, !Self.isTag(tag) { throw RemoteError.noTag(tag) } }

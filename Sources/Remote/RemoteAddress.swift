@@ -1,3 +1,5 @@
+import Recipe
+
 /// The address of a remote: `oci://host[:port]/path` of a repository in a registry, or `https://host[:port]/path` of an OCI layout that a
 /// web server shows.
 package struct RemoteAddress: Sendable, Hashable, CustomStringConvertible {
@@ -85,12 +87,13 @@ package struct RemoteAddress: Sendable, Hashable, CustomStringConvertible {
             return inner.contains(":") && inner.utf8.allSatisfy { "0123456789abcdefABCDEF:.".utf8.contains($0) }
         }
         return (1...253).contains(text.utf8.count) && !text.hasPrefix("-") && !text.hasPrefix(".")
-            && text.utf8.allSatisfy { isAlphanumeric($0) || "-.".utf8.contains($0) || (0x41...0x5A).contains($0) }
+            && text.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-.".utf8.contains($0) }
     }
 
     /// The grammar of the distribution specification.
     static func isRepository(_ text: some StringProtocol) -> Bool {
-        (1...255).contains(text.utf8.count)
+        func isAlphanumeric(_ byte: UInt8) -> Bool { byte.isASCIILowercase || byte.isASCIIDigit }
+        return (1...255).contains(text.utf8.count)
             && text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { word in
                 guard let first = word.first, let last = word.last, isAlphanumeric(first), isAlphanumeric(last) else {
                     return false
@@ -108,13 +111,7 @@ package struct RemoteAddress: Sendable, Hashable, CustomStringConvertible {
         text.isEmpty
             || text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { word in
                 !word.isEmpty && ![".", ".."].contains(String(decoding: word, as: UTF8.self))
-                    && word.allSatisfy {
-                        isAlphanumeric($0) || (0x41...0x5A).contains($0) || "-._~%+,=:!$&'()*;".utf8.contains($0)
-                    }
+                    && word.allSatisfy { $0.isASCIIAlphanumeric || "-._~%+,=:!$&'()*;".utf8.contains($0) }
             }
-    }
-
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte)
     }
 }

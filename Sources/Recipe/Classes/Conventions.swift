@@ -13,7 +13,7 @@ enum Conventions {
         if let known = folders[input] { return known }
         // Loaders of several files: `lora_name_1`, `lora_1_name`, `lora_01`, `base_ckpt_name`.
         guard input.utf8.count <= 64 else { return nil }
-        let isNumbered = input.utf8.contains { $0 >= 0x30 && $0 <= 0x39 }
+        let isNumbered = input.utf8.contains(where: \.isASCIIDigit)
         guard isNumbered || input.hasSuffix("ckpt_name") else { return nil }
         let plain = input.split(separator: "_").filter { !$0.allSatisfy(\.isNumber) }.joined(separator: "_")
         if plain.hasSuffix("ckpt_name") { return "checkpoints" }
@@ -71,7 +71,7 @@ enum Conventions {
 
     static func meaning(ofInput name: String) -> Meaning {
         var name = name.lowercased()
-        while name.utf8.last.map({ $0 >= 0x30 && $0 <= 0x39 }) == true { name.removeLast() }
+        while name.utf8.last?.isASCIIDigit == true { name.removeLast() }
         if name.last == "_" { name.removeLast() }
         if let known = meanings[name] { return known }
         if name.hasSuffix("latent") || name.hasSuffix("latents") || name.hasSuffix("samples") { return .latent }

@@ -27,7 +27,7 @@ package struct RunOutput: Sendable, Hashable {
     /// The suffix of its file name, such as `.png`; empty if there is no plain one.
     package var suffix: String {
         guard let ending = name.splitAtLast(".")?.after, (1...8).contains(ending.utf8.count),
-            ending.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20) })
+            ending.utf8.allSatisfy(\.isASCIIAlphanumeric)
         else { return "" }
         return ".\(ending)"
     }

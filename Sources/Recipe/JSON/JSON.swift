@@ -21,7 +21,7 @@ package enum JSON: Sendable, Equatable {
         /// Whether the literal has no fraction and no exponent, so that its digits are its value.
         package var isInteger: Bool {
             let digits = literal.utf8.first == UInt8(ascii: "-") ? literal.utf8.dropFirst() : literal.utf8[...]
-            return !digits.isEmpty && digits.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
+            return !digits.isEmpty && digits.allSatisfy(\.isASCIIDigit)
         }
         /// The value; nil for one with a fraction or an exponent, and beyond 64 bits.
         package var int: Int? { isInteger ? Int(literal) : nil }

@@ -128,7 +128,7 @@ package struct JSONParser {
 
     private mutating func digits() throws(JSONError) {
         let start = position
-        while let byte = peek, byte >= 0x30 && byte <= 0x39 { position += 1 }
+        while peek?.isASCIIDigit == true { position += 1 }
         guard position > start else { throw .unexpected(at: position) }
     }
 

@@ -1,3 +1,5 @@
+import Recipe
+
 /// How a registry wants to be asked (RFC 9110, section 11): a scheme and what it says of it.
 package struct Challenge: Sendable, Equatable {
     /// In lower case: `bearer`, `basic`.
@@ -80,9 +82,6 @@ package struct Challenge: Sendable, Equatable {
 
     /// RFC 9110, section 5.6.2.
     private static func isTokenByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-        }
+        byte.isASCIIAlphanumeric || "!#$%&'*+-.^_`|~".utf8.contains(byte)
     }
 }

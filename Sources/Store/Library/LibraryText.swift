@@ -87,7 +87,7 @@ package struct LibraryText: Sendable, Equatable {
         switch key {
         case "model": add(.model, value, token, isExcluded)
         case "seed":
-            guard value.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else {
+            guard value.utf8.allSatisfy(\.isASCIIDigit) else {
                 problems.append("'\(value)' is not a seed, which has digits alone.")
                 return
             }

@@ -132,17 +132,8 @@ extension Store {
 
     /// Why a text cannot be a pin's name; nil if it can. An OCI layout allows no other names, and a name must not look like an id.
     static func problem(ofPinName name: String) -> String? {
-        func isPlain(_ byte: UInt8) -> Bool {
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "a")...UInt8(ascii: "z"):
-                true
-            default: false
-            }
-        }
-        let others = Array("._-".utf8)
-        guard (1...128).contains(name.utf8.count), name.utf8.first.map(isPlain) == true,
-            name.utf8.allSatisfy({ isPlain($0) || others.contains($0) })
+        guard (1...128).contains(name.utf8.count), name.utf8.first?.isASCIIAlphanumeric == true,
+            name.utf8.allSatisfy({ $0.isASCIIAlphanumeric || "._-".utf8.contains($0) })
         else {
             return "a pin's name has up to 128 letters, digits, '.', '_' and '-', and begins with a letter or a digit"
         }

@@ -246,15 +246,9 @@ extension Store {
 
     /// Why a text cannot be the name of a remote; nil if it can.
     private static func problem(ofRemoteName name: String) -> String? {
-        let isPlain = name.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
-                true
-            default: false
-            }
-        }
-        let isGood = isPlain && (1...64).contains(name.utf8.count) && ![".", "-", "_"].contains(name.prefix(1))
+        let isGood =
+            (1...64).contains(name.utf8.count) && name.utf8.first?.isASCIIAlphanumeric == true
+            && name.utf8.allSatisfy { $0.isASCIIAlphanumeric || "._-".utf8.contains($0) }
         return isGood
             ? nil
             : "a remote's name has up to 64 letters, digits, '.', '_' and '-', and begins with a letter or a digit"
