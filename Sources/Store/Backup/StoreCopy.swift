@@ -60,8 +60,7 @@ final class StoreCopy {
         try catalogue.write { db in
             for (digest, changed) in known { try db.noteChange(ofBlob: digest, changed) }
             for digest in report.damaged {
-                let blob = try Int64.fetchOne(db, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [digest.data])
-                if let blob { try db.setState(of: blob, .lost) }
+                if let blob = try db.rowOfBlob(digest) { try db.setState(of: blob, .lost) }
             }
             try db.deleteMounts()
         }

@@ -34,9 +34,7 @@ extension Database {
                 throw StoreError.blobMissing(published.digest)
             }
         }
-        let known = try Int64.fetchOne(
-            cachedStatement(sql: "SELECT id FROM blob WHERE sha256 = ?"), arguments: [published.digest.data])
-        if let known {
+        if let known = try rowOfBlob(published.digest) {
             let isServed = try state(of: known)?.isServed == true
             if !published.isPrivate { try makeReadable(blob: known) }
             switch published.place {
@@ -67,6 +65,12 @@ extension Database {
             try touch(.hashes)
             return id
         }
+    }
+
+    /// The row of these bytes, whatever is known of them; nil if there is none.
+    func rowOfBlob(_ digest: Digest) throws -> Int64? {
+        try Int64.fetchOne(
+            cachedStatement(sql: "SELECT id FROM blob WHERE sha256 = ?"), arguments: [digest.data])
     }
 
     /// Whether a row says of bytes that they are here, or are to come back: nobody gave them up.

@@ -76,12 +76,7 @@ extension Store {
     /// The row numbers of these versions' bytes, as JSON.
     func rows(of versions: [VersionListing]?) throws(StoreError) -> String? {
         guard let versions else { return nil }
-        var rows: [Int64] = []
-        for version in versions {
-            let row = try one("SELECT id FROM blob WHERE sha256 = ?", [version.sha256.data]) { try $0.id("id") }
-            if let row { rows.append(row) }
-        }
-        return Self.list(rows)
+        return Self.list(try catalogue.read { db in try versions.compactMap { try db.rowOfBlob($0.sha256) } })
     }
 
     /// Row numbers as JSON, which SQLite takes as one argument.

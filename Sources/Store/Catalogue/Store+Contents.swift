@@ -64,8 +64,7 @@ extension Store {
     }
 
     func documentBytes(_ digest: Digest, _ db: Database) throws -> [UInt8] {
-        let row = try Int64.fetchOne(db, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [digest.data])
-        guard let row else { throw StoreError.notFound("the document \(digest)") }
+        guard let row = try db.rowOfBlob(digest) else { throw StoreError.notFound("the document \(digest)") }
         return try documentBytes(row, db)
     }
 

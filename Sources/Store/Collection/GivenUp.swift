@@ -68,11 +68,7 @@ extension Store {
 }
 
 extension Collector {
-    func rows(of bytes: Set<Digest>) throws -> [Int64] {
-        try bytes.compactMap {
-            try Int64.fetchOne(db, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [$0.data])
-        }
-    }
+    func rows(of bytes: Set<Digest>) throws -> [Int64] { try bytes.compactMap { try db.rowOfBlob($0) } }
 
     /// The images whose snapshots pin these bytes, each once, with their present grades.
     func grades(pinning rows: [Int64]) throws -> [(image: String, grade: Grade)] {

@@ -82,8 +82,7 @@ struct LineageWalk {
                 .init(id: id, kind: .model, name: recorded, sha256: nil, notes: ["not in the store"] + hash))
             return id
         }
-        let blob = try Int64.fetchOne(
-            db, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [resolution.sha256.data])
+        let blob = try db.rowOfBlob(resolution.sha256)
         let name = "\(resolution.folder)/\(resolution.path)" + (resolution.version.map { "@v\($0)" } ?? "")
         return try model(blob: blob, resolution.sha256, name: name)
     }
@@ -126,7 +125,7 @@ struct LineageWalk {
         var reference = ModelReference(folder: nil, name: parent.name, candidates: [], node: "", input: "")
         reference.recorded = parent.hashes
         guard let found = try Resolver(db: db, time: .now()).byHash(reference)?.resolution else { return nil }
-        let blob = try Int64.fetchOne(db, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [found.sha256.data])
+        let blob = try db.rowOfBlob(found.sha256)
         let name = "\(found.folder)/\(found.path)" + (found.version.map { "@v\($0)" } ?? "")
         return blob.map { ($0, found.sha256, name) }
     }

@@ -20,8 +20,7 @@ extension Store {
             var walk = LineageWalk(store: self, db: db, limit: nodes)
             var own: [Int64] = []
             for version in versions {
-                let blob = try Int64.fetchOne(
-                    db, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [version.sha256.data])
+                let blob = try db.rowOfBlob(version.sha256)
                 let name = "\(version.folder)/\(version.name)@v\(version.number)"
                 _ = try walk.model(blob: blob, version.sha256, name: name)
                 if let blob { own.append(blob) }

@@ -192,9 +192,7 @@ extension Database {
     /// A version that a snapshot mentions; it gets that number if it is free, and the next one if none is given. The name holds it if it has
     /// held nothing else.
     func recover(_ name: ModelName, _ digest: Digest, number: Int?, modified: Timestamp, cause: Cause) throws {
-        guard
-            let blob = try Int64.fetchOne(self, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [digest.data])
-        else { return }
+        guard let blob = try rowOfBlob(digest) else { return }
         let directory = try makeDirectory(under: DirectoryRow.Root.models.rawValue, name.directories)
         let model = try makeModel(name.path.name, in: directory, now: .now())
         let known = try Int.fetchOne(self, sql: "SELECT versions FROM model WHERE id = ?", arguments: [model])

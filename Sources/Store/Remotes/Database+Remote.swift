@@ -63,9 +63,7 @@ extension Database {
 
     /// Changes what is known of a blob at remotes. If that is from where a mount would bring it, the snapshots that pin it are graded again.
     func change(_ digest: Digest, _ body: (_ blob: Int64) throws -> Void) throws {
-        let row = try Int64.fetchOne(
-            cachedStatement(sql: "SELECT id FROM blob WHERE sha256 = ?"), arguments: [digest.data])
-        guard let row else { return }
+        guard let row = try rowOfBlob(digest) else { return }
         let wasElsewhere = try isElsewhere(row)
         try body(row)
         if try isElsewhere(row) != wasElsewhere { try renderAgain(pinning: row) }

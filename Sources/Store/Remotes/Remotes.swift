@@ -151,11 +151,9 @@ extension Store {
         try catalogue.write { db in
             for list in lists {
                 try db.insertLostBlob(list.digest, size: list.size)
-                if let id = try Int64.fetchOne(
-                    db, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [list.digest.data])
-                {
-                    // Whoever gave them up wants them again.
-                    if case .collected = try db.state(of: id) { try db.setState(of: id, .lost) }
+                // Whoever gave them up wants them again.
+                if let id = try db.rowOfBlob(list.digest), case .collected = try db.state(of: id) {
+                    try db.setState(of: id, .lost)
                 }
                 try db.notePresence(of: list.digest, at: remote.id, time: time)
                 try db.change(list.digest) { try db.keepPieces(list, of: $0) }

@@ -191,9 +191,7 @@ extension Database {
     }
 
     fileprivate func row(of document: DocumentReference?) throws -> Int64? {
-        try document.flatMap { reference in
-            try Int64.fetchOne(self, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [reference.sha256.data])
-        }
+        try document.flatMap { try rowOfBlob($0.sha256) }
     }
 
     fileprivate func isAnyPrivate(_ documents: [DocumentReference?]) throws -> Bool {

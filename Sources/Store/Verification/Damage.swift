@@ -52,9 +52,7 @@ extension Store {
     /// What needs these bytes; empty if there are no such bytes.
     package func affected(by digest: Digest) throws(StoreError) -> Affected {
         try catalogue.read { db in
-            guard
-                let blob = try Int64.fetchOne(db, sql: "SELECT id FROM blob WHERE sha256 = ?", arguments: [digest.data])
-            else { return Affected() }
+            guard let blob = try db.rowOfBlob(digest) else { return Affected() }
             return try db.affected(by: blob)
         }
     }
