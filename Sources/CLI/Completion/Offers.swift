@@ -69,8 +69,8 @@ enum Offers {
     private static func store(in words: [String]) -> String? {
         guard let option = words.firstIndex(of: "--store"), words.indices.contains(option + 1) else { return nil }
         let path = words[option + 1]
-        guard path.utf8.starts(with: "~/".utf8), let home = getenv("HOME") else { return path }
-        return String(cString: home) + String(decoding: path.utf8.dropFirst(), as: UTF8.self)
+        guard path.utf8.starts(with: "~/".utf8), let home = UserDirectory.home else { return path }
+        return home.string + String(decoding: path.utf8.dropFirst(), as: UTF8.self)
     }
 }
 

@@ -27,11 +27,10 @@ struct StoreOption: ParsableArguments {
             }
             return (try Paths.absolute(path), true)
         }
-        if let data = environment("XDG_DATA_HOME") { return (try Paths.absolute(data).appending("reprofs"), false) }
-        guard let home = environment("HOME") else {
+        guard let data = UserDirectory.data.path else {
             throw ValidationError("say which store with --store PATH: neither REPROFS_STORE nor HOME is set")
         }
-        return (try Paths.absolute(home).appending(".local/share/reprofs"), false)
+        return (data.appending("reprofs"), false)
     }
 
     /// Makes the store at the default place if there is none yet, and says so. A store that was named is never made: a typing error would
@@ -52,11 +51,10 @@ struct StoreOption: ParsableArguments {
     /// The log of a mount of the store. If the store is on a read-only file system, the log is among this user's own files.
     func log(of store: FilePath) throws -> FilePath {
         guard try Store.isReadOnly(store) else { return store.appending("mount.log") }
-        let state = Self.environment("XDG_STATE_HOME") ?? Self.environment("HOME").map { $0 + "/.local/state" }
-        guard let state else {
+        guard let state = UserDirectory.state.path else {
             throw ValidationError("the log of a read-only store needs XDG_STATE_HOME or HOME; or use --foreground")
         }
-        let directory = try Paths.absolute(state).appending("reprofs")
+        let directory = state.appending("reprofs")
         _ = try Paths.openDirectory(directory)
         return directory.appending("mount.log")
     }
@@ -70,10 +68,4 @@ struct StoreOption: ParsableArguments {
 
     /// For a command that changes nothing; works on a read-only file system, too.
     func openToRead() throws -> Store { try Store.open(resolved) }
-
-    /// A variable of the XDG Base Directory Specification, which treats an empty one like an unset one.
-    private static func environment(_ name: String) -> String? {
-        guard let value = getenv(name).map({ String(cString: $0) }), !value.isEmpty else { return nil }
-        return value
-    }
 }

@@ -44,9 +44,7 @@ struct RunningGallery {
     private static let name: EntryName = "reprofs"
 
     private static func directory(isMade: Bool = false) -> OpenDirectory? {
-        guard let text = getenv("XDG_RUNTIME_DIR").map({ FilePath(String(cString: $0)) }), text.isAbsolute,
-            let runtime = try? OpenDirectory(named: text)
-        else { return nil }
+        guard let runtime = UserDirectory.runtime.path.flatMap({ try? OpenDirectory(named: $0) }) else { return nil }
         return isMade ? try? runtime.makeDirectory(name, mode: 0o700).directory : try? runtime.directory([name])
     }
 

@@ -123,10 +123,6 @@ struct ServiceUnit {
 
     /// The directory of units that people add.
     static func directory(_ scope: Scope) -> FilePath? {
-        guard scope == .user else { return "/etc/systemd/system" }
-        func variable(_ name: String) -> FilePath? {
-            getenv(name).map { FilePath(String(cString: $0)) }.flatMap { $0.isAbsolute ? $0 : nil }
-        }
-        return (variable("XDG_CONFIG_HOME") ?? variable("HOME")?.appending(".config"))?.appending("systemd/user")
+        scope == .user ? UserDirectory.configuration.path?.appending("systemd/user") : "/etc/systemd/system"
     }
 }
