@@ -73,12 +73,12 @@ extension Reaching {
         guard let found = try await repository.manifest(.tag(tag)) else { return nil }
         let manifest = try checked(found, tag)
         let document = try await document(of: manifest, image, tag)
-        var texts: [String: [UInt8]] = [:]
-        for layer in manifest.layers
-        where ["prompt.json", "workflow.json", "parameters.txt", "environment.json"].contains(layer.path)
-            && layer.size <= Store.largestDocument
-        {
-            texts[layer.path] = try await bytes(PinManifest.Content(layer.digest, size: layer.size))
+        var texts: [SnapshotFile: [UInt8]] = [:]
+        for layer in manifest.layers where layer.size <= Store.largestDocument {
+            guard let file = SnapshotFile(rawValue: layer.path),
+                [.prompt, .workflow, .parameters, .environment].contains(file)
+            else { continue }
+            texts[file] = try await bytes(PinManifest.Content(layer.digest, size: layer.size))
         }
         var served = Set(manifest.layers.map(\.digest))
         let uses = document.recipe.models.compactMap(\.resolution) + document.recipe.inputs.compactMap(\.resolution)
@@ -88,7 +88,7 @@ extension Reaching {
             remote: remote.name,
             document: RecipeDocument(
                 id: manifest.snapshot, snapshot: document, verdict: verdict, name: manifest.title,
-                prompt: texts["prompt.json"], workflow: texts["workflow.json"], parameters: texts["parameters.txt"],
-                pixels: manifest.pixels, environment: texts["environment.json"].flatMap { try? JSONParser.parse($0) }))
+                prompt: texts[.prompt], workflow: texts[.workflow], parameters: texts[.parameters],
+                pixels: manifest.pixels, environment: texts[.environment].flatMap { try? JSONParser.parse($0) }))
     }
 }

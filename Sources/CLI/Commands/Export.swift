@@ -88,10 +88,7 @@ struct Export {
 
     private func pinned() throws -> [(path: ViewPath, blob: Blob)] {
         var all: [(path: ViewPath, blob: Blob)] = []
-        for (top, set) in [("models", run.row.models), ("input", run.row.inputs), ("custom_nodes", run.row.nodes)]
-            as [(EntryName, Int64?)]
-        {
-            guard let set else { continue }
+        for (top, set) in run.row.trees {
             all += try run.store.pinnedFiles(in: set).map { (ViewPath([top] + $0.path.components), $0.blob) }
         }
         return all

@@ -99,15 +99,15 @@ private struct SnapshotDirectory: Directory {
 
         var name: EntryName {
             switch self {
-            case .snapshot: "snapshot.json"
+            case .snapshot: SnapshotFile.document.name
             case .recipe: "recipe.json"
             case .card: "recipe.txt"
-            case .prompt: "prompt.json"
-            case .workflow: "workflow.json"
+            case .prompt: SnapshotFile.prompt.name
+            case .workflow: SnapshotFile.workflow.name
             case .paths: "extra_model_paths.yaml"
-            case .parameters: "parameters.txt"
-            case .records: "records.json"
-            case .environment: "environment.json"
+            case .parameters: SnapshotFile.parameters.name
+            case .records: SnapshotFile.records.name
+            case .environment: SnapshotFile.environment.name
             }
         }
     }

@@ -110,17 +110,8 @@ extension Store {
 
     /// Every stored file of a snapshot's directory, with its path there.
     fileprivate func files(of snapshot: SnapshotRow) throws(StoreError) -> [(path: String, blob: Blob)] {
-        var found: [(path: String, blob: Blob)] = [("snapshot.json", snapshot.document)]
-        for (name, blob) in [
-            ("prompt.json", snapshot.prompt), ("workflow.json", snapshot.workflow),
-            ("parameters.txt", snapshot.parameters), ("records.json", snapshot.records),
-            ("environment.json", snapshot.environment),
-        ] {
-            if let blob { found.append((name, blob)) }
-        }
-        let sets = [("models", snapshot.models), ("input", snapshot.inputs), ("custom_nodes", snapshot.nodes)]
-        for (folder, set) in sets {
-            guard let set else { continue }
+        var found = snapshot.documents.map { (path: $0.file.rawValue, blob: $0.blob) }
+        for (folder, set) in snapshot.trees {
             for file in try pinnedFiles(in: set) { found.append(("\(folder)/\(file.path)", file.blob)) }
         }
         return found

@@ -68,15 +68,8 @@ extension Store {
     /// The files of a snapshot that the store does not have.
     package func lostFiles(of snapshot: SnapshotRow) throws(StoreError) -> [WantedBytes] {
         var lost: [WantedBytes] = []
-        let documents = [
-            snapshot.document, snapshot.prompt, snapshot.workflow, snapshot.parameters, snapshot.records,
-            snapshot.environment,
-        ]
-        var all = documents.compactMap { $0.map { (path: "a document", blob: $0) } }
-        for (folder, set) in [
-            ("models", snapshot.models), ("input", snapshot.inputs), ("custom_nodes", snapshot.nodes),
-        ] {
-            guard let set else { continue }
+        var all = snapshot.documents.map { (path: $0.file.rawValue, blob: $0.blob) }
+        for (folder, set) in snapshot.trees {
             all += try pinnedFiles(in: set).map { (path: "\(folder)/\($0.path)", blob: $0.blob) }
         }
         for (path, blob) in all where try !isThere(blob) {

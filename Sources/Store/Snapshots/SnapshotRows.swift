@@ -23,6 +23,26 @@ package struct SnapshotRow: Sendable {
     /// The newest file name of its image.
     package let imageName: String
 
+    /// Its documents, as they stand in its directory.
+    package var documents: [(file: SnapshotFile, blob: Blob)] {
+        SnapshotFile.allCases.compactMap { file in
+            let blob =
+                switch file {
+                case .document: document
+                case .prompt: prompt
+                case .workflow: workflow
+                case .parameters: parameters
+                case .records: records
+                case .environment: environment
+                }
+            return blob.map { (file, $0) }
+        }
+    }
+    /// The rows of its pinned trees.
+    package var trees: [(folder: EntryName, set: Int64)] {
+        [("models", models), ("input", inputs)] + (nodes.map { [("custom_nodes", $0)] } ?? [])
+    }
+
     init(_ row: Row) throws {
         id = try row.id("id", bits: 36)
         digest = try row.digest("sha256")
