@@ -17,6 +17,18 @@ private let caller = Caller(user: getuid(), group: getgid(), opener: nil)
         case writePublished, create, renameFile, renameDirectory, exchange, unlink, truncate, fsync, fsyncDirectory,
             change
         case publish, list, read, snapshot, collect, restore, use, backUp, add, move
+
+        /// What it needs in a folder of its own.
+        enum Beginning { case model, folder, nothing }
+        var begins: Beginning {
+            switch self {
+            case .writePublished, .renameFile, .renameDirectory, .exchange, .unlink, .truncate, .change, .list, .read,
+                .restore, .fsyncDirectory:
+                .model
+            case .create, .publish, .fsync: .folder
+            case .snapshot, .collect, .use, .backUp, .add, .move: .nothing
+            }
+        }
     }
 
     /// A store with files of its own for each operation, twice: for who is held and for who is not.
@@ -30,14 +42,20 @@ private let caller = Caller(user: getuid(), group: getgid(), opener: nil)
             fixture = try StoreFixture()
             view = LiveView(fixture.store)
             commands = try Store.open(fixture.store.path)
+            var folders: [EntryName] = []
             for who in ["a", "b"] {
-                for operation in Operation.allCases {
-                    let number =
-                        UInt64(Operation.allCases.firstIndex(of: operation) ?? 0) * 4 + (who == "a" ? 1000 : 2000)
-                    try fixture.model("\(who)-\(operation.rawValue)/one.safetensors", seed: number)
-                    try fixture.model("\(who)-\(operation.rawValue)/two.safetensors", seed: number + 1)
+                for (number, operation) in zip(UInt64(who == "a" ? 1000 : 2000)..., Operation.allCases) {
+                    if operation.begins == .folder {
+                        try folders.append(EntryName("\(who)-\(operation.rawValue)"))
+                    } else if operation.begins == .model {
+                        try fixture.model("\(who)-\(operation.rawValue)/one.safetensors", seed: number)
+                    }
+                }
+                try fixture.model("\(who)-exchange/two.safetensors", seed: who == "a" ? 1100 : 2100)
+                for seed in UInt64(1)...3 {
                     try fixture.directory.write(
-                        SmallModel.bytes(seed: number + 2), to: "\(who)-add/more-\(operation.rawValue)/new.safetensors")
+                        SmallModel.bytes(seed: (who == "a" ? 1200 : 2200) + seed),
+                        to: "\(who)-add/more-\(seed)/new.safetensors")
                 }
                 try fixture.directory.write(SmallModel.bytes(seed: 7), to: "\(who)-take/taken-\(who)/new.safetensors")
                 try fixture.directory.write([1, 2, 3], to: "\(who)-take/taken-\(who)/notes.txt")
@@ -45,6 +63,7 @@ private let caller = Caller(user: getuid(), group: getgid(), opener: nil)
             }
             try fixture.addModels()
             _ = try view.recover()
+            for folder in folders { _ = try view.makeDirectory(folder, in: LiveRow.root, mode: 0o755, by: caller) }
         }
 
         private func folder(_ who: String, _ operation: Operation) throws -> Int64 {
@@ -67,7 +86,7 @@ private let caller = Caller(user: getuid(), group: getgid(), opener: nil)
         }
 
         func run(_ operation: Operation, as who: String) throws {
-            let folder = try folder(who, operation)
+            let folder = operation.begins == .nothing ? LiveRow.root : try folder(who, operation)
             switch operation {
             case .writePublished: try write([9], at: 20, try open("one.safetensors", in: folder))
             case .create, .publish, .fsync:

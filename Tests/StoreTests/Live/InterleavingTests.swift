@@ -7,7 +7,7 @@ import SystemPackage
 import Testing
 
 /// A mount, adds, snapshots, pins and garbage collection on one store at once, each through an opening of its own, with pauses at
-/// their steps. The seeds say who does what; nothing that anybody may count on is lost in any of a thousand rounds.
+/// their steps. The seeds say who does what; nothing that anybody may count on is lost in any of five hundred rounds.
 @Suite(.serialized, .timeLimit(.minutes(20))) struct `Everybody at once` {
     private static let names: [EntryName] = ["a.safetensors", "b.safetensors"]
     /// The seeds of the models that come and go.
@@ -149,7 +149,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<20) func `loses nothing in fifty rounds`(group: Int) throws {
+    @Test(arguments: 0..<10) func `loses nothing in fifty rounds`(group: Int) throws {
         FaultPoint.pause.store(300, ordering: .relaxed)
         defer { FaultPoint.pause.store(0, ordering: .relaxed) }
         let fixture = try StoreFixture()
