@@ -40,7 +40,8 @@ package struct SnapshotRow: Sendable {
     }
     /// The rows of its pinned trees.
     package var trees: [(folder: EntryName, set: Int64)] {
-        [("models", models), ("input", inputs)] + (nodes.map { [("custom_nodes", $0)] } ?? [])
+        let all: [(EntryName, Int64?)] = [("models", models), ("input", inputs), ("custom_nodes", nodes)]
+        return all.compactMap { folder, set in set.map { (folder, $0) } }
     }
 
     init(_ row: Row) throws {

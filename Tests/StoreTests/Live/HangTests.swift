@@ -46,7 +46,7 @@ private let caller = Caller(user: getuid(), group: getgid(), opener: nil)
             for who in ["a", "b"] {
                 for (number, operation) in zip(UInt64(who == "a" ? 1000 : 2000)..., Operation.allCases) {
                     if operation.begins == .folder {
-                        try folders.append(EntryName("\(who)-\(operation.rawValue)"))
+                        folders.append(EntryName(stringLiteral: "\(who)-\(operation.rawValue)"))
                     } else if operation.begins == .model {
                         try fixture.model("\(who)-\(operation.rawValue)/one.safetensors", seed: number)
                     }
