@@ -183,7 +183,7 @@ extension Mount {
         let context = fuse_req_ctx(request)?.pointee
         return Caller(
             user: context?.uid ?? owner.user, group: context?.gid ?? owner.group, opener: opener(request),
-            thread: thread(request))
+            thread: thread(request), isRetrying: retries.contains(thread(request)))
     }
 }
 

@@ -9,8 +9,8 @@ import SystemPackage
 /// The kernel retries once, and only once. So the second look-up must find a node that the thread may write, whatever became of the name
 /// meanwhile. The node that the thread knew may be gone by then, and with it the note of where its name leads.
 final class Retries: Sendable {
-    /// A thread that has not come back by then has given up. Seconds.
-    private static let patience = 2
+    /// A thread that has not come back by then has given up: it needs no time between the two but what the scheduler takes. Seconds.
+    private static let patience = 10
 
     private let state = Lock(.retries, [Int32: Int]())
 
@@ -24,18 +24,16 @@ final class Retries: Sendable {
 
     /// Runs `body`, in which a thread opens a file for writing by its node, and remembers the thread if it is told to retry.
     func attempt<Result>(by thread: Int32, _ body: () throws -> Result) throws -> Result {
-        do {
-            let result = try body()
-            state.withLock { if !$0.isEmpty { $0[thread] = nil } }
-            return result
-        } catch {
-            if Failure(error).errno == .staleNFSFileHandle, thread != 0 {
-                let now = Self.now
-                state.withLock { threads in
-                    threads = threads.filter { now - $0.value <= Self.patience }
-                    threads[thread] = now
-                }
+        var isStale = false
+        defer {
+            let now = Self.now
+            state.withLock { threads in
+                if !threads.isEmpty { threads = threads.filter { $0.key != thread && now - $0.value <= Self.patience } }
+                if isStale, thread != 0 { threads[thread] = now }
             }
+        }
+        do { return try body() } catch {
+            isStale = Failure(error).errno == .staleNFSFileHandle
             throw error
         }
     }

@@ -6,11 +6,14 @@ package struct Caller: Sendable {
     package let opener: Opener?
     /// The thread, as the kernel numbers it.
     package let thread: Int32
+    /// Whether the thread was told just now to look the name up again; it is not told so twice.
+    package let isRetrying: Bool
 
-    package init(user: UInt32, group: UInt32, opener: Opener?, thread: Int32 = 0) {
+    package init(user: UInt32, group: UInt32, opener: Opener?, thread: Int32 = 0, isRetrying: Bool = false) {
         self.user = user
         self.group = group
         self.opener = opener
         self.thread = thread
+        self.isRetrying = isRetrying
     }
 }

@@ -22,7 +22,8 @@ extension LiveView {
         }
         if let draft = try beginBehind(id, by: caller) { return draft }
         _ = try send(caller, from: id)
-        return nil
+        // Who comes so late that nobody waited any more is not sent on once more.
+        return caller.isRetrying ? try beginBehind(id, by: caller) : nil
     }
 
     /// A writer who was sent on and asks for the old node again holds it by a descriptor, not by its name, so it writes the draft that took
