@@ -34,6 +34,11 @@ def reboot(store):
     with database:
         database.execute("UPDATE meta SET value = 'before the power cut' WHERE key = 'boot'")
     database.close()
+    # What was on its way names the boot behind its mark.
+    for path in glob.glob(f"{store}/partial/*.map"):
+        if os.path.getsize(path) >= 16:
+            with open(path, "r+b") as file:
+                file.seek(8), file.write(b"the last")
 
 
 def catalogue(store):

@@ -6,8 +6,11 @@ MAKE = {"ext4": ["mkfs.ext4", "-q", "-F"], "xfs": ["mkfs.xfs", "-q"], "btrfs": [
 HEAD = struct.Struct("<3Q")
 
 
-def run(*arguments, **options):
-    return subprocess.run(arguments, check=True, capture_output=True, text=True, **options).stdout
+def run(*arguments):
+    done = subprocess.run(arguments, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(arguments)}: {done.stderr.strip()}")
+    return done.stdout
 
 
 def unmount(path):

@@ -6,10 +6,10 @@ def digest(data):
     return hashlib.sha256(data).hexdigest()
 
 
-def model(seed):
-    """A small safetensors file of its own."""
+def model(seed, size=None):
+    """A safetensors file of its own; a small one, if no size is given."""
     chance = random.Random(seed)
-    size = chance.randrange(12_000, 220_000) * 4
+    size = size or chance.randrange(12_000, 220_000) * 4
     head = json.dumps({"x": {"dtype": "F32", "shape": [size // 4], "data_offsets": [0, size]}}).encode()
     return len(head).to_bytes(8, "little") + head + chance.randbytes(size)
 
@@ -74,13 +74,17 @@ class Commands:
         try:
             yield os.path.join(place, "models")
         finally:
+            problems = []
             for attempt in range(100):
-                with contextlib.suppress(RuntimeError):
+                try:
                     self("unmount", place)
                     break
+                except RuntimeError as error:
+                    problems.append(str(error))
                 time.sleep(0.1)
             else:
-                raise RuntimeError(f"{place} cannot be unmounted")
+                # Later ones only say that it is not mounted any more.
+                raise RuntimeError(f"{place} cannot be unmounted: {problems[0]}")
 
 
 def write(path, data, sync):
@@ -138,6 +142,9 @@ def old_store(path, number):
 
 COLLECT_ALL = ["--superseded-older-than", "0s", "--grace", "0s"]
 
+# The size of a model that is left elsewhere; the store keeps lists of the pieces of such.
+FAR = 9 << 20
+
 # A closed file survives a power cut after this many seconds.
 CLOSED = 5
 
@@ -179,7 +186,26 @@ class Work:
         self.commands("backup")
         self.facts.backups.append(self.moment())
 
+    def pull_lazily(self, far):
+        self.commands("remote", "add", "home", far), self.commands("pull", "home", "far", "--lazy")
+        names = {row["name"] for row in self.commands.json("list", "snapshots")}
+        (self.far,) = names - {name for _, name in self.facts.snapshots}
+        self.facts.snapshots.append((self.moment(), self.far))
+
+    def read_from_afar(self, mount, *pieces):
+        """Bytes of these MiB of the model that was left elsewhere; without any all of it."""
+        path = os.path.join(mount, "by-snapshot", self.far, "models/checkpoints/model.safetensors")
+        data = model(90, FAR)
+        with open(path, "rb") as file:
+            for piece in pieces:
+                if os.pread(file.fileno(), 4096, piece << 20) != data[piece << 20 : (piece << 20) + 4096]:
+                    raise RuntimeError(f"MiB {piece} of what comes from elsewhere has other bytes")
+            if not pieces and file.read() != data:
+                raise RuntimeError("what came from elsewhere has other bytes")
+
     def use_mount(self, models):
+        mount = os.path.dirname(models)
+        self.read_from_afar(mount, 1, 5, 3)
         self.write_files(models)
         # Written and synced, and not closed before the end.
         half = model(40)
@@ -188,8 +214,10 @@ class Work:
         draft = Writer(os.path.join(models, "vae/half.safetensors"))
         with self.facts.change(("vae/half.safetensors.partial", digest(half[: len(half) // 2]))):
             draft.write(half[: len(half) // 2])
+        self.read_from_afar(mount, 0, 7)
         self.change_names(models)
         self.snapshot("second")
+        self.read_from_afar(mount)
         self.add("checkpoints/beside.safetensors", 60)
         with self.facts.change(("vae/half.safetensors.partial", ANYTHING)):
             draft.write(half[len(half) // 2 :])
@@ -272,12 +300,14 @@ class Work:
         self.add("checkpoints/last.safetensors", 80)
 
 
-def work(commands, disk, place, image, moment):
-    """Uses the store on `disk` in every way that writes; `place` is a directory elsewhere to mount on. Returns what must hold."""
+def work(commands, disk, place, image, moment, far):
+    """Uses the store on `disk` in every way that writes; `place` is a directory elsewhere to mount on, `far` the address of another
+    store. Returns what must hold."""
     works = Work(commands, disk, image, moment)
     commands("init")
     works.facts.begins = moment()
     works.use_commands()
+    works.pull_lazily(far)
     with commands.mounted(place) as models:
         works.use_mount(models)
     works.take_over(), works.change_pins(), works.migrate(), works.collect()
