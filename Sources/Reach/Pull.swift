@@ -83,9 +83,9 @@ extension Reaching {
         for isLast in [false, false, true] {
             let (blobs, left) = try await fetchAll(of: manifest, isPinned: pin != nil, isLazy: isLazy, &fetched)
             do throws(StoreError) {
-                let received = try store.receive(manifest, blobs, as: pin, manifest: found.bytes)
+                let received = try store.receive(
+                    manifest, blobs, as: pin, manifest: found.bytes, left: left, at: remote)
                 try store.noteProof(of: fetched, at: remote)
-                try store.noteElsewhere(left, at: remote)
                 // A pull that fails before leaves it untold that the tag moved, and the next one tells of it.
                 var before: (manifest: Digest, time: Timestamp)?
                 if let tag { before = try store.noteTag(tag, found.digest, at: remote) }

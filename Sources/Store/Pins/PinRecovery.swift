@@ -108,10 +108,11 @@ extension Store {
         return document
     }
 
-    /// Makes the rows of a snapshot whose files are in `blobs/`, and of a pin of it if one is given. Returns what the snapshot says, and
-    /// whether the catalogue did not have it.
+    /// Makes the rows of a snapshot whose files are in `blobs/`, and of a pin of it if one is given; `others` makes those that have to come
+    /// with them. Returns what the snapshot says, and whether the catalogue did not have it.
     func recover(
-        _ manifest: PinManifest, _ blobs: [PublishedBlob], pin: LayoutIndex.Entry?
+        _ manifest: PinManifest, _ blobs: [PublishedBlob], pin: LayoutIndex.Entry?,
+        others: (Database) throws -> Void = { _ in }
     ) throws(StoreError) -> (document: SnapshotDocument, isNew: Bool) {
         let bytes = try small(manifest.snapshot)
         let document: SnapshotDocument
@@ -126,6 +127,7 @@ extension Store {
             if let pin {
                 _ = try db.pin(snapshot, as: pin.name, manifest: pin.manifest, holding: blobs.map(\.digest))
             }
+            try others(db)
             return known == nil
         }
         return (document, isNew)

@@ -68,11 +68,12 @@ extension Store {
 
     /// Makes the rows of a snapshot of which everything came that was to be had: the snapshot, its image, its models' names, and a pin if it
     /// is to have a name, of the manifest with the bytes `manifest`. Models get the next numbers of their names here; a name that holds
-    /// something goes on holding that.
+    /// something goes on holding that. No moment has the snapshot without the lists of what is `left` at the remote: nobody could read that.
     ///
     /// Throws `blobMissing` if garbage collection took something away that had come.
     package func receive(
-        _ contents: PinManifest, _ blobs: [PublishedBlob], as name: String?, manifest: [UInt8]
+        _ contents: PinManifest, _ blobs: [PublishedBlob], as name: String?, manifest: [UInt8], left: [PieceList],
+        at remote: RemoteRow
     ) throws(StoreError) -> ReceivedSnapshot {
         // What is shown of it is made from what is read of it, so nothing may be in it that is not read.
         let text = try small(contents.snapshot)
@@ -87,7 +88,10 @@ extension Store {
             blobs.append(file)
             entry = .init(name: name, manifest: file.digest, size: file.size)
         }
-        let (document, isNew) = try recover(contents, blobs, pin: entry)
+        let (document, isNew) = try recover(contents, blobs, pin: entry) { db in
+            let time = Timestamp.now()
+            for list in left { try db.noteElsewhere(list, at: remote.id, time: time) }
+        }
         var problems: [String] = []
         for use in document.recipe.models {
             guard let found = use.resolution else { continue }

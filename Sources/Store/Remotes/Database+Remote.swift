@@ -28,6 +28,17 @@ extension Database {
         }
     }
 
+    /// Bytes are left at a remote, from where they are brought when they are read, by their list.
+    func noteElsewhere(_ list: PieceList, at remote: Int64, time: Timestamp) throws {
+        try insertLostBlob(list.digest, size: list.size)
+        try notePresence(of: list.digest, at: remote, time: time)
+        try change(list.digest) { blob in
+            // Whoever gave them up wants them again.
+            if case .collected = try state(of: blob) { try setState(of: blob, .lost) }
+            try keepPieces(list, of: blob)
+        }
+    }
+
     /// All bytes were read there, and were right.
     func noteProof(of digest: Digest, at remote: Int64, _ time: Timestamp) throws {
         try update("proven = ?, wrong = NULL", of: digest, at: remote, time)

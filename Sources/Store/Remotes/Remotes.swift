@@ -145,22 +145,6 @@ extension Store {
         return (sizes.count, sizes.total { $0.1 }, try present(of: known))
     }
 
-    /// Keeps the lists of bytes that are at a remote and are brought from there when they are read.
-    package func noteElsewhere(_ lists: [PieceList], at remote: RemoteRow) throws(StoreError) {
-        let time = Timestamp.now()
-        try catalogue.write { db in
-            for list in lists {
-                try db.insertLostBlob(list.digest, size: list.size)
-                // Whoever gave them up wants them again.
-                if let id = try db.rowOfBlob(list.digest), case .collected = try db.state(of: id) {
-                    try db.setState(of: id, .lost)
-                }
-                try db.notePresence(of: list.digest, at: remote.id, time: time)
-                try db.change(list.digest) { try db.keepPieces(list, of: $0) }
-            }
-        }
-    }
-
     /// What is known to be at a remote, or to have been there, by hash; of one hash alone, if that is given.
     package func blobs(at remote: RemoteRow, _ digest: Digest? = nil) throws(StoreError) -> [RemoteBlob] {
         let rows = try page(
