@@ -72,7 +72,9 @@ extension Mount {
             gate.leave()
             // Taken before the file is opened, so that nobody begins to read it in another way meanwhile.
             let use = try backings.use(file.id, nil)
-            let writing = try file.write(by: caller(request))
+            var caller = caller(request)
+            caller.empties = info.pointee.flags & O_TRUNC != 0
+            let writing = try file.write(by: caller)
             guard use.backing == nil else {
                 // The kernel reads this node by itself, so it is never written; its name leads to another node now.
                 try writing.close()

@@ -158,10 +158,11 @@ extension Draft {
 
     /// Copies the blob's bytes into a file of this draft's own. The row says so only once they are all there.
     private func stage(keeping: Bool) throws(StoreError) -> OwnedDescriptor {
-        let file = try store.makeStaged(row)
         let base = state.withLock { $0.base }
+        let kept = try (keeping ? base : nil).map { base throws(StoreError) in try contents(of: base) }
+        let file = try store.makeStaged(row)
         do throws(StoreError) {
-            switch keeping ? base : nil {
+            switch kept {
             case .file(let source)?: try source.copy(to: file, path, ending)
             case .bytes(let bytes)?: try file.writeAll(bytes, path)
             case nil: break

@@ -23,9 +23,15 @@ package final class Draft: Sendable {
     let hashing = Lock(.draftHash, Hashing())
     private let made = ContinuousClock.now
 
+    enum Base {
+        case here(BlobContents)
+        /// It cannot be had. That does not matter to who empties the file.
+        case absent
+    }
+
     struct State {
         /// What the file holds until something is written.
-        var base: BlobContents?
+        var base: Base?
         /// Whether it has a file of its own; `staged` is that file while somebody has it open: see ``letGo()``.
         var isStaged = false
         var staged: OwnedDescriptor?
@@ -71,7 +77,7 @@ package final class Draft: Sendable {
     }
 
     /// A draft that shows a blob's bytes until something is written.
-    init(row: Int64, base: BlobContents, _ view: LiveView) {
+    init(row: Int64, base: Base, _ view: LiveView) {
         self.row = row
         store = view.store
         ending = view.ending
@@ -160,7 +166,14 @@ package final class Draft: Sendable {
     /// Where to read from; nil if the bytes have become a blob and nobody had the file open before.
     package func contents() throws(StoreError) -> BlobContents? {
         if let file = try file() { return .file(file) }
-        return state.withLock { $0.base }
+        return try state.withLock { $0.base }.map { base throws(StoreError) in try contents(of: base) }
+    }
+
+    func contents(of base: Base) throws(StoreError) -> BlobContents {
+        switch base {
+        case .here(let contents): return contents
+        case .absent: throw .system("cannot read the old bytes of", path, .ioError)
+        }
     }
 
     /// Keeps the file open for a reader, since its name may be removed.

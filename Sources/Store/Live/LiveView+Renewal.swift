@@ -9,7 +9,7 @@ extension LiveView {
     func renew(_ row: LiveRow, by caller: Caller) throws(StoreError) {
         guard let blob = row.blob else { return }
         // The bytes are checked before the transaction, so that nobody waits for that.
-        let contents = try store.contents(of: blob)
+        let base = try base(blob, for: caller)
         FaultPoint.pass("renews", store.livePath(row.id))
         let made = try renewing(row.id) { (db) throws -> Draft? in
             // Another writer may have been first.
@@ -18,9 +18,18 @@ extension LiveView {
                 db.cachedStatement(sql: "SELECT version FROM live WHERE id = ?"), arguments: [row.id])
             let id = try db.renew(
                 row, in: parent, version: version, process: try caller.opener.map { try db.process($0) })
-            return Draft(row: id, base: contents, self)
+            return Draft(row: id, base: base, self)
         }
         if made { state.withLock { _ = $0.unlinked.insert(row.id) } }
+    }
+
+    private func base(_ blob: Blob, for caller: Caller) throws(StoreError) -> Draft.Base {
+        do throws(StoreError) { return .here(try store.contents(of: blob)) } catch {
+            switch error {
+            case .blobMissing where caller.empties, .blobDamaged where caller.empties: return .absent
+            default: throw error
+            }
+        }
     }
 
     /// Runs a transaction that gives a node's name to a new node; returns whether it did. The new draft is registered before anybody can
@@ -69,7 +78,7 @@ extension LiveView {
             else { return nil }
             try db.addPendingVersion(row, name, .replace)
             let id = try db.renew(row, in: parent, version: nil, process: try caller.opener.map { try db.process($0) })
-            return Draft(row: id, base: .file(file), self)
+            return Draft(row: id, base: .here(.file(file)), self)
         }
         guard made else { return false }
         state.withLock { state in

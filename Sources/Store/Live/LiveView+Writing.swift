@@ -183,6 +183,8 @@ extension LiveView {
 
     /// Truncates a file by its name; false if the name has to be looked up again. The corresponding operation is `truncate`.
     package func truncate(_ id: Int64, to size: Int, by caller: Caller) throws(StoreError) -> Bool {
+        var caller = caller
+        caller.empties = size == 0
         guard let draft = try write(id, by: caller) else { return false }
         do throws(StoreError) { try draft.truncate(size) } catch {
             try? close(draft)
