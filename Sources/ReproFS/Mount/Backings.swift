@@ -66,14 +66,15 @@ final class Backings: Sendable {
         deinit { backings.end(node) }
     }
 
-    /// Begins an open of a node. `file` has its bytes, which never change; it is nil if the bytes may change.
+    /// Begins an open of a node. `file` has its bytes, which never change; it is nil if the bytes may change, or if they are elsewhere.
     ///
     /// `commit` is the catalogue's newest commit from before the file was looked up. `waits` is called before this waits for the helper.
     ///
     /// Throws while a program has the node open and the kernel reads a damaged file for it, which has been replaced since: the new open
     /// would get the damaged bytes.
     func use(
-        _ node: NodeID, _ file: OwnedDescriptor?, as commit: Commit = .unknown, waits: () -> Void = {}
+        _ node: NodeID, _ file: OwnedDescriptor?, isElsewhere: Bool = false, as commit: Commit = .unknown,
+        waits: () -> Void = {}
     ) throws(Failure) -> Use {
         let given = given(node, file, waits)
         var isTaken = false
@@ -82,7 +83,9 @@ final class Backings: Sendable {
         let backing = try state.withLock { state throws(Failure) -> CInt? in
             let known = state.nodes[node.rawValue]
             var isReplaced = false
-            if let file, let known, known.backing != nil { isReplaced = known.file?.isSameFile(as: file) != true }
+            if let known, known.backing != nil {
+                isReplaced = file.map { known.file?.isSameFile(as: $0) != true } ?? isElsewhere
+            }
             if isReplaced, let known, known.uses > 0 {
                 throw Failure(
                     .ioError,

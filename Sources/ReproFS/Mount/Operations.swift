@@ -232,8 +232,9 @@ extension Mount {
 
     /// The same for a file whose bytes come from elsewhere: the kernel asks for all of them.
     func open(_ file: any File, _ bytes: LazyFile, _ opener: Opener?) throws -> OpenFile {
+        let use = try backings.use(file.id, nil, isElsewhere: true)
         try note(file, opener)
-        return OpenFile(coming: bytes, try backings.use(file.id, nil), file.hold())
+        return OpenFile(coming: bytes, use, file.hold())
     }
 
     private func note(_ file: any File, _ opener: Opener?) throws {
