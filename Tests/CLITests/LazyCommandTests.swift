@@ -116,6 +116,38 @@ import Testing
         #expect(try disk.run(["unmount", disk.line.mountPoint.string]).status == 0)
     }
 
+    /// A disk without checksums would give other bytes, which are found where they are read as a whole.
+    @Test(arguments: [true, false]) func `comes again where the disk cannot give what came`(
+        afterRestart: Bool
+    ) throws {
+        let disk = try SmallDisk.make(.btrfs, size: 256 << 20)
+        try pull(disk.run)
+        func mounted(_ body: (FileDescriptor) throws -> Void) throws {
+            try #require(try disk.run(["mount", disk.line.mountPoint.string]).status == 0)
+            let file = try FileDescriptor.open(disk.line.file(path), .readOnly, options: .closeOnExec)
+            try file.closeAfter { try body(file) }
+            #expect(try disk.run(["unmount", disk.line.mountPoint.string]).status == 0)
+        }
+        let place = 5 << 20
+        func expectBytes(_ file: FileDescriptor) {
+            var bytes = [UInt8](repeating: 0, count: 4096)
+            #expect(pread(file.rawValue, &bytes, bytes.count, off_t(place)) == bytes.count)
+            #expect(bytes == Array(Self.bytes[place..<place + bytes.count]))
+        }
+        try mounted(expectBytes)
+        try disk.spoil(Self.bytes[place..<place + 512])
+        if afterRestart {
+            // The map names the boot behind its mark.
+            let map = disk.store + "/partial/" + SHA256.digest(of: Self.bytes).hex + ".map"
+            let file = try FileDescriptor.open(map, .writeOnly, options: .closeOnExec)
+            _ = try file.closeAfter { try file.writeAll(toAbsoluteOffset: 8, "the last".utf8) }
+        }
+        try mounted { file throws in
+            expectBytes(file)
+            #expect(try disk.line.read(path) == Self.bytes)
+        }
+    }
+
     /// A store to which the model has been left at the registry, which is asked through the relay if there is one.
     private func pulledLazily(through relay: Relay? = nil) throws -> CommandLineFixture {
         let there = try CommandLineFixture()
@@ -157,6 +189,26 @@ import Testing
         // What is asked for beside the model has some KB.
         let all = relay.passed.withLock { $0.down } - before
         #expect((Self.bytes.count...Self.bytes.count + (1 << 19)).contains(all), "\(all)")
+    }
+
+    @Test func `shows no snapshot before it is known where its models are, at whatever step it ends`() throws {
+        let there = try CommandLineFixture()
+        try #require(try there.run("init").status == 0)
+        try #require(try there.run("remote", "add", "team", address).status == 0)
+        let base = there.directory.appending("base").string
+        try FileManager.default.moveItem(atPath: there.store.string, toPath: base)
+        for step in 1..<200 {
+            try? FileManager.default.removeItem(atPath: there.store.string)
+            try #require(try there.run(tool: "/bin/cp", ["-a", base, there.store.string]).status == 0)
+            let pulled = try there.run(
+                tool: CommandLineFixture.executable, ["pull", "team", "cover", "--lazy"],
+                environment: ["REPROFS_STORE": there.store.string, "REPROFS_FAULT": "kill:\(step)"])
+            let store = try Store.open(there.store)
+            let snapshots = try store.snapshots(after: 0, limit: 2).count
+            #expect(try store.elsewhere().blobs == snapshots, "\(step)")
+            if pulled.status == 0 { return #expect(step > 5 && snapshots == 1) }
+        }
+        Issue.record("a pull takes no more than 200 steps")
     }
 
     /// Every so many steps of the mount; all of them would take too long for each run of the tests.

@@ -14,6 +14,7 @@ final class SmallDisk {
 
     let line: CommandLineFixture
     private var path: String { line.directory.appending("disk").string }
+    private var image: String { line.directory.appending("image").string }
     var store: String { path + "/store" }
 
     private init() throws {
@@ -31,12 +32,31 @@ final class SmallDisk {
 
     private func mount(_ kind: Kind, size: Int) throws -> Bool {
         guard let maker = kind.maker else { return Glibc.mount("none", path, "tmpfs", 0, "size=\(size)") == 0 }
-        let image = line.directory.appending("image").string
         try Data().write(to: URL(fileURLWithPath: image))
         guard truncate(image, off_t(size)) == 0,
             try line.run(tool: "/usr/bin/env", [maker, "-q", image]).status == 0
         else { return false }
-        return try line.run(tool: "/usr/bin/env", ["mount", "-o", "loop", image, path]).status == 0
+        return try attach()
+    }
+
+    private func attach() throws -> Bool {
+        try line.run(tool: "/usr/bin/env", ["mount", "-o", "loop", image, path]).status == 0
+    }
+
+    /// Wherever the disk has these bytes, it has others from now on. Nobody may use it.
+    func spoil(_ bytes: ArraySlice<UInt8>) throws {
+        try eventually { umount2(path, 0) == 0 }
+        let script = """
+            import mmap, sys
+            with open(sys.argv[1], "r+b") as image, mmap.mmap(image.fileno(), 0) as disk:
+                place = disk.find(bytes.fromhex(sys.argv[2]))
+                if place < 0: sys.exit("there are no such bytes")
+                disk[place] ^= 1
+            """
+        let hex = bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        let spoiled = try line.run(tool: "/usr/bin/python3", ["-c", script, image, hex])
+        try #require(spoiled.status == 0, "\(spoiled.complaint)")
+        try #require(try attach())
     }
 
     deinit {

@@ -27,6 +27,8 @@ import Testing
     /// > - A disk that fills up meanwhile takes no more; reads go on, from memory.
     /// > - A read waits on when its thread gets a signal that does not end the program, since an error would cost a program that maps the file its
     /// >   life. An open ends with EINTR.
+    /// > - No unmount waits for a remote: what was asked for ahead of programs that have ended or closed their files ends with the mount. After
+    /// >   `umount -l` programs that have files open read on.
     /// > - Any number of mounts and pulls of one store bring a file together, each piece once.
     /// > - `mount --offline` asks no remote: what is not here cannot be opened.
     /// > - A file that is open is not given up: `forget` and `gc` leave it, and name it, as they do with a blob that is open.
@@ -104,6 +106,49 @@ import Testing
             #expect(readers.terminationReason == .exit && readers.terminationStatus == 64)
             // What unmounts after this finds something to unmount.
             #expect(Glibc.mount("none", tree.mountPoint.string, "tmpfs", 0, nil) == 0)
+        }
+    }
+
+    /// Who may have left reads behind that nobody waits for.
+    enum Leaver: String, CaseIterable, Sendable {
+        case killed, closed
+    }
+
+    @Test(arguments: Leaver.allCases)
+    func `holds up no unmount when who asked for it waits no more`(leaver: Leaver) throws {
+        try fixture.mount { tree throws in
+            try fixture.read(tree, 0, 1)
+            registry.change { $0.isDown = true }
+            defer { registry.change { $0.isDown = false } }
+            let program = try leaver == .killed ? fixture.mappedReader(tree) : fixture.restingReader(tree)
+            defer { kill(program.processIdentifier, SIGKILL) }
+            try eventually { try fixture.waiting(tree) > 0 }
+            if leaver == .killed {
+                kill(program.processIdentifier, SIGKILL)
+                program.waitUntilExit()
+            }
+            // A process of its own: nothing ends the wait of one that hangs there.
+            let unmount = try fixture.unmount(tree)
+            try eventually { !unmount.isRunning }
+            #expect(unmount.terminationStatus == 0)
+            #expect(program.isRunning == (leaver == .closed))
+        }
+    }
+
+    @Test func `is read on after its mount was detached, by who has it open`() throws {
+        try fixture.mount { tree throws in
+            try fixture.read(tree, 0, 1)
+            registry.change { $0.isDown = true }
+            defer { registry.change { $0.isDown = false } }
+            let reader = try fixture.mappedReader(tree)
+            try eventually { try fixture.waiting(tree) > 0 }
+            let unmount = try fixture.unmount(tree, "--lazy")
+            unmount.waitUntilExit()
+            sleep(Self.away)
+            #expect(reader.isRunning)
+            registry.change { $0.isDown = false }
+            reader.waitUntilExit()
+            #expect(reader.terminationReason == .exit && reader.terminationStatus == ReachFixture.satisfied)
         }
     }
 

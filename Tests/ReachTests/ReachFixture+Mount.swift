@@ -35,6 +35,13 @@ extension ReachFixture {
         return came < 0 ? .failure(Errno(rawValue: errno)) : .success(Array(bytes.prefix(came)))
     }
 
+    /// Bytes come as they should, and the file is closed again.
+    func read(_ tree: MountedTree, _ offset: Int, _ count: Int) throws {
+        let file = try file(tree)
+        defer { try? file.close() }
+        try #require(try read(file, offset, count).get() == Array(Self.bytes[offset..<offset + count]))
+    }
+
     /// What is on its way in the second store.
     func left() -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: there.store.path.string + "/partial")) ?? []).sorted()
@@ -81,6 +88,28 @@ extension ReachFixture {
                 failed += os.wait()[1] != 0
             sys.exit(failed)
             """, tree.absolute(path), "\(count)", "\(piece)")
+    }
+
+    /// A program that has a part of the model read ahead, closes it, and goes on.
+    func restingReader(_ tree: MountedTree) throws -> Process {
+        try python(
+            """
+            import os, sys, time
+            file = os.open(sys.argv[1], os.O_RDONLY)
+            os.posix_fadvise(file, 2 << 20, 65536, os.POSIX_FADV_WILLNEED)
+            os.close(file)
+            time.sleep(600)
+            """, tree.absolute(path))
+    }
+
+    /// Unmounts a mount, or says why not. Another one takes its place, which the mount's user finds to be unmounted.
+    func unmount(_ tree: MountedTree, _ options: String...) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        let script = #"place=$1; shift; umount "$@" "$place" && mount -t tmpfs none "$place""#
+        process.arguments = ["-c", script, "sh", tree.mountPoint.string] + options
+        try process.run()
+        return process
     }
 
     private func python(_ script: String, _ arguments: String...) throws -> Process {

@@ -63,13 +63,7 @@ extension Mount {
         guard !range.isEmpty else { return .bytes([]) }
         return .later(endsBySignal: false) { later in
             let own = file.read(range) { result in
-                switch result {
-                case .success(.file(let descriptor)):
-                    later.answer(
-                        .success(.fileRange(descriptor, offset: off_t(range.lowerBound), size: range.count)))
-                case .success(.bytes(let bytes)): later.answer(.success(.bytes(bytes[...])))
-                case .failure(let error): later.answer(.failure(told(error)))
-                }
+                later.answer(result.map { .bytes($0[...]) }.mapError(told))
             }
             guard let own else { return nil }
             return { file.giveUp(own) }

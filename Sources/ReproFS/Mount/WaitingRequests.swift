@@ -103,7 +103,10 @@ final class WaitingRequests: Sendable {
     /// Whether a thread has a signal that ends it: the kernel gives SIGKILL to every thread of a process that any signal ends.
     private static func isEnding(_ thread: pid_t) -> Bool {
         guard thread != 0 else { return true }
-        guard let text = ProcessFile.text("/proc/\(thread)/status") else { return true }
+        guard let text = ProcessFile.text("/proc/\(thread)/status") else {
+            // /proc may hide the processes of others. This sends no signal.
+            return kill(thread, 0) != 0 && errno == ESRCH
+        }
         let line = text.split(separator: "\n").first { $0.hasPrefix("SigPnd:") }
         guard let pending = line?.split(separator: "\t").last.flatMap({ UInt64($0, radix: 16) }) else { return true }
         return pending >> UInt64(SIGKILL - 1) & 1 != 0

@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 package import Recipe
 import SystemPackage
@@ -21,16 +20,17 @@ package final class PartialBlob: Sendable {
     private let files: BlobFiles
     private let path: FilePath
     /// The bytes, as far as they have come.
-    package let file: OwnedDescriptor
+    private let file: OwnedDescriptor
     private let map: PieceMap?
 
     /// Nil while another process, or another task of this one, has it in a way that allows no second one.
-    fileprivate init?(
+    init?(
         _ content: PinManifest.Content, _ list: PieceList?, in directory: FilePath, _ files: BlobFiles
     ) throws(StoreError) {
         (digest, size, self.list, self.files) = (content.digest, content.size, list, files)
         path = directory.appending(digest.hex)
-        file = try Self.openAlone(path)
+        guard let file = try Self.openAlone(path) else { return nil }
+        self.file = file
         guard Kernel.lock(file, list == nil ? .exclusive : .shared, waits: false), Self.isNamed(file, path) else {
             return nil
         }
@@ -76,18 +76,26 @@ package final class PartialBlob: Sendable {
         _ count: Int, _ body: @Sendable (Range<Int>) throws(StoreError) -> Void
     ) throws(StoreError) { try body(0..<count) }
 
-    /// A file that has a second name is a blob already, of a process that ended before it took this name away.
-    private static func openAlone(_ path: FilePath) throws(StoreError) -> OwnedDescriptor {
+    /// A file that has a second name is a blob already, of a process that ended before it took this name away. Nil while another process
+    /// makes a blob of it.
+    private static func openAlone(_ path: FilePath) throws(StoreError) -> OwnedDescriptor? {
         if let facts = try FileFacts.at(path, followLinks: false) {
             if facts.names > 1 || facts.kind != .file {
                 try remove(path)
             } else if facts.mode & 0o200 == 0 {
-                // Of a process that ended while it made the blob.
+                // Of a process that makes the blob, or ended meanwhile.
+                let file = try Kernel.open(path, .readOnly, options: .noFollow)
+                // The lock ends with the descriptor.
+                defer { withExtendedLifetime(file) {} }
+                guard Kernel.lock(file, .exclusive, waits: false), isNamed(file, path) else { return nil }
                 try Kernel.setMode(path, 0o600)
             }
         }
         return try Kernel.open(path, .readWrite, options: [.create, .noFollow], permissions: .ownerReadWrite)
     }
+
+    /// Whether it can still become a blob: nobody took its name away, or made a blob of it.
+    package var hasName: Bool { Self.isNamed(file, path) }
 
     /// Whether the name still stands for this file alone: who had it before may have made a blob of it meanwhile, to which nobody writes.
     private static func isNamed(_ file: OwnedDescriptor, _ path: FilePath) -> Bool {
@@ -121,14 +129,15 @@ package final class PartialBlob: Sendable {
         return try map.here(pieces)
     }
 
-    /// Bytes of pieces that have come.
+    /// Bytes of pieces that have come. Throws `ioError` if the disk does not have them any more.
     package func read(_ range: Range<Int>) throws(StoreError) -> [UInt8] {
-        var bytes: [UInt8] = []
-        try file.forEachChunk(path, from: range.lowerBound, to: range.upperBound) { chunk throws(StoreError) in
-            bytes += chunk
-        }
+        let bytes = try? FileSource(file, count: size).read(at: range.lowerBound, count: range.count)
+        guard let bytes, bytes.count == range.count else { throw .system("cannot read", path, .ioError) }
         return bytes
     }
+
+    /// Pieces that had come have to come again. Only with a list.
+    func drop(_ pieces: Range<Int>) throws(StoreError) { for piece in pieces { try map?.drop(piece) } }
 
     /// Takes it on to bring some pieces; false if somebody else brings one of them. They may have come meanwhile. Only with a list.
     package func claim(_ pieces: Range<Int>) -> Bool { map?.claim(pieces) ?? false }
@@ -188,14 +197,19 @@ package final class PartialBlob: Sendable {
         let before = try FileFacts.of(file, path)
         let all = Array(0..<list.count)
         let wrong = try file.wrongPieces(of: list, among: all, path, by: Self.share, pace: pace)
-        for piece in wrong { try map.drop(piece) }
+        for piece in wrong { try drop(piece..<piece + 1) }
         let after = try FileFacts.of(file, path)
         return wrong.isEmpty && after.hasSameBytes(as: before)
     }
 
     private func publish(_ hashed: HashedBytes, isPrivate: Bool) throws(StoreError) -> PublishedBlob {
         try Kernel.sync(file, path)
-        let blob = try files.adopt(path, hashed, size: size, isPrivate: isPrivate)
+        let blob: PublishedBlob
+        do throws(StoreError) { blob = try files.adopt(path, hashed, size: size, isPrivate: isPrivate) } catch {
+            // Others may open it again.
+            if hasName { try? Kernel.setMode(path, 0o600) }
+            throw error
+        }
         try Kernel.syncDirectory(files.directory)
         try remove()
         guard let facts = try files.facts(of: digest) else { throw .blobMissing(digest) }
@@ -207,110 +221,11 @@ package final class PartialBlob: Sendable {
     package func remove() throws(StoreError) { try Self.remove(path) }
 
     /// Also if another process does so at the same time. The map goes first: a map that was left alone would never be found again.
-    fileprivate static func remove(_ path: FilePath) throws(StoreError) {
+    static func remove(_ path: FilePath) throws(StoreError) {
         for name in [PieceMap.path(of: path), path] where try FileFacts.at(name, followLinks: false) != nil {
             do throws(StoreError) { try Kernel.unlink(name) } catch {
                 guard case .system(_, _, .noSuchFileOrDirectory) = error else { throw error }
             }
         }
-    }
-}
-
-/// A file that came from a remote, or was to go there, as far as it got, and is for nobody any more.
-package struct PartialLeftover: Sendable {
-    /// Its name in `partial/`: the hash of the bytes that it was to have.
-    package let name: String
-    /// The space that it took. Bytes.
-    package let bytes: Int
-}
-
-extension Store {
-    /// Bytes that are to come, as far as they have; nil while somebody else has them alone. Throws if there is no room for the rest, and for
-    /// `more` bytes.
-    package func partial(
-        _ content: PinManifest.Content, _ list: PieceList?, besides more: Int = 0
-    ) throws(StoreError) -> PartialBlob? {
-        guard let partial = try PartialBlob(content, list, in: try makePartial(), files) else { return nil }
-        try Kernel.requireReserve(
-            files.incoming, for: try partial.missing(atMost: PieceList.pieceSize).total(\.count) + more)
-        return partial
-    }
-
-    /// The names in the directory of what is on its way, but for maps.
-    private func partialNames() throws(StoreError) -> [String] {
-        guard try FileFacts.at(partialDirectory, followLinks: false)?.kind == .directory else { return [] }
-        return try DirectoryListing.names(in: partialDirectory).filter { !$0.hasSuffix(".map") }.sorted()
-    }
-
-    /// How much has come of blobs that are on their way with a list, whose sizes are given. Bytes.
-    func present(of sizes: [Digest: Int]) throws(StoreError) -> Int {
-        var present: [Int] = []
-        for name in try partialNames() {
-            guard let size = Digest(hex: name).flatMap({ sizes[$0] }) else { continue }
-            // It may become a blob meanwhile.
-            if let found = try? PieceMap.present(of: partialDirectory.appending(name), size: size) {
-                present.append(found)
-            }
-        }
-        return present.total { $0 }
-    }
-
-    /// Takes the second name away of bytes that became a blob whose process ended before it could.
-    func dropPartialName(of digest: Digest) throws(StoreError) {
-        let path = partialDirectory.appending(digest.hex)
-        guard let facts = try FileFacts.at(path, followLinks: false), facts.names > 1 else { return }
-        try PartialBlob.remove(path)
-    }
-
-    private var partialDirectory: FilePath { path.appending(PartialBlob.directory) }
-
-    /// The directory of what is on its way, which is made if there is none.
-    func makePartial() throws(StoreError) -> FilePath {
-        let directory = partialDirectory
-        if try FileFacts.at(directory, followLinks: false) == nil {
-            do throws(StoreError) { try Kernel.makeDirectory(directory, permissions: 0o700) } catch {
-                guard case .system(_, _, .fileExists) = error else { throw error }
-            }
-        }
-        return directory
-    }
-
-    /// Whether nobody has a blob open that is on its way.
-    func isUnusedPartial(_ digest: Digest) throws(StoreError) -> Bool {
-        try ofUnusedPartial(digest.hex) { true } ?? false
-    }
-
-    /// What is on its way for nobody any more: no row names it, and nobody has it open. `isLeft` says of a name, of the hash if that is one,
-    /// and of when it was gone on with last, whether it is. With `removes` it is taken away.
-    func partialLeftovers(
-        removes: Bool, _ isLeft: (_ name: String, Digest?, _ modified: Timestamp) throws(StoreError) -> Bool
-    ) throws(StoreError) -> [PartialLeftover] {
-        var found: [PartialLeftover] = []
-        for name in try partialNames() {
-            let path = partialDirectory.appending(name)
-            guard let facts = try FileFacts.at(path, followLinks: false),
-                try isLeft(name, Digest(hex: name), facts.modified)
-            else { continue }
-            let bytes = try ofUnusedPartial(name) { () throws(StoreError) in
-                // Most of a sparse file is not there.
-                let bytes = try Kernel.allocated(path)
-                if removes { try PartialBlob.remove(path) }
-                return bytes
-            }
-            if let bytes { found.append(.init(name: name, bytes: bytes)) }
-        }
-        return found
-    }
-
-    /// Runs `body` while nobody else can open a file; nil if somebody has it open.
-    private func ofUnusedPartial<Result>(
-        _ name: String, _ body: () throws(StoreError) -> Result
-    ) throws(StoreError) -> Result? {
-        let path = partialDirectory.appending(name)
-        guard try FileFacts.at(path, followLinks: false) != nil else { return try body() }
-        guard let file = try? Kernel.open(path, .readOnly, options: .noFollow) else { return nil }
-        // The lock ends with the descriptor.
-        defer { withExtendedLifetime(file) {} }
-        return Kernel.lock(file, .exclusive, waits: false) ? try body() : nil
     }
 }

@@ -8,8 +8,8 @@ package typealias Sharing = (
 ) throws(StoreError) -> Void
 
 extension OwnedDescriptor {
-    /// Reads some pieces of the file and returns those that differ from the list, in order. `pace` is called with the number of bytes
-    /// read; it may wait, or throw to end the reading.
+    /// Reads some pieces of the file and returns those that differ from the list, or that the disk does not give, in order. `pace` is called
+    /// with the number of bytes read; it may wait, or throw to end the reading.
     func wrongPieces(
         of list: PieceList, among pieces: [Int], _ path: FilePath, by sharing: @escaping Sharing,
         pace: @Sendable (Int) throws(StoreError) -> Void
@@ -21,10 +21,14 @@ extension OwnedDescriptor {
             for piece in pieces[places] {
                 let range = list.range(of: piece)
                 var filled = 0
-                try forEachChunk(path, from: range.lowerBound, to: range.upperBound) { chunk throws(StoreError) in
-                    UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]).copyMemory(from: chunk)
-                    filled += chunk.count
-                    try pace(chunk.count)
+                do throws(StoreError) {
+                    try forEachChunk(path, from: range.lowerBound, to: range.upperBound) { chunk throws(StoreError) in
+                        UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]).copyMemory(from: chunk)
+                        filled += chunk.count
+                        try pace(chunk.count)
+                    }
+                } catch .system(_, _, .ioError) {
+                    filled = 0
                 }
                 if !list.holds(piece, UnsafeRawBufferPointer(rebasing: buffer[..<filled])) {
                     wrong.withLock { $0.append(piece) }

@@ -9,19 +9,20 @@ extension Store {
     /// The file must have the recorded size and ctime; if the ctime differs, it is hashed first. A program gets an error when it opens the
     /// file, instead of being killed in the middle of a mapped read.
     package func contents(of blob: Blob) throws(StoreError) -> BlobContents {
-        let recorded: Timestamp
-        switch try catalogue.read({ db in try db.state(of: blob.id) }) {
-        case .whole(let changed): recorded = changed
+        let state = try catalogue.read { db in try db.state(of: blob.id) }
+        switch state {
         case .document: return .bytes(try document(blob))
-        case .lost: return try recheck(blob)
         case .collected, nil: throw .blobMissing(blob.digest)
+        case .lost?: return try recheck(blob, .lost)
+        case .whole(let recorded)?:
+            let path = files.path(of: blob.digest)
+            try catalogue.place.require()
+            if let file = try? files.open(blob.digest) {
+                let facts = try FileFacts.of(file, path)
+                if facts.kind == .file, facts.size == blob.size, facts.changed == recorded { return .file(file) }
+            }
+            return try recheck(blob, .whole(changed: recorded))
         }
-        let path = files.path(of: blob.digest)
-        try catalogue.place.require()
-        guard let file = try? files.open(blob.digest) else { return try recheck(blob) }
-        let facts = try FileFacts.of(file, path)
-        let asRecorded = facts.kind == .file && facts.size == blob.size && facts.changed == recorded
-        return asRecorded ? .file(file) : try recheck(blob)
     }
 
     /// All bytes of a blob that is known to be small.
@@ -80,21 +81,30 @@ extension Store {
         return try files.facts(of: digest)?.size == row.size
     }
 
-    /// Hashes a file whose size or ctime is not the recorded one, and records the result.
-    private func recheck(_ blob: Blob) throws(StoreError) -> BlobContents {
+    /// Hashes a file whose size or ctime is not the recorded one, and records the result unless that was `known`: each open of what is
+    /// elsewhere would have to wait for the disk.
+    private func recheck(_ blob: Blob, _ known: BlobState) throws(StoreError) -> BlobContents {
+        func mark(_ state: BlobState) throws(StoreError) { if state != known { try self.mark(blob, state) } }
         let path = files.path(of: blob.digest)
         guard try FileFacts.at(path, followLinks: false)?.kind == .file else {
-            try mark(blob, .lost)
+            try mark(.lost)
             throw .blobMissing(blob.digest)
         }
         let file = try files.open(blob.digest)
         let facts = try FileFacts.of(file, path)
-        guard facts.size == blob.size, try files.hash(file, path) == blob.digest else {
-            try mark(blob, .lost)
+        guard facts.size == blob.size, try isRight(file, path, blob.digest) else {
+            try mark(.lost)
             throw .blobDamaged(blob.digest)
         }
-        try mark(blob, .whole(changed: facts.changed))
+        try mark(.whole(changed: facts.changed))
         return .file(file)
+    }
+
+    /// What the disk does not give is as good as wrong: it may be had from a remote.
+    private func isRight(_ file: OwnedDescriptor, _ path: FilePath, _ digest: Digest) throws(StoreError) -> Bool {
+        do throws(StoreError) { return try files.hash(file, path) == digest } catch .system(_, _, .ioError) {
+            return false
+        }
     }
 
     private func mark(_ blob: Blob, _ state: BlobState) throws(StoreError) {

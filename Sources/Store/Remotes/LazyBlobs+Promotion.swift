@@ -24,7 +24,7 @@ extension LazyBlobs {
         if !isUnderWay { rest(file) }
     }
 
-    /// Returns whether the store has the blob now.
+    /// Returns whether nothing is left to do with the file: the store has the blob, or somebody took the file away.
     private func finish(_ file: Int, _ partial: PartialBlob) -> Bool {
         do throws(StoreError) {
             let made = try partial.finish(isPrivate: try store.isPrivate(partial.digest)) { _ throws(StoreError) in
@@ -45,9 +45,11 @@ extension LazyBlobs {
                 tell(
                     .changed, partial.digest,
                     ": \(lost.of("piece")) of it changed on the disk after they came, so they have to come again")
-            } else {
+            } else if partial.hasName {
                 // Another process makes the blob.
                 rest(file)
+            } else {
+                return true
             }
         } catch {
             if case .interrupted = error { return false }

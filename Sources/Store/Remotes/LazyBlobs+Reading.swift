@@ -1,4 +1,5 @@
 import Recipe
+import SystemPackage
 
 // Open blobs are read.
 extension LazyBlobs {
@@ -10,20 +11,45 @@ extension LazyBlobs {
             let pieces = found.list.pieces(of: range)
             let reader = Reader(pieces: pieces, range: range, answer: answer)
             for piece in pieces { state.files[file]?.plan.touch(piece) }
-            if found.has(pieces) { return (found.ready(reader), nil) }
+            let own = state.number()
+            if found.has(pieces) { return (found.ready(own, reader), own) }
             if pieces.contains(where: { found.refused[$0].map { $0.time + Self.memory > .now } == true }) {
                 problem = .blobMissing(found.list.digest)
                 return (nil, nil)
             }
-            let own = state.number()
-            state.files[file]?.readers[own] = reader
-            state.files[file]?.plan.wait(for: pieces)
-            state.waitedLast = .now
+            state.wait(reader, own, file)
             return (nil, own)
         }
-        if let ready { ready.answer() } else if own == nil { answer(.failure(problem)) }
+        guard let own else {
+            answer(.failure(problem))
+            return nil
+        }
+        let isAnswered = ready.map { give($0, file) } ?? false
         pump()
-        return own
+        return isAnswered ? nil : own
+    }
+
+    /// Gives a reader the bytes, which have come; false if it waits again, because the disk does not have them any more.
+    @discardableResult func give(_ ready: Ready, _ file: Int) -> Bool {
+        do throws(StoreError) { ready.reader.answer(.success(try ready.bytes())) } catch {
+            if case .system(_, _, .ioError) = error, ask(again: ready, file) { return false }
+            ready.reader.answer(.failure(error))
+        }
+        return true
+    }
+
+    /// Has the pieces of a reader come again; false if the file may not be written any more.
+    private func ask(again ready: Ready, _ file: Int) -> Bool {
+        guard let partial = ready.partial, partial.hasName, (try? partial.drop(ready.reader.pieces)) != nil else {
+            return false
+        }
+        tell(.changed, partial.digest, ": what came of it cannot be read any more, so it has to come again")
+        return state.withLock { state in
+            guard !state.hasEnded, state.files[file] != nil else { return false }
+            for piece in ready.reader.pieces { state.files[file]?.plan.lose(piece) }
+            state.wait(ready.reader, ready.own, file)
+            return true
+        }
     }
 
     /// Nobody waits for this read any more.

@@ -63,7 +63,7 @@ extension LazyBlobs {
             state.files[file]?.held.removeAll { $0.piece == piece }
             return state.answerable(piece, of: file)
         }
-        for reader in readers { reader.answer() }
+        for reader in readers { give(reader, file) }
     }
 
     /// The disk does not take a piece: who waits for it gets it from memory.
@@ -76,7 +76,7 @@ extension LazyBlobs {
             state.files[file]?.sulksUntil = .now + Self.sulk
             return state.answerable(piece, of: file)
         }
-        for reader in readers { reader.answer() }
+        for reader in readers { give(reader, file) }
     }
 
     /// A request is over. Pieces that did not come are asked for again, or who waits for them is told.

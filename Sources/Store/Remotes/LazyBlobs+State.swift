@@ -54,33 +54,33 @@ extension LazyBlobs {
         func isHeld(_ piece: Int) -> Bool { held.contains { $0.piece == piece } }
 
         /// A reader's bytes, all of which are there.
-        func ready(_ reader: Reader) -> Ready {
-            Ready(reader: reader, partial: partial, held: held.filter { reader.pieces.contains($0.piece) })
+        func ready(_ own: Int, _ reader: Reader) -> Ready {
+            Ready(own: own, reader: reader, partial: partial, held: held.filter { reader.pieces.contains($0.piece) })
         }
     }
 
     /// A reader with where the bytes are. Those that memory has are few, and those that the file has are read under no lock.
     struct Ready {
+        let own: Int
         let reader: Reader
         let partial: PartialBlob?
         let held: [(piece: Int, bytes: [UInt8])]
 
-        func answer() {
-            guard let partial else { return reader.answer(.failure(.interrupted)) }
-            guard !held.isEmpty, let list = partial.list else { return reader.answer(.success(.file(partial.file))) }
+        /// Throws `ioError` if the disk does not have them any more.
+        func bytes() throws(StoreError) -> [UInt8] {
+            guard let partial else { throw .interrupted }
+            guard !held.isEmpty, let list = partial.list else { return try partial.read(reader.range) }
             var bytes: [UInt8] = []
-            do throws(StoreError) {
-                for piece in reader.pieces {
-                    let all = list.range(of: piece)
-                    let wanted = reader.range.clamped(to: all)
-                    if let own = held.first(where: { $0.piece == piece }) {
-                        bytes += own.bytes[wanted.lowerBound - all.lowerBound..<wanted.upperBound - all.lowerBound]
-                    } else {
-                        bytes += try partial.read(wanted)
-                    }
+            for piece in reader.pieces {
+                let all = list.range(of: piece)
+                let wanted = reader.range.clamped(to: all)
+                if let own = held.first(where: { $0.piece == piece }) {
+                    bytes += own.bytes[wanted.lowerBound - all.lowerBound..<wanted.upperBound - all.lowerBound]
+                } else {
+                    bytes += try partial.read(wanted)
                 }
-            } catch { return reader.answer(.failure(error)) }
-            reader.answer(.success(.bytes(bytes)))
+            }
+            return bytes
         }
     }
 
@@ -95,6 +95,13 @@ extension LazyBlobs {
         mutating func number() -> Int {
             next += 1
             return next
+        }
+
+        /// A reader waits for its pieces.
+        mutating func wait(_ reader: Reader, _ own: Int, _ file: Int) {
+            files[file]?.readers[own] = reader
+            files[file]?.plan.wait(for: reader.pieces)
+            waitedLast = .now
         }
 
         /// What has come goes on being there for who opens it next.
@@ -146,7 +153,7 @@ extension LazyBlobs {
                 own, reader in
                 files[file]?.readers[own] = nil
                 files[file]?.plan.leave(reader.pieces)
-                return found.ready(reader)
+                return found.ready(own, reader)
             }
         }
 

@@ -18,15 +18,8 @@ package final class LazyBlobs: Sendable {
     /// How many pieces are kept in memory where the disk takes none.
     static let mostHeld = 4
 
-    /// What came of a read.
-    package enum Part: Sendable {
-        /// Where the bytes are in a file.
-        case file(OwnedDescriptor)
-        case bytes([UInt8])
-    }
-
     /// What a reader is told.
-    package typealias Answer = @Sendable (Result<Part, StoreError>) -> Void
+    package typealias Answer = @Sendable (Result<[UInt8], StoreError>) -> Void
     /// What an opener is told; nil: the blob is whole now, and is opened as any other.
     package typealias Opened = @Sendable (Result<LazyFile?, StoreError>) -> Void
 

@@ -140,10 +140,10 @@ package struct LazyPlan {
     /// A piece that was there is not any more. Whatever had come whole is to be whole again.
     mutating func lose(_ piece: Int) {
         guard pieces[piece] == .here else { return }
+        if missing == 0 { isFilling = true }
         pieces[piece] = .absent
         missing += 1
         filled = min(filled, piece)
-        isFilling = true
     }
 
     /// A piece could not be had.

@@ -58,17 +58,7 @@ struct AwaitedModel {
 
     /// Bytes of a range; nil if it cannot be read.
     func read(_ file: LazyFile, _ range: Range<Int>, _ lazy: LazyBlobs) throws -> [UInt8]? {
-        let part = try wait(for: { _ = file.read(range, $0) }, by: { _ = lazy.tick() })
-        switch part {
-        case .failure: return nil
-        case .success(.bytes(let bytes)): return bytes
-        case .success(.file(let descriptor)):
-            var bytes = [UInt8](repeating: 0, count: range.count)
-            let count = bytes.withUnsafeMutableBytes {
-                pread(descriptor.rawValue, $0.baseAddress, range.count, off_t(range.lowerBound))
-            }
-            return count == range.count ? bytes : nil
-        }
+        try? wait(for: { _ = file.read(range, $0) }, by: { _ = lazy.tick() }).get()
     }
 
     /// What a callback is called with.

@@ -40,8 +40,8 @@ import Testing
     }
 
     /// > Before a file of which everything has come becomes a blob, all of it is read again from the disk, since anything may have been written to it
-    /// > by then. A piece that is not what came is fetched again. What another process left is checked again when it is opened, if anything was
-    /// > written there since its last piece was noted.
+    /// > by then. A piece that is not what came is fetched again, and so is one that the disk cannot give when it is read. What another process left
+    /// > is checked again when it is opened, if anything was written there since its last piece was noted.
     @Test func `is not kept while a piece of it was changed on the disk, and only that piece comes again`() throws {
         try mounted { lazy in
             let file = try model.open(lazy)
@@ -97,6 +97,48 @@ import Testing
         #expect(source.sent.withLock { $0[0] } == 1)
         let mode = try FileManager.default.attributesOfItem(atPath: model.partial)[.posixPermissions] as? Int
         #expect(mode == 0o600)
+    }
+
+    @Test func `is not touched by others while it becomes a blob`() throws {
+        let content = PinManifest.Content(digest, size: bytes.count)
+        let maker = try #require(try store.partial(content, model.list))
+        // As it is for the moment before it has the blob's name.
+        try #require(chmod(model.partial, 0o444) == 0)
+        #expect(try store.partial(content, model.list) == nil)
+        let mode = try FileManager.default.attributesOfItem(atPath: model.partial)[.posixPermissions] as? Int
+        #expect(mode == 0o444)
+        withExtendedLifetime(maker) {}
+    }
+
+    @Test func `comes anew where somebody took away what had come of it`() throws {
+        try mounted { lazy in
+            do {
+                let file = try model.open(lazy)
+                try expect(4, file, lazy)
+                for name in [model.partial, model.partial + ".map"] { try FileManager.default.removeItem(atPath: name) }
+                for number in (0..<4).reversed() { try expect(number, file, lazy) }
+            }
+            // Nobody keeps what has no name any more.
+            try eventually { !lazy.tick() }
+            let file = try model.open(lazy)
+            for number in (0..<5).reversed() { try expect(number, file, lazy) }
+            try eventually {
+                _ = lazy.tick()
+                return try store.isServed(digest)
+            }
+            withExtendedLifetime(file) {}
+        }
+        #expect(try store.bytes(of: try #require(try store.blob(digest))) == bytes)
+    }
+
+    @Test func `is found to be elsewhere without a wait for the disk`() throws {
+        let blob = try #require(try store.blob(digest))
+        let steps = Mutex<[String]>([])
+        let thread = UInt(pthread_self())
+        FaultPoint.visitors.withLock { $0[thread] = { step, _ in steps.withLock { $0.append(step) } } }
+        defer { FaultPoint.visitors.withLock { $0[thread] = nil } }
+        #expect(throws: StoreError.self) { try store.contents(of: blob) }
+        #expect(steps.withLock { $0 } == [])
     }
 
     @Test func `comes but for a piece that is wrong there, which is read when it is right`() throws {
