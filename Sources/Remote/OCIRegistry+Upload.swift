@@ -183,7 +183,7 @@ private struct Upload {
         case 413 where length > 1 << 20:
             // A proxy's limit, or the registry's: smaller ones may pass. nginx has one of 1 MiB where nobody said otherwise.
             chunk = max(1 << 20, length / 4)
-            throw Trouble(error: .tooLarge(wire.name, what: what, limit: nil), pause: .zero)
+            throw Trouble(error: .tooLarge(wire.name, what: what, limit: nil))
         case 400, 404, 410, 416:
             let error = await wire.failure(answer, what)
             if case .ending = state, answer.status == 400 {

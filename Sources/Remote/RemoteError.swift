@@ -26,7 +26,7 @@ package enum RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
     case blobUnknown([Digest])
     /// More than the registry takes (413), or than it was said to take. Bytes, if it is known.
     case tooLarge(String, what: String, limit: Int?)
-    /// The registry asks to come later (429), also after waiting. Seconds that it named.
+    /// The registry asks to come later (429, or 503 with a time), also after waiting. Seconds that it named.
     case busy(String, seconds: Int?)
     /// It has no space left (507).
     case full(String)
@@ -76,9 +76,10 @@ package enum RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
                     + (digests.count > 5 ? " and \(digests.count - 5) more" : "")
         case .tooLarge(let name, let what, let limit):
             "\(name) does not take \(what): it is larger than "
-                + (limit.map { "its limit of \($0) bytes" } ?? "the registry, or a proxy in front of it, accepts")
+                + (limit.map { "its limit of \($0) bytes" }
+                    ?? "the registry, or a proxy in front of it, accepts; a remote that was added with --max-blob gets large files in parts")
         case .busy(let name, let seconds):
-            "\(name) had too many requests and wants to be asked again "
+            "\(name) takes no more requests now and wants to be asked again "
                 + (seconds.map { "in \($0) seconds" } ?? "later")
         case .full(let name): "\(name) has no space left"
         case .unexpected(let name, let what, let status, let words):

@@ -21,6 +21,8 @@ final class StumblingServer: Sendable {
         case busy
         /// 503.
         case failure
+        /// 503, and a second to wait.
+        case away
         /// 408.
         case late
     }
@@ -61,6 +63,7 @@ final class StumblingServer: Sendable {
         switch stumble {
         case .busy: return client.answer("", status: "429 Too Many Requests", "Retry-After: 1\r\n")
         case .failure: return client.answer("", status: "503 Service Unavailable")
+        case .away: return client.answer("", status: "503 Service Unavailable", "Retry-After: 1\r\n")
         case .late: return client.answer("", status: "408 Request Timeout")
         case .stall, .reset, .end, nil: break
         }
@@ -82,7 +85,7 @@ final class StumblingServer: Sendable {
             var hard = linger(l_onoff: 1, l_linger: 0)
             setsockopt(
                 client.descriptor, SOL_SOCKET, SO_LINGER, &hard, socklen_t(MemoryLayout<linger>.size))
-        case .end, .busy, .failure, .late: break
+        case .end, .busy, .failure, .away, .late: break
         }
     }
 

@@ -215,7 +215,7 @@ import Testing
             $0.pace.longestAsked = .seconds(1)
             $0.pace.tries = 1000
         }
-        #expect(try await sentence { _ = try await remote.tags() }.contains("status 503"))
+        #expect(try await sentence { _ = try await remote.tags() }.contains("in 1 seconds"))
         #expect(server.heard.withLock { $0.count } == 2)
     }
 

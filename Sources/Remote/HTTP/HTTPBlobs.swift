@@ -96,7 +96,7 @@ struct HTTPBlobs: Sendable {
             }
             position = end
             guard !isSlow || reached >= rest.upperBound else {
-                throw Trouble(error: .unreachable(name, why: "it sends much more slowly than before"), pause: .zero)
+                throw Trouble(error: .unreachable(name, why: "it sends much more slowly than before"))
             }
         }
         wire.rates.end(stream)

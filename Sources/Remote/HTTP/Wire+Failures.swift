@@ -21,7 +21,7 @@ extension Wire {
                     + (words.isEmpty ? "" : " (the server says: \(words))"))
         case 404: return RemoteError.notFound(name, what: what)
         case 413: return RemoteError.tooLarge(name, what: what, limit: nil)
-        case 429:
+        case _ where status == 429 || status == 503 && pause != nil:
             return Trouble(
                 error: .busy(name, seconds: pause.map { Int($0.components.seconds) }), pause: pause)
         case 507: return RemoteError.full(name)

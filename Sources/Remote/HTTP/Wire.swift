@@ -115,7 +115,7 @@ final class Wire: Sendable {
                 challenges, for: ask.scopes, rejected: authorization, what: ask.what, self)
             guard let renewed else { return answer }
             authorization = renewed
-            if ask.isSentOnce { throw Trouble(error: refusal(ask.what, isLoggedIn: true), pause: .zero) }
+            if ask.isSentOnce { throw Trouble(error: refusal(ask.what, isLoggedIn: true)) }
         }
         preconditionFailure("the second answer is returned")
     }
