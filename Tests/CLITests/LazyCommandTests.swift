@@ -42,8 +42,8 @@ import Testing
     }
 
     /// > `.reprofs/status` lists the files that come while they are read, with how much of each is here and how many requests wait; `status` adds
-    /// > what was left at remotes altogether. `reproduce` fetches what is missing of a snapshot first, once the ComfyUI has answered, or is there to
-    /// > be started.
+    /// > what was left at remotes altogether. `reproduce` and `vary` fetch what is missing first, once the ComfyUI has answered, or is there to be
+    /// > started; so does `export`, where its directory is empty.
     @Test func `shows the models in a mount, and a mount that is killed while they come loses nothing`() throws {
         let there = try CommandLineFixture()
         try pull(there.run)
@@ -280,7 +280,7 @@ import Testing
         #expect(reader.terminationStatus == 7)
     }
 
-    @Test func `is fetched before its image is reproduced`() async throws {
+    @Test func `is fetched before its image is reproduced, varied or exported`() async throws {
         let (maker, there) = (try CommandLineFixture(), try CommandLineFixture())
         let graph = SmallImage.graph(lora: "style/ink.safetensors")
         try #require(try maker.run("init").status == 0)
@@ -306,5 +306,23 @@ import Testing
         #expect(made.status == 0 && made.json?["verdict"] == "verified", "\(made.complaint)")
         #expect(made.complaint.contains("fetching 1 file first"), "\(made.complaint)")
         #expect(try there.run("status", "--json").json?["elsewhere"]?["blobs"] == 0)
+        let (results, export) = (there.directory.appending("results"), there.directory.appending("export"))
+        for words in [
+            ["vary", id, "--set", "seed=7", "--launch", StandIn.installation.string, "--python", try StandIn.python]
+                + ["--out", results.string],
+            ["export", id, export.string],
+        ] {
+            // Small models stay.
+            let evicted = try there.run("evict", "--to", "team", id)
+            #expect(
+                try there.run("status", "--json").json?["elsewhere"]?["blobs"] == 1,
+                "\(evicted.output)\(evicted.complaint)")
+            let outcome = try there.run(words)
+            #expect(outcome.status == 0 && outcome.complaint.contains("fetching 1 file first"), "\(outcome.complaint)")
+            #expect(try there.run("status", "--json").json?["elsewhere"]?["blobs"] == 0)
+        }
+        let exported = export.appending("models/" + Self.model).string
+        #expect(Array(try Data(contentsOf: URL(fileURLWithPath: exported))) == Self.bytes)
+        #expect(try there.run("export", id, export.string).status == 1)
     }
 }

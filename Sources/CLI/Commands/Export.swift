@@ -11,7 +11,7 @@ struct ExportCommand: AnswersInJSON {
         commandName: "export", abstract: "Write a directory from which an image can be made again without ReproFS.",
         discussion: """
             It holds the models, inputs and node packs, the prompt, and a README. Models share their blocks with the store \
-            where the filesystem can. Keys and passwords are taken out.
+            where the filesystem can. Keys and passwords are taken out. What is not here, but at a remote, is fetched first.
             """)
 
     @OptionGroup var image: ImageArgument
@@ -23,7 +23,11 @@ struct ExportCommand: AnswersInJSON {
         let target = try Paths.absolute(directory)
         let store = try store.openToRead()
         let found = try image.find(in: store)
-        let run = try SnapshotRun(found.snapshot, named: found.name, store: store)
+        let run = try SnapshotRun(found.snapshot, named: found.name, store: store, isComplete: false)
+        try fetchMissing(store.lostFiles(of: run.row), in: store) {
+            if Paths.real(target) != nil { try Export.requireEmpty(try OpenDirectory(named: target), at: target) }
+        }
+        try run.requireBytes()
         let size = try Export(run: run, target: target).write()
         guard json else {
             return Terminal.say("Wrote \(size.asSize) to \(target); its README.md says how to use it.")
@@ -45,9 +49,7 @@ struct Export {
     func write() throws -> Int {
         let (top, isNew) = try Paths.openDirectory(target)
         let made = MadeTree(top)
-        guard try made.top.isEmpty else {
-            throw CommandFailure("\(target) is not empty; nothing was written")
-        }
+        try Self.requireEmpty(top, at: target)
         let pinned = try pinned()
         do {
             for file in pinned {
@@ -71,6 +73,10 @@ struct Export {
             throw error
         }
         return pinned.total(\.blob.size)
+    }
+
+    static func requireEmpty(_ directory: OpenDirectory, at path: FilePath) throws {
+        guard try directory.isEmpty else { throw CommandFailure("\(path) is not empty; nothing was written") }
     }
 
     /// The image itself, if its file still exists and holds nothing secret, under a name that no file of the export has.

@@ -3,11 +3,12 @@ import Reach
 import Recipe
 import Store
 
-/// Brings the files of a snapshot that are at remotes and not here, and says how much that is. What no remote is known to have is left to
-/// whoever needs it. `check` is called before anything is fetched.
-func fetchMissing(of snapshot: SnapshotRow, in store: Store, after check: () throws -> Void) throws {
-    let wanted = try store.lostFiles(of: snapshot).filter { try !store.remotes(having: $0.digest).isEmpty }
+/// Brings what a command needs and is at remotes and not here, and says how much that is. What no remote is known to have is left to whoever
+/// needs it. `check` is called before anything is fetched.
+func fetchMissing(_ missing: [WantedBytes], in store: Store, after check: () throws -> Void) throws {
+    let wanted = try missing.filter { try !store.remotes(having: $0.digest).isEmpty }
     guard !wanted.isEmpty else { return }
+    guard !store.isReadOnly else { throw StoreError.readOnlyStore(store.path) }
     try check()
     Terminal.complain("fetching \(wanted.count.of("file")) first, \(wanted.total { $0.size ?? 0 }.asSize)")
     let line = TransferLine()

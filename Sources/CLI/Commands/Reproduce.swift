@@ -31,7 +31,9 @@ struct ReproduceCommand: AnswersInJSON {
         let run = try SnapshotRun(found.snapshot, named: found.name, store: store, isComplete: false)
         let place = try server.chosen()
         let target = try output.map { try Paths.openDirectory(try Paths.absolute($0)).directory }
-        try fetchMissing(of: run.row, in: store) { try Blocking.run { try await place.requireReady(for: run) } }
+        try fetchMissing(store.lostFiles(of: run.row), in: store) {
+            try Blocking.run { try await place.requireReady(for: run) }
+        }
         try run.requireBytes()
         let original = try run.original(found.file)
         let result = try Blocking.run {

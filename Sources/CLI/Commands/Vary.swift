@@ -14,7 +14,8 @@ struct VaryCommand: ParsableCommand {
         discussion: """
             PATH=VALUES is an input of a node, '3.seed=1..8', or an input's name alone where one node has it, 'cfg=4,6'. \
             Ranges have both ends, and a step after a second '..': 'cfg=4..6..0.5'. A model's version is meant by \
-            'lora_name=other.safetensors@v2'. Every result is a snapshot that knows what it was changed from.
+            'lora_name=other.safetensors@v2'. Every result is a snapshot that knows what it was changed from. What is not here, but \
+            at a remote, is fetched first.
             """)
 
     @OptionGroup var image: ImageArgument
@@ -38,7 +39,7 @@ struct VaryCommand: ParsableCommand {
         let given = try output.map { try Paths.absolute($0) }
         let store = try store.open()
         let found = try image.find(in: store)
-        let base = try SnapshotRun(found.snapshot, named: found.name, store: store)
+        let base = try SnapshotRun(found.snapshot, named: found.name, store: store, isComplete: false)
         guard let graph = ComfyGraph(base.graph) else {
             throw VariationError("the recipe of \(found.name) is not a graph")
         }
@@ -51,12 +52,19 @@ struct VaryCommand: ParsableCommand {
             return Terminal.say(JSON.array(all))
         }
         // A missing model is found before anything runs.
-        do { for run in plan.runs { _ = try VariationRuns.models(of: run, base) } } catch let error as UnknownModel {
+        var models: Set<PinnedModel> = []
+        do {
+            for run in plan.runs { models.formUnion(try VariationRuns.models(of: run, base)) }
+        } catch let error as UnknownModel {
             throw NamingFailure(
                 problem: .unknown, argument: error.name, message: error.description,
                 candidates: try Naming(store).models(near: error.place))
         }
         let place = try place.chosen()
+        try fetchMissing(missing(models, base), in: store) {
+            try Blocking.run { try await place.requireReady(for: base) }
+        }
+        try base.requireBytes()
         let target = try Paths.openDirectory(directory).directory
         let line = RunLine(of: plan.runs.count)
         let runs = VariationRuns(base: base, plan: plan, place: place, directory: target) { line.show($0) }
@@ -70,6 +78,16 @@ struct VaryCommand: ParsableCommand {
         }
         let failed = work.failures
         if failed > 0 { throw failed < plan.runs.count ? ExitCode.someFailed : ExitCode.serverFailed }
+    }
+
+    /// What is not here of the snapshot, and of the models that runs have instead of its own.
+    private func missing(_ models: Set<PinnedModel>, _ base: SnapshotRun) throws -> [WantedBytes] {
+        var missing = try base.store.lostFiles(of: base.row)
+        for model in models where try !base.store.isThere(model.sha256) {
+            guard !missing.contains(where: { $0.digest == model.sha256 }) else { continue }
+            missing.append(WantedBytes(model.sha256, size: nil, name: "models/\(model.folder)/\(model.path)"))
+        }
+        return missing
     }
 }
 
