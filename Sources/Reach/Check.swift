@@ -111,7 +111,7 @@ extension Reaching {
     private func look(
         at content: PinManifest.Content, _ depth: CheckDepth, _ read: inout Int
     ) async throws -> Finding {
-        guard let length = try await repository.size(of: content.digest) else { return .nothing }
+        guard let length = try await size(of: content.digest, expected: content.size) else { return .nothing }
         guard length == content.size else { return .others }
         let list = try store.pieces(of: content.digest, size: content.size)
         let ranges = chosen(content, depth, list)
@@ -137,7 +137,7 @@ extension Reaching {
         case .noAddress, .noTag, .noAuthority, .noProxy, .untrusted, .refused, .helper: return false
         case .unreachable, .busy:
             // What breaks off at one blob alone answers when it is asked for something else.
-            do { _ = try await repository.size(of: digest) } catch is RemoteError { return false }
+            do { _ = try await repository.size(of: digest, expected: nil) } catch is RemoteError { return false }
             return true
         default: return true
         }

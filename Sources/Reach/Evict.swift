@@ -26,7 +26,7 @@ extension Reaching {
         guard let blob = try store.blobs(at: remote, wanted.digest).first else {
             return .stays("\(remote.name) is not known to have it\(try help(for: wanted.digest))")
         }
-        guard try await isKept(wanted.digest) else {
+        guard try await isKept(blob.content) else {
             return .stays("no manifest at \(remote.name) keeps it\(try help(for: wanted.digest))")
         }
         show(.planned(blob.content.size))
@@ -48,14 +48,9 @@ extension Reaching {
     }
 
     /// Whether a tag there stands for a manifest with this blob. Registries collect what has none.
-    private func isKept(_ blob: Digest) async throws -> Bool {
-        for tag in try store.tags(at: remote, keeping: blob).prefix(Self.mostTags) {
-            guard let manifest = try await repository.manifest(.tag(tag)).flatMap({ PinManifest($0.bytes) }) else {
-                continue
-            }
-            if manifest.contents.contains(where: { $0.digest == blob }) { return true }
-        }
-        return false
+    private func isKept(_ blob: PinManifest.Content) async throws -> Bool {
+        try await repository.keeps(
+            blob, under: try store.tags(at: remote, keeping: blob.digest).prefix(Self.mostTags))
     }
 
     /// How the bytes come to the remote.

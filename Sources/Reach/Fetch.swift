@@ -42,7 +42,7 @@ extension Reaching {
 
     /// Nil if they are not there.
     private func fetch(_ wanted: WantedBytes) async throws -> FetchReport? {
-        guard let length = try await repository.size(of: wanted.digest) else {
+        guard let length = try await self.size(of: wanted.digest, expected: wanted.size) else {
             try store.noteLoss(of: wanted.digest, at: remote, isGone: true)
             return nil
         }

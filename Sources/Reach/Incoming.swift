@@ -116,7 +116,7 @@ extension Reaching {
 
     /// Nil if somebody else makes a blob of it.
     private func fetch(into partial: PartialBlob, called name: String) async throws -> PublishedBlob? {
-        let length = try await repository.size(of: partial.digest)
+        let length = try await size(of: partial.digest, expected: partial.size)
         guard let length else { throw ReachError.notThere(name, remote: remote.name) }
         guard length == partial.size else {
             throw try damaged(partial.digest, name)

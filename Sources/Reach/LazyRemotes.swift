@@ -70,7 +70,7 @@ package final class LazyRemotes: LazySource {
         for row in try store.remotes(everHaving: content.digest) {
             do {
                 let remote = try reaching(row)
-                switch try await remote.repository.size(of: content.digest) {
+                switch try await remote.size(of: content.digest, expected: content.size) {
                 case content.size?:
                     try store.notePresence(of: [content.digest], at: row)
                     found.append(remote)

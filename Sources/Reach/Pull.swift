@@ -228,7 +228,10 @@ extension Reaching {
         if isLazy {
             left = missing.compactMap { lists[$0.digest] }
             missing.removeAll { lists[$0.digest] != nil }
-            for outcome in try await forEach(left, { try await (list: $0, size: repository.size(of: $0.digest)) }) {
+            let outcomes = try await forEach(left) { list in
+                try await (list: list, size: repository.size(of: list.digest, expected: list.size))
+            }
+            for outcome in outcomes {
                 let name = names[outcome.list.digest] ?? outcome.list.digest.autoV2
                 guard let size = outcome.size else { throw ReachError.notThere(name, remote: remote.name) }
                 guard size == outcome.list.size else { throw try damaged(outcome.list.digest, name) }

@@ -3,6 +3,7 @@ import NIOCore
 package import Recipe
 import Remote
 package import Store
+import Synchronization
 
 /// What came of a push.
 package struct PushReport: Sendable {
@@ -64,8 +65,9 @@ extension Reaching {
             lost: pin == nil ? offer.lost : [])
         if let pin { report.replaced = try await holder(of: pin.name.text, besides: offer, replaces) }
         for attempt in 1...Self.tries {
-            try await bring(offer, &report)
             do {
+                try await bring(offer, &report)
+                try await repository.tagParts(of: offer.manifest.contents)
                 try await putByID(manifest, offer.manifest, &report)
                 break
             } catch RemoteError.blobUnknown where attempt < Self.tries { continue }
@@ -94,7 +96,7 @@ extension Reaching {
         else { return [] }
         let (paths, digests) = (Set(own.layers.map(\.path)), Set(own.layers.map(\.digest)))
         let more = theirs.layers.filter { !paths.contains($0.path) && !digests.contains($0.digest) }
-        let sizes = try await forEach(more) { try await repository.size(of: $0.digest) }
+        let sizes = try await forEach(more) { try await repository.size(of: $0.digest, expected: $0.size) }
         return zip(more, sizes).filter { $0.size == $1 }.map(\.0)
     }
 
@@ -129,7 +131,7 @@ extension Reaching {
     /// Has the remote have every blob that a manifest names.
     private func bring(_ offer: SnapshotOffer, _ report: inout PushReport) async throws {
         let contents = offer.manifest.contents
-        let sizes = try await forEach(contents) { try await repository.size(of: $0.digest) }
+        let sizes = try await forEach(contents) { try await repository.size(of: $0.digest, expected: $0.size) }
         let missing = zip(contents, sizes).filter { $0.size != $1 }
         report.kept = contents.count - missing.count
         show(.planned(missing.total(\.0.size)))
@@ -157,8 +159,8 @@ extension Reaching {
     ) async throws -> Passage {
         for other in try store.remotes(having: content.digest) {
             guard let repository = neighbours[other] else { continue }
-            if try await self.repository.mount(content.digest, from: repository),
-                try await self.repository.size(of: content.digest) == content.size
+            if try await self.repository.mount(content, from: repository),
+                try await self.repository.size(of: content.digest, expected: content.size) == content.size
             {
                 show(.moved(content.size, of: content.digest.autoV2))
                 try store.noteArrival(of: content.digest, at: remote)
@@ -176,13 +178,21 @@ extension Reaching {
         let note = try store.uploadNote(of: content.digest, toRemote: remote.id)
         let session = try note?.read().flatMap { try? JSONDecoder().decode(UploadSession.self, from: Data($0)) }
         let name = content.digest.autoV2
+        // What is sent again after a failure was counted.
+        let counted = Mutex(0)
         try await repository.upload(
-            content.digest, size: content.size, session: session,
+            content, session: session,
             bytes: { range in
                 let read = try bytes.read(range)
                 guard read.count == range.count else { throw RemoteError.localBytes("sha256:\(content.digest.hex)") }
-                show(.moved(read.count, of: name))
                 return ByteBuffer(bytes: read)
+            },
+            sent: { end in
+                let news = counted.withLock { counted in
+                    defer { counted = max(counted, end) }
+                    return max(0, end - counted)
+                }
+                if news > 0 { show(.moved(news, of: name)) }
             },
             note: { session in try note?.write(Array(try JSONEncoder().encode(session))) })
         try note?.remove()

@@ -14,23 +14,39 @@ package struct Reaching: Sendable {
 
     let store: Store
     package let remote: RemoteRow
-    let repository: any RemoteRepository
+    let repository: PartedRepository
     /// How many requests are made at a time.
     let connections: Int
     /// Other remotes in the same registry, and what the registry calls their repositories.
     let neighbours: [String: String]
     let show: @Sendable (Progress) -> Void
 
+    /// `maxBlob` is the largest blob that is sent to it, in bytes; nil: whatever it takes.
     package init(
         _ store: Store, _ remote: RemoteRow, _ repository: any RemoteRepository, connections: Int = 8,
-        neighbours: [String: String] = [:], _ show: @escaping @Sendable (Progress) -> Void = { _ in }
+        maxBlob: Int? = nil, neighbours: [String: String] = [:],
+        _ show: @escaping @Sendable (Progress) -> Void = { _ in }
     ) {
         self.store = store
         self.remote = remote
-        self.repository = repository
+        self.repository = PartedRepository(repository, limit: maxBlob)
         self.connections = max(1, connections)
         self.neighbours = neighbours
         self.show = show
+    }
+
+    /// So many manifests are read at most to find the parts of a blob whose own tag is lost, or was not copied with them.
+    private static let mostManifests = 8
+
+    /// ``PartedRepository/size(of:expected:)`` of a blob that the remote is thought to have.
+    func size(of blob: Digest, expected: Int?) async throws -> Int? {
+        if let size = try await repository.size(of: blob, expected: expected) { return size }
+        guard PartedRepository.mayHaveParts(expected) else { return nil }
+        for tag in try store.tags(at: remote, keeping: blob).prefix(Self.mostManifests) {
+            _ = try await repository.manifest(.tag(tag))
+            if repository.hasHeard(of: blob) { return try await repository.size(of: blob, expected: expected) }
+        }
+        return nil
     }
 
     /// Does `body` for all items, so many at a time, and returns what came of each, in order. The first failure ends the others.

@@ -23,13 +23,15 @@ package struct RemoteFacts: Sendable, Equatable {
         }
         ca = json["ca"]?.string
         plainHTTP = json["plainHTTP"]?.bool ?? false
-        maxBlob = number("maxBlob", 1...Int.max)
+        maxBlob = number("maxBlob", Self.blobLimits)
         chunk = number("chunk", Self.chunks)
         connections = number("connections", Self.connectionCounts)
     }
 
     /// What a request may consist of. Bytes.
     package static let chunks = 1 << 20...1 << 30
+    /// What the largest blob can be. Bytes.
+    package static let blobLimits = PartedRepository.limits
     package static let connectionCounts = 1...64
 
     /// As JSON.
@@ -47,7 +49,6 @@ package struct RemoteFacts: Sendable, Equatable {
         var options = RemoteOptions()
         options.ca = ca
         options.plainHTTP = plainHTTP
-        options.maxBlob = maxBlob
         if let chunk { options.chunk = chunk }
         if let connections { options.connections = connections }
         return options
@@ -61,7 +62,8 @@ extension Reaching {
         _ show: @escaping @Sendable (Progress) -> Void = { _ in }
     ) throws {
         let address = try RemoteAddress(remote.url)
-        var options = RemoteFacts(remote.facts).options
+        let facts = RemoteFacts(remote.facts)
+        var options = facts.options
         options.pace = pace
         var neighbours: [String: String] = [:]
         for other in try store.remotes() where other.id != remote.id && address.kind == .registry {
@@ -71,8 +73,8 @@ extension Reaching {
             neighbours[other.name] = near.path
         }
         self.init(
-            store, remote, try address.repository(options), connections: options.connections, neighbours: neighbours,
-            show)
+            store, remote, try address.repository(options), connections: options.connections, maxBlob: facts.maxBlob,
+            neighbours: neighbours, show)
     }
 
     /// Gives a remote a name. Throws if it answers what no remote answers, such as a refusal; a repository that does not exist yet answers

@@ -9,8 +9,6 @@ extension OCIRegistry {
         bytes: @escaping @Sendable (Range<Int>) async throws -> ByteBuffer,
         note: @escaping @Sendable (UploadSession) async throws -> Void
     ) async throws {
-        let what = HTTPBlobs.what(blob)
-        if let limit = options.maxBlob, size > limit { throw RemoteError.tooLarge(name, what: what, limit: limit) }
         var upload = Upload(registry: self, blob: blob, size: size, chunk: options.chunk, bytes: bytes, note: note)
         var patience = Patience(options.pace)
         // What was noted may be long ago: the registry says what is left of it.

@@ -12,6 +12,7 @@ package struct OCIRegistry: RemoteRepository {
     let wire: Wire
     let options: RemoteOptions
     let blobs: HTTPBlobs
+    private let credentials: Credentials
 
     /// A registry on this machine is asked without TLS unless `options` name an authority. Throws for an authority's file that cannot
     /// be used; asks nobody yet.
@@ -24,6 +25,7 @@ package struct OCIRegistry: RemoteRepository {
         }
         self.address = address
         self.options = options
+        self.credentials = credentials
         wire = try Wire(
             name: address.description, registry: target, options: options, credentials: credentials, address)
         blobs = HTTPBlobs(
@@ -128,6 +130,10 @@ package struct OCIRegistry: RemoteRepository {
     package func read(
         _ blob: Digest, size: Int, _ range: Range<Int>, take: @escaping @Sendable (ByteBuffer) async throws -> Void
     ) async throws { try await blobs.read(blob, size: size, range, take: take) }
+
+    package func sibling(_ repository: String) throws -> (any RemoteRepository)? {
+        try OCIRegistry(address.with(repository), options: options, credentials: credentials)
+    }
 
     package func mount(_ blob: Digest, from repository: String) async throws -> Bool {
         guard RemoteAddress.isRepository(repository) else { return false }

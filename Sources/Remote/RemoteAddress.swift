@@ -58,6 +58,11 @@ package struct RemoteAddress: Sendable, Hashable, CustomStringConvertible {
         self.path = String(path)
     }
 
+    /// Another repository of the registry.
+    func with(_ repository: String) throws -> RemoteAddress {
+        try RemoteAddress(kind.rawValue + registry + "/" + repository)
+    }
+
     package var description: String { kind.rawValue + registry + (path.isEmpty ? "" : "/" + path) }
     /// `host:port`, by which logins are kept.
     package var registry: String { host + (port.map { ":\($0)" } ?? "") }

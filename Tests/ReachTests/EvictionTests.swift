@@ -21,8 +21,10 @@ import Testing
     private var isHere: Bool { FileManager.default.fileExists(atPath: file) }
     private var live: String { "models/" + ReachFixture.model }
 
-    init() async throws {
-        fixture = try ReachFixture()
+    init() async throws { try await self.init(maxBlob: nil) }
+
+    private init(maxBlob: Int?) async throws {
+        fixture = try ReachFixture(maxBlob: maxBlob)
         try await fixture.push(as: nil)
     }
 
@@ -326,8 +328,12 @@ import Testing
         return try? came.withLock { try $0?.get() }
     }
 
-    @Test(arguments: 1...6 as ClosedRange<UInt64>)
-    func `is read right or not at all, whatever else was done before`(seed: UInt64) async throws {
+    @Test(arguments: 1...6 as ClosedRange<UInt64>, [nil, 3 << 19])
+    func `is read right or not at all, whatever else was done before`(seed: UInt64, maxBlob: Int?) async throws {
+        try await Self(maxBlob: maxBlob).doAnything(seed)
+    }
+
+    private func doAnything(_ seed: UInt64) async throws {
         var random = SplitMix64(seed: seed)
         let lazy = LazyBlobs(store, from: fixture.source(store)) { _ in }
         defer { lazy.end() }
@@ -361,11 +367,9 @@ import Testing
                 try await fixture.push(as: nil)
                 isKnown = true
             case 7:
-                let digest = fixture.digest
                 let offset = Int.random(in: 0..<ReachFixture.size, using: &random)
                 isRight.toggle()
-                let rot = isRight ? nil : (offset: offset, reads: Int.max)
-                fixture.registry.change { $0.rot[digest] = rot }
+                fixture.rot(at: isRight ? nil : offset)
             default:
                 let isOnlyThere = try store.elsewhere().blobs == 1
                 let remote = try #require(try store.remote(named: "team"))

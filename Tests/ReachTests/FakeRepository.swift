@@ -9,8 +9,8 @@ final class FakeRepository: RemoteRepository {
         var blobs: [Digest: [UInt8]] = [:]
         var manifests: [Digest: RemoteManifest] = [:]
         var tags: [String: Digest] = [:]
-        /// Blobs of other repositories of the registry.
-        var elsewhere: [String: [Digest: [UInt8]]] = [:]
+        /// Other repositories of the registry.
+        var siblings: [String: FakeRepository] = [:]
         /// Uploads that were begun: by location, what came of them.
         var sessions: [String: [UInt8]] = [:]
 
@@ -24,6 +24,8 @@ final class FakeRepository: RemoteRepository {
         var isDown = false
         /// No more blobs are taken.
         var isFull = false
+        /// No larger blob is taken. Bytes.
+        var largest = Int.max
         /// Called before each manifest is stored.
         var beforePut: (@Sendable (inout Contents) -> Void)?
 
@@ -52,11 +54,29 @@ final class FakeRepository: RemoteRepository {
     func put(_ manifest: RemoteManifest, tag: String?) async throws {
         try state.withLock { state in
             state.beforePut?(&state)
-            let missing = (PinManifest(manifest.bytes)?.contents ?? []).map(\.digest).filter { state.blobs[$0] == nil }
+            let missing = Self.named(by: manifest).filter { state.blobs[$0] == nil }
             guard missing.isEmpty else { throw RemoteError.blobUnknown(missing) }
             state.manifests[manifest.digest] = manifest
             if let tag { state.tags[tag] = manifest.digest }
             state.puts += 1
+        }
+    }
+
+    /// What a registry keeps for a manifest, whatever it is.
+    private static func named(by manifest: RemoteManifest) -> [Digest] {
+        let json = try? JSONParser.parse(manifest.bytes)
+        return ([json?["config"]].compactMap { $0 } + (json?["layers"]?.array ?? [])).compactMap {
+            $0["digest"]?.string.flatMap { Digest(hex: $0.dropFirst(7)) }
+        }
+    }
+
+    /// Takes away what no manifest with a tag names, as a registry's garbage collection does.
+    func collectGarbage() {
+        change { state in
+            let kept = Set(state.tags.values)
+            state.manifests = state.manifests.filter { kept.contains($0.key) }
+            let named = Set(state.manifests.values.flatMap(Self.named))
+            state.blobs = state.blobs.filter { named.contains($0.key) }
         }
     }
 
@@ -102,11 +122,13 @@ final class FakeRepository: RemoteRepository {
 
     func mount(_ blob: Digest, from repository: String) async throws -> Bool {
         state.withLock { state in
-            guard let bytes = state.elsewhere[repository]?[blob] else { return false }
+            guard let bytes = state.siblings[repository]?.get({ $0.blobs[blob] }) else { return false }
             state.blobs[blob] = bytes
             return true
         }
     }
+
+    func sibling(_ repository: String) throws -> (any RemoteRepository)? { get { $0.siblings[repository] } }
 
     /// The bytes of one chunk of an upload.
     static let chunk = 1 << 20
@@ -116,6 +138,7 @@ final class FakeRepository: RemoteRepository {
         bytes: @escaping @Sendable (Range<Int>) async throws -> ByteBuffer,
         note: @escaping @Sendable (UploadSession) async throws -> Void
     ) async throws {
+        guard size <= get(\.largest) else { throw RemoteError.tooLarge(name, what: blob.hex, limit: nil) }
         let location = session?.location ?? "/uploads/\(UInt64.random(in: 0 ... .max))"
         var offset = state.withLock { state in
             if state.sessions[location] == nil { state.sessions[location] = [] }

@@ -9,8 +9,8 @@ import Testing
 
 /// A snapshot that was pulled without its model, in a mount.
 extension ReachFixture {
-    static func pulledLazily() async throws -> ReachFixture {
-        let fixture = try ReachFixture()
+    static func pulledLazily(maxBlob: Int? = nil) async throws -> ReachFixture {
+        let fixture = try ReachFixture(maxBlob: maxBlob)
         try await fixture.push()
         let report = try await fixture.pull(isLazy: true)
         try #require(report.left.count == 1 && report.left.bytes == size && report.lost.isEmpty)

@@ -29,9 +29,13 @@ struct ReachFixture {
     let there: StoreFixture
     let registry = FakeRepository()
     let snapshot: SnapshotRow
+    /// What the first store knows of the largest blob that the registry takes, in bytes; the second one knows of no limit.
+    var maxBlob: Int?
 
     /// The first store has a snapshot with one large model.
-    init() throws {
+    init(maxBlob: Int? = nil) throws {
+        self.maxBlob = maxBlob
+        registry.change { $0.largest = maxBlob ?? .max }
         here = try StoreFixture()
         there = try StoreFixture()
         try here.directory.write(Self.bytes, to: "models/" + Self.model)
@@ -42,7 +46,9 @@ struct ReachFixture {
 
     func reaching(_ store: Store, neighbours: [String: String] = [:]) throws -> Reaching {
         let remote = try #require(try store.remote(named: "team"))
-        return Reaching(store, remote, registry, connections: 4, neighbours: neighbours)
+        return Reaching(
+            store, remote, registry, connections: 4, maxBlob: store.path == here.store.path ? maxBlob : nil,
+            neighbours: neighbours)
     }
 
     @discardableResult
@@ -68,6 +74,21 @@ struct ReachFixture {
     var path: String { "by-snapshot/\(snapshot.short)/models/" + Self.model }
 
     var digest: Digest { Self.digest }
+
+    /// The model as the registry gets it.
+    var parts: [[UInt8]] {
+        let size = maxBlob ?? Self.size
+        return stride(from: 0, to: Self.size, by: size).map { Array(Self.bytes[$0..<min($0 + size, Self.size)]) }
+    }
+
+    /// A byte of the model is wrong whenever it is read at the registry; nil: none is.
+    func rot(at offset: Int?) {
+        let (size, parts) = (maxBlob ?? Self.size, parts)
+        registry.change { state in
+            state.rot = [:]
+            if let offset { state.rot[SHA256.digest(of: parts[offset / size])] = (offset % size, .max) }
+        }
+    }
     var imageTag: String {
         get throws { RemoteTag.image(try #require(try here.store.image(of: snapshot))) }
     }
@@ -81,8 +102,9 @@ struct ReachFixture {
         return try fixture.store.rendering(.json, of: row.id, named: row.imageName).bytes
     }
 
+    /// A manifest that the registry has as one, or as a blob.
     func manifest(_ digest: Digest) throws -> PinManifest {
-        try #require(registry.get { $0.manifests[digest].flatMap { PinManifest($0.bytes) } })
+        try #require(registry.get { PinManifest($0.manifests[digest]?.bytes ?? $0.blobs[digest] ?? []) })
     }
 }
 

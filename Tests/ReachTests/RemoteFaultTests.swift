@@ -142,8 +142,8 @@ import Testing
         try fixture.here.store.addRemote("other", url: "oci://registry.test/other", facts: "{}")
         let other = try #require(try fixture.here.store.remote(named: "other"))
         try fixture.here.store.notePresence(of: [fixture.digest], at: other)
-        let bytes = ReachFixture.bytes
-        fixture.registry.change { $0.elsewhere["other"] = [fixture.digest: bytes] }
+        let sibling = FakeRepository(.init(blobs: [fixture.digest: ReachFixture.bytes]))
+        fixture.registry.change { $0.siblings["other"] = sibling }
         let reaching = try fixture.reaching(fixture.here.store, neighbours: ["other": "other"])
         let report = try await reaching.push(fixture.snapshot, pin: nil, replaces: false)
         #expect(report.mounted == 1)

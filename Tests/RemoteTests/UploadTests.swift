@@ -71,13 +71,6 @@ import Testing
         #expect(registry.see { $0.methods.count { $0 == "PATCH" } } <= 3)
     }
 
-    @Test func `is not begun if it is larger than the registry was said to take`() async throws {
-        let registry = try PartialRegistry()
-        let remote = try OCIRegistry(port: registry.port) { $0.maxBlob = 1000 }
-        await #expect(throws: RemoteError.self) { try await remote.upload(layer) }
-        #expect(registry.see { $0.methods.isEmpty })
-    }
-
     @Test func `outlives its token, and no part is sent on a guess`() async throws {
         let registry = try PartialRegistry { $0.tokens = [] }
         let sessions = Mutex(0)

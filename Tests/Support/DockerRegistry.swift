@@ -65,13 +65,33 @@ package final class DockerRegistry: Sendable {
         try await start()
     }
 
+    /// Takes away what no manifest with a tag names.
+    package func collectGarbage() throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: try Self.program)
+        process.arguments = ["garbage-collect", "--delete-untagged", directory.appending("config.yml").string]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+    }
+
+    private static var program: String {
+        get throws {
+            // scripts/test unpacks it where it is not installed.
+            let unpacked = FilePath.tests.removingLastComponent().appending(
+                ".build/docker-registry/usr/bin/docker-registry")
+            let program = ["/usr/bin/docker-registry", unpacked.string].first(
+                where: FileManager.default.isExecutableFile(atPath:))
+            guard let program else { try Test.cancel("skipped: docker-registry is not there") }
+            return program
+        }
+    }
+
     private func start() async throws {
-        // scripts/test unpacks it where it is not installed.
-        let unpacked = FilePath.tests.removingLastComponent().appending(
-            ".build/docker-registry/usr/bin/docker-registry")
-        let program = ["/usr/bin/docker-registry", unpacked.string].first(
-            where: FileManager.default.isExecutableFile(atPath:))
-        guard let program else { try Test.cancel("skipped: docker-registry is not there") }
+        let program = try Self.program
         let log = directory.appending("log").string
         _ = FileManager.default.createFile(atPath: log, contents: nil)
         let new = Process()

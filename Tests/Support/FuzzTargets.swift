@@ -112,6 +112,13 @@ package enum FuzzTargets {
                 precondition(PinManifest(manifest.bytes)?.layers == manifest.layers && !manifest.configBytes.isEmpty)
                 precondition(manifest.contents.allSatisfy { $0.size >= 0 })
             }
+            if let manifest = PartedManifest(input) {
+                precondition(PartedManifest(manifest.bytes) == manifest, "a manifest of parts comes back as another")
+                for parts in manifest.parts.values {
+                    let whole = parts.reduce(0) { $0 + $1.size }
+                    precondition(whole > 0 && parts.allSatisfy { $0.size > 0 })
+                }
+            }
             if let index = LayoutIndex(input) { precondition(LayoutIndex(index.bytes)?.entries == index.entries) }
         case "pieces":
             // Of the file that its header names, where there is one.

@@ -27,7 +27,7 @@ struct RemoteAdd: ParsableCommand {
     var ca: String?
     @Flag(name: .customLong("plain-http"), help: "Speak to it without TLS, and send it no password.")
     var plainHTTP = false
-    @Option(help: "The largest file that it takes: 9G. Larger ones are refused before they are sent.")
+    @Option(help: "The largest blob that it takes: 9G. A larger file is kept there in parts.")
     var maxBlob: ByteCount?
     @Option(help: "How much is sent in one request at most: 64M.") var chunk: ByteCount?
     @Option(help: "How many requests are made at a time: 8.") var connections: Int?
@@ -35,6 +35,9 @@ struct RemoteAdd: ParsableCommand {
 
     func validate() throws {
         if let chunk, !RemoteFacts.chunks.contains(chunk.bytes) { throw ValidationError("--chunk takes 1M to 1G") }
+        if let maxBlob, !RemoteFacts.blobLimits.contains(maxBlob.bytes) {
+            throw ValidationError("--max-blob takes 1M or more")
+        }
         if url.hasPrefix("http"), maxBlob != nil || chunk != nil {
             throw ValidationError("--max-blob and --chunk are for pushing, and nothing is pushed to a web server")
         }

@@ -184,7 +184,7 @@ package struct PinManifest {
     }
 
     /// The bytes that a descriptor names.
-    private static func content(_ descriptor: JSON) -> Content? {
+    static func content(_ descriptor: JSON) -> Content? {
         guard let digest = digest(descriptor), let size = descriptor["size"]?.size else { return nil }
         return Content(digest, size: size)
     }
@@ -194,7 +194,7 @@ package struct PinManifest {
         descriptor["digest"]?.string.flatMap(digest(named:))
     }
 
-    private static func digest(named text: String) -> Digest? {
+    static func digest(named text: String) -> Digest? {
         text.hasPrefix("sha256:") ? Digest(hex: text.dropFirst(7)) : nil
     }
 }

@@ -1,0 +1,342 @@
+import Foundation
+import Glibc
+import NIOCore
+import Reach
+import Recipe
+import Remote
+import Store
+import Support
+import Synchronization
+import SystemPackage
+import Testing
+
+/// A registry takes no blob as large as the model.
+@Suite(.timeLimit(.minutes(20))) struct `A model that is there in parts` {
+    /// No multiple of a piece: some pieces lie in two parts.
+    private static let limit = 3 << 19
+    let fixture: ReachFixture
+    private var registry: FakeRepository { fixture.registry }
+    private var digests: [Digest] { fixture.parts.map { SHA256.digest(of: $0) } }
+    private var wanted: WantedBytes {
+        WantedBytes(fixture.digest, size: ReachFixture.size, name: ReachFixture.model + "@v1")
+    }
+    private var tag: String { RemoteTag.parts(fixture.digest) }
+
+    init() throws { fixture = try ReachFixture(maxBlob: Self.limit) }
+
+    private func check(_ depth: Reaching.CheckDepth) async throws -> CheckReport {
+        try await fixture.reaching(fixture.here.store).check(depth)
+    }
+
+    private func fetch(_ store: Store) async throws -> FetchReport {
+        try await Reaching.fetch(wanted, from: [try fixture.reaching(store)]) { _, _ in }
+    }
+
+    private func evict() async throws -> Eviction {
+        try await fixture.reaching(fixture.here.store).evict(wanted)
+    }
+
+    /// > A registry that takes no large blobs (`remote add --max-blob 9G`) gets larger files in parts, and gives them back whole, also to stores
+    /// > that know of no limit. Other tools find the parts of such a file, and no file. The tag `b-` with the beginning of its SHA-256 keeps them
+    /// > from the registry's garbage collection, and so does every snapshot that needs it. A push that was killed sends no part again that came
+    /// > whole.
+    @Test(arguments: ["cover", "manifest", "snapshot", "image", "hash"])
+    func `comes whole to a store that knows of no limit, whatever it is asked for by`(name: String) async throws {
+        let pushed = try await fixture.push()
+        #expect(digests.count == 4)
+        let blobs = registry.get(\.blobs)
+        #expect(digests.allSatisfy { blobs[$0] != nil } && blobs[fixture.digest] == nil)
+        #expect(blobs.values.allSatisfy { $0.count <= Self.limit })
+        let own = try fixture.imageTag
+        let raw = try #require(registry.get { $0.tags["cover"] })
+        // The pin is what it is elsewhere, and what the registry has under its name names it.
+        #expect(try fixture.here.store.pin(named: "cover")?.manifest == pushed.manifest && raw != pushed.manifest)
+        switch name {
+        case "manifest":
+            for digest in [pushed.manifest, raw] {
+                #expect(try await fixture.pull("sha256:\(digest.hex)").manifest == pushed.manifest)
+            }
+        case "snapshot": try await fixture.pull(fixture.snapshot.digest.hex)
+        case "image":
+            let image = try #require(try fixture.here.store.image(of: fixture.snapshot))
+            #expect(own == RemoteTag.image(image))
+            _ = try await fixture.reaching(fixture.there.store).pull(.image(image, "a.png"), as: "cover")
+        case "hash":
+            let bytes = WantedBytes(fixture.digest, size: nil, name: "bytes")
+            let remotes = [try fixture.reaching(fixture.there.store)]
+            #expect(try await Reaching.fetch(bytes, from: remotes) { _, _ in }.bytes == ReachFixture.size)
+            #expect(try fixture.bytes(in: fixture.there) == ReachFixture.bytes)
+            return
+        default: try await fixture.pull()
+        }
+        #expect(try fixture.bytes(in: fixture.there) == ReachFixture.bytes)
+        #expect(try fixture.recipe(fixture.there) == fixture.recipe(fixture.here))
+        #expect(try fixture.there.store.pin(named: "cover")?.manifest == pushed.manifest)
+        #expect(try await fixture.reaching(fixture.there.store).pins() == ["cover"])
+    }
+
+    @Test func `is not sent again, but for a part that the registry lost`() async throws {
+        try await fixture.push()
+        let (received, puts) = registry.get { ($0.received, $0.puts) }
+        let again = try await fixture.push()
+        #expect(again.sent == 0 && registry.get { ($0.received, $0.puts) } == (received, puts))
+        #expect(try await check(.all).losses.isEmpty)
+        registry.change { $0.blobs[digests[2]] = nil }
+        let lost = try await check(.lengths).losses
+        #expect(lost.map(\.blob.content.digest) == [fixture.digest] && lost.allSatisfy { $0.isGone && $0.isHere })
+        #expect(try await fixture.push().sent == 1)
+        #expect(registry.get(\.received) == received + Self.limit)
+        let report = try await check(.all)
+        #expect(report.losses.isEmpty && report.proven == report.blobs)
+    }
+
+    @Test func `that breaks off in the middle is sent no further part again, and its progress is told once`()
+        async throws
+    {
+        _ = try fixture.here.store.pin(fixture.snapshot, as: "cover")
+        let pin = try fixture.here.store.pin(named: "cover")
+        let remote = try #require(try fixture.here.store.remote(named: "team"))
+        var random = SplitMix64(seed: 8)
+        var tries = 0
+        while tries < 60 {
+            tries += 1
+            let more = Int.random(in: 1_100_000..<2_500_000, using: &random)
+            registry.change { $0.cut = $0.received + more }
+            let told = Mutex((planned: 0, moved: 0))
+            let reaching = Reaching(fixture.here.store, remote, registry, connections: 4, maxBlob: Self.limit) { step in
+                told.withLock { told in
+                    switch step {
+                    case .planned(let bytes): told.planned += bytes
+                    case .moved(let bytes, _): told.moved += bytes
+                    }
+                }
+            }
+            do {
+                _ = try await reaching.push(fixture.snapshot, pin: pin, replaces: false)
+                #expect(told.withLock { $0.moved == $0.planned && $0.moved > 0 })
+                break
+            } catch is RemoteError { #expect(told.withLock { $0.moved <= $0.planned }) }
+        }
+        #expect(tries > 2 && tries < 60)
+        let (all, received) = registry.get { ($0.blobs.values.reduce(0) { $0 + $1.count }, $0.received) }
+        // A request that breaks off is sent again, and what was confirmed before it is not.
+        #expect(received <= all + tries * FakeRepository.chunk)
+        #expect(registry.get { state in digests.allSatisfy { part in state.uploaded.count { $0 == part } == 1 } })
+        #expect(fixture.here.store.partialNames.isEmpty)
+        registry.change { $0.cut = nil }
+        try await fixture.pull()
+        #expect(try fixture.bytes(in: fixture.there) == ReachFixture.bytes)
+    }
+
+    @Test func `stands for no other bytes if those here change while they are sent`() async throws {
+        let remote = try #require(try fixture.here.store.remote(named: "team"))
+        let file = fixture.here.store.path.string + "/blobs/sha256/" + fixture.digest.hex
+        let wrong = ~ReachFixture.bytes[4 << 20]
+        let reaching = Reaching(fixture.here.store, remote, registry, maxBlob: Self.limit) { step in
+            // The first part is on its way; this is in the third.
+            guard case .moved = step else { return }
+            let descriptor = open(file, O_RDWR | O_CLOEXEC)
+            _ = withUnsafeBytes(of: wrong) { pwrite(descriptor, $0.baseAddress, 1, 4 << 20) }
+            close(descriptor)
+        }
+        let error = await #expect(throws: StoreError.self) {
+            try await reaching.push(fixture.snapshot, pin: nil, replaces: false)
+        }
+        #expect(error?.description.contains(fixture.digest.hex) == true)
+        #expect(registry.get { $0.tags.isEmpty })
+    }
+
+    @Test func `is named by the snapshots of others without being sent, whatever limit they know`() async throws {
+        try await fixture.push()
+        try await fixture.pull()
+        let received = registry.get(\.received)
+        let store = fixture.there.store
+        _ = try store.pin(try fixture.there.row(fixture.snapshot.digest), as: "other")
+        let report = try await fixture.reaching(store).push(
+            try fixture.there.row(fixture.snapshot.digest), pin: try store.pin(named: "other"), replaces: false)
+        #expect(report.sent == 0 && report.tags.contains("other") && registry.get(\.received) == received)
+        #expect(try await fixture.reaching(fixture.here.store).check(.all).losses.isEmpty)
+    }
+
+    @Test(arguments: [1 << 20, 2 << 20])
+    func `that lost a part gets it from a store with another limit`(limit: Int) async throws {
+        try await fixture.push()
+        var other = fixture
+        other.maxBlob = limit
+        registry.change {
+            $0.largest = limit
+            $0.blobs[digests[1]] = nil
+        }
+        let received = registry.get(\.received)
+        try await other.push()
+        // Parts that are small enough stay.
+        if limit > Self.limit { #expect(registry.get(\.received) == received + Self.limit) }
+        #expect(try await check(.all).losses.isEmpty)
+        registry.collectGarbage()
+        try await fixture.pull()
+        #expect(try fixture.bytes(in: fixture.there) == ReachFixture.bytes)
+    }
+
+    @Test func `is taken over from another repository of the registry part by part`() async throws {
+        try await fixture.push()
+        let (store, target) = (fixture.here.store, FakeRepository())
+        let source = registry
+        target.change {
+            $0.siblings["team/models"] = source
+            $0.largest = Self.limit
+        }
+        try store.addRemote("second", url: "oci://registry.test/second", facts: "{}")
+        let second = Reaching(
+            store, try #require(try store.remote(named: "second")), target, maxBlob: Self.limit,
+            neighbours: ["team": "team/models"])
+        let report = try await second.push(fixture.snapshot, pin: try store.pin(named: "cover"), replaces: false)
+        #expect(report.sent == 0 && report.kept == 0 && report.mounted > 3)
+        #expect(target.get(\.uploaded).allSatisfy { !digests.contains($0) })
+        target.collectGarbage()
+        #expect(try await second.check(.all).losses.isEmpty)
+    }
+
+    // MARK: Reading it
+
+    @Test func `is read in a mount MiB by MiB, wherever its parts begin`() async throws {
+        try await fixture.push()
+        #expect(try await fixture.pull(isLazy: true).left.bytes == ReachFixture.size)
+        var random = SplitMix64(seed: 3)
+        try fixture.mount { tree throws in
+            let before = registry.get(\.read)
+            let file = try fixture.file(tree)
+            defer { try? file.close() }
+            // Half of this piece is in another part.
+            #expect(try fixture.read(file, 1 << 20, 4096).get() == Array(ReachFixture.bytes[1 << 20..<1 << 20 + 4096]))
+            #expect(registry.get(\.read) - before <= 2 * PieceList.pieceSize + 200_000)
+            for _ in 0..<60 {
+                let start = Int.random(in: 0..<ReachFixture.size, using: &random)
+                let end = min(ReachFixture.size, start + Int.random(in: 1..<400_000, using: &random))
+                let came = try fixture.read(file, start, end - start).get()
+                #expect(came == Array(ReachFixture.bytes[start..<end]), "\(start)..<\(end)")
+            }
+        }
+    }
+
+    @Test func `lacks only what was in a part that is gone, and is lost there when it is opened anew`() async throws {
+        try await fixture.push()
+        try await fixture.pull(isLazy: true)
+        let gone = digests[2]
+        let part = try #require(registry.get { $0.blobs[gone] })
+        try fixture.mount { tree throws in
+            let file = try fixture.file(tree)
+            defer { try? file.close() }
+            _ = try fixture.read(file, 0, 1).get()
+            registry.change { $0.blobs[gone] = nil }
+            let offset = 4 << 20
+            #expect(fixture.read(file, offset, 4096) == .failure(.ioError))
+            #expect(try fixture.read(file, 0, 4096).get() == Array(ReachFixture.bytes[..<4096]))
+            registry.change { $0.blobs[gone] = part }
+            try eventually { (try? fixture.read(file, offset, 4096).get()) != nil }
+            #expect(try fixture.read(file, offset, 9).get() == Array(ReachFixture.bytes[offset..<offset + 9]))
+        }
+        registry.change { $0.blobs[gone] = nil }
+        try fixture.mount { tree throws in #expect(throws: Errno.ioError) { try fixture.file(tree).close() } }
+        #expect(try fixture.there.store.remotes(having: fixture.digest).isEmpty)
+    }
+
+    /// What somebody who may write to the registry says of the parts.
+    enum Tale: CaseIterable, Sendable { case short, long, swapped, others, huge, looped, snapshot, noise }
+
+    @Test(arguments: Tale.allCases) func `is never taken for what it is not`(tale: Tale) async throws {
+        let pushed = try await fixture.push()
+        var parts = fixture.parts.map { PinManifest.Content(SHA256.digest(of: $0), size: $0.count) }
+        let bytes = Array(ReachFixture.bytes(seed: 77, size: Self.limit).prefix(Self.limit))
+        let other = PinManifest.Content(SHA256.digest(of: bytes), size: bytes.count)
+        let manifest = try fixture.manifest(pushed.manifest).bytes
+        registry.change { state in
+            state.blobs[other.digest] = bytes
+            switch tale {
+            case .short: parts.removeLast()
+            case .long: parts.append(other)
+            case .swapped: parts.swapAt(0, 1)
+            case .others: parts[1] = other
+            case .huge: parts[3] = .init(parts[3].digest, size: 1 << 62)
+            case .looped: parts = Array(repeating: parts[3], count: 9000)
+            case .snapshot, .noise: break
+            }
+            let told =
+                switch tale {
+                case .snapshot: manifest
+                case .noise: Array("{\"artifactType\":\"\(PartedManifest.artifactType)\"}".utf8)
+                default: PartedManifest(parts: [fixture.digest: parts]).bytes
+                }
+            state.putAside(told, as: tag)
+        }
+        await #expect(throws: (any Error).self) { try await fetch(fixture.there.store) }
+        #expect(try fixture.there.store.blob(fixture.digest) == nil)
+        #expect(try fixture.there.store.isThere(fixture.digest) == false)
+    }
+
+    // MARK: What keeps it
+
+    @Test(arguments: [false, true])
+    func `is left by the registry's garbage collection, also without its own tag`(isTagLost: Bool) async throws {
+        try await fixture.push()
+        if isTagLost {
+            registry.change { $0.tags[tag] = nil }
+        } else {
+            // Any one of its tags keeps it.
+            registry.change { $0.tags = $0.tags.filter { $0.key == tag || $0.key == "cover" } }
+        }
+        registry.collectGarbage()
+        #expect(try await fixture.pull(isLazy: true).left.count == 1)
+        try fixture.mount { tree throws in #expect(try tree.read(fixture.path) == ReachFixture.bytes) }
+        let received = registry.get(\.received)
+        try await fixture.push()
+        #expect(registry.get(\.received) == received && registry.get { $0.tags[tag] != nil })
+        #expect(try await check(.all).losses.isEmpty)
+        let third = try StoreFixture()
+        try third.store.addRemote("team", url: registry.name, facts: "{}")
+        #expect(try await fetch(third.store).bytes == ReachFixture.size)
+    }
+
+    @Test func `that was evicted is read back at the registry before, and comes back from there`() async throws {
+        try await fixture.push(as: nil)
+        let before = registry.get(\.read)
+        guard case .freed = try await evict() else { throw Errno.ioError }
+        #expect(registry.get(\.read) - before == ReachFixture.size)
+        // A manifest that others need keeps it, though no bytes are here.
+        let report = try await fixture.push(as: nil)
+        #expect(report.lost.isEmpty && report.sent == 0)
+        registry.collectGarbage()
+        #expect(try await fetch(fixture.here.store).bytes == ReachFixture.size)
+        #expect(try fixture.bytes(in: fixture.here) == ReachFixture.bytes)
+    }
+
+    enum Wrong: CaseIterable, Sendable { case rotten, gone, truncated, swapped, untagged, unnamed }
+
+    @Test(arguments: Wrong.allCases) func `stays here where the registry is wrong`(wrong: Wrong) async throws {
+        try await fixture.push(as: nil)
+        if wrong == .rotten { fixture.rot(at: 5 << 20) }
+        registry.change { state in
+            switch wrong {
+            case .rotten: break
+            case .gone: state.blobs[digests[3]] = nil
+            case .truncated: state.blobs[digests[1]]?.removeLast()
+            case .swapped:
+                let parts = fixture.parts.map { PinManifest.Content(SHA256.digest(of: $0), size: $0.count) }
+                let other = PartedManifest(parts: [fixture.digest: [parts[1], parts[0], parts[2], parts[3]]])
+                state.putAside(other.bytes, as: tag)
+            case .untagged: state.tags = [:]
+            case .unnamed:
+                // The next garbage collection takes what is read.
+                state.blobs[fixture.digest] = ReachFixture.bytes
+            }
+        }
+        guard case .stays = try await evict() else { throw Errno.ioError }
+        #expect(try fixture.bytes(in: fixture.here) == ReachFixture.bytes)
+    }
+}
+
+extension Store {
+    /// What is in the directory of what is on its way.
+    fileprivate var partialNames: [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: path.string + "/partial")) ?? []
+    }
+}
