@@ -26,7 +26,7 @@ extension Reaching {
         guard let blob = try store.blobs(at: remote, wanted.digest).first else {
             return .stays("\(remote.name) is not known to have it\(try help(for: wanted.digest))")
         }
-        guard try await isKept(blob.content) else {
+        if try await isKept(blob.content) == false {
             return .stays("no manifest at \(remote.name) keeps it\(try help(for: wanted.digest))")
         }
         show(.planned(blob.content.size))
@@ -47,8 +47,8 @@ extension Reaching {
         }
     }
 
-    /// Whether a tag there stands for a manifest with this blob. Registries collect what has none.
-    private func isKept(_ blob: PinManifest.Content) async throws -> Bool {
+    /// Whether a tag there stands for a manifest with this blob. Registries collect what has none. Nil if the blob is not there.
+    private func isKept(_ blob: PinManifest.Content) async throws -> Bool? {
         try await repository.keeps(
             blob, under: try store.tags(at: remote, keeping: blob.digest).prefix(Self.mostTags))
     }

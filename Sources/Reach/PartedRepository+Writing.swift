@@ -80,10 +80,9 @@ extension PartedRepository {
     /// Has those of these blobs that are in parts be found by their hashes, as they are not where only a snapshot's manifest was copied.
     func tagParts(of blobs: [PinManifest.Content]) async throws {
         for blob in blobs where Self.mayHaveParts(blob.size) {
-            guard case .parts(let parts)? = known[blob.digest],
-                try await base.manifest(.tag(RemoteTag.parts(blob.digest))) == nil
-            else { continue }
-            try await put(parts, of: blob)
+            guard case .parts(let parts)? = known[blob.digest] else { continue }
+            let found = try await base.manifest(.tag(RemoteTag.parts(blob.digest)))
+            if found.flatMap({ PartedManifest($0.bytes)?.parts[blob.digest] }) != parts { try await put(parts, of: blob) }
         }
     }
 

@@ -123,8 +123,23 @@ struct PartedRepository: Sendable {
     func read(
         _ blob: Digest, size: Int, _ range: Range<Int>, take: @escaping @Sendable (ByteBuffer) async throws -> Void
     ) async throws {
-        guard Self.mayHaveParts(size), case .parts(let parts)? = try await holding(of: .init(blob, size: size))
-        else { return try await base.read(blob, size: size, range, take: take) }
+        var parts: [PinManifest.Content] = []
+        if Self.mayHaveParts(size), case .parts(let found)? = try await holding(of: .init(blob, size: size)) {
+            parts = found
+        }
+        // Somebody may have brought it again, whole or in other parts.
+        do { try await read(blob, size: size, parts, range, take: take) } catch RemoteError.notFound {
+            known[blob] = nil
+            throw RemoteError.notFound(name, what: (parts.isEmpty ? "" : "a part of ") + Self.what(blob))
+        }
+    }
+
+    /// `parts` is empty where it is there whole.
+    private func read(
+        _ blob: Digest, size: Int, _ parts: [PinManifest.Content], _ range: Range<Int>,
+        take: @escaping @Sendable (ByteBuffer) async throws -> Void
+    ) async throws {
+        if parts.isEmpty { return try await base.read(blob, size: size, range, take: take) }
         guard parts.total(\.size) == size else {
             throw RemoteError.wrongBytes(name, what: Self.what(blob), why: "it has parts of other sizes there")
         }
@@ -132,26 +147,20 @@ struct PartedRepository: Sendable {
         for part in parts {
             let wanted = range.clamped(to: start..<start + part.size)
             if !wanted.isEmpty {
-                do {
-                    try await base.read(
-                        part.digest, size: part.size, wanted.lowerBound - start..<wanted.upperBound - start, take: take)
-                } catch RemoteError.notFound {
-                    // Somebody may have brought it again in other parts.
-                    known[blob] = nil
-                    throw RemoteError.notFound(name, what: "a part of \(Self.what(blob))")
-                }
+                try await base.read(
+                    part.digest, size: part.size, wanted.lowerBound - start..<wanted.upperBound - start, take: take)
             }
             start += part.size
         }
     }
 
     /// Whether the manifest under one of these tags names what is read of a blob, so that the registry keeps it. Of one in parts, the manifest
-    /// that says which they are does, too.
-    func keeps(_ blob: PinManifest.Content, under tags: some Collection<String>) async throws -> Bool {
+    /// that says which they are does, too. Nil if it is not there.
+    func keeps(_ blob: PinManifest.Content, under tags: some Collection<String>) async throws -> Bool? {
         let needed: Set<Digest>
         var tags = Array(tags)
         switch try await holding(of: blob) {
-        case nil: return false
+        case nil: return nil
         case .whole: needed = [blob.digest]
         case .parts(let parts):
             needed = Set(parts.map(\.digest))

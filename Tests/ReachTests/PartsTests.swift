@@ -273,6 +273,16 @@ import Testing
         #expect(try fixture.there.store.isThere(fixture.digest) == false)
     }
 
+    @Test func `whose tag somebody gave to something else gets it again`() async throws {
+        try await fixture.push()
+        registry.change { $0.putAside(Array("{}".utf8), as: tag) }
+        let received = registry.get(\.received)
+        try await fixture.push()
+        #expect(registry.get(\.received) == received)
+        #expect(try await fetch(fixture.there.store).bytes == ReachFixture.size)
+        #expect(try fixture.bytes(in: fixture.there) == ReachFixture.bytes)
+    }
+
     // MARK: What keeps it
 
     @Test(arguments: [false, true])
@@ -329,7 +339,14 @@ import Testing
                 state.blobs[fixture.digest] = ReachFixture.bytes
             }
         }
-        guard case .stays = try await evict() else { throw Errno.ioError }
+        guard case .stays(let why) = try await evict() else { throw Errno.ioError }
+        let words =
+            switch wrong {
+            case .gone, .untagged: "does not have it any more"
+            case .unnamed: "no manifest at team keeps it"
+            case .rotten, .truncated, .swapped: "has other bytes under its name"
+            }
+        #expect(why.contains(words), "\(why)")
         #expect(try fixture.bytes(in: fixture.here) == ReachFixture.bytes)
     }
 }
