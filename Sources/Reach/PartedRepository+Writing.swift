@@ -81,8 +81,9 @@ extension PartedRepository {
     func tagParts(of blobs: [PinManifest.Content]) async throws {
         for blob in blobs where Self.mayHaveParts(blob.size) {
             guard case .parts(let parts)? = known[blob.digest] else { continue }
-            let found = try await base.manifest(.tag(RemoteTag.parts(blob.digest)))
-            if found.flatMap({ PartedManifest($0.bytes)?.parts[blob.digest] }) != parts { try await put(parts, of: blob) }
+            let there = try await base.manifest(.tag(RemoteTag.parts(blob.digest)))
+            guard there.flatMap({ PartedManifest($0.bytes)?.parts[blob.digest] }) != parts else { continue }
+            try await put(parts, of: blob)
         }
     }
 

@@ -1,6 +1,5 @@
 import Foundation
 import Glibc
-import NIOCore
 import Reach
 import Recipe
 import Remote
@@ -13,26 +12,26 @@ import Testing
 /// A registry takes no blob as large as the model.
 @Suite(.timeLimit(.minutes(20))) struct `A model that is there in parts` {
     /// No multiple of a piece: some pieces lie in two parts.
-    private static let limit = 3 << 19
+    static let limit = 3 << 19
     let fixture: ReachFixture
-    private var registry: FakeRepository { fixture.registry }
-    private var digests: [Digest] { fixture.parts.map { SHA256.digest(of: $0) } }
-    private var wanted: WantedBytes {
+    var registry: FakeRepository { fixture.registry }
+    var digests: [Digest] { fixture.parts.map { SHA256.digest(of: $0) } }
+    var wanted: WantedBytes {
         WantedBytes(fixture.digest, size: ReachFixture.size, name: ReachFixture.model + "@v1")
     }
-    private var tag: String { RemoteTag.parts(fixture.digest) }
+    var tag: String { RemoteTag.parts(fixture.digest) }
 
     init() throws { fixture = try ReachFixture(maxBlob: Self.limit) }
 
-    private func check(_ depth: Reaching.CheckDepth) async throws -> CheckReport {
+    func check(_ depth: Reaching.CheckDepth) async throws -> CheckReport {
         try await fixture.reaching(fixture.here.store).check(depth)
     }
 
-    private func fetch(_ store: Store) async throws -> FetchReport {
+    func fetch(_ store: Store) async throws -> FetchReport {
         try await Reaching.fetch(wanted, from: [try fixture.reaching(store)]) { _, _ in }
     }
 
-    private func evict() async throws -> Eviction {
+    func evict() async throws -> Eviction {
         try await fixture.reaching(fixture.here.store).evict(wanted)
     }
 
@@ -194,160 +193,6 @@ import Testing
         #expect(target.get(\.uploaded).allSatisfy { !digests.contains($0) })
         target.collectGarbage()
         #expect(try await second.check(.all).losses.isEmpty)
-    }
-
-    // MARK: Reading it
-
-    @Test func `is read in a mount MiB by MiB, wherever its parts begin`() async throws {
-        try await fixture.push()
-        #expect(try await fixture.pull(isLazy: true).left.bytes == ReachFixture.size)
-        var random = SplitMix64(seed: 3)
-        try fixture.mount { tree throws in
-            let before = registry.get(\.read)
-            let file = try fixture.file(tree)
-            defer { try? file.close() }
-            // Half of this piece is in another part.
-            #expect(try fixture.read(file, 1 << 20, 4096).get() == Array(ReachFixture.bytes[1 << 20..<1 << 20 + 4096]))
-            #expect(registry.get(\.read) - before <= 2 * PieceList.pieceSize + 200_000)
-            for _ in 0..<60 {
-                let start = Int.random(in: 0..<ReachFixture.size, using: &random)
-                let end = min(ReachFixture.size, start + Int.random(in: 1..<400_000, using: &random))
-                let came = try fixture.read(file, start, end - start).get()
-                #expect(came == Array(ReachFixture.bytes[start..<end]), "\(start)..<\(end)")
-            }
-        }
-    }
-
-    @Test func `lacks only what was in a part that is gone, and is lost there when it is opened anew`() async throws {
-        try await fixture.push()
-        try await fixture.pull(isLazy: true)
-        let gone = digests[2]
-        let part = try #require(registry.get { $0.blobs[gone] })
-        try fixture.mount { tree throws in
-            let file = try fixture.file(tree)
-            defer { try? file.close() }
-            _ = try fixture.read(file, 0, 1).get()
-            registry.change { $0.blobs[gone] = nil }
-            let offset = 4 << 20
-            #expect(fixture.read(file, offset, 4096) == .failure(.ioError))
-            #expect(try fixture.read(file, 0, 4096).get() == Array(ReachFixture.bytes[..<4096]))
-            registry.change { $0.blobs[gone] = part }
-            try eventually { (try? fixture.read(file, offset, 4096).get()) != nil }
-            #expect(try fixture.read(file, offset, 9).get() == Array(ReachFixture.bytes[offset..<offset + 9]))
-        }
-        registry.change { $0.blobs[gone] = nil }
-        try fixture.mount { tree throws in #expect(throws: Errno.ioError) { try fixture.file(tree).close() } }
-        #expect(try fixture.there.store.remotes(having: fixture.digest).isEmpty)
-    }
-
-    /// What somebody who may write to the registry says of the parts.
-    enum Tale: CaseIterable, Sendable { case short, long, swapped, others, huge, looped, snapshot, noise }
-
-    @Test(arguments: Tale.allCases) func `is never taken for what it is not`(tale: Tale) async throws {
-        let pushed = try await fixture.push()
-        var parts = fixture.parts.map { PinManifest.Content(SHA256.digest(of: $0), size: $0.count) }
-        let bytes = Array(ReachFixture.bytes(seed: 77, size: Self.limit).prefix(Self.limit))
-        let other = PinManifest.Content(SHA256.digest(of: bytes), size: bytes.count)
-        let manifest = try fixture.manifest(pushed.manifest).bytes
-        registry.change { state in
-            state.blobs[other.digest] = bytes
-            switch tale {
-            case .short: parts.removeLast()
-            case .long: parts.append(other)
-            case .swapped: parts.swapAt(0, 1)
-            case .others: parts[1] = other
-            case .huge: parts[3] = .init(parts[3].digest, size: 1 << 62)
-            case .looped: parts = Array(repeating: parts[3], count: 9000)
-            case .snapshot, .noise: break
-            }
-            let told =
-                switch tale {
-                case .snapshot: manifest
-                case .noise: Array("{\"artifactType\":\"\(PartedManifest.artifactType)\"}".utf8)
-                default: PartedManifest(parts: [fixture.digest: parts]).bytes
-                }
-            state.putAside(told, as: tag)
-        }
-        await #expect(throws: (any Error).self) { try await fetch(fixture.there.store) }
-        #expect(try fixture.there.store.blob(fixture.digest) == nil)
-        #expect(try fixture.there.store.isThere(fixture.digest) == false)
-    }
-
-    @Test func `whose tag somebody gave to something else gets it again`() async throws {
-        try await fixture.push()
-        registry.change { $0.putAside(Array("{}".utf8), as: tag) }
-        let received = registry.get(\.received)
-        try await fixture.push()
-        #expect(registry.get(\.received) == received)
-        #expect(try await fetch(fixture.there.store).bytes == ReachFixture.size)
-        #expect(try fixture.bytes(in: fixture.there) == ReachFixture.bytes)
-    }
-
-    // MARK: What keeps it
-
-    @Test(arguments: [false, true])
-    func `is left by the registry's garbage collection, also without its own tag`(isTagLost: Bool) async throws {
-        try await fixture.push()
-        if isTagLost {
-            registry.change { $0.tags[tag] = nil }
-        } else {
-            // Any one of its tags keeps it.
-            registry.change { $0.tags = $0.tags.filter { $0.key == tag || $0.key == "cover" } }
-        }
-        registry.collectGarbage()
-        #expect(try await fixture.pull(isLazy: true).left.count == 1)
-        try fixture.mount { tree throws in #expect(try tree.read(fixture.path) == ReachFixture.bytes) }
-        let received = registry.get(\.received)
-        try await fixture.push()
-        #expect(registry.get(\.received) == received && registry.get { $0.tags[tag] != nil })
-        #expect(try await check(.all).losses.isEmpty)
-        let third = try StoreFixture()
-        try third.store.addRemote("team", url: registry.name, facts: "{}")
-        #expect(try await fetch(third.store).bytes == ReachFixture.size)
-    }
-
-    @Test func `that was evicted is read back at the registry before, and comes back from there`() async throws {
-        try await fixture.push(as: nil)
-        let before = registry.get(\.read)
-        guard case .freed = try await evict() else { throw Errno.ioError }
-        #expect(registry.get(\.read) - before == ReachFixture.size)
-        // A manifest that others need keeps it, though no bytes are here.
-        let report = try await fixture.push(as: nil)
-        #expect(report.lost.isEmpty && report.sent == 0)
-        registry.collectGarbage()
-        #expect(try await fetch(fixture.here.store).bytes == ReachFixture.size)
-        #expect(try fixture.bytes(in: fixture.here) == ReachFixture.bytes)
-    }
-
-    enum Wrong: CaseIterable, Sendable { case rotten, gone, truncated, swapped, untagged, unnamed }
-
-    @Test(arguments: Wrong.allCases) func `stays here where the registry is wrong`(wrong: Wrong) async throws {
-        try await fixture.push(as: nil)
-        if wrong == .rotten { fixture.rot(at: 5 << 20) }
-        registry.change { state in
-            switch wrong {
-            case .rotten: break
-            case .gone: state.blobs[digests[3]] = nil
-            case .truncated: state.blobs[digests[1]]?.removeLast()
-            case .swapped:
-                let parts = fixture.parts.map { PinManifest.Content(SHA256.digest(of: $0), size: $0.count) }
-                let other = PartedManifest(parts: [fixture.digest: [parts[1], parts[0], parts[2], parts[3]]])
-                state.putAside(other.bytes, as: tag)
-            case .untagged: state.tags = [:]
-            case .unnamed:
-                // The next garbage collection takes what is read.
-                state.blobs[fixture.digest] = ReachFixture.bytes
-            }
-        }
-        guard case .stays(let why) = try await evict() else { throw Errno.ioError }
-        let words =
-            switch wrong {
-            case .gone, .untagged: "does not have it any more"
-            case .unnamed: "no manifest at team keeps it"
-            case .rotten, .truncated, .swapped: "has other bytes under its name"
-            }
-        #expect(why.contains(words), "\(why)")
-        #expect(try fixture.bytes(in: fixture.here) == ReachFixture.bytes)
     }
 }
 
