@@ -1,5 +1,5 @@
 """Another store, behind a web server, from which models come when they are read."""
-import contextlib, http.server, os, threading
+import contextlib, http.server, os, sys, threading
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -35,11 +35,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(data)
 
 
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *request):
+        # A mount that ends hangs up.
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(*request)
+
+
 @contextlib.contextmanager
 def served(directory):
     """The address of a store's directory."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.directory, server.daemon_threads = directory, True
+    with Server(("127.0.0.1", 0), Handler) as server:
+        server.directory = directory
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"
