@@ -1,8 +1,10 @@
+import Dispatch
 import Foundation
 import Glibc
 import Recipe
 import Store
 import Support
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -72,6 +74,39 @@ import Testing
         #expect(old.json?["left"]?.array?.count == 2)
     }
 
+    @Test func `is read right by two mounts that are there while it goes`() throws {
+        try line.mount()
+        let second = line.directory.appending("second")
+        defer { umount2(second.string, CInt(MNT_DETACH)) }
+        try #require(try line.run("mount", second.string).status == 0)
+        defer { _ = try? line.run("unmount", second.string) }
+        let files = [line.mountPoint, second].map { $0.string + "/models/" + Self.model }
+        var random = SplitMix64(seed: 3)
+        func read(after delays: [UInt32]) {
+            let right = Mutex(0)
+            DispatchQueue.concurrentPerform(iterations: files.count) { index in
+                usleep(delays[index])
+                let bytes = (try? Data(contentsOf: URL(fileURLWithPath: files[index]))).map { Array($0) }
+                if bytes == Self.bytes { right.withLock { $0 += 1 } }
+            }
+            #expect(right.withLock { $0 } == files.count)
+        }
+        for _ in 0..<4 {
+            let evict = Process()
+            evict.executableURL = URL(fileURLWithPath: CommandLineFixture.executable)
+            evict.arguments = ["evict", "--to", "team", Self.model, "--store", line.store.string]
+            evict.standardOutput = FileHandle.nullDevice
+            evict.standardError = FileHandle.nullDevice
+            try withoutBlockedSignals { try evict.run() }
+            read(after: files.map { _ in UInt32.random(in: 0...600_000, using: &random) })
+            evict.waitUntilExit()
+        }
+        // Mounts keep a file open for a moment after it was closed.
+        try eventually { try line.run("evict", "--to", "team", Self.model).status == 0 && !isHere }
+        read(after: [0, 0])
+        try eventually { isHere }
+    }
+
     /// Beside the steps of the command itself there are those of opening the store.
     @Test func `leaves the bytes here or there, at whatever step it ends`() throws {
         let (base, store) = (line.directory.appending("base").string, line.store.string)
@@ -98,6 +133,6 @@ import Testing
         var steps = 0
         while try hit("kill", steps + 1) { steps += 1 }
         #expect(steps > 3)
-        for step in 1...max(1, steps) { _ = try hit("eio", step) }
+        for step in 1...max(1, steps) { _ = try hit(step % 2 == 0 ? "eio" : "enospc", step) }
     }
 }
