@@ -143,7 +143,7 @@ class Run:
     def stand_in(self):
         """A stand-in for ComfyUI where the gallery looks for one, which reads the models of a mount; gives its base directory."""
         mount, base = self.work / "mount", self.work / "comfy"
-        base.mkdir()
+        base.mkdir(exist_ok=True)
         self.reprofs("mount", str(mount))
         command = [sys.executable, str(ROOT / "Tests/StandIn/main.py"), "--port", str(self.port), "--base-directory", str(base),
                    "--models-directory", str(mount / "active/models")]
@@ -437,6 +437,45 @@ def preview(run, page, origin, image):
     return page.url.removeprefix(origin)
 
 
+def made_again(run, page, origin, path):
+    """Reproduces a picture of a sheet, with keys alone: stopped in the middle once, and to its end the next time."""
+    page.goto(origin + path)
+    image = page.get_attribute("#place-0", "href").split("?")[0].removeprefix("/image/").split("/")[0]
+
+    def ask():
+        page.goto(origin + f"/image/{image}/reproduce")
+        page.focus("form[data-post] button")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/runs/*")
+
+    with run.stand_in() as base:
+        (base / "hold-steps").touch()
+        ask()
+        page.wait_for_function("() => document.querySelector('progress')?.value > 0 && "
+                               "/step \\d+ of \\d+/.test(document.querySelector('.progress .words').innerText)", timeout=60_000)
+        run.check("a run shows how far it is, and goes on without the page", "It goes on when this page is closed." in page.inner_text(".run"))
+        run.accessible(page, "progress")
+        page.reload()
+        page.wait_for_selector("progress")
+        page.focus("button:has-text('Stop')")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("[data-said]:has-text('Stopped')", timeout=60_000)
+        run.check("a run can be stopped", page.locator("progress").count() == 0)
+        (base / "hold-steps").unlink()
+        ask()
+        page.wait_for_selector("[data-said]:has-text('same pixels')", timeout=60_000)
+        run.check("and comes to its end the next time", page.get_attribute("section.grade", "data-verdict") == "verified")
+        run.accessible(page, "verdict")
+        run.shoot(page, "verdict")
+    page.click("a:has-text('The proof, with the image')")
+    page.wait_for_selector("ol.proofs li[data-verdict=verified]")
+    run.check("the page of the image has its certificate", page.locator("ol.proofs li").count() == 1)
+    page.goto(origin + "/?proof=verified")
+    settle(page)
+    run.check("and the library finds it", image in seen(page))
+    return image
+
+
 def zoom(run, page, origin, path):
     """The pictures of a sheet, large, with keys alone."""
     page.goto(origin + path)
@@ -513,7 +552,7 @@ def lost(run, browser, state, origin):
 def every_page(run, browser, state, origin, image, sheet):
     pages = {"library": "/", "filtered": "/?grade=partial&q=fog", "nothing": "/?q=nobodyeverwrotethis", "image": f"/image/{image}",
              "missing": "/image/" + "0" * 64, "models": "/models", "unused": "/models?unused=90&q=nobody", "model": "/models/1",
-             "compare": f"/compare?a={run.subject}&b={image}&weights=yes", "compare-none": "/compare",
+             "proof": f"/image/{run.proved}", "compare": f"/compare?a={run.subject}&b={image}&weights=yes", "compare-none": "/compare",
              "compare-four": "/compare?" + "&".join("image=" + each for each in run.four), "lineage": f"/lineage/{run.subject}",
              "reproduce": f"/image/{image}/reproduce",
              "vary": f"/image/{image}/vary?x=3.cfg&xs=4,6,8&y=3.seed&ys=1..2", "runs": "/runs", "run": "/runs/1", "sheet": sheet,
@@ -582,6 +621,7 @@ def main():
             asked_for(run, page, origin, makeable(run, page, origin))
             sheet = preview(run, page, origin, makeable(run, page, origin))
             zoom(run, page, origin, sheet)
+            run.proved = made_again(run, page, origin, sheet)
             every_page(run, browser, state, origin, makeable(run, page, origin), sheet)
             browser.close()
         finally:
