@@ -196,6 +196,13 @@ def settle(page):
     page.wait_for_function("() => !document.querySelector('#grid .coming')")
 
 
+def search(page, text):
+    """Leads to another page, which is waited for: the old one is whole, too."""
+    page.fill("#q", text)
+    with page.expect_navigation():
+        page.press("#q", "Enter")
+
+
 def with_mouse(run, page, origin):
     page.goto(origin + "/")
     settle(page)
@@ -225,14 +232,10 @@ def with_mouse(run, page, origin):
     settle(page)
     page.wait_for_timeout(200)
     run.check("Back leads to the same image", before[len(before) // 2] in seen(page))
-    page.fill("#q", "lighthouse")
-    page.press("#q", "Enter")
-    page.wait_for_load_state()
+    search(page, "lighthouse")
     settle(page)
     run.check("a word finds images", "q=lighthouse" in page.url and len(seen(page)) > 0)
-    page.fill("#q", "colour:red")
-    page.press("#q", "Enter")
-    page.wait_for_load_state()
+    search(page, "colour:red")
     run.check("what is not understood is said", "'colour:' is none of" in page.inner_text("main"))
 
 
@@ -320,9 +323,7 @@ def models(run, page, origin):
     run.check("every model is listed", page.locator(".list tbody tr").count() == 3)
     page.click("thead a:has-text('Images')")
     run.check("and sorted", "order=images" in page.url and page.locator("[aria-sort=descending]").count() == 1)
-    page.fill("#q", "dream")
-    page.press("#q", "Enter")
-    page.wait_for_load_state()
+    search(page, "dream")
     run.check("and found", page.locator(".list tbody tr").count() == 1)
     page.click(".list tbody a")
     page.wait_for_selector("article.model")
@@ -355,8 +356,7 @@ def without_program(run, browser, state, origin):
         run.check("and pages of them", page.locator("a[rel=prev]").count() == 1)
     page.click("#rail li:last-child a")
     run.check("and months", "from=" in page.url)
-    page.fill("#q", "sailor")
-    page.press("#q", "Enter")
+    search(page, "sailor")
     run.check("and the search", "q=sailor" in page.url)
     page.locator("#cells a.cell").first.click()
     run.check("and the page of an image", page.locator("article.image h1").count() == 1)
