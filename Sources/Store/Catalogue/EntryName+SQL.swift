@@ -42,3 +42,15 @@ extension Sequence {
         }
     }
 }
+
+extension Cursor {
+    /// The same of rows that SQLite gives one after the other: their columns are found by name at once. Of rows that were fetched before,
+    /// GRDB compares the names of all columns each time.
+    func named<Result>(_ make: (Element) throws -> Result) throws -> [Result] {
+        var made: [Result] = []
+        while let row = try next() {
+            do { made.append(try make(row)) } catch  where error.isOfRow { continue }
+        }
+        return made
+    }
+}

@@ -151,7 +151,7 @@ extension Database {
 
     /// The images at these places, in order.
     func libraryEntries(at places: [Int64], _ order: LibraryOrder) throws -> [LibraryEntry] {
-        let rows = try Row.fetchAll(
+        let rows = try Row.fetchCursor(
             cachedStatement(
                 sql: """
                     SELECT i.place, i.name, i.time, i.grade, i.reasons, i.media, i.width, i.height, i.proof, i.pinned, i.snapshot,
