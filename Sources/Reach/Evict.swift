@@ -41,6 +41,10 @@ extension Reaching {
                 "\(remote.name) has other bytes under its name; the registry has to delete that blob and collect its garbage before "
                     + "a push brings it again\(try help(for: wanted.digest))")
         }
+        // What was read now may be there in another way than before.
+        guard try await isKept(blob.content) == true else {
+            return .stays("no manifest at \(remote.name) keeps what was read there\(try help(for: wanted.digest))")
+        }
         do throws(StoreError) { return .freed(try store.evict(wanted.digest, to: remote, provenSince: begin)) } catch {
             guard case .conflict(let why) = error else { throw error }
             return .stays(why)

@@ -9,13 +9,21 @@ extension PartedRepository {
     /// Bytes that are hashed at once.
     private static let step = 1 << 20
 
-    /// ``RemoteRepository/upload(_:size:session:bytes:note:)``; of parts, those that are not there. `sent` gets how far it has come, in bytes from
-    /// the blob's beginning; it may go back. Throws ``StoreError/blobDamaged(_:)`` before a name stands for other bytes.
+    /// How many bytes of a blob went to the registry, and how many it took over from other repositories of its own. It had the others.
+    struct Passage {
+        var sent = 0, mounted = 0
+        /// Whether it consists of other blobs there than before.
+        var isNew = false
+    }
+
+    /// ``RemoteRepository/upload(_:size:session:bytes:note:)``; of parts, those that are not there, and that none of the `neighbours`, which
+    /// are other repositories of the registry, has. `sent` gets how far it has come, in bytes from the blob's beginning; it may go back.
+    /// Throws ``StoreError/blobDamaged(_:)`` before a name stands for other bytes.
     func upload(
-        _ blob: PinManifest.Content, session: UploadSession?,
+        _ blob: PinManifest.Content, session: UploadSession?, neighbours: [String],
         bytes: @escaping @Sendable (Range<Int>) async throws -> ByteBuffer, sent: @escaping @Sendable (Int) -> Void,
         note: @escaping @Sendable (UploadSession) async throws -> Void
-    ) async throws {
+    ) async throws -> Passage {
         guard let sizes = try await division(of: blob) else {
             try await base.upload(
                 blob.digest, size: blob.size, session: session,
@@ -24,8 +32,10 @@ extension PartedRepository {
                     sent(range.upperBound)
                     return read
                 }, note: note)
-            return
+            known[blob.digest] = .whole(blob.size)
+            return Passage(sent: blob.size, isNew: true)
         }
+        var passage = Passage()
         var (parts, start, session) = ([PinManifest.Content](), 0, session)
         let whole = SHA256()
         for size in sizes {
@@ -39,7 +49,10 @@ extension PartedRepository {
                 }
             }
             let part = PinManifest.Content(hash.finish(), size: size)
-            if try await base.size(of: part.digest) != size {
+            let isThere = try await base.size(of: part.digest) == size
+            let isMounted = isThere ? false : try await mount(part, from: neighbours)
+            if isMounted { passage.mounted += size }
+            if !isThere, !isMounted {
                 // The one that was on its way when a process before this one ended is the first that is not there.
                 try await base.upload(
                     part.digest, size: size, session: session,
@@ -50,6 +63,7 @@ extension PartedRepository {
                         return read
                     }, note: note)
                 session = nil
+                passage.sent += size
             }
             sent(range.upperBound)
             parts.append(part)
@@ -57,7 +71,17 @@ extension PartedRepository {
         }
         // A registry hashes what comes whole.
         guard whole.finish() == blob.digest else { throw StoreError.blobDamaged(blob.digest) }
-        try await put(parts, of: blob)
+        passage.isNew = try await put(parts, of: blob)
+        return passage
+    }
+
+    private func mount(_ blob: PinManifest.Content, from repositories: [String]) async throws -> Bool {
+        for repository in repositories {
+            if try await base.mount(blob.digest, from: repository), try await base.size(of: blob.digest) == blob.size {
+                return true
+            }
+        }
+        return false
     }
 
     /// The sizes of the parts in which a blob is sent; nil if it is sent whole. What is there in parts stays in these, of which some may be
@@ -71,66 +95,59 @@ extension PartedRepository {
         }
         guard let limit, blob.size > limit else { return nil }
         let size = min(limit, Self.largestPart)
-        guard blob.size / size < PinManifest.mostLayers else {
-            throw RemoteError.tooLarge(name, what: Self.what(blob.digest), limit: size * PinManifest.mostLayers)
-        }
+        guard blob.size / size < PinManifest.mostLayers - 1 else { throw tooManyParts(Self.what(blob.digest)) }
         return stride(from: 0, to: blob.size, by: size).map { min(size, blob.size - $0) }
     }
 
-    /// Has those of these blobs that are in parts be found by their hashes, as they are not where only a snapshot's manifest was copied.
+    private func tooManyParts(_ what: String) -> RemoteError {
+        .tooManyParts(name, what: what, limit: PinManifest.mostLayers)
+    }
+
+    /// Makes blobs in parts findable by their hashes: where only a snapshot's manifest was copied they are not.
     func tagParts(of blobs: [PinManifest.Content]) async throws {
         for blob in blobs where Self.mayHaveParts(blob.size) {
-            guard case .parts(let parts)? = known[blob.digest] else { continue }
-            let there = try await base.manifest(.tag(RemoteTag.parts(blob.digest)))
-            guard there.flatMap({ PartedManifest($0.bytes)?.parts[blob.digest] }) != parts else { continue }
-            try await put(parts, of: blob)
+            if case .parts(let parts)? = known[blob.digest] { _ = try await put(parts, of: blob) }
         }
     }
 
-    private func put(_ parts: [PinManifest.Content], of blob: PinManifest.Content) async throws {
-        try await put(PartedManifest(parts: [blob.digest: parts]), tag: RemoteTag.parts(blob.digest))
+    private func put(_ parts: [PinManifest.Content], of blob: PinManifest.Content) async throws -> Bool {
+        let isNew = try await put(PartedManifest(parts: [blob.digest: parts]), tag: RemoteTag.parts(blob.digest))
         known[blob.digest] = .parts(parts)
+        return isNew
     }
 
-    /// ``RemoteRepository/mount(_:from:)``; of a blob in parts, all of them.
-    func mount(_ blob: PinManifest.Content, from repository: String) async throws -> Bool {
-        if try await base.mount(blob.digest, from: repository) { return true }
-        guard Self.mayHaveParts(blob.size), let other = try base.sibling(repository) else { return false }
-        // Who cannot read there sends the bytes.
-        let parts: [PinManifest.Content]?
-        do { parts = try await PartedRepository(other).parts(of: blob.digest) } catch is RemoteError { return false }
-        guard let parts, parts.total(\.size) == blob.size else { return false }
-        for part in parts where try await base.size(of: part.digest) != part.size {
-            guard try await base.mount(part.digest, from: repository) else { return false }
-        }
-        try await put(parts, of: blob)
-        return true
-    }
-
-    /// ``RemoteRepository/put(_:tag:)`` for the manifest of a snapshot.
+    /// ``RemoteRepository/put(_:tag:)`` for the manifest of a snapshot, unless the tag stands already for what it becomes there.
     func put(_ manifest: RemoteManifest, tag: String?) async throws {
         let contents = PinManifest(manifest.bytes)?.contents ?? []
         var parts: [Digest: [PinManifest.Content]] = [:]
         for content in contents where Self.mayHaveParts(content.size) {
             if case .parts(let found)? = try await holding(of: content) { parts[content.digest] = found }
         }
-        guard !parts.isEmpty else { return try await base.put(manifest, tag: tag) }
+        guard !parts.isEmpty else {
+            _ = try await replace(manifest, tag)
+            return
+        }
         try await bring(manifest.bytes)
-        try await put(
+        _ = try await put(
             PartedManifest(
                 parts: parts, snapshot: .init(manifest.digest, size: manifest.bytes.count),
                 others: contents.filter { parts[$0.digest] == nil }), tag: tag)
     }
 
-    private func put(_ manifest: PartedManifest, tag: String?) async throws {
-        guard manifest.contents.count <= PinManifest.mostLayers else {
-            throw RemoteError.tooMany(name, what: "\(PinManifest.mostLayers) parts and files in one snapshot")
-        }
+    private func put(_ manifest: PartedManifest, tag: String?) async throws -> Bool {
+        guard manifest.contents.count <= PinManifest.mostLayers else { throw tooManyParts("a snapshot") }
         try await bring(PartedManifest.config)
-        try await base.put(RemoteManifest(mediaType: PinManifest.mediaType, bytes: manifest.bytes), tag: tag)
+        return try await replace(RemoteManifest(mediaType: PinManifest.mediaType, bytes: manifest.bytes), tag)
     }
 
-    /// Has the registry have a few bytes.
+    /// Puts a manifest, unless its tag stands for it already; returns whether it did.
+    private func replace(_ manifest: RemoteManifest, _ tag: String?) async throws -> Bool {
+        if let tag, try await base.manifest(.tag(tag))?.digest == manifest.digest { return false }
+        try await base.put(manifest, tag: tag)
+        return true
+    }
+
+    /// Brings a few bytes, unless they are there.
     private func bring(_ bytes: [UInt8]) async throws {
         let digest = SHA256.digest(of: bytes)
         guard try await base.size(of: digest) != bytes.count else { return }

@@ -11,7 +11,7 @@ import Synchronization
 /// garbage collection. What a blob is believed to be is decided by who reads it, as everywhere: nothing here checks a byte.
 struct PartedRepository: Sendable {
     /// The sizes that a limit can have. Bytes.
-    static let limits = 1 << 20...Int.max
+    static let limits = PartedManifest.smallestPart...Int.max
     /// Whether it is asked for the parts of a blob of this size, which nil says is not known. Each such request is one for a manifest, of which
     /// some registries allow few.
     static func mayHaveParts(_ size: Int?) -> Bool { size.map { $0 > limits.lowerBound } ?? true }
@@ -48,7 +48,8 @@ struct PartedRepository: Sendable {
         guard let parted = PartedManifest(found.bytes) else { return found }
         known.hear(parted.parts)
         guard let inner = parted.snapshot else { return found }
-        return try await manifest(inBlob: inner)
+        // A tag whose snapshot's manifest is lost is taken all the same.
+        return try await manifest(inBlob: inner) ?? found
     }
 
     private func manifest(inBlob blob: PinManifest.Content) async throws -> RemoteManifest? {
@@ -69,7 +70,7 @@ struct PartedRepository: Sendable {
 
     // MARK: Reading
 
-    /// ``RemoteRepository/size(of:)``; of a blob in parts that of all of them, and nil if one is absent. `expected` is the size that it should
+    /// ``RemoteRepository/size(of:)``; of a blob in parts that of all of them, and nil if one is absent or has another size. `expected` is the size that it should
     /// have, if that is known.
     func size(of blob: Digest, expected: Int?) async throws -> Int? {
         let found = try await find(blob, expected)
@@ -78,18 +79,13 @@ struct PartedRepository: Sendable {
         case nil: return nil
         case .whole(let size): return size
         case .parts(let parts):
-            return try await withThrowingTaskGroup(of: Int?.self) { group in
-                for part in parts { group.addTask { try await base.size(of: part.digest) } }
-                var sum = 0
-                for try await size in group {
-                    let next = size.map { sum.addingReportingOverflow($0) }
-                    guard let next, !next.overflow else {
-                        group.cancelAll()
-                        return nil
-                    }
-                    sum = next.partialValue
+            return try await withThrowingTaskGroup(of: Bool.self) { group in
+                for part in parts { group.addTask { try await base.size(of: part.digest) == part.size } }
+                for try await isThere in group where !isThere {
+                    group.cancelAll()
+                    return nil
                 }
-                return sum
+                return parts.total(\.size)
             }
         }
     }
@@ -115,6 +111,9 @@ struct PartedRepository: Sendable {
         let found = try await base.manifest(.tag(RemoteTag.parts(blob)))
         return found.flatMap { PartedManifest($0.bytes)?.parts[blob] } ?? known.heard(of: blob)
     }
+
+    /// Whether a blob was found in parts last.
+    func isInParts(_ blob: Digest) -> Bool { if case .parts? = known[blob] { true } else { false } }
 
     /// Whether a snapshot's manifest told which the parts of a blob are.
     func hasHeard(of blob: Digest) -> Bool { known.heard(of: blob) != nil }
@@ -154,8 +153,8 @@ struct PartedRepository: Sendable {
         }
     }
 
-    /// Whether the manifest under one of these tags names what is read of a blob, so that the registry keeps it. Of one in parts, the manifest
-    /// that says which they are does, too. Nil if it is not there.
+    /// Whether the manifest under one of these tags names what is read of a blob, so that the registry keeps it. The manifest that says of
+    /// what parts a blob consists is one of them. Nil if the blob is not there.
     func keeps(_ blob: PinManifest.Content, under tags: some Collection<String>) async throws -> Bool? {
         let needed: Set<Digest>
         var tags = Array(tags)
@@ -185,6 +184,11 @@ struct PartedRepository: Sendable {
 
         /// The parts of a blob as a snapshot's manifest told them. They help where their own tag was lost.
         func heard(of blob: Digest) -> [PinManifest.Content]? { state.withLock { $0.heard[blob] } }
-        func hear(_ parts: [Digest: [PinManifest.Content]]) { state.withLock { $0.heard.merge(parts) { $1 } } }
+        func hear(_ parts: [Digest: [PinManifest.Content]]) {
+            state.withLock { state in
+                if state.heard.values.total(\.count) > PinManifest.mostLayers { state.heard = [:] }
+                state.heard.merge(parts) { $1 }
+            }
+        }
     }
 }

@@ -11,7 +11,7 @@ package struct PushReport: Sendable {
     package let snapshot: Digest
     /// The newest file name of its image.
     package let image: String
-    /// The digest of the manifest, by which any tool finds it.
+    /// The digest of the manifest.
     package let manifest: Digest
     /// The tags that stand for it now.
     package internal(set) var tags: [String] = []
@@ -40,7 +40,7 @@ extension Reaching {
     /// What became of one blob.
     private enum Passage {
         case kept, mounted
-        case sent(wrongBefore: Bool)
+        case sent(bytes: Int, wrongBefore: Bool)
         /// Its bytes are neither here nor there.
         case lost
     }
@@ -116,15 +116,14 @@ extension Reaching {
             let theirs = PinManifest(there.bytes), theirs.snapshot == own.snapshot,
             Set(theirs.layers.map(\.digest)).isSuperset(of: own.layers.map(\.digest))
         {
-            return
+            // Its files may be there in another way than when it was put.
+            do { return try await repository.put(there, tag: tag) } catch RemoteError.blobUnknown {}
         }
         try await put(manifest, tag, &report)
     }
 
     private func put(_ manifest: RemoteManifest, _ tag: String, _ report: inout PushReport) async throws {
-        if try await repository.manifest(.tag(tag))?.digest != manifest.digest {
-            try await repository.put(manifest, tag: tag)
-        }
+        try await repository.put(manifest, tag: tag)
         if !report.tags.contains(tag) { report.tags.append(tag) }
     }
 
@@ -132,20 +131,24 @@ extension Reaching {
     private func bring(_ offer: SnapshotOffer, _ report: inout PushReport) async throws {
         let contents = offer.manifest.contents
         let sizes = try await forEach(contents) { try await repository.size(of: $0.digest, expected: $0.size) }
-        let missing = zip(contents, sizes).filter { $0.size != $1 }
+        // Wrong parts are mended: which are right is known here.
+        let wrong = try store.wrongBlobs(at: remote)
+        let missing = zip(contents, sizes).filter { content, size in
+            size != content.size || wrong.contains(content.digest) && repository.isInParts(content.digest)
+        }
         report.kept = contents.count - missing.count
         show(.planned(missing.total(\.0.size)))
         let passages = try await forEach(missing, atMost: min(Self.uploads, connections)) { content, size in
-            try await bring(content, offer, wrongBefore: size != nil)
+            try await bring(content, offer, wrongBefore: size != nil && size != content.size)
         }
         var lost: [String] = []
         for ((content, _), passage) in zip(missing, passages) {
             switch passage {
             case .kept: report.kept += 1
             case .mounted: report.mounted += 1
-            case .sent(let wrongBefore):
+            case .sent(let bytes, let wrongBefore):
                 report.sent += 1
-                report.bytes += content.size
+                report.bytes += bytes
                 if wrongBefore { report.wrong.append(content.digest) }
             case .lost:
                 lost.append(offer.manifest.layers.first { $0.digest == content.digest }?.path ?? content.digest.hex)
@@ -157,31 +160,41 @@ extension Reaching {
     private func bring(
         _ content: PinManifest.Content, _ offer: SnapshotOffer, wrongBefore: Bool
     ) async throws -> Passage {
-        for other in try store.remotes(having: content.digest) {
-            guard let repository = neighbours[other] else { continue }
-            if try await self.repository.mount(content, from: repository),
-                try await self.repository.size(of: content.digest, expected: content.size) == content.size
+        let others = try store.remotes(having: content.digest).compactMap { neighbours[$0] }
+        for other in others {
+            if try await repository.base.mount(content.digest, from: other),
+                try await repository.size(of: content.digest, expected: content.size) == content.size
             {
                 show(.moved(content.size, of: content.digest.autoV2))
                 try store.noteArrival(of: content.digest, at: remote)
                 return .mounted
             }
         }
-        guard let source = offer.sources[content.digest] else { return .lost }
-        try await upload(content, source)
-        try store.noteArrival(of: content.digest, at: remote)
-        return .sent(wrongBefore: wrongBefore)
+        guard let source = offer.sources[content.digest] else {
+            return try await repository.size(of: content.digest, expected: content.size) == content.size ? .kept : .lost
+        }
+        let passage = try await upload(content, source, others)
+        if passage.isNew || passage.sent == content.size {
+            try store.noteArrival(of: content.digest, at: remote)
+        } else {
+            // What is known of the parts that were there stays known.
+            try store.notePresence(of: [content.digest], at: remote)
+        }
+        if passage.sent > 0 { return .sent(bytes: passage.sent, wrongBefore: wrongBefore) }
+        return passage.mounted > 0 ? .mounted : .kept
     }
 
-    private func upload(_ content: PinManifest.Content, _ source: SnapshotOffer.Source) async throws {
+    private func upload(
+        _ content: PinManifest.Content, _ source: SnapshotOffer.Source, _ others: [String]
+    ) async throws -> PartedRepository.Passage {
         let bytes = try store.open(source)
         let note = try store.uploadNote(of: content.digest, toRemote: remote.id)
         let session = try note?.read().flatMap { try? JSONDecoder().decode(UploadSession.self, from: Data($0)) }
         let name = content.digest.autoV2
         // What is sent again after a failure was counted.
         let counted = Mutex(0)
-        try await repository.upload(
-            content, session: session,
+        let passage = try await repository.upload(
+            content, session: session, neighbours: others,
             bytes: { range in
                 let read = try bytes.read(range)
                 guard read.count == range.count else { throw RemoteError.localBytes("sha256:\(content.digest.hex)") }
@@ -196,5 +209,6 @@ extension Reaching {
             },
             note: { session in try note?.write(Array(try JSONEncoder().encode(session))) })
         try note?.remove()
+        return passage
     }
 }

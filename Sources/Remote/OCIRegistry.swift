@@ -131,10 +131,6 @@ package struct OCIRegistry: RemoteRepository {
         _ blob: Digest, size: Int, _ range: Range<Int>, take: @escaping @Sendable (ByteBuffer) async throws -> Void
     ) async throws { try await blobs.read(blob, size: size, range, take: take) }
 
-    package func sibling(_ repository: String) throws -> (any RemoteRepository)? {
-        try OCIRegistry(address.with(repository), options: options, credentials: credentials)
-    }
-
     package func mount(_ blob: Digest, from repository: String) async throws -> Bool {
         guard RemoteAddress.isRepository(repository) else { return false }
         var ask = try ask("blobs/uploads/?mount=sha256:\(blob.hex)&from=\(repository)", HTTPBlobs.what(blob), .POST)

@@ -36,6 +36,8 @@ package enum RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
     case tooLong(String, what: String, limit: Int)
     /// It has more tags, or more pages of them, than are taken.
     case tooMany(String, what: String)
+    /// What would have more parts there than a manifest can name.
+    case tooManyParts(String, what: String, limit: Int)
     /// It redirects to an address that is not followed.
     case elsewhere(String, why: String)
     /// A program that keeps passwords did not give one.
@@ -77,7 +79,7 @@ package enum RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
         case .tooLarge(let name, let what, let limit):
             "\(name) does not take \(what): it is larger than "
                 + (limit.map { "its limit of \($0) bytes" }
-                    ?? "the registry, or a proxy in front of it, accepts; a remote that was added with --max-blob gets large files in parts")
+                    ?? "the registry, or a proxy in front of it, accepts; add the remote with a smaller --max-blob to have large files kept there in parts")
         case .busy(let name, let seconds):
             "\(name) takes no more requests now and wants to be asked again "
                 + (seconds.map { "in \($0) seconds" } ?? "later")
@@ -87,6 +89,8 @@ package enum RemoteError: Error, Sendable, Equatable, CustomStringConvertible {
         case .tooLong(let name, let what, let limit):
             "\(name) answers \(what) with more than \(limit) bytes, which is the limit"
         case .tooMany(let name, let what): "\(name) has more than \(what), which is the limit"
+        case .tooManyParts(let name, let what, let limit):
+            "\(what) would have more than \(limit) parts and files at \(name): add the remote with a larger --max-blob"
         case .elsewhere(let name, let why): "\(name) redirects to another address, which was not followed: \(why)"
         case .helper(let name, let why): "the credential helper \(name) gives no password: \(why)"
         case .localBytes(let what): "the bytes of \(what) cannot be read here"

@@ -34,9 +34,6 @@ package protocol RemoteRepository: Sendable {
         _ blob: Digest, size: Int, _ range: Range<Int>, take: @escaping @Sendable (ByteBuffer) async throws -> Void
     ) async throws
 
-    /// Another repository of the registry; nil where there is none.
-    func sibling(_ repository: String) throws -> (any RemoteRepository)?
-
     /// Has the registry take a blob over from another of its repositories; false if it does not.
     func mount(_ blob: Digest, from repository: String) async throws -> Bool
 
@@ -51,7 +48,6 @@ package protocol RemoteRepository: Sendable {
 
 extension RemoteRepository {
     package var isReadOnly: Bool { false }
-    package func sibling(_ repository: String) throws -> (any RemoteRepository)? { nil }
 }
 
 /// What a manifest is asked for by.

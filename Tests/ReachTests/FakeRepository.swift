@@ -128,8 +128,6 @@ final class FakeRepository: RemoteRepository {
         }
     }
 
-    func sibling(_ repository: String) throws -> (any RemoteRepository)? { get { $0.siblings[repository] } }
-
     /// The bytes of one chunk of an upload.
     static let chunk = 1 << 20
 

@@ -65,9 +65,9 @@ extension `A model that is there in parts` {
         guard case .stays(let why) = try await evict() else { throw Errno.ioError }
         let words =
             switch wrong {
-            case .gone, .untagged: "does not have it any more"
+            case .gone, .truncated, .untagged: "does not have it any more"
             case .unnamed: "no manifest at team keeps it"
-            case .rotten, .truncated, .swapped: "has other bytes under its name"
+            case .rotten, .swapped: "has other bytes under its name"
             }
         #expect(why.contains(words), "\(why)")
         #expect(try fixture.bytes(in: fixture.here) == ReachFixture.bytes)

@@ -36,7 +36,7 @@ import Testing
     }
 
     /// > A registry that takes no large blobs (`remote add --max-blob 9G`) gets larger files in parts, and gives them back whole, also to stores
-    /// > that know of no limit. Other tools find the parts of such a file, and no file. The tag `b-` with the beginning of its SHA-256 keeps them
+    /// > that know of no limit. Other tools see its parts only, not the file. The tag `b-` with the beginning of its SHA-256 keeps them
     /// > from the registry's garbage collection, and so does every snapshot that needs it. A push that was killed sends no part again that came
     /// > whole.
     @Test(arguments: ["cover", "manifest", "snapshot", "image", "hash"])

@@ -85,7 +85,10 @@ struct VaryCommand: ParsableCommand {
         var missing = try base.store.lostFiles(of: base.row)
         for model in models where try !base.store.isThere(model.sha256) {
             guard !missing.contains(where: { $0.digest == model.sha256 }) else { continue }
-            missing.append(WantedBytes(model.sha256, size: nil, name: "models/\(model.folder)/\(model.path)"))
+            missing.append(
+                WantedBytes(
+                    model.sha256, size: try base.store.blob(model.sha256)?.size,
+                    name: "models/\(model.folder)/\(model.path)"))
         }
         return missing
     }

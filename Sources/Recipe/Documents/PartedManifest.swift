@@ -1,8 +1,10 @@
 /// A manifest for blobs that are too large for their registry: each of their parts is a layer of its own.
 ///
-/// A registry takes no manifest that names what it does not have. So the manifest of a snapshot with such a blob is a layer, too, and this one
-/// has its tags and names all that it names.
+/// A registry takes no manifest that names what it does not have. Therefore the manifest of a snapshot with such a blob is stored as a blob
+/// itself; the snapshot's tags lead to this one, which names that blob, the parts, and all the rest.
 package struct PartedManifest: Equatable {
+    /// No part but a blob's last is smaller, so that nobody is made to ask for a large blob byte by byte. Bytes.
+    package static let smallestPart = 1 << 20
     package static let artifactType = "application/vnd.reprofs.parted.v1"
     private static let partType = "application/vnd.reprofs.part.v1"
     private static let snapshotType = "application/vnd.reprofs.manifest.v1+json"
@@ -54,7 +56,7 @@ package struct PartedManifest: Equatable {
     }
 
     /// Reads what ``bytes`` returned; nil for any other manifest, for one with more than ``PinManifest/mostLayers``, and for one in which a part
-    /// has no bytes, or parts have more than can be counted.
+    /// is too small, or parts have more bytes than can be counted.
     package init?(_ bytes: [UInt8]) {
         guard let json = try? JSONParser.parse(bytes), json["artifactType"]?.string == Self.artifactType,
             let layers = json["layers"]?.array, layers.count <= PinManifest.mostLayers
@@ -67,7 +69,7 @@ package struct PartedManifest: Equatable {
             switch layer["mediaType"]?.string {
             case Self.partType:
                 guard let blob = layer["annotations"]?[Self.blobKey]?.string.flatMap(PinManifest.digest(named:)),
-                    content.size > 0
+                    content.size > 0, parts[blob]?.last.map({ $0.size >= Self.smallestPart }) != false
                 else { return nil }
                 let (size, isTooLarge) = sizes[blob, default: 0].addingReportingOverflow(content.size)
                 if isTooLarge { return nil }

@@ -3,7 +3,7 @@ import Support
 import Testing
 
 @Suite struct `A manifest of parts` {
-    private static func content(_ seed: UInt64, _ size: Int = 10) -> PinManifest.Content {
+    private static func content(_ seed: UInt64, _ size: Int = 2 << 20) -> PinManifest.Content {
         .init(SmallModel.digest(seed: seed), size: size)
     }
 
@@ -39,7 +39,7 @@ import Testing
         return PartedManifest(Array(JSON.object(manifest).canonical().utf8))
     }
 
-    @Test(arguments: ["0", "-1", "1.5", "9223372036854775807", "9223372036854775808", "\"10\"", "null"])
+    @Test(arguments: ["0", "-1", "1048575", "1.5", "9223372036854775807", "9223372036854775808", "\"10\"", "null"])
     func `is none with a part of a size that no part has`(size: String) throws {
         let value = try JSONParser.parse(Array(size.utf8))
         #expect(try changed { $0["size"] = value } == nil)
@@ -55,7 +55,7 @@ import Testing
     @Test func `is none with two snapshots, or with more layers than are read`() throws {
         let type = JSON.string("application/vnd.reprofs.manifest.v1+json")
         #expect(try changed { $0["mediaType"] = type } == nil)
-        let many = Array(repeating: Self.content(2, 1), count: PinManifest.mostLayers)
+        let many = Array(repeating: Self.content(2, 1 << 20), count: PinManifest.mostLayers)
         let blob = Self.content(1).digest
         #expect(PartedManifest(PartedManifest(parts: [blob: many]).bytes)?.parts[blob]?.count == many.count)
         #expect(PartedManifest(PartedManifest(parts: [blob: many], snapshot: Self.content(6)).bytes) == nil)
