@@ -68,10 +68,9 @@ import Testing
         for _ in 1...4 {
             #expect(try await remote.bytes(digest, size: blob.count, 0..<blob.count) == blob)
         }
-        let requests = asked.withLock { $0 }
-        #expect(requests.count == 5 && requests[..<4].allSatisfy { $0 == nil })
-        // No byte that came is asked for again.
-        #expect(requests[4]?.hasPrefix("bytes=0-") == false)
+        // On a busy machine another one may have been as slow. No byte that came is asked for again.
+        let rests = asked.withLock { $0 }.compactMap(\.self)
+        #expect(!rests.isEmpty && rests.allSatisfy { !$0.hasPrefix("bytes=0-") })
     }
 
     @Test func `may send less than it says: the rest is asked for, and nothing twice`() async throws {

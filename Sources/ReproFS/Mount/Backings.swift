@@ -90,8 +90,8 @@ final class Backings: Sendable {
                 throw Failure(
                     .ioError,
                     """
-                    a program has an older file of these bytes open, which may be damaged and has been replaced; the kernel reads one file for \
-                    every program, so the new one can be opened once that program has closed the old one
+                    a program has an older file of these bytes open, which may be damaged; the kernel reads one file for every program, so \
+                    the right bytes can be opened once that program has closed it
                     """, isNoteworthy: true)
             }
             // Nobody has it open, so this open may decide anew.

@@ -104,7 +104,7 @@ final class WaitingRequests: Sendable {
     private static func isEnding(_ thread: pid_t) -> Bool {
         guard thread != 0 else { return true }
         guard let text = ProcessFile.text("/proc/\(thread)/status") else {
-            // /proc may hide the processes of others. This sends no signal.
+            // /proc may hide the processes of others. Signal 0 only asks whether the thread exists.
             return kill(thread, 0) != 0 && errno == ESRCH
         }
         let line = text.split(separator: "\n").first { $0.hasPrefix("SigPnd:") }

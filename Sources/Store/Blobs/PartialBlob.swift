@@ -83,8 +83,8 @@ package final class PartialBlob: Sendable {
             if facts.names > 1 || facts.kind != .file {
                 try remove(path)
             } else if facts.mode & 0o200 == 0 {
-                // Of a process that makes the blob, or ended meanwhile.
-                let file = try Kernel.open(path, .readOnly, options: .noFollow)
+                // Of a process that makes the blob, or ended while it did.
+                guard let file = try? Kernel.open(path, .readOnly, options: .noFollow) else { return nil }
                 // The lock ends with the descriptor.
                 defer { withExtendedLifetime(file) {} }
                 guard Kernel.lock(file, .exclusive, waits: false), isNamed(file, path) else { return nil }

@@ -44,7 +44,7 @@ extension Sequence {
 }
 
 extension Cursor {
-    /// The same of rows that SQLite gives one after the other: their columns are found by name at once. Of rows that were fetched before,
+    /// The same for rows read one by one: their columns are found by name at once. For rows that were fetched before,
     /// GRDB compares the names of all columns each time.
     func named<Result>(_ make: (Element) throws -> Result) throws -> [Result] {
         var made: [Result] = []

@@ -81,10 +81,12 @@ extension Store {
         return try files.facts(of: digest)?.size == row.size
     }
 
-    /// Hashes a file whose size or ctime is not the recorded one, and records the result unless that was `known`: each open of what is
-    /// elsewhere would have to wait for the disk.
+    /// Hashes a file whose size or ctime is not the recorded one, and records the result unless that was `known`: otherwise each open
+    /// of what is elsewhere would have to wait for the disk.
     private func recheck(_ blob: Blob, _ known: BlobState) throws(StoreError) -> BlobContents {
         func mark(_ state: BlobState) throws(StoreError) { if state != known { try self.mark(blob, state) } }
+        // Who made the blob may have ended before its other name was gone, which changes the ctime.
+        try? dropPartialName(of: blob.digest)
         let path = files.path(of: blob.digest)
         guard try FileFacts.at(path, followLinks: false)?.kind == .file else {
             try mark(.lost)

@@ -8,7 +8,7 @@ package struct Caller: Sendable {
     package let thread: Int32
     /// Whether the thread was told just now to look the name up again; it is not told so twice.
     package let isRetrying: Bool
-    /// Whether it empties the file that it opens for writing, so that the old bytes may be elsewhere, or lost.
+    /// Whether it empties the file that it opens for writing: then the old bytes need not be here.
     package var empties = false
 
     package init(user: UInt32, group: UInt32, opener: Opener?, thread: Int32 = 0, isRetrying: Bool = false) {

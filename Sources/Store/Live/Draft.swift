@@ -25,7 +25,7 @@ package final class Draft: Sendable {
 
     enum Base {
         case here(BlobContents)
-        /// It cannot be had. That does not matter to who empties the file.
+        /// Its bytes cannot be had; who empties the file needs none.
         case absent
     }
 

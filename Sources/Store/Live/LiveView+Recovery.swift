@@ -117,7 +117,8 @@ extension Database {
                     """), arguments: [name.description])
     }
 
-    /// The version that a model's name holds by its events, or held until a file that is not a version yet took its place.
+    /// The version that a model's name holds by its events, or held until a file that is not a version yet took its place; also if its bytes
+    /// are elsewhere or lost, unless they were given up.
     func versionBefore(of name: ModelName) throws -> (version: VersionRow, isCurrent: Bool)? {
         let root = DirectoryRow.Root.models.rawValue
         guard let directory = try directory(under: root, name.directories) else { return nil }
@@ -129,7 +130,8 @@ extension Database {
                     FROM model JOIN version ON version.id = coalesce(model.current, (
                         SELECT CASE WHEN cause = 'replace' AND version IS NULL THEN previous END FROM event
                         WHERE event.model = model.id ORDER BY since DESC, id DESC LIMIT 1))
-                    JOIN servedBlob AS blob ON blob.id = version.blob WHERE model.directory = ? AND model.name = ?
+                    JOIN blob ON blob.id = version.blob
+                    WHERE model.directory = ? AND model.name = ? AND blob.dropped IS NULL
                     """), arguments: [directory, name.path.name.databaseValue]
         ).map { (try VersionRow($0), try $0.value("isCurrent")) }
     }

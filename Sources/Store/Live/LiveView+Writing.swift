@@ -46,8 +46,15 @@ extension LiveView {
     /// write. The kernel does not ask a third time, so that node stays writable until the writer comes.
     package func find(again id: Int64, by caller: Caller) throws(StoreError) -> LiveRow? {
         if let draft = try writable(id) { _ = try makeVersion(of: draft, by: caller) }
-        guard let found = try send(caller, from: id) else { return nil }
-        return try store.live(found)
+        let found: Int64?
+        do throws(StoreError) { found = try send(caller, from: id) } catch {
+            switch error {
+            // Whether the old bytes are needed is known once it is opened.
+            case .blobMissing, .blobDamaged: return nil
+            default: throw error
+            }
+        }
+        return try found.flatMap { id throws(StoreError) in try store.live(id) }
     }
 
     /// The draft to write for a node; nil if its name leads to another node, or has to.

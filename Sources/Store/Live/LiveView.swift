@@ -118,7 +118,7 @@ package final class LiveView: Sendable {
     }
 
     /// The same with its contents; nil if there is none any more. A row goes before ``State/forget(_:)`` is told, and between the two its
-    /// node leads to the new row already: nobody who has it by a descriptor finds nothing.
+    /// node leads to the new row already, so nobody who has it by a descriptor finds nothing.
     package func row(standingFor id: Int64) throws(StoreError) -> LiveRow? {
         if let row = try store.live(standing(for: id)) { return row }
         guard let heir = state.withLock({ $0.heir(of: id) }) else { return nil }

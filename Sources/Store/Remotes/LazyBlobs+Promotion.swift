@@ -45,6 +45,8 @@ extension LazyBlobs {
                 tell(
                     .changed, partial.digest,
                     ": \(lost.of("piece")) of it changed on the disk after they came, so they have to come again")
+                // A disk that changes them each time is not asked without a pause.
+                if state.withLock({ $0.files[file]?.losses ?? 0 }) > 1 { rest(file) }
             } else if partial.hasName {
                 // Another process makes the blob.
                 rest(file)
@@ -64,6 +66,7 @@ extension LazyBlobs {
         let here = try partial.here(0..<PieceList.count(partial.size))
         return state.withLock { state in
             var lost = 0
+            defer { if lost > 0 { state.files[file]?.losses += 1 } }
             for (piece, isHere) in here.enumerated() where !isHere {
                 lost += 1
                 state.files[file]?.plan.lose(piece)

@@ -12,7 +12,10 @@ extension LazyBlobs {
             let reader = Reader(pieces: pieces, range: range, answer: answer)
             for piece in pieces { state.files[file]?.plan.touch(piece) }
             let own = state.number()
-            if found.has(pieces) { return (found.ready(own, reader), own) }
+            if found.has(pieces) {
+                state.given.insert(own)
+                return (found.ready(own, reader), own)
+            }
             if pieces.contains(where: { found.refused[$0].map { $0.time + Self.memory > .now } == true }) {
                 problem = .blobMissing(found.list.digest)
                 return (nil, nil)
@@ -35,19 +38,23 @@ extension LazyBlobs {
             if case .system(_, _, .ioError) = error, ask(again: ready, file) { return false }
             ready.reader.answer(.failure(error))
         }
+        state.withLock { _ = $0.given.remove(ready.own) }
         return true
     }
 
-    /// Has the pieces of a reader come again; false if the file may not be written any more.
+    /// Has the pieces of a reader come again; false if the file may not be written any more, or if that did not help.
     private func ask(again ready: Ready, _ file: Int) -> Bool {
-        guard let partial = ready.partial, partial.hasName, (try? partial.drop(ready.reader.pieces)) != nil else {
-            return false
-        }
-        tell(.changed, partial.digest, ": what came of it cannot be read any more, so it has to come again")
+        var reader = ready.reader
+        reader.failures += 1
+        guard reader.failures < Self.tries, let partial = ready.partial, partial.hasName,
+            (try? partial.drop(reader.pieces)) != nil
+        else { return false }
+        tell(.changed, partial.digest, ": a part of it can no longer be read from the disk and is fetched again")
         return state.withLock { state in
             guard !state.hasEnded, state.files[file] != nil else { return false }
-            for piece in ready.reader.pieces { state.files[file]?.plan.lose(piece) }
-            state.wait(ready.reader, ready.own, file)
+            for piece in reader.pieces { state.files[file]?.plan.lose(piece) }
+            // It may have given up meanwhile.
+            if state.given.remove(ready.own) != nil { state.wait(reader, ready.own, file) }
             return true
         }
     }
@@ -55,6 +62,7 @@ extension LazyBlobs {
     /// Nobody waits for this read any more.
     func giveUp(reading own: Int, of file: Int) {
         state.withLock { state in
+            state.given.remove(own)
             guard let reader = state.files[file]?.readers.removeValue(forKey: own) else { return }
             state.files[file]?.plan.leave(reader.pieces)
         }

@@ -7,6 +7,8 @@ extension LazyBlobs {
         /// Bytes of the blob.
         let range: Range<Int>
         let answer: Answer
+        /// How often the disk did not give what had come.
+        var failures = 0
     }
 
     enum Purpose { case demand, ahead, fill }
@@ -24,6 +26,8 @@ extension LazyBlobs {
         /// Requests that are under way, by what they were made for.
         var requests: [Purpose: Int] = [:]
         var failures: [Int: Int] = [:]
+        /// How often pieces that had come were wrong or gone when the blob was to be made.
+        var losses = 0
         /// When a piece was given up last, and how often it was wrong before. The kernel asks at once for each page of what it did not get.
         var refused: [Int: (time: ContinuousClock.Instant, count: Int)] = [:]
         /// Pieces that the disk did not take.
@@ -86,6 +90,8 @@ extension LazyBlobs {
 
     struct State {
         var files: [Int: File] = [:]
+        /// Readers that get their bytes now, and have not given up.
+        var given: Set<Int> = []
         var numbers: [Digest: Int] = [:]
         var next = 0
         var waitedLast = ContinuousClock.now - LazyBlobs.quiet
@@ -153,6 +159,7 @@ extension LazyBlobs {
                 own, reader in
                 files[file]?.readers[own] = nil
                 files[file]?.plan.leave(reader.pieces)
+                given.insert(own)
                 return found.ready(own, reader)
             }
         }

@@ -173,4 +173,24 @@ private let caller = Caller(user: getuid(), group: getgid(), opener: nil)
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: fixture.store.path.appending("live").string).isEmpty)
     }
+
+    /// What a kill leaves of a file that was emptied while its old bytes were elsewhere does not take the name from them.
+    @Test func `gives a name back what it held, also if its bytes are elsewhere`() throws {
+        let model = try AwaitedModel()
+        let row = { (name: EntryName) throws in
+            let folder = try #require(try model.store.live(named: "checkpoints", in: LiveRow.root))
+            return try #require(try model.store.live(named: name, in: folder.id))
+        }
+        let view = LiveView(model.store)
+        var emptying = caller
+        emptying.empties = true
+        #expect(try view.write(row("model.safetensors").id, by: emptying) == nil)
+        let draft = try #require(try view.write(row("model.safetensors").id, by: emptying))
+        try draft.truncate(0)
+        try [1, 2, 3].withUnsafeBytes { bytes throws in try draft.write(bytes, at: 0) }
+        let recovery = try LiveView(model.store).recover()
+        #expect(recovery.partial == ["checkpoints/model.safetensors.partial"])
+        let left = try row("model.safetensors")
+        #expect(left.blob?.digest == AwaitedModel.digest && left.version == 1)
+    }
 }
