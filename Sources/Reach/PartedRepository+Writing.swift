@@ -4,7 +4,7 @@ import Remote
 import Store
 
 extension PartedRepository {
-    /// No part is larger, so that one that has to be sent again is no whole model. Bytes.
+    /// The largest part. If one has to be sent again, that is not the whole model. Bytes.
     private static let largestPart = 1 << 30
     /// Bytes that are hashed at once.
     private static let step = 1 << 20
@@ -75,9 +75,11 @@ extension PartedRepository {
         return passage
     }
 
-    private func mount(_ blob: PinManifest.Content, from repositories: [String]) async throws -> Bool {
+    /// Has the registry take over what one of its other repositories has, whole; false if none has it.
+    func mount(_ blob: PinManifest.Content, from repositories: [String]) async throws -> Bool {
         for repository in repositories {
             if try await base.mount(blob.digest, from: repository), try await base.size(of: blob.digest) == blob.size {
+                known[blob.digest] = .whole(blob.size)
                 return true
             }
         }
@@ -106,10 +108,11 @@ extension PartedRepository {
     /// Makes blobs in parts findable by their hashes: where only a snapshot's manifest was copied they are not.
     func tagParts(of blobs: [PinManifest.Content]) async throws {
         for blob in blobs where Self.mayHaveParts(blob.size) {
-            if case .parts(let parts)? = known[blob.digest] { _ = try await put(parts, of: blob) }
+            if case .parts(let parts)? = known[blob.digest] { try await put(parts, of: blob) }
         }
     }
 
+    @discardableResult
     private func put(_ parts: [PinManifest.Content], of blob: PinManifest.Content) async throws -> Bool {
         let isNew = try await put(PartedManifest(parts: [blob.digest: parts]), tag: RemoteTag.parts(blob.digest))
         known[blob.digest] = .parts(parts)
@@ -123,17 +126,18 @@ extension PartedRepository {
         for content in contents where Self.mayHaveParts(content.size) {
             if case .parts(let found)? = try await holding(of: content) { parts[content.digest] = found }
         }
-        guard !parts.isEmpty else {
-            _ = try await replace(manifest, tag)
+        if parts.isEmpty {
+            try await replace(manifest, tag)
             return
         }
         try await bring(manifest.bytes)
-        _ = try await put(
+        try await put(
             PartedManifest(
                 parts: parts, snapshot: .init(manifest.digest, size: manifest.bytes.count),
                 others: contents.filter { parts[$0.digest] == nil }), tag: tag)
     }
 
+    @discardableResult
     private func put(_ manifest: PartedManifest, tag: String?) async throws -> Bool {
         guard manifest.contents.count <= PinManifest.mostLayers else { throw tooManyParts("a snapshot") }
         try await bring(PartedManifest.config)
@@ -141,6 +145,7 @@ extension PartedRepository {
     }
 
     /// Puts a manifest, unless its tag stands for it already; returns whether it did.
+    @discardableResult
     private func replace(_ manifest: RemoteManifest, _ tag: String?) async throws -> Bool {
         if let tag, try await base.manifest(.tag(tag))?.digest == manifest.digest { return false }
         try await base.put(manifest, tag: tag)

@@ -161,14 +161,10 @@ extension Reaching {
         _ content: PinManifest.Content, _ offer: SnapshotOffer, wrongBefore: Bool
     ) async throws -> Passage {
         let others = try store.remotes(having: content.digest).compactMap { neighbours[$0] }
-        for other in others {
-            if try await repository.base.mount(content.digest, from: other),
-                try await repository.size(of: content.digest, expected: content.size) == content.size
-            {
-                show(.moved(content.size, of: content.digest.autoV2))
-                try store.noteArrival(of: content.digest, at: remote)
-                return .mounted
-            }
+        if try await repository.mount(content, from: others) {
+            show(.moved(content.size, of: content.digest.autoV2))
+            try store.noteArrival(of: content.digest, at: remote)
+            return .mounted
         }
         guard let source = offer.sources[content.digest] else {
             return try await repository.size(of: content.digest, expected: content.size) == content.size ? .kept : .lost

@@ -80,7 +80,7 @@ struct VaryCommand: ParsableCommand {
         if failed > 0 { throw failed < plan.runs.count ? ExitCode.someFailed : ExitCode.serverFailed }
     }
 
-    /// What is not here of the snapshot, and of the models that runs have instead of its own.
+    /// The files of the snapshot that are not here, and the models that runs use instead of its own and that are not here either.
     private func missing(_ models: Set<PinnedModel>, _ base: SnapshotRun) throws -> [WantedBytes] {
         var missing = try base.store.lostFiles(of: base.row)
         for model in models where try !base.store.isThere(model.sha256) {
