@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Recipe
 import Support
 import Synchronization
@@ -132,7 +133,14 @@ import Testing
             return [.systemFileNumber, .modificationDate].map { facts[$0] as? NSObject }
         }
         let first = try identity(parts[0])
-        let before = relay.passed.withLock { $0.up }
+        // What the killed one had sent passes for a moment longer.
+        var before = 0
+        try eventually {
+            let passed = relay.passed.withLock { $0.up }
+            usleep(100_000)
+            before = relay.passed.withLock { $0.up }
+            return before == passed
+        }
         _ = try push()
         #expect(try identity(parts[0]) == first)
         // The model without its first part, and the small files.
